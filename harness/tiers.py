@@ -1,0 +1,91 @@
+"""pytest plugin: the folder of a test is its tier; times and skips of each tier are printed at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+TIERS: dict[str, str] = {
+    "unit": "Python and Node only",
+    "policies": "checkov rules and the gate",
+    "plan": "the real provider, no account",
+    "apply": "the embedded emulator",
+    "image": "a container engine",
+    "live": "a container engine and the embedded emulator",
+}
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of one tier."""
+
+    seconds: float = 0.0
+    outcomes: Counter[str] = field(default_factory=Counter)
+
+
+def tier_of(path: str) -> str | None:
+    """The tier that a path or node id below ``tests/`` belongs to; None elsewhere.
+
+    >>> tier_of("tests/apply/test_demo.py::test_demo")
+    'apply'
+    """
+    parts = Path(path.split("::", 1)[0]).parts
+    for parent, child in pairwise(parts):
+        if parent == "tests" and child in TIERS:
+            return child
+    return None
+
+
+class TierReport:
+    """Adds up the reports of a run; works under xdist because it reads node ids only."""
+
+    def __init__(self) -> None:
+        self.tallies: dict[str, Tally] = {}
+        self.skips: Counter[tuple[str, str]] = Counter()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        tier = tier_of(report.nodeid) or "other"
+        tally = self.tallies.setdefault(tier, Tally())
+        tally.seconds += report.duration
+        if report.skipped:
+            tally.outcomes["skipped"] += 1
+            self.skips[tier, reason(report)] += 1
+        elif report.failed:
+            tally.outcomes["failed"] += 1
+        elif report.when == "call":
+            tally.outcomes["passed"] += 1
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        terminalreporter.section("tiers")
+        order = [*TIERS, "other"]
+        for tier in sorted(self.tallies, key=order.index):
+            tally = self.tallies[tier]
+            counts = "  ".join(f"{tally.outcomes[name]:4d} {name}" for name in ("passed", "failed", "skipped"))
+            terminalreporter.write_line(f"{tier:10s} {tally.seconds:7.1f} s  {counts}")
+        for (tier, why), count in sorted(self.skips.items()):
+            terminalreporter.write_line(f"not judged: {count} of {tier}: {why}")
+
+
+def reason(report: pytest.TestReport) -> str:
+    """Why a test was skipped, on one line."""
+    if isinstance(report.longrepr, tuple):
+        return " ".join(str(report.longrepr[2]).removeprefix("Skipped: ").split())
+    return "no reason given"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for tier, needs in TIERS.items():
+        config.addinivalue_line("markers", f"{tier}: needs {needs}")
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(TierReport(), "tier-report")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        tier = tier_of(item.nodeid)
+        if tier:
+            item.add_marker(getattr(pytest.mark, tier))
