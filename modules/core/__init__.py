@@ -1,0 +1,1 @@
+"""The grammar that constructs are written in."""

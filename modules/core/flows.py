@@ -39,11 +39,11 @@ class Flow:
         return asdict(self)
 
 
-@dataclass
 class Flows:
-    """The flows of one environment, in the order of declaration."""
+    """The flows of one environment: one list, shared by its stacks."""
 
-    declared: list[Flow] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.declared: list[Flow] = []
 
     def declare(self, flow: Flow) -> None:
         if flow not in self.declared:

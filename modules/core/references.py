@@ -34,7 +34,7 @@ def across(reference: T, *, published_by: Construct, read_from: TerraformRemoteS
 def _known_after_apply(value: object) -> bool:
     if isinstance(value, list):
         return any(_known_after_apply(item) for item in value)
-    return bool(Token.is_unresolved(value))
+    return isinstance(value, str) and bool(Token.is_unresolved(value))
 
 
 def _through_output(value: object, publisher: Construct, remote: TerraformRemoteState, name: str) -> object:
