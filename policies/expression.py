@@ -1,0 +1,110 @@
+"""Terraform's `${...}` expressions inside plain JSON values.
+
+A value of a `Configuration` is plain JSON data. A string that holds an unescaped `${` is *not known*: it is either a
+reference to a resource (`${dev-foundation//aws_vpc.main.id}`, qualified with its stack) or an expression that nobody
+can evaluate before the apply. Nothing else marks an unknown value, so one test is enough everywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+UNKNOWN = "${unknown}"
+"""What a plan calls "known after apply", with nothing to refer to."""
+
+_OPENING = re.compile(r"(?<!\$)\$\{")
+_REFERENCE = re.compile(
+    r"(?<![\w.\-/\"])(?P<stack>[\w.-]+//)?"
+    r"(?P<module>(?:module\.[\w-]+(?:\[[^\]]*\])?\.)*)"
+    r"(?P<data>data\.)?(?P<type>[a-z][a-z0-9]*_\w+)\.(?P<name>[\w-]+)(?P<index>\[[^\]]*\])?"
+    r"(?P<attribute>(?:\.[\w-]+|\[[^\]]*\])*)"
+)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One mention of a resource: `key` is `stack//address`, `attribute` what is read from it (`""` for the whole)."""
+
+    key: str
+    attribute: str
+
+    def __str__(self) -> str:
+        """Give the reference as a value holds it."""
+        dot = "." if self.attribute and not self.attribute.startswith("[") else ""
+        return f"${{{self.key}{dot}{self.attribute}}}"
+
+
+def is_known(value: Any) -> bool:
+    """Tell whether nothing in `value`, at any depth, waits for the apply."""
+    return not any(True for _ in expressions(value))
+
+
+def expressions(value: Any) -> Iterator[str]:
+    """Yield the inside of every `${...}` in `value`, at any depth, keys of maps included."""
+    if isinstance(value, str):
+        for start, end in spans(value):
+            yield value[start + 2 : end - 1]
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from expressions(key)
+            yield from expressions(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from expressions(item)
+
+
+def spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end (exclusive) of every outermost `${...}` in `text`; an unclosed one ends with the text."""
+    position = 0
+    while opening := _OPENING.search(text, position):
+        depth, position = 1, opening.end()
+        while position < len(text) and depth:
+            depth += {"{": 1, "}": -1}.get(text[position], 0)
+            position += 1
+        yield opening.start(), position
+
+
+def references(value: Any) -> tuple[Reference, ...]:
+    """List every mention of a resource in `value`, at any depth, in order, without duplicates."""
+    found = (_as_reference(match) for inside in expressions(value) for match in _REFERENCE.finditer(inside))
+    return tuple(dict.fromkeys(found))
+
+
+def reference(value: Any) -> Reference | None:
+    """Give the reference that `value` consists of, or None when it is anything else (a literal, a template, a call)."""
+    if not isinstance(value, str):
+        return None
+    only = list(spans(value))
+    if only != [(0, len(value))]:
+        return None
+    match = _REFERENCE.fullmatch(value[2:-1].strip())
+    return _as_reference(match) if match else None
+
+
+def document(value: Any) -> Any:
+    """Parse a JSON document that Terraform carries as a string (a policy, container definitions).
+
+    Returns the data, with `${...}` left in its strings; the value itself when it is data already; None when it is no
+    JSON document (then it is not judged, or not legal).
+    """
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return None
+
+
+def _as_reference(match: re.Match[str]) -> Reference:
+    part = {name: text or "" for name, text in match.groupdict().items()}
+    address = f"{part['module']}{part['data']}{part['type']}.{part['name']}{part['index']}"
+    return Reference(key=part["stack"] + address, attribute=part["attribute"].removeprefix("."))
+
+
+def qualify(inside: str, *, stack: str) -> str:
+    """Put the stack's name before every resource that the expression mentions, unless it has one."""
+    return _REFERENCE.sub(lambda match: match[0] if match["stack"] else f"{stack}//{match[0]}", inside)

@@ -1,0 +1,16 @@
+"""Small configurations for tests and for the proof of the rules' examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from policies.configuration import Configuration
+from policies.loading import configurations_of
+from policies.terraform_root import root_of
+
+
+def configuration_from(resources: Mapping[str, Any], *, stack: str = "example", **blocks: Any) -> Configuration:
+    """Make a configuration of `resources` (`{type: {name: body}}`) and further blocks (`variable=`, `locals=`)."""
+    return configurations_of([root_of(stack, [Path(stack)], [{"resource": resources, **blocks}])])[0]
