@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from cdktf_cdktf_provider_aws.default_network_acl import DefaultNetworkAcl
@@ -20,20 +19,9 @@ from constructs import Construct
 
 from modules.core.addressing import subnet_cidr
 from modules.core.flows import ANYWHERE, Flows, Tier
+from modules.core.network_reference import NetworkReference
 
 Egress = Literal["none", "single_nat", "nat_per_zone"]
-
-
-@dataclass(frozen=True)
-class NetworkReference:
-    """What other constructs need to know of a VPC, ours or somebody else's."""
-
-    vpc_id: str
-    cidr: str
-    public_subnet_ids: list[str]
-    application_subnet_ids: list[str]
-    data_subnet_ids: list[str]
-    flows: Flows
 
 
 class Network(Construct):

@@ -11,7 +11,7 @@ from constructs import Construct
 
 from modules.core.addressing import tier_cidr
 from modules.core.flows import INTERNET, Flow, Place, Tier
-from modules.network import NetworkReference
+from modules.core.network_reference import NetworkReference
 
 # Ports that replies come back to. Fargate tasks use Linux' range; load balancer and NAT gateway use the wide one:
 # https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports

@@ -1,0 +1,92 @@
+"""The one place that decides how cdktf's AWS bindings are loaded.
+
+Imported in the ordinary way, the first class of the bindings costs 10 to 27 s and about 1 GB, because the package imports
+its 2,135 submodules and Node parses a description of all of them (our measurement, 2026-11-22, 2 cores). ``install()``
+puts an import hook in front, so that constructs keep writing ordinary imports and pay for what they use:
+
+``lean``      only the submodules in use, Node reads a copy of the bindings' archive that holds those alone (default)
+``whole``     only the submodules in use, Node reads the archive as shipped
+``ordinary``  no hook at all
+
+The environment variable ``AIRFLOW_FARGATE_BINDINGS`` names one of them. All three synthesize the same bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from modules.core.bindings_cache import LeanArchive, lean_archive
+from modules.core.bindings_distribution import PACKAGE, Distribution, find_distribution
+from modules.core.bindings_hook import BindingsHook, Mode
+from modules.core.bindings_scan import submodules_in_use
+
+VARIABLE = "AIRFLOW_FARGATE_BINDINGS"
+KNOWN_VERSIONS = ("20.1.0", "21.22.1")
+# jsii prints a banner of ten lines per process on these; the value is a list of major versions.
+_QUIET_NODE = ("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
+_ROOM = Path(__file__).resolve().parents[1]
+
+
+def install(*, submodules: Iterable[str] = (), sources: Iterable[Path] | None = None) -> None:
+    """Let every later import of the AWS bindings be a fast one. May be called again until the first class is imported.
+
+    ``sources`` are files and folders whose imports tell which submodules are in use (default: the constructs of this
+    package and ``main.py`` beside it); ``submodules`` are added to them (``"db_instance"``).
+    Raises ``ValueError`` when the environment variable names no way of loading.
+    """
+    os.environ.setdefault(*_QUIET_NODE)
+    mode = _wanted_mode()
+    hook = _installed_hook()
+    if hook is None and (PACKAGE in sys.modules or mode is Mode.ORDINARY):
+        return
+    if hook is None:
+        hook = BindingsHook(mode=mode, prepare=_prepare, say=_say)
+        sys.meta_path.insert(0, hook)
+    hook.wants(
+        submodules=submodules, sources=tuple(sources) if sources is not None else (_ROOM, _ROOM.parent / "main.py")
+    )
+
+
+def loaded() -> Mode | None:
+    """How the bindings were loaded in this process, None while they are not."""
+    hook = _installed_hook()
+    if hook is not None:
+        return hook.mode if hook.decided else None
+    return Mode.ORDINARY if PACKAGE in sys.modules else None
+
+
+def _wanted_mode() -> Mode:
+    value = os.environ.get(VARIABLE) or Mode.LEAN.value
+    if value not in [mode.value for mode in Mode]:
+        raise ValueError(f"{VARIABLE}: lean, whole or ordinary, got {value!r}")
+    return Mode(value)
+
+
+def _installed_hook() -> BindingsHook | None:
+    return next((finder for finder in sys.meta_path if isinstance(finder, BindingsHook)), None)
+
+
+def _prepare(
+    mode: Mode, wanted: frozenset[str], sources: tuple[Path, ...]
+) -> tuple[Distribution, LeanArchive | None] | None:
+    """What the hook loads, or None for the ordinary import, with the reason on standard error."""
+    distribution = find_distribution()
+    if distribution is None:
+        return None
+    if distribution.version not in KNOWN_VERSIONS:
+        _say(f"version {distribution.version} was never compared with its ordinary import, which is used (10 to 30 s)")
+        return None
+    if mode is Mode.WHOLE:
+        return distribution, None
+    try:
+        return distribution, lean_archive(distribution, wanted | submodules_in_use(sources), say=_say)
+    except (OSError, ValueError) as problem:
+        _say(f"{problem}; the archive is used as shipped (3 s more)")
+        return distribution, None
+
+
+def _say(message: str) -> None:
+    print(f"bindings: {message}", file=sys.stderr, flush=True)

@@ -1,0 +1,79 @@
+"""The installed AWS bindings: where they are, which version, which names their submodules have in jsii."""
+
+from __future__ import annotations
+
+import re
+import tarfile
+from dataclasses import dataclass
+from importlib.machinery import PathFinder
+from pathlib import Path
+
+PACKAGE = "cdktf_cdktf_provider_aws"
+ASSEMBLY = "@cdktf/provider-aws"
+DESCRIPTION = "package/.jsii"
+_SUBMODULE = re.compile(r'^ *"@cdktf/provider-aws\.(\w+)": *\{', re.MULTILINE)
+_TYPES = b'\n  "types"'
+_STEP = 1 << 20
+
+
+class UnsuitableArchive(ValueError):
+    """The bindings' archive is not built as the versions we know are; the message says what differs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """The package's folder, its jsii archive and the version that the archive's name carries."""
+
+    folder: Path
+    archive: Path
+    version: str
+
+    def has(self, submodule: str) -> bool:
+        """Whether the Python package has a submodule of this name."""
+        return (self.folder / submodule / "__init__.py").is_file()
+
+
+def find_distribution() -> Distribution | None:
+    """The bindings on ``sys.path`` without executing them; None when there are none, or none with exactly one archive."""
+    spec = PathFinder.find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        return None
+    folder = Path(spec.origin).parent
+    archives = sorted((folder / "_jsii").glob("provider-aws@*.jsii.tgz"))
+    if len(archives) != 1:
+        return None
+    version = archives[0].name.removeprefix("provider-aws@").removesuffix(".jsii.tgz")
+    return Distribution(folder=folder, archive=archives[0], version=version)
+
+
+def jsii_names(distribution: Distribution) -> dict[str, str]:
+    """Every submodule by its Python name: ``{"db_instance": "dbInstance", "s3control_bucket": "s3ControlBucket"}``.
+
+    jsii's rule from one to the other has exceptions, so both lists are read and matched without their separators.
+    Raises ``UnsuitableArchive`` when they do not match one to one.
+    """
+    python = {bare_name(path.name): path.name for path in distribution.folder.iterdir() if distribution.has(path.name)}
+    python.pop("jsii", None)
+    jsii = {bare_name(name): name for name in _SUBMODULE.findall(_head(distribution.archive).decode())}
+    if python.keys() != jsii.keys():
+        odd = sorted(python.keys() ^ jsii.keys())[:3]
+        raise UnsuitableArchive(f"submodules in Python and in the archive differ ({', '.join(odd)})")
+    return {name: jsii[bare] for bare, name in python.items()}
+
+
+def bare_name(name: str) -> str:
+    """A submodule's name in lower case without separators, equal in Python, jsii and the archive's folders."""
+    return name.replace("_", "").replace("-", "").lower()
+
+
+def _head(archive: Path) -> bytes:
+    """The description up to its types: its first 2 of 120 MB."""
+    with tarfile.open(archive, "r|gz") as tar:
+        first = tar.next()
+        stream = tar.extractfile(first) if first is not None and first.name == DESCRIPTION else None
+        if stream is None:
+            raise UnsuitableArchive(f"{archive.name} does not begin with {DESCRIPTION}")
+        head = b""
+        while _TYPES not in head and (more := stream.read(_STEP)):
+            head += more
+    return head.split(_TYPES)[0]

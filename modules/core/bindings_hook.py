@@ -1,0 +1,148 @@
+"""The import hook in front of the AWS bindings: an empty parent package, and an archive of our choice for jsii."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from enum import Enum
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from modules.core.bindings_cache import LeanArchive
+from modules.core.bindings_distribution import ASSEMBLY, PACKAGE, Distribution, jsii_names
+
+Prepared = tuple[Distribution, LeanArchive | None]
+
+
+class Mode(Enum):
+    """A way of loading the bindings; see ``modules.core.bindings``."""
+
+    LEAN = "lean"
+    WHOLE = "whole"
+    ORDINARY = "ordinary"
+
+
+class BindingsHook(MetaPathFinder):
+    """Decides at the first import of the bindings, and steps aside when the decision is the ordinary import."""
+
+    def __init__(
+        self,
+        *,
+        mode: Mode,
+        prepare: Callable[[Mode, frozenset[str], tuple[Path, ...]], Prepared | None],
+        say: Callable[[str], None],
+    ) -> None:
+        self.mode = mode
+        self.decided = False
+        self._prepare, self._say = prepare, say
+        self._submodules: frozenset[str] = frozenset()
+        self._sources: tuple[Path, ...] = ()
+        self._distribution: Distribution | None = None
+        self._lean: LeanArchive | None = None
+        self._assembly_loaded = False
+
+    def wants(self, *, submodules: Iterable[str], sources: tuple[Path, ...]) -> None:
+        """Add submodules, and files whose imports name submodules. Without effect once the bindings are loaded."""
+        self._submodules |= frozenset(submodules)
+        self._sources = tuple(dict.fromkeys([*self._sources, *sources]))
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Python's question who loads this module; None: somebody else."""
+        if fullname == PACKAGE:
+            self._decide()
+            return self._spec(fullname, _EmptyParent)
+        if self._distribution is None or not fullname.startswith(f"{PACKAGE}."):
+            return None
+        submodule = fullname.split(".")[1]
+        if fullname == f"{PACKAGE}._jsii":
+            return self._spec(fullname, _assembly_loader(self))
+        if self._lean is not None and f"{PACKAGE}.{submodule}" not in self._lean.modules.values():
+            self._outside(submodule)
+        return None
+
+    def load_assembly(self, module: ModuleType, file: str) -> None:
+        """Load the archive into jsii's kernel and tell jsii where a type lives that nobody has imported yet."""
+        import cdktf._jsii
+        import constructs._jsii  # noqa: F401
+        import jsii
+
+        distribution = self._distribution
+        assert distribution is not None, "only the hook of a found distribution loads its assembly"  # noqa: S101
+        module.__dict__.update(_SUBMODULE_FQN_MAP=self._modules(distribution), __all__=["__jsii_assembly__"])
+        module.__dict__["__jsii_assembly__"] = jsii.JSIIAssembly.load(
+            ASSEMBLY, distribution.version, PACKAGE, distribution.archive.name, _kernel=_Kernel(jsii.kernel, self._lean)
+        )
+        self._assembly_loaded = True
+
+    def _decide(self) -> None:
+        prepared = self._prepare(self.mode, self._submodules, self._sources)
+        self.decided = True
+        if prepared is None:
+            self.mode = Mode.ORDINARY
+            return
+        self._distribution, self._lean = prepared
+        self.mode = Mode.WHOLE if self._lean is None else Mode.LEAN
+
+    def _spec(self, fullname: str, loader: type[SourceFileLoader]) -> ModuleSpec | None:
+        if self._distribution is None:
+            return None
+        folder = self._distribution.folder.joinpath(*fullname.split(".")[1:])
+        file = folder / "__init__.py"
+        return spec_from_file_location(
+            fullname, file, loader=loader(fullname, str(file)), submodule_search_locations=[str(folder)]
+        )
+
+    def _modules(self, distribution: Distribution) -> dict[str, str]:
+        if self._lean is not None:
+            return self._lean.modules
+        return {f"{ASSEMBLY}.{jsii}": f"{PACKAGE}.{python}" for python, jsii in jsii_names(distribution).items()}
+
+    def _outside(self, submodule: str) -> None:
+        """A submodule that no scanned file names: in time for the whole archive, or too late."""
+        if self._distribution is None or not self._distribution.has(submodule):
+            return
+        if self._assembly_loaded:
+            raise ImportError(
+                f"{PACKAGE}.{submodule} is not in the lean copy of the bindings that this process has loaded. "
+                f'Cure: modules.core.bindings.install(submodules=["{submodule}"]) before the first import of a class, '
+                "or AIRFLOW_FARGATE_BINDINGS=whole"
+            )
+        self._say(f"{submodule} is not among the resource types in use; the archive is used as shipped (3 s more)")
+        self._lean, self.mode = None, Mode.WHOLE
+
+
+class _EmptyParent(SourceFileLoader):
+    """The parent package without its 2,135 imports; submodules are imported when they are asked for."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        def load(name: str) -> Any:
+            if not (Path(self.path).parent / name / "__init__.py").is_file():
+                raise AttributeError(f"module {PACKAGE!r} has no attribute {name!r}")
+            return importlib.import_module(f"{PACKAGE}.{name}")
+
+        module.__dict__["__getattr__"] = load
+
+
+def _assembly_loader(hook: BindingsHook) -> type[SourceFileLoader]:
+    class _Assembly(SourceFileLoader):
+        def exec_module(self, module: ModuleType) -> None:
+            hook.load_assembly(module, self.path)
+
+    return _Assembly
+
+
+class _Kernel:
+    """jsii's kernel, given another archive than the one it was asked to load."""
+
+    def __init__(self, kernel: Any, lean: LeanArchive | None) -> None:
+        self._kernel, self._lean = kernel, lean
+
+    def load(self, name: str, version: str, tarball: str) -> None:
+        self._kernel.load(name, version, str(self._lean.path) if self._lean else tarball)

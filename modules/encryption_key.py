@@ -1,0 +1,86 @@
+"""A customer-managed KMS key with a policy that says who may use it, and through which service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
+from cdktf_cdktf_provider_aws.kms_key import KmsKey
+from constructs import Construct
+
+from modules.core.grants import document
+
+USE = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey")
+
+
+class EncryptionKey(Construct):
+    """One key for one purpose; it rotates every year and is deleted only after 30 days.
+
+    Args:
+        log_groups: name patterns of CloudWatch log groups that are encrypted with it.
+        services: AWS services, by their principal, that use it on behalf of this account.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        purpose: str,
+        account_id: str,
+        region: str,
+        log_groups: Sequence[str] = (),
+        services: Sequence[str] = (),
+    ) -> None:
+        super().__init__(scope, id_)
+        statements = [_account(account_id)]
+        if log_groups:
+            statements.append(_logs(account_id, region, log_groups))
+        statements += [_service(service, account_id) for service in services]
+        self._key = KmsKey(
+            self,
+            "key",
+            description=purpose,
+            enable_key_rotation=True,
+            deletion_window_in_days=30,
+            policy=document(*statements),
+            tags={"Name": name},
+        )
+        KmsAlias(self, "alias", name=f"alias/{name}", target_key_id=self._key.key_id)
+        self.arn: str = self._key.arn
+
+
+def _account(account_id: str) -> dict[str, Any]:
+    """Leave the decision to IAM policies of the account; without it nobody could ever change the key again."""
+    return {
+        "Sid": "AccountDecidesByIam",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{account_id}:root"},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+
+
+def _logs(account_id: str, region: str, log_groups: Sequence[str]) -> dict[str, Any]:
+    patterns = [f"arn:aws:logs:{region}:{account_id}:log-group:{name}" for name in log_groups]
+    return {
+        "Sid": "LogGroups",
+        "Effect": "Allow",
+        "Principal": {"Service": f"logs.{region}.amazonaws.com"},
+        "Action": sorted(USE),
+        "Resource": "*",
+        "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": patterns}},
+    }
+
+
+def _service(service: str, account_id: str) -> dict[str, Any]:
+    return {
+        "Sid": "Service" + "".join(part.capitalize() for part in service.split(".")[0].split("-")),
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": sorted(USE),
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
+    }

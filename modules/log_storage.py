@@ -1,0 +1,104 @@
+"""Logs that outlive their tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from constructs import Construct
+
+from modules.core.grants import statement
+from modules.core.task import Client
+
+TASK_LOGS = "task-logs"
+
+
+@dataclass(frozen=True)
+class TaskLogsReference:
+    """Where Airflow writes the logs of Airflow tasks: a bucket, or a log group."""
+
+    bucket_arn: str | None
+    bucket_name: str | None
+    log_group_arn: str | None
+    key_arn: str
+
+    def serve(self, client: Client) -> None:
+        """Tell ``client`` where task logs go and let it write and read them there."""
+        client.add_environment(AIRFLOW__LOGGING__REMOTE_LOGGING="True")
+        if self.bucket_arn is not None:
+            self._serve_bucket(client, self.bucket_arn)
+        else:
+            self._serve_log_group(client)
+
+    def _serve_bucket(self, client: Client, bucket_arn: str) -> None:
+        client.add_environment(
+            AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER=f"s3://{self.bucket_name}/{TASK_LOGS}",
+            AIRFLOW__LOGGING__ENCRYPT_S3_LOGS="False",  # the bucket encrypts with its key by default
+        )
+        client.task_role.grant(
+            "task-logs",
+            statement("s3:GetObject", "s3:PutObject", on=[f"{bucket_arn}/{TASK_LOGS}/*"]),
+            statement(
+                "s3:ListBucket", on=[bucket_arn], conditions={"StringLike": {"s3:prefix": [f"{TASK_LOGS}/*"]}}
+            ),
+            statement("kms:Decrypt", "kms:GenerateDataKey", on=[self.key_arn]),
+        )
+
+    def _serve_log_group(self, client: Client) -> None:
+        client.add_environment(AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER=f"cloudwatch://{self.log_group_arn}")
+        client.task_role.grant(
+            "task-logs",
+            statement(
+                "logs:CreateLogStream",
+                "logs:DescribeLogStreams",
+                "logs:GetLogEvents",
+                "logs:PutLogEvents",
+                on=[f"{self.log_group_arn}", f"{self.log_group_arn}:log-stream:*"],
+            ),
+        )
+
+
+class LogStorage(Construct):
+    """Log groups of every component's containers, and the place of Airflow's task logs.
+
+    Args:
+        components: a log group each, named ``/airflow/<environment>/<component>``.
+        bucket_name, bucket_arn: the private bucket for task logs; without it they go to a log group.
+        retention_days: one of the values CloudWatch Logs offers.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        path: str,
+        components: Sequence[str],
+        key_arn: str,
+        destination: Literal["s3", "cloudwatch"] = "s3",
+        bucket_name: str | None = None,
+        bucket_arn: str | None = None,
+        retention_days: int = 90,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._path, self._key_arn, self._retention_days = path, key_arn, retention_days
+        for component in components:
+            self._log_group(component)
+        to_group = destination == "cloudwatch"
+        self.task_logs = TaskLogsReference(
+            bucket_arn=None if to_group else bucket_arn,
+            bucket_name=None if to_group else bucket_name,
+            log_group_arn=self._log_group(TASK_LOGS).arn if to_group else None,
+            key_arn=key_arn,
+        )
+
+    def _log_group(self, component: str) -> CloudwatchLogGroup:
+        return CloudwatchLogGroup(
+            self,
+            component,
+            name=f"{self._path}/{component}",
+            retention_in_days=self._retention_days,
+            kms_key_id=self._key_arn,
+        )

@@ -1,0 +1,138 @@
+"""Every secret of an environment as a SecureString whose value Terraform never keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cdktf import Fn
+from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
+from constructs import Construct
+
+from modules.core.ephemeral import random_value
+from modules.core.grants import statement
+from modules.core.task import Client, Secret
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a secret's first value is made: ``length`` random characters and ``suffix``."""
+
+    variable: str
+    purpose: str
+    length: int = 48
+    exclude: str = ""
+    letters_and_digits: bool = True
+    suffix: str = ""
+
+
+# A Fernet key is 32 bytes in URL-safe base64, 43 characters and a pad; the last character before the pad carries only
+# four bits, so it is fixed (cryptography.io/en/latest/fernet). RDS refuses / @ " and space in a password; ElastiCache
+# allows an AUTH token of 16 to 128 characters, letters and digits among them.
+RECIPES: Mapping[str, Recipe] = {
+    "database-password": Recipe("AIRFLOW_DB_PASSWORD", "Password of the metadata database", 40, '/@" ', False),
+    "broker-auth-token": Recipe("AIRFLOW_BROKER_PASSWORD", "AUTH token of the broker", 64),
+    "fernet-key": Recipe("AIRFLOW__CORE__FERNET_KEY", "Fernet key of connections and variables", 42, suffix="A="),
+    "jwt-secret": Recipe("AIRFLOW__API_AUTH__JWT_SECRET", "Signs the tokens between components", 64),
+    "api-secret-key": Recipe("AIRFLOW__API__SECRET_KEY", "Signs sessions and log requests", 64),
+    "admin-password": Recipe("AIRFLOW_ADMIN_PASSWORD", "First password of the user admin", 24),
+}
+SHARED = ("fernet-key", "jwt-secret", "api-secret-key")
+WORKER = ("api-secret-key",)
+
+
+@dataclass(frozen=True)
+class SecretsReference:
+    """Some of an environment's secrets; whoever uses it gets exactly these."""
+
+    secrets: tuple[Secret, ...]
+
+    def serve(self, client: Client) -> None:
+        """Give ``client`` each secret as the variable that Airflow reads."""
+        for secret in self.secrets:
+            client.add_secret(RECIPES[secret.name].variable, secret)
+
+
+@dataclass(frozen=True)
+class SecretsBackendReference:
+    """Airflow connections and variables in Parameter Store."""
+
+    path: str
+    account_id: str
+    region: str
+    key_arn: str
+
+    def serve(self, client: Client) -> None:
+        """Point Airflow's secrets backend at the environment's parameters and let it read only these."""
+        backend = "airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend"
+        prefixes = f'"connections_prefix": "{self.path}/connections", "variables_prefix": "{self.path}/variables"'
+        client.add_environment(
+            AIRFLOW__SECRETS__BACKEND=backend, AIRFLOW__SECRETS__BACKEND_KWARGS=f"{{{prefixes}, \"config_prefix\": null}}"
+        )
+        parameters = [f"arn:aws:ssm:{self.region}:{self.account_id}:parameter{self.path}/{kind}/*" for kind in KINDS]
+        client.task_role.grant(
+            "read-connections-and-variables",
+            statement("ssm:GetParameter", on=parameters),
+            statement(
+                "kms:Decrypt",
+                on=[self.key_arn],
+                conditions={"StringLike": {"kms:EncryptionContext:PARAMETER_ARN": parameters}},
+            ),
+        )
+
+
+KINDS = ("connections", "variables")
+
+
+class Secrets(Construct):
+    """The SecureStrings of one environment below ``/airflow/<environment>/``.
+
+    Values come from ephemeral resources through write-only arguments: neither plan nor state ever holds one. A value
+    that an operation writes later (rotation) stays; only the parameter's version is known to Terraform.
+
+    Args:
+        path: prefix of all parameters, without a slash at the end.
+        names: keys of ``RECIPES``.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        path: str,
+        key_arn: str,
+        account_id: str,
+        region: str,
+        names: tuple[str, ...] = tuple(RECIPES),
+    ) -> None:
+        super().__init__(scope, id_)
+        self._path, self._key_arn = path, key_arn
+        self._secrets = {name: self._make(name, RECIPES[name]) for name in names}
+        self.backend = SecretsBackendReference(path=path, account_id=account_id, region=region, key_arn=key_arn)
+
+    def secret(self, name: str) -> Secret:
+        return self._secrets[name]
+
+    def some(self, *names: str) -> SecretsReference:
+        return SecretsReference(tuple(self._secrets[name] for name in names))
+
+    def _make(self, name: str, recipe: Recipe) -> Secret:
+        parameter = SsmParameter(
+            self,
+            name,
+            name=f"{self._path}/{name}",
+            description=recipe.purpose,
+            type="SecureString",
+            key_id=self._key_arn,
+            value_wo=self._first_value(name, recipe),
+            value_wo_version=1,
+        )
+        version = str(Fn.tostring(parameter.version))
+        return Secret(name=name, arn=parameter.arn, key_arn=self._key_arn, version=version)
+
+    def _first_value(self, name: str, recipe: Recipe) -> str:
+        random = random_value(
+            self, name, length=recipe.length, exclude=recipe.exclude, punctuation=not recipe.letters_and_digits
+        )
+        return random + recipe.suffix
