@@ -1,8 +1,8 @@
 """The one place that decides how cdktf's AWS bindings are loaded.
 
-Imported in the ordinary way, the first class of the bindings costs 10 to 27 s and about 1 GB, because the package imports
-its 2,135 submodules and Node parses a description of all of them (our measurement, 2026-11-22, 2 cores). ``install()``
-puts an import hook in front, so that constructs keep writing ordinary imports and pay for what they use:
+Imported in the ordinary way, the first class of the bindings costs 10 to 27 s and about 1 GB, because the package
+imports its 2,135 submodules and Node parses a description of all of them (our measurement, 2026-11-22, 2 cores).
+``install()`` puts an import hook in front, so that constructs keep writing ordinary imports and pay for what they use:
 
 ``lean``      only the submodules in use, Node reads a copy of the bindings' archive that holds those alone (default)
 ``whole``     only the submodules in use, Node reads the archive as shipped
@@ -18,9 +18,9 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from modules.core.bindings_cache import LeanArchive, lean_archive
-from modules.core.bindings_distribution import PACKAGE, Distribution, find_distribution
-from modules.core.bindings_hook import BindingsHook, Mode
+from modules.core.bindings_cache import lean_archive
+from modules.core.bindings_distribution import PACKAGE, find_distribution, jsii_finds_types_by_itself
+from modules.core.bindings_hook import BindingsHook, Mode, Prepared
 from modules.core.bindings_scan import submodules_in_use
 
 VARIABLE = "AIRFLOW_FARGATE_BINDINGS"
@@ -28,6 +28,7 @@ KNOWN_VERSIONS = ("20.1.0", "21.22.1")
 # jsii prints a banner of ten lines per process on these; the value is a list of major versions.
 _QUIET_NODE = ("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 _ROOM = Path(__file__).resolve().parents[1]
+_SOURCES = (_ROOM, _ROOM.parent / "main.py")
 
 
 def install(*, submodules: Iterable[str] = (), sources: Iterable[Path] | None = None) -> None:
@@ -45,9 +46,7 @@ def install(*, submodules: Iterable[str] = (), sources: Iterable[Path] | None = 
     if hook is None:
         hook = BindingsHook(mode=mode, prepare=_prepare, say=_say)
         sys.meta_path.insert(0, hook)
-    hook.wants(
-        submodules=submodules, sources=tuple(sources) if sources is not None else (_ROOM, _ROOM.parent / "main.py")
-    )
+    hook.wants(submodules=submodules, sources=_SOURCES if sources is None else tuple(sources))
 
 
 def loaded() -> Mode | None:
@@ -69,15 +68,18 @@ def _installed_hook() -> BindingsHook | None:
     return next((finder for finder in sys.meta_path if isinstance(finder, BindingsHook)), None)
 
 
-def _prepare(
-    mode: Mode, wanted: frozenset[str], sources: tuple[Path, ...]
-) -> tuple[Distribution, LeanArchive | None] | None:
+def _prepare(mode: Mode, wanted: frozenset[str], sources: tuple[Path, ...]) -> Prepared | None:
     """What the hook loads, or None for the ordinary import, with the reason on standard error."""
     distribution = find_distribution()
     if distribution is None:
         return None
     if distribution.version not in KNOWN_VERSIONS:
-        _say(f"version {distribution.version} was never compared with its ordinary import, which is used (10 to 30 s)")
+        _say(
+            f"version {distribution.version} is none of {', '.join(KNOWN_VERSIONS)}; the ordinary import is used (10 s)"
+        )
+        return None
+    if not jsii_finds_types_by_itself():
+        _say("this version of jsii needs every submodule imported; the ordinary import is used (10 s)")
         return None
     if mode is Mode.WHOLE:
         return distribution, None

@@ -15,6 +15,7 @@ from modules.core.bindings_distribution import ASSEMBLY, DESCRIPTION, Unsuitable
 
 _INDEX = "package/lib/index.js"
 _WHOLE = ("package/package.json",)
+_SUBMODULE_FILE = re.compile(r"package/lib/([\w-]+)/.+\.js")
 _REQUIRE = re.compile(r'exports\.\w+ = require\("\./([\w-]+)"\);')
 _HOISTED = re.compile(r"exports\.\w+ = .*void 0;")
 _SOURCE_MAP = re.compile(rb"^//# sourceMappingURL=.*$", re.MULTILINE)
@@ -22,9 +23,9 @@ _PROSE = frozenset({"docs", "locationInModule", "symbolId", "readme"})
 
 
 def prune(source: Path, *, keep: frozenset[str]) -> bytes:
-    """The archive at ``source`` with the submodules ``keep`` (jsii names: ``"dbInstance"``) alone, the same bytes each time.
+    """The archive at ``source`` with the submodules ``keep`` alone (jsii names: ``"dbInstance"``).
 
-    Documentation and source maps are left out too: nothing reads them when an app runs.
+    The same bytes each time. Documentation and source maps are left out too: nothing reads them when an app runs.
     Raises ``UnsuitableArchive`` when the archive is not built as expected.
     """
     try:
@@ -46,10 +47,8 @@ def _kept_members(source: Path, keep: frozenset[str]) -> Iterator[tuple[str, byt
 def _is_needed(name: str, folders: set[str]) -> bool:
     if name in {DESCRIPTION, _INDEX, *_WHOLE}:
         return True
-    parts = name.split("/")
-    return (
-        parts[:2] == ["package", "lib"] and len(parts) > 3 and name.endswith(".js") and bare_name(parts[2]) in folders
-    )
+    match = _SUBMODULE_FILE.fullmatch(name)
+    return match is not None and bare_name(match[1]) in folders
 
 
 def _lean(name: str, content: bytes, keep: frozenset[str]) -> bytes:

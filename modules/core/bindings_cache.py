@@ -16,6 +16,7 @@ from pathlib import Path
 from modules.core.bindings_archive import prune
 from modules.core.bindings_distribution import ASSEMBLY, PACKAGE, Distribution, jsii_names
 
+Say = Callable[[str], None]
 FORMAT = 1
 CACHE_VARIABLE = "AIRFLOW_FARGATE_CACHE"
 _SUFFIX = ".jsii.tgz"
@@ -25,7 +26,7 @@ _PROJECT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeanArchive:
-    """``path`` of the archive and the submodules in it, jsii's full name to Python's: what jsii calls a submodule map."""
+    """``path`` of the archive and the submodules in it, jsii's full name to Python's (jsii's "submodule map")."""
 
     path: Path
     modules: dict[str, str]
@@ -41,7 +42,7 @@ def cache_folder() -> Path:
     return Path(user) / "airflow-fargate" / "bindings"
 
 
-def lean_archive(distribution: Distribution, submodules: frozenset[str], *, say: Callable[[str], None]) -> LeanArchive:
+def lean_archive(distribution: Distribution, submodules: frozenset[str], *, say: Say) -> LeanArchive:
     """The archive that holds these submodules (Python names; unknown ones are left to Python's own error).
 
     Taken from the cache, or made (4 s) while other processes that want it wait. A damaged one is made again.
@@ -61,7 +62,7 @@ def _key(distribution: Distribution, submodules: frozenset[str]) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
-def _read(entry: Path, say: Callable[[str], None]) -> LeanArchive | None:
+def _read(entry: Path, say: Say) -> LeanArchive | None:
     """The cached archive if it is there and whole: its name is its digest."""
     if not entry.exists():
         return None
@@ -76,9 +77,7 @@ def _read(entry: Path, say: Callable[[str], None]) -> LeanArchive | None:
     return None
 
 
-def _make(
-    distribution: Distribution, submodules: frozenset[str], entry: Path, say: Callable[[str], None]
-) -> LeanArchive:
+def _make(distribution: Distribution, submodules: frozenset[str], entry: Path, say: Say) -> LeanArchive:
     say(f"copying {len(submodules)} resource types out of {distribution.archive.name} (4 s, once per set of types)")
     names = jsii_names(distribution)
     used = {name: names[name] for name in sorted(submodules) if name in names}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import tarfile
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ class Distribution:
 
 
 def find_distribution() -> Distribution | None:
-    """The bindings on ``sys.path`` without executing them; None when there are none, or none with exactly one archive."""
+    """The bindings on ``sys.path``, without executing them; None when there are none with exactly one archive."""
     spec = PathFinder.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         return None
@@ -44,6 +45,14 @@ def find_distribution() -> Distribution | None:
         return None
     version = archives[0].name.removeprefix("provider-aws@").removesuffix(".jsii.tgz")
     return Distribution(folder=folder, archive=archives[0], version=version)
+
+
+def jsii_finds_types_by_itself() -> bool:
+    """Whether this jsii imports a type's Python module when nobody has done so yet (1.112 does not, 1.142 does)."""
+    from jsii import JSIIAssembly, _reference_map
+
+    takes_kernel = "_kernel" in inspect.signature(JSIIAssembly.load).parameters
+    return takes_kernel and hasattr(_reference_map, "_submodule_fqn_map")
 
 
 def jsii_names(distribution: Distribution) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from importlib.abc import MetaPathFinder
@@ -52,34 +51,22 @@ class BindingsHook(MetaPathFinder):
         self._sources = tuple(dict.fromkeys([*self._sources, *sources]))
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,  # noqa: ARG002
+        target: ModuleType | None = None,  # noqa: ARG002
     ) -> ModuleSpec | None:
         """Python's question who loads this module; None: somebody else."""
         if fullname == PACKAGE:
             self._decide()
-            return self._spec(fullname, _EmptyParent)
-        if self._distribution is None or not fullname.startswith(f"{PACKAGE}."):
+        if self._distribution is None or fullname.partition(".")[0] != PACKAGE:
             return None
-        submodule = fullname.split(".")[1]
+        if fullname == PACKAGE:
+            return _spec(fullname, _EmptyParent(fullname, str(self._distribution.folder / "__init__.py")))
         if fullname == f"{PACKAGE}._jsii":
-            return self._spec(fullname, _assembly_loader(self))
-        if self._lean is not None and f"{PACKAGE}.{submodule}" not in self._lean.modules.values():
-            self._outside(submodule)
+            return _spec(fullname, _Assembly(fullname, self._distribution, self._load_assembly))
+        self._admit(fullname.split(".")[1], self._distribution)
         return None
-
-    def load_assembly(self, module: ModuleType, file: str) -> None:
-        """Load the archive into jsii's kernel and tell jsii where a type lives that nobody has imported yet."""
-        import cdktf._jsii
-        import constructs._jsii  # noqa: F401
-        import jsii
-
-        distribution = self._distribution
-        assert distribution is not None, "only the hook of a found distribution loads its assembly"  # noqa: S101
-        module.__dict__.update(_SUBMODULE_FQN_MAP=self._modules(distribution), __all__=["__jsii_assembly__"])
-        module.__dict__["__jsii_assembly__"] = jsii.JSIIAssembly.load(
-            ASSEMBLY, distribution.version, PACKAGE, distribution.archive.name, _kernel=_Kernel(jsii.kernel, self._lean)
-        )
-        self._assembly_loaded = True
 
     def _decide(self) -> None:
         prepared = self._prepare(self.mode, self._submodules, self._sources)
@@ -90,23 +77,33 @@ class BindingsHook(MetaPathFinder):
         self._distribution, self._lean = prepared
         self.mode = Mode.WHOLE if self._lean is None else Mode.LEAN
 
-    def _spec(self, fullname: str, loader: type[SourceFileLoader]) -> ModuleSpec | None:
-        if self._distribution is None:
-            return None
-        folder = self._distribution.folder.joinpath(*fullname.split(".")[1:])
-        file = folder / "__init__.py"
-        return spec_from_file_location(
-            fullname, file, loader=loader(fullname, str(file)), submodule_search_locations=[str(folder)]
-        )
+    def _load_assembly(self, distribution: Distribution, module: ModuleType) -> None:
+        """Load the archive into jsii's kernel and tell jsii where a type lives that nobody has imported yet."""
+        for needed in ("cdktf._jsii", "constructs._jsii"):
+            importlib.import_module(needed)
+        jsii = importlib.import_module("jsii")
+        names = ASSEMBLY, distribution.version, PACKAGE, distribution.archive.name
+        module.__dict__.update(_SUBMODULE_FQN_MAP=self._modules(distribution), __all__=["__jsii_assembly__"])
+        try:
+            assembly = jsii.JSIIAssembly.load(*names, _kernel=_Kernel(jsii.kernel, self._lean))
+        except (RuntimeError, jsii.errors.JSIIError) as problem:
+            if self._lean is None:
+                raise
+            self._use_whole(f"jsii refuses the lean archive ({problem})")
+            assembly = jsii.JSIIAssembly.load(*names)
+        module.__dict__["__jsii_assembly__"] = assembly
+        self._assembly_loaded = True
 
     def _modules(self, distribution: Distribution) -> dict[str, str]:
         if self._lean is not None:
             return self._lean.modules
         return {f"{ASSEMBLY}.{jsii}": f"{PACKAGE}.{python}" for python, jsii in jsii_names(distribution).items()}
 
-    def _outside(self, submodule: str) -> None:
+    def _admit(self, submodule: str, distribution: Distribution) -> None:
         """A submodule that no scanned file names: in time for the whole archive, or too late."""
-        if self._distribution is None or not self._distribution.has(submodule):
+        if self._lean is None or f"{PACKAGE}.{submodule}" in self._lean.modules.values():
+            return
+        if not distribution.has(submodule):
             return
         if self._assembly_loaded:
             raise ImportError(
@@ -114,8 +111,16 @@ class BindingsHook(MetaPathFinder):
                 f'Cure: modules.core.bindings.install(submodules=["{submodule}"]) before the first import of a class, '
                 "or AIRFLOW_FARGATE_BINDINGS=whole"
             )
-        self._say(f"{submodule} is not among the resource types in use; the archive is used as shipped (3 s more)")
+        self._use_whole(f"{submodule} is not among the resource types in use")
+
+    def _use_whole(self, reason: str) -> None:
+        self._say(f"{reason}; the archive is used as shipped (3 s more)")
         self._lean, self.mode = None, Mode.WHOLE
+
+
+def _spec(fullname: str, loader: SourceFileLoader) -> ModuleSpec | None:
+    folder = str(Path(loader.path).parent)
+    return spec_from_file_location(fullname, loader.path, loader=loader, submodule_search_locations=[folder])
 
 
 class _EmptyParent(SourceFileLoader):
@@ -130,12 +135,17 @@ class _EmptyParent(SourceFileLoader):
         module.__dict__["__getattr__"] = load
 
 
-def _assembly_loader(hook: BindingsHook) -> type[SourceFileLoader]:
-    class _Assembly(SourceFileLoader):
-        def exec_module(self, module: ModuleType) -> None:
-            hook.load_assembly(module, self.path)
+class _Assembly(SourceFileLoader):
+    """The package's ``_jsii`` module, whose one purpose is to load the archive."""
 
-    return _Assembly
+    def __init__(
+        self, fullname: str, distribution: Distribution, load: Callable[[Distribution, ModuleType], None]
+    ) -> None:
+        super().__init__(fullname, str(distribution.folder / "_jsii" / "__init__.py"))
+        self._distribution, self._load = distribution, load
+
+    def exec_module(self, module: ModuleType) -> None:
+        self._load(self._distribution, module)
 
 
 class _Kernel:
