@@ -1,0 +1,7 @@
+"""The health check that task definitions call: ``python /opt/airflow-fargate/health.py COMPONENT``."""
+
+import sys
+
+from airflow_fargate.health import main
+
+sys.exit(main(sys.argv[1:]))

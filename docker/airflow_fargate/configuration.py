@@ -1,0 +1,91 @@
+"""Airflow's options, assembled from the variables of the container contract."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+
+from airflow_fargate.backing import Broker, Database
+from airflow_fargate.components import DATABASE_PASSWORD, FERNET_KEY, PARAMETERS, Component
+from airflow_fargate.refusal import Refusal
+
+# What a task definition may leave unsaid, because there is one right answer inside this image.
+DEFAULTS: Mapping[str, str] = {
+    "AIRFLOW__CORE__HOSTNAME_CALLABLE": "airflow.utils.net.get_host_ip_address",
+    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    # The simple auth manager makes passwords per container: useless with two api-servers.
+    "AIRFLOW__CORE__AUTH_MANAGER": "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager",
+    "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "True",
+    "AIRFLOW__API__PORT": "8080",
+    "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+}
+WORKER_OPTIONS = "airflow_fargate.celery_config.CELERY_CONFIG"
+
+
+def assemble(component: Component, environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables to add to ``environ`` for this component; what is set already wins over a default.
+
+    Raises Refusal where a secret or an address is missing, empty or cannot be what it says.
+    """
+    check_secrets(component, environ)
+    options = {name: value for name, value in DEFAULTS.items() if name not in environ}
+    if component.database or environ.get(DATABASE_PASSWORD):
+        options |= _database(component, Database.of(environ))
+    if component.uses_broker(environ):
+        options["AIRFLOW__CELERY__BROKER_URL"] = Broker.of(environ).url
+    if component.name == "worker":
+        options |= _worker(environ)
+    return options
+
+
+def check_secrets(component: Component, environ: Mapping[str, str]) -> None:
+    """Raise Refusal naming all secrets that are missing, and a Fernet key that is none."""
+    missing = [name for name in component.needs(environ) if not environ.get(name, "").strip()]
+    if missing:
+        path = environ.get("AIRFLOW_PARAMETER_PATH") or "AIRFLOW_PARAMETER_PATH"
+        cure = ", ".join(f"{path}/{PARAMETERS[name]}" for name in missing)
+        raise Refusal(f"{', '.join(missing)} missing or empty. Cure: give a value to the parameter {cure}")
+    if FERNET_KEY in component.needs(environ):
+        _check_fernet_keys(environ[FERNET_KEY])
+
+
+def _check_fernet_keys(keys: str) -> None:
+    for position, key in enumerate(keys.split(","), start=1):
+        try:
+            length = len(base64.b64decode(key.strip(), altchars=b"-_", validate=True))
+        except (binascii.Error, ValueError):
+            length = 0
+        if length != 32:
+            raise Refusal(
+                f"{FERNET_KEY}: key {position} is not 32 bytes in URL-safe base64. Cure: make one with "
+                "python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
+            )
+
+
+def _database(component: Component, database: Database) -> dict[str, str]:
+    """A worker gets its result backend only, and no TLS variables that its tasks' own connections would inherit."""
+    if component.name == "worker":
+        return {"AIRFLOW__CELERY__RESULT_BACKEND": database.result_backend}
+    return {
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database.url,
+        "AIRFLOW__CELERY__RESULT_BACKEND": database.result_backend,
+        "PGSSLMODE": database.sslmode,
+        "PGSSLROOTCERT": database.ca_file,
+    }
+
+
+def _worker(environ: Mapping[str, str]) -> dict[str, str]:
+    options = {"AIRFLOW__CELERY__CELERY_CONFIG_OPTIONS": WORKER_OPTIONS}
+    concurrency = environ.get("AIRFLOW_WORKER_CONCURRENCY")
+    if concurrency:
+        if not concurrency.isdigit() or int(concurrency) < 1:
+            raise Refusal(f"AIRFLOW_WORKER_CONCURRENCY: a whole number of at least 1, got {concurrency!r}")
+        options["AIRFLOW__CELERY__WORKER_CONCURRENCY"] = concurrency
+    return options
+
+
+def arguments(component: Component, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """What follows the component's own command."""
+    queues = environ.get("AIRFLOW_WORKER_QUEUES")
+    return ("--queues", queues) if component.name == "worker" and queues else ()
