@@ -16,6 +16,7 @@ from typing import Any
 UNKNOWN = "${unknown}"
 """What a plan calls "known after apply", with nothing to refer to."""
 
+_IDENTITIES = frozenset({"", "id", "arn", "name", "bucket", "key", "family", "json", "url"})
 _OPENING = re.compile(r"(?<!\$)\$\{")
 _REFERENCE = re.compile(
     r"(?<![\w.\-/\"])(?P<stack>[\w.-]+//)?"
@@ -85,6 +86,17 @@ def reference(value: Any) -> Reference | None:
     return _as_reference(match) if match else None
 
 
+def names_resource(value: Any) -> bool:
+    """Tell whether `value` is one reference that says *which* resource is meant: its id, ARN or name."""
+    target = reference(value)
+    return target is not None and is_identity(target.attribute)
+
+
+def is_identity(attribute: str) -> bool:
+    """Tell whether an attribute names its resource. Such references stay symbolic, whatever else is known."""
+    return attribute in _IDENTITIES or attribute.endswith(("_id", "_arn", "_name"))
+
+
 def document(value: Any) -> Any:
     """Parse a JSON document that Terraform carries as a string (a policy, container definitions).
 
@@ -105,6 +117,6 @@ def _as_reference(match: re.Match[str]) -> Reference:
     return Reference(key=part["stack"] + address, attribute=part["attribute"].removeprefix("."))
 
 
-def qualify(inside: str, *, stack: str) -> str:
-    """Put the stack's name before every resource that the expression mentions, unless it has one."""
-    return _REFERENCE.sub(lambda match: match[0] if match["stack"] else f"{stack}//{match[0]}", inside)
+def qualify(inside: str, *, prefix: str) -> str:
+    """Put `stack//module.` before every resource that the expression mentions, unless it has a stack already."""
+    return _REFERENCE.sub(lambda match: match[0] if match["stack"] else f"{prefix}{match[0]}", inside)

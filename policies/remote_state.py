@@ -11,8 +11,7 @@ from policies.terraform_root import TerraformRoot
 _IDENTITY = {
     "s3": ("bucket", "key", "workspace_key_prefix"),
     "local": ("path",),
-    "remote": ("hostname", "organization", "workspaces"),
-    "cloud": ("hostname", "organization", "workspaces"),
+    "remote": ("organization", "workspaces"),
     "gcs": ("bucket", "prefix"),
     "azurerm": ("storage_account_name", "container_name", "key"),
 }
@@ -68,10 +67,9 @@ def _identity(kind: Any, config: Any) -> str | None:
     if kind not in _IDENTITY or not isinstance(config, Mapping):
         return None
     told = {name: _single(config[name]) for name in _IDENTITY[kind] if config.get(name) is not None}
-    if not told or not is_known(told):
-        return None
-    told.pop("hostname", None) if told.get("hostname") == "app.terraform.io" else None
-    return repr(("remote" if kind == "cloud" else kind, sorted(told.items(), key=lambda item: item[0])))
+    if isinstance(workspaces := told.get("workspaces"), Mapping):
+        told["workspaces"] = workspaces.get("name")
+    return repr((kind, sorted(told.items()))) if told and is_known(told) else None
 
 
 def _single(value: Any) -> Any:

@@ -9,8 +9,9 @@ from typing import Any
 from policies.configuration import Configuration
 from policies.loading import configurations_of
 from policies.terraform_root import root_of
+from policies.view import JsonView
 
 
 def configuration_from(resources: Mapping[str, Any], *, stack: str = "example", **blocks: Any) -> Configuration:
     """Make a configuration of `resources` (`{type: {name: body}}`) and further blocks (`variable=`, `locals=`)."""
-    return configurations_of([root_of(stack, [Path(stack)], [{"resource": resources, **blocks}])])[0]
+    return configurations_of([JsonView(root_of(stack, [Path(stack)], [{"resource": resources, **blocks}]))])[0]
