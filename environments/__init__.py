@@ -1,0 +1,7 @@
+"""What differs between deployments, and nothing else: typed, frozen, defaults safe for production."""
+
+from environments.errors import InvalidEnvironment, Problem
+from environments.load import load, load_all, parse
+from environments.model import Environment
+
+__all__ = ["Environment", "InvalidEnvironment", "Problem", "load", "load_all", "parse"]

@@ -1,0 +1,108 @@
+"""YAML file -> Environment, or one message with everything that is wrong."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from environments import contract
+from environments.errors import InvalidEnvironment, Problem
+from environments.mistakes import missing_key, problems_of, unknown_key
+from environments.model import Environment, completed
+from environments.rules import violations
+from environments.yaml_reader import NotAnEnvironment, read_mapping, read_text
+
+HOME = Path(__file__).parent
+
+
+def load(path: str | os.PathLike[str]) -> Environment:
+    """The environment in the YAML file ``path``. Raises InvalidEnvironment; see :func:`load_all` for the contract."""
+    file = Path(path)
+    source = _shown(file)
+    try:
+        environment = parse(read_text(file), source=source)
+    except NotAnEnvironment as error:
+        raise InvalidEnvironment(source, [error.problem]) from None
+    if environment.name != file.stem:
+        problem = Problem("name", f"must be the file's name {file.stem!r}, got {environment.name!r}")
+        raise InvalidEnvironment(source, [problem])
+    return environment
+
+
+def load_all(folder: str | os.PathLike[str] = HOME) -> tuple[Environment, ...]:
+    """Every ``*.yaml`` of ``folder`` in order of name, held against the contract between them (E5).
+
+    Raises InvalidEnvironment with the problems of all files.
+    """
+    files = sorted(Path(folder).glob("*.yaml"))
+    if not files:
+        raise InvalidEnvironment(_shown(Path(folder)), [Problem("", "no environment (*.yaml) in this folder")])
+    environments: list[Environment] = []
+    errors: list[InvalidEnvironment] = []
+    for file in files:
+        try:
+            environments.append(load(file))
+        except InvalidEnvironment as error:
+            errors.append(error)
+    errors.extend(_broken_contract(environments, Path(folder)))
+    if errors:
+        raise InvalidEnvironment.together(errors)
+    return tuple(environments)
+
+
+def _broken_contract(environments: Iterable[Environment], folder: Path) -> Iterator[InvalidEnvironment]:
+    for name, problems in contract.breaches(tuple(environments)).items():
+        yield InvalidEnvironment(_shown(folder / f"{name}.yaml"), problems)
+
+
+def parse(text: str, *, source: str) -> Environment:
+    """The environment in YAML ``text``; ``source`` names it in messages. Raises InvalidEnvironment."""
+    try:
+        data = read_mapping(text)
+    except NotAnEnvironment as error:
+        raise InvalidEnvironment(source, [error.problem]) from None
+    return from_data(data, source=source)
+
+
+def from_data(data: Mapping[str, Any], *, source: str) -> Environment:
+    """The environment in a mapping of plain values. Raises InvalidEnvironment with every problem at once."""
+    plain = completed(dict(data))
+    problems = tuple(_problems(plain))
+    if problems:
+        raise InvalidEnvironment(source, problems)
+    return Environment.model_validate(plain)
+
+
+def _problems(data: dict[str, Any]) -> Iterator[Problem]:
+    """Mistakes inside sections, then what the rules find between the sections that are right."""
+    yield from (unknown_key((), key) for key in data if key not in Environment.model_fields)
+    right: dict[str, Any] = {}
+    for name, adapter in _sections().items():
+        field = Environment.model_fields[name]
+        if name in data:
+            try:
+                right[name] = adapter.validate_python(data[name])
+            except ValidationError as error:
+                yield from problems_of(error, section=name)
+        elif field.is_required():
+            yield missing_key((name,))
+        else:
+            right[name] = field.get_default()
+    yield from violations(Environment.model_construct(_fields_set=set(data), **right), right=frozenset(right))
+
+
+@cache
+def _sections() -> dict[str, TypeAdapter[Any]]:
+    fields = Environment.model_fields.items()
+    return {name: TypeAdapter(field.rebuild_annotation()) for name, field in fields}
+
+
+def _shown(path: Path) -> str:
+    """``path`` as a person would type it: relative to the working directory where it lies below it."""
+    absolute = path.absolute()
+    return str(absolute.relative_to(Path.cwd())) if absolute.is_relative_to(Path.cwd()) else str(path)

@@ -1,0 +1,96 @@
+"""Environment: one deployment, typed and frozen, with defaults safe for production."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import model_validator
+
+from environments import rules
+from environments.errors import InvalidEnvironment
+from environments.fields import AccountId, Flag, Form, Section, plan, synth
+from environments.parallelism import parallelism
+from environments.sections.airflow import Airflow, Dags
+from environments.sections.compute import DEFAULT_WORKERS, Components, WorkerGroup
+from environments.sections.identity import Iam, Waiver
+from environments.sections.network import LoadBalancer, Network
+from environments.sections.running import Alarms, Cleanup, Hibernation, Logs
+from environments.sections.state import Region, State
+from environments.sections.stores import Broker, Database
+
+Topology = Literal["sequential", "single", "local", "celery"]
+Architecture = Literal["ARM64", "X86_64"]
+
+
+class Environment(Section):
+    """One deployment of Airflow. An instance that exists keeps every rule of :mod:`environments.rules`.
+
+    Raises :class:`InvalidEnvironment` when keys that are right by themselves contradict each other, and pydantic's
+    ``ValidationError`` when a key is wrong by itself; :func:`environments.load` turns both into one message.
+    """
+
+    name: Annotated[
+        Annotated[str, Form(r"^[a-z][a-z0-9-]{1,15}$", "2 to 16 lower-case letters, digits and hyphens")],
+        synth("Name of the environment; part of every name in AWS."),
+    ]
+    account_id: Annotated[AccountId, synth("The only account that plans and applies work against.")]
+    region: Annotated[Region, synth("AWS region.")]
+    topology: Annotated[
+        Topology,
+        synth(
+            "`sequential`: one Fargate task, one Airflow task at a time; `single`: one Fargate task; "
+            "`local`: a service for each component; `celery`: workers besides."
+        ),
+    ] = "celery"
+    architecture: Annotated[Architecture, plan("Processor of all Fargate tasks and of the image.")] = "ARM64"
+    production: Annotated[Flag, synth("Refuse what would lose data or sleep through a failure.")] = True
+    name_prefix: Annotated[
+        Annotated[str, Form(r"^[a-z][a-z0-9-]{0,15}$", "1 to 16 lower-case letters, digits and hyphens")],
+        plan("Beginning of every name in AWS."),
+    ] = "airflow"
+    tags: Annotated[dict[str, str], plan("Tags of every resource, besides our own.")] = {}  # noqa: RUF012  # pydantic copies defaults
+    iam: Annotated[Iam, synth("Roles.")] = Iam()
+    state: Annotated[State, synth("Terraform state.")] = State()
+    network: Annotated[Network, synth("Network.")]
+    load_balancer: Annotated[LoadBalancer, synth("Public door.")] = LoadBalancer()
+    database: Annotated[Database, synth("Metadata database.")] = Database()
+    broker: Annotated[Broker, synth("Broker (`celery`).")] = Broker()
+    airflow: Annotated[Airflow, synth("Airflow.")] = Airflow()
+    components: Annotated[Components, synth("Sizes of the components.")] = Components()
+    workers: Annotated[tuple[WorkerGroup, ...], synth("Worker groups (`celery`); one named default when absent.")] = (
+        DEFAULT_WORKERS
+    )
+    dags: Annotated[Dags, synth("DAG delivery.")] = Dags()
+    logs: Annotated[Logs, synth("Logs.")] = Logs()
+    alarms: Annotated[Alarms, synth("Alarms.")] = Alarms()
+    hibernation: Annotated[Hibernation | None, synth("Sleep on a schedule; never when absent.")] = None
+    cleanup: Annotated[Cleanup, synth("Clean-up of the metadata database.")] = Cleanup()
+    waivers: Annotated[tuple[Waiver, ...], synth("Accepted findings of policies.")] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _completed(cls, data: Any) -> Any:
+        return completed(data) if isinstance(data, dict) else data
+
+    @model_validator(mode="after")
+    def _keeps_every_rule(self) -> Environment:
+        problems = tuple(rules.violations(self))
+        if problems:
+            raise InvalidEnvironment(f"environment {self.name}", problems)
+        return self
+
+    @property
+    def parallelism(self) -> int:
+        """Airflow tasks that this environment can run at once, at its largest scale."""
+        return parallelism(self)
+
+
+def completed(data: dict[str, Any]) -> dict[str, Any]:
+    """``data`` with the defaults that depend on other keys: no workers without Celery, the state's region."""
+    filled = dict(data)
+    if data.get("topology", "celery") != "celery":
+        filled.setdefault("workers", ())
+    state = data.get("state")
+    if isinstance(state, dict) and state.get("backend", "s3") == "s3" and "region" not in state:
+        filled["state"] = {**state, "region": data.get("region")}
+    return filled

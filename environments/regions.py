@@ -1,0 +1,49 @@
+"""The commercial regions of AWS, and which availability zones a region can have."""
+
+from __future__ import annotations
+
+import re
+
+REGIONS: tuple[str, ...] = (
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+)
+"""Source: https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html; a test compares it with
+the endpoints that botocore knows for ECS."""
+
+
+def zone_is_in(zone: str, region: str) -> bool:
+    """Is ``zone`` an availability zone (not a local or wavelength zone) of ``region``?"""
+    return re.fullmatch(rf"{re.escape(region)}[a-f]", zone) is not None

@@ -1,0 +1,32 @@
+"""What no single key can say: rules between the keys of one environment."""
+
+from environments.rules import (
+    airflow,
+    compute,
+    database,
+    doors,
+    names,
+    network,
+    production,
+    schedules,
+    state,
+    timeouts,
+    topology,
+)
+from environments.rules.registry import RULES, violations
+
+__all__ = [
+    "RULES",
+    "airflow",
+    "compute",
+    "database",
+    "doors",
+    "names",
+    "network",
+    "production",
+    "schedules",
+    "state",
+    "timeouts",
+    "topology",
+    "violations",
+]

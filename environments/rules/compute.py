@@ -1,0 +1,121 @@
+"""Sizes that Fargate sells, and that hold what they must."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from environments.errors import Problem
+from environments.fargate import wrong_size
+from environments.parallelism import SCHEDULER_MIB, SLOT_MIB, STANDALONE_MIB, WORKER_MIB, slots_in
+from environments.rules.registry import rule
+
+if TYPE_CHECKING:
+    from environments.model import Environment
+    from environments.sections.compute import TaskSize, WorkerGroup
+
+
+def sizes(environment: Environment) -> Iterator[tuple[str, TaskSize]]:
+    """Every component with the path of its size."""
+    components = environment.components
+    for name in type(components).model_fields:
+        size = getattr(components, name)
+        if size is not None:
+            yield f"components.{name}", size
+
+
+@rule("components")
+def component_sizes_exist(environment: Environment) -> Iterator[Problem]:
+    """T7: Fargate sells the size."""
+    for path, size in sizes(environment):
+        yield from _size_exists(path, cpu=size.cpu, memory_mib=size.memory_mib)
+
+
+@rule("workers")
+def worker_sizes_exist(environment: Environment) -> Iterator[Problem]:
+    """T7: Fargate sells the size."""
+    for index, group in enumerate(environment.workers):
+        yield from _size_exists(f"workers[{index}]", cpu=group.cpu, memory_mib=group.memory_mib)
+
+
+def _size_exists(path: str, *, cpu: int, memory_mib: int) -> Iterator[Problem]:
+    wrong = wrong_size(cpu=cpu, memory_mib=memory_mib)
+    if wrong:
+        yield Problem(f"{path}.{wrong[0]}", wrong[1])
+
+
+@rule("workers")
+def slots_fit_into_workers(environment: Environment) -> Iterator[Problem]:
+    """A worker's memory holds its slots."""
+    for index, group in enumerate(environment.workers):
+        needed = WORKER_MIB + SLOT_MIB * group.concurrency
+        if needed > group.memory_mib and not wrong_size(cpu=group.cpu, memory_mib=group.memory_mib):
+            fitting = slots_in(group.memory_mib, base_mib=WORKER_MIB)
+            yield Problem(
+                f"workers[{index}].concurrency",
+                f"{group.concurrency} slots need {WORKER_MIB} + {group.concurrency} x {SLOT_MIB} = {needed} MiB, "
+                f"the worker has {group.memory_mib}: at most {fitting}, or more memory_mib",
+            )
+
+
+@rule("workers")
+def scaling_has_a_range(environment: Environment) -> Iterator[Problem]:
+    """T3: bounds of scaling are in order."""
+    for index, group in enumerate(environment.workers):
+        if group.min_count > group.max_count:
+            yield Problem(
+                f"workers[{index}].min_count", f"must not exceed max_count {group.max_count}, got {group.min_count}"
+            )
+        if group.on_demand_base > group.max_count:
+            yield Problem(
+                f"workers[{index}].on_demand_base",
+                f"must not exceed max_count {group.max_count}, got {group.on_demand_base}",
+            )
+
+
+@rule("components")
+def api_servers_have_a_range(environment: Environment) -> Iterator[Problem]:
+    """A3: bounds of scaling are in order."""
+    size = environment.components.api_server
+    if size.count > size.max_count:
+        yield Problem("components.api_server.count", f"must not exceed max_count {size.max_count}, got {size.count}")
+
+
+@rule("workers")
+def groups_and_queues_are_claimed_once(environment: Environment) -> Iterator[Problem]:
+    """T3: one group of a name, one group for a queue."""
+    groups: dict[str, int] = {}
+    queues: dict[str, int] = {}
+    for index, group in enumerate(environment.workers):
+        first = groups.setdefault(group.name, index)
+        if first != index:
+            yield Problem(f"workers[{index}].name", f"{group.name!r} is the name of workers[{first}] too")
+        yield from _claims(index, group, queues)
+
+
+def _claims(index: int, group: WorkerGroup, queues: dict[str, int]) -> Iterator[Problem]:
+    for position, queue in enumerate(group.queues):
+        path = f"workers[{index}].queues[{position}]"
+        if queue not in queues:
+            queues[queue] = index
+        elif queues[queue] == index:
+            yield Problem(path, f"{queue!r} stands twice")
+        else:
+            yield Problem(path, f"{queue!r} is served by workers[{queues[queue]}] already; a queue has one group")
+
+
+@rule("topology", "components")
+def executor_has_a_slot(environment: Environment) -> Iterator[Problem]:
+    """Where no worker exists, the Fargate task that runs Airflow tasks has room for one."""
+    components = environment.components
+    where = {
+        "sequential": ("standalone", components.standalone.memory_mib, STANDALONE_MIB),
+        "single": ("standalone", components.standalone.memory_mib, STANDALONE_MIB),
+        "local": ("scheduler", components.scheduler.memory_mib, SCHEDULER_MIB),
+    }.get(environment.topology)
+    if where and slots_in(where[1], base_mib=where[2]) < 1:
+        yield Problem(
+            f"components.{where[0]}.memory_mib",
+            f"Airflow takes {where[2]} MiB and an Airflow task {SLOT_MIB}: at least {where[2] + SLOT_MIB}, "
+            f"got {where[1]}",
+        )

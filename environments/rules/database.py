@@ -1,0 +1,79 @@
+"""What RDS and ElastiCache offer, and whether it is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from environments.connection_budget import connection_budget
+from environments.errors import Problem, listed, nearest
+from environments.instance_classes import MEMORY_GIB, max_connections
+from environments.rules.registry import rule
+
+if TYPE_CHECKING:
+    from environments.model import Environment
+
+BROKER_VERSIONS = {"redis": ("7.0", "7.1"), "valkey": ("7.2", "8.0", "8.1")}
+"""https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html"""
+LEAST_GROWTH = 1.1
+"""RDS wants the threshold of storage autoscaling at least a tenth above the storage:
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html"""
+
+
+@rule("database")
+def instance_class_exists(environment: Environment) -> Iterator[Problem]:
+    """A class whose memory we know, and that is an instance: Aurora and serverless are other products."""
+    wanted = environment.database.instance_class
+    if wanted == "db.serverless":
+        yield Problem(
+            "database.instance_class",
+            "db.serverless belongs to Aurora Serverless, this is an RDS instance: such as 'db.t4g.medium'",
+        )
+    elif wanted not in MEMORY_GIB:
+        families = sorted({name.rsplit(".", 1)[0] for name in MEMORY_GIB})
+        yield Problem(
+            "database.instance_class",
+            f"must be a class of {listed(families)}, got {wanted!r}{nearest(wanted, MEMORY_GIB)}",
+        )
+
+
+@rule("database")
+def storage_can_grow(environment: Environment) -> Iterator[Problem]:
+    """Storage autoscaling has room."""
+    database = environment.database
+    least = -int(-database.storage_gib * LEAST_GROWTH // 1)
+    if database.max_storage_gib < least:
+        yield Problem(
+            "database.max_storage_gib",
+            f"must be at least a tenth above storage_gib {database.storage_gib}: {least}, "
+            f"got {database.max_storage_gib}",
+        )
+
+
+@rule("database", "airflow", "components", "workers", "topology")
+def connections_suffice(environment: Environment) -> Iterator[Problem]:
+    """D2: the database accepts everybody at the largest scale."""
+    database = environment.database
+    if database.proxy or database.instance_class not in MEMORY_GIB:
+        return
+    budget = connection_budget(environment)
+    if budget.overdrawn:
+        enough = [name for name in MEMORY_GIB if max_connections(name) >= budget.asked]
+        family = [name for name in enough if name.split(".")[1] == database.instance_class.split(".")[1]]
+        larger = f"{(family or enough)[0]}, " if enough else ""
+        yield Problem(
+            "database.instance_class",
+            f"{database.instance_class} is overdrawn: {budget}; take {larger}smaller pools, fewer workers, or "
+            "proxy: true",
+        )
+
+
+@rule("topology", "broker")
+def broker_version_exists(environment: Environment) -> Iterator[Problem]:
+    """The version belongs to the engine."""
+    broker = environment.broker
+    known = BROKER_VERSIONS[broker.engine]
+    if broker.engine_version not in known:
+        yield Problem(
+            "broker.engine_version", f"must be {listed(known)} for {broker.engine}, got {broker.engine_version!r}"
+        )

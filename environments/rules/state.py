@@ -1,0 +1,45 @@
+"""E2: a backend has what it needs and nothing of another one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from environments.errors import Problem
+from environments.fields import arn_region
+from environments.rules.registry import rule
+
+if TYPE_CHECKING:
+    from environments.model import Environment
+
+KEYS = {
+    "s3": ("bucket", "region", "role_arn", "kms_key_arn"),
+    "cloud": ("organization", "hostname", "project"),
+    "local": ("path",),
+}
+REQUIRED = {"s3": ("bucket",), "cloud": ("organization",), "local": ("path",)}
+
+
+@rule("state")
+def backend_has_its_keys(environment: Environment) -> Iterator[Problem]:
+    """Each backend needs some keys and does not know those of the others."""
+    state = environment.state
+    for key in REQUIRED[state.backend]:
+        if getattr(state, key) is None:
+            yield Problem(f"state.{key}", f"missing: backend {state.backend} needs it")
+    strange = state.model_fields_set - {"backend", *KEYS[state.backend]}
+    for key in sorted(strange):
+        owner = next(name for name, keys in KEYS.items() if key in keys)
+        yield Problem(f"state.{key}", f"belongs to backend {owner}, not {state.backend}: remove the key")
+
+
+@rule("state")
+def state_key_is_beside_the_bucket(environment: Environment) -> Iterator[Problem]:
+    """S3 encrypts with keys of the bucket's region only."""
+    state = environment.state
+    if state.kms_key_arn and state.region and arn_region(state.kms_key_arn) != state.region:
+        yield Problem(
+            "state.kms_key_arn",
+            f"must be a key of the bucket's region {state.region}, got one of {arn_region(state.kms_key_arn)}: "
+            f"{state.kms_key_arn}",
+        )

@@ -1,0 +1,111 @@
+"""Five cron fields, checked, and as EventBridge Scheduler writes them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One of the five fields: bounds are inclusive; a name stands for its place in ``names`` plus ``low``."""
+
+    name: str
+    low: int
+    high: int
+    names: tuple[str, ...] = ()
+
+    def mistake(self, text: str) -> str | None:
+        """What is wrong with ``text``, None when nothing is."""
+        for part in text.split(","):
+            match = re.fullmatch(r"(\*|(\w+)(?:-(\w+))?)(?:/(\d+))?", part)
+            if match is None:
+                return f"{self.name} {text!r} is not a cron field"
+            if match[4] is not None and not 1 <= int(match[4]) <= self.high:
+                return f"{self.name} steps by 1 to {self.high}, got {match[4]}"
+            values = [self._value(word) for word in (match[2], match[3]) if word]
+            if any(value is None for value in values):
+                return f"{self.name} must be {self.low} to {self.high}{self._or_names()}, got {part!r}"
+            if len(values) == 2 and (values[0] or 0) > (values[1] or 0):
+                return f"{self.name} range runs backwards, got {part!r}"
+        return None
+
+    def _value(self, word: str) -> int | None:
+        if word.upper() in self.names:
+            return self.names.index(word.upper()) + self.low
+        return int(word) if word.isdigit() and self.low <= int(word) <= self.high else None
+
+    def _or_names(self) -> str:
+        return f" or {self.names[0]} to {self.names[-1]}" if self.names else ""
+
+
+FIELDS = (
+    Field("minute", 0, 59),
+    Field("hour", 0, 23),
+    Field("day of month", 1, 31),
+    Field("month", 1, 12, MONTHS),
+    Field("day of week", 0, 7, DAYS),
+)
+
+
+def mistake_in(cron: str) -> str | None:
+    """What is wrong with the five fields of ``cron``, None when EventBridge would take it."""
+    texts = cron.split()
+    if len(texts) != len(FIELDS):
+        return f"five fields (minute hour day-of-month month day-of-week), got {len(texts)}"
+    for field, text in zip(FIELDS, texts, strict=True):
+        mistake = field.mistake(text)
+        if mistake:
+            return mistake
+    if texts[2] != "*" and texts[4] != "*":
+        return "day of month and day of week exclude each other in EventBridge: one must be *"
+    return None
+
+
+def eventbridge(cron: str) -> str:
+    """``cron`` as a schedule expression: ``0 20 * * 1-5`` is ``cron(0 20 ? * MON-FRI *)``.
+
+    Raises:
+        ValueError: when :func:`mistake_in` finds something.
+    """
+    mistake = mistake_in(cron)
+    if mistake:
+        raise ValueError(mistake)
+    minute, hour, day, month, weekday = cron.upper().split()
+    if weekday == "*":
+        return f"cron({minute} {hour} {day} {month} ? *)"
+    return f"cron({minute} {hour} ? {month} {_weekdays(weekday)} *)"
+
+
+def _weekdays(field: str) -> str:
+    """Days by name: cron counts from Sunday 0 (and 7), EventBridge from Sunday 1."""
+    return ",".join(_weekday_part(part) for part in field.split(","))
+
+
+def _weekday_part(part: str) -> str:
+    days, _, step = part.partition("/")
+    numbers = _day_numbers(days)
+    if step:
+        numbers = numbers[:: int(step)]
+    return ",".join(DAYS[number % 7] for number in numbers) if step or len(numbers) < 3 else _span(numbers)
+
+
+def _span(numbers: list[int]) -> str:
+    if numbers[-1] == 7:  # Sunday at the end of a range: EventBridge's weeks begin with it
+        return ",".join(DAYS[number % 7] for number in numbers)
+    return f"{DAYS[numbers[0]]}-{DAYS[numbers[-1]]}"
+
+
+def _day_numbers(days: str) -> list[int]:
+    if days == "*":
+        return list(range(7))
+    first, _, last = days.partition("-")
+    start = _day_number(first)
+    return list(range(start, _day_number(last) + 1)) if last else [start]
+
+
+def _day_number(word: str) -> int:
+    return DAYS.index(word) if word in DAYS else int(word)

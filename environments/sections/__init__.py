@@ -1,0 +1,1 @@
+"""The parts of an environment, one file for each subject."""
