@@ -133,6 +133,11 @@ class Secrets(Construct):
 
     def _first_value(self, name: str, recipe: Recipe) -> str:
         random = random_value(
-            self, name, length=recipe.length, exclude=recipe.exclude, punctuation=not recipe.letters_and_digits
+            self,
+            name,
+            length=recipe.length,
+            known_after=self._key_arn,
+            exclude=recipe.exclude,
+            punctuation=not recipe.letters_and_digits,
         )
         return random + recipe.suffix

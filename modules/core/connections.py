@@ -52,10 +52,11 @@ class Connections:
 
     def allow_from_outside(self, *, cidrs: tuple[str, ...], port: int, why: str) -> None:
         """Ingress here from addresses outside the VPC, one rule an address range."""
-        outside = Place(name="internet", tier="internet", cidrs=cidrs)
+        outside = Place(name="clients", tier="internet", cidrs=cidrs)
         flow = Flow(source=outside, destination=self.place, port=port, why=why)
+        self.flows.declare(flow)
         for index, cidr in enumerate(cidrs):
-            name = f"ingress-from-outside-{port}" + (f"-{index}" if len(cidrs) > 1 else "")
+            name = f"ingress-from-clients-{port}" + (f"-{index}" if len(cidrs) > 1 else "")
             _rule(
                 VpcSecurityGroupIngressRule,
                 self.require_scope(),
