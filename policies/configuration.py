@@ -1,7 +1,7 @@
 """Everything that is applied together, as the rules see it.
 
 One `Configuration` holds all stacks that read each other's outputs: `dev-foundation` and `dev-airflow` together.
-`policies.loading` makes it from synthesized JSON, from plans, or from both.
+`policies.reading.loading` makes it from synthesized JSON, from plans, or from both.
 """
 
 from __future__ import annotations

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from policies.configuration import Configuration
-from policies.loading import configurations_of
-from policies.terraform_root import root_of
-from policies.view import JsonView
+from policies.reading.loading import configurations_of
+from policies.reading.terraform_root import root_of
+from policies.reading.view import JsonView
 
 
 def configuration_from(resources: Mapping[str, Any], *, stack: str = "example", **blocks: Any) -> Configuration:

@@ -1,0 +1,173 @@
+"""Paths in, configurations and problems out. Nothing is skipped without being named."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from policies.configuration import Configuration
+from policies.reading.loading import configurations_of
+from policies.reading.plan_file import check_plan, is_plan
+from policies.reading.stack_names import stack_names
+from policies.reading.terraform_root import BLOCK_TYPES, TerraformRoot, UnreadableError, read_json, root_of
+from policies.reading.view import JsonView, PlanView
+
+_IGNORED = frozenset({".terraform", ".git", "node_modules"})
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that could not be judged at all: a file, a module call, a rule. It makes the gate exit 2."""
+
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan: `stack` is whose it is, where the user said so; `meant` where it was given as the plan of something."""
+
+    file: Path
+    document: Mapping[str, Any] = field(repr=False)
+    stack: str = ""
+    meant: bool = False
+
+
+@dataclass
+class Inputs:
+    """What was read: roots with their files, plans, and what could not be read."""
+
+    roots: list[TerraformRoot] = field(default_factory=list)
+    plans: dict[str, Plan] = field(default_factory=dict)
+    """By stack."""
+    problems: list[Problem] = field(default_factory=list)
+
+    def configurations(self) -> tuple[Configuration, ...]:
+        """Give every configuration that can be seen: from the JSON, and from the plans."""
+        twins = {root.name: root for root in self.roots}
+        plans = [PlanView(_twin(twins, name, plan), plan.file, plan.document) for name, plan in self.plans.items()]
+        return (*configurations_of([JsonView(root) for root in self.roots]), *configurations_of(plans))
+
+
+def read(paths: Sequence[Path], *, plans: Sequence[tuple[str, Path]] = ()) -> Inputs:
+    """Read files and folders, and plans given as (stack or "", file). Never raises: what is wrong is a problem."""
+    inputs = Inputs()
+    folders: dict[Path, dict[Path, Any]] = defaultdict(dict)
+    found = [Plan(file=file, document={}, stack=name, meant=True) for name, file in plans]
+    for file in dict.fromkeys(_files(paths, inputs.problems)):
+        if document := _document(file, inputs.problems):
+            if is_plan(document):
+                found.append(Plan(file=file, document=document))
+            else:
+                folders[file.parent][file] = document
+    names = stack_names(list(folders))
+    for folder, documents in folders.items():
+        _add_root(inputs, names[folder], documents)
+    for plan in found:
+        _add_plan(inputs, plan)
+    inputs.problems += _unseen_modules(inputs)
+    return inputs
+
+
+def _files(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from _in_folder(path, problems)
+        elif path.suffix in {".tf", ".hcl"}:
+            problems.append(
+                Problem(str(path), "HCL is judged through its plan: `terraform show -json PLAN > plan.json`")
+            )
+        else:
+            yield path
+
+
+def _in_folder(folder: Path, problems: list[Problem]) -> Iterator[Path]:
+    seen = 0
+    for file in sorted(folder.rglob("*")):
+        if _IGNORED & set(file.relative_to(folder).parts) or not file.is_file():
+            continue
+        if file.name.endswith(".tf.json") or (file.suffix == ".json" and is_plan(_quietly(file))):
+            seen += 1
+            yield file
+        elif file.suffix == ".tf" and not list(file.parent.glob("*.json")):
+            problems.append(
+                Problem(str(file), "HCL is judged through its plan: `terraform show -json PLAN > plan.json`")
+            )
+    if not seen:
+        problems.append(Problem(str(folder), "no Terraform JSON (*.tf.json) and no plan in this folder"))
+
+
+def _quietly(file: Path) -> Any:
+    try:
+        return read_json(file)
+    except UnreadableError:
+        return None
+
+
+def _document(file: Path, problems: list[Problem]) -> Mapping[str, Any] | None:
+    try:
+        document = read_json(file)
+        if is_plan(document):
+            return check_plan(document, file=file)
+        if isinstance(document, dict) and set(document) & BLOCK_TYPES:
+            return document
+        raise UnreadableError(file, f"neither Terraform JSON ({', '.join(sorted(BLOCK_TYPES))}) nor a plan")
+    except UnreadableError as error:
+        problems.append(Problem(str(error.file), error.reason))
+        return None
+
+
+def _add_root(inputs: Inputs, name: str, documents: Mapping[Path, Any]) -> None:
+    try:
+        inputs.roots.append(root_of(name, documents, documents.values()))
+    except UnreadableError as error:
+        inputs.problems.append(Problem(str(error.file), error.reason))
+
+
+def _add_plan(inputs: Inputs, plan: Plan) -> None:
+    document = plan.document or _document(plan.file, inputs.problems)
+    if document is None:
+        return
+    if not is_plan(document):
+        inputs.problems.append(Problem(str(plan.file), "not a plan; make it with `terraform show -json PLANFILE`"))
+        return
+    known = [root.name for root in inputs.roots]
+    name = plan.stack or _stack_of(plan, known)
+    if plan.meant and not name and known:
+        cure = f"say which: --plan STACK={plan.file}, STACK one of {', '.join(known)}"
+        inputs.problems.append(Problem(str(plan.file), f"cannot tell whose plan this is; {cure}"))
+    elif plan.stack and plan.stack not in known:
+        reason = f"plan of stack {plan.stack!r}, which is none of {', '.join(known) or 'the paths'}"
+        inputs.problems.append(Problem(str(plan.file), reason))
+    elif name in inputs.plans:
+        inputs.problems.append(Problem(str(plan.file), f"a second plan of stack {name!r}"))
+    else:
+        inputs.plans[name or _own_name(plan.file, inputs)] = Plan(file=plan.file, document=document, stack=name)
+
+
+def _stack_of(plan: Plan, known: Sequence[str]) -> str:
+    """Guess by name: `cdktf.out/stacks/dev-airflow/plan.json` or `dev-airflow.json`; a single stack needs no name."""
+    candidates = [name for name in (plan.file.parent.name, plan.file.name.partition(".")[0]) if name in known]
+    alone = known[0] if plan.meant and len(known) == 1 else ""
+    return candidates[0] if candidates else alone
+
+
+def _own_name(file: Path, inputs: Inputs) -> str:
+    taken = {*inputs.plans, *(root.name for root in inputs.roots)}
+    name = file.name.partition(".")[0] or "plan"
+    return name if name not in taken else f"{file.resolve().parent.name}-{name}"
+
+
+def _unseen_modules(inputs: Inputs) -> Iterator[Problem]:
+    for root in inputs.roots:
+        for name in root.blocks.get("module", {}) if root.name not in inputs.plans else ():
+            yield Problem(
+                f"{root.files[0]}: module.{name}", "only a plan shows what a module holds: give it with --plan"
+            )
+
+
+def _twin(twins: Mapping[str, TerraformRoot], name: str, plan: Plan) -> TerraformRoot:
+    return twins.get(name) or root_of(name, [plan.file], [{}])

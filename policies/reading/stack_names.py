@@ -1,0 +1,18 @@
+"""What a stack is called: its folder, with as much of the path as it takes to tell folders apart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+
+def stack_names(folders: Sequence[Path]) -> Mapping[Path, str]:
+    """Name every folder: its last part, or more of them (`a.main` and `b.main`) where that is not unique."""
+    parts = {folder: tuple(part for part in folder.resolve().parts if part.strip("/")) for folder in folders}
+    longest = max(map(len, parts.values()), default=1)
+    names: dict[Path, str] = {}
+    for length in range(1, longest + 1):
+        tails = Counter(own[-length:] for own in parts.values())
+        names = {folder: ".".join(own[-length:]) for folder, own in parts.items() if tails[own[-length:]] == 1} | names
+    return names
