@@ -1,0 +1,287 @@
+"""The network model against an oracle that tries every address and every interesting port one by one.
+
+The oracle shares nothing with the model: it matches with the standard library and walks filters packet by packet, so
+an error of the interval arithmetic cannot hide in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address, IPv4Network
+from typing import TypeVar
+
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from policies.analysis.network.addresses import addresses
+from policies.analysis.network.filters import (
+    AclRule,
+    Block,
+    Direction,
+    Members,
+    NetworkAcl,
+    SecurityGroup,
+    SecurityRule,
+)
+from policies.analysis.network.model import Kind, NatGateway, Network, Party, Route, RouteTable, Subnet, Target, Vpc
+from policies.analysis.network.reach import Reach, decide
+from policies.analysis.network.services import service, services
+
+T = TypeVar("T")
+BLOCKS = [
+    "10.0.0.0/27",
+    "10.0.0.0/29",
+    "10.0.0.8/29",
+    "10.0.0.16/29",
+    "10.0.0.0/30",
+    "10.0.0.9/32",
+    "0.0.0.0/0",
+    "198.51.100.0/31",
+]
+SUBNETS = {"a": "10.0.0.0/29", "b": "10.0.0.8/29", "c": "10.0.0.16/29"}
+OUTSIDE = "198.51.100.0/30"
+PORTS = [(443, 443), (0, 65535), (0, 1023), (1024, 65535), (32768, 60999), (40000, 50000), (50000, 65535), (400, 40000)]
+PROBES = sorted({edge for low, high in PORTS for edge in (low - 1, low, high, high + 1) if 0 <= edge < 65536})
+PORT = 443
+
+
+@dataclass(frozen=True)
+class Line:
+    number: int
+    egress: bool
+    allow: bool
+    block: str
+    ports: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Permission:
+    egress: bool
+    peer: str
+    ports: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Case:
+    source_subnets: tuple[str, ...]
+    destination_subnets: tuple[str, ...]
+    kind: Kind
+    public: bool
+    gateway: str
+    acls: dict[str, tuple[Line, ...]]
+    source_rules: tuple[Permission, ...]
+    destination_rules: tuple[Permission, ...]
+
+
+LINES = st.builds(
+    Line,
+    number=st.integers(1, 30),
+    egress=st.booleans(),
+    allow=st.sampled_from([True, True, True, False]),
+    block=st.sampled_from(BLOCKS),
+    ports=st.sampled_from(PORTS),
+)
+PERMISSIONS = st.builds(
+    Permission,
+    egress=st.booleans(),
+    peer=st.sampled_from([*BLOCKS, "group:source", "group:destination"]),
+    ports=st.sampled_from(PORTS),
+)
+OPEN_LINES = tuple(Line(99, egress, True, "0.0.0.0/0", (0, 65535)) for egress in (True, False))
+OPEN_WAYS = tuple(Permission(egress, "0.0.0.0/0", (0, 65535)) for egress in (True, False))
+
+
+def mostly(likely: st.SearchStrategy[T], rarely: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
+    """Draw from ``likely`` three times out of four: most cases should be open somewhere."""
+    return st.sampled_from([likely, likely, likely, rarely]).flatmap(lambda chosen: chosen)
+
+
+ACL = st.lists(LINES, max_size=4, unique_by=lambda line: (line.number, line.egress)).map(tuple)
+RULES = st.lists(PERMISSIONS, max_size=3).map(tuple)
+PLACES = st.sampled_from([("a",), ("b",), ("a", "b"), ("c",), ("a", "c")])
+CASES = st.builds(
+    Case,
+    source_subnets=mostly(PLACES, st.just(())),
+    destination_subnets=PLACES,
+    kind=st.sampled_from([Kind.LINUX_TASK, Kind.LOAD_BALANCER]),
+    public=mostly(st.just(value=True), st.just(value=False)),
+    gateway=mostly(st.just("internet"), st.sampled_from(["none", "nat"])),
+    acls=st.fixed_dictionaries({name: mostly(ACL.map(lambda lines: lines + OPEN_LINES), ACL) for name in SUBNETS}),
+    source_rules=mostly(RULES.map(lambda rules: rules + OPEN_WAYS), RULES),
+    destination_rules=mostly(RULES.map(lambda rules: rules + OPEN_WAYS), RULES),
+)
+
+
+def network_of(case: Case) -> Network:
+    """The case in the model's words. A source without subnets is outside; a NAT gateway stands in subnet c."""
+    target = {"internet": Target.INTERNET_GATEWAY, "nat": Target.NAT_GATEWAY}.get(case.gateway)
+    everywhere = Block(addresses("0.0.0.0/0"), "0.0.0.0/0")
+    routes = (Route(name="default", peer=everywhere, target=target, through="nat"),) if target else ()
+    to_internet = Route(name="out", peer=everywhere, target=Target.INTERNET_GATEWAY)
+    return Network(
+        vpcs={"vpc": Vpc(name="vpc", addresses=addresses("10.0.0.0/27"))},
+        subnets={
+            name: Subnet(
+                name=name, vpc="vpc", addresses=addresses(cidr), route_table=table_of(case, name), acls=(name,)
+            )
+            for name, cidr in SUBNETS.items()
+        },
+        route_tables={
+            "own": RouteTable(name="own", routes=routes),
+            "public": RouteTable(name="public", routes=(to_internet,)),
+        },
+        acls={name: NetworkAcl(name=name, rules=tuple(_acl_rules(lines))) for name, lines in case.acls.items()},
+        groups={
+            "source": _group("source", case.source_rules),
+            "destination": _group("destination", case.destination_rules),
+        },
+        nat_gateways={"nat": NatGateway(name="nat", subnet="c")},
+    )
+
+
+def table_of(case: Case, subnet: str) -> str:
+    return "public" if subnet == "c" and case.gateway == "nat" else "own"
+
+
+def _acl_rules(lines: Iterable[Line]) -> Iterator[AclRule]:
+    for line in lines:
+        yield AclRule(
+            name=f"{line}",
+            number=line.number,
+            direction=Direction.EGRESS if line.egress else Direction.INGRESS,
+            allow=line.allow,
+            peer=Block(addresses(line.block), line.block),
+            services=services("tcp", *line.ports),
+        )
+
+
+def _group(name: str, permissions: Iterable[Permission]) -> SecurityGroup:
+    return SecurityGroup(
+        name=name,
+        rules=tuple(
+            SecurityRule(
+                name=f"{permission}",
+                direction=Direction.EGRESS if permission.egress else Direction.INGRESS,
+                peer=Members(permission.peer.removeprefix("group:"))
+                if permission.peer.startswith("group:")
+                else Block(addresses(permission.peer), permission.peer),
+                services=services("tcp", *permission.ports),
+            )
+            for permission in permissions
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Oracle:
+    """Packets, one by one."""
+
+    case: Case
+
+    def answer(self) -> Reach:
+        """Try every pair of places, addresses and client ports."""
+        results = [
+            self._pair(here, there)
+            for here in self.case.source_subnets or ("",)
+            for there in self.case.destination_subnets
+        ]
+        if all(results_of_pair and all(results_of_pair) for results_of_pair in results):
+            return Reach.OPEN
+        return Reach.PARTLY if any(any(result) for result in results) else Reach.CLOSED
+
+    def _pair(self, here: str, there: str) -> list[bool]:
+        client_ports = (32768, 60999) if here and self.case.kind is Kind.LINUX_TASK else (1024, 65535)
+        ports = [port for port in PROBES if client_ports[0] <= port <= client_ports[1]]
+        clients, servers = hosts(SUBNETS.get(here, OUTSIDE)), hosts(SUBNETS[there])
+        return [self._packet(here, there, one, two, port) for one in clients for two in servers for port in ports]
+
+    def _packet(self, here: str, there: str, client: IPv4Address, server: IPv4Address, port: int) -> bool:
+        case = self.case
+        if here and not allows(case.source_rules, True, server, "destination"):
+            return False
+        if not allows(case.destination_rules, False, client, "source" if here else ""):
+            return False
+        if here == there:
+            return True
+        if not here and not self._is_public(there):
+            return False
+        if here and not (
+            first_match(case.acls[here], True, server, PORT) and first_match(case.acls[here], False, server, port)
+        ):
+            return False
+        return first_match(case.acls[there], False, client, PORT) and first_match(case.acls[there], True, client, port)
+
+    def _is_public(self, subnet: str) -> bool:
+        return self.case.public and (self.case.gateway == "internet" or table_of(self.case, subnet) == "public")
+
+
+def hosts(cidr: str) -> list[IPv4Address]:
+    return list(IPv4Network(cidr))
+
+
+def allows(rules: Iterable[Permission], egress: bool, other: IPv4Address, group: str) -> bool:
+    for rule in rules:
+        if rule.egress == egress and rule.ports[0] <= PORT <= rule.ports[1]:
+            named = rule.peer.removeprefix("group:")
+            if named == group or (named == rule.peer and other in IPv4Network(rule.peer)):
+                return True
+    return False
+
+
+def first_match(lines: Iterable[Line], egress: bool, other: IPv4Address, port: int) -> bool:
+    for line in sorted(lines, key=lambda line: line.number):
+        if line.egress == egress and other in IPv4Network(line.block) and line.ports[0] <= port <= line.ports[1]:
+            return line.allow
+    return False
+
+
+def parties(case: Case) -> tuple[Party, Party]:
+    inside = Party(name="source", kind=case.kind, subnets=case.source_subnets, groups=("source",))
+    outside = Party(name="outside", kind=Kind.ADDRESSES, addresses=addresses(OUTSIDE))
+    destination = Party(
+        name="destination", subnets=case.destination_subnets, groups=("destination",), public=case.public
+    )
+    return (inside if case.source_subnets else outside), destination
+
+
+@settings(max_examples=400, deadline=None)
+@given(CASES)
+def test_P1_the_model_agrees_with_trying_every_packet(case: Case) -> None:
+    source, destination = parties(case)
+    decision = decide(network_of(case), source, destination, service=service("tcp", PORT))
+    event(f"{decision.reach} from {'inside' if case.source_subnets else 'outside'}")
+    assert decision.reach == Oracle(case).answer()
+
+
+def nat_answer(case: Case) -> Reach:
+    """What trying every packet says of the way out through the NAT gateway in subnet c."""
+    results = [
+        first_match(case.acls[here], True, server, PORT)
+        and first_match(case.acls[here], False, server, port)
+        and first_match(case.acls["c"], False, client, PORT)
+        and first_match(case.acls["c"], True, client, port)
+        and first_match(case.acls["c"], True, server, PORT)
+        and allows(case.source_rules, True, server, "")
+        for here in case.source_subnets
+        for client in hosts(SUBNETS[here])
+        for server in hosts(OUTSIDE)
+        for port in PROBES
+        if 32768 <= port <= 60999
+    ]
+    if all(results):
+        return Reach.OPEN
+    return Reach.PARTLY if any(results) else Reach.CLOSED
+
+
+@settings(max_examples=200, deadline=None)
+@given(CASES, st.sampled_from([("a",), ("b",), ("a", "b")]))
+def test_P1_the_way_out_through_a_nat_gateway_agrees_with_every_packet(drawn: Case, places: tuple[str, ...]) -> None:
+    """The replies to the gateway itself are opened here: its ports and the client's are independent of one another."""
+    replies = Line(0, False, True, OUTSIDE, (1024, 65535))
+    acls = {**drawn.acls, "c": (replies, *drawn.acls["c"])}
+    case = replace(drawn, gateway="nat", kind=Kind.LINUX_TASK, source_subnets=places, acls=acls)
+    outside = Party(name="outside", kind=Kind.ADDRESSES, addresses=addresses(OUTSIDE))
+    decision = decide(network_of(case), parties(case)[0], outside, service=service("tcp", PORT))
+    event(str(decision.reach))
+    assert decision.reach == nat_answer(case)
