@@ -69,6 +69,16 @@ class Form:
         return {**handler(schema), "form": self.words}
 
 
+@dataclass(frozen=True)
+class Called:
+    """What people call a type whose values are too many to list."""
+
+    words: str
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "form": self.words}
+
+
 def _whole_network(value: str) -> str:
     try:
         network = ipaddress.ip_network(value, strict=False)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from environments.fields import Form, KmsKeyArn, RoleArn, Section, synth
+from environments.fields import Called, Form, KmsKeyArn, RoleArn, Section, synth
 from environments.regions import REGIONS
 
-Region = Literal[REGIONS]  # type: ignore[valid-type]
+Region = Annotated[Literal[REGIONS], Called("AWS region such as eu-central-1")]  # type: ignore[valid-type]
 Bucket = Annotated[
     str, Form(r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", "bucket name: 3 to 63 lower-case letters, digits, dots, hyphens")
 ]

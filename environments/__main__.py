@@ -1,0 +1,97 @@
+"""``python -m environments``: check, show and document environment files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from environments import generated
+from environments.connection_budget import connection_budget
+from environments.errors import InvalidEnvironment
+from environments.load import HOME, load, load_all
+from environments.model import Environment
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+Folder = Annotated[Path, typer.Option("--folder", help="Folder of the environment files.")]
+Check = Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when the file is out of date.")]
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Mistakes in files go to stderr as they are, with exit code 2."""
+    try:
+        yield
+    except InvalidEnvironment as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(2) from None
+
+
+@app.command()
+def check(names: Annotated[list[str] | None, typer.Argument()] = None, folder: Folder = HOME) -> None:
+    """Check environments by NAMES, or all of them and the contract between them."""
+    with _told():
+        checked = [load(folder / f"{name}.yaml") for name in names] if names else list(load_all(folder))
+        print(f"{', '.join(environment.name for environment in checked)}: right. Next: make synth")
+
+
+@app.command(name="list")
+def list_environments(folder: Folder = HOME) -> None:
+    """A line for each environment."""
+    table = Table(*("name", "account", "region", "topology", "production", "slots", "connections"), box=None)
+    with _told():
+        for each in load_all(folder):
+            table.add_row(
+                *(each.name, each.account_id, each.region, each.topology, "yes" if each.production else "no"),
+                *(str(each.parallelism), f"{_connections(each)}"),
+            )
+    Console().print(table)
+
+
+def _connections(environment: Environment) -> str:
+    budget = connection_budget(environment)
+    return f"{budget.asked} of {budget.offered}"
+
+
+@app.command()
+def show(name: str, folder: Folder = HOME) -> None:
+    """Every value of an environment as YAML, defaults included."""
+    with _told():
+        environment = load(folder / f"{name}.yaml")
+        print(yaml.safe_dump(environment.model_dump(mode="json"), sort_keys=False, allow_unicode=True), end="")
+        print(f"# connections: {connection_budget(environment)}")
+
+
+@app.command()
+def schema(check: Check = False) -> None:
+    """Write environments/schema.json, which editors use."""
+    _write(generated.SCHEMA_FILE, generated.schema_text(), check=check, command="schema")
+    for file in generated.without_modeline(HOME):
+        print(f"{file.name}: the first line must be {generated.MODELINE!r}", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+@app.command()
+def docs(check: Check = False) -> None:
+    """Write docs/environment.md, the reference of all keys."""
+    _write(generated.DOCS_FILE, generated.docs_text(), check=check, command="docs")
+
+
+def _write(path: Path, text: str, *, check: bool, command: str) -> None:
+    if not check:
+        generated.write(path, text)
+        print(f"{path.name} written")
+    elif not generated.is_current(path, text):
+        print(f"{path.name} is out of date. Cure: python -m environments {command}", file=sys.stderr)
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()
