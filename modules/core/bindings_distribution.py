@@ -12,8 +12,8 @@ from pathlib import Path
 PACKAGE = "cdktf_cdktf_provider_aws"
 ASSEMBLY = "@cdktf/provider-aws"
 DESCRIPTION = "package/.jsii"
-_SUBMODULE = re.compile(r'^ *"@cdktf/provider-aws\.(\w+)": *\{', re.MULTILINE)
-_TYPES = b'\n  "types"'
+_SUBMODULE = re.compile(r'"@cdktf/provider-aws\.(\w+)": *\{')
+_TYPES = re.compile(rb'"types": *\{')
 _STEP = 1 << 20
 
 
@@ -56,9 +56,9 @@ def jsii_finds_types_by_itself() -> bool:
 
 
 def jsii_names(distribution: Distribution) -> dict[str, str]:
-    """Every submodule by its Python name: ``{"db_instance": "dbInstance", "s3control_bucket": "s3ControlBucket"}``.
+    """Every submodule by its Python name: ``{"db_instance": "dbInstance", "s3_control_bucket": "s3ControlBucket"}``.
 
-    jsii's rule from one to the other has exceptions, so both lists are read and matched without their separators.
+    The archive spells some names its own way (folder ``s3control-bucket``), so all are matched without separators.
     Raises ``UnsuitableArchive`` when they do not match one to one.
     """
     python = {bare_name(path.name): path.name for path in distribution.folder.iterdir() if distribution.has(path.name)}
@@ -77,12 +77,15 @@ def bare_name(name: str) -> str:
 
 def _head(archive: Path) -> bytes:
     """The description up to its types: its first 2 of 120 MB."""
-    with tarfile.open(archive, "r|gz") as tar:
-        first = tar.next()
-        stream = tar.extractfile(first) if first is not None and first.name == DESCRIPTION else None
-        if stream is None:
-            raise UnsuitableArchive(f"{archive.name} does not begin with {DESCRIPTION}")
-        head = b""
-        while _TYPES not in head and (more := stream.read(_STEP)):
-            head += more
-    return head.split(_TYPES)[0]
+    try:
+        with tarfile.open(archive, "r|gz") as tar:
+            first = tar.next()
+            stream = tar.extractfile(first) if first is not None and first.name == DESCRIPTION else None
+            if stream is None:
+                raise UnsuitableArchive(f"{archive.name} does not begin with {DESCRIPTION}")
+            head = b""
+            while not _TYPES.search(head) and (more := stream.read(_STEP)):
+                head += more
+    except (tarfile.TarError, EOFError) as problem:
+        raise UnsuitableArchive(f"{archive.name} cannot be read: {problem}") from problem
+    return _TYPES.split(head)[0]

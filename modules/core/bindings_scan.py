@@ -36,7 +36,9 @@ def _imported(path: Path) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name.split(".")[1] for alias in node.names if alias.name.startswith(f"{PACKAGE}."))
-        elif isinstance(node, ast.ImportFrom) and node.module == PACKAGE:
+        elif not isinstance(node, ast.ImportFrom) or node.level:
+            continue
+        elif node.module == PACKAGE:
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{PACKAGE}."):
+        elif (node.module or "").startswith(f"{PACKAGE}."):
             yield (node.module or "").split(".")[1]

@@ -1,0 +1,40 @@
+"""Processes that load the AWS bindings with a cache of their own; shared by the tests of the bindings."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLE = ROOT / "tests" / "bindings_sample.py"
+PATIENCE = 180
+
+
+def start(
+    cache: Path, *arguments: str, mode: str = "", path: Path | None = None, python: str = sys.executable
+) -> subprocess.Popen[str]:
+    """A process with this cache; ``path`` goes before the installed packages."""
+    environment = {**os.environ, "AIRFLOW_FARGATE_CACHE": str(cache), "AIRFLOW_FARGATE_BINDINGS": mode}
+    environment["PYTHONPATH"] = os.pathsep.join(str(folder) for folder in (path, ROOT) if folder)
+    return subprocess.Popen(
+        [python, *arguments], env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """Standard output and error of a process that ends well."""
+    out, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, err
+    return out.strip(), err
+
+
+def run(cache: Path, *arguments: str, mode: str = "", path: Path | None = None) -> tuple[str, str]:
+    """Start and finish."""
+    return finish(start(cache, *arguments, mode=mode, path=path))
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Every file below ``folder``."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

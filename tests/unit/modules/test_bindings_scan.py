@@ -1,0 +1,41 @@
+"""Every way of importing a submodule is seen, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from modules.core.bindings_scan import submodules_in_use
+
+PACKAGE = "cdktf_cdktf_provider_aws"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"from {PACKAGE}.vpc import Vpc", {"vpc"}),
+        (f"from {PACKAGE}.ecs_service import (\n  EcsService,\n  EcsServiceVolume as V,\n)", {"ecs_service"}),
+        (f"from {PACKAGE} import vpc, subnet as s", {"vpc", "subnet"}),
+        (f"import {PACKAGE}.vpc, os, {PACKAGE}.subnet as s", {"vpc", "subnet"}),
+        (f"def later():\n    from {PACKAGE}.vpc import Vpc", {"vpc"}),
+        (f"import {PACKAGE}", set()),
+        (f"text = 'from {PACKAGE}.vpc import Vpc'  # {PACKAGE}.subnet", set()),
+        (f"from {PACKAGE}_other.vpc import Vpc", set()),
+        (f"from .{PACKAGE} import vpc", set()),
+        (f"from {PACKAGE}.vpc import (", set()),
+        (f"from {PACKAGE}.vpc import Vpc\0", set()),
+        ("", set()),
+    ],
+)
+def test_imports(tmp_path: Path, text: str, expected: set[str]) -> None:
+    (tmp_path / "sample.py").write_text(text)
+    assert submodules_in_use([tmp_path]) == expected
+    assert submodules_in_use([tmp_path / "sample.py"]) == expected
+
+
+def test_folders_are_searched_whole_and_missing_ones_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "one.py").write_text(f"from {PACKAGE}.vpc import Vpc")
+    (tmp_path / "a" / "two.py").write_text(f"from {PACKAGE}.subnet import Subnet")
+    assert submodules_in_use([tmp_path, tmp_path / "none"]) == {"vpc", "subnet"}
