@@ -24,7 +24,7 @@ from policies.analysis.network.filters import (
     SecurityGroup,
     SecurityRule,
 )
-from policies.analysis.network.model import Kind, NatGateway, Network, Party, Route, RouteTable, Subnet, Target, Vpc
+from policies.analysis.network.model import Kind, NatGateway, Network, Party, Route, RouteTable, Subnet, Target
 from policies.analysis.network.reach import Reach, decide
 from policies.analysis.network.services import service, services
 
@@ -120,7 +120,6 @@ def network_of(case: Case) -> Network:
     routes = (Route(name="default", peer=everywhere, target=target, through="nat"),) if target else ()
     to_internet = Route(name="out", peer=everywhere, target=Target.INTERNET_GATEWAY)
     return Network(
-        vpcs={"vpc": Vpc(name="vpc", addresses=addresses("10.0.0.0/27"))},
         subnets={
             name: Subnet(
                 name=name, vpc="vpc", addresses=addresses(cidr), route_table=table_of(case, name), acls=(name,)

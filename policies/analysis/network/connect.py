@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policies.analysis.network.addresses import IPV6_ORIGIN
+from policies.analysis.network.addresses import EVERY_IPV4, IPV6_ORIGIN
 from policies.analysis.network.filters import Direction
 from policies.analysis.network.location import Location
 from policies.analysis.network.model import Kind, Network, Party, Target
@@ -99,8 +99,8 @@ def _through_nat(walk: Walk, name: str) -> None:
     nat = Location(
         party=Party(name=name, subnets=(subnet.name,), public=gateway.public, filtered=False),
         subnet=subnet,
-        addresses=subnet.addresses or walk.source.addresses,
-        exact=subnet.addresses is not None,
+        addresses=(subnet.addresses or subnet.unsure) & EVERY_IPV4,
+        exact=bool(subnet.addresses),
     )
     beside = walk.source.subnet == subnet
     if not beside:

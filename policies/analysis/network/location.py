@@ -71,18 +71,10 @@ def locations(network: Network, party: Party) -> Iterator[Location]:
         yield from _outside(party)
     for name in party.subnets:
         subnet = network.subnets[name]
-        yield from _inside(network, party, subnet)
-
-
-def _inside(network: Network, party: Party, subnet: Subnet) -> Iterator[Location]:
-    if subnet.addresses is not None:
         for addresses in _by_family(subnet.addresses):
             yield Location(party=party, subnet=subnet, addresses=addresses)
-        return
-    vpc = network.vpcs.get(subnet.vpc)
-    within = vpc.addresses if vpc and vpc.addresses else FAMILIES[0]
-    for addresses in _by_family(within):
-        yield Location(party=party, subnet=subnet, addresses=addresses, exact=False)
+        for addresses in _by_family(subnet.unsure):
+            yield Location(party=party, subnet=subnet, addresses=addresses, exact=False)
 
 
 def _outside(party: Party) -> Iterator[Location]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from policies.analysis.network.filters import Block, NetworkAcl, SecurityGroup, ServicePrefixes, Unknown
-from policies.analysis.network.ranges import Ranges
+from policies.analysis.network.ranges import NOTHING, Ranges
 
 
 class Target(StrEnum):
@@ -43,25 +43,18 @@ class RouteTable:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Vpc:
-    """A VPC with all its CIDR blocks; None where one of them is not known."""
-
-    name: str
-    addresses: Ranges | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Subnet:
-    """A subnet.
+    """A subnet. ``addresses`` are its known blocks; those not known yet lie somewhere in ``unsure``.
 
-    ``addresses`` is None where its block is not known; more than one of ``acls`` is a mistake that rules report.
+    More than one of ``acls`` is a mistake that rules report.
     """
 
     name: str
     vpc: str
-    addresses: Ranges | None
+    addresses: Ranges
     route_table: str
     acls: tuple[str, ...]
+    unsure: Ranges = NOTHING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +116,6 @@ class Party:
 class Network:
     """Everything a connection can meet, by name."""
 
-    vpcs: Mapping[str, Vpc] = field(default_factory=dict)
     subnets: Mapping[str, Subnet] = field(default_factory=dict)
     route_tables: Mapping[str, RouteTable] = field(default_factory=dict)
     acls: Mapping[str, NetworkAcl] = field(default_factory=dict)

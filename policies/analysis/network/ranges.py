@@ -60,6 +60,9 @@ class Ranges:
             yield from pairwise(inside)
 
 
+NOTHING = Ranges()
+
+
 def _merged(spans: list[Span]) -> Iterator[Span]:
     if not spans:
         return

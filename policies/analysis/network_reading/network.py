@@ -1,0 +1,38 @@
+"""Puts a `Network` together, once for each configuration."""
+
+from __future__ import annotations
+
+import weakref
+
+from policies.analysis.network.model import Network
+from policies.analysis.network_reading.acls import read_acls, read_associations
+from policies.analysis.network_reading.parties import read_parties
+from policies.analysis.network_reading.places import read_subnets
+from policies.analysis.network_reading.routes import read_nat_gateways, read_route_tables, read_table_associations
+from policies.analysis.network_reading.security_groups import read_security_groups
+from policies.analysis.network_reading.values import Reader
+from policies.configuration import Configuration
+
+_read: dict[int, Network] = {}
+
+
+def network_of(configuration: Configuration) -> Network:
+    """The network of a configuration. Made at the first call, kept as long as the configuration lives."""
+    key = id(configuration)
+    if key not in _read:
+        _read[key] = _network(Reader(configuration))
+        weakref.finalize(configuration, _read.pop, key, None)
+    return _read[key]
+
+
+def _network(reader: Reader) -> Network:
+    groups = read_security_groups(reader)
+    subnets = read_subnets(reader, acls=read_associations(reader), tables=read_table_associations(reader))
+    return Network(
+        subnets=subnets,
+        route_tables=read_route_tables(reader),
+        acls=read_acls(reader),
+        groups=groups,
+        nat_gateways={name: nat for name, nat in read_nat_gateways(reader).items() if nat.subnet in subnets},
+        parties=read_parties(reader, groups=groups, subnets=subnets),
+    )

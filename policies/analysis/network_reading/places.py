@@ -1,0 +1,70 @@
+"""Subnets with everything that guards and feeds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from policies.analysis.network.addresses import EVERY_IPV4, INTERNET_IPV6
+from policies.analysis.network.filters import Block
+from policies.analysis.network.model import Subnet
+from policies.analysis.network.ranges import Ranges
+from policies.analysis.network_reading.acls import default_acl
+from policies.analysis.network_reading.routes import main_table
+from policies.analysis.network_reading.values import Reader
+from policies.terraform_resource import Resource
+
+_IPV6_BLOCKS = ("assign_generated_ipv6_cidr_block", "ipv6_ipam_pool_id", "ipv6_cidr_block")
+
+
+def read_subnets(
+    reader: Reader, *, acls: Mapping[str, tuple[str, ...]], tables: Mapping[str, str]
+) -> dict[str, Subnet]:
+    """Every subnet of the configuration by name; a subnet that nothing is associated with uses its VPC's defaults."""
+    vpcs = read_vpcs(reader)
+    found = {}
+    for resource in reader.configuration.of_type("aws_subnet"):
+        vpc = str(reader.name(resource.body.get("vpc_id")))
+        known, unsure = _addresses(reader, resource, vpcs.get(vpc, Ranges()))
+        found[resource.key] = Subnet(
+            name=resource.key,
+            vpc=vpc,
+            addresses=known,
+            unsure=unsure,
+            route_table=tables.get(resource.key) or tables.get(vpc) or main_table(vpc),
+            acls=acls.get(resource.key) or (default_acl(vpc),),
+        )
+    return found
+
+
+def read_vpcs(reader: Reader) -> dict[str, Ranges]:
+    """The known addresses of every VPC; empty where one of its IPv4 blocks is not known."""
+    found = {}
+    for resource in reader.configuration.of_type("aws_vpc"):
+        blocks = [resource.body.get("cidr_block")]
+        for more in reader.configuration.of_type("aws_vpc_ipv4_cidr_block_association"):
+            if reader.name(more.body.get("vpc_id")) == resource.key:
+                blocks.append(more.body.get("cidr_block"))
+        found[resource.key] = _all_known([reader.block(block) for block in blocks])
+    return found
+
+
+def _all_known(blocks: Iterable[object]) -> Ranges:
+    listed = list(blocks)
+    known = [block.ranges for block in listed if isinstance(block, Block)]
+    return Ranges.union(known) if len(known) == len(listed) else Ranges()
+
+
+def _addresses(reader: Reader, subnet: Resource, vpc: Ranges) -> tuple[Ranges, Ranges]:
+    """The blocks of a subnet that are known, and where the others lie: in its VPC, or anywhere."""
+    known, unsure = Ranges(), Ranges()
+    within = {"cidr_block": vpc & EVERY_IPV4 or EVERY_IPV4, "ipv6_cidr_block": INTERNET_IPV6}
+    for argument, around in within.items():
+        value = subnet.body.get(argument)
+        if reader.is_unwritten(value) and not (argument == "cidr_block" and value is not None):
+            continue
+        block = reader.block(value)
+        if isinstance(block, Block):
+            known |= block.ranges
+        else:
+            unsure |= around
+    return known, unsure
