@@ -81,7 +81,7 @@ class Broker(Construct):
         )
         group = ElasticacheReplicationGroup(
             self,
-            "replication-group",
+            "Resource",
             replication_group_id=name,
             description="Celery broker of Airflow",
             engine=engine,

@@ -74,7 +74,7 @@ class Cluster(Construct):
         )
         cluster = EcsCluster(
             self,
-            "cluster",
+            "Resource",
             name=name,
             setting=[EcsClusterSetting(name="containerInsights", value="enabled")],
             configuration=EcsClusterConfiguration(execute_command_configuration=_recorded(group.name, key_arn)),

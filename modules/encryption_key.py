@@ -41,7 +41,7 @@ class EncryptionKey(Construct):
         statements += [_service(service, account_id) for service in services]
         self._key = KmsKey(
             self,
-            "key",
+            "Resource",
             description=purpose,
             enable_key_rotation=True,
             deletion_window_in_days=30,

@@ -51,7 +51,7 @@ class FlowLogs(Construct):
         )
         FlowLog(
             self,
-            "flow-log",
+            "Resource",
             vpc_id=vpc_id,
             traffic_type="ALL",
             log_destination=group.arn,

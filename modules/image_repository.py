@@ -51,7 +51,7 @@ class ImageRepository(Construct):
         super().__init__(scope, id_)
         repository = EcrRepository(
             self,
-            "repository",
+            "Resource",
             name=name,
             image_tag_mutability="IMMUTABLE",
             image_scanning_configuration=EcrRepositoryImageScanningConfiguration(scan_on_push=True),

@@ -64,7 +64,7 @@ class LoadBalancer(Construct):
         self.connections.allow_from_outside(cidrs=allowed_cidrs, port=HTTP, why="answered with a redirect to HTTPS")
         balancer = Lb(
             self,
-            "balancer",
+            "Resource",
             name=name,
             load_balancer_type="application",
             internal=scheme == "internal",
@@ -78,7 +78,7 @@ class LoadBalancer(Construct):
         )
         targets = self._targets(name, network.vpc_id, target_port, health_check_path)
         listener = self._listener(balancer.arn, ssl_policy, certificate_arn, targets.arn)
-        self._redirect(balancer.arn)
+        self.listeners = [listener, self._redirect(balancer.arn)]
         self._refuse_execution_api(listener.arn)
         self.arn: str = balancer.arn
         self.arn_suffix: str = balancer.arn_suffix
@@ -118,9 +118,9 @@ class LoadBalancer(Construct):
             default_action=[LbListenerDefaultAction(type="forward", target_group_arn=targets)],
         )
 
-    def _redirect(self, balancer: str) -> None:
+    def _redirect(self, balancer: str) -> LbListener:
         redirect = LbListenerDefaultActionRedirect(port=str(HTTPS), protocol="HTTPS", status_code="HTTP_301")
-        LbListener(
+        return LbListener(
             self,
             "http",
             load_balancer_arn=balancer,

@@ -87,7 +87,7 @@ class MetadataDatabase(Construct):
         exports = self._log_groups(name, key_arn, log_retention_days)
         self._instance = DbInstance(
             self,
-            "instance",
+            "Resource",
             identifier=name,
             engine="postgres",
             engine_version=engine_version,

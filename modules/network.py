@@ -145,4 +145,4 @@ class Network(Construct):
 
     def _associate(self, tier: Tier, tables: Sequence[RouteTable]) -> None:
         for zone, subnet, table in zip(self._zones, self._subnets[tier], tables, strict=True):
-            RouteTableAssociation(self, f"{tier}-{zone[-1]}-routes", subnet_id=subnet.id, route_table_id=table.id)
+            RouteTableAssociation(self, f"{tier}-{zone[-1]}-association", subnet_id=subnet.id, route_table_id=table.id)

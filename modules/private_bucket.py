@@ -56,7 +56,7 @@ class PrivateBucket(Construct):
         force_destroy: bool = False,
     ) -> None:
         super().__init__(scope, id_)
-        bucket = S3Bucket(self, "bucket", bucket=name, force_destroy=force_destroy, tags={"Name": name})
+        bucket = S3Bucket(self, "Resource", bucket=name, force_destroy=force_destroy, tags={"Name": name})
         self.name: str = bucket.id
         self.arn: str = bucket.arn
         closed = S3BucketPublicAccessBlock(

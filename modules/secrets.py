@@ -47,6 +47,10 @@ class SecretsReference:
 
     secrets: tuple[Secret, ...]
 
+    def some(self, *names: str) -> SecretsReference:
+        """Only the secrets called ``names``."""
+        return SecretsReference(tuple(secret for secret in self.secrets if secret.name in names))
+
     def serve(self, client: Client) -> None:
         """Give ``client`` each secret as the variable that Airflow reads."""
         for secret in self.secrets:
@@ -114,8 +118,10 @@ class Secrets(Construct):
     def secret(self, name: str) -> Secret:
         return self._secrets[name]
 
-    def some(self, *names: str) -> SecretsReference:
-        return SecretsReference(tuple(self._secrets[name] for name in names))
+    @property
+    def reference(self) -> SecretsReference:
+        """All of them, as other stacks see them."""
+        return SecretsReference(tuple(self._secrets.values()))
 
     def _make(self, name: str, recipe: Recipe) -> Secret:
         parameter = SsmParameter(

@@ -60,7 +60,7 @@ class Role(Construct):
         super().__init__(scope, id_)
         self._role = IamRole(
             self,
-            "role",
+            "Resource",
             name=name,
             path=settings.path,
             description=purpose,

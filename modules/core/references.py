@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, is_dataclass, replace
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 
 from cdktf import TerraformOutput, TerraformRemoteState, Token
 from constructs import Construct
@@ -11,32 +12,49 @@ from constructs import Construct
 T = TypeVar("T")
 
 
-def across(reference: T, *, published_by: Construct, read_from: TerraformRemoteState, prefix: str) -> T:
-    """``reference`` for use in another stack.
+class Publication:
+    """Outputs of one stack, read by another.
 
-    Every field that only Terraform knows becomes an output of ``published_by`` named ``<prefix>_<field>`` and is read
-    back through ``read_from``; fields known at synth time and nested dataclasses travel as they are.
+    Every field of a reference that only Terraform knows becomes an output of ``publisher``, named after its path in the
+    reference, and is read back through ``remote``; what is known at synth time travels as it is.
     """
-    changes: dict[str, object] = {}
-    for item in fields(reference):  # type: ignore[arg-type]
-        value = getattr(reference, item.name)
+
+    def __init__(self, *, publisher: Construct, remote: TerraformRemoteState) -> None:
+        self._publisher, self._remote = publisher, remote
+        self._published: dict[str, Any] = {}
+
+    def across(self, reference: T, *, prefix: str) -> T:
+        """``reference`` for use in the reading stack; its outputs start with ``prefix``."""
+        changes = {
+            item.name: self._value(getattr(reference, item.name), prefix, item.name)
+            for item in fields(reference)  # type: ignore[arg-type]
+        }
+        return replace(reference, **changes)  # type: ignore[type-var]
+
+    def _value(self, value: Any, prefix: str, field: str) -> Any:
+        name = f"{prefix}_{field}"
         if isinstance(value, Construct):
-            changes[item.name] = None
-        elif is_dataclass(value) and not isinstance(value, type):
-            changes[item.name] = across(
-                value, published_by=published_by, read_from=read_from, prefix=f"{prefix}_{item.name}"
-            )
-        elif _known_after_apply(value):
-            changes[item.name] = _through_output(value, published_by, read_from, f"{prefix}_{item.name}")
-    return cast(T, replace(reference, **changes))  # type: ignore[type-var]
+            return None
+        if is_dataclass(value) and not isinstance(value, type):
+            return self.across(value, prefix=name)
+        if isinstance(value, tuple) and value and is_dataclass(value[0]):
+            return tuple(self.across(item, prefix=f"{prefix}_{_slug(item.name)}") for item in value)
+        if isinstance(value, list) and any(_known_after_apply(item) for item in value):
+            return self._through(value, name)
+        return self._through(value, name) if _known_after_apply(value) else value
+
+    def _through(self, value: Any, name: str) -> Any:
+        key = str(value)
+        if key not in self._published:
+            TerraformOutput(self._publisher, name, value=value, description=f"{name}: for the stacks above this one")
+            several = isinstance(value, list)
+            self._published[key] = self._remote.get_list(name) if several else self._remote.get_string(name)
+        return self._published[key]
 
 
-def _known_after_apply(value: object) -> bool:
-    if isinstance(value, list):
-        return any(_known_after_apply(item) for item in value)
+def _known_after_apply(value: Any) -> bool:
     return isinstance(value, str) and bool(Token.is_unresolved(value))
 
 
-def _through_output(value: object, publisher: Construct, remote: TerraformRemoteState, name: str) -> object:
-    TerraformOutput(publisher, name, value=value, description=f"For the stacks that use this one: {name}.")
-    return remote.get_list(name) if isinstance(value, list) else remote.get_string(name)
+def _slug(name: str) -> str:
+    return re.sub(r"\W+", "_", name)

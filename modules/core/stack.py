@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Protocol
@@ -23,6 +24,8 @@ from cdktf import (
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
 from constructs import Construct
 
+# The id of a construct's main resource: it adds nothing to the address.
+MAIN = "Resource"
 REQUIRED_TERRAFORM = ">= 1.11.0"
 
 
@@ -66,13 +69,20 @@ class Stack(TerraformStack):
         )
         _keep_state(self, state)
 
+    def annotate(self, **notes: object) -> None:
+        """Put ``notes`` where Terraform does not look and policies do: the top level's comment."""
+        for name, value in notes.items():
+            self.add_override(f"//.{name}", json.loads(json.dumps(value)))
+
     def _allocate_logical_id(self, element: TerraformElement) -> str:
         """An address people can read, and keep: the construct's path instead of cdktf's hash."""
         path = element.node.path
-        name = re.sub(r"[^A-Za-z0-9_]+", "_", path.split("/", 1)[1] if "/" in path else path)
-        taken_by = self._addresses.setdefault(name, path)
+        parts = [part for part in path.split("/")[1:] if part != MAIN] or [path]
+        name = re.sub(r"[^A-Za-z0-9_]+", "_", "_".join(parts))
+        kind = getattr(element, "terraform_resource_type", type(element).__name__)
+        taken_by = self._addresses.setdefault(f"{kind}.{name}", path)
         if taken_by != path:
-            raise ValueError(f"{self.name}: {path} and {taken_by} would share the address {name}")
+            raise ValueError(f"{self.name}: {path} and {taken_by} would share the address {kind}.{name}")
         return name
 
 

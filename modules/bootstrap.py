@@ -1,0 +1,37 @@
+"""Stack ``bootstrap-<account>``: what must be there before any other stack can keep its state."""
+
+from __future__ import annotations
+
+from cdktf import TerraformOutput
+from constructs import Construct
+
+from environments.sections.state import State
+from modules.core.naming import Names
+from modules.core.stack import Stack
+from modules.encryption_key import EncryptionKey
+from modules.private_bucket import PrivateBucket
+
+
+class Bootstrap(Stack):
+    """The state bucket of one account. Its own state is local: there is nowhere else yet."""
+
+    def __init__(self, scope: Construct, *, account_id: str, region: str, bucket: str, names: Names) -> None:
+        super().__init__(
+            scope,
+            f"bootstrap-{account_id}",
+            account_id=account_id,
+            region=region,
+            tags={"ManagedBy": "terraform", "airflow-fargate:purpose": "state"},
+            state=State(backend="local"),
+        )
+        key = EncryptionKey(
+            self,
+            "state-key",
+            name=f"{names.prefix}-state",
+            purpose="Terraform state of Airflow",
+            account_id=account_id,
+            region=region,
+        )
+        state = PrivateBucket(self, "state", name=bucket, key_arn=key.arn, keep_old_versions_days=365)
+        TerraformOutput(self, "state_bucket", value=state.name, description="Bucket of the Terraform states")
+        TerraformOutput(self, "state_key_arn", value=key.arn, description="KMS key of the Terraform states")

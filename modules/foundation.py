@@ -1,0 +1,242 @@
+"""Stack ``<environment>-foundation``: what outlives every deployment of Airflow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from constructs import Construct
+
+from environments.model import Environment
+from modules.aws_services import AwsServices, AwsServicesReference
+from modules.broker import Broker, BrokerReference
+from modules.core.flows import Flows
+from modules.core.grants import RoleSettings
+from modules.core.naming import Names
+from modules.core.network_reference import NetworkReference
+from modules.core.stack import Stack
+from modules.encryption_key import EncryptionKey
+from modules.flow_logs import FlowLogs
+from modules.image_repository import ImageRepository, ImageRepositoryReference
+from modules.log_storage import LogStorage, TaskLogsReference
+from modules.metadata_database import MetadataDatabase, MetadataDatabaseReference
+from modules.network import Network
+from modules.network_acls import NetworkAcls
+from modules.private_bucket import PrivateBucket
+from modules.secrets import RECIPES, Secrets, SecretsBackendReference, SecretsReference
+from modules.topology import processes
+
+
+class Foundation(Stack):
+    """Network, stores, secrets, image repository and log storage of one environment."""
+
+    def __init__(
+        self, scope: Construct, environment: Environment, *, names: Names, roles: RoleSettings, flows: Flows
+    ) -> None:
+        super().__init__(
+            scope,
+            names.stack("foundation"),
+            account_id=environment.account_id,
+            region=environment.region,
+            tags=names.tags,
+            state=environment.state,
+        )
+        self._environment, self._names, self._roles, self._flows = environment, names, roles, flows
+        self._data_key = self._key("data-key", "data", "Stores and logs of Airflow", services=("delivery.logs.amazonaws.com",))
+        secrets_key = self._key("secrets-key", "secrets", "Secrets of Airflow in Parameter Store")
+        self.network, self.aws_services = self._make_network()
+        wanted = tuple(n for n in RECIPES if n != "broker-auth-token" or environment.topology == "celery")
+        self.secrets = Secrets(
+            self,
+            "secrets",
+            path=names.path,
+            key_arn=secrets_key.arn,
+            account_id=environment.account_id,
+            region=environment.region,
+            names=wanted,
+        )
+        images = ImageRepository(
+            self, "images", name=names.name, key_arn=self._data_key.arn, force_delete=not environment.production
+        )
+        self.reference = FoundationReference(
+            network=self.network,
+            aws_services=self.aws_services,
+            secrets=self.secrets.reference,
+            secrets_backend=self.secrets.backend,
+            database=self._make_database().reference,
+            broker=self._make_broker().reference if environment.topology == "celery" else None,
+            images=images.reference,
+            task_logs=self._make_log_storage(),
+            data_key_arn=self._data_key.arn,
+            access_logs_bucket=self._access_logs().name if environment.load_balancer.access_logs else None,
+        )
+
+    def protect(self) -> None:
+        """Write the NACLs, once every flow of the environment is declared. Those of a foreign VPC are its owner's."""
+        environment = self._environment
+        if environment.network.existing is None:
+            NetworkAcls(
+                self,
+                "network-acls",
+                name=self._names.name,
+                network=self.network,
+                flows=self._flows.declared,
+                through_nat=environment.network.egress != "none",
+            )
+
+    def _key(self, id_: str, suffix: str, purpose: str, services: tuple[str, ...] = ()) -> EncryptionKey:
+        patterns = (f"{self._names.path}/*", f"/aws/rds/instance/{self._names.name}/*", f"/aws/elasticache/{self._names.name}/*")
+        return EncryptionKey(
+            self,
+            id_,
+            name=f"{self._names.name}-{suffix}",
+            purpose=purpose,
+            account_id=self._environment.account_id,
+            region=self._environment.region,
+            log_groups=patterns if suffix == "data" else (),
+            services=services,
+        )
+
+    def _make_network(self) -> tuple[NetworkReference, AwsServicesReference]:
+        wanted, environment = self._environment.network, self._environment
+        if wanted.existing is None:
+            own = Network(
+                self,
+                "network",
+                name=self._names.name,
+                cidr=wanted.cidr,
+                zones=wanted.zones,
+                egress=wanted.egress,
+                flows=self._flows,
+            )
+            network, route_tables = own.reference, own.application_route_table_ids
+        else:
+            existing = wanted.existing
+            network = NetworkReference(
+                vpc_id=existing.vpc_id,
+                cidr=existing.cidr,
+                public_subnet_ids=list(existing.public_subnet_ids),
+                application_subnet_ids=list(existing.application_subnet_ids),
+                data_subnet_ids=list(existing.data_subnet_ids),
+                flows=self._flows,
+            )
+            route_tables = list(existing.application_route_table_ids)
+        services = AwsServices(
+            self,
+            "aws-services",
+            name=self._names.name,
+            network=network,
+            route_table_ids=route_tables,
+            region=environment.region,
+            account_id=environment.account_id,
+            private=wanted.egress == "none",
+        )
+        if wanted.flow_logs:
+            self._record_flows(network)
+        return network, services.reference
+
+    def _record_flows(self, network: NetworkReference) -> None:
+        FlowLogs(
+            self,
+            "flow-logs",
+            name=self._names.name,
+            vpc_id=network.vpc_id,
+            log_group_name=f"{self._names.path}/flow-logs",
+            key_arn=self._data_key.arn,
+            retention_days=self._environment.logs.retention_days,
+            roles=self._roles,
+        )
+
+    def _make_database(self) -> MetadataDatabase:
+        wanted = self._environment.database
+        return MetadataDatabase(
+            self,
+            "database",
+            name=self._names.name,
+            network=self.network,
+            password=self.secrets.secret("database-password"),
+            key_arn=self._data_key.arn,
+            engine_version=wanted.engine_version,
+            instance_class=wanted.instance_class,
+            storage_gib=wanted.storage_gib,
+            max_storage_gib=wanted.max_storage_gib,
+            multi_az=wanted.multi_az,
+            deletion_protection=wanted.deletion_protection,
+            final_snapshot=wanted.final_snapshot,
+            backup_retention_days=wanted.backup_retention_days,
+            performance_insights=wanted.performance_insights,
+            log_retention_days=self._environment.logs.retention_days,
+        )
+
+    def _make_broker(self) -> Broker:
+        wanted = self._environment.broker
+        return Broker(
+            self,
+            "broker",
+            name=self._names.name,
+            network=self.network,
+            token=self.secrets.secret("broker-auth-token"),
+            key_arn=self._data_key.arn,
+            engine=wanted.engine,
+            engine_version=wanted.engine_version,
+            node_type=wanted.node_type,
+            replicas=wanted.replicas,
+            snapshot_retention_days=wanted.snapshot_retention_days,
+            log_retention_days=self._environment.logs.retention_days,
+        )
+
+    def _make_log_storage(self) -> TaskLogsReference:
+        logs = self._environment.logs
+        to_s3 = logs.destination == "s3"
+        bucket = self._bucket("task-logs", key_arn=self._data_key.arn) if to_s3 else None
+        return LogStorage(
+            self,
+            "logs",
+            path=self._names.path,
+            components=processes(self._environment),
+            key_arn=self._data_key.arn,
+            destination=logs.destination,
+            bucket_name=bucket.name if bucket else None,
+            bucket_arn=bucket.arn if bucket else None,
+            retention_days=logs.retention_days,
+        ).task_logs
+
+    def _access_logs(self) -> PrivateBucket:
+        """Load balancers write as a service, and only into buckets that S3 itself encrypts."""
+        account, region = self._environment.account_id, self._environment.region
+        balancers = f"arn:aws:elasticloadbalancing:{region}:{account}:loadbalancer/*"
+        delivery = {
+            "Sid": "LoadBalancerLogs",
+            "Effect": "Allow",
+            "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
+            "Action": "s3:PutObject",
+            "Resource": [f"{{bucket}}/AWSLogs/{account}/*"],
+            "Condition": {"ArnLike": {"aws:SourceArn": balancers}, "StringEquals": {"aws:SourceAccount": account}},
+        }
+        return self._bucket("access-logs", statements=(delivery,))
+
+    def _bucket(self, purpose: str, **settings: object) -> PrivateBucket:
+        logs = self._environment.logs
+        return PrivateBucket(
+            self,
+            f"{purpose}-bucket",
+            name=self._names.bucket(purpose),
+            expire_days=logs.s3_expiration_days,
+            force_destroy=logs.force_destroy,
+            **settings,  # type: ignore[arg-type]
+        )
+
+
+@dataclass(frozen=True)
+class FoundationReference:
+    """What the stack of Airflow needs of its foundation."""
+
+    network: NetworkReference
+    aws_services: AwsServicesReference
+    secrets: SecretsReference
+    secrets_backend: SecretsBackendReference
+    database: MetadataDatabaseReference
+    broker: BrokerReference | None
+    images: ImageRepositoryReference
+    task_logs: TaskLogsReference
+    data_key_arn: str
+    access_logs_bucket: str | None
