@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -32,6 +33,16 @@ class Finding:
     resource: Resource
     verdict: Verdict
     message: str = ""
+
+
+_WEIGHT = {Verdict.FAIL: 2, Verdict.NOT_JUDGED: 1, Verdict.PASS: 0}
+
+
+def worst(findings: Sequence[Finding]) -> Finding:
+    """Merge findings about one resource: a fail beats not judged beats a pass; messages of that verdict are joined."""
+    top = max(findings, key=lambda finding: _WEIGHT[finding.verdict])
+    messages = dict.fromkeys(item.message for item in findings if item.verdict is top.verdict and item.message)
+    return Finding(resource=top.resource, verdict=top.verdict, message="; ".join(messages))
 
 
 def passed(resource: Resource) -> Finding:

@@ -1,0 +1,131 @@
+"""One run of the gate: read, judge, merge, apply waivers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from policies.catalog import all_rules
+from policies.checkov_exceptions import NOT_APPLIED
+from policies.configuration import Configuration
+from policies.finding import Finding, Severity, Verdict
+from policies.gate.checkov_engine import CheckovError, checkov_findings, checkov_ids
+from policies.gate.outcome import Outcome, Report, RuleCard, card_of, joined
+from policies.gate.waivers import Waiver, waivers_in, waivers_of
+from policies.reading.inputs import Inputs, Problem, read
+from policies.terraform_resource import Resource
+
+WAIVER_CARD = RuleCard(
+    id="AF_WAIVER_1",
+    title="Every waiver is reasoned, owned, in date and needed",
+    severity=Severity.MEDIUM,
+    cure="Renew the waiver with a reason, an owner and a date, or remove it and repair the finding.",
+)
+
+
+def judge(
+    paths: Sequence[Path],
+    *,
+    plans: Sequence[tuple[str, Path]] = (),
+    waiver_files: Sequence[Path] = (),
+    today: date,
+    not_applied: Mapping[str, str] = NOT_APPLIED,
+) -> Report:
+    """Judge everything below `paths`. Never raises: what goes wrong is a problem of the report, and its exit code 2."""
+    inputs = read(paths, plans=plans)
+    waivers = waivers_of(inputs.roots, inputs.problems)
+    for file in waiver_files:
+        waivers += waivers_in(file, inputs.problems)
+    configurations = _configurations(inputs)
+    found = [item for configuration in configurations for item in _found(configuration, inputs.problems, not_applied)]
+    inputs.problems += _unknown_rules(waivers)
+    outcomes = _with_waivers(joined(found), waivers, today=today)
+    resources = {
+        key for configuration in configurations for key, item in configuration.resources.items() if not item.is_data
+    }
+    if not resources and not inputs.problems:
+        inputs.problems.append(Problem(", ".join(map(str, paths)), "there is not one resource in it"))
+    return Report(
+        outcomes=sorted(outcomes, key=_order),
+        problems=inputs.problems,
+        stacks=_stacks(inputs),
+        resources=len(resources),
+        rules=len(all_rules()) + len(checkov_ids() - set(not_applied)),
+        not_applied=not_applied,
+    )
+
+
+def _configurations(inputs: Inputs) -> tuple[Configuration, ...]:
+    try:
+        return inputs.configurations()
+    except Exception as error:  # noqa: BLE001  a shape that nobody foresaw: not judged, said so, no traceback
+        files = ", ".join(str(root.files[0]) for root in inputs.roots) or "plan"
+        inputs.problems.append(Problem(files, f"could not be understood: {type(error).__name__}: {error}"))
+        return ()
+
+
+def _found(
+    configuration: Configuration, problems: list[Problem], not_applied: Mapping[str, str]
+) -> Iterator[tuple[RuleCard, Finding]]:
+    names = ", ".join(stack.name for stack in configuration.stacks)
+    for rule in all_rules():
+        try:
+            yield from [(card_of(rule), finding) for finding in rule.judge(configuration)]
+        except Exception as error:  # noqa: BLE001  a rule that stumbles has not judged: say so, and go on
+            problems.append(Problem(f"{names}: {rule.id}", f"could not judge: {type(error).__name__}: {error}"))
+    try:
+        for check, finding in checkov_findings(configuration, skip=frozenset(not_applied)):
+            yield card_of(check), finding
+    except CheckovError as error:
+        problems.append(Problem(names, f"checkov: {error}"))
+    except Exception as error:  # noqa: BLE001  the same for checkov's own code
+        problems.append(Problem(names, f"checkov could not judge: {type(error).__name__}: {error}"))
+
+
+def _with_waivers(outcomes: Sequence[Outcome], waivers: Sequence[Waiver], *, today: date) -> list[Outcome]:
+    used: set[Waiver] = set()
+    done = []
+    for outcome in outcomes:
+        fitting = [waiver for waiver in waivers if waiver.accepts(rule=outcome.card.id, finding=outcome.finding)]
+        if outcome.verdict is not Verdict.PASS:
+            used |= set(fitting)
+            valid = next((waiver for waiver in fitting if not waiver.fault(today=today)), None)
+            done.append(replace(outcome, waiver=valid))
+        else:
+            done.append(outcome)
+    return [*done, *_waiver_findings(waivers, used, today=today)]
+
+
+def _waiver_findings(waivers: Sequence[Waiver], used: set[Waiver], *, today: date) -> Iterator[Outcome]:
+    for waiver in waivers:
+        fault = waiver.fault(today=today) or ("" if waiver in used else "is not needed: the rule passes there")
+        if fault:
+            resource = Resource(
+                stack=waiver.stack or "waivers",
+                address=waiver.address,
+                type="",
+                name="",
+                body={},
+                file=Path(waiver.where.rpartition(": ")[0]),
+            )
+            message = f"the waiver of {waiver.rule} {fault}"
+            finding = Finding(resource=resource, verdict=Verdict.FAIL, message=message)
+            yield Outcome(card=WAIVER_CARD, finding=finding)
+
+
+def _unknown_rules(waivers: Sequence[Waiver]) -> Iterator[Problem]:
+    known = checkov_ids() | {rule.id for rule in all_rules()}
+    for waiver in waivers:
+        if waiver.rule not in known:
+            yield Problem(waiver.where, f"there is no rule {waiver.rule!r}; `python -m policies docs` lists them")
+
+
+def _stacks(inputs: Inputs) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*(root.name for root in inputs.roots), *inputs.plans]))
+
+
+def _order(outcome: Outcome) -> tuple[int, str, str, str]:
+    resource = outcome.finding.resource
+    return list(Severity).index(outcome.card.severity), outcome.card.id, resource.stack, resource.address
