@@ -15,6 +15,7 @@ from rich.table import Table
 
 from environments import generated
 from environments.connection_budget import connection_budget
+from environments.effective import effective
 from environments.errors import InvalidEnvironment
 from environments.load import HOME, load, load_all
 from environments.model import Environment
@@ -65,7 +66,7 @@ def show(name: str, folder: Folder = HOME) -> None:
     """Every value of an environment as YAML, defaults included."""
     with _told():
         environment = load(folder / f"{name}.yaml")
-        print(yaml.safe_dump(environment.model_dump(mode="json"), sort_keys=False, allow_unicode=True), end="")
+        print(yaml.safe_dump(effective(environment), sort_keys=False, allow_unicode=True), end="")
         print(f"# connections: {connection_budget(environment)}")
 
 

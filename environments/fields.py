@@ -85,8 +85,7 @@ def _whole_network(value: str) -> str:
     except ValueError:
         raise PydanticCustomError("cidr", "must be a CIDR block such as 10.10.0.0/16") from None
     if str(network) != value:
-        cure = "the network is {network}"
-        raise PydanticCustomError("cidr", f"must be a CIDR block without host bits: {cure}", {"network": str(network)})
+        raise PydanticCustomError("cidr", "must be a CIDR block without host bits", {"network": str(network)})
     return value
 
 
@@ -110,18 +109,22 @@ def _iso_date(value: object) -> object:
 
 
 Day = Annotated[datetime.date, BeforeValidator(_iso_date)]
-Cidr = Annotated[str, AfterValidator(_whole_network), Form(r"^[0-9a-fA-F.:]+/\d{1,3}$", "CIDR block")]
-Ipv4Cidr = Annotated[str, AfterValidator(_ipv4_network), Form(r"^[0-9a-fA-F.:]+/\d{1,3}$", "IPv4 CIDR block")]
-AccountId = Annotated[str, Form(r"^\d{12}$", 'AWS account id: 12 digits in quotes, such as "111111111111"')]
-RoleArn = Annotated[str, arn("iam", rest="role/.+", words="ARN of an IAM role, arn:aws:iam::<account>:role/<name>")]
+Cidr = Annotated[str, AfterValidator(_whole_network), Form(r"^[0-9a-fA-F.:]+/\d{1,3}$", "a CIDR block")]
+Ipv4Cidr = Annotated[str, AfterValidator(_ipv4_network), Form(r"^[0-9a-fA-F.:]+/\d{1,3}$", "an IPv4 CIDR block")]
+AccountId = Annotated[str, Form(r"^\d{12}$", 'an AWS account id: 12 digits in quotes, such as "111111111111"')]
+RoleArn = Annotated[str, arn("iam", rest="role/.+", words="the ARN of an IAM role, arn:aws:iam::<account>:role/<name>")]
 PolicyArn = Annotated[
-    str, arn("iam", rest="policy/.+", words="ARN of an IAM policy, arn:aws:iam::<account>:policy/<name>")
+    str, arn("iam", rest="policy/.+", words="the ARN of an IAM policy, arn:aws:iam::<account>:policy/<name>")
 ]
-KmsKeyArn = Annotated[str, arn("kms", rest="key/.+", words="ARN of a KMS key, arn:aws:kms:<region>:<account>:key/<id>")]
+KmsKeyArn = Annotated[
+    str, arn("kms", rest="key/.+", words="the ARN of a KMS key, arn:aws:kms:<region>:<account>:key/<id>")
+]
 CertificateArn = Annotated[
     str,
     arn(
-        "acm", rest="certificate/.+", words="ARN of an ACM certificate, arn:aws:acm:<region>:<account>:certificate/<id>"
+        "acm",
+        rest="certificate/.+",
+        words="the ARN of an ACM certificate, arn:aws:acm:<region>:<account>:certificate/<id>",
     ),
 ]
 OidcProviderArn = Annotated[
@@ -129,7 +132,7 @@ OidcProviderArn = Annotated[
     arn(
         "iam",
         rest="oidc-provider/.+",
-        words="ARN of an IAM OIDC provider, arn:aws:iam::<account>:oidc-provider/<host>",
+        words="the ARN of an IAM OIDC provider, arn:aws:iam::<account>:oidc-provider/<host>",
     ),
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -27,17 +28,21 @@ def schema() -> Node:
 def problems_of(error: ValidationError, *, section: str) -> Iterator[Problem]:
     """One problem for each mistake that pydantic found in the top-level key ``section``."""
     for details in error.errors(include_url=False):
-        location = (section, *_in_file(details["loc"]))
+        location = (section, *details["loc"])
         tell: Callable[[Location], Problem] | None = {
             "missing": missing_key,
             "extra_forbidden": lambda at: unknown_key(at[:-1], str(at[-1])),
         }.get(details["type"])
-        yield tell(location) if tell else _wrong_value(location, details)
+        if location[-1] == "[key]":  # pydantic's mark of a name in a mapping
+            yield _wrong_name(location[:-1])
+        else:
+            yield tell(location) if tell else _wrong_value(location, details)
 
 
-def _in_file(location: Location) -> Iterator[str | int]:
-    """``location`` without the marks that pydantic adds for mapping keys and alternatives."""
-    yield from (step for step in location if step != "[key]")
+def _wrong_name(location: Location) -> Problem:
+    node = node_at(schema(), location[:-1]) or {}
+    names = words(schema(), node.get("propertyNames", {}))
+    return Problem(path(location), f"the name must be {names}, got {location[-1]!r}")
 
 
 def missing_key(location: Location) -> Problem:
@@ -67,7 +72,9 @@ def _wrong_value(location: Location, details: Any) -> Problem:
     value = details["input"]
     if details["type"] == "cidr":
         network = details.get("ctx", {}).get("network")
-        return Problem(path(location), f"{details['msg']}, got {value!r}" + (f"; write {network}" if network else ""))
+        return Problem(
+            path(location), f"{details['msg']}, got {shown(value)}" + (f": write {network}" if network else "")
+        )
     node = node_at(schema(), location) or {}
     expected = words(schema(), node) or details["msg"]
     return Problem(path(location), f"must be {expected}, got {shown(value)}{_cure(node, value)}")
@@ -77,24 +84,30 @@ def _cure(node: Node, value: object) -> str:
     for option in choices(schema(), node):
         if isinstance(value, str) and "enum" in option:
             return nearest(value, [str(known) for known in option["enum"]])
-        if isinstance(value, int | float) and not isinstance(value, bool) and option.get("type") == "string":
+        if isinstance(value, int) and not isinstance(value, bool) and _is_text(option):
             return f': put it in quotes, "{value}"'
         if isinstance(value, str) and option.get("type") in {"integer", "boolean"}:
             return ": without quotes" if value.lstrip("-").isdigit() or value in {"true", "false"} else ""
     return ""
 
 
+def _is_text(node: Node) -> bool:
+    return node.get("type") == "string" and "format" not in node and "enum" not in node
+
+
 def shown(value: object) -> str:
-    """``value`` as YAML people know it, shortened."""
-    words_of = {None: "nothing", True: "true", False: "false"}
+    """``value`` as YAML people know it, shortened, without the credentials of an address."""
     if value is None or isinstance(value, bool):
-        return words_of[value]
-    text = f"a {_kind(value)}" if isinstance(value, dict | list) else repr(value)
+        return "nothing" if value is None else str(value).lower()
+    if isinstance(value, dict):
+        return "a mapping"
+    text = f"a list of {len(value)}" if isinstance(value, list | tuple) else without_credentials(repr(value))
     return text if len(text) <= 120 else f"{text[:117]}..."
 
 
-def _kind(value: object) -> str:
-    return "mapping" if isinstance(value, dict) else "list"
+def without_credentials(text: str) -> str:
+    """``text`` with ``***`` for user and password of any address in it."""
+    return re.sub(r"://[^/\s@]+@", "://***@", text)
 
 
 def path(location: Location) -> str:

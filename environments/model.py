@@ -10,6 +10,7 @@ from environments import rules
 from environments.errors import InvalidEnvironment
 from environments.fields import AccountId, Flag, Form, Section, plan, synth
 from environments.parallelism import parallelism
+from environments.regions import REGIONS
 from environments.sections.airflow import Airflow, Dags
 from environments.sections.compute import DEFAULT_WORKERS, Components, WorkerGroup
 from environments.sections.identity import Iam, Waiver
@@ -91,6 +92,6 @@ def completed(data: dict[str, Any]) -> dict[str, Any]:
     if data.get("topology", "celery") != "celery":
         filled.setdefault("workers", ())
     state = data.get("state")
-    if isinstance(state, dict) and state.get("backend", "s3") == "s3" and "region" not in state:
-        filled["state"] = {**state, "region": data.get("region")}
+    if isinstance(state, dict) and state.get("backend", "s3") == "s3" and data.get("region") in REGIONS:
+        filled["state"] = {"region": data["region"], **state}
     return filled

@@ -8,7 +8,7 @@ from typing import Any
 from environments.errors import listed
 
 Node = Mapping[str, Any]
-SIMPLE = {"string": "text", "boolean": "true or false", "object": "section", "date": "date such as 2027-03-31"}
+SIMPLE = {"string": "text", "boolean": "true or false", "object": "a section", "date": "a date such as 2027-03-31"}
 
 
 def resolved(schema: Node, node: Node) -> Node:
@@ -43,7 +43,8 @@ def node_at(schema: Node, path: Sequence[str | int]) -> Node | None:
 
 
 def _property(node: Node, name: str) -> Any:
-    return node.get("properties", {}).get(name, node.get("additionalProperties"))
+    patterns = list(node.get("patternProperties", {}).values())
+    return node.get("properties", {}).get(name, patterns[0] if patterns else node.get("additionalProperties"))
 
 
 def words(schema: Node, node: Node) -> str:
@@ -58,11 +59,11 @@ def _words(schema: Node, node: Node, *, outer: Node) -> str:
     if "enum" in node:
         return f"one of {listed(node['enum'])}" if len(node["enum"]) < 25 else "one of the values of the schema"
     if kind == "array":
-        return f"list{_length(node)} of {words(schema, resolved(schema, node.get('items', {})))}"
+        return f"a list{_length(node)}, each {words(schema, resolved(schema, node.get('items', {})))}"
     if kind == "integer":
-        return "whole number" + _range({**outer, **node})
+        return "a whole number" + _range({**outer, **node})
     if kind == "object" and "properties" not in node:
-        return "mapping of names to text"
+        return "a mapping of names to text"
     return SIMPLE.get(str(node.get("format", kind)), kind)
 
 

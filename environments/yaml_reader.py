@@ -1,4 +1,7 @@
-"""YAML without its traps: no duplicate keys, no silent types (`no` is a word, `12:30` is a word, dates are words)."""
+"""YAML without its traps: no duplicate keys, no silent types.
+
+`no`, `12:30`, `2027-03-31` and `16.10` are texts; only `true`, `false`, `null` and whole decimal numbers are not.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ class NotAnEnvironment(Exception):
 
 
 class _Loader(yaml.SafeLoader):
-    """SafeLoader with the scalars of YAML 1.2's core schema, refusing duplicate keys and aliases that grow."""
+    """SafeLoader with few types of scalars, refusing duplicate keys."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  # PyYAML's own interface
 
@@ -29,7 +32,6 @@ for _tag, _pattern, _first in (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
     ("null", r"~|null|Null|NULL|", "~nN\0"),
     ("int", r"[-+]?[0-9]+", "-+0123456789"),
-    ("float", r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]+)?", "-+.0123456789"),
 ):
     _Loader.add_implicit_resolver(
         f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), [*_first.replace("\0", ""), ""]

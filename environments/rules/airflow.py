@@ -31,6 +31,17 @@ OWNED: dict[str, str] = {
     "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": "port 8974 is reserved: the health check knows it",
     "AIRFLOW__CELERY__FLOWER_PORT": "port 5555 is reserved: security groups know it",
     "AIRFLOW__METRICS__STATSD_PORT": "port 8125 is reserved: the StatsD agent knows it",
+    **dict.fromkeys(
+        (
+            "AIRFLOW__CORE__FERNET_KEY",
+            "AIRFLOW__API_AUTH__JWT_SECRET",
+            "AIRFLOW__API__SECRET_KEY",
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN",
+            "AIRFLOW__CELERY__BROKER_URL",
+            "AIRFLOW__CELERY__RESULT_BACKEND",
+        ),
+        "it comes from Parameter Store",
+    ),
     "AIRFLOW__SECRETS__BACKEND": "say airflow.secrets_backend",
     "AIRFLOW__SECRETS__BACKEND_KWARGS": "say airflow.secrets_backend",
     "AIRFLOW__LOGGING__REMOTE_LOGGING": "logs decides it",
@@ -48,19 +59,19 @@ SECRET_VALUES = re.compile(
 )
 
 
-@rule("airflow")
+@rule("airflow", "name")
 def config_is_free_to_set(environment: Environment) -> Iterator[Problem]:
     """An option has one place, and a secret is not in a file. Values that look like secrets are not repeated."""
     for name, value in environment.airflow.config.items():
         path = f"airflow.config.{name}"
-        bare = re.sub(r"_(CMD|SECRET)$", "", name)
-        if bare in OWNED:
-            yield Problem(path, f"set from elsewhere, remove it: {OWNED[bare]}")
+        owner = OWNED.get(name) or OWNED.get(re.sub(r"_(CMD|SECRET)$", "", name))
+        if owner:
+            yield Problem(path, f"set from elsewhere, remove it: {owner}")
         elif SECRET_NAMES.search(name) or SECRET_VALUES.search(value):
             yield Problem(
                 path,
-                f"looks like a secret: store it in Parameter Store below /airflow/{environment.name}/ and use a "
-                "connection, a variable or the option's _SECRET form",
+                "looks like a secret: keep it in Parameter Store, as a connection or variable below "
+                f"/airflow/{environment.name}/",
             )
 
 
@@ -91,7 +102,9 @@ def git_server_is_known(environment: Environment) -> Iterator[Problem]:
     if ssh and not dags.deploy_key:
         yield Problem("dags.deploy_key", "must be true for git over SSH: nobody can clone without a key")
     if not ssh and dags.deploy_key:
-        yield Problem("dags.deploy_key", f"a deploy key needs an SSH address, got {dags.repository}")
+        yield Problem(
+            "dags.deploy_key", "a deploy key needs an SSH address such as git@host:path.git, got one of HTTPS"
+        )
     if not ssh and "@" in dags.repository.split("/")[2]:
         yield Problem("dags.repository", "must not carry a user or password: use a deploy key over SSH")
 

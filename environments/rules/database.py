@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 BROKER_VERSIONS = {"redis": ("7.0", "7.1"), "valkey": ("7.2", "8.0", "8.1")}
 """https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html"""
-LEAST_GROWTH = 1.1
+LEAST_GROWTH_PERCENT = 10
 """RDS wants the threshold of storage autoscaling at least a tenth above the storage:
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html"""
 
@@ -41,7 +41,7 @@ def instance_class_exists(environment: Environment) -> Iterator[Problem]:
 def storage_can_grow(environment: Environment) -> Iterator[Problem]:
     """Storage autoscaling has room."""
     database = environment.database
-    least = -int(-database.storage_gib * LEAST_GROWTH // 1)
+    least = -(-database.storage_gib * (100 + LEAST_GROWTH_PERCENT) // 100)
     if database.max_storage_gib < least:
         yield Problem(
             "database.max_storage_gib",

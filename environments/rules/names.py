@@ -12,59 +12,23 @@ from environments.rules.registry import rule
 if TYPE_CHECKING:
     from environments.model import Environment
 
-LIMITS: tuple[tuple[str, str, int], ...] = (
-    ("target group", "-api-server", 32),
-    ("load balancer", "", 32),
-    ("ElastiCache replication group", "", 40),
-    ("RDS instance", "-database", 63),
-)
-"""What is named, its suffix, and the number of characters AWS allows. Sources: CreateTargetGroup and
-CreateLoadBalancer (Elastic Load Balancing API 2015-12-01), CreateReplicationGroup (ElastiCache API), CreateDBInstance
-(RDS API)."""
-ROLE_LIMIT = 64
-"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
-BUCKET_LIMIT = 63
+SUFFIX, LIMIT = "-api-server", 32
+"""The tightest name: the target group's. Every other one (load balancer 32, ElastiCache 40, RDS and buckets 63, roles
+64 characters) fits when it does. Source: Name of
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html"""
 MOST_TAGS = 40
 """AWS allows 50 tags; our own and the provider's need some."""
 
 
 @rule("name", "name_prefix")
 def names_fit(environment: Environment) -> Iterator[Problem]:
-    """The names that come from prefix and environment fit; one line for the tightest."""
-    stem = f"{environment.name_prefix}-{environment.name}"
-    for what, suffix, limit in LIMITS:
-        if len(stem + suffix) > limit:
-            yield Problem(
-                "name",
-                f"the {what} would be {stem + suffix!r}, {len(stem + suffix)} characters, AWS allows {limit}: "
-                f"shorten name or name_prefix by {len(stem + suffix) - limit}",
-            )
-            return
-
-
-@rule("name", "name_prefix", "workers")
-def worker_roles_fit(environment: Environment) -> Iterator[Problem]:
-    """Each worker group has a role of its own."""
-    for index, group in enumerate(environment.workers):
-        role = f"{environment.name_prefix}-{environment.name}-worker-{group.name}-execution"
-        if len(role) > ROLE_LIMIT:
-            yield Problem(
-                f"workers[{index}].name",
-                f"the role would be {role!r}, {len(role)} characters, AWS allows {ROLE_LIMIT}: shorten it by "
-                f"{len(role) - ROLE_LIMIT}",
-            )
-
-
-@rule("name", "name_prefix", "region")
-def buckets_fit(environment: Environment) -> Iterator[Problem]:
-    """Buckets carry account and region, because their names are shared with the world."""
-    bucket = f"{environment.name_prefix}-{environment.name}-access-logs-{'0' * 12}-{environment.region}"
-    if len(bucket) > BUCKET_LIMIT:
+    """The longest name that comes from prefix and environment fits."""
+    longest = f"{environment.name_prefix}-{environment.name}{SUFFIX}"
+    if len(longest) > LIMIT:
         yield Problem(
-            "name_prefix",
-            f"the bucket would have a name of {len(bucket)} characters "
-            f"({environment.name_prefix}-{environment.name}-access-logs-<account>-{environment.region}), "
-            f"AWS allows {BUCKET_LIMIT}: shorten name or name_prefix by {len(bucket) - BUCKET_LIMIT}",
+            "name",
+            f"the target group would be {longest!r}, {len(longest)} characters, AWS allows {LIMIT}: shorten name or "
+            f"name_prefix by {len(longest) - LIMIT}",
         )
 
 

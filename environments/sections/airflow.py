@@ -13,11 +13,11 @@ class Airflow(Section):
     """Version, image, and the settings that must agree between components."""
 
     version: Annotated[
-        Annotated[str, Form(r"^3\.3\.\d+$", 'version of Airflow 3.3 in quotes, such as "3.3.2"')],
+        Annotated[str, Form(r"^3\.3\.\d+$", 'a version of Airflow 3.3 in quotes, such as "3.3.2"')],
         plan("Version of Airflow in the image."),
     ] = "3.3.2"
     image_tag: Annotated[
-        Annotated[str, Form(r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "image tag")],
+        Annotated[str, Form(r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "an image tag")],
         plan("Tag of the image in the environment's repository, when there is no digest."),
     ] = "3.3.2-1"
     image_digest: Annotated[
@@ -60,22 +60,22 @@ class Dags(Section):
             str,
             Form(
                 r"^(https://\S+|ssh://[^@\s]+@\S+|[\w.-]+@[\w.-]+:\S+)$",
-                "git address, https://host/path.git or git@host:path.git",
+                "a git address, https://host/path.git or git@host:path.git",
             ),
         ]
         | None,
         synth("Git repository of the DAG files."),
     ] = None
     branch: Annotated[
-        Annotated[str, Form(r"^[\w][\w./-]*$", "branch, tag or commit")], plan("Branch, tag or commit to follow.")
+        Annotated[str, Form(r"^[\w][\w./-]*$", "a branch, tag or commit")], plan("Branch, tag or commit to follow.")
     ] = "main"
     subdirectory: Annotated[
-        Annotated[str, Form(r"^([\w.-]+(/[\w.-]+)*)?$", "relative path without a slash at its ends")],
+        Annotated[str, Form(r"^([\w.-]+(/[\w.-]+)*)?$", "a relative path without a slash at its ends")],
         plan("Folder of the DAG files in the repository."),
     ] = "dags"
     interval_seconds: Annotated[Whole, plan("How often to look for new commits.", ge=5, le=3600)] = 60
     deploy_key: Annotated[Flag, synth("Clone with the key in the parameter `git-deploy-key`.")] = False
     known_hosts: Annotated[
-        tuple[Annotated[str, Form(r"^\S+ (ssh|ecdsa|sk)-\S+ \S+", "line of a known_hosts file")], ...],
+        tuple[Annotated[str, Form(r"^\S+ (ssh|ecdsa|sk)-\S+ \S+", "a line of a known_hosts file")], ...],
         plan("Host keys of the git server, lines of a known_hosts file."),
     ] = ()

@@ -86,7 +86,7 @@ class WorkerGroup(Section):
     ]
     queues: Annotated[
         Annotated[
-            tuple[Annotated[str, Form(r"^[A-Za-z0-9_.-]{1,64}$", "name of letters, digits, _ . -")], ...], Len(1, 50)
+            tuple[Annotated[str, Form(r"^[A-Za-z0-9_.-]{1,64}$", "a name of letters, digits, _ . -")], ...], Len(1, 50)
         ],
         plan("Airflow queues that the group serves."),
     ]

@@ -24,7 +24,7 @@ class Iam(Section):
     """Where roles live and what bounds them."""
 
     path: Annotated[
-        Annotated[str, Form(r"^/([\w+=,.@-]+/)*$", "path such as /airflow/, with a slash at both ends")],
+        Annotated[str, Form(r"^/([\w+=,.@-]+/)*$", "a path such as /airflow/, with a slash at both ends")],
         plan("Path of every role and policy."),
     ] = "/airflow/"
     permissions_boundary: Annotated[PolicyArn | None, plan("Permissions boundary put on every role.")] = None
@@ -34,13 +34,13 @@ class Iam(Section):
 class Waiver(Section):
     """A finding of a policy that somebody accepts for a time."""
 
-    rule: Annotated[Annotated[str, Form(r"^[A-Z][A-Z0-9_]+$", "id of a rule")], synth("Rule that is waived.")]
+    rule: Annotated[Annotated[str, Form(r"^[A-Z][A-Z0-9_]+$", "the id of a rule")], synth("Rule that is waived.")]
     address: Annotated[
-        Annotated[str, Form(r"^\S+$", "address of a resource")], synth("Terraform address of the resource.")
+        Annotated[str, Form(r"^\S+$", "the address of a resource")], synth("Terraform address of the resource.")
     ]
     reason: Annotated[
-        Annotated[str, Form(r"^.*\S.{8,}$", "sentence of at least ten characters")],
+        Annotated[str, Form(r"^.*\S.{8,}$", "a sentence of at least ten characters")],
         synth("Why the finding is acceptable."),
     ]
-    owner: Annotated[Annotated[str, Form(r"\S", "name or address")], synth("Who answers for it.")]
+    owner: Annotated[Annotated[str, Form(r"\S", "a name or address")], synth("Who answers for it.")]
     expires: Annotated[Day, synth("Last day on which the waiver holds.")]

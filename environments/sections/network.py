@@ -9,8 +9,8 @@ from pydantic import model_validator
 
 from environments.fields import CertificateArn, Cidr, Flag, Form, Ipv4Cidr, Section, plan, synth
 
-SubnetId = Annotated[str, Form(r"^subnet-[0-9a-f]{8,17}$", "subnet id, subnet-<hexadecimal>")]
-RouteTableId = Annotated[str, Form(r"^rtb-[0-9a-f]{8,17}$", "route table id, rtb-<hexadecimal>")]
+SubnetId = Annotated[str, Form(r"^subnet-[0-9a-f]{8,17}$", "a subnet id, subnet-<hexadecimal>")]
+RouteTableId = Annotated[str, Form(r"^rtb-[0-9a-f]{8,17}$", "a route table id, rtb-<hexadecimal>")]
 SubnetIds = Annotated[tuple[SubnetId, ...], Len(2, 3)]
 
 
@@ -18,7 +18,7 @@ class ExistingNetwork(Section):
     """A VPC that somebody else made. One subnet of each tier in every zone."""
 
     vpc_id: Annotated[
-        Annotated[str, Form(r"^vpc-[0-9a-f]{8,17}$", "VPC id, vpc-<hexadecimal>")], plan("The VPC to live in.")
+        Annotated[str, Form(r"^vpc-[0-9a-f]{8,17}$", "a VPC id, vpc-<hexadecimal>")], plan("The VPC to live in.")
     ]
     cidr: Annotated[Ipv4Cidr, plan("CIDR block of the VPC.")]
     public_subnet_ids: Annotated[SubnetIds, plan("Subnets of the load balancer.")]
@@ -63,12 +63,14 @@ class LoadBalancer(Section):
         CertificateArn | None, synth("Existing certificate; without it one is made for domain_name.")
     ] = None
     domain_name: Annotated[
-        Annotated[str, Form(r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", "host name such as a.example.com")]
+        Annotated[
+            str, Form(r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", "a host name such as a.example.com")
+        ]
         | None,
         synth("Name under which people open Airflow."),
     ] = None
     hosted_zone_id: Annotated[
-        Annotated[str, Form(r"^Z[A-Z0-9]{5,31}$", "hosted zone id, Z<letters and digits>")] | None,
+        Annotated[str, Form(r"^Z[A-Z0-9]{5,31}$", "a hosted zone id, Z<letters and digits>")] | None,
         synth("Route 53 zone that gets the name and proves the certificate."),
     ] = None
     allowed_cidrs: Annotated[

@@ -29,7 +29,7 @@ class Alarms(Section):
 
     enabled: Annotated[Flag, synth("Make alarms and their topic.")] = True
     email: Annotated[
-        Annotated[str, Form(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", "e-mail address")] | None, synth("Who is told.")
+        Annotated[str, Form(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", "an e-mail address")] | None, synth("Who is told.")
     ] = None
     scheduler_heartbeat_seconds: Annotated[Whole, plan("Silence of the scheduler.", ge=60, le=3600)] = 120
     oldest_queued_seconds: Annotated[Whole, plan("Age of the oldest queued Airflow task.", ge=60, le=86400)] = 900
@@ -46,7 +46,7 @@ class Hibernation(Section):
     stop: Annotated[Cron, plan("When to go to sleep, five cron fields.")]
     start: Annotated[Cron, plan("When to wake up, five cron fields.")]
     timezone: Annotated[
-        Annotated[str, Form(r"^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$", "IANA time zone such as Europe/Berlin")],
+        Annotated[str, Form(r"^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$", "an IANA time zone such as Europe/Berlin")],
         plan("Time zone of both."),
     ] = "UTC"
 

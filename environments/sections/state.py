@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from environments.fields import Called, Form, KmsKeyArn, RoleArn, Section, synth
 from environments.regions import REGIONS
 
-Region = Annotated[Literal[REGIONS], Called("AWS region such as eu-central-1")]  # type: ignore[valid-type]
+Region = Annotated[Literal[REGIONS], Called("an AWS region such as eu-central-1")]  # type: ignore[valid-type]
 Bucket = Annotated[
-    str, Form(r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", "bucket name: 3 to 63 lower-case letters, digits, dots, hyphens")
+    str, Form(r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", "a bucket name: 3 to 63 lower-case letters, digits, dots, hyphens")
 ]
 
 

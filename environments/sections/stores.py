@@ -11,11 +11,11 @@ class Database(Section):
     """RDS for PostgreSQL."""
 
     engine_version: Annotated[
-        Annotated[str, Form(r"^1[3-7](\.\d{1,2})?$", 'PostgreSQL version in quotes, "13" to "17", or "16.9"')],
+        Annotated[str, Form(r"^1[3-7](\.\d{1,2})?$", 'a PostgreSQL version in quotes, "13" to "17", or "16.9"')],
         plan("PostgreSQL version; a major version alone takes AWS's newest minor one."),
     ] = "16.9"
     instance_class: Annotated[
-        Annotated[str, Form(r"^db\.[a-z0-9]+\.[a-z0-9]+$", "instance class such as db.t4g.medium")],
+        Annotated[str, Form(r"^db(\.[a-z0-9]+){1,2}$", "an instance class such as db.t4g.medium")],
         plan("Size of the instance; it bounds the number of connections."),
     ] = "db.t4g.medium"
     storage_gib: Annotated[Whole, plan("Storage at the start, GiB.", ge=20, le=65536)] = 50
@@ -34,11 +34,11 @@ class Broker(Section):
 
     engine: Annotated[Literal["redis", "valkey"], synth("Redis OSS or Valkey.")] = "valkey"
     engine_version: Annotated[
-        Annotated[str, Form(r"^\d\.\d$", 'version in quotes, such as "8.0"')],
+        Annotated[str, Form(r"^\d\.\d$", 'a version in quotes, such as "8.0"')],
         plan("redis 7.0 or 7.1; valkey 7.2, 8.0 or 8.1."),
     ] = "8.0"
     node_type: Annotated[
-        Annotated[str, Form(r"^cache\.[a-z0-9]+\.[a-z0-9]+$", "node type such as cache.t4g.small")],
+        Annotated[str, Form(r"^cache\.[a-z0-9]+\.[a-z0-9]+$", "a node type such as cache.t4g.small")],
         plan("Size of a node."),
     ] = "cache.t4g.small"
     replicas: Annotated[Whole, synth("Read replicas; with one or more the broker fails over.", ge=0, le=5)] = 1

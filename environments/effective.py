@@ -1,0 +1,27 @@
+"""Every value of an environment, defaults included, as its file could say it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from environments.model import Environment
+from environments.rules.state import KEYS
+from environments.rules.topology import COMPONENTS_OF
+
+
+def effective(environment: Environment) -> dict[str, Any]:
+    """Plain values without what the topology, the backend or an existing network has no use for."""
+    values = environment.model_dump(mode="json", exclude_none=True)
+    values["components"] = _only(values["components"], COMPONENTS_OF[environment.topology])
+    values["state"] = _only(values["state"], ("backend", *KEYS[environment.state.backend]))
+    if environment.topology != "celery":
+        del values["workers"], values["broker"]
+    if environment.network.existing:
+        del values["network"]["flow_logs"]
+    if environment.dags.delivery == "baked":
+        values["dags"] = _only(values["dags"], ("delivery", "subdirectory"))
+    return values
+
+
+def _only(values: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key in keys}

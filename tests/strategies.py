@@ -1,0 +1,189 @@
+"""Hypothesis strategies that draw valid environments, for every tier.
+
+``environment_data()`` draws plain values as a YAML file holds them; ``environments()`` the typed model. Every drawn
+environment is valid by construction; a drawn one that is refused is a bug of the model or of the strategy.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from environments import Environment
+from environments.fargate import MEMORY_MIB
+from environments.load import from_data
+from environments.parallelism import SLOT_MIB, WORKER_MIB
+from environments.regions import REGIONS
+from environments.rules.topology import COMPONENTS_OF
+from environments.sections.running import CLOUDWATCH_RETENTION_DAYS
+
+TOPOLOGIES = ("sequential", "single", "local", "celery")
+HOST_KEY = "github.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
+Data = dict[str, Any]
+
+names = st.from_regex(r"[a-z][a-z0-9]{1,7}(-[a-z0-9]{1,4})?", fullmatch=True)
+accounts = st.from_regex(r"[1-9][0-9]{11}", fullmatch=True)
+weekday_hours = st.integers(0, 23)
+
+
+@st.composite
+def networks(draw: st.DrawFn, *, region: str) -> Data:
+    """A new VPC or an existing one, in two or three zones."""
+    zones = draw(st.sampled_from([["a", "b"], ["b", "c"], ["a", "b", "c"]]))
+    network: Data = {
+        "cidr": f"10.{draw(st.integers(0, 255))}.0.0/{draw(st.integers(16, 19))}",
+        "zones": [region + zone for zone in zones],
+        "egress": draw(st.sampled_from(["none", "single_nat", "nat_per_zone"])),
+    }
+    if draw(st.booleans()):
+        network["flow_logs"] = draw(st.booleans())
+    elif draw(st.booleans()):
+        network["existing"] = _existing(network["cidr"], len(zones))
+    return network
+
+
+def _existing(cidr: str, zones: int) -> Data:
+    tiers = enumerate(("public", "application", "data"))
+    subnets = {f"{tier}_subnet_ids": [f"subnet-{t}{zone}0000000" for zone in range(zones)] for t, tier in tiers}
+    return {"vpc_id": "vpc-00000001", "cidr": cidr, "application_route_table_ids": ["rtb-00000001"], **subnets}
+
+
+@st.composite
+def load_balancers(draw: st.DrawFn, *, region: str, account: str) -> Data:
+    """Given or made certificate, internal or for named guests."""
+    door: Data = draw(st.fixed_dictionaries({}, optional={key: st.booleans() for key in ("access_logs", "waf")}))
+    if draw(st.booleans()):
+        door["certificate_arn"] = f"arn:aws:acm:{region}:{account}:certificate/0000"
+    else:
+        door |= {"domain_name": "airflow.example.com", "hosted_zone_id": "Z00000EXAMPLE"}
+    if draw(st.booleans()):
+        door |= {
+            "scheme": "internet-facing",
+            "allowed_cidrs": draw(st.sampled_from([["203.0.113.0/24"], ["0.0.0.0/0"]])),
+        }
+    return door
+
+
+@st.composite
+def states(draw: st.DrawFn, *, region: str, account: str) -> Data:
+    """All three backends."""
+    return draw(
+        st.sampled_from(
+            [
+                {"bucket": f"state-{account}"},
+                {"bucket": "state", "region": "us-east-1", "role_arn": "arn:aws:iam::999999999999:role/state"},
+                {"bucket": "state", "kms_key_arn": f"arn:aws:kms:{region}:{account}:key/0000"},
+                {"backend": "cloud", "organization": "example", "project": "airflow"},
+                {"backend": "cloud", "organization": "example", "hostname": "terraform.example.com"},
+                {"backend": "local", "path": "state"},
+            ]
+        )
+    )
+
+
+@st.composite
+def sizes(draw: st.DrawFn, *, least_mib: int = 512) -> Data:
+    """A Fargate size with at least ``least_mib``."""
+    pairs = [(cpu, mib) for cpu, offered in MEMORY_MIB.items() for mib in offered if mib >= least_mib and cpu <= 4096]
+    cpu, memory = draw(st.sampled_from(pairs))
+    size: Data = {"cpu": cpu, "memory_mib": memory}
+    if draw(st.booleans()):
+        size |= {"spot_percent": draw(st.integers(0, 99)), "stop_timeout_seconds": draw(st.integers(2, 120))}
+    return size
+
+
+@st.composite
+def components(draw: st.DrawFn, *, topology: str) -> Data:
+    """Sizes of some of the components that the topology has."""
+    least = {"standalone": 2048, "scheduler": 1024}
+    known = COMPONENTS_OF[topology]
+    chosen = {name: draw(sizes(least_mib=least.get(name, 512))) for name in known if draw(st.booleans())}
+    if topology == "celery" and "scheduler" in chosen:
+        chosen["scheduler"]["count"] = draw(st.integers(1, 3))
+    if "api_server" in chosen:
+        chosen["api_server"] |= {"count": draw(st.integers(1, 3)), "max_count": draw(st.integers(3, 6))}
+    return chosen
+
+
+@st.composite
+def worker_groups(draw: st.DrawFn) -> list[Data]:
+    """One to three groups, each on its own queues."""
+    groups = draw(st.lists(names, min_size=1, max_size=3, unique=True))
+    return [draw(_worker_group(name)) for name in groups]
+
+
+@st.composite
+def _worker_group(draw: st.DrawFn, name: str) -> Data:
+    size = draw(sizes(least_mib=1024))
+    most = min(16, (size["memory_mib"] - WORKER_MIB) // SLOT_MIB)
+    least_count = draw(st.integers(0, 3))
+    return {
+        "name": name,
+        "queues": [name] if draw(st.booleans()) else [name, f"{name}.second"],
+        "concurrency": draw(st.integers(1, most)),
+        "min_count": least_count,
+        "max_count": draw(st.integers(max(1, least_count), 10)),
+        **size,
+    }
+
+
+@st.composite
+def dags(draw: st.DrawFn) -> Data:
+    """All three ways of delivery, public and private."""
+    delivery = draw(st.sampled_from(["git_sync", "git_bundle", "baked"]))
+    if delivery == "baked":
+        return {"delivery": delivery}
+    if draw(st.booleans()):
+        return {"delivery": delivery, "repository": "https://github.com/example/dags.git", "subdirectory": ""}
+    repository = draw(st.sampled_from(["git@github.com:example/dags.git", "ssh://git@github.com/example/dags.git"]))
+    return {"delivery": delivery, "repository": repository, "deploy_key": True, "known_hosts": [HOST_KEY]}
+
+
+@st.composite
+def stores(draw: st.DrawFn, *, production: bool, topology: str) -> Data:
+    """Database and, with Celery, broker."""
+    database: Data = {"instance_class": "db.r7g.2xlarge", "proxy": draw(st.booleans())}
+    broker = draw(st.sampled_from([{"engine": "redis", "engine_version": "7.1"}, {"engine_version": "8.1"}, {}]))
+    if not production and draw(st.booleans()):
+        database |= {"multi_az": False, "deletion_protection": False, "final_snapshot": False}
+        broker = {**broker, "replicas": 0}
+    return {"database": database} | ({"broker": broker} if topology == "celery" else {})
+
+
+@st.composite
+def environment_data(draw: st.DrawFn, *, topology: str | None = None) -> Data:
+    """The plain values of a valid environment file; ``topology`` fixes one key."""
+    region, account = draw(st.sampled_from(REGIONS)), draw(accounts)
+    topology = topology or draw(st.sampled_from(TOPOLOGIES))
+    production = draw(st.booleans())
+    data: Data = {
+        "name": draw(names),
+        "account_id": account,
+        "region": region,
+        "topology": topology,
+        "architecture": draw(st.sampled_from(["ARM64", "X86_64"])),
+        "production": production,
+        "state": draw(states(region=region, account=account)),
+        "network": draw(networks(region=region)),
+        "load_balancer": draw(load_balancers(region=region, account=account)),
+        "components": draw(components(topology=topology)),
+        "dags": draw(dags()),
+        "logs": {
+            "destination": draw(st.sampled_from(["s3", "cloudwatch"])),
+            "retention_days": draw(st.sampled_from(CLOUDWATCH_RETENTION_DAYS)),
+        },
+        **draw(stores(production=production, topology=topology)),
+    }
+    if topology == "celery" and draw(st.booleans()):
+        data["workers"] = draw(worker_groups())
+    if draw(st.booleans()):
+        data["hibernation"] = {"stop": f"0 {draw(weekday_hours)} * * 1-5", "start": "30 6 * * 1-5"}
+    if not production:
+        data["alarms"] = {"enabled": draw(st.booleans())}
+    return data
+
+
+def environments(*, topology: str | None = None) -> st.SearchStrategy[Environment]:
+    """A valid environment; ``topology`` fixes one key."""
+    return environment_data(topology=topology).map(lambda data: from_data(data, source="drawn"))

@@ -1,0 +1,43 @@
+"""The smallest valid environment, and what is said of a changed one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from environments import InvalidEnvironment
+from environments.load import from_data
+
+CERTIFICATE = "arn:aws:acm:eu-central-1:111111111111:certificate/0000"
+SMALLEST: dict[str, Any] = {
+    "name": "dev",
+    "account_id": "111111111111",
+    "region": "eu-central-1",
+    "state": {"bucket": "state-of-dev"},
+    "network": {"cidr": "10.10.0.0/16", "zones": ["eu-central-1a", "eu-central-1b"]},
+    "load_balancer": {"certificate_arn": CERTIFICATE},
+}
+GONE = "(gone)"
+"""Value of a change that takes the key away."""
+
+
+def changed(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """``base`` with ``changes`` laid over it, mapping by mapping; lists are replaced."""
+    merged = dict(base)
+    for key, value in changes.items():
+        if value == GONE:
+            merged.pop(key, None)
+        elif isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
+            merged[key] = changed(merged[key], value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def refusals(**changes: Any) -> list[str]:
+    """The lines that refuse the smallest environment with ``changes``; empty when it is accepted."""
+    try:
+        from_data(changed(SMALLEST, changes), source="dev.yaml")
+    except InvalidEnvironment as error:
+        return str(error).removeprefix("dev.yaml: ").split("\ndev.yaml: ")
+    return []

@@ -1,0 +1,73 @@
+"""``python -m environments`` as people meet it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from environments import generated, parse
+from tests.unit.environments.cases import SMALLEST, changed
+
+ROOT = Path(__file__).parents[3]
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "environments", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_E1_a_mistake_is_told_on_stderr_with_exit_2(tmp_path: Path) -> None:
+    (tmp_path / "dev.yaml").write_text(yaml.safe_dump(changed(SMALLEST, {"region": "eu-centrl-1"})))
+    before = sorted(tmp_path.iterdir())
+    done = run("check", "--folder", tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        f"{tmp_path}/dev.yaml: region: must be an AWS region such as eu-central-1, got 'eu-centrl-1'; "
+        "did you mean 'eu-central-1'?\n"
+    )
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_E1_check_names_what_is_right_and_what_is_next() -> None:
+    done = run("check", "dev")
+    assert (done.returncode, done.stdout) == (0, "dev: right. Next: make synth\n")
+
+
+def test_E1_show_gives_every_value() -> None:
+    shown = parse(run("show", "prod").stdout, source="shown")
+    assert shown.database.multi_az
+    assert "multi_az" in shown.database.model_fields_set
+
+
+def test_E1_generated_files_are_current() -> None:
+    assert generated.is_current(generated.SCHEMA_FILE, generated.schema_text()), "python -m environments schema"
+    assert generated.is_current(generated.DOCS_FILE, generated.docs_text()), "python -m environments docs"
+    assert generated.without_modeline(generated.HOME) == []
+
+
+@pytest.mark.parametrize("command", ["schema", "docs"])
+def test_E1_an_outdated_file_is_told_with_its_cure(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from environments.__main__ import app
+
+    monkeypatch.setattr(generated, "SCHEMA_FILE", tmp_path / "schema.json")
+    monkeypatch.setattr(generated, "DOCS_FILE", tmp_path / "environment.md")
+    assert app([command, "--check"], standalone_mode=False) == 1
+    assert f"Cure: python -m environments {command}" in capsys.readouterr().err
+    app([command], standalone_mode=False)
+    assert not app([command, "--check"], standalone_mode=False)
+    assert [file.suffix for file in tmp_path.iterdir()] in (["." + "json"], [".md"])
+
+
+def test_M2_every_key_says_when_it_is_decided_and_what_it_is() -> None:
+    schema = json.loads(generated.schema_text())
+    for section in [schema, *schema["$defs"].values()]:
+        for name, key in section["properties"].items():
+            assert key["decided"] in {"synth", "plan"}, name
+            assert key["description"], name
