@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from policies.analysis.network.addresses import FAMILIES, INTERNET_IPV4
 from policies.analysis.network.filters import Block, Members, Peer, ServicePrefixes, Services
 from policies.analysis.network.model import Kind, Network, Party, Subnet
-from policies.analysis.network.ranges import Ranges
+from policies.analysis.network.ranges import NOTHING, Ranges
 from policies.analysis.network.services import ephemeral, protocol_of
 
 _CLIENT_PORTS = {Kind.LINUX_TASK: (32768, 60999)}
@@ -68,7 +68,7 @@ def matches(services: Services, wanted: Ranges, *, generous: bool) -> Ranges:
 def locations(network: Network, party: Party) -> Iterator[Location]:
     """Every place and family in which ``party`` can be met."""
     if party.is_outside:
-        yield from _outside(party)
+        yield from _outside(network, party)
     for name in party.subnets:
         subnet = network.subnets[name]
         for addresses in _by_family(subnet.addresses):
@@ -77,12 +77,17 @@ def locations(network: Network, party: Party) -> Iterator[Location]:
             yield Location(party=party, subnet=subnet, addresses=addresses, exact=False)
 
 
-def _outside(party: Party) -> Iterator[Location]:
+def _outside(network: Network, party: Party) -> Iterator[Location]:
     if party.prefixes:
         yield Location(party=party, subnet=None, addresses=INTERNET_IPV4, exact=False)
-    elif party.addresses is not None:
-        for addresses in _by_family(party.addresses):
-            yield Location(party=party, subnet=None, addresses=addresses)
+        return
+    remaining = (party.addresses or NOTHING) - Ranges.union(network.vpcs.values())
+    for addresses in _by_family(remaining):
+        yield Location(party=party, subnet=None, addresses=addresses)
+    if party.kind is Kind.ADDRESSES:
+        for subnet in network.subnets.values():
+            for addresses in _by_family((party.addresses or NOTHING) & subnet.addresses):
+                yield Location(party=party, subnet=subnet, addresses=addresses)
 
 
 def _by_family(addresses: Ranges) -> Iterator[Ranges]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from policies.analysis.network.filters import Direction, Services
-from policies.analysis.network.model import Network, Party
+from policies.analysis.network.model import Kind, Network, Party
 from policies.analysis.network.ranges import Ranges
 from policies.analysis.network.reach import Decision, Reach, decide
 from policies.analysis.network.services import EVERY_SERVICE
@@ -33,17 +33,25 @@ def possible_flows(network: Network, parties: Iterable[Party] | None = None) -> 
 
 
 def flows_between(network: Network, source: Party, destination: Party) -> Iterator[PossibleFlow]:
-    """What ``source`` may open at ``destination``: one item for each answer other than closed.
-
-    The services are cut where any rule on the way changes its mind and one service of each piece is tried.
-    """
+    """What ``source`` may open at ``destination``: one item for each answer other than closed."""
     found: dict[Reach, list[tuple[Ranges, Decision]]] = {}
+    for services, decision in trials(network, source, destination):
+        found.setdefault(decision.reach, []).append((services, decision))
+    for reach, pieces in found.items():
+        yield PossibleFlow(source, destination, Ranges.union(piece for piece, _ in pieces), reach, pieces[0][1])
+
+
+def trials(network: Network, source: Party, destination: Party) -> Iterator[tuple[Ranges, Decision]]:
+    """The services that are not closed, cut where any rule on the way changes its mind; one of each piece is tried.
+
+    Services of AWS behind a gateway endpoint open no connections.
+    """
+    if source.kind is Kind.AWS_SERVICE:
+        return
     for start, stop in _candidates(network, source, destination):
         decision = decide(network, source, destination, service=start)
         if decision.reach is not Reach.CLOSED:
-            found.setdefault(decision.reach, []).append((Ranges(((start, stop),)), decision))
-    for reach, pieces in found.items():
-        yield PossibleFlow(source, destination, Ranges.union(piece for piece, _ in pieces), reach, pieces[0][1])
+            yield Ranges(((start, stop),)), decision
 
 
 def _candidates(network: Network, source: Party, destination: Party) -> Iterator[tuple[int, int]]:

@@ -114,8 +114,9 @@ class Party:
 
 @dataclass(frozen=True, kw_only=True)
 class Network:
-    """Everything a connection can meet, by name."""
+    """Everything a connection can meet, by name. ``vpcs`` are the known addresses of each VPC."""
 
+    vpcs: Mapping[str, Ranges] = field(default_factory=dict)
     subnets: Mapping[str, Subnet] = field(default_factory=dict)
     route_tables: Mapping[str, RouteTable] = field(default_factory=dict)
     acls: Mapping[str, NetworkAcl] = field(default_factory=dict)
