@@ -23,3 +23,8 @@ setup: .venv/.ready ## Make the virtual environment (every verb does this by its
 
 lock: ## Resolve requirements.in again
 	uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" --quiet requirements.in -o requirements.txt
+
+## Policies
+.PHONY: reach
+reach: .venv/.ready ## Print who can reach whom in ENV (FROM=a TO=b PORT=n explains one connection)
+	@$(BIN)/python -m policies.analysis.reach cdktf.out/stacks/$(ENV)-foundation cdktf.out/stacks/$(ENV)-airflow $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(PORT),--port $(PORT))
