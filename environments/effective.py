@@ -10,14 +10,12 @@ from environments.rules.topology import COMPONENTS_OF
 
 
 def effective(environment: Environment) -> dict[str, Any]:
-    """Plain values without what the topology, the backend or an existing network has no use for."""
+    """Plain values without what the topology or the backend has no use for."""
     values = environment.model_dump(mode="json", exclude_none=True)
     values["components"] = _only(values["components"], COMPONENTS_OF[environment.topology])
     values["state"] = _only(values["state"], ("backend", *KEYS[environment.state.backend]))
     if environment.topology != "celery":
         del values["workers"], values["broker"]
-    if environment.network.existing:
-        del values["network"]["flow_logs"]
     if environment.dags.delivery == "baked":
         values["dags"] = _only(values["dags"], ("delivery", "subdirectory"))
     return values

@@ -38,7 +38,7 @@ def networks(draw: st.DrawFn, *, region: str) -> Data:
     }
     if draw(st.booleans()):
         network["flow_logs"] = draw(st.booleans())
-    elif draw(st.booleans()):
+    if draw(st.booleans()):
         network["existing"] = _existing(network["cidr"], len(zones))
     return network
 

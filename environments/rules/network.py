@@ -89,16 +89,6 @@ def _claimed_twice(existing: ExistingNetwork) -> Iterator[Problem]:
                 yield Problem(path, f"{subnet!r} is {first[subnet]} too: a subnet has one tier")
 
 
-@rule("network")
-def existing_network_is_not_changed(environment: Environment) -> Iterator[Problem]:
-    """Flow logs and NAT of an existing network belong to whoever made it."""
-    network = environment.network
-    if network.existing is None:
-        return
-    for key in sorted(network.model_fields_set & {"flow_logs"}):
-        yield Problem(f"network.{key}", "an existing network brings its own: remove the key")
-
-
 @rule("network", "topology", "components", "workers")
 def application_subnets_hold_every_task(environment: Environment) -> Iterator[Problem]:
     """Each Fargate task has an address; a deployment needs twice as many for a while."""
