@@ -41,17 +41,17 @@ def _program(name: str) -> Callable[[], Path | None]:
 
 
 def _docker() -> Path | None:
-    """The client, if an engine answers it."""
+    """The client, if an engine answers it: DOCKER_HOST's, the default one, or the one that docker/engine started."""
     client = _on_path("docker")
     if client is None:
         return None
     try:
         answer = subprocess.run(
-            [client, "info", "--format", "{{.ServerVersion}}"], capture_output=True, timeout=PATIENCE, check=False
+            [ROOT / "docker" / "engine", "status"], capture_output=True, timeout=3 * PATIENCE, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return client if answer.returncode == 0 and answer.stdout.strip() else None
+    return client if answer.returncode == 0 else None
 
 
 def _cdktf() -> Path | None:

@@ -1,0 +1,1 @@
+"""Real containers for tests and local runs: the engine, our images, and the backing services with TLS."""

@@ -1,0 +1,23 @@
+"""An action that moto does not know is refused at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult, BaseResponse
+
+from harness.emulator.gaps.gap import gap
+
+CODE = "EmulatorGap"
+_call = BaseResponse.call_action
+
+
+@gap(BaseResponse, reason="moto answers an unknown action with 500, which the provider retries for ten minutes")
+def call_action(self: Any) -> Any:
+    try:
+        return _call(self)
+    except NotImplementedError as error:
+        refusal = ServiceException(CODE, f"{self.service_name}: {error}")
+        _, headers, body = self.serialized(ActionResult(refusal))
+        return 400, headers, body

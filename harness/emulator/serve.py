@@ -1,0 +1,37 @@
+"""The emulator's own process: moto's server with the gaps closed.
+
+Run by ``harness.emulator.Emulator`` as ``python -m harness.emulator.serve PORT PARENT_PID``.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+
+LEFT_OPEN = "AIRFLOW_FARGATE_EMULATOR_OPEN_GAPS"
+
+
+def main(port: int, parent: int) -> None:
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+    from werkzeug.serving import run_simple
+
+    from harness.emulator import gaps
+
+    gaps.close_all(but=filter(None, os.environ.get(LEFT_OPEN, "").split(",")))
+    os.environ["MOTO_PORT"] = str(port)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    application = DomainDispatcherApplication(create_backend_app)
+    run_simple("127.0.0.1", port, application, threaded=True, request_handler=MotoRequestHandler)
+
+
+def _end_with(parent: int) -> None:
+    """An emulator whose owner was killed must not stay behind."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))
