@@ -86,6 +86,13 @@ def ssh_environment(environ: Mapping[str, str], *, folder: Path) -> dict[str, st
     return {**quiet, "GIT_SSH_COMMAND": " ".join(words)}
 
 
+def _reason(said: str) -> str:
+    """The line that tells: git's first fatal one, with ssh's word before it; no banners and no advice."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    fatal = next((number for number, line in enumerate(lines) if line.startswith("fatal:")), len(lines) - 1)
+    return " / ".join(lines[max(0, fatal - 1) : fatal + 1])
+
+
 class Repository:
     """A bare copy below the root, and one folder per commit beside it."""
 
@@ -105,7 +112,7 @@ class Repository:
         except subprocess.TimeoutExpired as error:
             raise GitError(f"no answer within {GIT_WITHIN} s") from error
         if done.returncode:
-            raise GitError(" / ".join(done.stderr.strip().splitlines()[-2:]) or f"exit code {done.returncode}")
+            raise GitError(_reason(done.stderr) or f"exit code {done.returncode}")
         return done.stdout.strip()
 
     @property

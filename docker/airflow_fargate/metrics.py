@@ -152,14 +152,22 @@ def run(publisher: Publisher, *, period: float) -> None:
         time.sleep(max(1.0, period - (time.monotonic() - started)))
 
 
+def _cloudwatch() -> Any:
+    import boto3
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        return boto3.client("cloudwatch")
+    except BotoCoreError as error:
+        raise Refusal(f"CloudWatch: {error} Cure: set AWS_REGION and AWS_DEFAULT_REGION (ECS sets both)") from error
+
+
 def _end(_signal: int, _frame: FrameType | None) -> None:
     sys.exit(0)
 
 
 def main() -> int:
     """Publish with the settings of the environment."""
-    import boto3
-
     signal.signal(signal.SIGTERM, _end)
     try:
         period = os.environ.get("AIRFLOW_METRICS_PERIOD") or "60"
@@ -167,10 +175,10 @@ def main() -> int:
             raise Refusal(f"AIRFLOW_METRICS_PERIOD: a whole number of seconds of at least 1, got {period!r}")
         publisher = Publisher(
             database=Database.of(os.environ),
-            cloudwatch=boto3.client("cloudwatch"),
+            groups=parse_groups(os.environ.get("AIRFLOW_METRICS_WORKER_GROUPS") or "{}"),
+            cloudwatch=_cloudwatch(),
             namespace=os.environ.get("AIRFLOW_METRICS_NAMESPACE") or "Airflow",
             environment=os.environ.get("AIRFLOW_ENVIRONMENT") or "unnamed",
-            groups=parse_groups(os.environ.get("AIRFLOW_METRICS_WORKER_GROUPS") or "{}"),
         )
     except Refusal as refusal:
         print(f"metrics: {refusal}", file=sys.stderr, flush=True)

@@ -1,4 +1,7 @@
-"""The one-off command ``migrate``: schema, then the first user. Safe to run twice, and by two at once."""
+"""The one-off command ``migrate``: schema, then the first user. Safe to run twice, and by two at once.
+
+Airflow's own lock covers the schema only, and its loser gives up after two seconds: ours covers all of it, and waits.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,34 @@ import json
 import os
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from airflow_fargate.backing import Database
 from airflow_fargate.components import ADMIN_PASSWORD
 from airflow_fargate.waiting import SCHEMA_FILE
 
-# The loser of Airflow's advisory lock exits 1; by the next try the winner is usually done.
-TRIES = 5
-PAUSE = 10
+# Any number will do, as long as nobody else's advisory lock in this database has it.
+LOCK = 0x41464D47
+
+
+@contextmanager
+def alone(database: Database) -> Iterator[None]:
+    """Wait until no other migration runs, and keep others out. PostgreSQL takes the lock back from whoever dies."""
+    import psycopg2
+
+    connection = psycopg2.connect(**database.arguments, connect_timeout=5)
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_try_advisory_lock(%s)", (LOCK,))
+            if not cursor.fetchone()[0]:
+                print("airflow-fargate: migrate: another migration runs; waiting for it", flush=True)
+                cursor.execute("select pg_advisory_lock(%s)", (LOCK,))
+        yield
+    finally:
+        connection.close()
 
 
 def revision(database: Database) -> str | None:
@@ -32,17 +53,6 @@ def revision(database: Database) -> str | None:
         return None
     finally:
         connection.close()
-
-
-def migrate_schema() -> int:
-    """Run ``airflow db migrate`` until it succeeds, TRIES times at most; its last exit code."""
-    for attempt in range(1, TRIES + 1):
-        code = subprocess.run(["airflow", "db", "migrate"], check=False).returncode
-        if code == 0 or attempt == TRIES:
-            return code
-        print(f"airflow-fargate: migrate: try {attempt} of {TRIES} ended with {code}; again in {PAUSE} s", flush=True)
-        time.sleep(PAUSE)
-    return 1
 
 
 def ensure_admin(password: str) -> str:
@@ -64,11 +74,10 @@ def ensure_admin(password: str) -> str:
         return "password changed"
 
 
-def main() -> int:
-    """Migrate, make the user, and print one JSON line that says what was and how to go back."""
-    database = Database.of(os.environ)
+def migrate(database: Database) -> int:
+    """Migrate, make the user, and print one JSON line that says what was and how to go back; the exit code."""
     before = revision(database)
-    code = migrate_schema()
+    code = subprocess.run(["airflow", "db", "migrate"], check=False).returncode
     if code:
         return code
     admin = ensure_admin(os.environ[ADMIN_PASSWORD]) if "fab" in os.environ["AIRFLOW__CORE__AUTH_MANAGER"] else "none"
@@ -86,4 +95,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    target = Database.of(os.environ)
+    with alone(target):
+        sys.exit(migrate(target))

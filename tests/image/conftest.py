@@ -1,0 +1,58 @@
+"""The image, and one small world around it that the tests of this tier share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+
+import pytest
+
+from harness.containers import authority, backing, engine, images
+from harness.containers.engine import Container
+from harness.tools import require
+from tests.image.world import SECRETS, World
+
+
+@pytest.fixture(scope="session")
+def image() -> str:
+    require("docker")
+    return images.build("airflow")
+
+
+@pytest.fixture(scope="session")
+def world(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    network = f"airflow-fargate-{os.getpid()}"
+    folder = tmp_path_factory.mktemp("authority")
+    folder.parent.chmod(0o755)
+    folder.parent.parent.chmod(0o755)
+    certificate = authority.make(folder)
+    engine.docker("network", "create", network)
+    setting = backing.Setting(network=network, authority=folder)
+    try:
+        yield World(
+            image=image,
+            network=network,
+            certificate=certificate,
+            setting=setting,
+            database=backing.postgres(setting, names=["database.example"], password=SECRETS["AIRFLOW_DB_PASSWORD"]),
+            broker=backing.redis(setting, names=["broker.example"], password=SECRETS["AIRFLOW_BROKER_PASSWORD"]),
+        )
+    finally:
+        engine.remove_network(network)
+
+
+@pytest.fixture(scope="session")
+def migrated(world: World) -> World:
+    done = engine.run(world.launch("migrate"))
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return world
+
+
+@pytest.fixture(scope="session")
+def components(migrated: World) -> Mapping[str, Container]:
+    """Every component of the full topology, healthy."""
+    names = ("api-server", "scheduler", "dag-processor", "triggerer", "worker")
+    running = {name: migrated.start(name) for name in names}
+    for container in running.values():
+        container.wait_healthy(seconds=90)
+    return running

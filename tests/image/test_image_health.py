@@ -1,0 +1,82 @@
+"""C1: the health check sees a process that is dead or stands still, and costs next to nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from harness.containers import engine
+from harness.containers.engine import Container
+from tests.image.world import World
+
+MAIN_PROCESS = "$(cat /proc/1/task/1/children)"
+CHECK = ("python", "/opt/airflow-fargate/health.py")
+# Heartbeats count as fresh for 30 s; two checks every 2 s have to fail after that.
+NOTICED_WITHIN = 60
+
+
+def _wait(what: str, containers: Mapping[str, Container], settled: Callable[[Container], bool]) -> None:
+    deadline = time.monotonic() + NOTICED_WITHIN
+    left = dict(containers)
+    while left and time.monotonic() < deadline:
+        left = {name: container for name, container in left.items() if not settled(container)}
+        time.sleep(0.5)
+    assert not left, f"not {what} after {NOTICED_WITHIN} s: {', '.join(left)}"
+
+
+def _signal(containers: Mapping[str, Container], signal: str) -> None:
+    for container in containers.values():
+        container.exec("sh", "-c", f"kill -{signal} {MAIN_PROCESS}")
+
+
+def _health(status: str) -> Callable[[Container], bool]:
+    return lambda container: container.state["Health"]["Status"] == status
+
+
+def test_C1_a_process_that_stands_still_turns_unhealthy_and_recovers(components: Mapping[str, Container]) -> None:
+    _signal(components, "STOP")
+    _wait("unhealthy", components, _health("unhealthy"))
+    for name, container in components.items():
+        reason = container.exec(*CHECK, check=False).stdout
+        assert reason.startswith("unhealthy: "), name
+        assert len(reason.splitlines()) == 1, name
+    _signal(components, "CONT")
+    _wait("healthy again", components, _health("healthy"))
+
+
+def test_C1_T4_a_process_that_dies_ends_its_container_and_starts_again(components: Mapping[str, Container]) -> None:
+    _signal(components, "KILL")
+    _wait("ended", components, lambda container: not container.state["Running"])
+    for name, container in components.items():
+        assert container.state["ExitCode"] != 0, name
+        engine.docker("start", container.id)
+    _wait("healthy again", components, _health("healthy"))
+
+
+@pytest.mark.parametrize("name", ["api-server", "scheduler", "dag-processor", "triggerer", "worker"])
+def test_C1_the_check_is_cheap(components: Mapping[str, Container], name: str) -> None:
+    """A check that imported Airflow would need 130 MB and seconds of a quarter CPU."""
+    script = (
+        "import resource, subprocess, sys;"
+        f"code = subprocess.call({list(CHECK)!r});"
+        "used = resource.getrusage(resource.RUSAGE_CHILDREN);"
+        "print(code, used.ru_maxrss // 1024)"
+    )
+    code, mebibytes = components[name].exec("python", "-c", script).stdout.split()
+    assert code == "0"
+    assert int(mebibytes) <= 40
+
+
+def test_C1_a_check_for_nothing_fails_and_one_off_commands_pass(world: World) -> None:
+    for words, code in ((["webserver"], 1), (["migrate"], 0)):
+        done = engine.run(
+            engine.Launch(
+                image=world.image,
+                name=f"{world.network}-check",
+                options=("--entrypoint", "python"),
+                command=(CHECK[1], *words),
+            )
+        )
+        assert done.returncode == code, done.stdout

@@ -1,0 +1,186 @@
+"""Start-up: what is wrong is said in one line with an exit code; what is right runs locked down with any password."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from harness.containers import backing, engine
+from harness.containers.engine import Container, docker
+from tests.image.world import PRINTABLE, SECRETS, World
+
+GROUPS = '{"default": {"queues": ["default"], "concurrency": 4}}'
+REFUSALS: list[tuple[str, str, dict[str, str | None], int, str]] = [
+    ("unknown component", "webserver", {}, 2, "unknown component 'webserver'. Allowed: api-server, scheduler"),
+    ("missing secret", "scheduler", {"AIRFLOW_DB_PASSWORD": None}, 2, "AIRFLOW_DB_PASSWORD missing or empty. Cure"),
+    ("empty secret", "triggerer", {"AIRFLOW__API__SECRET_KEY": " "}, 2, "AIRFLOW__API__SECRET_KEY missing or empty"),
+    (
+        "Fernet key",
+        "scheduler",
+        {"AIRFLOW__CORE__FERNET_KEY": "tooshort"},
+        2,
+        "key 1 is not 32 bytes in URL-safe base64",
+    ),
+    ("no host", "api-server", {"AIRFLOW_DB_HOST": None}, 2, "AIRFLOW_DB_HOST is missing or empty"),
+    ("port", "migrate", {"AIRFLOW_DB_PORT": "postgres"}, 2, "AIRFLOW_DB_PORT: a port is a number from 1 to 65535"),
+    ("no certificates", "metrics", {"AIRFLOW_CA_FILE": "/nowhere.pem"}, 2, "there is no file /nowhere.pem"),
+    ("concurrency", "worker", {"AIRFLOW_WORKER_CONCURRENCY": "0"}, 2, "AIRFLOW_WORKER_CONCURRENCY: a whole number"),
+    ("metrics groups", "metrics", {"AIRFLOW_METRICS_WORKER_GROUPS": '{"a": 1}'}, 2, "AIRFLOW_METRICS_WORKER_GROUPS"),
+    ("no region", "metrics", {"AIRFLOW_METRICS_WORKER_GROUPS": GROUPS}, 2, "CloudWatch: You must specify a region"),
+    ("clean days", "db-clean", {"AIRFLOW_CLEAN_DAYS": "many"}, 1, "AIRFLOW_CLEAN_DAYS is a whole number"),
+    ("downgrade to nothing", "downgrade", {}, 1, "downgrade: one argument"),
+    ("wrong password", "metrics", {"AIRFLOW_DB_PASSWORD": "no"}, 3, "password authentication failed"),
+    ("unreachable broker", "worker", {"AIRFLOW_BROKER_PORT": "1"}, 3, "Connection refused"),
+    ("wrong token", "worker", {"AIRFLOW_BROKER_PASSWORD": "no"}, 3, "invalid username-password pair"),
+    # The certificate of PostgreSQL is for another name, and the image's own authorities know neither server.
+    ("another name", "metrics", {"AIRFLOW_DB_HOST": "impostor.example"}, 3, "does not match host name"),
+    ("unknown authority", "worker", {"AIRFLOW_CA_FILE": None}, 3, "certificate verify failed"),
+]
+
+
+@pytest.mark.parametrize(
+    ("component", "environ", "code", "message"), [case[1:] for case in REFUSALS], ids=[case[0] for case in REFUSALS]
+)
+def test_a_start_that_cannot_succeed_says_why(
+    migrated: World, component: str, environ: dict[str, str | None], code: int, message: str
+) -> None:
+    hosts = ("--add-host", f"impostor.example:{migrated.database.address}")
+    launch = migrated.launch(component, environ={"AIRFLOW_WAIT_SECONDS": "1", **environ}, options=hosts, name="refused")
+    done = engine.run(launch)
+    last = (done.stdout + done.stderr).strip().splitlines()[-1]
+    assert done.returncode == code, last
+    assert message in last
+    assert "Traceback" not in done.stdout + done.stderr
+    assert not _leaks(done.stdout + done.stderr)
+
+
+def test_C5_a_schema_of_another_version_is_named(migrated: World) -> None:
+    backing.query(migrated.database, "update alembic_version set version_num = 'abc'")
+    try:
+        done = engine.run(migrated.launch("scheduler", environ={"AIRFLOW_WAIT_SECONDS": "1"}, name="refused"))
+    finally:
+        revision = json.loads(engine.run(_cat(migrated, "schema.json")).stdout)["revisions"]["alembic_version"]
+        backing.query(migrated.database, f"update alembic_version set version_num = '{revision}'")  # noqa: S608
+    assert done.returncode == 3
+    assert f"alembic_version is at abc, Airflow 3.3.2 needs {revision}" in done.stderr
+    assert "Cure: run the migrate task" in done.stderr
+
+
+def _cat(world: World, file: str) -> engine.Launch:
+    return engine.Launch(
+        image=world.image,
+        name=f"{world.network}-cat",
+        options=("--entrypoint", "cat"),
+        command=(f"/opt/airflow-fargate/{file}",),
+    )
+
+
+def test_S4_C7_every_component_runs_locked_down_with_every_printable_character_in_its_passwords(
+    components: Mapping[str, Container],
+) -> None:
+    assert set(PRINTABLE) <= set(SECRETS["AIRFLOW_DB_PASSWORD"])
+    for name, container in components.items():
+        host = container.inspect()["HostConfig"]
+        assert container.state["Health"]["Status"] == "healthy", name
+        assert host["ReadonlyRootfs"], name
+        assert host["CapDrop"] == ["ALL"], name
+        assert container.exec("id", "-u").stdout.strip() == "50000", name
+        assert container.exec("touch", "/opt/venv/x", check=False).returncode != 0, name
+
+
+def test_S4_the_admin_user_can_log_in_with_every_printable_character(components: Mapping[str, Container]) -> None:
+    script = (
+        "import json, os, urllib.request as u;"
+        "body = json.dumps({'username': 'admin', 'password': os.environ['AIRFLOW_ADMIN_PASSWORD']}).encode();"
+        "r = u.Request('http://127.0.0.1:8080/auth/token', body, {'Content-Type': 'application/json'});"
+        "print(u.urlopen(r).status)"
+    )
+    assert components["api-server"].exec("python", "-c", script).stdout.strip() == "201"
+
+
+def _leaks(text: str) -> list[str]:
+    return [name for name, value in SECRETS.items() if value in text or value[-20:] in text]
+
+
+def test_S2_no_secret_in_image_process_list_or_logs(world: World, components: Mapping[str, Container]) -> None:
+    image = docker("image", "inspect", world.image).stdout + docker("history", "--no-trunc", world.image).stdout
+    assert not _leaks(image)
+    for name, container in components.items():
+        assert not _leaks(container.logs()), name
+        processes = docker("top", container.id, "-eo", "pid,args").stdout
+        assert "airflow" in processes, name
+        assert not _leaks(processes), name
+        assert "%24%25" not in processes, name
+
+
+def test_S2_the_search_for_leaks_finds_one() -> None:
+    assert _leaks(f"--password {SECRETS['AIRFLOW_ADMIN_PASSWORD']}") == ["AIRFLOW_ADMIN_PASSWORD"]
+
+
+def test_C5_two_migrations_at_once_are_safe(migrated: World) -> None:
+    backing.query(migrated.database, "create database twice")
+    environ = {"AIRFLOW_DB_NAME": "twice"}
+    pair = [engine.start(migrated.launch("migrate", environ=environ, name=f"migrate-{number}")) for number in (1, 2)]
+    codes = [container.wait(seconds=120) for container in pair]
+    logs = [container.logs() for container in pair]
+    for container in pair:
+        container.remove()
+    assert codes == [0, 0], logs[0][-2000:] + logs[1][-2000:]
+    reports = [json.loads(log.strip().splitlines()[-1]) for log in logs]
+    assert len({report["to"] for report in reports}) == 1
+    users = backing.query(migrated.database, "select count(*) from ab_user", name="twice")
+    assert users == [["1"]]
+
+
+def test_C5_a_second_migration_changes_nothing_and_tells_the_way_back(migrated: World) -> None:
+    done = engine.run(migrated.launch("migrate", name="migrate-again"))
+    report = json.loads(done.stdout.strip().splitlines()[-1])
+    assert report["from"] == report["to"]
+    assert report["admin"] == "unchanged"
+    assert report["way_back"] == f"downgrade {report['to']}"
+
+
+def test_S3_a_worker_runs_without_fernet_key_and_jwt_secret(migrated: World) -> None:
+    environ = {"AIRFLOW__CORE__FERNET_KEY": None, "AIRFLOW__API_AUTH__JWT_SECRET": None}
+    worker = migrated.start("worker", environ=environ, name="lean-worker")
+    worker.wait_healthy()
+    worker.remove()
+
+
+@pytest.fixture
+def parameter_store(migrated: World) -> Iterator[str]:
+    """The address of a Parameter Store that containers reach."""
+    found = json.loads(docker("network", "inspect", migrated.network).stdout)
+    server = ThreadedMotoServer(ip_address=found[0]["IPAM"]["Config"][0]["Gateway"], port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+AWS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "eu-west-1"}
+
+
+def test_parameters_are_read_from_parameter_store_outside_ecs(migrated: World, parameter_store: str) -> None:
+    ssm = boto3.client(
+        "ssm",
+        endpoint_url=parameter_store,
+        region_name="eu-west-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    ssm.put_parameter(Name="/airflow/test/database-password", Value=SECRETS["AIRFLOW_DB_PASSWORD"], Type="SecureString")
+    where = {"AIRFLOW_PARAMETER_PATH": "/airflow/test", "AWS_ENDPOINT_URL": parameter_store, **AWS}
+    done = engine.run(migrated.launch("db-clean", environ={**where, "AIRFLOW_DB_PASSWORD": None}, name="outside"))
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_a_parameter_that_is_not_there_is_named(migrated: World, parameter_store: str) -> None:
+    where = {"AIRFLOW_PARAMETER_PATH": "/airflow/other", "AWS_ENDPOINT_URL": parameter_store, **AWS}
+    done = engine.run(migrated.launch("db-clean", environ={**where, "AIRFLOW_DB_PASSWORD": None}, name="outside"))
+    assert done.returncode == 2
+    assert "Cure: give a value to the parameter /airflow/other/database-password" in done.stderr
