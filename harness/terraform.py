@@ -133,6 +133,6 @@ def _explain_lock(action: str, folder: Path, interrupts: int) -> str:
         )
     return (
         f"terraform {action} in {folder} was interrupted {interrupts} times and has given up at once; its lock may "
-        f"still be held. Next: run the same command again; when it answers 'Error acquiring the state lock', check that "
+        f"still be held. Next: run the same command again; if it answers `Error acquiring the state lock`, see that "
         f"nobody else is at work and remove it with `terraform force-unlock LOCK_ID` (the id is in that message)"
     )
