@@ -8,15 +8,25 @@ from constructs import Construct
 from environments.model import Environment
 from environments.schedules import eventbridge
 from environments.sections.compute import WorkerGroup as WantedGroup
+from modules.alarms import Alarms
 from modules.autoscaling import Bounds, LoadScaling, ScalingTarget, Sleep, WorkScaling
 from modules.cluster import Cluster
 from modules.component import Component
 from modules.core.fargate import FargatePlatform
 from modules.core.grants import RoleSettings
 from modules.core.naming import Names
-from modules.core.process import API_SERVER, MIGRATE, SCHEDULER, STANDALONE, TRIGGERER, TRIGGERER_LOG_PORT, WORKER_LOG_PORT
+from modules.core.process import (
+    API_SERVER,
+    MIGRATE,
+    SCHEDULER,
+    STANDALONE,
+    TRIGGERER,
+    TRIGGERER_LOG_PORT,
+    WORKER_LOG_PORT,
+)
 from modules.core.service import Capacity, EcsComponent, Size
 from modules.core.stack import Stack
+from modules.dashboard import Dashboard
 from modules.database_sleep import DatabaseSleep
 from modules.door import Door
 from modules.foundation import FoundationReference
@@ -24,7 +34,8 @@ from modules.maintenance import Maintenance
 from modules.offer import METRICS_NAMESPACE, ExecutionApi, Offer
 from modules.one_off import OneOff
 from modules.options import options
-from modules.topology import WORKER_USES, Planned, components
+from modules.topology import WORKER_USES, Planned, components, processes
+from modules.watches import Watched, watches
 from modules.worker_group import ScaleInProtection, WorkerGroup
 
 
@@ -57,6 +68,7 @@ class Airflow(Stack):
             exec_log_group_name=f"{names.path}/exec",
             log_retention_days=environment.logs.retention_days,
         )
+        self._exec = [self._cluster.exec_audit] if environment.airflow.exec_enabled else []
         self._door = Door(
             self,
             "door",
@@ -72,6 +84,7 @@ class Airflow(Stack):
         self._let_logs_be_read()
         self._migrate = self._migration()
         self._keep_tidy()
+        self._observe()
         self._outputs()
 
     def _make_platform(self) -> FargatePlatform:
@@ -88,6 +101,7 @@ class Airflow(Stack):
             log_path=names.path,
             roles=self._roles,
             environment=options(environment, names=names, base_url=self._door.url),
+            keep_revisions=environment.production,
         )
 
     def _component(self, row: Planned) -> Component:
@@ -100,7 +114,8 @@ class Airflow(Stack):
             network=self._foundation.network,
             size=row.fargate_size,
             capacity=row.capacity,
-            uses=self._offer.services(row.uses),
+            uses=[*self._offer.services(row.uses), *self._exec],
+            exec_enabled=bool(self._exec),
             sidecars=self._offer.sidecars(row.uses),
             target_group_arn=self._door.target_group_arn if behind_door else None,
             depends_on=self._door.listeners if behind_door else (),
@@ -147,7 +162,8 @@ class Airflow(Stack):
             size=Size(wanted.cpu, wanted.memory_mib, wanted.ephemeral_storage_gib),
             capacity=Capacity(wanted.min_count, wanted.spot_percent, wanted.on_demand_base),
             log_readers=[self._services[API_SERVER.name].connections],
-            uses=[*self._offer.worker_services(WORKER_USES), protection],
+            uses=[*self._offer.worker_services(WORKER_USES), protection, *self._exec],
+            exec_enabled=bool(self._exec),
             sidecars=self._offer.sidecars(WORKER_USES),
             stop_timeout=wanted.stop_timeout_seconds,
         )
@@ -214,12 +230,40 @@ class Airflow(Stack):
                 schedule=eventbridge(self._environment.cleanup.schedule),
             )
 
+    def _observe(self) -> None:
+        environment, names = self._environment, self._names
+        watched = Watched(names.name, self._door.arn_suffix, self._door.target_group_arn_suffix)
+        table = watches(environment, watched)
+        alarms: list[str] = []
+        if environment.alarms.enabled:
+            alarms = Alarms(
+                self,
+                "alarms",
+                name=names.name,
+                account_id=environment.account_id,
+                key_arn=self._foundation.data_key_arn,
+                watches=table,
+                email=environment.alarms.email,
+            ).arns
+        Dashboard(
+            self,
+            "dashboard",
+            name=names.name,
+            region=environment.region,
+            watches=table,
+            alarm_arns=alarms,
+            log_groups=[f"{names.path}/{process}" for process in processes(environment)],
+        )
+
     def _outputs(self) -> None:
         network = self._foundation.network
         values = {
             "url": (self._door.url, "Where people open Airflow"),
             "cluster_name": (self._cluster.name, "Name of the ECS cluster"),
-            "migrate_task_definition": (self._migrate.task_definition_arn, "Task definition that migrates the database"),
+            "migrate_task_definition": (
+                self._migrate.task_definition_arn,
+                "Task definition that migrates the database",
+            ),
             "migrate_security_group": (self._migrate.security_group_id, "Security group of the migration"),
             "application_subnet_ids": (network.application_subnet_ids, "Subnets of the Fargate tasks"),
         }

@@ -104,12 +104,12 @@ class Broker(Construct):
             auto_minor_version_upgrade="true",
             apply_immediately=True,
             log_delivery_configuration=[self._slow_log(name, key_arn, log_retention_days)],
-            lifecycle=TerraformResourceLifecycle(ignore_changes=["auth_token", "auth_token_update_strategy", "engine_version"]),
+            lifecycle=TerraformResourceLifecycle(
+                ignore_changes=["auth_token", "auth_token_update_strategy", "engine_version"]
+            ),
             tags={"Name": name},
         )
-        self.reference = BrokerReference(
-            connections=connections, address=group.primary_endpoint_address, token=token
-        )
+        self.reference = BrokerReference(connections=connections, address=group.primary_endpoint_address, token=token)
 
     def _parameters(self, name: str, engine: str, version: str) -> ElasticacheParameterGroup:
         """Celery keeps messages in memory: an eviction would lose Airflow tasks, so a full broker refuses instead."""
@@ -117,7 +117,7 @@ class Broker(Construct):
             self,
             "parameters",
             name=name,
-            family=f"{engine}{version.split('.')[0]}",
+            family=f"{engine}{version.split('.', maxsplit=1)[0]}",
             description="Celery broker: messages are never evicted",
             parameter=[ElasticacheParameterGroupParameter(name="maxmemory-policy", value="noeviction")],
         )

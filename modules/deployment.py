@@ -14,7 +14,7 @@ from modules.core.flows import Flows
 from modules.core.grants import RoleSettings
 from modules.core.naming import Names
 from modules.core.references import Publication
-from modules.core.stack import remote_state
+from modules.core.state import remote_state
 from modules.foundation import Foundation
 
 
@@ -31,12 +31,7 @@ def deployments(app: App, environments: Iterable[Environment]) -> None:
 def deployment(app: Construct, environment: Environment) -> tuple[Foundation, Airflow]:
     """Foundation, then Airflow on top of it; last the NACLs, which know every declared flow."""
     names, flows = _names(environment), Flows()
-    roles = RoleSettings(
-        account_id=environment.account_id,
-        region=environment.region,
-        path=environment.iam.path,
-        permissions_boundary=environment.iam.permissions_boundary,
-    )
+    roles = _roles(environment)
     foundation = Foundation(app, environment, names=names, roles=roles, flows=flows)
     airflow = Airflow(app, environment, names=names, roles=roles)
     remote = remote_state(airflow, "foundation", of=foundation.name, state=environment.state)
@@ -46,6 +41,15 @@ def deployment(app: Construct, environment: Environment) -> tuple[Foundation, Ai
     for stack in (foundation, airflow):
         stack.annotate(flows=flows.as_data(), waivers=waivers)
     return foundation, airflow
+
+
+def _roles(environment: Environment) -> RoleSettings:
+    return RoleSettings(
+        account_id=environment.account_id,
+        region=environment.region,
+        path=environment.iam.path,
+        permissions_boundary=environment.iam.permissions_boundary,
+    )
 
 
 def _names(environment: Environment) -> Names:
@@ -59,4 +63,6 @@ def _bootstrap(app: App, environment: Environment) -> None:
         region=environment.region,
         bucket=environment.state.bucket or "",
         names=_names(environment),
+        roles=_roles(environment),
+        oidc=environment.iam.oidc,
     )

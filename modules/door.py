@@ -52,7 +52,10 @@ class Door(Construct):
         self.url = f"https://{self._name(wanted)}"
         self.target_group_arn = self._balancer.target_group_arn
         self.listeners = self._balancer.listeners
-        self.arn_suffix, self.target_group_arn_suffix = self._balancer.arn_suffix, self._balancer.target_group_arn_suffix
+        self.arn_suffix, self.target_group_arn_suffix = (
+            self._balancer.arn_suffix,
+            self._balancer.target_group_arn_suffix,
+        )
 
     def open_to(self, server: Connections) -> None:
         """Let requests through to ``server``."""
@@ -77,5 +80,7 @@ class Door(Construct):
 
 def _both(wanted: Wanted) -> tuple[str, str]:
     if wanted.domain_name is None or wanted.hosted_zone_id is None:
-        raise ValueError("load_balancer without certificate_arn, domain_name and zone: environments.model lets none pass")
+        raise ValueError(
+            "load_balancer without certificate_arn, domain_name and zone: environments.model lets none pass"
+        )
     return wanted.domain_name, wanted.hosted_zone_id

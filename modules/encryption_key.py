@@ -77,7 +77,7 @@ def _logs(account_id: str, region: str, log_groups: Sequence[str]) -> dict[str, 
 
 def _service(service: str, account_id: str) -> dict[str, Any]:
     return {
-        "Sid": "Service" + "".join(part.capitalize() for part in service.split(".")[0].split("-")),
+        "Sid": "Service" + "".join(part.capitalize() for part in service.split(".", maxsplit=1)[0].split("-")),
         "Effect": "Allow",
         "Principal": {"Service": service},
         "Action": sorted(USE),

@@ -14,6 +14,7 @@ from modules.core.grants import RoleSettings
 from modules.core.naming import Names
 from modules.core.network_reference import NetworkReference
 from modules.core.stack import Stack
+from modules.database_proxy import DatabaseProxy
 from modules.encryption_key import EncryptionKey
 from modules.flow_logs import FlowLogs
 from modules.image_repository import ImageRepository, ImageRepositoryReference
@@ -41,7 +42,9 @@ class Foundation(Stack):
             state=environment.state,
         )
         self._environment, self._names, self._roles, self._flows = environment, names, roles, flows
-        self._data_key = self._key("data-key", "data", "Stores and logs of Airflow", services=("delivery.logs.amazonaws.com",))
+        self._data_key = self._key(
+            "data-key", "data", "Stores and logs of Airflow", services=("cloudwatch.amazonaws.com",)
+        )
         secrets_key = self._key("secrets-key", "secrets", "Secrets of Airflow in Parameter Store")
         self.network, self.aws_services = self._make_network()
         wanted = tuple(n for n in RECIPES if n != "broker-auth-token" or environment.topology == "celery")
@@ -62,7 +65,7 @@ class Foundation(Stack):
             aws_services=self.aws_services,
             secrets=self.secrets.reference,
             secrets_backend=self.secrets.backend,
-            database=self._make_database().reference,
+            database=self._make_database(),
             broker=self._make_broker().reference if environment.topology == "celery" else None,
             images=images.reference,
             task_logs=self._make_log_storage(),
@@ -84,7 +87,11 @@ class Foundation(Stack):
             )
 
     def _key(self, id_: str, suffix: str, purpose: str, services: tuple[str, ...] = ()) -> EncryptionKey:
-        patterns = (f"{self._names.path}/*", f"/aws/rds/instance/{self._names.name}/*", f"/aws/elasticache/{self._names.name}/*")
+        patterns = (
+            f"{self._names.path}/*",
+            f"/aws/rds/instance/{self._names.name}/*",
+            f"/aws/elasticache/{self._names.name}/*",
+        )
         return EncryptionKey(
             self,
             id_,
@@ -146,9 +153,9 @@ class Foundation(Stack):
             roles=self._roles,
         )
 
-    def _make_database(self) -> MetadataDatabase:
+    def _make_database(self) -> MetadataDatabaseReference:
         wanted = self._environment.database
-        return MetadataDatabase(
+        database = MetadataDatabase(
             self,
             "database",
             name=self._names.name,
@@ -166,6 +173,17 @@ class Foundation(Stack):
             performance_insights=wanted.performance_insights,
             log_retention_days=self._environment.logs.retention_days,
         )
+        if not wanted.proxy:
+            return database.reference
+        return DatabaseProxy(
+            self,
+            "database-proxy",
+            name=self._names.name,
+            network=self.network,
+            database=database,
+            key_arn=self._data_key.arn,
+            roles=self._roles,
+        ).reference
 
     def _make_broker(self) -> Broker:
         wanted = self._environment.broker

@@ -102,7 +102,12 @@ class LoadBalancer(Construct):
             vpc_id=vpc_id,
             deregistration_delay="30",
             health_check=LbTargetGroupHealthCheck(
-                path=health_check_path, matcher="200", interval=15, timeout=10, healthy_threshold=2, unhealthy_threshold=4
+                path=health_check_path,
+                matcher="200",
+                interval=15,
+                timeout=10,
+                healthy_threshold=2,
+                unhealthy_threshold=4,
             ),
         )
 

@@ -40,9 +40,7 @@ class TaskLogsReference:
         client.task_role.grant(
             "task-logs",
             statement("s3:GetObject", "s3:PutObject", on=[f"{bucket_arn}/{TASK_LOGS}/*"]),
-            statement(
-                "s3:ListBucket", on=[bucket_arn], conditions={"StringLike": {"s3:prefix": [f"{TASK_LOGS}/*"]}}
-            ),
+            statement("s3:ListBucket", on=[bucket_arn], conditions={"StringLike": {"s3:prefix": [f"{TASK_LOGS}/*"]}}),
             statement("kms:Decrypt", "kms:GenerateDataKey", on=[self.key_arn]),
         )
 

@@ -132,8 +132,12 @@ class MetadataDatabase(Construct):
         )
 
     def _parameters(self, name: str, engine_version: str) -> DbParameterGroup:
-        major = engine_version.split(".")[0]
-        wanted = {"rds.force_ssl": "1", "log_min_duration_statement": "1000", "idle_in_transaction_session_timeout": "600000"}
+        major = engine_version.split(".", maxsplit=1)[0]
+        wanted = {
+            "rds.force_ssl": "1",
+            "log_min_duration_statement": "1000",
+            "idle_in_transaction_session_timeout": "600000",
+        }
         return DbParameterGroup(
             self,
             "parameters",

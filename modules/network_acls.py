@@ -39,7 +39,14 @@ class NetworkAcls(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, name: str, network: NetworkReference, flows: Iterable[Flow], through_nat: bool
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        network: NetworkReference,
+        flows: Iterable[Flow],
+        through_nat: bool,
     ) -> None:
         super().__init__(scope, id_)
         self._network, self._through_nat = network, through_nat

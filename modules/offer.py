@@ -83,7 +83,9 @@ class Offer:
     def _repository(self) -> Repository:
         dags = self._environment.dags
         if dags.repository is None:
-            raise ValueError(f"dags.delivery {dags.delivery} without dags.repository: environments.model lets none pass")
+            raise ValueError(
+                f"dags.delivery {dags.delivery} without dags.repository: environments.model lets none pass"
+            )
         return Repository(
             url=dags.repository,
             ref=dags.branch,

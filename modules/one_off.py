@@ -39,9 +39,7 @@ class OneOff(Construct):
             flows=network.flows,
             purpose=process.purpose,
         )
-        task = fargate_task(
-            self, process=process, platform=platform, connections=connections, stop_timeout=120
-        )
+        task = fargate_task(self, process=process, platform=platform, connections=connections, stop_timeout=120)
         task.add_environment(**(environment or {}))
         task.use(uses)
         definition = task_definition(

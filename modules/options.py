@@ -36,4 +36,10 @@ def options(environment: Environment, *, names: Names, base_url: str) -> dict[st
         values["AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT"] = airflow.visibility_timeout_seconds
         # S3 gets a task log at its end; a task killed midway has left it in the container's log.
         values["AIRFLOW__CELERY__TASK_LOGS_TO_STDOUT"] = True
-    return {name: str(value) for name, value in sorted({**values, **airflow.config}.items())}
+    free = {name: literal(text) for name, text in airflow.config.items()}
+    return {name: str(value) for name, value in sorted({**values, **free}.items())}
+
+
+def literal(text: str) -> str:
+    """``text`` as Terraform takes it literally: no interpolation, no template directive."""
+    return text.replace("${", "$${").replace("%{", "%%{")

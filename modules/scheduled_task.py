@@ -73,7 +73,9 @@ class ScheduledTask(Construct):
                     task_definition_arn=task_definition_arn,
                     launch_type="FARGATE",
                     network_configuration=SchedulerScheduleTargetEcsParametersNetworkConfiguration(
-                        subnets=network.application_subnet_ids, security_groups=[security_group_id], assign_public_ip=False
+                        subnets=network.application_subnet_ids,
+                        security_groups=[security_group_id],
+                        assign_public_ip=False,
                     ),
                 ),
             ),

@@ -71,7 +71,7 @@ class SecretsBackendReference:
         backend = "airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend"
         prefixes = f'"connections_prefix": "{self.path}/connections", "variables_prefix": "{self.path}/variables"'
         client.add_environment(
-            AIRFLOW__SECRETS__BACKEND=backend, AIRFLOW__SECRETS__BACKEND_KWARGS=f"{{{prefixes}, \"config_prefix\": null}}"
+            AIRFLOW__SECRETS__BACKEND=backend, AIRFLOW__SECRETS__BACKEND_KWARGS=f'{{{prefixes}, "config_prefix": null}}'
         )
         parameters = [f"arn:aws:ssm:{self.region}:{self.account_id}:parameter{self.path}/{kind}/*" for kind in KINDS]
         client.task_role.grant(

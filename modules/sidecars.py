@@ -31,18 +31,23 @@ class Repository:
 
 
 def _beside(task: FargateTask, name: str, command: str, **settings: str) -> Container:
-    """A container of the same image, so that one digest is pinned, scanned and pulled."""
+    """A container of the same image, so that one digest is pinned, scanned and pulled.
+
+    It may die without taking the task with it: ECS starts it again.
+    """
     main = task.main
     container = Container(
         name=name,
         image=main.image,
         command=(command,),
+        essential=False,
+        restarts=True,
         log_group=main.log_group,
         region=main.region,
         read_only_root=main.read_only_root,
         environment={"AIRFLOW_COMPONENT": command, **settings},
     )
-    container.mounts["tmp"] = "/tmp"  # noqa: S108: path in the container
+    task.add_volume(f"{name}-tmp", "/tmp", container)
     task.sidecars.append(container)
     return container
 
@@ -64,7 +69,7 @@ class GitSync:
         if repository.known_hosts:
             settings["GITSYNC_KNOWN_HOSTS"] = "\n".join(repository.known_hosts)
         first = _beside(task, "git-clone", "git-sync", GITSYNC_ONE_TIME="true", **settings)
-        first.essential = False
+        first.restarts = False
         follow = _beside(task, "git-sync", "git-sync", **settings)
         follow.start_after["git-clone"] = "SUCCESS"
         task.main.start_after["git-clone"] = "SUCCESS"
@@ -130,7 +135,6 @@ class WorkerMetrics:
             AIRFLOW_METRICS_WORKER_GROUPS=json.dumps(self.groups, sort_keys=True),
             **database,
         )
-        container.essential = False
         container.start_after[task.main.name] = "HEALTHY"
         task.add_secret_to(container, "AIRFLOW_DB_PASSWORD", self.password)
         task.task_role.grant(
@@ -152,7 +156,7 @@ class StatsD:
     environment: str
 
     def join(self, task: FargateTask) -> None:
-        container = _beside(
+        _beside(
             task,
             "statsd",
             "statsd",
@@ -161,12 +165,9 @@ class StatsD:
             AIRFLOW_STATSD_COMPONENT=task.main.name,
             AIRFLOW_STATSD_PORT=str(STATSD_PORT),
         )
-        container.essential = False
         task.add_environment(
             AIRFLOW__METRICS__STATSD_ON="True",
             AIRFLOW__METRICS__STATSD_HOST="127.0.0.1",
             AIRFLOW__METRICS__STATSD_PORT=str(STATSD_PORT),
             AIRFLOW__METRICS__STATSD_PREFIX="airflow",
         )
-
-

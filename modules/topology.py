@@ -21,7 +21,9 @@ from modules.core.process import (
 )
 from modules.core.service import Capacity, Size
 
-Use = Literal["database", "broker", "shared_secrets", "secrets_backend", "task_logs", "execution_api", "dags", "metrics"]
+Use = Literal[
+    "database", "broker", "shared_secrets", "secrets_backend", "task_logs", "execution_api", "dags", "metrics"
+]
 SERVER: tuple[Use, ...] = ("database", "shared_secrets", "secrets_backend")
 
 

@@ -57,9 +57,7 @@ class WebFirewall(Construct):
             retention_in_days=log_retention_days,
             kms_key_id=key_arn,
         )
-        Wafv2WebAclLoggingConfiguration(
-            self, "logging", resource_arn=acl.arn, log_destination_configs=[group.arn]
-        )
+        Wafv2WebAclLoggingConfiguration(self, "logging", resource_arn=acl.arn, log_destination_configs=[group.arn])
         Wafv2WebAclAssociation(self, "association", resource_arn=load_balancer_arn, web_acl_arn=acl.arn)
 
 

@@ -31,6 +31,9 @@ class Airflow(Section):
     secrets_backend: Annotated[
         Flag, synth("Read connections and variables below /airflow/<environment>/ in Parameter Store.")
     ] = True
+    exec_enabled: Annotated[
+        bool, synth("Let people open a recorded shell in a Fargate task; its root file system is writable then.")
+    ] = False
     pool_size: Annotated[Whole, plan("Database connections that a process keeps.", ge=1, le=50)] = 5
     max_overflow: Annotated[Whole, plan("Further connections that a process may open.", ge=0, le=50)] = 5
     task_heartbeat_timeout_seconds: Annotated[

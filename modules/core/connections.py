@@ -131,6 +131,4 @@ def security_group(
         revoke_rules_on_delete=True,
         tags={"Name": name, "airflow-fargate:place": place.name},
     )
-    return Connections(
-        place=place, security_group_id=group.id, flows=flows, scope=scope, default_port=default_port
-    )
+    return Connections(place=place, security_group_id=group.id, flows=flows, scope=scope, default_port=default_port)

@@ -19,7 +19,7 @@ from modules.core.process import Process
 from modules.core.task import Container, FargateTask
 
 AIRFLOW_HOME = "/opt/airflow"
-WRITABLE = {"tmp": "/tmp", "airflow-home": AIRFLOW_HOME}  # noqa: S108: paths in the container, not here
+WRITABLE = {"tmp": "/tmp", "airflow-home": AIRFLOW_HOME}
 
 
 class Image(Protocol):
@@ -36,6 +36,7 @@ class FargatePlatform:
         name: prefix of names, ``<prefix>-<environment>``.
         log_path: prefix of the log groups, ``/airflow/<environment>``.
         environment: variables of every Airflow container.
+        keep_revisions: leave earlier task definitions registered, so that a roll-back has somewhere to go.
     """
 
     name: str
@@ -49,6 +50,7 @@ class FargatePlatform:
     log_path: str
     roles: RoleSettings
     environment: dict[str, str] = field(default_factory=dict)
+    keep_revisions: bool = True
 
     def log_group(self, process: str) -> str:
         return f"{self.log_path}/{process}"
@@ -83,8 +85,8 @@ def fargate_task(
     task = FargateTask(
         main=main,
         connections=connections,
-        task_role=_role(scope, "task-role", process, platform, "task", "what its process does"),
-        execution_role=_role(scope, "execution-role", process, platform, "exec", "what ECS does to start it"),
+        task_role=_role(scope, process, platform, kind="task", what="what its process does"),
+        execution_role=_role(scope, process, platform, kind="execution", what="what ECS does to start it"),
     )
     _let_start(task.execution_role, process, platform)
     for volume, path in WRITABLE.items():
@@ -92,11 +94,11 @@ def fargate_task(
     return task
 
 
-def _role(scope: Construct, id_: str, process: Process, platform: FargatePlatform, kind: str, what: str) -> Role:
+def _role(scope: Construct, process: Process, platform: FargatePlatform, *, kind: str, what: str) -> Role:
     return Role(
         scope,
-        id_,
-        name=f"{platform.name}-{process.name}-{kind}",
+        f"{kind}-role",
+        name=f"{platform.name}-{process.name}-{kind[:4]}",
         service="ecs-tasks.amazonaws.com",
         purpose=f"{process.purpose}: {what}",
         settings=platform.roles,
@@ -119,7 +121,7 @@ def task_definition(
     memory_mib: int,
     ephemeral_storage_gib: int | None = None,
 ) -> EcsTaskDefinition:
-    """The task definition; earlier revisions stay, so that a roll-back has somewhere to go."""
+    """The task definition of a task whose containers are complete."""
     storage = EcsTaskDefinitionEphemeralStorage(size_in_gib=ephemeral_storage_gib) if ephemeral_storage_gib else None
     return EcsTaskDefinition(
         scope,
@@ -137,5 +139,5 @@ def task_definition(
         task_role_arn=task.task_role.arn,
         execution_role_arn=task.execution_role.arn,
         container_definitions=task.render(),
-        skip_destroy=True,
+        skip_destroy=platform.keep_revisions,
     )

@@ -12,7 +12,9 @@ from modules.core.grants import Role, statement
 
 # The image's user; ECS wants numbers, so that no user database is asked. GID 0 as in Airflow's own image.
 AIRFLOW_USER = "50000:0"
-ENTRYPOINT_GRACE_SECONDS = 120
+# The shortest time between two starts that ECS allows:
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-restart-policy.html
+RESTART_ATTEMPT_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class Container:
     health_check: HealthCheck | None = None
     stop_timeout: int = 30
     read_only_root: bool = True
+    restarts: bool = False
     start_after: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, Secret] = field(default_factory=dict)
@@ -105,7 +108,8 @@ class Container:
             ],
             "portMappings": [{"containerPort": port, "hostPort": port, "protocol": "tcp"} for port in self.ports],
             "dependsOn": [
-                {"containerName": other, "condition": condition} for other, condition in sorted(self.start_after.items())
+                {"containerName": other, "condition": condition}
+                for other, condition in sorted(self.start_after.items())
             ],
             "logConfiguration": {
                 "logDriver": "awslogs",
@@ -120,6 +124,8 @@ class Container:
             "systemControls": [],
             "volumesFrom": [],
         }
+        if self.restarts:
+            definition["restartPolicy"] = {"enabled": True, "restartAttemptPeriod": RESTART_ATTEMPT_SECONDS}
         if self.health_check:
             definition["healthCheck"] = self.health_check.as_ecs()
         return definition

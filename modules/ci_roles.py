@@ -1,0 +1,147 @@
+"""Roles that a CI system takes without a stored key."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnectProvider
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
+from constructs import Construct
+
+from modules.core.deploy_permissions import PASSED_TO, deploy_permissions
+from modules.core.grants import RoleSettings, document, statement
+
+ISSUER = "token.actions.githubusercontent.com"
+AUDIENCE = "sts.amazonaws.com"
+READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+
+
+class CiRoles(Construct):
+    """``plan`` for every pull request, reading only; ``deploy`` for one branch.
+
+    The deploy role can make roles only below the environments' path, and only with the boundary where one is set: it
+    cannot give itself or anybody else more than that.
+
+    Args:
+        repository: ``owner/name`` on GitHub.
+        provider_arn: an identity provider that is already there; otherwise one is made.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        repository: str,
+        branch: str,
+        state_bucket_arn: str,
+        state_key_arn: str,
+        roles: RoleSettings,
+        provider_arn: str | None = None,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._roles, self._state = roles, (state_bucket_arn, state_key_arn)
+        provider = provider_arn or self._provider()
+        self.plan = self._role(
+            "plan", name, provider, [f"repo:{repository}:pull_request", f"repo:{repository}:ref:refs/heads/*"]
+        )
+        self.deploy = self._role("deploy", name, provider, [f"repo:{repository}:ref:refs/heads/{branch}"])
+        self._allow(self.plan, "read-state", *self._read_state(), *self._open_ephemeral())
+        self._allow(self.deploy, "write-state", *self._write_state())
+        for role in (self.plan, self.deploy):
+            IamRolePolicyAttachment(self, f"{role.node.id}-reads", role=role.name, policy_arn=READ_ONLY)
+        named, unnamed = deploy_permissions(name, roles)
+        self._allow(self.deploy, "manage-what-has-our-name", *named)
+        self._allow(self.deploy, "manage-what-has-no-name", *unnamed)
+        self._allow(self.deploy, "manage-roles", *self._manage_roles())
+
+    def _provider(self) -> str:
+        provider = IamOpenidConnectProvider(self, "provider", url=f"https://{ISSUER}", client_id_list=[AUDIENCE])
+        return str(provider.arn)
+
+    def _role(self, kind: str, name: str, provider: str, subjects: Sequence[str]) -> IamRole:
+        trust = {
+            "Effect": "Allow",
+            "Principal": {"Federated": provider},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {
+                "StringEquals": {f"{ISSUER}:aud": AUDIENCE},
+                "StringLike": {f"{ISSUER}:sub": list(subjects)},
+            },
+        }
+        return IamRole(
+            self,
+            kind,
+            name=f"{name}-ci-{kind}",
+            path=self._roles.path,
+            description=f"CI of {name}: {kind}",
+            assume_role_policy=document(trust),
+            permissions_boundary=self._roles.permissions_boundary,
+            max_session_duration=3600 * (1 if kind == "plan" else 2),
+        )
+
+    def _allow(self, role: IamRole, purpose: str, *statements: object) -> None:
+        policy = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+        IamRolePolicy(self, f"{role.node.id}-{purpose}", name=purpose, role=role.id, policy=policy)
+
+    def _read_state(self) -> list[dict[str, object]]:
+        bucket, key = self._state
+        return [
+            statement("s3:GetObject", "s3:ListBucket", on=[bucket, f"{bucket}/airflow-fargate/*"]),
+            # The lock file of a plan lies beside the state.
+            statement("s3:PutObject", "s3:DeleteObject", on=[f"{bucket}/airflow-fargate/*.tflock"]),
+            statement("kms:Decrypt", "kms:GenerateDataKey", on=[key]),
+        ]
+
+    def _open_ephemeral(self) -> list[dict[str, object]]:
+        """Every plan opens the ephemeral resources: it reads the database's password and asks for random values."""
+        account, region = self._roles.account_id, self._roles.region
+        password = f"arn:aws:ssm:{region}:{account}:parameter/airflow/*/database-password"
+        return [
+            statement("ssm:GetParameter", on=[password]),
+            statement("secretsmanager:GetRandomPassword", on=["*"]),
+            statement(
+                "kms:Decrypt",
+                on=[f"arn:aws:kms:{region}:{account}:key/*"],
+                conditions={"StringLike": {"kms:EncryptionContext:PARAMETER_ARN": password}},
+            ),
+        ]
+
+    def _write_state(self) -> list[dict[str, object]]:
+        bucket, key = self._state
+        return [
+            statement("s3:ListBucket", on=[bucket]),
+            statement("s3:DeleteObject", "s3:GetObject", "s3:PutObject", on=[f"{bucket}/airflow-fargate/*"]),
+            statement("kms:Decrypt", "kms:GenerateDataKey", on=[key]),
+        ]
+
+    def _manage_roles(self) -> list[dict[str, object]]:
+        account, path = self._roles.account_id, self._roles.path
+        own = [f"arn:aws:iam::{account}:role{path}*"]
+        boundary = self._roles.permissions_boundary
+        bounded = {"StringEquals": {"iam:PermissionsBoundary": boundary}} if boundary else None
+        return [
+            statement("iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePolicy", on=own, conditions=bounded),
+            statement(
+                "iam:DeleteRole",
+                "iam:GetRole",
+                "iam:GetRolePolicy",
+                "iam:ListAttachedRolePolicies",
+                "iam:ListInstanceProfilesForRole",
+                "iam:ListRolePolicies",
+                "iam:TagRole",
+                "iam:UntagRole",
+                "iam:UpdateAssumeRolePolicy",
+                "iam:UpdateRoleDescription",
+                on=own,
+            ),
+            statement(
+                "iam:PassRole",
+                on=own,
+                conditions={"StringEquals": {"iam:PassedToService": list(PASSED_TO)}},
+            ),
+        ]

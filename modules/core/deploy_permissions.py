@@ -1,0 +1,114 @@
+"""What a deployment may do, as narrow as AWS lets it be written.
+
+Which actions know resources, and which do not, is AWS' service authorization reference:
+https://docs.aws.amazon.com/service-authorization/latest/reference/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from modules.core.grants import RoleSettings, statement
+
+PASSED_TO = (
+    "ecs-tasks.amazonaws.com",
+    "rds.amazonaws.com",
+    "scheduler.amazonaws.com",
+    "vpc-flow-logs.amazonaws.com",
+)
+
+# service -> resources that carry our name; {here} is region and account, {name} the prefix of all names
+NAMED: Mapping[str, tuple[str, ...]] = {
+    "cloudwatch": ("arn:aws:cloudwatch:{here}:alarm:{name}-*", "arn:aws:cloudwatch::{account}:dashboard/{name}-*"),
+    "ecr": ("arn:aws:ecr:{here}:repository/{name}-*",),
+    "ecs": (
+        "arn:aws:ecs:{here}:cluster/{name}-*",
+        "arn:aws:ecs:{here}:service/{name}-*/*",
+        "arn:aws:ecs:{here}:task-definition/{name}-*:*",
+    ),
+    "elasticache": (
+        "arn:aws:elasticache:{here}:parametergroup:{name}-*",
+        "arn:aws:elasticache:{here}:replicationgroup:{name}-*",
+        "arn:aws:elasticache:{here}:subnetgroup:{name}-*",
+        "arn:aws:elasticache:{here}:cluster:{name}-*",
+    ),
+    "elasticloadbalancing": (
+        "arn:aws:elasticloadbalancing:{here}:listener-rule/app/{name}-*",
+        "arn:aws:elasticloadbalancing:{here}:listener/app/{name}-*",
+        "arn:aws:elasticloadbalancing:{here}:loadbalancer/app/{name}-*",
+        "arn:aws:elasticloadbalancing:{here}:targetgroup/{name}-*",
+    ),
+    "logs": (
+        "arn:aws:logs:{here}:log-group:/airflow/*",
+        "arn:aws:logs:{here}:log-group:/aws/elasticache/{name}-*",
+        "arn:aws:logs:{here}:log-group:/aws/rds/instance/{name}-*",
+        "arn:aws:logs:{here}:log-group:aws-waf-logs-{name}-*",
+    ),
+    "rds": (
+        "arn:aws:rds:{here}:db-proxy:*",
+        "arn:aws:rds:{here}:db:{name}-*",
+        "arn:aws:rds:{here}:pg:{name}-*",
+        "arn:aws:rds:{here}:snapshot:{name}-*",
+        "arn:aws:rds:{here}:subgrp:{name}-*",
+        "arn:aws:rds:{here}:target-group:*",
+    ),
+    "s3": ("arn:aws:s3:::{name}-*",),
+    "scheduler": ("arn:aws:scheduler:{here}:schedule/default/{name}-*",),
+    "secretsmanager": ("arn:aws:secretsmanager:{here}:secret:{name}-*",),
+    "sns": ("arn:aws:sns:{here}:{name}-*",),
+    "ssm": ("arn:aws:ssm:{here}:parameter/airflow/*",),
+}
+
+# Actions whose resources have generated ids, or none at all: bounded by region instead.
+UNNAMED: tuple[str, ...] = (
+    "acm:*Certificate*",
+    "application-autoscaling:*",
+    "ec2:*Address*",
+    "ec2:*FlowLogs",
+    "ec2:*InternetGateway",
+    "ec2:*NatGateway",
+    "ec2:*NetworkAcl*",
+    "ec2:*Route*",
+    "ec2:*SecurityGroup*",
+    "ec2:*Subnet*",
+    "ec2:*Tags",
+    "ec2:*VpcEndpoint*",
+    "ec2:CreateVpc",
+    "ec2:DeleteVpc",
+    "ec2:ModifyVpcAttribute",
+    "ecr:GetAuthorizationToken",
+    "ecs:DeregisterTaskDefinition",
+    "ecs:RegisterTaskDefinition",
+    "kms:CreateAlias",
+    "kms:CreateKey",
+    "kms:DeleteAlias",
+    "kms:EnableKeyRotation",
+    "kms:PutKeyPolicy",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UpdateAlias",
+    "kms:UpdateKeyDescription",
+    "logs:*QueryDefinition*",
+    "secretsmanager:GetRandomPassword",
+    "servicediscovery:*",
+    "wafv2:*",
+)
+GLOBAL: tuple[str, ...] = ("route53:ChangeResourceRecordSets", "route53:CreateHostedZone", "route53:DeleteHostedZone")
+
+
+def deploy_permissions(name: str, roles: RoleSettings) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Statements for what carries the prefix ``name``, and for what cannot."""
+    here = f"{roles.region}:{roles.account_id}"
+    named = [
+        statement(f"{service}:*", on=[arn.format(here=here, account=roles.account_id, name=name) for arn in arns])
+        for service, arns in sorted(NAMED.items())
+    ]
+    in_region = {"StringEquals": {"aws:RequestedRegion": roles.region}}
+    keys = statement(
+        "kms:Decrypt",
+        "kms:GenerateDataKey",
+        on=[f"arn:aws:kms:{here}:key/*"],
+        conditions={"StringLike": {"kms:ViaService": f"*.{roles.region}.amazonaws.com"}},
+    )
+    return named, [statement(*UNNAMED, on=["*"], conditions=in_region), statement(*GLOBAL, on=["*"]), keys]

@@ -1,0 +1,113 @@
+"""Connections to the metadata database, pooled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cdktf_cdktf_provider_aws.db_proxy import DbProxy, DbProxyAuth
+from cdktf_cdktf_provider_aws.db_proxy_default_target_group import (
+    DbProxyDefaultTargetGroup,
+    DbProxyDefaultTargetGroupConnectionPoolConfig,
+)
+from cdktf_cdktf_provider_aws.db_proxy_target import DbProxyTarget
+from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
+from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
+from constructs import Construct
+
+from modules.core.connections import security_group
+from modules.core.ephemeral import parameter_value
+from modules.core.flows import Place
+from modules.core.grants import Role, RoleSettings, statement
+from modules.core.network_reference import NetworkReference
+from modules.metadata_database import PORT, USER, MetadataDatabase, MetadataDatabaseReference
+
+
+class DatabaseProxy(Construct):
+    """RDS Proxy in front of the metadata database; clients see a database with another address.
+
+    RDS Proxy reads its credentials from Secrets Manager only, so the password of Parameter Store is copied there
+    through a write-only argument.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        network: NetworkReference,
+        database: MetadataDatabase,
+        key_arn: str,
+        roles: RoleSettings,
+    ) -> None:
+        super().__init__(scope, id_)
+        connections = security_group(
+            self,
+            name=f"{name}-database-proxy",
+            place=Place("database-proxy", "data"),
+            vpc_id=network.vpc_id,
+            flows=network.flows,
+            purpose="RDS Proxy of the metadata database",
+            default_port=PORT,
+        )
+        database.connections.allow_default_port_from(connections, why="pooled connections")
+        secret = self._credentials(name, database.reference, key_arn)
+        proxy = DbProxy(
+            self,
+            "Resource",
+            name=name,
+            engine_family="POSTGRESQL",
+            require_tls=True,
+            role_arn=self._role(name, secret, key_arn, roles).arn,
+            vpc_subnet_ids=network.data_subnet_ids,
+            vpc_security_group_ids=[connections.security_group_id],
+            auth=[DbProxyAuth(auth_scheme="SECRETS", iam_auth="DISABLED", secret_arn=secret)],
+        )
+        group = DbProxyDefaultTargetGroup(
+            self,
+            "targets",
+            db_proxy_name=proxy.name,
+            connection_pool_config=DbProxyDefaultTargetGroupConnectionPoolConfig(max_connections_percent=90),
+        )
+        DbProxyTarget(
+            self,
+            "target",
+            db_proxy_name=proxy.name,
+            target_group_name=group.name,
+            db_instance_identifier=database.identifier,
+        )
+        self.reference = replace(database.reference, connections=connections, address=proxy.endpoint)
+
+    def _credentials(self, name: str, database: MetadataDatabaseReference, key_arn: str) -> str:
+        secret = SecretsmanagerSecret(
+            self, "credentials", name=f"{name}-database-proxy", kms_key_id=key_arn, recovery_window_in_days=7
+        )
+        password = parameter_value(self, "password", arn=database.password.arn)
+        SecretsmanagerSecretVersion(
+            self,
+            "credentials-version",
+            secret_id=secret.id,
+            secret_string_wo=f'${{jsonencode({{username = "{USER}", password = {password[2:-1]}}})}}',
+            secret_string_wo_version=1,
+        )
+        return str(secret.arn)
+
+    def _role(self, name: str, secret_arn: str, key_arn: str, roles: RoleSettings) -> Role:
+        role = Role(
+            self,
+            "role",
+            name=f"{name}-database-proxy",
+            service="rds.amazonaws.com",
+            purpose="RDS Proxy reads its credentials",
+            settings=roles,
+        )
+        role.grant(
+            "read-credentials",
+            statement("secretsmanager:GetSecretValue", on=[secret_arn]),
+            statement(
+                "kms:Decrypt",
+                on=[key_arn],
+                conditions={"StringEquals": {"kms:ViaService": f"secretsmanager.{roles.region}.amazonaws.com"}},
+            ),
+        )
+        return role

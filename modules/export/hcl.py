@@ -1,0 +1,123 @@
+"""Terraform's language, written the way ``terraform fmt`` would."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from modules.export.hcl_json import json_expression
+from modules.export.hcl_template import expression, quoted
+
+INDENT = "  "
+# Arguments whose value is a map of the user's own keys; every other object in synthesized JSON is a nested block.
+MAPS = frozenset({"tags", "tags_all", "variables", "dimensions", "parameters", "options", "default_tags_map", "query"})
+# Arguments that hold references or names of arguments, not texts.
+BARE = frozenset({"depends_on", "ignore_changes", "replace_triggered_by"})
+LAST = ("timeouts", "lifecycle", "depends_on")
+_IDENTIFIER = re.compile(r"[A-Za-z_][\w-]*")
+
+
+def block(kind: str, labels: Sequence[str], body: Mapping[str, Any]) -> list[str]:
+    """The lines of ``kind "label" { ... }``; absent (None) and empty arguments are left out."""
+    head = " ".join([kind, *(f'"{label}"' for label in labels)])
+    inner = _body(body)
+    return [f"{head} {{", *_indented(inner), "}"] if inner else [f"{head} {{}}"]
+
+
+def attributes(values: Mapping[str, str]) -> list[str]:
+    """Arguments whose values are finished expressions: single lines first and aligned, then longer ones apart."""
+    short = {name: value for name, value in values.items() if "\n" not in value}
+    width = max((len(name) for name in short), default=0)
+    paragraphs = [[f"{name.ljust(width)} = {value}" for name, value in short.items()]] if short else []
+    paragraphs += [f"{name} = {value}".split("\n") for name, value in values.items() if name not in short]
+    return _apart(paragraphs)
+
+
+def value(content: Any, *, key: str = "") -> str:
+    """One value as an expression, over several lines where it is an object or a long list."""
+    if isinstance(content, bool) or content is None:
+        return json.dumps(content)
+    if isinstance(content, int | float):
+        return json.dumps(int(content) if float(content).is_integer() else content)
+    if isinstance(content, str):
+        return _text(content, key)
+    if isinstance(content, Mapping):
+        return object_({_key(name): value(inner) for name, inner in content.items()})
+    return list_([value(item, key=key) for item in content])
+
+
+def list_(items: Sequence[str]) -> str:
+    """On one line when it fits, else one item a line."""
+    line = f"[{', '.join(items)}]"
+    if len(line) <= 100 and "\n" not in line:
+        return line
+    lines = [line for item in items for line in f"{item},".split("\n")]
+    return "\n".join(["[", *_indented(lines), "]"])
+
+
+def object_(items: Mapping[str, str]) -> str:
+    """One item a line, in the order given."""
+    if not items:
+        return "{}"
+    return "\n".join(["{", *_indented(_aligned(items)), "}"])
+
+
+def _aligned(items: Mapping[str, str]) -> list[str]:
+    """Items of an object: neighbours on single lines share a column, as ``terraform fmt`` has it."""
+    lines: list[str] = []
+    run: dict[str, str] = {}
+    for name, text in [*items.items(), ("", "\n")]:
+        if "\n" not in text:
+            run[name] = text
+            continue
+        width = max((len(key) for key in run), default=0)
+        lines += [f"{key.ljust(width)} = {line}" for key, line in run.items()]
+        run = {}
+        lines += f"{name} = {text}".split("\n") if name else []
+    return lines
+
+
+def _body(body: Mapping[str, Any]) -> list[str]:
+    present = {
+        name: content for name, content in body.items() if content is not None and content != [] and name != "//"
+    }
+    ordered = sorted(present.items(), key=lambda item: LAST.index(item[0]) if item[0] in LAST else -1)
+    plain = {name: value(content, key=name) for name, content in ordered if not _is_block(name, content)}
+    last = {name: plain.pop(name) for name in LAST if name in plain}
+    blocks = [
+        block(name, (), item) for name, content in ordered if _is_block(name, content) for item in _items(content)
+    ]
+    return _apart([paragraph for paragraph in (attributes(plain), *blocks, attributes(last)) if paragraph])
+
+
+def _is_block(name: str, content: Any) -> bool:
+    if isinstance(content, Mapping):
+        return name not in MAPS
+    return isinstance(content, list) and bool(content) and all(isinstance(item, Mapping) for item in content)
+
+
+def _items(content: Any) -> Iterable[Mapping[str, Any]]:
+    return [content] if isinstance(content, Mapping) else content
+
+
+def _text(content: str, key: str) -> str:
+    if key in BARE:
+        return content
+    return expression(content) or json_expression(content, write=value) or quoted(content)
+
+
+def _key(name: str) -> str:
+    return name if _IDENTIFIER.fullmatch(name) else quoted(name)
+
+
+def _indented(lines: Iterable[str]) -> list[str]:
+    return [f"{INDENT}{line}" if line else "" for line in lines]
+
+
+def _apart(paragraphs: Sequence[Sequence[str]]) -> list[str]:
+    lines: list[str] = []
+    for paragraph in paragraphs:
+        lines += ["", *paragraph] if lines else paragraph
+    return lines

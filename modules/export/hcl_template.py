@@ -1,0 +1,84 @@
+"""Terraform's string templates: which part of a text is literal, which an expression."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A literal (as written between quotes, not yet escaped), or the expression between ``${`` and ``}``."""
+
+    text: str
+    is_expression: bool
+
+
+def parts(text: str) -> Iterator[Part]:
+    """``"a-${b.c}"`` as a literal ``a-`` and an expression ``b.c``; ``$${`` and ``%%{`` stay in their literal.
+
+    Raises ``ValueError`` when a ``${`` never ends.
+    """
+    literal, index = "", 0
+    while index < len(text):
+        if text[index : index + 3] in ("$${", "%%{"):
+            literal, index = literal + text[index : index + 3], index + 3
+        elif text[index : index + 2] == "${":
+            if literal:
+                yield Part(literal, is_expression=False)
+            end = _end(text, index + 2)
+            yield Part(text[index + 2 : end].strip(), is_expression=True)
+            literal, index = "", end + 1
+        else:
+            literal, index = literal + text[index], index + 1
+    if literal:
+        yield Part(literal, is_expression=False)
+
+
+def expression(text: str) -> str | None:
+    """The expression when ``text`` is nothing else, so that no quotes are needed; None otherwise."""
+    found = list(parts(text))
+    return found[0].text if len(found) == 1 and found[0].is_expression else None
+
+
+def quoted(text: str) -> str:
+    """``text`` between quotes, with its expressions as they are."""
+    return (
+        '"' + "".join(f"${{{part.text}}}" if part.is_expression else _escaped(part.text) for part in parts(text)) + '"'
+    )
+
+
+def _escaped(literal: str) -> str:
+    for plain, safe in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")):
+        literal = literal.replace(plain, safe)
+    return literal
+
+
+def _end(text: str, index: int) -> int:
+    """Where the brace is that closes the expression starting at ``index``; quotes inside it may hold templates."""
+    depth = 0
+    while index < len(text):
+        character = text[index]
+        if character == '"':
+            index = _end_of_quotes(text, index + 1)
+        elif character == "{":
+            depth += 1
+        elif character == "}":
+            if not depth:
+                return index
+            depth -= 1
+        index += 1
+    raise ValueError(f"a template never ends: {text[:60]}")
+
+
+def _end_of_quotes(text: str, index: int) -> int:
+    while index < len(text):
+        if text[index] == "\\":
+            index += 2
+        elif text[index : index + 2] == "${":
+            index = _end(text, index + 2) + 1
+        elif text[index] == '"':
+            return index
+        else:
+            index += 1
+    raise ValueError(f"quotes never end: {text[:60]}")
