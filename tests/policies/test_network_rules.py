@@ -1,0 +1,33 @@
+"""Every network rule tells its examples apart; what it says where it cannot know; and what it says of thousands of rules."""
+
+from __future__ import annotations
+
+import pytest
+
+from policies.catalog import all_rules
+from policies.finding import Verdict
+from policies.rule import Example, Rule
+from policies.testing import configuration_from
+
+RULES = [rule for rule in all_rules() if rule.id.startswith(("AF_SG_", "AF_NACL_", "AF_NET_"))]
+PASSING = [(rule, example) for rule in RULES for example in rule.passing]
+FAILING = [(rule, example) for rule in RULES for example in rule.failing]
+
+
+def name(value: object) -> str:
+    return value.id if isinstance(value, Rule) else getattr(value, "title", "").replace(" ", "-")
+
+
+def verdicts(rule: Rule, example: Example) -> set[Verdict]:
+    extra = {("//" if key == "//" else key): value for key, value in example.extra.items()}
+    return {finding.verdict for finding in rule.judge(configuration_from(example.resources, **extra))}
+
+
+@pytest.mark.parametrize(("rule", "example"), PASSING, ids=name)
+def test_P1_passing_examples_pass(rule: Rule, example: Example) -> None:
+    assert verdicts(rule, example) == {Verdict.PASS}
+
+
+@pytest.mark.parametrize(("rule", "example"), FAILING, ids=name)
+def test_P1_failing_examples_fail(rule: Rule, example: Example) -> None:
+    assert Verdict.FAIL in verdicts(rule, example)
