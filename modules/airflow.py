@@ -216,6 +216,7 @@ class Airflow(Stack):
                 stop=self._sleep.stop,
                 start=self._sleep.start,
                 timezone=self._sleep.timezone,
+                key_arn=self._foundation.data_key_arn,
                 roles=self._roles,
             )
         if self._environment.cleanup.enabled:
@@ -228,6 +229,7 @@ class Airflow(Stack):
                 uses=self._offer.services(("database",)),
                 keep_days=self._environment.cleanup.keep_days,
                 schedule=eventbridge(self._environment.cleanup.schedule),
+                key_arn=self._foundation.data_key_arn,
             )
 
     def _observe(self) -> None:

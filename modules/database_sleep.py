@@ -9,7 +9,7 @@ from cdktf_cdktf_provider_aws.scheduler_schedule import (
 )
 from constructs import Construct
 
-from modules.core.grants import Role, RoleSettings, statement
+from modules.core.grants import Role, RoleSettings, read_schedules, statement
 
 
 class DatabaseSleep(Construct):
@@ -29,6 +29,7 @@ class DatabaseSleep(Construct):
         stop: str,
         start: str,
         timezone: str,
+        key_arn: str,
         roles: RoleSettings,
     ) -> None:
         super().__init__(scope, id_)
@@ -42,6 +43,7 @@ class DatabaseSleep(Construct):
             settings=roles,
         )
         role.grant("stop-and-start", statement("rds:StartDBInstance", "rds:StopDBInstance", on=[arn]))
+        role.grant("read-schedule", read_schedules(key_arn, roles.region))
         for call, schedule in (("stop", stop), ("start", start)):
             SchedulerSchedule(
                 self,
@@ -49,6 +51,7 @@ class DatabaseSleep(Construct):
                 name=f"{name}-database-{call}",
                 schedule_expression=schedule,
                 schedule_expression_timezone=timezone,
+                kms_key_arn=key_arn,
                 flexible_time_window=SchedulerScheduleFlexibleTimeWindow(mode="OFF"),
                 target=SchedulerScheduleTarget(
                     arn=f"arn:aws:scheduler:::aws-sdk:rds:{call}DBInstance",

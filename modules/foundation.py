@@ -172,6 +172,7 @@ class Foundation(Stack):
             backup_retention_days=wanted.backup_retention_days,
             performance_insights=wanted.performance_insights,
             log_retention_days=self._environment.logs.retention_days,
+            roles=self._roles,
         )
         if not wanted.proxy:
             return database.reference

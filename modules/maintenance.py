@@ -33,6 +33,7 @@ class Maintenance(OneOff):
         uses: Sequence[BackingService],
         keep_days: int,
         schedule: str,
+        key_arn: str,
     ) -> None:
         super().__init__(
             scope,
@@ -53,5 +54,6 @@ class Maintenance(OneOff):
             role_arns=self.role_arns,
             security_group_id=self.security_group_id,
             network=network,
+            key_arn=key_arn,
             roles=platform.roles,
         )

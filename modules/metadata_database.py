@@ -14,10 +14,12 @@ from constructs import Construct
 from modules.core.connections import Connections, security_group
 from modules.core.ephemeral import parameter_value
 from modules.core.flows import Place
+from modules.core.grants import Role, RoleSettings, statement
 from modules.core.network_reference import NetworkReference
 from modules.core.task import Client, Secret
 
 PORT = 5432
+MONITORING_SECONDS = 60
 DATABASE = "airflow"
 USER = "airflow"
 
@@ -66,6 +68,7 @@ class MetadataDatabase(Construct):
         backup_retention_days: int = 14,
         performance_insights: bool = True,
         log_retention_days: int = 90,
+        roles: RoleSettings,
     ) -> None:
         super().__init__(scope, id_)
         self.connections = security_group(
@@ -121,6 +124,8 @@ class MetadataDatabase(Construct):
             performance_insights_enabled=performance_insights,
             performance_insights_kms_key_id=key_arn if performance_insights else None,
             performance_insights_retention_period=7 if performance_insights else None,
+            monitoring_interval=MONITORING_SECONDS if performance_insights else 0,
+            monitoring_role_arn=self._monitoring(name, roles).arn if performance_insights else None,
             enabled_cloudwatch_logs_exports=list(LOG_EXPORTS),
             depends_on=exports,
             lifecycle=TerraformResourceLifecycle(ignore_changes=["engine_version"]),
@@ -146,6 +151,30 @@ class MetadataDatabase(Construct):
             description="TLS forced, slow statements logged",
             parameter=[DbParameterGroupParameter(name=key, value=value) for key, value in sorted(wanted.items())],
         )
+
+    def _monitoring(self, name: str, roles: RoleSettings) -> Role:
+        """RDS' agent writes what the operating system says to the log group RDSOSMetrics, which it shares."""
+        role = Role(
+            self,
+            "monitoring-role",
+            name=f"{name}-database-monitoring",
+            service="monitoring.rds.amazonaws.com",
+            purpose="Enhanced monitoring of the metadata database",
+            settings=roles,
+        )
+        group = f"arn:aws:logs:{roles.region}:{roles.account_id}:log-group:RDS*"
+        role.grant(
+            "write-metrics",
+            statement("logs:CreateLogGroup", "logs:PutRetentionPolicy", on=[group]),
+            statement(
+                "logs:CreateLogStream",
+                "logs:DescribeLogStreams",
+                "logs:GetLogEvents",
+                "logs:PutLogEvents",
+                on=[f"{group}:log-stream:*"],
+            ),
+        )
+        return role
 
     def _log_groups(self, name: str, key_arn: str, retention_days: int) -> list[CloudwatchLogGroup]:
         """Made here, because RDS would make them without retention and key."""

@@ -12,7 +12,7 @@ from cdktf_cdktf_provider_aws.scheduler_schedule import (
 )
 from constructs import Construct
 
-from modules.core.grants import Role, RoleSettings, statement
+from modules.core.grants import Role, RoleSettings, read_schedules, statement
 from modules.core.network_reference import NetworkReference
 
 
@@ -37,6 +37,7 @@ class ScheduledTask(Construct):
         role_arns: list[str],
         security_group_id: str,
         network: NetworkReference,
+        key_arn: str,
         roles: RoleSettings,
         timezone: str = "UTC",
     ) -> None:
@@ -58,12 +59,14 @@ class ScheduledTask(Construct):
                 conditions={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
             ),
         )
+        role.grant("read-schedule", read_schedules(key_arn, roles.region))
         SchedulerSchedule(
             self,
             "Resource",
             name=name,
             schedule_expression=schedule,
             schedule_expression_timezone=timezone,
+            kms_key_arn=key_arn,
             flexible_time_window=SchedulerScheduleFlexibleTimeWindow(mode="OFF"),
             target=SchedulerScheduleTarget(
                 arn=cluster_arn,

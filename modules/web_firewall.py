@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.wafv2_web_acl import (
     Wafv2WebAcl,
@@ -44,11 +42,11 @@ class WebFirewall(Construct):
             scope="REGIONAL",
             description="Managed rules in front of Airflow",
             default_action=Wafv2WebAclDefaultAction(allow=Wafv2WebAclDefaultActionAllow()),
-            rule_json=_rules(name),
             visibility_config=Wafv2WebAclVisibilityConfig(
                 cloudwatch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=True
             ),
         )
+        acl.add_override("rule", _rules(name))  # the bindings know the blocks of a statement as "any" only
         # AWS WAF writes only to log groups whose name starts like this.
         group = CloudwatchLogGroup(
             self,
@@ -61,27 +59,24 @@ class WebFirewall(Construct):
         Wafv2WebAclAssociation(self, "association", resource_arn=load_balancer_arn, web_acl_arn=acl.arn)
 
 
-def _rules(name: str) -> str:
-    """The rules as JSON: one argument instead of six levels of blocks."""
-    return json.dumps(
-        [
-            {
-                "Name": group,
-                "Priority": priority,
-                "OverrideAction": {"None": {}},
-                "Statement": {
-                    "ManagedRuleGroupStatement": {
-                        "VendorName": "AWS",
-                        "Name": group,
-                        "RuleActionOverrides": [{"Name": rule, "ActionToUse": {"Count": {}}} for rule in counted],
-                    }
-                },
-                "VisibilityConfig": {
-                    "CloudWatchMetricsEnabled": True,
-                    "MetricName": f"{name}-{group}",
-                    "SampledRequestsEnabled": True,
-                },
-            }
-            for priority, (group, counted) in enumerate(MANAGED_RULES.items())
-        ]
-    )
+def _rules(name: str) -> list[dict[str, object]]:
+    return [
+        {
+            "name": group,
+            "priority": priority,
+            "override_action": {"none": {}},
+            "statement": {
+                "managed_rule_group_statement": {
+                    "vendor_name": "AWS",
+                    "name": group,
+                    "rule_action_override": [{"name": rule, "action_to_use": {"count": {}}} for rule in counted],
+                }
+            },
+            "visibility_config": {
+                "cloudwatch_metrics_enabled": True,
+                "metric_name": f"{name}-{group}",
+                "sampled_requests_enabled": True,
+            },
+        }
+        for priority, (group, counted) in enumerate(MANAGED_RULES.items())
+    ]

@@ -13,6 +13,7 @@ from modules.core.grants import RoleSettings, statement
 
 PASSED_TO = (
     "ecs-tasks.amazonaws.com",
+    "monitoring.rds.amazonaws.com",
     "rds.amazonaws.com",
     "scheduler.amazonaws.com",
     "vpc-flow-logs.amazonaws.com",

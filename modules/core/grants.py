@@ -39,6 +39,12 @@ def document(*statements: Mapping[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
+def read_schedules(key_arn: str, region: str) -> dict[str, Any]:
+    """EventBridge Scheduler decrypts a schedule with the permissions of the schedule's own role."""
+    through = {"StringEquals": {"kms:ViaService": f"scheduler.{region}.amazonaws.com"}}
+    return statement("kms:Decrypt", on=[key_arn], conditions=through)
+
+
 def trust(*, service: str, settings: RoleSettings) -> str:
     """Trust of an AWS service on behalf of this account only (no confused deputy)."""
     return document(

@@ -35,17 +35,20 @@ def attributes(values: Mapping[str, str]) -> list[str]:
     return _apart(paragraphs)
 
 
-def value(content: Any, *, key: str = "") -> str:
-    """One value as an expression, over several lines where it is an object or a long list."""
+def value(content: Any, *, key: str = "", encoded: bool = False) -> str:
+    """One value as an expression, over several lines where it is an object or a long list.
+
+    ``encoded`` inside of JSON: a text there stays the text it is, even when it holds JSON again.
+    """
     if isinstance(content, bool) or content is None:
         return json.dumps(content)
     if isinstance(content, int | float):
         return json.dumps(int(content) if float(content).is_integer() else content)
     if isinstance(content, str):
-        return _text(content, key)
+        return quoted(content) if encoded and not expression(content) else _text(content, key)
     if isinstance(content, Mapping):
-        return object_({_key(name): value(inner) for name, inner in content.items()})
-    return list_([value(item, key=key) for item in content])
+        return object_({_key(name): value(inner, encoded=encoded) for name, inner in content.items()})
+    return list_([value(item, key=key, encoded=encoded) for item in content])
 
 
 def list_(items: Sequence[str]) -> str:
@@ -105,7 +108,11 @@ def _items(content: Any) -> Iterable[Mapping[str, Any]]:
 def _text(content: str, key: str) -> str:
     if key in BARE:
         return content
-    return expression(content) or json_expression(content, write=value) or quoted(content)
+    return expression(content) or json_expression(content, write=_encoded) or quoted(content)
+
+
+def _encoded(content: Any) -> str:
+    return value(content, encoded=True)
 
 
 def _key(name: str) -> str:

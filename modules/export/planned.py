@@ -100,7 +100,7 @@ class PlannedNumber(float):
         return number
 
     def __str__(self) -> str:
-        return f"${{var.{self.variable}}}"
+        return f"${{tostring(var.{self.variable})}}"
 
     def __format__(self, _: str) -> str:
         return str(self)
@@ -112,7 +112,8 @@ def planned_flag(variable: str, token: Any) -> Any:
     def decide(_: Any) -> bool:
         raise DecidedTooEarly(variable, "bool")
 
-    return type("PlannedFlag", (InterfaceDynamicProxy,), {"__bool__": decide})(token._delegates)  # noqa: SLF001
+    methods = {"__bool__": decide, "__str__": decide, "__eq__": decide, "__hash__": object.__hash__}
+    return type("PlannedFlag", (InterfaceDynamicProxy,), methods)(token._delegates)  # noqa: SLF001
 
 
 _NUMBER = re.compile(r"-8\.\d+e\+?29[0-9]")

@@ -1,0 +1,119 @@
+"""Inputs of an exported module: what a caller may set, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+NOT_GIVEN: Any = object()
+_TYPES = {"string": "string", "integer": "number", "number": "number", "boolean": "bool"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One ``validation`` block: ``condition`` is an expression, ``message`` a sentence."""
+
+    condition: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """One variable. ``type`` is Terraform's; without a ``default`` the caller must give a value."""
+
+    name: str
+    type: str
+    description: str
+    default: Any = NOT_GIVEN
+    rules: tuple[Rule, ...] = ()
+    sensitive: bool = False
+
+    @property
+    def required(self) -> bool:
+        return self.default is NOT_GIVEN
+
+
+def text(name: str, description: str, *, default: Any = NOT_GIVEN, rules: tuple[Rule, ...] = ()) -> Input:
+    """A text without a key in the environment's model."""
+    return Input(name=name, type="string", description=description, default=default, rules=rules)
+
+
+def arn(name: str, description: str, *, service: str) -> Input:
+    """The ARN of something in ``service``."""
+    rule = Rule(
+        condition=f'can(regex("^arn:aws[a-z-]*:{service}:", var.{name}))',
+        message=f"{name} must be an ARN of {service}.",
+    )
+    return text(name, description, rules=(rule,))
+
+
+def texts(name: str, description: str, *, count: int) -> Input:
+    """Exactly ``count`` texts: their number is the module's structure."""
+    rule = Rule(condition=f"length(var.{name}) == {count}", message=f"This module is made for {count} {name}.")
+    return Input(name=name, type="list(string)", description=description, rules=(rule,))
+
+
+def from_model(name: str, node: Mapping[str, Any]) -> Input | None:
+    """The variable for a key of the environment's model, given its node of the JSON schema.
+
+    Type, bounds, allowed values, form, default and description are the model's. None when the key's type has no
+    variable of ours (lists, objects): such a key is decided at export.
+    """
+    plain = _without_null(node)
+    kind = _TYPES.get(str(plain.get("type", "string" if "enum" in plain or "const" in plain else "")))
+    if kind is None:
+        return None
+    default = node.get("default", NOT_GIVEN)
+    return Input(
+        name=name,
+        type=kind,
+        description=str(node.get("description", plain.get("description", ""))),
+        default=NOT_GIVEN if default is None else default,
+        rules=tuple(_rules(name, plain)),
+    )
+
+
+def _without_null(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    choices = [choice for choice in node.get("anyOf", ()) if choice.get("type") != "null"]
+    return choices[0] if len(choices) == 1 else node
+
+
+def _rules(name: str, node: Mapping[str, Any]) -> list[Rule]:
+    found = [_bounds(name, node), _choice(name, node), _form(name, node)]
+    whole = Rule(condition=f"floor(var.{name}) == var.{name}", message=f"{name} must be a whole number.")
+    return [rule for rule in [whole if node.get("type") == "integer" else None, *found] if rule]
+
+
+def _bounds(name: str, node: Mapping[str, Any]) -> Rule | None:
+    low, high = node.get("minimum"), node.get("maximum")
+    tests = [f"var.{name} >= {low}"] if low is not None else []
+    tests += [f"var.{name} <= {high}"] if high is not None else []
+    if not tests:
+        return None
+    words = f"{low} to {high}" if len(tests) == 2 else f"at least {low}" if low is not None else f"at most {high}"
+    return Rule(condition=" && ".join(tests), message=f"{name} must be {words}.")
+
+
+def _choice(name: str, node: Mapping[str, Any]) -> Rule | None:
+    allowed = node.get("enum")
+    if not allowed:
+        return None
+    return Rule(
+        condition=f"contains({json.dumps(allowed)}, var.{name})",
+        message=f"{name} must be one of {', '.join(map(str, allowed))}.",
+    )
+
+
+def _form(name: str, node: Mapping[str, Any]) -> Rule | None:
+    pattern = node.get("pattern")
+    if not pattern:
+        return None
+    words = str(node.get("form", f"a text that matches {pattern}")).replace('"', "'")
+    return Rule(condition=f"can(regex({json.dumps(_re2(pattern))}, var.{name}))", message=f"{name} must be {words}.")
+
+
+def _re2(pattern: str) -> str:
+    """Terraform's regular expressions know all that the model uses; ``\\d`` and ``$`` mean the same there."""
+    return str(pattern)
