@@ -1,0 +1,61 @@
+"""AF_IAM_8: who may become a role is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policies.analysis.iam_documents import Statement
+from policies.examples import ACCOUNT, ECS_TASKS, trust
+from policies.finding import Severity
+from policies.rule import Example
+from policies.statement_rule import TRUST, StatementRule
+
+_SOMEBODY = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/deploy"}
+_IDENTIFYING = ("aws:principalarn", "aws:principalorgid", "aws:principalaccount", "aws:sourcearn", "aws:sourceaccount")
+
+
+class OpenTrust(StatementRule):
+    """Trust in everybody."""
+
+    id = "AF_IAM_8"
+    title = "A role trusts principals that it names"
+    severity_level = Severity.CRITICAL
+    why = "A role that trusts `*` can be assumed from every AWS account of the world."
+    cure = "Name the service, the role or the account in Principal."
+    references = (
+        "trivy AVD-AWS-0057",
+        "Prowler iam_role_cross_account_readonlyaccess_policy",
+        "CKV_AWS_60",
+        "CKV_AWS_61",
+    )
+    documents = TRUST
+    passing = (
+        Example(title="a service", resources=trust(ECS_TASKS)),
+        Example(title="one role", resources=trust(_SOMEBODY)),
+        Example(
+            title="everybody of one organization",
+            resources=trust("*", condition={"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}),
+        ),
+    )
+    failing = (
+        Example(title="everybody", resources=trust("*")),
+        Example(title="every account", resources=trust({"AWS": "*"})),
+        Example(title="everybody but one", resources=trust(None, NotPrincipal=_SOMEBODY)),
+        Example(
+            title="everybody who sends some condition",
+            resources=trust({"AWS": "*"}, condition={"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}),
+        ),
+    )
+
+    def faults(self, statement: Statement) -> Iterator[str]:
+        """Look for principals that are everybody."""
+        if not statement.allows:
+            return
+        if statement.not_principals:
+            yield "NotPrincipal trusts everybody else"
+        if not statement.condition(*_IDENTIFYING):
+            for kind, values in statement.principals.items():
+                yield from (f"trusts {kind} {value}" for value in values if "*" in value)
+
+
+rule = OpenTrust()

@@ -1,0 +1,83 @@
+"""The base of rules that look at statements of policies one at a time."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from policies.analysis.iam_documents import MalformedError, NotJudgeableError, Statement, statements_in
+from policies.configuration import Configuration
+from policies.finding import Finding, failed, not_judged, passed
+from policies.rule import Rule
+from policies.terraform_resource import Resource
+
+IDENTITY: dict[str, str] = {
+    "aws_iam_policy": "policy",
+    "aws_iam_role_policy": "policy",
+    "aws_iam_user_policy": "policy",
+    "aws_iam_group_policy": "policy",
+    "aws_iam_role": "policy",
+    "aws_ssoadmin_permission_set_inline_policy": "inline_policy",
+}
+"""Resource type -> argument that holds an identity policy."""
+TRUST: dict[str, str] = {"aws_iam_role": "assume_role_policy"}
+RESOURCE: dict[str, str] = {
+    "aws_s3_bucket_policy": "policy",
+    "aws_kms_key": "policy",
+    "aws_kms_key_policy": "policy",
+    "aws_sns_topic_policy": "policy",
+    "aws_sqs_queue_policy": "policy",
+    "aws_secretsmanager_secret_policy": "policy",
+    "aws_ecr_repository_policy": "policy",
+    "aws_cloudwatch_log_resource_policy": "policy_document",
+    "aws_efs_file_system_policy": "policy",
+    "aws_backup_vault_policy": "policy",
+    "aws_dynamodb_resource_policy": "policy",
+    "aws_opensearch_domain_policy": "access_policies",
+    "aws_cloudwatch_event_bus_policy": "policy",
+}
+"""Resource type -> argument that holds a resource policy: it names who may."""
+
+
+ALL: dict[str, str] = {**RESOURCE, **TRUST, **IDENTITY}
+
+
+class StatementRule(Rule):
+    """A rule about each statement of each policy. Subclasses say which policies, and what is wrong with a statement."""
+
+    documents: ClassVar[dict[str, str]]
+    """Resource type -> argument."""
+
+    def __init_subclass__(cls) -> None:
+        """Derive the resource types from the documents."""
+        if "documents" in cls.__dict__:
+            cls.resource_types = tuple(cls.documents)
+
+    @abstractmethod
+    def faults(self, statement: Statement) -> Iterator[str]:
+        """Say what is wrong with one statement."""
+
+    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+        """Judge every document of every resource."""
+        for resource in configuration.of_type(*self.resource_types):
+            yield from self._judge_documents(resource, configuration)
+
+    def _judge_documents(self, resource: Resource, configuration: Configuration) -> Iterator[Finding]:
+        for value in _documents(resource, self.documents[resource.type]):
+            try:
+                statements = statements_in(value, configuration)
+            except NotJudgeableError as error:
+                yield not_judged(resource, str(error))
+                continue
+            except MalformedError:
+                continue  # AF_IAM_1 fails it
+            faults = [f"{statement.label}: {fault}" for statement in statements for fault in self.faults(statement)]
+            yield from [failed(resource, fault) for fault in faults] or [passed(resource)]
+
+
+def _documents(resource: Resource, argument: str) -> Iterator[Any]:
+    if resource.get(argument) is not None:
+        yield resource.get(argument)
+    if resource.type == "aws_iam_role" and argument == "policy":
+        yield from (block["policy"] for block in resource.blocks("inline_policy") if block.get("policy"))
