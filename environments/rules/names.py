@@ -12,24 +12,41 @@ from environments.rules.registry import rule
 if TYPE_CHECKING:
     from environments.model import Environment
 
-SUFFIX, LIMIT = "-api-server", 32
-"""The tightest name: the target group's. Every other one (load balancer 32, ElastiCache 40, RDS and buckets 63, roles
-64 characters) fits when it does. Source: Name of
-https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html"""
+LIMIT = 32
+"""Characters of the name of a load balancer and of a target group, which are named ``<prefix>-<environment>``. Source:
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html. ElastiCache allows 40,
+RDS and S3 63."""
+ROLE_LIMIT = 64
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 MOST_TAGS = 40
 """AWS allows 50 tags; our own and the provider's need some."""
 
 
 @rule("name", "name_prefix")
 def names_fit(environment: Environment) -> Iterator[Problem]:
-    """The longest name that comes from prefix and environment fits."""
-    longest = f"{environment.name_prefix}-{environment.name}{SUFFIX}"
-    if len(longest) > LIMIT:
+    """The load balancer takes the name that comes from prefix and environment."""
+    name = f"{environment.name_prefix}-{environment.name}"
+    if len(name) > LIMIT:
         yield Problem(
             "name",
-            f"the target group would be {longest!r}, {len(longest)} characters, AWS allows {LIMIT}: shorten name or "
-            f"name_prefix by {len(longest) - LIMIT}",
+            f"the load balancer would be {name!r}, {len(name)} characters, AWS allows {LIMIT}: shorten name or "
+            f"name_prefix by {len(name) - LIMIT}",
         )
+    if name.startswith("internal-"):
+        yield Problem("name_prefix", "AWS keeps load balancer names that begin with 'internal-' for itself: rename it")
+
+
+@rule("name", "name_prefix", "workers")
+def worker_roles_fit(environment: Environment) -> Iterator[Problem]:
+    """Each worker group has roles of its own."""
+    for index, group in enumerate(environment.workers):
+        role = f"{environment.name_prefix}-{environment.name}-worker-{group.name}-exec"
+        if len(role) > ROLE_LIMIT:
+            yield Problem(
+                f"workers[{index}].name",
+                f"the role would be {role!r}, {len(role)} characters, AWS allows {ROLE_LIMIT}: shorten it by "
+                f"{len(role) - ROLE_LIMIT}",
+            )
 
 
 @rule("name", "name_prefix")

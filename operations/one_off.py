@@ -1,0 +1,132 @@
+"""Run a one-off Fargate task and learn how it ended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from operations.account import Account, missing
+from operations.errors import Failed, Refused
+from operations.progress import wait_for
+
+POLL_SECONDS = 5
+MOST_SECONDS = 3600
+TAIL_LINES = 20
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a Fargate task ended; ``exit_code`` is None when its container never ran."""
+
+    task: str
+    exit_code: int | None
+    reason: str
+    lines: tuple[str, ...]
+
+    def event(self, name: str) -> dict[str, Any] | None:
+        """The last JSON line whose ``event`` is ``name``."""
+        for line in reversed(self.lines):
+            if line.startswith("{"):
+                try:
+                    record = json.loads(line)
+                except ValueError:
+                    continue
+                if record.get("event") == name:
+                    return dict(record)
+        return None
+
+    @property
+    def tail(self) -> str:
+        """The last lines of its log, indented."""
+        return "\n".join(f"  {line}" for line in self.lines[-TAIL_LINES:]) or "  (no log)"
+
+
+def run(account: Account, process: str, *, command: Sequence[str] = ()) -> Ended:
+    """Run the newest revision of the task definition of ``process`` once, and wait for its end.
+
+    ``command`` replaces the main container's. ``process`` may be a service's name: its task definition has all secrets.
+    Raises Refused when the stacks are not applied, Failed when the Fargate task does not start or does not end.
+    """
+    ecs, names = account.client("ecs"), account.names
+    container = _container(account, process)
+    overrides = {"containerOverrides": [{"name": container, "command": list(command)}]}
+    try:
+        answer = ecs.run_task(
+            cluster=names.name,
+            taskDefinition=names.one_off(process),
+            launchType="FARGATE",
+            startedBy="operations",
+            networkConfiguration={"awsvpcConfiguration": _network(account, process)},
+            **({"overrides": overrides} if command else {}),
+        )
+    except ClientError as error:
+        if missing(error, "ClusterNotFoundException"):
+            raise Refused(
+                f"cluster {names.name} does not exist. Cure: make deploy ENV={account.environment.name}"
+            ) from None
+        raise
+    if not answer["tasks"]:
+        reasons = "; ".join(failure.get("reason", "unknown") for failure in answer.get("failures", ()))
+        raise Failed(f"{process} did not start: {reasons or 'ECS gave no reason'}")
+    return _wait(account, process, answer["tasks"][0]["taskArn"], container)
+
+
+def _container(account: Account, process: str) -> str:
+    """The main container: the first of the task definition."""
+    family = account.names.one_off(process)
+    try:
+        found = account.client("ecs").describe_task_definition(taskDefinition=family)
+    except ClientError:
+        environment = account.environment.name
+        raise Refused(f"task definition {family} does not exist. Cure: make deploy ENV={environment}") from None
+    return str(found["taskDefinition"]["containerDefinitions"][0]["name"])
+
+
+def _network(account: Account, process: str) -> dict[str, Any]:
+    """Application subnets and the security group of the process, by their names."""
+    ec2, names = account.client("ec2"), account.names
+    group = names.one_off(process)
+    groups = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": [group]}])["SecurityGroups"]
+    existing = account.environment.network.existing
+    if existing:
+        subnets = list(existing.application_subnet_ids)
+    else:
+        named = [{"Name": "tag:Name", "Values": [f"{names.name}-application-*"]}]
+        subnets = sorted(subnet["SubnetId"] for subnet in ec2.describe_subnets(Filters=named)["Subnets"])
+    if not groups or not subnets:
+        what = f"security group {group}" if not groups else f"subnets {names.name}-application-*"
+        raise Refused(f"{what} not found. Cure: make deploy ENV={account.environment.name}")
+    return {"subnets": subnets, "securityGroups": [groups[0]["GroupId"]], "assignPublicIp": "DISABLED"}
+
+
+def _wait(account: Account, process: str, arn: str, container: str) -> Ended:
+    ecs, cluster = account.client("ecs"), account.names.name
+
+    def stopped() -> dict[str, Any] | None:
+        found: dict[str, Any] = ecs.describe_tasks(cluster=cluster, tasks=[arn])["tasks"][0]
+        return found if found["lastStatus"] == "STOPPED" else None
+
+    cure = f"It may still run. Look: aws ecs describe-tasks --cluster {cluster} --tasks {arn}"
+    task = wait_for(
+        f"{process} to end", stopped, seconds=MOST_SECONDS, every=POLL_SECONDS, cure=cure, sleep=account.sleep
+    )
+    main = next(one for one in task["containers"] if one["name"] == container)
+    reason = "; ".join(text for text in (task.get("stoppedReason"), main.get("reason")) if text)
+    return Ended(task=arn, exit_code=main.get("exitCode"), reason=reason, lines=_log(account, process, arn, container))
+
+
+def _log(account: Account, process: str, arn: str, container: str) -> tuple[str, ...]:
+    """The container's log; the task definition writes it to ``<container>/<container>/<task id>``."""
+    logs = account.client("logs")
+    stream = f"{container}/{container}/{arn.rsplit('/', 1)[1]}"
+    try:
+        events = logs.get_log_events(
+            logGroupName=f"{account.names.path}/{process}", logStreamName=stream, startFromHead=False
+        )["events"]
+    except logs.exceptions.ResourceNotFoundException:
+        return ()
+    return tuple(event["message"].rstrip() for event in events)

@@ -1,0 +1,63 @@
+"""S1: every secret is there and right, and the broker knows its token. Existing values are never replaced."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from operations.account import Account
+from operations.broker_auth import give_token
+from operations.errors import Refused
+from operations.parameters import Parameters
+from operations.progress import say, step
+from operations.recipes import DEPLOY_KEY, RECIPES, wanted
+
+
+def complete(account: Account, *, deploy_key: Path | None = None) -> list[str]:
+    """Make what is missing, judge what is there, tell the broker its token; names of what was made.
+
+    ``deploy_key`` is the file of a private SSH key for the DAG repository. Raises Refused when a secret is wrong, or
+    when the deploy key is wanted and neither stored nor given.
+    """
+    parameters = Parameters(account)
+    made = _make_missing(account, parameters)
+    if account.environment.dags.deploy_key:
+        made += _deploy_key(account, parameters, deploy_key)
+    elif deploy_key:
+        raise Refused(f"{account.environment.name} clones without a key: dags.deploy_key is false")
+    say(f"secrets below {account.names.path}/: {', '.join(made) + ' made' if made else 'all there'}")
+    if account.environment.topology == "celery":
+        with step("AUTH token of the broker"):
+            give_token(account, parameters.require("broker-auth-token"))
+    return made
+
+
+def _make_missing(account: Account, parameters: Parameters) -> list[str]:
+    made, wrong = [], []
+    for name in wanted(account.environment.topology):
+        found, recipe = parameters.read(name), RECIPES[name]
+        if found is None:
+            parameters.write(name, recipe.make(), purpose=recipe.purpose)
+            made.append(name)
+        elif mistake := recipe.mistake(found.value):
+            wrong.append(f"{account.names.parameter(name)} {mistake}")
+    if wrong:
+        cure = (
+            f"Cure: delete it where nothing uses it yet, then python -m operations secrets {account.environment.name}"
+        )
+        raise Refused(f"{'; '.join(wrong)}. {cure}")
+    return made
+
+
+def _deploy_key(account: Account, parameters: Parameters, file: Path | None) -> list[str]:
+    if parameters.read(DEPLOY_KEY) is not None and file is None:
+        return []
+    if file is None:
+        raise Refused(
+            f"{account.names.parameter(DEPLOY_KEY)} does not exist, and dags.deploy_key is true. Cure: "
+            f"python -m operations secrets {account.environment.name} --deploy-key FILE"
+        )
+    key = file.read_text(encoding="utf-8") if file.is_file() else ""
+    if "PRIVATE KEY-----" not in key:
+        raise Refused(f"{file} is not a private SSH key. Cure: ssh-keygen -t ed25519 -f {file}")
+    parameters.write(DEPLOY_KEY, key, purpose="Private SSH key for the DAG repository", replace=True)
+    return [DEPLOY_KEY]
