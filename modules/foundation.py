@@ -17,14 +17,13 @@ from modules.core.stack import Stack
 from modules.database_proxy import DatabaseProxy
 from modules.encryption_key import EncryptionKey
 from modules.flow_logs import FlowLogs
+from modules.foundation_logs import FoundationLogs
 from modules.image_repository import ImageRepository, ImageRepositoryReference
-from modules.log_storage import LogStorage, TaskLogsReference
+from modules.log_storage import TaskLogsReference
 from modules.metadata_database import MetadataDatabase, MetadataDatabaseReference
 from modules.network import Network
 from modules.network_acls import NetworkAcls
-from modules.private_bucket import PrivateBucket
 from modules.secrets import RECIPES, Secrets, SecretsBackendReference, SecretsReference
-from modules.topology import processes
 
 
 class Foundation(Stack):
@@ -60,6 +59,7 @@ class Foundation(Stack):
         images = ImageRepository(
             self, "images", name=names.name, key_arn=self._data_key.arn, force_delete=not environment.production
         )
+        logs = FoundationLogs(self, environment, names=names, key_arn=self._data_key.arn)
         self.reference = FoundationReference(
             network=self.network,
             aws_services=self.aws_services,
@@ -68,9 +68,9 @@ class Foundation(Stack):
             database=self._make_database(),
             broker=self._make_broker().reference if environment.topology == "celery" else None,
             images=images.reference,
-            task_logs=self._make_log_storage(),
+            task_logs=logs.task_logs(),
             data_key_arn=self._data_key.arn,
-            access_logs_bucket=self._access_logs().name if environment.load_balancer.access_logs else None,
+            access_logs_bucket=logs.access_logs_bucket(),
         )
 
     def protect(self) -> None:
@@ -91,6 +91,7 @@ class Foundation(Stack):
             f"{self._names.path}/*",
             f"/aws/rds/instance/{self._names.name}/*",
             f"/aws/elasticache/{self._names.name}/*",
+            f"aws-waf-logs-{self._names.name}",
         )
         return EncryptionKey(
             self,
@@ -201,47 +202,6 @@ class Foundation(Stack):
             replicas=wanted.replicas,
             snapshot_retention_days=wanted.snapshot_retention_days,
             log_retention_days=self._environment.logs.retention_days,
-        )
-
-    def _make_log_storage(self) -> TaskLogsReference:
-        logs = self._environment.logs
-        to_s3 = logs.destination == "s3"
-        bucket = self._bucket("task-logs", key_arn=self._data_key.arn) if to_s3 else None
-        return LogStorage(
-            self,
-            "logs",
-            path=self._names.path,
-            components=processes(self._environment),
-            key_arn=self._data_key.arn,
-            destination=logs.destination,
-            bucket_name=bucket.name if bucket else None,
-            bucket_arn=bucket.arn if bucket else None,
-            retention_days=logs.retention_days,
-        ).task_logs
-
-    def _access_logs(self) -> PrivateBucket:
-        """Load balancers write as a service, and only into buckets that S3 itself encrypts."""
-        account, region = self._environment.account_id, self._environment.region
-        balancers = f"arn:aws:elasticloadbalancing:{region}:{account}:loadbalancer/*"
-        delivery = {
-            "Sid": "LoadBalancerLogs",
-            "Effect": "Allow",
-            "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
-            "Action": "s3:PutObject",
-            "Resource": [f"{{bucket}}/AWSLogs/{account}/*"],
-            "Condition": {"ArnLike": {"aws:SourceArn": balancers}, "StringEquals": {"aws:SourceAccount": account}},
-        }
-        return self._bucket("access-logs", statements=(delivery,))
-
-    def _bucket(self, purpose: str, **settings: object) -> PrivateBucket:
-        logs = self._environment.logs
-        return PrivateBucket(
-            self,
-            f"{purpose}-bucket",
-            name=self._names.bucket(purpose),
-            expire_days=logs.s3_expiration_days,
-            force_destroy=logs.force_destroy,
-            **settings,  # type: ignore[arg-type]
         )
 
 
