@@ -8,23 +8,12 @@ from policies.analysis.network_reading.acls import acl_name, default_acl
 from policies.analysis.network_reading.network import network_of
 from policies.analysis.network_reading.values import Reader
 from policies.analysis.network_rules.base import NetworkRule
-from policies.analysis.network_rules.examples import WORLD, together, vpc
+from policies.analysis.network_rules.examples import WORLD, inline_line, together, vpc
 from policies.configuration import Configuration
 from policies.finding import Finding, Severity, failed
 from policies.rule import Example
 
 _ID = {"default_network_acl_id": "${aws_vpc.main.default_network_acl_id}"}
-_OPEN = {
-    "rule_no": 100,
-    "action": "allow",
-    "protocol": "-1",
-    "from_port": 0,
-    "to_port": 0,
-    "cidr_block": WORLD,
-    "ipv6_cidr_block": None,
-    "icmp_type": None,
-    "icmp_code": None,
-}
 
 
 class DefaultAclClosed(NetworkRule):
@@ -44,7 +33,9 @@ class DefaultAclClosed(NetworkRule):
         Example(title="left as AWS made it", resources=vpc()),
         Example(
             title="managed and open",
-            resources=together(vpc(), {"aws_default_network_acl": {"main": {**_ID, "ingress": [_OPEN]}}}),
+            resources=together(
+                vpc(), {"aws_default_network_acl": {"main": {**_ID, "ingress": [inline_line(100, WORLD)]}}}
+            ),
         ),
     )
 

@@ -24,8 +24,8 @@ class InternetToData(NetworkRule):
     title = "Between the internet and a data port stand a load balancer and an application"
     severity_level = Severity.CRITICAL
     why = (
-        "What the internet can reach will one day be taken over. If that machine may open the database's port, the data "
-        "are gone with it, however harmless each single rule looks."
+        "What the internet can reach will one day be taken over. If that machine may open the database's port, the "
+        "data are gone with it, however harmless each single rule looks."
     )
     cure = "Let only applications that sit behind the load balancer call the data port."
     references = ("FSBP RDS.46",)

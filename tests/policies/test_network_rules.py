@@ -1,4 +1,4 @@
-"""Every network rule tells its examples apart; what it says where it cannot know; and what it says of thousands of rules."""
+"""Every network rule tells its examples apart, says what it cannot know, and ends in bounded time."""
 
 from __future__ import annotations
 

@@ -79,6 +79,13 @@ def line(name: str, number: int, ports: tuple[int, int], cidr: str, *, egress: b
     return {"aws_network_acl_rule": {name: {**written, **body}}}
 
 
+def inline_line(number: int, cidr: str, **body: Any) -> dict[str, Any]:
+    """A line inside a network ACL: every protocol, allowed."""
+    empty = dict.fromkeys(("ipv6_cidr_block", "icmp_type", "icmp_code"))
+    given = {"rule_no": number, "action": "allow", "protocol": "-1", "from_port": 0, "to_port": 0, "cidr_block": cidr}
+    return {**empty, **given, **body}
+
+
 def balancer(*, port: int = 443, internal: bool = False, groups: tuple[str, ...] = ("door",)) -> Resources:
     """A load balancer called door in the subnets public_a and public_b, listening on one port."""
     listener = {
