@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 from environments import InvalidEnvironment, load_all
 
-HERE = Path(__file__).parent
+ENVIRONMENTS = Path(__file__).parent / "environments"
 
 
-def main(folder: str = str(HERE / "environments"), out: str = "cdktf.out") -> int:
-    """Write ``<out>/stacks/<stack>/cdk.tf.json`` for every YAML file in ``folder``; 2 when one is wrong."""
+def main(folder: str | None = None, out: str | None = None) -> int:
+    """Write ``<out>/stacks/<stack>/cdk.tf.json`` for every YAML file in ``folder``.
+
+    Args:
+        folder: the environments; this project's own by default.
+        out: ``cdktf.out``, or what the cdktf CLI says in ``CDKTF_OUTDIR``.
+
+    Returns:
+        Exit code: 0, or 2 when an environment is wrong; then nothing is written.
+    """
     try:
-        environments = load_all(folder)
+        environments = load_all(folder or ENVIRONMENTS)
     except InvalidEnvironment as error:
         print(error, file=sys.stderr)
         return 2
-    from modules.deployment import deployments
     from modules.core.app import app
+    from modules.deployment import deployments
 
-    with app(out) as synthesis:
+    with app(out or os.environ.get("CDKTF_OUTDIR", "cdktf.out")) as synthesis:
         deployments(synthesis, environments)
     return 0
 
