@@ -63,7 +63,7 @@ class AirflowServices:
             exec_enabled=bool(self._exec),
             sidecars=self._offer.sidecars(row.uses),
             target_group_arn=self._door.target_group_arn if behind_door else None,
-            depends_on=self._door.listeners if behind_door else (),
+            depends_on=[self._cluster.capacity, *(self._door.listeners if behind_door else ())],
             stop_timeout=row.size.stop_timeout_seconds,
         )
         if behind_door:
@@ -111,6 +111,7 @@ class AirflowServices:
             exec_enabled=bool(self._exec),
             sidecars=self._offer.sidecars(WORKER_USES),
             stop_timeout=wanted.stop_timeout_seconds,
+            depends_on=[self._cluster.capacity],
         )
         WorkScaling(
             group,

@@ -79,7 +79,7 @@ class Cluster(Construct):
             setting=[EcsClusterSetting(name="containerInsights", value="enabled")],
             configuration=EcsClusterConfiguration(execute_command_configuration=_recorded(group.name, key_arn)),
         )
-        EcsClusterCapacityProviders(
+        self.capacity = EcsClusterCapacityProviders(
             self, "capacity", cluster_name=cluster.name, capacity_providers=["FARGATE", "FARGATE_SPOT"]
         )
         namespace = ServiceDiscoveryPrivateDnsNamespace(

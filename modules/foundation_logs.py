@@ -46,7 +46,7 @@ class FoundationLogs:
             "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
             "Action": "s3:PutObject",
             "Resource": [f"{{bucket}}/AWSLogs/{account}/*"],
-            "Condition": {"ArnLike": {"aws:SourceArn": balancers}, "StringEquals": {"aws:SourceAccount": account}},
+            "Condition": {"ArnLike": {"aws:SourceArn": balancers}},
         }
         return self._bucket("access-logs", statements=(delivery,)).name
 

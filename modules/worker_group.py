@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cdktf import TerraformResource
 from constructs import Construct
 
 from modules.core.connections import Connections
@@ -51,6 +52,7 @@ class WorkerGroup(EcsComponent):
         sidecars: Sequence[Sidecar] = (),
         environment: Mapping[str, str] | None = None,
         stop_timeout: int = 120,
+        depends_on: Sequence[TerraformResource] = (),
         exec_enabled: bool = False,
     ) -> None:
         super().__init__(
@@ -69,6 +71,7 @@ class WorkerGroup(EcsComponent):
                 "AIRFLOW_WORKER_CONCURRENCY": str(concurrency),
             },
             stop_timeout=stop_timeout,
+            depends_on=depends_on,
             exec_enabled=exec_enabled,
         )
         for reader in log_readers:

@@ -60,7 +60,7 @@ class EcsComponent(Construct):
         process: what runs, from the table in ``modules.core.process``.
         uses: backing services; each brings the way in, variables, secrets and permissions.
         target_group_arn: where a load balancer finds this component, if one does.
-        depends_on: listeners that must exist before ECS accepts the target group.
+        depends_on: what ECS wants to exist first: the cluster's capacity providers, listeners of the target group.
     """
 
     def __init__(
