@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from ipaddress import ip_network
 
+from cdktf import Token
 from cdktf_cdktf_provider_aws.network_acl import NetworkAcl
 from cdktf_cdktf_provider_aws.network_acl_rule import NetworkAclRule
 from constructs import Construct
@@ -29,6 +31,12 @@ class Leg:
     from_port: int
     to_port: int
     protocol: str
+
+    def holds(self, other: Leg) -> bool:
+        """Whether this leg allows already what ``other`` would."""
+        same = (self.egress, self.protocol) == (other.egress, other.protocol)
+        ports = self.from_port <= other.from_port and other.to_port <= self.to_port
+        return same and ports and _holds(self.cidr, other.cidr)
 
 
 class NetworkAcls(Construct):
@@ -92,7 +100,7 @@ class NetworkAcls(Construct):
             if tier == "public" and self._passes_nat(flow):
                 legs |= self._both_legs(flow.source, flow, flow.source.tier, starts_here=False)
                 legs |= self._both_legs(INTERNET, flow, "public", starts_here=True)
-        return sorted(legs)
+        return sorted(leg for leg in legs if not any(other != leg and other.holds(leg) for other in legs))
 
     def _passes_nat(self, flow: Flow) -> bool:
         return self._through_nat and flow.source.tier == "application" and flow.destination == INTERNET
@@ -107,3 +115,11 @@ class NetworkAcls(Construct):
 
     def _addresses(self, peer: Place) -> tuple[str, ...]:
         return peer.cidrs or (tier_cidr(self._network.cidr, peer.tier),)
+
+
+def _holds(wide: str, narrow: str) -> bool:
+    """Blocks that only Terraform knows hold nothing but themselves."""
+    if wide == narrow or Token.is_unresolved(wide) or Token.is_unresolved(narrow):
+        return wide == narrow
+    outer, inner = ip_network(wide), ip_network(narrow)
+    return outer.version == inner.version and inner.subnet_of(outer)  # type: ignore[arg-type]
