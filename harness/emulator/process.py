@@ -18,8 +18,7 @@ from typing import Any, Self
 import boto3
 from botocore.config import Config
 
-from harness.emulator.serve import LEFT_OPEN
-
+LEFT_OPEN = "AIRFLOW_FARGATE_EMULATOR_OPEN_GAPS"
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60.0
 STOP_SECONDS = 5.0

@@ -10,14 +10,13 @@ import sys
 import threading
 import time
 
-LEFT_OPEN = "AIRFLOW_FARGATE_EMULATOR_OPEN_GAPS"
-
 
 def main(port: int, parent: int) -> None:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
     from werkzeug.serving import run_simple
 
     from harness.emulator import gaps
+    from harness.emulator.process import LEFT_OPEN
 
     gaps.close_all(but=filter(None, os.environ.get(LEFT_OPEN, "").split(",")))
     os.environ["MOTO_PORT"] = str(port)

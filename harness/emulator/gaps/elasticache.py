@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
 from moto.elasticache.models import CacheCluster, ElastiCacheBackend
 from moto.elasticache.responses import ElastiCacheResponse
 
-from harness.emulator.gaps.gap import gap, shelf
+from harness.emulator.gaps.gap import gap, refusal, shelf
 
 PARAMETERS = "moto has no ElastiCache parameter groups (aws_elasticache_parameter_group)"
 ANY_ARN = re.compile(r"^arn:aws:elasticache:")  # moto's own refuses parameter groups
 _describe_clusters = ElastiCacheBackend.describe_cache_clusters
+_create_group = ElastiCacheBackend.create_replication_group
 _delete_group = ElastiCacheBackend.delete_replication_group
 _modify_group = ElastiCacheResponse.modify_replication_group
 
@@ -48,6 +48,13 @@ def _member(backend: Any, group: Any, name: str | None) -> Any:
     return cluster
 
 
+@gap(ElastiCacheBackend, reason="moto counts replicas, not cache clusters: it makes one member whatever is asked for")
+def create_replication_group(self: Any, **given: Any) -> Any:
+    if given.get("num_cache_clusters"):
+        given["replicas_per_node_group"] = given["num_cache_clusters"] - 1
+    return _create_group(self, **given)
+
+
 @gap(ElastiCacheBackend, reason="moto leaves a deleted replication group in state deleting, and the provider waits")
 def delete_replication_group(self: Any, replication_group_id: str, retain_primary_cluster: bool | None) -> Any:
     group = _delete_group(self, replication_group_id, retain_primary_cluster)
@@ -72,7 +79,8 @@ def _groups(response: Any) -> dict[str, Any]:
 def _group(response: Any) -> dict[str, Any]:
     name = response._get_param("CacheParameterGroupName")  # noqa: SLF001 - a method of moto's class, written outside it
     if name not in _groups(response):
-        raise ServiceException("CacheParameterGroupNotFound", f"CacheParameterGroup {name} not found.")
+        message = f"CacheParameterGroup {name} not found."
+        raise refusal(service="elasticache", code="CacheParameterGroupNotFound", message=message)
     found: dict[str, Any] = _groups(response)[name]
     return found
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-Handler = Callable[..., Any]
+from moto.core.exceptions import ServiceException
+
+Handler = Any  # a function or a property
 GAPS: dict[str, Gap] = {}
 
 
@@ -24,18 +26,18 @@ class Gap:
         setattr(self.owner, self.method, self.handler)
 
 
-def gap(owner: type, *, reason: str) -> Callable[[Handler], Handler]:
-    """Register the decorated function as the method of ``owner`` that has its name.
+def gap(owner: type, *, reason: str, name: str = "") -> Callable[[Handler], Handler]:
+    """Register the decorated function as the method of ``owner`` called ``name`` (default: the function's own name).
 
     The gap's name is ``<moto package>.<method>``, for instance ``elasticache.describe_cache_clusters``.
     """
 
     def register(handler: Handler) -> Handler:
-        service = owner.__module__.split(".")[1]
-        name = f"{service}.{handler.__name__}"
-        if name in GAPS:
-            raise ValueError(f"gap {name} is closed twice")
-        GAPS[name] = Gap(name=name, reason=reason, owner=owner, method=handler.__name__, handler=handler)
+        method = name or handler.__name__
+        key = f"{owner.__module__.split('.')[1]}.{method}"
+        if key in GAPS:
+            raise ValueError(f"gap {key} is closed twice")
+        GAPS[key] = Gap(name=key, reason=reason, owner=owner, method=method, handler=handler)
         return handler
 
     return register
@@ -59,3 +61,10 @@ def shelf(backend: Any, name: str) -> dict[str, Any]:
     """A dictionary that lives and dies with a moto backend, so that a reset forgets it too."""
     found: dict[str, Any] = backend.__dict__.setdefault(f"_gap_{name}", {})
     return found
+
+
+def refusal(*, service: str, code: str, message: str) -> Exception:
+    """An error as the service ``service`` answers it; moto finds the service in the module of the exception's class."""
+    kind = type(code, (ServiceException,), {"__module__": f"moto.{service}.exceptions"})
+    error: Exception = kind(code, message)
+    return error

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
 
-from harness.emulator.gaps.gap import gap
+from harness.emulator.gaps.gap import gap, refusal
 
 CODE = "EmulatorGap"
 _call = BaseResponse.call_action
@@ -18,6 +17,6 @@ def call_action(self: Any) -> Any:
     try:
         return _call(self)
     except NotImplementedError as error:
-        refusal = ServiceException(CODE, f"{self.service_name}: {error}")
-        _, headers, body = self.serialized(ActionResult(refusal))
+        answer = refusal(service=self.boto3_service_name, code=CODE, message=str(error))
+        _, headers, body = self.serialized(ActionResult(answer))
         return 400, headers, body
