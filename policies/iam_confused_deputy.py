@@ -54,7 +54,10 @@ class ConfusedDeputy(StatementRule):
         "The service acts for everybody: somebody else's resource in somebody else's account can make it use this role."
     )
     cure = 'Condition: {"StringEquals": {"aws:SourceAccount": "<account>"}}, or ArnLike on aws:SourceArn.'
-    references = ("Prowler iam_role_cross_service_confused_deputy_prevention",)
+    references = (
+        "Prowler iam_role_cross_service_confused_deputy_prevention",
+        "Prowler iam_role_service_trust_restricts_source_to_account",
+    )
     documents = TRUST
     passing = (
         Example(title="for one account", resources=trust(ECS_TASKS, condition=_ONLY_HERE)),

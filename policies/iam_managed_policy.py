@@ -28,7 +28,6 @@ class ManagedPolicy(Rule):
     why = "AWS widens its managed policies whenever a service grows, and they know nothing of this account's resources."
     cure = "Write a policy with the actions and ARNs that are used; AWS's service-role policies may stay."
     references = (
-        "CIS 1.16",
         "cdk-nag AwsSolutions-IAM4",
         "Prowler iam_aws_attached_policy_no_administrative_privileges",
         "CKV_AWS_274",

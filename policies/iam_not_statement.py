@@ -21,7 +21,7 @@ class NotStatement(StatementRule):
     severity_level = Severity.HIGH
     why = "It allows all that is not mentioned: every other service, bucket and account of the world."
     cure = "Name what is allowed; keep the negative forms for Deny."
-    references = ("parliament NOTACTION", "Prowler iam_policy_allows_notaction", "FSBP IAM.1")
+    references = ()
     documents = ALL
     passing = (
         Example(title="named actions", resources=role_policy({"Action": "s3:GetObject", "Resource": _LOGS})),

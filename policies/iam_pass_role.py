@@ -24,11 +24,7 @@ class PassRole(StatementRule):
     severity_level = Severity.CRITICAL
     why = "Who may pass any role to a task, a function or a machine has the permissions of every role in the account."
     cure = "Resource: the ARNs of the roles; Condition: StringEquals iam:PassedToService."
-    references = (
-        "Prowler iam_policy_allows_privilege_escalation",
-        "parliament PRIVILEGE_ESCALATION",
-        "cloudsplaining PrivilegeEscalation",
-    )
+    references = ("Prowler iam_policy_allows_passrole_without_condition", "cloudsplaining PrivilegeEscalation")
     documents = IDENTITY
     passing = (
         Example(

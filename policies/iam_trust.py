@@ -22,12 +22,7 @@ class OpenTrust(StatementRule):
     severity_level = Severity.CRITICAL
     why = "A role that trusts `*` can be assumed from every AWS account of the world."
     cure = "Name the service, the role or the account in Principal."
-    references = (
-        "trivy AVD-AWS-0057",
-        "Prowler iam_role_cross_account_readonlyaccess_policy",
-        "CKV_AWS_60",
-        "CKV_AWS_61",
-    )
+    references = ("CKV_AWS_60", "CKV_AWS_61")
     documents = TRUST
     passing = (
         Example(title="a service", resources=trust(ECS_TASKS)),

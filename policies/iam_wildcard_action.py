@@ -22,12 +22,12 @@ class WildcardAction(StatementRule):
     why = "It grants what the service will be able to do next year, and deleting everything today."
     cure = "Name the actions that are used; a prefix such as s3:Get* at most."
     references = (
-        "CIS 1.16",
         "FSBP IAM.1",
         "FSBP IAM.21",
         "cdk-nag AwsSolutions-IAM5",
         "trivy AVD-AWS-0057",
         "cloudsplaining ServiceWildcard",
+        "Prowler iam_customer_attached_policy_no_administrative_privileges",
     )
     documents = IDENTITY
     passing = (

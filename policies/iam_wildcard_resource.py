@@ -29,7 +29,7 @@ class WildcardResource(StatementRule):
     references = (
         "cdk-nag AwsSolutions-IAM5",
         "trivy AVD-AWS-0057",
-        "Prowler iam_policy_allows_wildcards",
+        "parliament RESOURCE_STAR",
         "CKV_AWS_355",
         "CKV_AWS_356",
     )
