@@ -108,12 +108,9 @@ def _choice(name: str, node: Mapping[str, Any]) -> Rule | None:
 
 def _form(name: str, node: Mapping[str, Any]) -> Rule | None:
     pattern = node.get("pattern")
+    words = str(node.get("form", f"a text that matches {pattern}")).replace('"', "'")
+    if "CIDR block" in words:
+        return Rule(condition=f"can(cidrhost(var.{name}, 0))", message=f"{name} must be {words}.")
     if not pattern:
         return None
-    words = str(node.get("form", f"a text that matches {pattern}")).replace('"', "'")
-    return Rule(condition=f"can(regex({json.dumps(_re2(pattern))}, var.{name}))", message=f"{name} must be {words}.")
-
-
-def _re2(pattern: str) -> str:
-    """Terraform's regular expressions know all that the model uses; ``\\d`` and ``$`` mean the same there."""
-    return str(pattern)
+    return Rule(condition=f"can(regex({json.dumps(pattern)}, var.{name}))", message=f"{name} must be {words}.")

@@ -38,7 +38,7 @@ def _refusing(*names: str) -> Callable[[type], type]:
     return decorate
 
 
-_COMPARISONS = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
+_COMPARISONS = ("__hash__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
 _ARITHMETIC = tuple(
     f"__{side}{name}__"
     for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "divmod")
@@ -50,23 +50,30 @@ _ARITHMETIC = tuple(
     *_COMPARISONS,
     *("__contains__", "__getitem__", "__iter__", "__mod__", "__mul__"),
     *("split", "rsplit", "splitlines", "partition", "rpartition", "startswith", "endswith", "find", "index", "count"),
-    *("removeprefix", "removesuffix", "lower", "upper", "title", "capitalize", "strip", "lstrip", "rstrip", "isdigit"),
+    *(
+        "replace",
+        "removeprefix",
+        "removesuffix",
+        "lower",
+        "upper",
+        "title",
+        "capitalize",
+        "strip",
+        "lstrip",
+        "rstrip",
+        "isdigit",
+    ),
 )
 class PlannedText(str):
     """A text. It may be passed on, and put into other texts."""
 
     __slots__ = ("variable",)
     variable: str
-    __hash__ = str.__hash__
 
     def __new__(cls, variable: str, token: str) -> PlannedText:
         text = super().__new__(cls, token)
         text.variable = variable
         return text
-
-    def replace(self, old: str, new: str, count: int = -1, /) -> str:  # type: ignore[override]
-        """Nothing to replace: the text is the caller's."""
-        raise DecidedTooEarly(self.variable, "replace")
 
 
 class LetteredText(PlannedText):
@@ -92,7 +99,6 @@ class PlannedNumber(float):
 
     __slots__ = ("variable",)
     variable: str
-    __hash__ = float.__hash__
 
     def __new__(cls, variable: str, token: float) -> PlannedNumber:
         number = super().__new__(cls, token)
@@ -120,6 +126,6 @@ _NUMBER = re.compile(r"-8\.\d+e\+?29[0-9]")
 
 
 def undecided(text: str) -> str | None:
-    """The rest of a number token that travelled inside a text, where cdktf cannot resolve it; None when there is none."""
+    """A number token that travelled inside a text, where cdktf cannot resolve it; None when there is none."""
     found = _NUMBER.search(text)
     return found[0] if found else None

@@ -1,0 +1,192 @@
+"""Hands out values while a construct is built: Terraform variables where a plan may decide, else the structure's."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cdktf import Token
+
+from environments.model import Environment
+from modules.core.flows import Flows
+from modules.core.grants import RoleSettings
+from modules.core.network_reference import NetworkReference
+from modules.core.task import Secret
+from modules.export.inputs import Input, arn, from_model, text, texts
+from modules.export.planned import LetteredText, PlannedNumber, PlannedText, planned_flag
+
+TIERS = ("public", "application", "data")
+
+
+class Ask:
+    """``structure`` gives what is decided at export; ``early`` are variables that Python turned out to look at."""
+
+    def __init__(self, *, structure: Environment, early: frozenset[str]) -> None:
+        self.structure, self._early = structure, early
+        self.schema = Environment.model_json_schema()
+        self.inputs: dict[str, Input] = {}
+        self.decided: dict[str, Any] = {}
+        self._planned: dict[str, Any] = {}
+
+    def value(self, wanted: Input, *, now: Any = None) -> Any:
+        """A planned value for the variable ``wanted``; ``now`` instead when it has to be decided at export."""
+        if wanted.name in self._early:
+            return self._decide(wanted.name, now)
+        if wanted.name in self._planned:
+            return self._planned[wanted.name]
+        self._planned[wanted.name] = planned = self._plan(wanted)
+        return planned
+
+    def _plan(self, wanted: Input) -> Any:
+        self.inputs[wanted.name] = wanted
+        token = f"${{var.{wanted.name}}}"
+        if wanted.type == "number":
+            return PlannedNumber(wanted.name, Token.as_number(token))
+        if wanted.type == "bool":
+            return planned_flag(wanted.name, Token.as_any(token))
+        return PlannedText(wanted.name, Token.as_string(Token.as_any(token)))
+
+    def text(self, name: str, description: str) -> str:
+        """A text that only the caller knows."""
+        planned: str = self.value(text(name, description))
+        return planned
+
+    def arn(self, name: str, description: str, *, service: str) -> str:
+        """An ARN that only the caller knows."""
+        planned: str = self.value(arn(name, description, service=service))
+        return planned
+
+    def key(self, path: str, *, name: str | None = None) -> Any:
+        """The environment's key ``path`` (``database.instance_class``) as the variable ``name``, or as it is."""
+        return self.planned(self._node(path), name or path.rpartition(".")[2], now=self._now(path))
+
+    def planned(self, node: Mapping[str, Any], name: str, *, now: Any) -> Any:
+        """The key with the schema ``node`` as the variable ``name`` if a plan may decide it, else ``now``."""
+        wanted = from_model(name, node) if node.get("decided") == "plan" and now is not None else None
+        return self.value(wanted, now=now) if wanted else self._decide(name, now)
+
+    def arguments(self, construct: type, *, section: str = "", **given: Any) -> dict[str, Any]:
+        """A value for every parameter of ``construct``: given here, meant everywhere, or a key of ``section``.
+
+        A parameter that is none of these keeps its default.
+        """
+        fields = type(getattr(self.structure, section)).model_fields if section else {}
+        common = self._common()
+        for name in inspect.signature(construct.__dict__["__init__"]).parameters:
+            if name in given:
+                continue
+            if name in common:
+                given[name] = common[name]()
+            elif name in fields:
+                given[name] = self.key(f"{section}.{name}")
+        return given
+
+    def _common(self) -> Mapping[str, Callable[[], Any]]:
+        """Parameters that mean the same wherever they occur."""
+        return {
+            "name": lambda: self.text("name", "Beginning of every name in AWS, such as airflow-prod."),
+            "key_arn": lambda: self.arn("key_arn", "KMS key that encrypts data and logs.", service="kms"),
+            "vpc_id": lambda: self.text("vpc_id", "The VPC to live in."),
+            "path": lambda: self.text("path", "Prefix of parameters and log groups, such as /airflow/prod."),
+            "network": self.network,
+            "zones": self.zones,
+            "flows": Flows,
+            "roles": self.roles,
+            "account_id": self.account_id,
+            "region": self.region,
+            "retention_days": lambda: self.key("logs.retention_days", name="log_retention_days"),
+            "log_retention_days": lambda: self.key("logs.retention_days", name="log_retention_days"),
+        }
+
+    def zones(self) -> list[str]:
+        """As many zones as the structure has, with its letters; their names are the caller's."""
+        zones = self.structure.network.zones
+        self._list("zones", "Availability zones, one for each letter in the resources' addresses.", len(zones))
+        return [LetteredText("zones", f"${{var.zones[{index}]}}", zone[-1]) for index, zone in enumerate(zones)]
+
+    def network(self) -> NetworkReference:
+        """Somebody's VPC with a subnet of each tier in every zone."""
+        count = len(self.structure.network.zones)
+        subnets = {
+            f"{tier}_subnet_ids": self._list(f"{tier}_subnet_ids", f"Subnets of the {tier} tier.", count)
+            for tier in TIERS
+        }
+        return NetworkReference(
+            vpc_id=self.text("vpc_id", "The VPC to live in."),
+            cidr=self.key("network.cidr", name="vpc_cidr"),
+            flows=Flows(),
+            **subnets,
+        )
+
+    def secret(self, name: str) -> Secret:
+        """A SecureString that exists already."""
+        return Secret(
+            name=name,
+            arn=self.arn(f"{name.replace('-', '_')}_arn", f"The SecureString that holds the {name}.", service="ssm"),
+            key_arn=self.arn("secrets_key_arn", "KMS key of the SecureStrings.", service="kms"),
+            version="1",
+        )
+
+    def account_id(self) -> str:
+        """The account's number."""
+        planned: str = self.value(self.input_for("account_id"), now=self.structure.account_id)
+        return planned
+
+    def region(self) -> str:
+        """The region's name."""
+        planned: str = self.value(self.input_for("region"), now=self.structure.region)
+        return planned
+
+    def roles(self) -> RoleSettings:
+        """What all IAM roles share."""
+        boundary = text("permissions_boundary", "IAM policy that bounds every role; none when null.", default=None)
+        return RoleSettings(
+            account_id=self.account_id(),
+            region=self.region(),
+            path=self.key("iam.path", name="iam_path"),
+            permissions_boundary=self.value(boundary),
+        )
+
+    def section(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The schema of a section, which may be absent in other environments."""
+        choices = [choice for choice in node.get("anyOf", ()) if "$ref" in choice]
+        return self.resolved(choices[0]) if choices else node
+
+    def passed_on(self, wanted: Input) -> list[str]:
+        """A list of any length that the construct only hands on."""
+        self.inputs[wanted.name] = Input(name=wanted.name, type=wanted.type, description=wanted.description)
+        tokens: list[str] = Token.as_list(Token.as_any(f"${{var.{wanted.name}}}"))
+        return tokens
+
+    def input_for(self, path: str) -> Input:
+        wanted = from_model(path, self._node(path))
+        if wanted is None:
+            raise ValueError(f"{path} has no Terraform type")
+        return wanted
+
+    def _list(self, name: str, description: str, count: int) -> list[str]:
+        self.inputs[name] = texts(name, description, count=count)
+        return [PlannedText(name, f"${{var.{name}[{index}]}}") for index in range(count)]
+
+    def _decide(self, name: str, now: Any) -> Any:
+        self.decided[name] = now
+        return now
+
+    def _now(self, path: str) -> Any:
+        found: Any = self.structure
+        for part in path.split("."):
+            found = getattr(found, part)
+        return found
+
+    def _node(self, path: str) -> Mapping[str, Any]:
+        node: Mapping[str, Any] = self.schema
+        for part in path.split("."):
+            node = self.resolved(node["properties"][part])
+        return node
+
+    def resolved(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A node of the JSON schema with its reference followed."""
+        if "$ref" not in node:
+            return node
+        return {**self.schema["$defs"][str(node["$ref"]).rpartition("/")[2]], **node}

@@ -1,0 +1,161 @@
+"""The modules we hand over: each a construct, what it asks its caller for, and what it tells in return."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from cdktf import App, TerraformElement, TerraformOutput, TerraformStack
+from constructs import Construct
+
+from modules.broker import Broker
+from modules.cluster import Cluster
+from modules.core.stack import MAIN
+from modules.encryption_key import EncryptionKey
+from modules.export.ask import Ask
+from modules.flow_logs import FlowLogs
+from modules.image_repository import ImageRepository
+from modules.metadata_database import MetadataDatabase
+from modules.network import Network
+from modules.private_bucket import PrivateBucket
+from modules.secrets import Secrets
+
+ID = "this"
+CLOSED = "Security group; it is closed until you write rules."
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """An output: a reference, and what it is."""
+
+    value: object
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exportable:
+    """A module: ``build`` makes the construct ``ID`` in a stack and tells the outputs by name."""
+
+    name: str
+    purpose: str
+    build: Callable[[Construct, Ask], Mapping[str, Output]]
+
+    def stack(self, app: App, ask: Ask) -> TerraformStack:
+        """The stack that becomes the module, outputs and all."""
+        stack = _Scratch(app, "scratch")
+        for name, output in self.build(stack, ask).items():
+            made = TerraformOutput(stack, f"out-{name}", value=output.value, description=output.description)
+            made.override_logical_id(name)
+        return stack
+
+
+class _Scratch(TerraformStack):
+    """A stack whose addresses are the construct's own paths."""
+
+    def _allocate_logical_id(self, element: TerraformElement) -> str:
+        path = element.to_string().split("/")[1:]
+        return re.sub(r"\W+", "_", "_".join(part for part in path if part not in {ID, MAIN}) or ID)
+
+
+def _network(scope: Construct, ask: Ask) -> Mapping[str, Output]:
+    network = Network(scope, ID, **ask.arguments(Network, section="network"))
+    made = network.reference
+    return {
+        "vpc_id": Output(made.vpc_id, "Id of the VPC."),
+        "public_subnet_ids": Output(made.public_subnet_ids, "Subnets of load balancers, in the order of zones."),
+        "application_subnet_ids": Output(
+            made.application_subnet_ids, "Subnets of Fargate tasks, in the order of zones."
+        ),
+        "data_subnet_ids": Output(made.data_subnet_ids, "Isolated subnets of data stores, in the order of zones."),
+        "application_route_table_ids": Output(
+            network.application_route_table_ids, "Route tables of the application tier, for gateway endpoints."
+        ),
+    }
+
+
+def _metadata_database(scope: Construct, ask: Ask) -> Mapping[str, Output]:
+    password = ask.secret("database-password")
+    made = MetadataDatabase(
+        scope, ID, **ask.arguments(MetadataDatabase, section="database", password=password)
+    ).reference
+    return {
+        "address": Output(made.address, "DNS name of the database, port 5432."),
+        "security_group_id": Output(made.connections.security_group_id, CLOSED),
+    }
+
+
+def _broker(scope: Construct, ask: Ask) -> Mapping[str, Output]:
+    token = ask.secret("broker-auth-token")
+    made = Broker(scope, ID, **ask.arguments(Broker, section="broker", token=token)).reference
+    return {
+        "address": Output(made.address, "DNS name of the primary, port 6379, TLS."),
+        "security_group_id": Output(made.connections.security_group_id, CLOSED),
+    }
+
+
+def _secrets(scope: Construct, ask: Ask) -> Mapping[str, Output]:
+    secrets = Secrets(scope, ID, **ask.arguments(Secrets))
+    return {
+        f"{secret.name.replace('-', '_')}_arn": Output(secret.arn, f"ARN of the SecureString {secret.name}.")
+        for secret in secrets.reference.secrets
+    }
+
+
+def _encryption_key(scope: Construct, ask: Ask) -> Mapping[str, Output]:
+    purpose = ask.text("purpose", "What the key is for.")
+    key = EncryptionKey(scope, ID, **ask.arguments(EncryptionKey, purpose=purpose, log_groups=["*"]))
+    return {"arn": Output(key.arn, "ARN of the key.")}
+
+
+def _image_repository(scope: Construct, ask: Ask) -> Mapping[str, Output]:
+    images = ImageRepository(scope, ID, **ask.arguments(ImageRepository)).reference
+    return {
+        "url": Output(images.url, "Address to push to and pull from, without a tag."),
+        "arn": Output(images.arn, "ARN of the repository."),
+    }
+
+
+def _private_bucket(scope: Construct, ask: Ask) -> Mapping[str, Output]:
+    given = {
+        "name": ask.text("name", "Name of the bucket, unique in the world."),
+        "expire_days": ask.key("logs.s3_expiration_days", name="expire_days"),
+        "force_destroy": ask.key("logs.force_destroy", name="force_destroy"),
+    }
+    bucket = PrivateBucket(scope, ID, **ask.arguments(PrivateBucket, **given))
+    return {"name": Output(bucket.name, "Name of the bucket."), "arn": Output(bucket.arn, "ARN of the bucket.")}
+
+
+def _flow_logs(scope: Construct, ask: Ask) -> Mapping[str, Output]:
+    group = ask.text("log_group_name", "Log group to make, such as /airflow/prod/flow-logs.")
+    FlowLogs(scope, ID, **ask.arguments(FlowLogs, log_group_name=group))
+    return {}
+
+
+def _cluster(scope: Construct, ask: Ask) -> Mapping[str, Output]:
+    given = {
+        "domain": ask.text("domain", "Private DNS name below which components find each other."),
+        "exec_log_group_name": ask.text("exec_log_group_name", "Log group to make for sessions of ECS Exec."),
+    }
+    cluster = Cluster(scope, ID, **ask.arguments(Cluster, **given))
+    return {
+        "arn": Output(cluster.arn, "ARN of the cluster."),
+        "namespace_id": Output(cluster.namespace_id, "Cloud Map namespace of internal names."),
+    }
+
+
+MODULES = (
+    Exportable(
+        "network", "VPC with public, application and isolated data subnets, a route table per purpose.", _network
+    ),
+    Exportable(
+        "metadata-database", "RDS for PostgreSQL: encrypted, TLS forced, closed until you open it.", _metadata_database
+    ),
+    Exportable("broker", "ElastiCache made for Celery: TLS, AUTH, never an evicted message.", _broker),
+    Exportable("secrets", "Airflow's secrets as SecureStrings whose values Terraform never keeps.", _secrets),
+    Exportable("encryption-key", "KMS key for data stores and log groups of one account and region.", _encryption_key),
+    Exportable("image-repository", "Encrypted ECR repository with immutable tags, scanned on push.", _image_repository),
+    Exportable("private-bucket", "Versioned, encrypted bucket: TLS only, closed to the public.", _private_bucket),
+    Exportable("flow-logs", "VPC flow logs in an encrypted log group.", _flow_logs),
+    Exportable("cluster", "Fargate cluster with recorded ECS Exec and private names.", _cluster),
+)
