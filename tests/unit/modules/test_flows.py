@@ -1,0 +1,160 @@
+"""N3 to N5: who may connect to whom, in security groups and in NACLs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+
+import pytest
+
+from policies.analysis.network_reading.agreement import extra_flows, missing_flows
+from policies.analysis.network_reading.flows import declared_flows
+from policies.analysis.network_reading.network import network_of
+from policies.terraform_resource import Resource
+from tests.reading import clients, rules, services, tier_of
+from tests.strategies import HOST_KEY
+from tests.synthesis import Deployment, deployed
+
+TIERS = ("public", "application", "data")
+EGRESS = ("none", "single_nat", "nat_per_zone")
+TOPOLOGIES = ("single", "local", "celery")
+GIT_SSH = {
+    "delivery": "git_sync",
+    "repository": "git@github.com:example/dags.git",
+    "deploy_key": True,
+    "known_hosts": [HOST_KEY],
+}
+
+
+@pytest.mark.parametrize("topology", TOPOLOGIES)
+@pytest.mark.parametrize("egress", EGRESS)
+def test_N3_every_egress_between_two_groups_has_its_ingress(topology: str, egress: str) -> None:
+    deployment = deployed(topology=topology, network={"egress": egress})
+    names = {one.body["tags"]["airflow-fargate:place"] for one in deployment.of("aws_security_group")}
+    out = {(rule.group, rule.peer, rule.port) for rule in rules(deployment, egress=True) if rule.peer in names}
+    into = {(rule.peer, rule.group, rule.port) for rule in rules(deployment, egress=False) if rule.peer in names}
+    assert out == into
+
+
+@pytest.mark.parametrize("topology", TOPOLOGIES)
+def test_N3_one_group_for_each_component_and_store(topology: str) -> None:
+    deployment = deployed(topology=topology)
+    stores = {"metadata-database", "broker"} if topology == "celery" else {"metadata-database"}
+    places = Counter(one.body["tags"]["airflow-fargate:place"] for one in deployment.of("aws_security_group"))
+    assert places == Counter({*services(deployment), "migrate", "db-clean", "load-balancer", *stores})
+    for service, _ in services(deployment).values():
+        (group,) = service.get("network_configuration", "security_groups")
+        assert deployment.named(group).body["tags"]["airflow-fargate:place"] == service.body["name"]
+
+
+def test_N3_groups_carry_no_rule_of_their_own_and_every_rule_says_why() -> None:
+    deployment = deployed()
+    for group in deployment.of("aws_security_group"):
+        assert not group.blocks("ingress"), group.address
+        assert not group.blocks("egress"), group.address
+    kinds = ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule")
+    assert all(len(one.body["description"]) > 5 for one in deployment.of(*kinds))
+
+
+@pytest.mark.parametrize("topology", TOPOLOGIES)
+@pytest.mark.parametrize("egress", EGRESS)
+def test_N4_declared_flows_are_possible_flows(topology: str, egress: str) -> None:
+    assert_network_is_connected_and_minimal(deployed(topology=topology, network={"egress": egress}))
+
+
+def test_N4_git_over_ssh_opens_its_port_and_no_other() -> None:
+    deployment = deployed(dags=GIT_SSH)
+    assert_network_is_connected_and_minimal(deployment)
+    outside = {(rule.group, rule.port) for rule in rules(deployment, egress=True) if rule.peer == "0.0.0.0/0"}
+    cloning = {"scheduler", "dag-processor", "triggerer", "worker-default"}
+    assert {group for group, port in outside if port == 22} <= cloning
+    assert {port for _, port in outside} == {22, 443}
+
+
+def assert_network_is_connected_and_minimal(deployment: Deployment) -> None:
+    network, flows = network_of(deployment.configuration), declared_flows(deployment.configuration)
+    assert len(flows) > 5
+    missing = [
+        f"{one.flow.source.name} -> {one.flow.destination.name} {one.flow.port}"
+        for one in missing_flows(network, flows)
+    ]
+    extra = [f"{one.source.name} -> {one.destination.name} {one.services}" for one in extra_flows(network, flows)]
+    assert (missing, extra) == ([], [])
+
+
+@pytest.mark.parametrize("topology", TOPOLOGIES)
+@pytest.mark.parametrize("egress", EGRESS)
+def test_N4_every_tier_has_its_own_acl_within_the_quota(topology: str, egress: str) -> None:
+    deployment = deployed(topology=topology, network={"egress": egress})
+    acls = {tier_of(one): one for one in deployment.of("aws_network_acl")}
+    assert set(acls) == set(TIERS)
+    for tier, acl in acls.items():
+        assert {tier_of(deployment.named(one)) for one in acl.body["subnet_ids"]} == {tier}
+    counted = Counter(
+        (deployment.named(one.body["network_acl_id"]).key, one.body["egress"])
+        for one in deployment.of("aws_network_acl_rule")
+    )
+    assert max(counted.values()) <= 20, "AWS allows 20 rules in each direction"
+
+
+@pytest.mark.parametrize("topology", TOPOLOGIES)
+@pytest.mark.parametrize("egress", EGRESS)
+def test_N4_each_rule_is_a_request_or_a_reply_of_some_declared_flow(topology: str, egress: str) -> None:
+    """Every request has room for its reply the other way, every reply a request that it answers."""
+    deployment = deployed(topology=topology, network={"egress": egress})
+    ports = {flow.port for flow in declared_flows(deployment.configuration)}
+    legs = [Leg.read(deployment, item) for item in deployment.of("aws_network_acl_rule")]
+    for leg in legs:
+        back = [other for other in legs if other.answers(leg)]
+        if leg.is_reply:
+            assert any(not other.is_reply for other in back), f"{leg}: a reply to nothing"
+        else:
+            assert leg.ports[0] in ports, f"{leg}: no flow needs it"
+            assert any(other.is_reply for other in back), f"{leg}: no way back"
+
+
+@dataclass(frozen=True)
+class Leg:
+    """A rule of a tier's NACL."""
+
+    tier: str
+    egress: bool
+    block: IPv4Network
+    ports: tuple[int, int]
+
+    @classmethod
+    def read(cls, deployment: Deployment, rule: Resource) -> Leg:
+        body, acl = rule.body, deployment.named(rule.body["network_acl_id"])
+        assert (body["rule_action"], body["protocol"]) == ("allow", "6"), rule.address
+        return cls(tier_of(acl), body["egress"], IPv4Network(body["cidr_block"]), (body["from_port"], body["to_port"]))
+
+    @property
+    def is_reply(self) -> bool:
+        """Linux' ephemeral ports, or the wide range of load balancers and NAT gateways."""
+        return self.ports in {(32768, 61000), (1024, 65535)}
+
+    def answers(self, other: Leg) -> bool:
+        opposite = self.tier == other.tier and self.egress != other.egress
+        return opposite and self.block.overlaps(other.block)
+
+
+def test_N5_worker_logs_from_the_api_servers_only() -> None:
+    deployment = deployed()
+    assert clients(deployment, group="worker-default", port=8793) == {"api-server"}
+    assert clients(deployment, group="triggerer", port=8794) == {"api-server"}
+    assert {rule.port for rule in rules(deployment, egress=False) if rule.group == "worker-default"} == {8793}
+
+
+def test_N5_in_topology_local_the_scheduler_serves_the_logs() -> None:
+    assert clients(deployed(topology="local"), group="scheduler", port=8793) == {"api-server"}
+
+
+def test_N5_data_ports_from_their_clients_only() -> None:
+    deployment = deployed()
+    users = {"api-server", "scheduler", "dag-processor", "triggerer", "worker-default", "migrate", "db-clean"}
+    assert clients(deployment, group="metadata-database", port=5432) == users
+    assert clients(deployment, group="broker", port=6379) == {"api-server", "scheduler", "worker-default"}
+    stores = {rule.port for rule in rules(deployment, egress=False) if rule.group in {"metadata-database", "broker"}}
+    assert stores == {5432, 6379}
+    assert not [rule for rule in rules(deployment, egress=True) if rule.group in {"metadata-database", "broker"}]
