@@ -27,7 +27,7 @@ class StopTimeout(ContainerRule):
         "Every essential container says how long it takes to stop, Fargate grants it, and its process is told the same"
     )
     severity_level = Severity.MEDIUM
-    why = "The default of 30 s kills running Airflow tasks at every deployment; so does a process that counts on more time."
+    why = "The default of 30 s kills running Airflow tasks at every deployment; so does counting on more time."
     cure = "Set stopTimeout (at most 120) and AIRFLOW_STOP_TIMEOUT to the same number, DUMB_INIT_SETSID to 0."
     references = ()
     decides = ("stopTimeout",)

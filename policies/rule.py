@@ -42,9 +42,8 @@ class Example:
     """A piece of Terraform JSON that a rule passes or fails: the proof of the rule, and its documentation.
 
     `resources` is what stands under `"resource"`: `{"aws_vpc": {"main": {...}}}`. It has every argument that the AWS
-    provider asks for, because the tests plan it with the real provider. `plannable` is the reason why it cannot be
-    planned (the provider itself refuses it), "" when it can. `judged` is what the rule says before the values of a
-    plan are known, where that differs.
+    provider asks for, because the tests plan it with the real provider. `not_plannable_because` says why it cannot be
+    planned (the provider itself refuses it), "" when it can.
     """
 
     title: str
@@ -52,6 +51,8 @@ class Example:
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Further top-level blocks: `variable`, `locals`, `data`, `"//"`."""
     not_plannable_because: str = ""
+    is_judged_on_plans: bool = True
+    """False where a plan does not carry what the rule looks at; the rule then says nothing about a plan."""
 
 
 class Rule(BaseResourceCheck):  # type: ignore[misc]

@@ -27,6 +27,8 @@ class Resource:
     file: Path = Path()
     line: int = 1
     construct_path: str = ""
+    is_planned: bool = False
+    """From a plan: values are known, but meta-arguments (`lifecycle`) are not in it."""
 
     @property
     def key(self) -> str:

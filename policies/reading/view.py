@@ -113,6 +113,7 @@ class PlanView:
                 address=item.address,
                 type=item.type,
                 name=item.name,
+                is_planned=True,
                 body=refine(item.values, _waiting(item), written),
                 file=self.file,
                 construct_path=construct_path(twins.get(item.address.partition("[")[0], {})),
