@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from cdktf import Token
@@ -16,6 +17,7 @@ from modules.core.task import Secret
 from modules.export.inputs import Input, arn, from_model, text, texts
 from modules.export.planned import LetteredText, PlannedNumber, PlannedText, planned_flag
 
+KEY = "key/00000000-0000-0000-0000-000000000000"
 TIERS = ("public", "application", "data")
 
 
@@ -35,11 +37,11 @@ class Ask:
             return self._decide(wanted.name, now)
         if wanted.name in self._planned:
             return self._planned[wanted.name]
-        self._planned[wanted.name] = planned = self._plan(wanted)
+        self._planned[wanted.name] = planned = self._plan(wanted, now)
         return planned
 
-    def _plan(self, wanted: Input) -> Any:
-        self.inputs[wanted.name] = wanted
+    def _plan(self, wanted: Input, now: Any) -> Any:
+        self.inputs[wanted.name] = wanted if now is None else replace(wanted, example=now)
         token = f"${{var.{wanted.name}}}"
         if wanted.type == "number":
             return PlannedNumber(wanted.name, Token.as_number(token))
@@ -47,14 +49,14 @@ class Ask:
             return planned_flag(wanted.name, Token.as_any(token))
         return PlannedText(wanted.name, Token.as_string(Token.as_any(token)))
 
-    def text(self, name: str, description: str) -> str:
+    def text(self, name: str, description: str, *, example: str) -> str:
         """A text that only the caller knows."""
-        planned: str = self.value(text(name, description))
+        planned: str = self.value(text(name, description, example=example))
         return planned
 
-    def arn(self, name: str, description: str, *, service: str) -> str:
+    def arn(self, name: str, description: str, *, service: str, example: str) -> str:
         """An ARN that only the caller knows."""
-        planned: str = self.value(arn(name, description, service=service))
+        planned: str = self.value(arn(name, description, service=service, example=example))
         return planned
 
     def key(self, path: str, *, name: str | None = None) -> Any:
@@ -85,10 +87,10 @@ class Ask:
     def _common(self) -> Mapping[str, Callable[[], Any]]:
         """Parameters that mean the same wherever they occur."""
         return {
-            "name": lambda: self.text("name", "Beginning of every name in AWS, such as airflow-prod."),
-            "key_arn": lambda: self.arn("key_arn", "KMS key that encrypts data and logs.", service="kms"),
-            "vpc_id": lambda: self.text("vpc_id", "The VPC to live in."),
-            "path": lambda: self.text("path", "Prefix of parameters and log groups, such as /airflow/prod."),
+            "name": lambda: self.text("name", "Beginning of every name in AWS.", example="airflow-prod"),
+            "key_arn": lambda: self.arn("key_arn", "KMS key that encrypts.", service="kms", example=KEY),
+            "vpc_id": self._vpc_id,
+            "path": lambda: self.text("path", "Prefix of all names in Parameter Store.", example="/airflow/prod"),
             "network": self.network,
             "zones": self.zones,
             "flows": Flows,
@@ -102,18 +104,18 @@ class Ask:
     def zones(self) -> list[str]:
         """As many zones as the structure has, with its letters; their names are the caller's."""
         zones = self.structure.network.zones
-        self._list("zones", "Availability zones, one for each letter in the resources' addresses.", len(zones))
+        self._list("zones", "Availability zones, one for each letter in the resources' addresses.", zones)
         return [LetteredText("zones", f"${{var.zones[{index}]}}", zone[-1]) for index, zone in enumerate(zones)]
 
     def network(self) -> NetworkReference:
         """Somebody's VPC with a subnet of each tier in every zone."""
-        count = len(self.structure.network.zones)
+        letters = [zone[-1] for zone in self.structure.network.zones]
         subnets = {
-            f"{tier}_subnet_ids": self._list(f"{tier}_subnet_ids", f"Subnets of the {tier} tier.", count)
-            for tier in TIERS
+            name: self._list(name, f"Subnets of the {tier} tier.", [f"subnet-{number}{letter}" for letter in letters])
+            for number, (tier, name) in enumerate((tier, f"{tier}_subnet_ids") for tier in TIERS)
         }
         return NetworkReference(
-            vpc_id=self.text("vpc_id", "The VPC to live in."),
+            vpc_id=self._vpc_id(),
             cidr=self.key("network.cidr", name="vpc_cidr"),
             flows=Flows(),
             **subnets,
@@ -123,8 +125,13 @@ class Ask:
         """A SecureString that exists already."""
         return Secret(
             name=name,
-            arn=self.arn(f"{name.replace('-', '_')}_arn", f"The SecureString that holds the {name}.", service="ssm"),
-            key_arn=self.arn("secrets_key_arn", "KMS key of the SecureStrings.", service="kms"),
+            arn=self.arn(
+                f"{name.replace('-', '_')}_arn",
+                f"The SecureString of the {name}.",
+                service="ssm",
+                example=f"parameter/airflow/prod/{name}",
+            ),
+            key_arn=self.arn("secrets_key_arn", "KMS key of the SecureStrings.", service="kms", example=KEY),
             version="1",
         )
 
@@ -135,7 +142,8 @@ class Ask:
 
     def region(self) -> str:
         """The region's name."""
-        planned: str = self.value(self.input_for("region"), now=self.structure.region)
+        anywhere = replace(self.input_for("region"), rules=())  # AWS opens regions faster than modules are released
+        planned: str = self.value(anywhere, now=self.structure.region)
         return planned
 
     def roles(self) -> RoleSettings:
@@ -155,7 +163,7 @@ class Ask:
 
     def passed_on(self, wanted: Input) -> list[str]:
         """A list of any length that the construct only hands on."""
-        self.inputs[wanted.name] = Input(name=wanted.name, type=wanted.type, description=wanted.description)
+        self.inputs[wanted.name] = replace(wanted, rules=())
         tokens: list[str] = Token.as_list(Token.as_any(f"${{var.{wanted.name}}}"))
         return tokens
 
@@ -165,9 +173,12 @@ class Ask:
             raise ValueError(f"{path} has no Terraform type")
         return wanted
 
-    def _list(self, name: str, description: str, count: int) -> list[str]:
-        self.inputs[name] = texts(name, description, count=count)
-        return [PlannedText(name, f"${{var.{name}[{index}]}}") for index in range(count)]
+    def _vpc_id(self) -> str:
+        return self.text("vpc_id", "The VPC to live in.", example="vpc-0123456789abcdef0")
+
+    def _list(self, name: str, description: str, example: Sequence[str]) -> list[str]:
+        self.inputs[name] = texts(name, description, example=example)
+        return [PlannedText(name, f"${{var.{name}[{index}]}}") for index in range(len(example))]
 
     def _decide(self, name: str, now: Any) -> Any:
         self.decided[name] = now

@@ -103,7 +103,7 @@ def _secrets(scope: Construct, ask: Ask) -> Mapping[str, Output]:
 
 
 def _encryption_key(scope: Construct, ask: Ask) -> Mapping[str, Output]:
-    purpose = ask.text("purpose", "What the key is for.")
+    purpose = ask.text("purpose", "What the key is for.", example="Stores and logs of Airflow")
     key = EncryptionKey(scope, ID, **ask.arguments(EncryptionKey, purpose=purpose, log_groups=["*"]))
     return {"arn": Output(key.arn, "ARN of the key.")}
 
@@ -118,7 +118,7 @@ def _image_repository(scope: Construct, ask: Ask) -> Mapping[str, Output]:
 
 def _private_bucket(scope: Construct, ask: Ask) -> Mapping[str, Output]:
     given = {
-        "name": ask.text("name", "Name of the bucket, unique in the world."),
+        "name": ask.text("name", "Name of the bucket, unique in the world.", example="airflow-prod-task-logs"),
         "expire_days": ask.key("logs.s3_expiration_days", name="expire_days"),
         "force_destroy": ask.key("logs.force_destroy", name="force_destroy"),
     }
@@ -127,15 +127,17 @@ def _private_bucket(scope: Construct, ask: Ask) -> Mapping[str, Output]:
 
 
 def _flow_logs(scope: Construct, ask: Ask) -> Mapping[str, Output]:
-    group = ask.text("log_group_name", "Log group to make, such as /airflow/prod/flow-logs.")
+    group = ask.text("log_group_name", "Log group to make.", example="/airflow/prod/flow-logs")
     FlowLogs(scope, ID, **ask.arguments(FlowLogs, log_group_name=group))
     return {}
 
 
 def _cluster(scope: Construct, ask: Ask) -> Mapping[str, Output]:
     given = {
-        "domain": ask.text("domain", "Private DNS name below which components find each other."),
-        "exec_log_group_name": ask.text("exec_log_group_name", "Log group to make for sessions of ECS Exec."),
+        "domain": ask.text("domain", "Private DNS name of the components.", example="prod.airflow.internal"),
+        "exec_log_group_name": ask.text(
+            "exec_log_group_name", "Log group to make for sessions of ECS Exec.", example="/airflow/prod/exec"
+        ),
     }
     cluster = Cluster(scope, ID, **ask.arguments(Cluster, **given))
     return {

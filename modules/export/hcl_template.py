@@ -48,6 +48,28 @@ def quoted(text: str) -> str:
     )
 
 
+def simplified(text: str) -> str:
+    """``text`` with references bare inside of expressions: ``${f(${var.a})}`` is ``${f(var.a)}``."""
+    if "${" not in text:
+        return text
+    return "".join(f"${{{_bare(part.text)}}}" if part.is_expression else part.text for part in parts(text))
+
+
+def _bare(expression_: str) -> str:
+    bare, index = "", 0
+    while index < len(expression_):
+        start = index
+        if expression_[index] == '"':
+            index = _end_of_quotes(expression_, index + 1) + 1
+            bare += expression_[start:index]
+        elif expression_[index : index + 2] == "${":
+            index = _end(expression_, index + 2) + 1
+            bare += _bare(expression_[start + 2 : index - 1])
+        else:
+            bare, index = bare + expression_[index], index + 1
+    return bare
+
+
 def _escaped(literal: str) -> str:
     for plain, safe in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t")):
         literal = literal.replace(plain, safe)

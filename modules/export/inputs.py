@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """One variable. ``type`` is Terraform's; without a ``default`` the caller must give a value."""
+    """One variable. ``type`` is Terraform's; without a ``default`` the caller must give a value.
+
+    ``example`` is what the generated example passes: the structure's own value where it has one.
+    """
 
     name: str
     type: str
@@ -29,30 +32,34 @@ class Input:
     default: Any = NOT_GIVEN
     rules: tuple[Rule, ...] = ()
     sensitive: bool = False
+    example: Any = NOT_GIVEN
 
     @property
     def required(self) -> bool:
         return self.default is NOT_GIVEN
 
 
-def text(name: str, description: str, *, default: Any = NOT_GIVEN, rules: tuple[Rule, ...] = ()) -> Input:
+def text(name: str, description: str, *, example: str = "example", default: Any = NOT_GIVEN) -> Input:
     """A text without a key in the environment's model."""
-    return Input(name=name, type="string", description=description, default=default, rules=rules)
+    shown = example if default is NOT_GIVEN else NOT_GIVEN
+    return Input(name=name, type="string", description=description, default=default, example=shown)
 
 
-def arn(name: str, description: str, *, service: str) -> Input:
-    """The ARN of something in ``service``."""
+def arn(name: str, description: str, *, service: str, example: str = "example") -> Input:
+    """The ARN of something in ``service``; ``example`` is what follows the account in it."""
     rule = Rule(
         condition=f'can(regex("^arn:aws[a-z-]*:{service}:", var.{name}))',
         message=f"{name} must be an ARN of {service}.",
     )
-    return text(name, description, rules=(rule,))
+    written = f"arn:aws:{service}:eu-central-1:111111111111:{example}"
+    return Input(name=name, type="string", description=description, rules=(rule,), example=written)
 
 
-def texts(name: str, description: str, *, count: int) -> Input:
-    """Exactly ``count`` texts: their number is the module's structure."""
+def texts(name: str, description: str, *, example: Sequence[str]) -> Input:
+    """As many texts as the ``example`` has: their number is the module's structure."""
+    count = len(example)
     rule = Rule(condition=f"length(var.{name}) == {count}", message=f"This module is made for {count} {name}.")
-    return Input(name=name, type="list(string)", description=description, rules=(rule,))
+    return Input(name=name, type="list(string)", description=description, rules=(rule,), example=list(example))
 
 
 def from_model(name: str, node: Mapping[str, Any]) -> Input | None:

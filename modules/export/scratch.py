@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from cdktf import App, TerraformStack
@@ -13,6 +13,7 @@ from cdktf import App, TerraformStack
 from environments.model import Environment
 from modules.export.ask import Ask
 from modules.export.catalogue import ID
+from modules.export.hcl_template import simplified
 from modules.export.inputs import Input
 from modules.export.planned import DecidedTooEarly, undecided
 
@@ -39,13 +40,16 @@ class Module:
     purpose: str
     inputs: tuple[Input, ...]
     decided: Mapping[str, Any]
+    early: frozenset[str]
     sections: Mapping[str, Any]
     outputs: Mapping[str, Mapping[str, Any]]
 
 
-def build(exportable: Source, *, structure: Environment) -> Module:
-    """The module; a variable that Python looks at while building is decided at export, as ``structure`` has it."""
-    early: frozenset[str] = frozenset()
+def build(exportable: Source, *, structure: Environment, early: frozenset[str] = frozenset()) -> Module:
+    """The module; a variable that Python looks at while building is decided at export, as ``structure`` has it.
+
+    ``early`` are variables known to be such (``Module.early`` of an earlier build), which saves the attempts.
+    """
     while True:
         try:
             return _attempt(exportable, structure, early)
@@ -67,6 +71,7 @@ def _attempt(exportable: Source, structure: Environment, early: frozenset[str]) 
         purpose=exportable.purpose,
         inputs=used,
         decided=ask.decided,
+        early=early,
         sections={key: synthesized[key] for key in SECTIONS if key in synthesized},
         outputs=synthesized.get("output", {}),
     )
@@ -83,6 +88,8 @@ def _clean(synthesized: Any, ask: Ask) -> Any:
 
 
 def _without_metadata(value: Any) -> Any:
+    if isinstance(value, str):
+        return simplified(value)
     if isinstance(value, dict):
         return {key: _without_metadata(inner) for key, inner in value.items() if key != "//"}
     return [_without_metadata(inner) for inner in value] if isinstance(value, list) else value
@@ -103,7 +110,7 @@ def _without_idle_rules(wanted: Input, synthesized: Any) -> Input:
     """A list that is only passed on may have any length."""
     if not wanted.type.startswith("list") or f"var.{wanted.name}[" in json.dumps(synthesized):
         return wanted
-    return Input(name=wanted.name, type=wanted.type, description=wanted.description)
+    return replace(wanted, rules=())
 
 
 def _uses(synthesized: Any, name: str) -> bool:

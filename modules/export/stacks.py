@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from cdktf import App, TerraformStack
@@ -19,8 +19,6 @@ from modules.export.ask import Ask
 from modules.export.inputs import text, texts
 from modules.foundation import Foundation
 
-# What the model decides at synth time because it names files and states; inside a module it is only a value.
-VALUES_OF_A_MODULE = ("name", "account_id", "region")
 # Sections that are about the house, not about what is built.
 ASIDE = frozenset({"state", "waivers"})
 PUBLISHED = "use"
@@ -59,7 +57,8 @@ STACKS = (
 
 def planned_environment(ask: Ask) -> Environment:
     """The structure's environment with variables for all values that a plan may decide."""
-    top = {name: ask.value(ask.input_for(name), now=getattr(ask.structure, name)) for name in VALUES_OF_A_MODULE}
+    named = ask.value(ask.input_for("name"), now=ask.structure.name)
+    top = {"name": named, "account_id": ask.account_id(), "region": ask.region()}
     planned = _planned(ask, ask.structure, ask.schema, "", aside=ASIDE | top.keys())
     network = planned.network.model_copy(update={"zones": tuple(ask.zones())})
     return planned.model_copy(update={**top, "network": network})
@@ -103,8 +102,10 @@ class _Caller:
         self._ask = ask
 
     def get_string(self, name: str) -> str:
-        planned: str = self._ask.value(text(name, f"Output {name} of the module foundation."))
+        wanted = text(name, f"Output {name} of the module foundation.", example=f"${{module.foundation.{name}}}")
+        planned: str = self._ask.value(wanted)
         return planned
 
     def get_list(self, name: str) -> Any:
-        return self._ask.passed_on(texts(name, f"Output {name} of the module foundation.", count=0))
+        wanted = texts(name, f"Output {name} of the module foundation.", example=())
+        return self._ask.passed_on(replace(wanted, example=f"${{module.foundation.{name}}}"))

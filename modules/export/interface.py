@@ -1,0 +1,126 @@
+"""What changed between two versions of a module, as its callers will feel it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+from modules.export.readme import INTERFACE
+
+
+class Step(IntEnum):
+    """The part of the version number that has to be raised."""
+
+    NONE = 0
+    PATCH = 1
+    MINOR = 2
+    MAJOR = 3
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Change:
+    """One difference and how far it goes; ``moved`` is the block that makes a renamed address harmless."""
+
+    step: Step
+    text: str
+    moved: str = ""
+
+
+class NoInterface(ValueError):
+    """A folder is not a module that we exported; the message says why."""
+
+
+def read(folder: Path) -> Mapping[str, Any]:
+    """The interface of the exported module in ``folder``.
+
+    Raises ``NoInterface``.
+    """
+    file = folder / INTERFACE
+    try:
+        content = json.loads(file.read_text())
+    except (OSError, ValueError) as problem:
+        raise NoInterface(f"{file}: {problem}. Cure: python -m modules.export") from None
+    if not isinstance(content, dict) or not {"inputs", "outputs", "resources"} <= content.keys():
+        raise NoInterface(f"{file}: no interface of an exported module. Cure: python -m modules.export")
+    return content
+
+
+def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
+    """All differences, the gravest first."""
+    found = [*_inputs(old["inputs"], new["inputs"]), *_outputs(old["outputs"], new["outputs"])]
+    found += _resources(old["resources"], new["resources"])
+    return sorted(found, key=lambda change: (-change.step, change.text))
+
+
+def verdict(found: list[Change]) -> Step:
+    """The step that the gravest change asks for."""
+    return max((change.step for change in found), default=Step.NONE)
+
+
+def _inputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    for name in sorted(old.keys() - new.keys()):
+        yield Change(Step.MAJOR, f"input {name} is gone")
+    for name in sorted(new.keys() - old.keys()):
+        required = new[name]["required"]
+        step = Step.MAJOR if required else Step.MINOR
+        yield Change(step, f"input {name} is new and {'required' if required else 'optional'}")
+    for name in sorted(old.keys() & new.keys()):
+        yield from _input(name, old[name], new[name])
+
+
+def _input(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    if old["type"] != new["type"]:
+        yield Change(Step.MAJOR, f"input {name} was {old['type']} and is {new['type']}")
+    if old["required"] != new["required"]:
+        step = Step.MAJOR if new["required"] else Step.MINOR
+        yield Change(step, f"input {name} has become {'required' if new['required'] else 'optional'}")
+    elif old.get("default") != new.get("default"):
+        values = f"{json.dumps(old.get('default'))} to {json.dumps(new.get('default'))}"
+        yield Change(Step.MAJOR, f"input {name} changes its default from {values}")
+    for rule in sorted(set(new["accepted"]) - set(old["accepted"])):
+        yield Change(Step.MAJOR, f"input {name} must now fulfil {rule}")
+    if set(old["accepted"]) - set(new["accepted"]) and not set(new["accepted"]) - set(old["accepted"]):
+        yield Change(Step.MINOR, f"input {name} accepts more")
+
+
+def _outputs(old: list[str], new: list[str]) -> Iterator[Change]:
+    yield from (Change(Step.MAJOR, f"output {name} is gone") for name in sorted(set(old) - set(new)))
+    yield from (Change(Step.MINOR, f"output {name} is new") for name in sorted(set(new) - set(old)))
+
+
+def _resources(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    gone, fresh = sorted(old.keys() - new.keys()), sorted(new.keys() - old.keys())
+    for address in gone:
+        successor = next((other for other in fresh if _same(address, other, old, new)), None)
+        if successor is None:
+            yield Change(Step.MAJOR, f"resource {address} is destroyed")
+            continue
+        fresh.remove(successor)
+        block = f"moved {{\n  from = {address}\n  to   = {successor}\n}}"
+        yield Change(Step.MAJOR, f"resource {address} is called {successor}: patch with the moved block", block)
+    yield from (Change(Step.MINOR, f"resource {address} is made") for address in fresh)
+    both = sorted(old.keys() & new.keys())
+    yield from (
+        Change(Step.PATCH, f"resource {name} changes in place or is replaced")
+        for name in both
+        if old[name] != new[name]
+    )
+
+
+def _same(address: str, other: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """The same type and the same arguments, references to other renamed resources aside."""
+    if address.partition(".")[0] != other.partition(".")[0]:
+        return False
+    return _without_references(old[address]) == _without_references(new[other])
+
+
+def _without_references(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_references(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_references(inner) for inner in value]
+    return "${}" if isinstance(value, str) and "${" in value and "${var." not in value else value

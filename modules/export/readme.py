@@ -1,0 +1,144 @@
+"""What stands beside a module's code: README, an example that runs, and its interface for comparisons."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from modules.export import hcl
+from modules.export.inputs import NOT_GIVEN, Input
+from modules.export.layout import PROVIDER, REQUIRED_TERRAFORM
+from modules.export.scratch import Module
+
+REQUIREMENTS = f"""## Requirements
+
+| name | version |
+|---|---|
+| terraform | {REQUIRED_TERRAFORM} |
+| aws | {PROVIDER["version"]} |"""
+EXAMPLE = "examples/complete/main.tf"
+INTERFACE = "interface.json"
+
+
+def companions(module: Module) -> dict[str, str]:
+    """The files besides the module's own code, by their path in its folder."""
+    return {"README.md": _readme(module), EXAMPLE: _example(module), INTERFACE: _interface(module)}
+
+
+def call(module: Module, *, source: str, values: Mapping[str, Any]) -> str:
+    """A ``module`` block that passes ``values``."""
+    body = {name: value for name, value in values.items() if value is not NOT_GIVEN}
+    lines = hcl.attributes({"source": hcl.value(source), **{name: hcl.value(value) for name, value in body.items()}})
+    return "\n".join([f'module "{_label(module)}" {{', *(f"  {line}" if line else "" for line in lines), "}"]) + "\n"
+
+
+def example_values(module: Module, *, all_of_them: bool = False) -> dict[str, Any]:
+    """What the structure's environment passes: required inputs, and others where they differ from the default."""
+    return {
+        item.name: item.example
+        for item in module.inputs
+        if item.example is not NOT_GIVEN and (all_of_them or item.required or item.example != item.default)
+    }
+
+
+def _label(module: Module) -> str:
+    return module.name.replace("-", "_")
+
+
+def _example(module: Module) -> str:
+    region = next((item.example for item in module.inputs if item.name == "region"), "eu-central-1")
+    provider = "\n".join(hcl.block("provider", ("aws",), {"region": region}))
+    values = example_values(module)
+    if any("module.foundation" in str(value) for value in values.values()):
+        values = {name: value for name, value in values.items() if "module.foundation" not in str(value)}
+        values |= {item.name: _stand_in(item) for item in module.inputs if "module.foundation" in str(item.example)}
+    return f"{provider}\n\n{call(module, source='../..', values=values)}"
+
+
+def _stand_in(item: Input) -> Any:
+    """A value of the right shape for what the module ``foundation`` gives."""
+    arn = item.name.endswith("_arn")
+    shaped = "arn:aws:iam::111111111111:example" if arn else f"{item.name.rpartition('_')[2]}-example"
+    return [shaped, f"{shaped}-2"] if item.type.startswith("list") else shaped
+
+
+def _readme(module: Module) -> str:
+    parts = [
+        f"# {module.name}\n\n{module.purpose}",
+        _usage(module),
+        REQUIREMENTS,
+        _inputs(module),
+        _decided(module),
+        _outputs(module),
+        _resources(module),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _usage(module: Module) -> str:
+    block = call(module, source="./" + module.name, values=example_values(module))
+    return (
+        "The caller brings the provider, its default tags and the backend.\n\n"
+        f"## Usage\n\n```hcl\n{block}```\n\nA runnable root is in `{EXAMPLE.rpartition('/')[0]}`."
+    )
+
+
+def _inputs(module: Module) -> str:
+    rows = [
+        f"| `{item.name}` | {_cell(item.description)} | `{item.type}` | {_default(item)} | {_rules(item)} |"
+        for item in sorted(module.inputs, key=lambda item: (not item.required, item.name))
+    ]
+    return "\n".join(["## Inputs\n\n| name | description | type | default | accepted |\n|---|---|---|---|---|", *rows])
+
+
+def _decided(module: Module) -> str:
+    """Only choices that this module's construct has asked for."""
+    if not module.decided:
+        return ""
+    rows = [f"| `{name}` | `{json.dumps(value, default=str)}` |" for name, value in sorted(module.decided.items())]
+    intro = "These change which resources exist. They were decided at export; another choice is another export."
+    return "\n".join([f"## Decided at export\n\n{intro}\n\n| choice | value |\n|---|---|", *rows])
+
+
+def _outputs(module: Module) -> str:
+    rows = [f"| `{name}` | {_cell(body['description'])} |" for name, body in sorted(module.outputs.items())]
+    return "\n".join(["## Outputs\n\n| name | description |\n|---|---|", *rows]) if rows else ""
+
+
+def _resources(module: Module) -> str:
+    return "\n".join(["## Resources\n", *(f"- `{address}`" for address in addresses(module))])
+
+
+def addresses(module: Module) -> list[str]:
+    """Addresses of all resources inside the module."""
+    return sorted(f"{kind}.{name}" for kind, items in module.sections.get("resource", {}).items() for name in items)
+
+
+def _default(item: Input) -> str:
+    return "required" if item.required else f"`{json.dumps(item.default)}`"
+
+
+def _rules(item: Input) -> str:
+    return _cell(" ".join(rule.message.removeprefix(f"{item.name} must be ") for rule in item.rules))
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _interface(module: Module) -> str:
+    """What a caller can see, and the bodies that tell a moved resource from a new one."""
+    inputs = {
+        item.name: {
+            "type": item.type,
+            "required": item.required,
+            **({} if item.required else {"default": item.default}),
+            "accepted": [rule.condition for rule in item.rules],
+        }
+        for item in module.inputs
+    }
+    resources = module.sections.get("resource", {})
+    bodies = {f"{kind}.{name}": body for kind, items in resources.items() for name, body in items.items()}
+    content = {"name": module.name, "inputs": inputs, "outputs": sorted(module.outputs), "resources": bodies}
+    return json.dumps(content, indent=2, sort_keys=True) + "\n"
