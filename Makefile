@@ -7,7 +7,7 @@ export PYTHONPATH := $(CURDIR)
 
 .PHONY: help
 help: ## List the verbs
-	@awk 'BEGIN {FS = ":.*## "} /^## / {printf "\n%s\n", substr($$0, 4)} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^## / {printf "\n%s\n", substr($$0, 4)} /^[a-z -]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ## Set-up
 .venv/.ready: requirements.txt
@@ -28,3 +28,37 @@ lock: ## Resolve requirements.in again
 .PHONY: reach
 reach: .venv/.ready ## Print who can reach whom in ENV (FROM=a TO=b PORT=n explains one connection)
 	@$(BIN)/python -m policies.analysis.reach cdktf.out/stacks/$(ENV)-foundation cdktf.out/stacks/$(ENV)-airflow $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(PORT),--port $(PORT))
+
+## Infrastructure
+.PHONY: synth demo cdktf
+synth: .venv/.ready ## Write cdktf.out/stacks/<stack>/cdk.tf.json for every environment
+	@$(BIN)/python main.py && echo "synth: $$(ls cdktf.out/stacks | wc -l) stacks in cdktf.out/stacks. Next: make demo"
+
+demo: .venv/.ready ## Make, verify and destroy ENV on the embedded emulator: no account, no containers
+	@$(BIN)/python -m harness.demo $(ENV)
+
+cdktf: node_modules/.bin/cdktf ## Install the cdktf CLI into node_modules/
+node_modules/.bin/cdktf: package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing. Cure: install Node.js 18 or newer"; exit 2; }
+	@npm ci --no-fund --no-audit --loglevel=error && touch $@
+
+## Checks
+TIERS := unit policies plan apply image live
+.PHONY: lint types imports generated test $(TIERS)
+lint: .venv/.ready ## Style, types, arrows between the rooms, generated files
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-timings
+
+unit policies: .venv/.ready ## One tier of tests
+	@$(BIN)/python -m pytest tests/$@ -n 2 -q $(ARGS)
+
+plan: .venv/.ready ## Tier: plans with the real provider, no account
+	@$(BIN)/python -m pytest tests/$@ -n 2 -q $(ARGS)
+
+apply: .venv/.ready node_modules/.bin/cdktf ## Tier: apply on the embedded emulator
+	@$(BIN)/python -m pytest tests/$@ -n 6 -q $(ARGS)
+
+image live: .venv/.ready ## Tiers that need a container engine
+	@$(BIN)/python -m pytest tests/$@ -q $(ARGS)
+
+test: lint node_modules/.bin/cdktf ## Everything: lint and all tiers
+	@$(BIN)/python -m harness.all_tiers $(ARGS)

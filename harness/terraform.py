@@ -51,7 +51,7 @@ class Terraform:
     ) -> None:
         self.folder = folder
         self._environment = dict(environment or {})
-        self._progress: Progress = progress or (lambda _: None)
+        self.progress: Progress = progress or (lambda _: None)
 
     def init(self) -> None:
         self._run("init", "-json", "-input=false")
@@ -104,7 +104,7 @@ class Terraform:
         def hear(line: str) -> None:
             message = read_message(line)
             messages.append(message)
-            self._progress(message)
+            self.progress(message)
 
         ended = self._start(action, *arguments, on_line=hear)
         if ended.interrupts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -69,12 +70,22 @@ class TierReport:
         for (tier, why), count in sorted(self.skips.items()):
             terminalreporter.write_line(f"not judged: {count} of {tier}: {why}")
 
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        file = session.config.getoption("tier_counts")
+        if file:
+            total = sum((tally.outcomes for tally in self.tallies.values()), Counter[str]())
+            Path(file).write_text(json.dumps(total))
+
 
 def reason(report: pytest.TestReport) -> str:
     """Why a test was skipped, on one line."""
     if isinstance(report.longrepr, tuple):
         return " ".join(str(report.longrepr[2]).removeprefix("Skipped: ").split())
     return "no reason given"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--tier-counts", help="write how many tests passed, failed and were skipped to this file, as JSON")
 
 
 def pytest_configure(config: pytest.Config) -> None:

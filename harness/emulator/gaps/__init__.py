@@ -1,11 +1,12 @@
 """Every known gap of moto 5.2.5 under the AWS provider 5.100.0; importing this package registers them all."""
 
-from harness.emulator.gaps import autoscaling, budgets, ec2, ecs, elasticache, logs, rds, unsupported
+from harness.emulator.gaps import acm, autoscaling, budgets, ec2, ecs, elasticache, logs, rds, unsupported
 from harness.emulator.gaps.gap import GAPS, Gap, close_all
 
 __all__ = [
     "GAPS",
     "Gap",
+    "acm",
     "autoscaling",
     "budgets",
     "close_all",
