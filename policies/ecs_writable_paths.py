@@ -11,7 +11,8 @@ from policies.finding import Severity
 from policies.rule import Example
 from policies.terraform_resource import items
 
-_NEEDED = ("/tmp",)  # noqa: S108  a path in the container
+_TMP = "/tmp"  # noqa: S108  a path in the container
+_NEEDED = (_TMP,)
 _VOLUMES = [{"name": "tmp"}]
 
 
@@ -31,15 +32,13 @@ class WritablePaths(ContainerRule):
     why = "Python, Airflow and Celery write to /tmp at start: without it the container dies before its first log line."
     cure = "Add a volume to the task definition and a mount point for /tmp to the container."
     references = ()
-    passing = (Example(title="/tmp is mounted", resources=task_definition(_mounted("/tmp"), volume=_VOLUMES)),)  # noqa: S108
+    passing = (Example(title="a volume for temporary files", resources=task_definition(_mounted(_TMP), volume=_VOLUMES)),)
     failing = (
         Example(title="nothing is mounted", resources=task_definition(_mounted())),
-        Example(
-            title="mounted read-only", resources=task_definition(_mounted("/tmp", read_only=True), volume=_VOLUMES)
-        ),  # noqa: S108
+        Example(title="mounted read-only", resources=task_definition(_mounted(_TMP, read_only=True), volume=_VOLUMES)),
         Example(
             title="the volume does not exist",
-            resources=task_definition(_mounted("/tmp")),  # noqa: S108
+            resources=task_definition(_mounted(_TMP)),
         ),
     )
 
