@@ -1,0 +1,97 @@
+"""The generated parts of README.md: ``python docs/generate.py [--check]``.
+
+A part stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``. Measurements (``bench``) are written by
+``python -m bench --write`` and are no subject of ``--check``: they differ from machine to machine.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from environments import Environment, load_all, parse  # noqa: E402
+from environments.parallelism import parallelism  # noqa: E402
+
+STAGES = {
+    "sequential": ("one container, one Airflow task at a time", "a first look, a handful of small DAGs"),
+    "single": ("one container, LocalExecutor", "small teams; scale by a bigger Fargate task"),
+    "local": ("web servers behind a load balancer, one scheduler with LocalExecutor", "a UI that stays up under load"),
+    "celery": ("web servers, schedulers, and workers through Redis", "production: every part scales and heals alone"),
+}
+
+
+def topologies() -> str:
+    """The stages of the talk beside what each topology makes."""
+    lines = [
+        "| topology | stage of the talk | ECS services | broker | Airflow tasks at once | suits |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, (stage, suits) in STAGES.items():
+        environment = _example(name)
+        services = ", ".join(_services(environment))
+        broker = "yes" if name == "celery" else "no"
+        lines.append(f"| `{name}` | {stage} | {services} | {broker} | {parallelism(environment)} | {suits} |")
+    return "One key, `topology`, chooses how much of it there is (numbers for the default sizes):\n\n" + "\n".join(
+        lines
+    )
+
+
+def _example(topology: str) -> Environment:
+    text = (ROOT / "environments" / "prod.yaml").read_text(encoding="utf-8")
+    wanted = {"name", "account_id", "region", "state", "network", "load_balancer", "dags"}
+    kept = [block for block in re.split(r"\n(?=\w)", text) if block.split(":")[0] in wanted]
+    return parse("\n".join([*kept, f"topology: {topology}", "production: false"]), source=f"{topology}.yaml")
+
+
+def _services(environment: Environment) -> list[str]:
+    from modules.topology import components
+
+    names = [row.process.name for row in components(environment)]
+    return [*names, *(["one per worker group"] if environment.workers else [])]
+
+
+def waivers() -> str:
+    """Accepted findings of the environments, with their reasons."""
+    rows = [
+        f"| {environment.name} | {w.rule} | `{w.address}` | {w.reason} | {w.owner} | {w.expires} |"
+        for environment in load_all(ROOT / "environments")
+        for w in environment.waivers
+    ]
+    if not rows:
+        return "No finding is waived."
+    head = ["| environment | rule | address | reason | owner | expires |", "|---|---|---|---|---|---|"]
+    return "Findings that are accepted for a time:\n\n" + "\n".join([*head, *rows])
+
+
+PARTS: dict[str, Callable[[], str]] = {"topologies": topologies, "waivers": waivers}
+
+
+def generated(text: str) -> str:
+    """``text`` with every known part written anew."""
+    for name, part in PARTS.items():
+        pattern = rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)"
+        text = re.sub(pattern, lambda found, part=part: f"{found[1]}{part()}\n{found[2]}", text, flags=re.DOTALL)  # type: ignore[misc]
+    return text
+
+
+def main(arguments: list[str]) -> int:
+    """Write README.md, or say with exit code 1 that it is out of date."""
+    readme = ROOT / "README.md"
+    before = readme.read_text(encoding="utf-8")
+    after = generated(before)
+    if "--check" in arguments:
+        if before != after:
+            print("README.md is out of date. Cure: python docs/generate.py", file=sys.stderr)
+        return int(before != after)
+    readme.write_text(after, encoding="utf-8")
+    print("README.md written. Next: git diff README.md")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
