@@ -44,7 +44,8 @@ def _member(backend: Any, group: Any, name: str | None) -> Any:
     cluster.replication_group_id = group.replication_group_id
     cluster.cache_parameter_group = {"cache_parameter_group_name": group.cache_parameter_group_name}
     cluster.security_groups = [{"security_group_id": one, "status": "active"} for one in group.security_group_ids or []]
-    cluster.at_rest_encryption_enabled = group.at_rest_encryption_enabled
+    for same in ("at_rest_encryption_enabled", "transit_encryption_mode"):
+        setattr(cluster, same, getattr(group, same))
     return cluster
 
 

@@ -1,0 +1,47 @@
+"""Plans with the real provider and no account: stacks synthesized once, copied, planned offline."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import stand_in, workspace
+from harness.terraform import Terraform
+from harness.tools import ROOT, require
+
+ENVIRONMENTS = ("dev", "staging", "prod")
+
+
+@pytest.fixture(scope="session")
+def stacks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of all synthesized stacks."""
+    out = tmp_path_factory.mktemp("synth")
+    command = [sys.executable, "main.py", str(ROOT / "environments"), str(out)]
+    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return out / "stacks"
+
+
+@pytest.fixture
+def offline(stacks: Path, tmp_path: Path) -> Any:
+    """A function that gives a stack's Terraform, ready to plan without network or account."""
+    require("terraform", "provider-mirror")
+
+    def prepare(stack: str) -> Terraform:
+        folder = workspace.copy(stacks / stack, into=tmp_path)
+        below = stack.replace("-airflow", "-foundation")
+        outputs = {"foundation": stand_in.outputs(workspace.read(stacks / below))} if stack != below else {}
+        workspace.for_offline_plan(folder, outputs=outputs)
+        root = Terraform(folder, environment=NOWHERE)
+        root.init()
+        return root
+
+    return prepare
+
+
+# A call to AWS would fail at once, loudly: nothing listens on port 9 (discard) of loopback.
+NOWHERE = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_MAX_ATTEMPTS": "1", "AWS_EC2_METADATA_DISABLED": "true"}

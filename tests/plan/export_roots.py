@@ -1,0 +1,71 @@
+"""Roots that call exported modules, planned without an account."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.terraform import Terraform
+
+OFFLINE = {
+    "access_key": "none",
+    "secret_key": "none",
+    "skip_credentials_validation": True,
+    "skip_metadata_api_check": "true",
+    "skip_requesting_account_id": True,
+    "skip_region_validation": True,
+}
+HCL_PROVIDER = "\n".join(
+    [
+        'provider "aws" {',
+        '  region = "eu-central-1"',
+        *(f"  {key} = {json.dumps(value)}" for key, value in OFFLINE.items()),
+        "}\n",
+    ]
+)
+
+
+def plan(folder: Path) -> dict[str, Any]:
+    """``terraform show -json`` of a plan of the root in ``folder``."""
+    terraform = Terraform(folder)
+    terraform.init()
+    return terraform.show(terraform.plan())
+
+
+def offline_provider(stack: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The stack's provider with its default tags, and without account or network."""
+    (provider,) = stack["provider"]["aws"]
+    kept = {key: value for key, value in provider.items() if key in {"region", "default_tags"}}
+    return [kept | OFFLINE]
+
+
+def stand_in(name: str, value: Any) -> Any:
+    """A value of the shape that the output ``name`` has: as many items, an ARN where it is one."""
+    if isinstance(value, list):
+        return [f"{stand_in(name, '')}{index}" for index in range(len(value))]
+    shapes = {"_arn": f"arn:aws:iam::111111111111:role/{name}", "_version": "1", "_cidr": "10.10.0.0/16"}
+    return next((shape for end, shape in shapes.items() if name.endswith(end)), name.replace("_", "-"))
+
+
+def resources(planned: Mapping[str, Any]) -> dict[str, Any]:
+    """Address inside the module or the root -> values known at plan time, JSON in texts parsed."""
+    root = planned["planned_values"]["root_module"]
+    found = list(root.get("resources", []))
+    for child in root.get("child_modules", []):
+        found += child["resources"]
+    return {f"{item['type']}.{item['name']}": _parsed(item["values"]) for item in found if item["mode"] == "managed"}
+
+
+def _parsed(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _parsed(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_parsed(inner) for inner in value]
+    if isinstance(value, str) and value[:1] in {"{", "["}:
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value

@@ -1,0 +1,186 @@
+"""Exported modules, called from plain roots and planned by the real provider."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from environments import load
+from harness.terraform import Terraform, TerraformError
+from harness.tools import require
+from main import main
+from modules.export import readme, writing
+from modules.export.scratch import Module
+from tests.plan.export_roots import HCL_PROVIDER, offline_provider, plan, resources, stand_in
+
+ENVIRONMENTS = Path(__file__).parents[2] / "environments"
+# How a root of all modules wires them: by input, the output that another module gives.
+WIRES = {
+    "key_arn": "${module.encryption_key.arn}",
+    "secrets_key_arn": "${module.encryption_key.arn}",
+    "database_password_arn": "${module.secrets.database_password_arn}",
+    "broker_auth_token_arn": "${module.secrets.broker_auth_token_arn}",
+    "vpc_id": "${module.network.vpc_id}",
+    **{f"{tier}_subnet_ids": f"${{module.network.{tier}_subnet_ids}}" for tier in ("public", "application", "data")},
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _tools() -> None:
+    require("terraform", "provider-mirror")
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Module]]:
+    """All modules that are one construct, written to a folder."""
+    folder = tmp_path_factory.mktemp("exported")
+    found = list(writing.modules(writing.MODULES, structure=load(ENVIRONMENTS / "prod.yaml")))
+    for module in found:
+        writing.write(folder / "modules" / module.name, writing.content(module))
+    return folder, found
+
+
+def root(folder: Path, modules: list[Module], change: Mapping[str, Mapping[str, Any]]) -> Path:
+    """A plain HCL root that calls all ``modules``, each with its example's values, wired; ``change`` by module."""
+    calls = [HCL_PROVIDER]
+    for module in modules:
+        values = {name: WIRES.get(name, value) for name, value in readme.example_values(module).items()}
+        calls.append(
+            readme.call(module, source=f"../modules/{module.name}", values=values | change.get(module.name, {}))
+        )
+    folder.mkdir()
+    (folder / "main.tf").write_text("\n".join(calls))
+    return folder
+
+
+def test_M1_modules_are_called_from_a_plain_root_and_plan(exported: tuple[Path, list[Module]]) -> None:
+    folder, modules = exported
+    planned = plan(root(folder / "root", modules, {}))
+    made = {change["address"] for change in planned["resource_changes"]}
+    wanted = {
+        f"module.{module.name.replace('-', '_')}.{name}" for module in modules for name in readme.addresses(module)
+    }
+    assert made == wanted
+    assert len(made) > 60
+    assert {change["change"]["actions"][0] for change in planned["resource_changes"]} == {"create"}
+
+
+def test_M1_modules_are_formatted_and_bring_no_provider_backend_or_metadata(
+    exported: tuple[Path, list[Module]],
+) -> None:
+    folder, modules = exported
+    checked = subprocess.run(
+        [require("terraform"), "fmt", "-check", "-recursive", "-no-color", folder / "modules"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (checked.returncode, checked.stdout) == (0, "")
+    for module in modules:
+        files = [path for path in (folder / "modules" / module.name).glob("*.tf")]
+        text = "\n".join(path.read_text() for path in files)
+        assert {"versions.tf", "variables.tf"} <= {path.name for path in files}
+        assert 'version = ">= 5.100.0, < 7.0.0"' in text
+        for word in ('provider "', "backend", "metadata =", '"//"', "TfToken", "e+29"):
+            assert word not in text, f"{module.name}: {word}"
+
+
+WRONG = {
+    "network": (
+        {"cidr": "10.0.0.0", "zones": ["eu-central-1a"]},
+        ["cidr must be an IPv4 CIDR block", "made for 3 zones"],
+    ),
+    "metadata-database": (
+        {"storage_gib": 5, "instance_class": "t4g", "backup_retention_days": 1.5, "key_arn": "none"},
+        [
+            "storage_gib must be 20 to 65536",
+            "instance_class must be an instance class such as db.t4g.medium",
+            "backup_retention_days must be a whole number",
+            "key_arn must be an ARN of kms",
+        ],
+    ),
+    "flow-logs": (
+        {"log_retention_days": 2, "account_id": "1"},
+        ["log_retention_days must be one of 1, 3, 5", "12 digits"],
+    ),
+}
+
+
+def test_M2_wrong_values_are_refused_with_the_models_words(exported: tuple[Path, list[Module]]) -> None:
+    folder, modules = exported
+    wrong = root(folder / "wrong", modules, {name: values for name, (values, _) in WRONG.items()})
+    terraform = Terraform(wrong)
+    terraform.init()
+    with pytest.raises(TerraformError) as refusal:
+        terraform.plan()
+    said = " ".join(str(refusal.value).split())
+    for name, (_, messages) in WRONG.items():
+        for message in messages:
+            assert message in said, f"{name}: {message}"
+
+
+@pytest.fixture(scope="module")
+def stacks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every environment's stacks, synthesized."""
+    out = tmp_path_factory.mktemp("synthesized")
+    assert main(str(ENVIRONMENTS), str(out)) == 0
+    return out / "stacks"
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_M4_modules_plan_what_the_environments_stacks_plan(environment: str, stacks: Path, tmp_path: Path) -> None:
+    structure = load(ENVIRONMENTS / f"{environment}.yaml")
+    published = json.loads((stacks / f"{environment}-foundation" / "cdk.tf.json").read_text())["output"]
+    given = {name: stand_in(name, output["value"]) for name, output in published.items()}
+    pairs: list[tuple[Path, Path]] = []
+    for module in writing.modules(writing.STACKS, structure=structure):
+        stack = json.loads((stacks / f"{environment}-{module.name}" / "cdk.tf.json").read_text())
+        pairs.append((stack_root(tmp_path, stack, module, given), calling_root(tmp_path, stack, module, given)))
+    with ThreadPoolExecutor(2) as pool:
+        plans = list(pool.map(plan, [root for pair in pairs for root in pair]))
+    for of_stack, of_module in zip(plans[::2], plans[1::2], strict=True):
+        expected, found = resources(of_stack), resources(of_module)
+        assert found.keys() == expected.keys()
+        different = {
+            address: (expected[address], found[address]) for address in expected if expected[address] != found[address]
+        }
+        assert different == {}
+        assert len(expected) > 50
+
+
+def stack_root(folder: Path, stack: Mapping[str, Any], module: Module, given: Mapping[str, Any]) -> Path:
+    """The stack as it was synthesized, with remote state replaced by ``given``."""
+    text = json.dumps({key: value for key, value in stack.items() if key not in {"//", "data", "terraform"}})
+    for name, value in sorted(given.items(), key=lambda item: -len(item[0])):
+        reference = f"data.terraform_remote_state.foundation.outputs.{name}"
+        text = text.replace(reference, f"local.{name}") if reference in text else text
+        _ = value
+    return write_root(
+        folder / f"stack-{module.name}",
+        {**json.loads(text), "provider": {"aws": offline_provider(stack)}, "locals": dict(given)},
+    )
+
+
+def calling_root(folder: Path, stack: Mapping[str, Any], module: Module, given: Mapping[str, Any]) -> Path:
+    """A root that calls the module with the environment's values."""
+    writing.write(folder / module.name, writing.content(module))
+    values = readme.example_values(module, all_of_them=True)
+    passed = {
+        name: given[name] if str(value).startswith("${module.foundation") else value for name, value in values.items()
+    }
+    call = {"source": f"../{module.name}", **passed}
+    return write_root(
+        folder / f"call-{module.name}", {"provider": {"aws": offline_provider(stack)}, "module": {module.name: call}}
+    )
+
+
+def write_root(folder: Path, content: Mapping[str, Any]) -> Path:
+    folder.mkdir()
+    (folder / "main.tf.json").write_text(json.dumps(content))
+    return folder

@@ -1,0 +1,23 @@
+"""Every stack of every environment is valid for the real provider and plans without network, account or backend."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.plan.conftest import ENVIRONMENTS
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("part", ["foundation", "airflow"])
+def test_H2_E3_stack_plans_without_an_account(offline: Any, environment: str, part: str) -> None:
+    root = offline(f"{environment}-{part}")
+    plan = root.show(root.plan(refresh=False))
+    actions = {tuple(one["change"]["actions"]) for one in plan["resource_changes"] if one["mode"] == "managed"}
+    assert actions == {("create",)}
+    assert not plan.get("errored", False)
+
+
+def test_H2_bootstrap_plans_without_an_account(offline: Any) -> None:
+    assert offline("bootstrap-111111111111").plan(refresh=False).changes
