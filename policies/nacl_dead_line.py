@@ -113,8 +113,8 @@ def _numbers(configuration: Configuration, lines: Sequence[AclRule]) -> Iterator
 
 
 def _text(dead: DeadLine) -> str:
-    takers = ", ".join(dict.fromkeys(f"{short(item.name)} (line {item.number})" for item in dead.taken_by[:4]))
-    verb = "contradicted and decided" if dead.contradicts else "decided already"
+    takers = ", ".join(dict.fromkeys(f"{short(item.name)} (line {item.number})" for item in dead.taken_by))
+    verb = "contradicted and decided" if dead.contradicted else "decided already"
     return f"{dead.line.direction} line {dead.line.number} never decides: {verb} by {takers}"
 
 

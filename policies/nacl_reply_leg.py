@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import product
 
-from policies.analysis.network.acls import passage
 from policies.analysis.network.addresses import blocks
-from policies.analysis.network.filters import AclRule, Block, Direction, NetworkAcl
-from policies.analysis.network.location import Location
-from policies.analysis.network.model import Kind, Party
+from policies.analysis.network.filters import AclRule, Block, Direction, NetworkAcl, Unknown
 from policies.analysis.network.ranges import Ranges
-from policies.analysis.network.services import PORTED_ANYWHERE, TCP, UDP, describe, ephemeral, protocol_of
+from policies.analysis.network.services import TCP, UDP, describe, ephemeral
 from policies.analysis.network_reading.network import network_of
 from policies.analysis.network_rules.base import ACL_RULES, ACLS, NetworkRule, fail, unjudged
 from policies.analysis.network_rules.examples import acl, line, subnet, together, vpc
+from policies.analysis.network_rules.grid import decided_grid
 from policies.configuration import Configuration
 from policies.finding import Finding, Severity
 from policies.rule import Example
@@ -68,33 +67,39 @@ class ReplyLeg(NetworkRule):
     def findings(self, configuration: Configuration) -> Iterator[Finding]:
         """Look at every allowing line of every network ACL that is written down."""
         for item in network_of(configuration).acls.values():
-            for direction in Direction:
-                for one in item.lines(direction):
-                    if one.allow and isinstance(one.peer, Block) and isinstance(one.services, Ranges):
-                        yield from _judge(configuration, item, one, one.peer.ranges, one.services)
+            for direction, protocol in product(Direction, (TCP, UDP)):
+                requests = [
+                    (one, one.peer.ranges)
+                    for one in item.lines(direction)
+                    if one.allow and isinstance(one.peer, Block) and _is_request(one.services, protocol)
+                ]
+                yield from _judge(configuration, item, direction, protocol, requests)
 
 
 def _judge(
-    configuration: Configuration, item: NetworkAcl, one: AclRule, peers: Ranges, services: Ranges
+    configuration: Configuration,
+    item: NetworkAcl,
+    direction: Direction,
+    protocol: int,
+    requests: Sequence[tuple[AclRule, Ranges]],
 ) -> Iterator[Finding]:
-    back = item.lines(_OPPOSITE[one.direction])
-    for protocol in sorted({protocol_of(start) for start, _ in (services & PORTED_ANYWHERE).spans} & {TCP, UDP}):
-        replies = ephemeral(protocol, *_LINUX)
-        if _is_reply_leg(services, protocol):
-            continue
-        other = Location(party=Party(name="peer", kind=Kind.ADDRESSES, addresses=peers), subnet=None, addresses=peers)
-        if other.addresses <= passage(back, other, services=replies, hope=False).always:
-            continue
-        possible = other.addresses <= passage(back, other, services=replies, hope=True).always
-        way = f"{_OPPOSITE[one.direction]} with {blocks(peers)}"
-        what = f"{one.direction} line {one.number} has no reply leg: {way} lacks {describe(replies)}"
-        yield from (unjudged if possible else fail)(configuration, one.name, what)
+    replies, back = ephemeral(protocol, *_LINUX), item.lines(_OPPOSITE[direction])
+    peers = [peer for _, peer in requests]
+    certain, possible = (decided_grid(back, peers=peers, services=replies, hope=hope) for hope in (False, True))
+    for one, peer in requests:
+        if not certain.allows_all(peer, replies):
+            what = f"{_OPPOSITE[direction]} with {blocks(peer)} lacks {describe(replies)}"
+            say = unjudged if possible.allows_all(peer, replies) else fail
+            yield from say(configuration, one.name, f"{direction} line {one.number} has no reply leg: {what}")
 
 
-def _is_reply_leg(services: Ranges, protocol: int) -> bool:
-    """Client ports and nothing below them: this line answers requests of the other direction."""
+def _is_request(services: Ranges | Unknown, protocol: int) -> bool:
+    """Whether a line lets something of the protocol in that is not a reply: more, or less, than client ports."""
+    if isinstance(services, Unknown):
+        return False
     own = services & ephemeral(protocol, 0, 65535)
-    return ephemeral(protocol, *_LINUX) <= own <= ephemeral(protocol, 1024, 65535)
+    is_reply_leg = ephemeral(protocol, *_LINUX) <= own <= ephemeral(protocol, 1024, 65535)
+    return bool(own) and not is_reply_leg
 
 
 rule = ReplyLeg()

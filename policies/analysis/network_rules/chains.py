@@ -45,24 +45,21 @@ def short_chains(network: Network) -> Iterator[tuple[Link, ...]]:
     Each start visits each node once, so cycles end.
     """
     nodes = list(_nodes(network))
-    steps = {node.name: list(_steps(network, node, nodes)) for node in nodes}
-    for entry, rule in _entries(network, nodes):
+    ways = _ways(network, nodes)
+    for entry, rules in _entries(network, nodes):
         is_door = entry.kind in {Kind.LOAD_BALANCER, None}
-        first = Link(rule, entry.name)
-        if _is_data(network, entry, rule):
-            yield (first,)
-        yield from _follow(network, entry, first, steps, longest=2 if is_door else len(nodes) + 1)
+        yield from ((Link(rule, entry.name),) for rule in rules if _is_data(entry, rule, ways))
+        first = Link(rules[0], entry.name)
+        yield from _follow(entry, first, ways, longest=2 if is_door else len(nodes) + 1)
 
 
-def _follow(
-    network: Network, entry: Node, first: Link, steps: Mapping[str, list[tuple[Link, Node]]], *, longest: int
-) -> Iterator[tuple[Link, ...]]:
+def _follow(entry: Node, first: Link, ways: _Ways, *, longest: int) -> Iterator[tuple[Link, ...]]:
     seen = {entry.name}
     queue: deque[tuple[Node, tuple[Link, ...]]] = deque([(entry, (first,))])
     while queue:
         here, chain = queue.popleft()
-        for link, node in steps[here.name] if len(chain) < longest else ():
-            if _is_data(network, node, link.rule):
+        for link, node in ways.out_of(here) if len(chain) < longest else ():
+            if _is_data(node, link.rule, ways):
                 yield (*chain, link)
             elif node.name not in seen:
                 seen.add(node.name)
@@ -84,39 +81,54 @@ def _addresses(network: Network, party: Party) -> Ranges:
     return Ranges.union(network.subnets[name].addresses for name in party.subnets)
 
 
-def _entries(network: Network, nodes: list[Node]) -> Iterator[tuple[Node, str]]:
+def _entries(network: Network, nodes: list[Node]) -> Iterator[tuple[Node, list[str]]]:
     for node in nodes:
-        for group in _groups(network, node):
-            for exposure in world_exposures(rules_of(group, Direction.INGRESS)):
-                yield node, exposure.name
+        groups = _groups(network, node)
+        exposures = (world_exposures(rules_of(group, Direction.INGRESS)) for group in groups)
+        if rules := [exposure.name for found in exposures for exposure in found]:
+            yield node, rules
 
 
-def _steps(network: Network, here: Node, nodes: list[Node]) -> Iterator[tuple[Link, Node]]:
-    found: dict[tuple[str, str], Node] = {}
+@dataclass(frozen=True)
+class _Ways:
+    """Who opens what, looked up from the client's side."""
+
+    by_group: Mapping[str, list[tuple[str, Node]]]
+    by_address: list[tuple[str, Ranges, Node]]
+    data_rules: frozenset[str]
+
+    def out_of(self, here: Node) -> Iterator[tuple[Link, Node]]:
+        """The steps that can be taken from a node, each once."""
+        found = {(rule, node.name): node for group in here.groups for rule, node in self.by_group.get(group, ())}
+        if here.addresses:
+            found |= {(rule, node.name): node for rule, block, node in self.by_address if block & here.addresses}
+        yield from ((Link(rule, name), node) for (rule, name), node in found.items() if node is not here)
+
+
+def _ways(network: Network, nodes: list[Node]) -> _Ways:
+    by_group: dict[str, list[tuple[str, Node]]] = defaultdict(list)
+    by_address: list[tuple[str, Ranges, Node]] = []
     for node in nodes:
         for group in _groups(network, node):
             for rule in rules_of(group, Direction.INGRESS):
-                if node is not here and _means(rule, here):
-                    found[rule.name, node.name] = node
-    yield from ((Link(rule, name), node) for (rule, name), node in found.items())
+                if isinstance(rule.peer, Members):
+                    by_group[rule.peer.group].append((rule.name, node))
+                elif block := block_of(rule.peer):
+                    by_address.append((rule.name, block, node))
+    data_rules = (rule.name for group in network.groups.values() for rule in group.rules if _opens_data_port(rule))
+    return _Ways(by_group, by_address, frozenset(data_rules))
 
 
-def _means(rule: SecurityRule, node: Node) -> bool:
-    if isinstance(rule.peer, Members):
-        return rule.peer.group in node.groups
-    return bool(block_of(rule.peer) & node.addresses)
-
-
-def _is_data(network: Network, node: Node, rule_name: str) -> bool:
+def _is_data(node: Node, rule: str, ways: _Ways) -> bool:
     """Whether a rule opens a data port of a node: any port of a known store, a well-known one of the unknown."""
-    if node.kind is Kind.DATA_STORE:
-        return True
-    rules = [rule for group in _groups(network, node) for rule in group.rules if rule.name == rule_name]
-    named: dict[str, bool] = defaultdict(bool)
-    for rule in rules:
-        wide = isinstance(rule.services, Ranges) and rule.services.size > DATA_PORTS.size
-        named[rule.name] |= isinstance(rule.services, Ranges) and bool(rule.services & DATA_PORTS) and not wide
-    return node.kind is None and named[rule_name]
+    return node.kind is Kind.DATA_STORE or (node.kind is None and rule in ways.data_rules)
+
+
+def _opens_data_port(rule: SecurityRule) -> bool:
+    """A rule for a few ports, one of them a store's; a wide one tells nothing about what listens there."""
+    if not isinstance(rule.services, Ranges):
+        return False
+    return bool(rule.services & DATA_PORTS) and rule.services.size <= DATA_PORTS.size
 
 
 def _groups(network: Network, node: Node) -> list[SecurityGroup]:
