@@ -1,0 +1,154 @@
+"""Dead lines, reply legs and unions of blocks against trying every address and port; and thousands of rules in time."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network
+
+from hypothesis import event, given
+from hypothesis import strategies as st
+
+from policies.analysis.network.addresses import addresses, is_world
+from policies.analysis.network.filters import AclRule, Block, Direction, SecurityRule, Unknown
+from policies.analysis.network.ranges import Ranges
+from policies.analysis.network.services import service, services
+from policies.analysis.network_rules.coverage import dead_lines
+from policies.analysis.network_rules.exposure import world_exposures
+from policies.analysis.network_rules.grid import decided_grid
+
+BLOCKS = ["10.0.0.0/29", "10.0.0.0/30", "10.0.0.4/30", "10.0.0.2/31", "10.0.0.7/32", "10.0.0.0/31"]
+SPACE = list(IPv4Network("10.0.0.0/29"))
+PORTS = range(12)
+Drawn = tuple[bool, str, tuple[int, int]]
+
+DRAWN = st.tuples(
+    st.booleans(),
+    st.sampled_from(BLOCKS),
+    st.tuples(st.integers(0, 11), st.integers(0, 11)).map(lambda pair: (min(pair), max(pair))),
+)
+HALVES = [
+    "0.0.0.0/1",
+    "128.0.0.0/1",
+    "0.0.0.0/2",
+    "64.0.0.0/2",
+    "9.0.0.0/8",
+    "11.0.0.0/8",
+    "10.0.0.0/8",
+    "203.0.113.0/24",
+]
+
+
+def line(number: int, drawn: Drawn) -> AclRule:
+    allow, block, ports = drawn
+    return AclRule(
+        name=f"{number}",
+        number=number,
+        direction=Direction.INGRESS,
+        allow=allow,
+        peer=Block(addresses(block), block),
+        services=services("tcp", *ports),
+    )
+
+
+def first_match(lines: Sequence[Drawn], address: IPv4Address, port: int) -> int | None:
+    for number, (_, block, ports) in enumerate(lines):
+        if address in IPv4Network(block) and ports[0] <= port <= ports[1]:
+            return number
+    return None
+
+
+@given(st.lists(DRAWN, max_size=8))
+def test_P2_dead_lines_are_those_that_no_packet_meets_first(drawn: list[Drawn]) -> None:
+    met = {first_match(drawn, address, port) for address in SPACE for port in PORTS}
+    expected = {str(number) for number in range(len(drawn)) if number not in met}
+    dead = list(dead_lines([line(number, item) for number, item in enumerate(drawn)]))
+    event(f"{bool(expected)}")
+    assert {item.line.name for item in dead} == expected
+    for item in dead:
+        allow, block, ports = drawn[int(item.line.name)]
+        deciders = {
+            drawn[number or 0][0]
+            for address in IPv4Network(block)
+            for port in range(ports[0], ports[1] + 1)
+            if (number := first_match(drawn, address, port)) is not None
+        }
+        assert item.contradicted == ((not allow) in deciders)
+
+
+@given(st.lists(DRAWN, max_size=8), st.sampled_from(BLOCKS), st.tuples(st.integers(0, 5), st.integers(6, 11)))
+def test_P2_a_grid_allows_what_every_packet_is_allowed(drawn: list[Drawn], block: str, ports: tuple[int, int]) -> None:
+    wanted, peer = services("tcp", *ports), addresses(block)
+    lines = [line(number, item) for number, item in enumerate(drawn)]
+    expected = all(
+        (number := first_match(drawn, address, port)) is not None and drawn[number][0]
+        for address in IPv4Network(block)
+        for port in range(ports[0], ports[1] + 1)
+    )
+    for hope in (True, False):
+        assert decided_grid(lines, peers=[peer], services=wanted, hope=hope).allows_all(peer, wanted) == expected
+
+
+@given(st.lists(st.tuples(st.sampled_from(HALVES), st.integers(1, 4), st.integers(0, 3)), max_size=7))
+def test_P1_rules_open_to_the_world_are_found_service_by_service(drawn: list[tuple[str, int, int]]) -> None:
+    rules = [
+        SecurityRule(
+            name=f"{index}",
+            direction=Direction.INGRESS,
+            peer=Block(addresses(block), block),
+            services=services("tcp", first, first + more),
+        )
+        for index, (block, first, more) in enumerate(drawn)
+    ]
+    expected: dict[str, set[int]] = {}
+    for port in range(10):
+        here = [(index, item[0]) for index, item in enumerate(drawn) if item[1] <= port <= item[1] + item[2]]
+        if is_world(Ranges.union(addresses(block) for _, block in here)):
+            for index, block in here:
+                if block != "10.0.0.0/8":
+                    expected.setdefault(f"{index}", set()).add(service("tcp", port))
+    found = {
+        item.name: {point for start, stop in item.services.spans for point in range(start, stop)}
+        for item in world_exposures(rules)
+    }
+    assert found == expected
+
+
+def test_P2_lines_that_are_not_known_neither_die_nor_kill() -> None:
+    unknown = AclRule(
+        name="unknown",
+        number=1,
+        direction=Direction.INGRESS,
+        allow=True,
+        peer=Unknown("${var.x}"),
+        services=services("tcp"),
+    )
+    known = line(2, (True, "10.0.0.0/29", (0, 11)))
+    assert list(dead_lines([unknown, known])) == []
+    wanted = services("tcp", 0, 11)
+    answers = [
+        decided_grid([unknown], peers=[addresses("10.0.0.0/29")], services=wanted, hope=hope).allows_all(
+            addresses("10.0.0.0/29"), wanted
+        )
+        for hope in (True, False)
+    ]
+    assert answers == [True, False]
+
+
+def test_P2_thousands_of_lines_end() -> None:
+    """No clock: with an algorithm that compares cell by cell this test would not end within the patience of anybody."""
+    chance = random.Random(1)
+    lines = [
+        AclRule(
+            name=f"{number}",
+            number=number,
+            direction=Direction.INGRESS,
+            allow=chance.random() < 0.5,
+            peer=Block(addresses(block := chance.choice(["0.0.0.0/0", f"10.{number % 256}.0.0/16"])), block),
+            services=services("tcp", low := chance.randrange(60000), low + chance.randrange(5000)),
+        )
+        for number in range(5000)
+    ]
+    dead = list(dead_lines(lines))
+    assert len(dead) > 3000
+    assert all(item.taken_by for item in dead)

@@ -1,0 +1,328 @@
+"""The same network written in every way that Terraform has is read as the same network; the unknown stays unknown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from policies.analysis.network.filters import Block, Direction, Members, ServicePrefixes, Unknown
+from policies.analysis.network.model import Network, Target
+from policies.analysis.network.reach import Reach, decide
+from policies.analysis.network.services import describe, service
+from policies.analysis.network_reading.flows import declared_flows
+from policies.analysis.network_reading.network import network_of
+from policies.analysis.network_rules.examples import (
+    Resources,
+    acl,
+    balancer,
+    group,
+    inline,
+    inline_line,
+    line,
+    store,
+    subnet,
+    task,
+    together,
+    vpc,
+    way_in,
+    way_out,
+)
+from policies.testing import configuration_from
+
+BASE = together(vpc(), group("web"), group("client"))
+WEB = "example//aws_security_group.web"
+
+
+def network(*parts: Resources, **blocks: Any) -> Network:
+    return network_of(configuration_from(together(*parts), **blocks))
+
+
+def meaning(made: Network, name: str = WEB) -> set[tuple[str, str, str]]:
+    found = set()
+    for rule in made.groups[name].rules:
+        peer = rule.peer.text if isinstance(rule.peer, Block) else str(rule.peer)
+        found.add(
+            (str(rule.direction), peer, describe(rule.services) if not isinstance(rule.services, Unknown) else "?")
+        )
+    return found
+
+
+OLD = {"security_group_id": "${aws_security_group.web.id}", "protocol": "tcp", "from_port": 443, "to_port": 443}
+STYLES = {
+    "a rule by itself": together(
+        way_in("one", "web", cidr_ipv4="10.0.0.0/8"),
+        way_in("two", "web", cidr_ipv6="fd00::/8"),
+        way_in("three", "web", other="client"),
+    ),
+    "an old rule": {
+        "aws_security_group_rule": {
+            "one": {**OLD, "type": "ingress", "cidr_blocks": ["10.0.0.0/8"], "ipv6_cidr_blocks": ["fd00::/8"]},
+            "two": {**OLD, "type": "ingress", "source_security_group_id": "${aws_security_group.client.id}"},
+        }
+    },
+    "inline blocks": group(
+        "web",
+        ingress=[
+            inline(cidr_blocks=["10.0.0.0/8"], security_groups=["${aws_security_group.client.id}"]),
+            inline(ipv6_cidr_blocks=["fd00::/8"]),
+        ],
+    ),
+    "one inline block as a map": group(
+        "web",
+        ingress={
+            **inline(cidr_blocks=["10.0.0.0/8"], ipv6_cidr_blocks=["fd00::/8"]),
+            "security_groups": ["${aws_security_group.client.id}"],
+        },
+    ),
+    "numbers as text": {
+        "aws_security_group_rule": {
+            "one": {
+                **OLD,
+                "protocol": "6",
+                "from_port": "443",
+                "to_port": "443",
+                "type": "ingress",
+                "cidr_blocks": ["10.0.0.0/8"],
+                "ipv6_cidr_blocks": ["fd00::/8"],
+                "source_security_group_id": "${aws_security_group.client.id}",
+            }
+        }
+    },
+}
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_P1_every_way_to_write_a_rule_is_read_alike(style: str) -> None:
+    expected = {
+        ("ingress", "10.0.0.0/8", "tcp/443"),
+        ("ingress", "fd00::/8", "tcp/443"),
+        ("ingress", str(Members("example//aws_security_group.client")), "tcp/443"),
+    }
+    assert meaning(network(BASE, STYLES[style])) == expected
+
+
+@pytest.mark.parametrize("own", [way_in("own", "web", other="web"), group("web", ingress=[inline(443, self=True)])])
+def test_P1_a_group_that_names_itself_however(own: Resources) -> None:
+    assert meaning(network(BASE, own)) == {("ingress", str(Members(WEB)), "tcp/443")}
+
+
+def test_P1_rules_of_a_group_outside_of_the_configuration_are_read() -> None:
+    rule = way_in("world", "web", 22, cidr_ipv4="0.0.0.0/0", security_group_id="sg-0123456789abcdef0")
+    assert meaning(network(BASE, rule), "sg-0123456789abcdef0") == {("ingress", "0.0.0.0/0", "tcp/22")}
+
+
+def test_P1_prefix_lists_are_opened() -> None:
+    lists = {
+        "aws_ec2_managed_prefix_list": {
+            "office": {
+                "name": "office",
+                "address_family": "IPv4",
+                "max_entries": 2,
+                "entry": [{"cidr": "203.0.113.0/25"}],
+            }
+        },
+        "aws_ec2_managed_prefix_list_entry": {
+            "more": {"cidr": "203.0.113.128/25", "prefix_list_id": "${aws_ec2_managed_prefix_list.office.id}"}
+        },
+        "aws_vpc_endpoint": {"s3": {"vpc_id": "${aws_vpc.main.id}", "service_name": "com.amazonaws.eu-central-1.s3"}},
+    }
+    made = network(
+        BASE,
+        lists,
+        way_in("office", "web", prefix_list_id="${aws_ec2_managed_prefix_list.office.id}"),
+        way_out("s3", "web", prefix_list_id="${aws_vpc_endpoint.s3.prefix_list_id}"),
+        way_out("other", "web", prefix_list_id="pl-0123456789abcdef0"),
+    )
+    assert meaning(made) == {
+        ("ingress", "203.0.113.0/25", "tcp/443"),
+        ("ingress", "203.0.113.128/25", "tcp/443"),
+        ("egress", str(ServicePrefixes("s3")), "tcp/443"),
+        ("egress", str(Unknown("pl-0123456789abcdef0")), "tcp/443"),
+    }
+
+
+def test_P1_defaults_of_variables_locals_and_arguments_elsewhere_are_used() -> None:
+    made = network(
+        BASE,
+        way_in("variable", "web", 1, cidr_ipv4="${var.office}"),
+        way_in("local", "web", 2, cidr_ipv4="${local.office}"),
+        way_in("vpc", "web", 3, cidr_ipv4="${aws_vpc.main.cidr_block}"),
+        way_in("unknown", "web", 4, cidr_ipv4="${var.nobody_knows}"),
+        way_in("port", "web", 0, cidr_ipv4="10.0.0.0/8", from_port="${var.nobody_knows}"),
+        variable={"office": {"default": "203.0.113.0/24"}, "nobody_knows": {}},
+        locals={"office": "198.51.100.0/24"},
+    )
+    found = {(peer, ports) for _, peer, ports in meaning(made)}
+    assert {("203.0.113.0/24", "tcp/1"), ("198.51.100.0/24", "tcp/2"), ("10.0.0.0/16", "tcp/3")} <= found
+    assert ("10.0.0.0/8", "?") in found
+    assert sum("nobody_knows" in peer for peer, _ in found) == 1
+
+
+LINE = line("one", 100, (443, 443), "10.0.0.0/8")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        together(acl("main", "app"), LINE),
+        acl("main", "app", ingress=[inline_line(100, "10.0.0.0/8", protocol="tcp", from_port=443, to_port=443)]),
+        together(
+            acl("main"),
+            LINE,
+            {
+                "aws_network_acl_association": {
+                    "one": {"network_acl_id": "${aws_network_acl.main.id}", "subnet_id": "${aws_subnet.app.id}"}
+                }
+            },
+        ),
+    ],
+    ids=["separate", "inline", "association"],
+)
+def test_P2_every_way_to_write_a_network_acl_is_read_alike(written: Resources) -> None:
+    made = network(vpc(), subnet("app", "10.0.2.0/24"), written)
+    assert made.subnets["example//aws_subnet.app"].acls == ("example//aws_network_acl.main",)
+    (found,) = made.acls["example//aws_network_acl.main"].lines(Direction.INGRESS)
+    assert (found.number, found.allow, describe(found.services)) == (100, True, "tcp/443")  # type: ignore[arg-type]
+
+
+def test_P2_a_subnet_without_an_acl_uses_the_default_one_as_it_is_managed() -> None:
+    made = network(vpc(), subnet("app", "10.0.2.0/24"))
+    (name,) = made.subnets["example//aws_subnet.app"].acls
+    assert len(made.acls[name].rules) == 2
+    closed = {"aws_default_network_acl": {"x": {"default_network_acl_id": "${aws_vpc.main.default_network_acl_id}"}}}
+    made = network(vpc(), subnet("app", "10.0.2.0/24"), closed)
+    (name,) = made.subnets["example//aws_subnet.app"].acls
+    assert made.acls[name].rules == ()
+
+
+def test_P2_icmp_lines_have_types_where_others_have_ports() -> None:
+    made = network(
+        vpc(), acl("main"), line("ping", 100, (0, 0), "10.0.0.0/8", protocol="icmp", icmp_type=8, icmp_code=-1)
+    )
+    (found,) = made.acls["example//aws_network_acl.main"].rules
+    assert describe(found.services) == "icmp/type 8"  # type: ignore[arg-type]
+
+
+def test_P1_routes_of_every_kind() -> None:
+    ids = {
+        "gateway_id": "${aws_internet_gateway.main.id}",
+        "nat_gateway_id": "nat-1",
+        "egress_only_gateway_id": "eigw-1",
+        "transit_gateway_id": "tgw-1",
+        "vpc_peering_connection_id": "pcx-1",
+    }
+    routes = {
+        name: {
+            "route_table_id": "${aws_route_table.main.id}",
+            "destination_cidr_block": f"10.{index}.0.0/16",
+            name: value,
+        }
+        for index, (name, value) in enumerate(ids.items())
+    }
+    tables = {
+        "aws_internet_gateway": {"main": {"vpc_id": "${aws_vpc.main.id}"}},
+        "aws_route_table": {"main": {"vpc_id": "${aws_vpc.main.id}"}},
+        "aws_route": routes,
+    }
+    made = network(vpc(), tables)
+    assert [route.target for route in made.route_tables["example//aws_route_table.main"].routes] == [
+        Target.INTERNET_GATEWAY,
+        Target.NAT_GATEWAY,
+        Target.EGRESS_ONLY_GATEWAY,
+        Target.OPAQUE,
+        Target.OPAQUE,
+    ]
+
+
+PAIR = together(
+    vpc(),
+    group("scheduler"),
+    group("database"),
+    store(),
+    task("scheduler", groups=("scheduler",)),
+    way_out("sql", "scheduler", 5432, other="database"),
+    way_in("sql", "database", 5432, other="scheduler"),
+)
+
+
+def reach(
+    *parts: Resources, port: int = 5432, source: str = "scheduler", destination: str = "database", **more: Any
+) -> Reach:
+    made = network(*parts, **more)
+    return decide(made, made.parties[source], made.parties[destination], service=service("tcp", port)).reach
+
+
+def data_acl(*lines: Resources) -> Resources:
+    return together(PAIR, acl("main", "data_a", "data_b"), *lines)
+
+
+def test_P1_a_connection_through_groups_only() -> None:
+    assert reach(PAIR) is Reach.OPEN
+    assert reach(PAIR, port=5433) is Reach.CLOSED
+    assert reach(PAIR, source="database", destination="scheduler") is Reach.CLOSED
+
+
+def test_P2_network_acls_are_stateless() -> None:
+    request = line("sql", 100, (5432, 5432), "10.0.2.0/24")
+    replies = line("replies", 100, (32768, 61000), "10.0.2.0/24", egress=True)
+    assert reach(data_acl(request)) is Reach.CLOSED
+    assert reach(data_acl(replies)) is Reach.CLOSED
+    assert reach(data_acl(request, replies)) is Reach.OPEN
+    some = line("replies", 100, (50000, 61000), "10.0.2.0/24", egress=True)
+    assert reach(data_acl(request, some)) is Reach.PARTLY
+    refusal = line("no", 90, (5432, 5432), "10.0.0.0/8", rule_action="deny")
+    assert reach(data_acl(refusal, request, replies)) is Reach.CLOSED
+
+
+def test_P1_what_is_not_known_is_not_judged() -> None:
+    request = line("sql", 100, (5432, 5432), "${var.clients}")
+    replies = line("replies", 100, (32768, 61000), "10.0.2.0/24", egress=True)
+    unknown = {"variable": {"clients": {}}}
+    assert reach(data_acl(request, replies), **unknown) is Reach.NOT_JUDGED
+    assert reach(data_acl(request, replies), variable={"clients": {"default": "10.0.2.0/24"}}) is Reach.OPEN
+    wider = line("wider", 110, (5432, 5432), "10.0.0.0/16")
+    assert reach(data_acl(request, wider, replies), **unknown) is Reach.OPEN, "the unknown line decides nothing"
+    unplaced = task("scheduler", groups=("scheduler",), subnets=())
+    unplaced["aws_ecs_service"]["scheduler"]["network_configuration"]["subnets"] = "${var.clients}"
+    assert reach(together(PAIR, unplaced), **unknown) is Reach.NOT_JUDGED
+
+
+def test_P1_subnets_with_unknown_blocks_match_what_holds_their_vpc() -> None:
+    unknown = subnet("app_a", "${cidrsubnet(var.x, 4, 1)}", availability_zone="eu-central-1a")
+    assert reach(together(PAIR, unknown)) is Reach.OPEN
+    request, replies = (
+        line(name, 100, ports, "10.0.2.0/24", egress=out)
+        for name, ports, out in (("sql", (5432, 5432), False), ("back", (1024, 65535), True))
+    )
+    assert reach(data_acl(request, replies, unknown)) is Reach.NOT_JUDGED
+    request, replies = (
+        line(name, 100, ports, "10.0.0.0/16", egress=out)
+        for name, ports, out in (("sql", (5432, 5432), False), ("back", (1024, 65535), True))
+    )
+    assert reach(data_acl(request, replies, unknown)) is Reach.OPEN
+
+
+def test_P1_ipv6_is_a_way_of_its_own() -> None:
+    """A rule for 0.0.0.0/0 says nothing about IPv6, and an internet gateway makes every IPv6 address public."""
+    six = {"ipv6_cidr_block": "2001:db8:0:1::/64", "availability_zone": "eu-central-1a"}
+    door = together(vpc(), group("door"), balancer(internal=True), subnet("public_a", "10.0.0.0/24", **six))
+    route = {
+        "aws_route": {
+            "six": {
+                "route_table_id": "${aws_route_table.public.id}",
+                "destination_ipv6_cidr_block": "::/0",
+                "gateway_id": "${aws_internet_gateway.main.id}",
+            }
+        }
+    }
+    four_only = together(door, route, way_in("four", "door", 443, cidr_ipv4="0.0.0.0/0"))
+    both = together(four_only, way_in("six", "door", 443, cidr_ipv6="::/0"))
+    assert reach(four_only, port=443, source="internet", destination="door") is Reach.CLOSED
+    assert reach(both, port=443, source="internet", destination="door") is Reach.OPEN
+
+
+def test_P1_flows_that_are_none_are_refused_by_name() -> None:
+    configuration = configuration_from(PAIR, **{"//": {"flows": [{"source": "a", "destination": "b"}]}})
+    with pytest.raises(ValueError, match="'source': 'a'"):
+        declared_flows(configuration)
