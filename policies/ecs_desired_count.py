@@ -44,8 +44,16 @@ class DesiredCount(Rule):
     references = ()
     resource_types = ("aws_ecs_service",)
     passing = (
-        Example(title="ignored", resources=_scaled(lifecycle={"ignore_changes": ["desired_count"]})),
-        Example(title="all changes ignored", resources=_scaled(lifecycle={"ignore_changes": "all"})),
+        Example(
+            title="ignored",
+            resources=_scaled(lifecycle={"ignore_changes": ["desired_count"]}),
+            is_judged_on_plans=False,
+        ),
+        Example(
+            title="all changes ignored",
+            resources=_scaled(lifecycle={"ignore_changes": "all"}),
+            is_judged_on_plans=False,
+        ),
     )
     failing = (
         Example(title="not ignored", resources=_scaled(), is_judged_on_plans=False),

@@ -32,7 +32,7 @@ class WritablePaths(ContainerRule):
     why = "Python, Airflow and Celery write to /tmp at start: without it the container dies before its first log line."
     cure = "Add a volume to the task definition and a mount point for /tmp to the container."
     references = ()
-    passing = (Example(title="a volume for temporary files", resources=task_definition(_mounted(_TMP), volume=_VOLUMES)),)
+    passing = (Example(title="a volume is mounted", resources=task_definition(_mounted(_TMP), volume=_VOLUMES)),)
     failing = (
         Example(title="nothing is mounted", resources=task_definition(_mounted())),
         Example(title="mounted read-only", resources=task_definition(_mounted(_TMP, read_only=True), volume=_VOLUMES)),

@@ -1,0 +1,135 @@
+"""Every rule tells its own examples apart: on synthesized JSON, and on a plan that the real AWS provider made."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import tools
+from harness.terraform import Terraform
+from policies.catalog import all_rules
+from policies.configuration import Configuration, Stack, configuration_of
+from policies.finding import Finding, Verdict
+from policies.reading.inputs import read
+from policies.rule import Example, Rule
+from policies.testing import configuration_from
+
+POLICIES = Path(__file__).parents[2] / "policies"
+PROVIDER = {
+    "region": "eu-central-1",
+    "access_key": "none",
+    "secret_key": "none",
+    "skip_credentials_validation": True,
+    "skip_requesting_account_id": True,
+    "skip_metadata_api_check": True,
+    "skip_region_validation": True,
+}
+
+
+def _cases() -> Iterator[Any]:
+    for rule in all_rules():
+        for good, examples in ((True, rule.passing), (False, rule.failing)):
+            for number, example in enumerate(examples):
+                name = f"{rule.id}-{'passing' if good else 'failing'}-{number}"
+                yield pytest.param(rule, example, good, name, id=name)
+
+
+CASES = list(_cases())
+
+
+def _assert_told(rule: Rule, example: Example, findings: list[Finding], *, good: bool) -> None:
+    verdicts = {finding.verdict for finding in findings}
+    said = [(finding.resource.address, str(finding.verdict), finding.message) for finding in findings]
+    if good:
+        assert verdicts == {Verdict.PASS}, f"{rule.id} does not pass {example.title!r}: {said}"
+    else:
+        assert Verdict.FAIL in verdicts, f"{rule.id} does not fail {example.title!r}: {said}"
+
+
+@pytest.mark.parametrize(("rule", "example", "good", "name"), CASES)
+def test_P5_rule_tells_its_examples_apart_on_json(rule: Rule, example: Example, good: bool, name: str) -> None:
+    configuration = configuration_from(example.resources, **example.extra)
+    _assert_told(rule, example, list(rule.judge(configuration)), good=good)
+
+
+@pytest.mark.parametrize(
+    ("rule", "example", "good", "name"), [case for case in CASES if not case.values[1].not_plannable_because]
+)
+def test_P5_rule_tells_its_examples_apart_on_a_plan(
+    rule: Rule, example: Example, good: bool, name: str, planned: Configuration
+) -> None:
+    findings = list(rule.judge(_module(planned, name, example)))
+    if example.is_judged_on_plans:
+        _assert_told(rule, example, findings, good=good)
+    else:
+        assert not findings, "a rule that cannot see what it looks at must say nothing"
+
+
+def _module(whole: Configuration, name: str, example: Example) -> Configuration:
+    prefix = f"module.{name}."
+    own = [item for item in whole.resources.values() if item.address.startswith(prefix)]
+    assert own, f"the plan holds nothing of {name}"
+    stack = Stack(name=own[0].stack, metadata=example.extra.get("//", {}))
+    return configuration_of(own, stacks=[stack])
+
+
+@pytest.fixture(scope="session")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Configuration:
+    tools.require("terraform", "provider-mirror")
+    return _planned(tmp_path_factory.mktemp("examples"))
+
+
+def _planned(root: Path) -> Configuration:
+    """One plan of all examples, each a module of one root: the provider starts once."""
+    calls = {}
+    for case in CASES:
+        _, example, _, name = case.values
+        if not example.not_plannable_because:
+            calls[name] = {"source": f"./{name}"}
+            (root / name).mkdir()
+            (root / name / "main.tf.json").write_text(json.dumps(_document(example)))
+    terraform = {"required_providers": {"aws": {"source": "hashicorp/aws"}}}
+    whole = {"terraform": terraform, "provider": {"aws": PROVIDER}, "module": calls}
+    (root / "main.tf.json").write_text(json.dumps(whole))
+    runner = Terraform(root)
+    runner.init()
+    document = runner.show(runner.plan(refresh=False))
+    (root / "plan.json").write_text(json.dumps(document))
+    inputs = read([root / "plan.json"])
+    assert not inputs.problems
+    (configuration,) = inputs.configurations()
+    return configuration
+
+
+def _document(example: Example) -> Mapping[str, Any]:
+    return {"resource": example.resources, **{key: value for key, value in example.extra.items() if key != "//"}}
+
+
+def test_P5_every_rule_documents_itself() -> None:
+    for rule in all_rules():
+        assert rule.why.endswith("."), rule.id
+        assert rule.cure, rule.id
+        assert not rule.title.endswith("."), rule.id
+        assert rule.passing, rule.id
+        assert rule.failing, rule.id
+        assert rule.resource_types, rule.id
+
+
+def test_P5_references_to_checkov_exist() -> None:
+    from policies.gate.checkov_engine import checkov_ids
+
+    named = {(rule.id, name) for rule in all_rules() for name in rule.references if name.startswith("CKV")}
+    assert named
+    assert {name for _, name in named} <= checkov_ids() | {"CKV_K8S_37"}
+
+
+def test_P5_rule_files_shadow_no_module() -> None:
+    """checkov imports every file below the folder by its bare stem."""
+    stems = {file.stem for file in POLICIES.rglob("*.py") if not file.stem.startswith("__")} - {"policies"}
+    assert not stems & (set(sys.stdlib_module_names) | set(packages_distributions()))
