@@ -1,0 +1,171 @@
+"""I1 to I4: what each role may do, who may take it, and where it lives."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tests.reading import AIRFLOW_TASK_ROLE, EXECUTION_ROLE, Grant, fargate_tasks, grants, role_of
+from tests.synthesis import Deployment, deployed
+from tests.unit.modules.large import LARGE
+
+BOUNDARY = "arn:aws:iam::111111111111:policy/limits"
+OIDC = {"iam": {"oidc": {"github_repository": "example/platform", "branch": "release"}}}
+ISSUER = "token.actions.githubusercontent.com"
+EVERY_RESOURCE: dict[tuple[str, ...], str] = {
+    ("ecr:GetAuthorizationToken",): "the login of ECR knows no repository",
+    ("cloudwatch:PutMetricData",): "metrics have no ARN; the namespace is limited by a condition",
+    (
+        "ssmmessages:CreateControlChannel",
+        "ssmmessages:CreateDataChannel",
+        "ssmmessages:OpenControlChannel",
+        "ssmmessages:OpenDataChannel",
+    ): "session channels have no ARN; only where ECS Exec is on",
+    ("logs:DescribeLogGroups",): "ECS Exec looks for its log group by listing; only where ECS Exec is on",
+}
+"""Every ``Resource: "*"`` that a role of an environment may have, with its reason."""
+STAR_CONDITIONS: Mapping[tuple[str, ...], Mapping[str, Any]] = {
+    ("cloudwatch:PutMetricData",): {"StringEquals": {"cloudwatch:namespace": "Airflow"}},
+}
+CHANGES: list[dict[str, Any]] = [{}, LARGE, {"topology": "single"}, {"database": {"proxy": True}}]
+
+
+def _on_everything(grant: Grant) -> bool:
+    return any(resource == "*" or re.fullmatch(r"arn:aws:\w*:\*.*", resource) for resource in grant.resources)
+
+
+@pytest.mark.parametrize("changes", CHANGES)
+def test_I1_every_fargate_task_has_a_task_role_and_an_execution_role_of_its_own(changes: dict[str, Any]) -> None:
+    deployment = deployed(**changes)
+    tasks = fargate_tasks(deployment)
+    roles = [
+        role_of(deployment, task, kind).key for task in tasks.values() for kind in (AIRFLOW_TASK_ROLE, EXECUTION_ROLE)
+    ]
+    assert len(set(roles)) == 2 * len(tasks)
+
+
+def test_I1_an_execution_role_reaches_its_repository_log_group_and_parameters_only() -> None:
+    deployment = deployed(**LARGE)
+    repository = deployment.only("aws_ecr_repository")
+    for name, task in fargate_tasks(deployment).items():
+        allowed = {
+            action: grant
+            for grant in grants(deployment, role_of(deployment, task, EXECUTION_ROLE))
+            for action in grant.actions
+        }
+        assert set(allowed) <= {
+            "ecr:GetAuthorizationToken",
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:BatchGetImage",
+            "ecr:GetDownloadUrlForLayer",
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+            "ssm:GetParameters",
+            "kms:Decrypt",
+        }, name
+        assert allowed["ecr:BatchGetImage"].resources == (f"${{{repository.key}.arn}}",)
+        group = f"arn:aws:logs:eu-central-1:111111111111:log-group:/airflow/dev/{name}:log-stream:*"
+        assert allowed["logs:PutLogEvents"].resources == (group,)
+
+
+def test_I1_permissions_follow_from_use() -> None:
+    deployment = deployed()
+    purposes = {
+        name: {grant.policy for grant in grants(deployment, role_of(deployment, task, AIRFLOW_TASK_ROLE))}
+        for name, task in fargate_tasks(deployment).items()
+    }
+    assert purposes["migrate"] == purposes["db-clean"] == set()
+    assert purposes["dag-processor"] == {"read-connections-and-variables"}
+    assert purposes["scheduler"] == {"read-connections-and-variables", "publish-metrics"}
+    assert purposes["worker-default"] == {"read-connections-and-variables", "task-logs", "protect-while-busy"}
+
+
+@pytest.mark.parametrize("changes", CHANGES)
+def test_I2_every_resource_only_where_a_reason_is_written(changes: dict[str, Any]) -> None:
+    for grant in grants(deployed(**changes)):
+        assert "*" not in grant.actions, str(grant)
+        assert not [action for action in grant.actions if action.endswith(":*")], str(grant)
+        if _on_everything(grant):
+            assert grant.actions in EVERY_RESOURCE, f"no written reason: {grant}"
+            assert grant.conditions == STAR_CONDITIONS.get(grant.actions, {}), str(grant)
+
+
+def test_I2_every_written_reason_is_needed() -> None:
+    used = {grant.actions for grant in grants(deployed(**LARGE)) if _on_everything(grant)}
+    assert used == set(EVERY_RESOURCE)
+
+
+@pytest.mark.parametrize("changes", CHANGES)
+def test_I2_roles_are_passed_one_by_one_to_one_service(changes: dict[str, Any]) -> None:
+    deployment = deployed(**changes)
+    passing = [grant for grant in grants(deployment) if "iam:PassRole" in grant.actions]
+    assert passing
+    for grant in passing:
+        assert all(deployment.named(resource).type == "aws_iam_role" for resource in grant.resources), str(grant)
+        assert grant.conditions == {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}, str(grant)
+
+
+@pytest.mark.parametrize("changes", CHANGES)
+def test_I2_services_take_a_role_on_behalf_of_this_account_only(changes: dict[str, Any]) -> None:
+    for role in deployed(**changes).of("aws_iam_role"):
+        for statement in role.document("assume_role_policy")["Statement"]:
+            assert set(statement["Principal"]) == {"Service"}, role.address
+            assert statement["Condition"]["StringEquals"]["aws:SourceAccount"] == "111111111111", role.address
+
+
+@pytest.mark.parametrize("changes", CHANGES)
+def test_I3_every_role_has_path_boundary_and_name_of_its_environment(changes: dict[str, Any]) -> None:
+    bounded = {**changes, "iam": {"path": "/data/airflow/", "permissions_boundary": BOUNDARY}}
+    for role in deployed(**bounded).of("aws_iam_role"):
+        assert role.body["path"] == "/data/airflow/", role.address
+        assert role.body["permissions_boundary"] == BOUNDARY, role.address
+        assert role.body["name"].startswith("airflow-dev-"), role.address
+
+
+def test_I3_two_environments_in_one_account_share_no_name() -> None:
+    dev, test = deployed(), deployed(name="test", network={"cidr": "10.11.0.0/16"})
+    assert not _names(dev) & _names(test)
+
+
+def _names(deployment: Deployment) -> set[tuple[str, str]]:
+    unique = {"aws_ecs_service", "aws_service_discovery_service", "aws_iam_role_policy", "aws_appautoscaling_policy"}
+    keys = ("name", "bucket", "identifier", "replication_group_id", "alarm_name", "dashboard_name")
+    return {
+        (item.type, item.body[key])
+        for item in deployment.configuration.resources.values()
+        for key in keys
+        if item.type not in unique and isinstance(item.body.get(key), str) and "${" not in item.body[key]
+    }
+
+
+def _ci(deployment: Deployment) -> Mapping[str, Any]:
+    return deployment.stacks["bootstrap-111111111111"]["resource"]
+
+
+def test_I4_ci_deploys_from_one_branch_and_plans_from_any() -> None:
+    roles = _ci(deployed(**OIDC))["aws_iam_role"]
+    subjects = {}
+    for name, role in roles.items():
+        (statement,) = json.loads(role["assume_role_policy"])["Statement"]
+        assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+        assert statement["Condition"]["StringEquals"] == {f"{ISSUER}:aud": "sts.amazonaws.com"}
+        subjects[name] = statement["Condition"]["StringLike"][f"{ISSUER}:sub"]
+    assert subjects["ci_deploy"] == ["repo:example/platform:ref:refs/heads/release"]
+    assert all(subject.startswith("repo:example/platform:") for subject in subjects["ci_plan"])
+
+
+def test_I4_an_identity_provider_that_is_there_is_used() -> None:
+    given = "arn:aws:iam::111111111111:oidc-provider/" + ISSUER
+    made = _ci(deployed(**OIDC))
+    assert made["aws_iam_openid_connect_provider"]["ci_provider"]["client_id_list"] == ["sts.amazonaws.com"]
+    used = _ci(deployed(iam={"oidc": {**OIDC["iam"]["oidc"], "provider_arn": given}}))
+    assert "aws_iam_openid_connect_provider" not in used
+    assert all(given in role["assume_role_policy"] for role in used["aws_iam_role"].values())
+
+
+def test_I4_without_oidc_there_are_no_roles_for_ci() -> None:
+    assert "aws_iam_role" not in _ci(deployed())
