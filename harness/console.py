@@ -58,7 +58,7 @@ class Watch:
             self.progress.update(self._bar, completed=self.done, note=self.note)  # type: ignore[arg-type]
         elif time.monotonic() - self._said > EVERY_SECONDS:
             self._said = time.monotonic()
-            self.console.print(f"  {self.title}: {self.done} of {self.total} done; {self.note}")
+            self.console.print(f"  {self.title}: {self.done} of {self.total} done; {self.note}", soft_wrap=True)
 
 
 @contextmanager

@@ -44,7 +44,7 @@ class Demo:
     started: float = field(default_factory=time.monotonic)
 
     def say(self, text: str) -> None:
-        self.console.print(f"[dim]{time.monotonic() - self.started:5.0f} s[/]  {text}", highlight=False)
+        self.console.print(f"[dim]{time.monotonic() - self.started:5.0f} s[/]  {text}", highlight=False, soft_wrap=True)
 
     def prepare(self, stack: str) -> Terraform:
         """A copy of ``stack`` that is initialized for the emulator."""
@@ -171,7 +171,7 @@ def main(environment: str = "dev") -> int:
         )
         return 130
     except (MissingTool, workspace.WorkspaceError) as error:
-        console.print(str(error), style="red", highlight=False)
+        console.print(str(error), style="red", highlight=False, soft_wrap=True)
         return 2
     except (DemoError, TerraformError, EmulatorError, subprocess.CalledProcessError) as error:
         console.print(str(error), style="red", highlight=False, markup=False)

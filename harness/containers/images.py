@@ -29,6 +29,7 @@ RECIPES = {
     "postgres": Recipe("testing/Dockerfile", "postgres"),
     "redis": Recipe("testing/Dockerfile", "redis"),
     "git": Recipe("testing/Dockerfile", "git"),
+    "emulator": Recipe("emulator/Dockerfile", "emulator"),
 }
 
 

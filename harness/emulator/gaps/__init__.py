@@ -1,6 +1,6 @@
 """Every known gap of moto 5.2.5 under the AWS provider 5.100.0; importing this package registers them all."""
 
-from harness.emulator.gaps import acm, autoscaling, budgets, ec2, ecs, elasticache, logs, rds, unsupported
+from harness.emulator.gaps import acm, autoscaling, budgets, ec2, ecs, elasticache, logs, rds, s3, unsupported
 from harness.emulator.gaps.gap import GAPS, Gap, close_all
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "elasticache",
     "logs",
     "rds",
+    "s3",
     "unsupported",
 ]

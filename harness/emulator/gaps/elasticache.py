@@ -134,3 +134,12 @@ def describe_cache_parameters(self: Any) -> Any:
 def delete_cache_parameter_group(self: Any) -> Any:
     _groups(self).pop(_group(self)["CacheParameterGroupName"])
     return ActionResult({})
+
+
+@gap(ElastiCacheResponse, reason="moto makes subnet groups and cannot delete them")
+def delete_cache_subnet_group(self: Any) -> Any:
+    groups, name = self.elasticache_backend.cache_subnet_groups, self._get_param("CacheSubnetGroupName")
+    if groups.pop(name, None) is None:
+        message = f"CacheSubnetGroup {name} not found."
+        raise refusal(service="elasticache", code="CacheSubnetGroupNotFoundFault", message=message)
+    return ActionResult({})

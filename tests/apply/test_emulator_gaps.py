@@ -1,0 +1,299 @@
+"""Each gap of the emulator: a question answered right with the gap closed, and wrong or not at all with it open."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from moto import mock_aws
+
+from harness.emulator.furnish import _self_signed
+from harness.emulator.gaps import GAPS
+
+Client = Callable[[str], Any]
+Probe = Callable[[Client], None]
+REGION = "eu-central-1"
+ACCOUNT = "123456789012"
+TARGET = {
+    "ServiceNamespace": "ecs",
+    "ResourceId": "service/c/s",
+    "ScalableDimension": "ecs:service:DesiredCount",
+}
+PROBES: dict[str, Probe] = {}
+
+
+def probe(*gaps: str) -> Callable[[Probe], Probe]:
+    def register(function: Probe) -> Probe:
+        PROBES.update(dict.fromkeys(gaps, function))
+        return function
+
+    return register
+
+
+def make_service(aws: Client, **more: Any) -> Any:
+    ecs = aws("ecs")
+    ecs.create_cluster(clusterName="c")
+    container = {"name": "a", "image": "a", "memory": 128}
+    ecs.register_task_definition(family="a", containerDefinitions=[container])
+    return ecs.create_service(cluster="c", serviceName="s", taskDefinition="a", desiredCount=1, **more)["service"]
+
+
+def make_target(aws: Client) -> str:
+    make_service(aws)
+    scaling = aws("application-autoscaling")
+    arn: str = scaling.register_scalable_target(**TARGET, MinCapacity=0, MaxCapacity=1, Tags={"a": "b"})[
+        "ScalableTargetARN"
+    ]
+    return arn
+
+
+@probe("acm.import_certificate")
+def certificate_is_kept_under_the_given_arn(aws: Client) -> None:
+    arn = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/00000000-0000-4000-8000-000000000000"
+    certificate, key = _self_signed()
+    aws("acm").import_certificate(CertificateArn=arn, Certificate=certificate, PrivateKey=key)
+    assert aws("acm").describe_certificate(CertificateArn=arn)["Certificate"]["CertificateArn"] == arn
+
+
+@probe("applicationautoscaling.register_scalable_target", "applicationautoscaling.list_tags_for_resource")
+def scalable_target_keeps_its_tags(aws: Client) -> None:
+    arn = make_target(aws)
+    assert aws("application-autoscaling").list_tags_for_resource(ResourceARN=arn)["Tags"] == {"a": "b"}
+
+
+@probe("applicationautoscaling.tag_resource", "applicationautoscaling.untag_resource")
+def scalable_target_changes_its_tags(aws: Client) -> None:
+    arn, scaling = make_target(aws), aws("application-autoscaling")
+    scaling.tag_resource(ResourceARN=arn, Tags={"c": "d"})
+    scaling.untag_resource(ResourceARN=arn, TagKeys=["a"])
+    assert scaling.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"c": "d"}
+
+
+@probe("budgets.create_budget", "budgets.list_tags_for_resource", "budgets.describe_subscribers_for_notification")
+def budget_keeps_tags_and_subscribers(aws: Client) -> None:
+    budgets = aws("budgets")
+    notification = {"NotificationType": "ACTUAL", "ComparisonOperator": "GREATER_THAN", "Threshold": 80.0}
+    subscribers = [{"SubscriptionType": "EMAIL", "Address": "ops@example.com"}]
+    limit = {"Amount": "1", "Unit": "USD"}
+    budgets.create_budget(
+        AccountId=ACCOUNT,
+        Budget={"BudgetName": "b", "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": limit},
+        NotificationsWithSubscribers=[{"Notification": notification, "Subscribers": subscribers}],
+        ResourceTags=[{"Key": "a", "Value": "b"}],
+    )
+    about = {"AccountId": ACCOUNT, "BudgetName": "b", "Notification": notification}
+    assert budgets.describe_subscribers_for_notification(**about)["Subscribers"] == subscribers
+    tags = budgets.list_tags_for_resource(ResourceARN=f"arn:aws:budgets::{ACCOUNT}:budget/b")["ResourceTags"]
+    assert tags == [{"Key": "a", "Value": "b"}]
+
+
+@probe("core.call_action")
+def unknown_action_is_refused_as_a_gap(aws: Client) -> None:
+    with pytest.raises(ClientError, match="EmulatorGap"):
+        aws("elasticache").describe_update_actions()
+
+
+@probe("ec2.__init__", "ec2.description")
+def rules_keep_their_descriptions(aws: Client) -> None:
+    ec2 = aws("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    group = ec2.create_security_group(GroupName="a", Description="a", VpcId=vpc)["GroupId"]
+    lists = ec2.describe_managed_prefix_lists()["PrefixLists"]
+    tcp = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
+    permissions = [
+        tcp | {"UserIdGroupPairs": [{"GroupId": group, "Description": "by group"}]},
+        tcp | {"PrefixListIds": [{"PrefixListId": lists[0]["PrefixListId"], "Description": "by list"}]},
+    ]
+    for permission in permissions:
+        ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission])
+    filters = [{"Name": "group-id", "Values": [group]}]
+    rules = ec2.describe_security_group_rules(Filters=filters)["SecurityGroupRules"]
+    assert {rule.get("Description") for rule in rules if not rule["IsEgress"]} == {"by group", "by list"}
+
+
+@probe("ecs.create_service")
+def service_keeps_strategy_and_exec(aws: Client) -> None:
+    strategy = [{"capacityProvider": "FARGATE_SPOT", "weight": 1, "base": 0}]
+    service = make_service(aws, capacityProviderStrategy=strategy, enableExecuteCommand=True)
+    assert service["capacityProviderStrategy"] == strategy
+    assert service["enableExecuteCommand"] is True
+    assert "launchType" not in service
+
+
+@probe("ecs.update_service")
+def service_deploys_its_new_task_definition(aws: Client) -> None:
+    make_service(aws)
+    aws("ecs").register_task_definition(family="b", containerDefinitions=[{"name": "b", "image": "b", "memory": 128}])
+    service = aws("ecs").update_service(cluster="c", service="s", taskDefinition="b", enableExecuteCommand=True)[
+        "service"
+    ]
+    assert service["deployments"][0]["taskDefinition"] == service["taskDefinition"]
+    assert service["enableExecuteCommand"] is True
+
+
+def make_group(aws: Client) -> Any:
+    return aws("elasticache").create_replication_group(
+        ReplicationGroupId="r",
+        ReplicationGroupDescription="r",
+        NumCacheClusters=2,
+        TransitEncryptionEnabled=True,
+        TransitEncryptionMode="required",
+    )["ReplicationGroup"]
+
+
+@probe("elasticache.create_replication_group", "elasticache.describe_cache_clusters")
+def replication_group_has_its_members(aws: Client) -> None:
+    assert make_group(aws)["MemberClusters"] == ["r-001", "r-002"]
+    member = aws("elasticache").describe_cache_clusters(CacheClusterId="r-002")["CacheClusters"][0]
+    assert member["TransitEncryptionMode"] == "required"
+
+
+@probe("elasticache.delete_replication_group")
+def deleted_replication_group_is_gone(aws: Client) -> None:
+    make_group(aws)
+    aws("elasticache").delete_replication_group(ReplicationGroupId="r")
+    assert aws("elasticache").describe_replication_groups()["ReplicationGroups"] == []
+
+
+@probe("elasticache.modify_replication_group")
+def broker_learns_its_token(aws: Client) -> None:
+    make_group(aws)
+    token = {"AuthToken": "t" * 16, "AuthTokenUpdateStrategy": "SET"}
+    aws("elasticache").modify_replication_group(ReplicationGroupId="r", **token, ApplyImmediately=True)
+    assert aws("elasticache").describe_replication_groups()["ReplicationGroups"][0]["AuthTokenEnabled"]
+
+
+@probe(
+    "elasticache.create_cache_parameter_group",
+    "elasticache.describe_cache_parameter_groups",
+    "elasticache.modify_cache_parameter_group",
+    "elasticache.reset_cache_parameter_group",
+    "elasticache.describe_cache_parameters",
+    "elasticache.delete_cache_parameter_group",
+)
+def parameter_group_lives_and_dies(aws: Client) -> None:
+    cache, name = aws("elasticache"), {"CacheParameterGroupName": "p"}
+    eviction = {"ParameterName": "maxmemory-policy", "ParameterValue": "noeviction"}
+    timeout = {"ParameterName": "timeout", "ParameterValue": "0"}
+    made = cache.create_cache_parameter_group(**name, CacheParameterGroupFamily="redis7", Description="p")
+    cache.modify_cache_parameter_group(**name, ParameterNameValues=[eviction, timeout])
+    cache.reset_cache_parameter_group(**name, ParameterNameValues=[timeout])
+    assert cache.describe_cache_parameters(**name)["Parameters"] == [eviction | {"Source": "user"}]
+    assert cache.list_tags_for_resource(ResourceName=made["CacheParameterGroup"]["ARN"])["TagList"] == []
+    assert len(cache.describe_cache_parameter_groups(**name)["CacheParameterGroups"]) == 1
+    cache.delete_cache_parameter_group(**name)
+    with pytest.raises(ClientError, match="CacheParameterGroup p not found"):
+        cache.describe_cache_parameter_groups(**name)
+
+
+@probe("elasticache.delete_cache_subnet_group")
+def cache_subnet_group_can_be_deleted(aws: Client) -> None:
+    vpc = aws("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = aws("ec2").create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    name = {"CacheSubnetGroupName": "g"}
+    aws("elasticache").create_cache_subnet_group(**name, CacheSubnetGroupDescription="g", SubnetIds=[subnet])
+    aws("elasticache").delete_cache_subnet_group(**name)
+    assert aws("elasticache").describe_cache_subnet_groups()["CacheSubnetGroups"] == []
+
+
+@probe("logs.put_query_definition", "logs.describe_query_definitions", "logs.delete_query_definition")
+def saved_query_lives_and_dies(aws: Client) -> None:
+    logs = aws("logs")
+    key = logs.put_query_definition(name="a/b", queryString="fields @message")["queryDefinitionId"]
+    assert [
+        one["name"] for one in logs.describe_query_definitions(queryDefinitionNamePrefix="a")["queryDefinitions"]
+    ] == ["a/b"]
+    assert logs.delete_query_definition(queryDefinitionId=key)["success"] is True
+    assert logs.describe_query_definitions()["queryDefinitions"] == []
+
+
+@probe("rds.create_db_instance")
+def database_keeps_performance_insights(aws: Client) -> None:
+    aws("rds").create_db_instance(
+        DBInstanceIdentifier="d",
+        Engine="postgres",
+        DBInstanceClass="db.t4g.medium",
+        AllocatedStorage=20,
+        MasterUsername="a",
+        MasterUserPassword="passwords",
+        EnablePerformanceInsights=True,
+        PerformanceInsightsKMSKeyId="alias/k",
+    )
+    found = aws("rds").describe_db_instances(DBInstanceIdentifier="d")["DBInstances"][0]
+    assert (found["PerformanceInsightsEnabled"], found["PerformanceInsightsRetentionPeriod"]) == (True, 7)
+
+
+@probe("rds.update_parameters")
+def parameter_has_a_source(aws: Client) -> None:
+    name = {"DBParameterGroupName": "p"}
+    aws("rds").create_db_parameter_group(**name, DBParameterGroupFamily="postgres16", Description="p")
+    parameter = {"ParameterName": "rds.force_ssl", "ParameterValue": "1", "ApplyMethod": "immediate"}
+    aws("rds").modify_db_parameter_group(**name, Parameters=[parameter])
+    assert aws("rds").describe_db_parameters(**name)["Parameters"][0]["Source"] == "user"
+
+
+@probe("s3.get_permission")
+def bucket_that_refuses_http_still_takes_objects(aws: Client) -> None:
+    s3 = aws("s3")
+    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
+    deny = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": ["arn:aws:s3:::bucket", "arn:aws:s3:::bucket/*"],
+    }
+    http = deny | {"Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    s3.put_bucket_policy(Bucket="bucket", Policy=json.dumps({"Version": "2012-10-17", "Statement": [http]}))
+    s3.put_object(Bucket="bucket", Key="k", Body=b"v")
+    s3.put_bucket_policy(Bucket="bucket", Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
+    with pytest.raises(ClientError, match="403"):
+        s3.put_object(Bucket="bucket", Key="k", Body=b"v")
+
+
+@contextmanager
+def closed(*, but: str = "") -> Iterator[Client]:
+    """A fresh account with every gap closed ``but`` one; moto is left as it was."""
+    before = {name: vars(one.owner).get(one.method) for name, one in GAPS.items()}
+    for name, one in GAPS.items():
+        if name != but:
+            one.close()
+    try:
+        with mock_aws():
+            config = Config(retries={"total_max_attempts": 1})
+            yield lambda service: boto3.client(service, region_name=REGION, config=config)
+    finally:
+        for name, one in GAPS.items():
+            if before[name] is not None:
+                setattr(one.owner, one.method, before[name])
+            elif one.method in vars(one.owner):
+                delattr(one.owner, one.method)
+
+
+@pytest.fixture(autouse=True)
+def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "emulator")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "emulator")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+
+
+@pytest.mark.parametrize("name", sorted(GAPS))
+def test_H3_closed_gap_answers_and_open_gap_does_not(name: str) -> None:
+    ask = PROBES[name]
+    with closed() as aws:
+        ask(aws)
+    with (
+        closed(but=name) as aws,
+        pytest.raises((AssertionError, ClientError, BotoCoreError, NotImplementedError, KeyError)),
+    ):
+        ask(aws)
+
+
+def test_H3_every_gap_has_a_reason() -> None:
+    assert all(len(one.reason) > 20 for one in GAPS.values())
+    assert PROBES.keys() == GAPS.keys()
