@@ -12,7 +12,7 @@ from cdktf_cdktf_provider_aws.network_acl_rule import NetworkAclRule
 from constructs import Construct
 
 from modules.core.addressing import tier_cidr
-from modules.core.flows import INTERNET, Flow, Place, Tier
+from modules.core.flows import ANYWHERE, INTERNET, Flow, Place, Tier
 from modules.core.network_reference import NetworkReference
 
 # Ports that replies come back to. Fargate tasks use Linux' range; load balancer and NAT gateway use the wide one:
@@ -118,8 +118,10 @@ class NetworkAcls(Construct):
 
 
 def _holds(wide: str, narrow: str) -> bool:
-    """Blocks that only Terraform knows hold nothing but themselves."""
-    if wide == narrow or Token.is_unresolved(wide) or Token.is_unresolved(narrow):
-        return wide == narrow
+    """Blocks that only Terraform knows hold nothing but themselves, and are held by the whole internet."""
+    if wide == narrow or (wide in ANYWHERE and Token.is_unresolved(narrow)):
+        return True
+    if Token.is_unresolved(wide) or Token.is_unresolved(narrow):
+        return False
     outer, inner = ip_network(wide), ip_network(narrow)
     return outer.version == inner.version and inner.subnet_of(outer)  # type: ignore[arg-type]

@@ -34,6 +34,8 @@ class Ask:
     def value(self, wanted: Input, *, now: Any = None) -> Any:
         """A planned value for the variable ``wanted``; ``now`` instead when it has to be decided at export."""
         if wanted.name in self._early:
+            if now is None:
+                raise ValueError(f"only the caller knows {wanted.name}, but the construct decides by it")
             return self._decide(wanted.name, now)
         if wanted.name in self._planned:
             return self._planned[wanted.name]

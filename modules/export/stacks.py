@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from cdktf import App, TerraformStack
+from cdktf import App, DefaultTokenResolver, StringConcat, TerraformStack, Tokenization
 from pydantic import BaseModel
 
 from environments.model import Environment
@@ -16,12 +17,14 @@ from modules.core.grants import RoleSettings
 from modules.core.naming import Names
 from modules.core.references import Publication
 from modules.export.ask import Ask
+from modules.export.hcl_template import parts
 from modules.export.inputs import text, texts
 from modules.foundation import Foundation
 
 # Sections that are about the house, not about what is built.
 ASIDE = frozenset({"state", "waivers"})
 PUBLISHED = "use"
+_INPUT = re.compile(r"(tostring\()?var\.\w+\)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class StackModule:
         )
         foundation = Foundation(app, environment, names=names, roles=roles, flows=flows)
         airflow = Airflow(app, environment, names=names, roles=roles)
-        published = Publication(publisher=foundation, remote=_Caller(ask))
+        published = _Handover(publisher=foundation, remote=_Caller(ask))
         airflow.build(published.across(foundation.reference, prefix=PUBLISHED))
         foundation.protect()
         return foundation if self.name == "foundation" else airflow
@@ -93,6 +96,20 @@ class _ModuleNames(Names):
 
     def stack(self, life_time: str) -> str:
         return life_time
+
+
+class _Handover(Publication):
+    """From stack to stack by way of the caller; what the caller gave to both needs no way."""
+
+    def _through(self, value: Any, name: str) -> Any:
+        return value if self._is_the_callers(value) else super()._through(value, name)
+
+    def _is_the_callers(self, value: Any) -> bool:
+        if not isinstance(value, str):
+            return False
+        resolver = DefaultTokenResolver(StringConcat())
+        text = Tokenization.resolve(value, scope=self._publisher, resolver=resolver, preparing=False)
+        return all(_INPUT.fullmatch(part.text) for part in parts(text) if part.is_expression)
 
 
 class _Caller:

@@ -83,7 +83,7 @@ def test_M1_modules_are_formatted_and_bring_no_provider_backend_or_metadata(
     )
     assert (checked.returncode, checked.stdout) == (0, "")
     for module in modules:
-        files = [path for path in (folder / "modules" / module.name).glob("*.tf")]
+        files = list((folder / "modules" / module.name).glob("*.tf"))
         text = "\n".join(path.read_text() for path in files)
         assert {"versions.tf", "variables.tf"} <= {path.name for path in files}
         assert 'version = ">= 5.100.0, < 7.0.0"' in text
