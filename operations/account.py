@@ -24,14 +24,17 @@ class Account:
     environment: Environment
     sleep: Callable[[float], None] = time.sleep
     session: Any = field(default=None, repr=False)
+    _clients: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self.session = self.session or boto3.Session(region_name=self.environment.region)
         self.names = Names(self.environment)
 
     def client(self, service: str) -> Any:
-        """A client of ``service`` in the environment's region."""
-        return self.session.client(service, region_name=self.environment.region)
+        """The client of ``service`` in the environment's region."""
+        if service not in self._clients:
+            self._clients[service] = self.session.client(service, region_name=self.environment.region)
+        return self._clients[service]
 
     def caller(self) -> tuple[str, str]:
         """Account id and ARN behind the credentials at hand. Raises Refused when there are none that work."""

@@ -1,0 +1,152 @@
+"""The Terraform stacks of an environment: synthesized, planned, guarded, applied exactly as planned."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from harness.diagnostics import Message
+from harness.terraform import Plan, Terraform, TerraformError
+from operations.account import Account
+from operations.errors import Failed, Refused
+from operations.plan_guard import RULE, losses
+from operations.progress import CONSOLE, say, step
+
+ROOT = Path(__file__).resolve().parent.parent
+Confirm = Callable[[str], bool]
+LIFE_TIMES = ("foundation", "airflow")
+SHOWN_CHANGES = 40
+
+
+def synthesize() -> None:
+    """Write the Terraform JSON of every environment. Raises Refused when an environment file is wrong."""
+    with step("synthesize"):
+        done = subprocess.run([sys.executable, "main.py"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Refused(done.stderr.strip() or "main.py failed without a word")
+
+
+class Stack:
+    """One Terraform root of an environment, in ``folder`` (``cdktf.out/stacks/<stack>``)."""
+
+    def __init__(self, account: Account, life_time: str, *, folder: Path | None = None) -> None:
+        self.account, self.name = account, account.names.stack(life_time)
+        self.folder = folder or ROOT / "cdktf.out" / "stacks" / self.name
+        self._status = ""
+        self._terraform = Terraform(self.folder, progress=self._hear)
+
+    def bring_up(self, *, confirm: Confirm, part: str | None = None) -> None:
+        """Plan, refuse what loses data, ask, apply.
+
+        ``part`` is a construct of the stack (``migrate``): only its resources, and what they need, are brought up.
+        """
+        plan = self._planned(part=part)
+        if not plan.changes:
+            say(f"{self.name}: nothing to change")
+            return
+        self._apply(plan, confirm=confirm, question=f"Apply this to {self.name}?")
+
+    def tear_down(self, *, confirm: Confirm) -> None:
+        """Plan the destruction, ask, destroy. The guard is not asked: destroying is what was wanted."""
+        with self._at_work("plan the destruction"):
+            self._terraform.init()
+            plan = self._terraform.plan(destroy=True)
+        if plan.changes:
+            self._apply(plan, confirm=confirm, question=f"Destroy {self.name}?", guarded=False)
+
+    def outputs(self) -> dict[str, Any]:
+        """Outputs by name."""
+        return self._terraform.outputs()
+
+    def _planned(self, *, part: str | None) -> Plan:
+        flags = " ".join(f"-target={address}" for address in addresses_of(self.folder, part)) if part else ""
+        terraform = Terraform(self.folder, progress=self._hear, environment={"TF_CLI_ARGS_plan": flags})
+        with self._at_work(f"plan {part}" if part else "plan"):
+            terraform.init()
+            return terraform.plan()
+
+    def _apply(self, plan: Plan, *, confirm: Confirm, question: str, guarded: bool = True) -> None:
+        shown = self._terraform.show(plan)
+        for line in summary(shown):
+            say(f"  {line}")
+        if guarded:
+            self._guard(shown)
+        if not confirm(question):
+            raise Refused(f"{self.name}: nothing was applied")
+        with self._at_work("apply"):
+            self._terraform.apply(plan)
+
+    def _guard(self, shown: dict[str, Any]) -> None:
+        today = datetime.datetime.now(datetime.UTC).date()
+        lost = losses(shown, waivers=self.account.environment.waivers, today=today)
+        if lost:
+            file = f"environments/{self.account.environment.name}.yaml"
+            raise Refused(
+                "\n".join([f"{self.name}: the plan loses data, nothing was applied:", *(f"  {line}" for line in lost)])
+                + f"\nCure: undo the change, or add a waiver with rule {RULE} and the address to {file}"
+            )
+
+    def _at_work(self, what: str) -> Any:
+        return _telling(step(f"{self.name}: {what}"), self.name)
+
+    def _hear(self, message: Message) -> None:
+        if message.kind in {"apply_complete", "apply_errored"}:
+            CONSOLE.print(f"  {message.text}", markup=False)
+
+
+class _telling:  # noqa: N801 - a context manager, used like a function
+    """Turns Terraform's refusal into ours."""
+
+    def __init__(self, inner: Any, name: str) -> None:
+        self._inner, self._name = inner, name
+
+    def __enter__(self) -> None:
+        self._inner.__enter__()
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        self._inner.__exit__(kind, error, trace)
+        if isinstance(error, TerraformError):
+            raise Failed(f"{error}\nNext: mend it and run the same command again, it goes on from there") from None
+
+
+def addresses_of(folder: Path, construct: str) -> list[str]:
+    """Addresses of the resources of ``construct``, and of those that name one of them (rules of other groups)."""
+    resources = json.loads((folder / "cdk.tf.json").read_text("utf-8")).get("resource", {})
+    by_address = {f"{kind}.{name}": body for kind, named in resources.items() for name, body in named.items()}
+    own = {address for address, body in by_address.items() if _path(body).split("/")[1:2] == [construct]}
+    if not own:
+        raise Refused(f"{folder.name} has no construct {construct!r}. Cure: python main.py")
+    return sorted(own | {address for address, body in by_address.items() if _is_rule(address) and _names(body, own)})
+
+
+def _path(body: dict[str, Any]) -> str:
+    return str(body.get("//", {}).get("metadata", {}).get("path", ""))
+
+
+def _is_rule(address: str) -> bool:
+    return address.startswith("aws_vpc_security_group_")
+
+
+def _names(body: dict[str, Any], addresses: set[str]) -> bool:
+    text = json.dumps(body)
+    return any(f"${{{address}." in text for address in addresses)
+
+
+def summary(plan: dict[str, Any]) -> Iterator[str]:
+    """``create aws_vpc.network`` and so on, what is destroyed first; at most ``SHOWN_CHANGES`` lines, then a count."""
+    words = {("create",): "create", ("update",): "change", ("delete",): "DESTROY"}
+    order = ["DESTROY", "REPLACE", "change", "create"]
+    found = [
+        (words.get(tuple(change["change"]["actions"]), "REPLACE"), change["address"])
+        for change in plan.get("resource_changes", ())
+        if change["mode"] == "managed" and change["change"]["actions"] not in (["no-op"], ["read"])
+    ]
+    found.sort(key=lambda item: (order.index(item[0]), item[1]))
+    yield from (f"{verb} {address}" for verb, address in found[:SHOWN_CHANGES])
+    if len(found) > SHOWN_CHANGES:
+        yield f"... and {len(found) - SHOWN_CHANGES} more"

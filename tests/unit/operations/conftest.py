@@ -1,0 +1,40 @@
+"""An environment's account in moto, in this process, with what the stacks would have made in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+
+from harness.emulator.gaps import gap
+from operations.account import Account
+from tests.unit.operations.cloud import Cloud
+
+
+@pytest.fixture
+def empty_account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
+    """An account with nothing in it. Waiting takes no time."""
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "moto",
+        "AWS_SECRET_ACCESS_KEY": "moto",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "MOTO_ECS_SERVICE_RUNNING": "1",
+        "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    for closed in gap.GAPS.values():
+        monkeypatch.setattr(closed.owner, closed.method, closed.handler, raising=False)
+    with mock_aws():
+        yield Cloud.account_of(Cloud.environment())
+
+
+@pytest.fixture
+def cloud(empty_account: Account) -> Cloud:
+    """The account after both stacks were applied."""
+    made = Cloud(empty_account)
+    made.build()
+    return made
