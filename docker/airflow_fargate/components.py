@@ -84,6 +84,7 @@ COMPONENTS: Mapping[str, Component] = {
         ),
         # Any Airflow command, for `ECS Exec` and for the curious: configured, but waiting for nobody.
         Component(name="airflow", command=("airflow",)),
+        Component(name="statsd", command=_own("statsd")),
         Component(name="git-sync", command=_own("git_sync")),
         Component(name="metrics", command=_own("metrics"), secrets=(DATABASE_PASSWORD,), database=True),
     )

@@ -6,6 +6,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 
+from airflow_fargate import git_connection
 from airflow_fargate.backing import Broker, Database
 from airflow_fargate.components import DATABASE_PASSWORD, FERNET_KEY, PARAMETERS, Component
 from airflow_fargate.refusal import Refusal
@@ -36,7 +37,7 @@ def assemble(component: Component, environ: Mapping[str, str]) -> dict[str, str]
         options["AIRFLOW__CELERY__BROKER_URL"] = Broker.of(environ).url
     if component.name == "worker":
         options |= _worker(environ)
-    return options
+    return options | git_connection.connection(environ)
 
 
 def check_secrets(component: Component, environ: Mapping[str, str]) -> None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from types import FrameType
 
 from airflow_fargate import pulse
+from airflow_fargate.git_connection import lines
 from airflow_fargate.refusal import Refusal
 
 GIT_WITHIN = 120
@@ -71,7 +72,7 @@ def ssh_environment(environ: Mapping[str, str], *, folder: Path) -> dict[str, st
     hosts = environ.get("GITSYNC_KNOWN_HOSTS")
     if not hosts:
         raise Refusal("GITSYNC_KNOWN_HOSTS is missing. Cure: pin the host's keys (ssh-keyscan HOST)")
-    files = {"key": key.replace("\\n", "\n").strip() + "\n", "known_hosts": hosts.replace("\\n", "\n").strip() + "\n"}
+    files = {"key": lines(key), "known_hosts": lines(hosts)}
     for name, text in files.items():
         descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:

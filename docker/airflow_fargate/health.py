@@ -92,6 +92,7 @@ CHECKS: Mapping[str, Callable[[Mapping[str, str]], None]] = {
     "flower": lambda _: _http(port=5555, path="/healthcheck"),
     "standalone": _standalone,
     "git-sync": lambda _: _pulse(name="git-sync", within=300),
+    "statsd": lambda _: _pulse(name="statsd", within=300),
     "metrics": lambda _: _pulse(name="metrics", within=300),
 }
 

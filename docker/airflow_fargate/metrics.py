@@ -121,7 +121,10 @@ class Publisher:
 
         if self._connection is None:
             self._connection = psycopg2.connect(
-                **self._database.arguments, connect_timeout=5, options="-c statement_timeout=10000"
+                **self._database.arguments,
+                connect_timeout=5,
+                options="-c statement_timeout=10000",
+                application_name="airflow-fargate-metrics",
             )
         try:
             loads = measure(self._connection, self._groups)

@@ -16,7 +16,7 @@ from typing import Any
 from harness.tools import ROOT
 
 LABEL = "airflow-fargate"
-PATIENCE = 120
+PATIENCE = 300
 
 
 class EngineError(RuntimeError):
@@ -112,7 +112,7 @@ class Container:
         except subprocess.TimeoutExpired as error:
             raise EngineError(f"{self.name} did not end within {seconds:g} s:\n{self.logs()[-2000:]}") from error
 
-    def wait_healthy(self, *, seconds: float = 60) -> None:
+    def wait_healthy(self, *, seconds: float = 180) -> None:
         """Wait until its health check passes; EngineError with its last words when it dies or ``seconds`` are over."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 
 import pytest
+from moto.server import ThreadedMotoServer
 
 from harness.containers import authority, backing, engine, images
 from harness.containers.engine import Container
@@ -42,6 +43,16 @@ def world(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worl
 
 
 @pytest.fixture(scope="session")
+def aws(world: World) -> Iterator[str]:
+    """The address of an emulated AWS that containers reach."""
+    server = ThreadedMotoServer(ip_address=world.gateway, port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(scope="session")
 def migrated(world: World) -> World:
     done = engine.run(world.launch("migrate"))
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
@@ -54,5 +65,5 @@ def components(migrated: World) -> Mapping[str, Container]:
     names = ("api-server", "scheduler", "dag-processor", "triggerer", "worker")
     running = {name: migrated.start(name) for name in names}
     for container in running.values():
-        container.wait_healthy(seconds=90)
+        container.wait_healthy(seconds=240)
     return running

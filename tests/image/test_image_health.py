@@ -13,8 +13,8 @@ from tests.image.world import World
 
 MAIN_PROCESS = "$(cat /proc/1/task/1/children)"
 CHECK = ("python", "/opt/airflow-fargate/health.py")
-# Heartbeats count as fresh for 30 s; two checks every 2 s have to fail after that.
-NOTICED_WITHIN = 60
+# Heartbeats count as fresh for 30 s; the rest is room for a busy machine, and costs nothing on an idle one.
+NOTICED_WITHIN = 240
 
 
 def _wait(what: str, containers: Mapping[str, Container], settled: Callable[[Container], bool]) -> None:

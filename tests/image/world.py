@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import string
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.containers import backing, engine
-from harness.containers.engine import Container, Launch
+from harness.containers.engine import Container, Launch, docker
 
 PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F))
 assert set(string.printable.strip()) | {" "} == set(PRINTABLE)
@@ -36,6 +37,12 @@ class World:
     database: Container
     broker: Container
     started: list[Container] = field(default_factory=list)
+
+    @property
+    def gateway(self) -> str:
+        """This machine's address as the containers see it."""
+        found = json.loads(docker("network", "inspect", self.network).stdout)
+        return str(found[0]["IPAM"]["Config"][0]["Gateway"])
 
     @property
     def environ(self) -> dict[str, str]:

@@ -1,0 +1,7 @@
+"""The image's own code, imported from where the image copies it."""
+
+import sys
+
+from harness.tools import ROOT
+
+sys.path.insert(0, str(ROOT / "docker"))

@@ -1,0 +1,151 @@
+"""C4: task protection is asked for, renewed, given back, and never decides over an Airflow task."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from airflow_fargate import protection
+from airflow_fargate.protection import LINGER, MINUTES, RETRY_AFTER, AgentError, Protection, call_agent
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Agent:
+    """Remembers what it was told; refuses when told to."""
+
+    def __init__(self) -> None:
+        self.said: list[bool] = []
+        self.broken = False
+
+    def __call__(self, enabled: bool) -> None:
+        self.said.append(enabled)
+        if self.broken:
+            raise AgentError("no")
+
+
+@pytest.fixture
+def world() -> tuple[Clock, Agent, Protection]:
+    clock, agent = Clock(), Agent()
+    return clock, agent, Protection(set_state=agent, clock=clock)
+
+
+def test_C4_it_is_held_while_busy_renewed_and_given_back(world: tuple[Clock, Agent, Protection]) -> None:
+    clock, agent, guard = world
+    guard.follow(busy=False)
+    assert agent.said == []
+    for _ in range(MINUTES * 60 // 2 * 3):
+        guard.follow(busy=True)
+        assert guard.held
+        clock.now += 1
+    # Asked once, renewed at each half of its term.
+    assert agent.said == [True] * 3
+    guard.follow(busy=False)
+    assert agent.said == [True] * 3
+    clock.now += LINGER
+    guard.follow(busy=False)
+    assert agent.said[-1] is False
+    guard.follow(busy=False)
+    assert len(agent.said) == 4
+    assert not guard.held
+
+
+def test_C4_a_refusing_agent_is_asked_again_later_and_nothing_is_raised(
+    world: tuple[Clock, Agent, Protection],
+) -> None:
+    clock, agent, guard = world
+    agent.broken = True
+    for _ in range(int(RETRY_AFTER)):
+        guard.follow(busy=True)
+        clock.now += 1
+    assert agent.said == [True]
+    agent.broken = False
+    clock.now += 1
+    guard.follow(busy=True)
+    assert guard.held
+
+
+def test_C4_an_expired_protection_is_not_given_back(world: tuple[Clock, Agent, Protection]) -> None:
+    clock, agent, guard = world
+    guard.follow(busy=True)
+    clock.now += MINUTES * 60
+    guard.follow(busy=False)
+    assert agent.said == [True]
+
+
+class Handler(BaseHTTPRequestHandler):
+    status, body, delay = 200, b"{}", 0.0
+    got: list[tuple[str, Any]] = []  # noqa: RUF012 - a handler is made per request
+
+    def do_PUT(self) -> None:
+        length = int(self.headers["Content-Length"])
+        self.got.append((self.path, json.loads(self.rfile.read(length))))
+        time.sleep(self.delay)
+        self.send_response(self.status)
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, *_: object) -> None:
+        """Be quiet."""
+
+
+@pytest.fixture
+def agent_server() -> Iterator[tuple[str, type[Handler]]]:
+    kind = type("Agent", (Handler,), {"got": []})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", kind
+    server.shutdown()
+    server.server_close()
+
+
+def test_C4_the_agent_is_told_as_ecs_documents_it(agent_server: tuple[str, type[Handler]]) -> None:
+    address, kind = agent_server
+    kind.body = b'{"protection": {"ProtectionEnabled": true}}'
+    call_agent(agent=address, enabled=True, minutes=30)
+    call_agent(agent=address, enabled=False)
+    assert kind.got == [
+        ("/task-protection/v1/state", {"ProtectionEnabled": True, "ExpiresInMinutes": 30}),
+        ("/task-protection/v1/state", {"ProtectionEnabled": False}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, b'{"error": {"Code": "AccessDeniedException"}}'),
+        (500, b""),
+        (200, b"not json"),
+        (200, b'{"failure": {"Reason": "DEPLOYMENT_BLOCKED"}}'),
+        (200, b"[]"),
+    ],
+)
+def test_C4_every_other_answer_is_an_agent_error(
+    agent_server: tuple[str, type[Handler]], status: int, body: bytes
+) -> None:
+    address, kind = agent_server
+    kind.status, kind.body = status, body
+    with pytest.raises(AgentError):
+        call_agent(agent=address, enabled=True)
+
+
+def test_C4_a_slow_or_missing_agent_is_an_agent_error(
+    agent_server: tuple[str, type[Handler]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, kind = agent_server
+    kind.delay = 1.0
+    monkeypatch.setattr(protection, "ANSWER_WITHIN", 0.1)
+    with pytest.raises(AgentError, match="timed out"):
+        call_agent(agent=address, enabled=True)
+    with pytest.raises(AgentError, match="refused"):
+        call_agent(agent="http://127.0.0.1:9", enabled=True)
