@@ -9,7 +9,7 @@ from policies.analysis.network_reading.values import Reader
 from policies.analysis.network_rules.base import ACLS, NetworkRule, short
 from policies.analysis.network_rules.examples import acl, subnet, together, vpc
 from policies.configuration import Configuration
-from policies.expression import UNKNOWN, is_known
+from policies.expression import is_known
 from policies.finding import Finding, Severity, failed, not_judged
 from policies.rule import Example
 
@@ -84,11 +84,11 @@ def _unknown(configuration: Configuration) -> str:
     reader = Reader(configuration)
     values = [value for item in configuration.of_type(*ACLS) for value in item.values("subnet_ids")]
     values += [item.body.get("subnet_id") for item in configuration.of_type("aws_network_acl_association")]
-    return next((str(value) for value in values if value != UNKNOWN and not _is_named(reader, value)), "")
+    return next((str(value) for value in values if not _is_named(reader, value)), "")
 
 
 def _is_named(reader: Reader, value: object) -> bool:
-    return is_known(value) or reader.configuration.find(value) is not None
+    return is_known(value) or reader.find(value) is not None
 
 
 rule = Association()

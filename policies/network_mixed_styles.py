@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+from policies.analysis.network_reading.acls import acl_lines, inline_lines
+from policies.analysis.network_reading.routes import inline_routes, routes_in
+from policies.analysis.network_reading.security_groups import inline_rules, security_rules
+from policies.analysis.network_reading.values import Reader
 from policies.analysis.network_rules.base import ACLS, GROUP_RULES, GROUPS, NetworkRule, short
 from policies.analysis.network_rules.examples import WORLD, acl, group, inline, inline_line, line, together, vpc, way_in
 from policies.configuration import Configuration
-from policies.expression import UNKNOWN
 from policies.finding import Finding, Severity, failed
 from policies.rule import Example
-from policies.terraform_resource import Resource, items
+from policies.terraform_resource import Resource
 
 _TABLES = ("aws_route_table", "aws_default_route_table")
 _STYLES: Mapping[tuple[str, ...], tuple[tuple[str, ...], tuple[str, ...], str]] = {
@@ -58,25 +61,31 @@ class MixedStyles(NetworkRule):
     )
 
     def findings(self, configuration: Configuration) -> Iterator[Finding]:
-        """Look at every owner of rules that has inline blocks."""
+        """Look at every owner that separate rules name."""
+        reader = Reader(configuration)
         for owners, (inlines, separate, argument) in _STYLES.items():
             for resource in configuration.of_type(*owners):
-                if any(_is_written(resource, name) for name in inlines):
-                    yield from _mixed(configuration, resource, separate, argument)
+                users = [
+                    user
+                    for user in configuration.users_of(resource, *separate)
+                    if configuration.find(user.body.get(argument)) is resource
+                ]
+                if users and _writes_inline(reader, resource, users, inlines):
+                    yield failed(resource, f"has inline rules, and {short(users[0].key)} beside them")
 
 
-def _is_written(resource: Resource, name: str) -> bool:
-    """Whether inline blocks stand there; an empty list is a claim too, what a plan leaves to the provider is none."""
-    value = resource.body.get(name)
-    return value is not None and any(item != UNKNOWN for item in items(value))
-
-
-def _mixed(
-    configuration: Configuration, resource: Resource, separate: tuple[str, ...], argument: str
-) -> Iterator[Finding]:
-    for user in configuration.users_of(resource, *separate):
-        if configuration.find(user.body.get(argument)) is resource:
-            yield failed(resource, f"has inline rules, and {short(user.key)} beside them")
+def _writes_inline(reader: Reader, resource: Resource, users: Sequence[Resource], inlines: tuple[str, ...]) -> bool:
+    """Whether inline rules were written. An empty list claims too; what a plan mirrors from separate rules does not."""
+    if not resource.is_planned:
+        return any(resource.body.get(name) is not None for name in inlines)
+    if resource.type in GROUPS:
+        rules = [rule for user in users for rule in security_rules(reader, user)]
+        return any(True for _ in inline_rules(reader, resource, beside=rules))
+    if resource.type in ACLS:
+        lines = [line for user in users for line in acl_lines(reader, user)]
+        return any(True for _ in inline_lines(reader, resource, beside=lines))
+    routes = {route.peer for user in users for route in routes_in(reader, user, user.body)}
+    return any(route.peer not in routes for route in inline_routes(reader, resource))
 
 
 rule = MixedStyles()

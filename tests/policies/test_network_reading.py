@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,6 +29,10 @@ from policies.analysis.network_rules.examples import (
     way_in,
     way_out,
 )
+from policies.configuration import configuration_of
+from policies.finding import Verdict
+from policies.network_mixed_styles import rule as mixed_styles
+from policies.sg_duplicate_rule import rule as duplicate_rule
 from policies.testing import configuration_from
 
 BASE = together(vpc(), group("web"), group("client"))
@@ -326,3 +331,24 @@ def test_P1_flows_that_are_none_are_refused_by_name() -> None:
     configuration = configuration_from(PAIR, **{"//": {"flows": [{"source": "a", "destination": "b"}]}})
     with pytest.raises(ValueError, match="'source': 'a'"):
         declared_flows(configuration)
+
+
+def test_P1_a_plan_over_existing_groups_mirrors_separate_rules_and_is_not_fooled() -> None:
+    """After the first apply a group's computed `ingress` holds its separate rules, with ids instead of references."""
+    rules = together(BASE, way_in("one", "web", other="client"), way_in("two", "web", cidr_ipv4="10.0.0.0/8"))
+    ids = {"aws_security_group.web": "sg-1", "aws_security_group.client": "sg-2"}
+    mirror = [inline(security_groups=["sg-2"]), inline(cidr_blocks=["10.0.0.0/8"])]
+    planned = [
+        replace(item, is_planned=True, body={**item.body, "id": ids.get(item.address, item.address)})
+        for item in configuration_from(rules).resources.values()
+    ]
+    planned = [
+        replace(item, body={**item.body, "ingress": mirror, "egress": []}) if item.address.endswith(".web") else item
+        for item in planned
+    ]
+    configuration = configuration_of(planned)
+    assert len(network_of(configuration).groups[WEB].rules) == 2
+    for rule in (mixed_styles, duplicate_rule):
+        assert {finding.verdict for finding in rule.judge(configuration)} == {Verdict.PASS}
+    written = [replace(item, is_planned=False) for item in planned]
+    assert Verdict.FAIL in {finding.verdict for finding in mixed_styles.judge(configuration_of(written))}

@@ -10,7 +10,7 @@ from policies.analysis.network.addresses import EVERYWHERE
 from policies.analysis.network.filters import AclRule, Block, Direction, NetworkAcl, Unknown
 from policies.analysis.network.services import EVERY_SERVICE, ICMP, ICMPV6, protocol_number
 from policies.analysis.network_reading.values import Reader
-from policies.expression import UNKNOWN, reference
+from policies.expression import reference
 from policies.terraform_resource import Resource, items
 
 ACLS = ("aws_network_acl", "aws_default_network_acl")
@@ -44,7 +44,7 @@ def read_acls(reader: Reader) -> dict[str, NetworkAcl]:
     for resource in reader.configuration.of_type(*ACLS):
         name = acl_name(reader, f"${{{resource.key}.id}}")
         vpc = acls[name].vpc if name in acls else str(reader.name(resource.body.get("vpc_id")))
-        own = (*acl_lines(reader, resource), *lines.pop(name, ()))
+        own = (*inline_lines(reader, resource, beside=(lone := lines.pop(name, []))), *lone)
         is_default = resource.type == "aws_default_network_acl"
         acls[name] = NetworkAcl(name=name, vpc=vpc, rules=own, is_default=is_default)
     for name, added in lines.items():
@@ -77,9 +77,17 @@ def acl_lines(reader: Reader, resource: Resource) -> Iterator[AclRule]:
         for block in items(resource.body.get(direction)):
             if isinstance(block, Mapping):
                 yield from _line(reader, resource, block, direction, number="rule_no", action="action")
-            elif block != UNKNOWN:
+            else:
                 unknown = Unknown(str(block))
                 yield _rule(resource, direction, number=0, action=None, peer=unknown, services=unknown)
+
+
+def inline_lines(reader: Reader, resource: Resource, *, beside: list[AclRule]) -> Iterator[AclRule]:
+    """The inline lines of an ACL, without those that a plan over an existing ACL mirrors from separate ones."""
+    mirrored = {(line.direction, line.number, line.peer) for line in beside} if resource.is_planned else set()
+    for line in acl_lines(reader, resource):
+        if (line.direction, line.number, line.peer) not in mirrored:
+            yield line
 
 
 def _line(

@@ -13,8 +13,6 @@ from policies.analysis.network_reading.routes import main_table
 from policies.analysis.network_reading.values import Reader
 from policies.terraform_resource import Resource
 
-_IPV6_BLOCKS = ("assign_generated_ipv6_cidr_block", "ipv6_ipam_pool_id", "ipv6_cidr_block")
-
 
 def read_subnets(
     reader: Reader, *, acls: Mapping[str, tuple[str, ...]], tables: Mapping[str, str]
@@ -60,7 +58,7 @@ def _addresses(reader: Reader, subnet: Resource, vpc: Ranges) -> tuple[Ranges, R
     within = {"cidr_block": vpc & EVERY_IPV4 or EVERY_IPV4, "ipv6_cidr_block": INTERNET_IPV6}
     for argument, around in within.items():
         value = subnet.body.get(argument)
-        if reader.is_unwritten(value) and not (argument == "cidr_block" and value is not None):
+        if reader.is_unwritten(value) and (argument != "cidr_block" or subnet.body.get("ipv6_native")):
             continue
         block = reader.block(value)
         if isinstance(block, Block):

@@ -9,7 +9,7 @@ from typing import Any
 from policies.analysis.network.filters import Block, ServicePrefixes, Unknown
 from policies.analysis.network.model import NatGateway, Route, RouteTable, Target
 from policies.analysis.network_reading.values import Reader, service_of
-from policies.expression import UNKNOWN, reference
+from policies.expression import reference
 from policies.terraform_resource import Resource, items
 
 _TABLES = ("aws_route_table", "aws_default_route_table")
@@ -38,11 +38,10 @@ def read_route_tables(reader: Reader) -> dict[str, RouteTable]:
         routes[main_table(vpc.key)] = []
     for resource in reader.configuration.of_type(*_TABLES):
         name = _table_name(reader, f"${{{resource.key}.id}}")
-        for block in items(resource.body.get("route")):
-            routes[name].extend(_routes(reader, resource, block))
+        routes[name].extend(inline_routes(reader, resource))
     for resource in reader.configuration.of_type("aws_route"):
         routes[_table_name(reader, resource.body.get("route_table_id"))].extend(
-            _routes(reader, resource, resource.body)
+            routes_in(reader, resource, resource.body)
         )
     for table, route in _endpoint_routes(reader):
         routes[table].append(route)
@@ -81,10 +80,16 @@ def _table_name(reader: Reader, value: Any) -> str:
     return name if isinstance(name, str) else name.expression
 
 
-def _routes(reader: Reader, resource: Resource, block: Any) -> Iterator[Route]:
+def inline_routes(reader: Reader, resource: Resource) -> Iterator[Route]:
+    """The routes inside a route table."""
+    for block in items(resource.body.get("route")):
+        yield from routes_in(reader, resource, block)
+
+
+def routes_in(reader: Reader, resource: Resource, block: Any) -> Iterator[Route]:
+    """The routes of one block: an inline one, or the body of an `aws_route`."""
     if not isinstance(block, Mapping):
-        if block != UNKNOWN:
-            yield Route(name=resource.key, peer=Unknown(str(block)), target=Target.OPAQUE)
+        yield Route(name=resource.key, peer=Unknown(str(block)), target=Target.OPAQUE)
         return
     target, through = _target(reader, block)
     for name in _DESTINATIONS:
@@ -130,7 +135,7 @@ def _endpoint_routes(reader: Reader) -> Iterator[tuple[str, Route]]:
                 tables.append(link.body.get("route_table_id"))
         peer = ServicePrefixes(service_of(resource) or resource.key)
         route = Route(name=resource.key, peer=peer, target=Target.GATEWAY_ENDPOINT, through=resource.key)
-        yield from ((_table_name(reader, table), route) for table in tables if table != UNKNOWN)
+        yield from ((_table_name(reader, table), route) for table in tables)
 
 
 def is_gateway_endpoint(reader: Reader, resource: Resource) -> bool:

@@ -40,7 +40,7 @@ def read_security_groups(reader: Reader) -> dict[str, SecurityGroup]:
     groups = _implicit(reader)
     for resource in reader.configuration.of_type(*GROUPS):
         name = reader.group_name(f"${{{resource.key}.id}}")
-        own = (*security_rules(reader, resource), *rules.pop(str(name), ()))
+        own = (*inline_rules(reader, resource, beside=(lone := rules.pop(str(name), []))), *lone)
         vpc, place = str(reader.name(resource.body.get("vpc_id"))), place_of(resource)
         groups[str(name)] = SecurityGroup(name=str(name), vpc=vpc, place=place, rules=own)
     for name, added in rules.items():
@@ -53,6 +53,16 @@ def place_of(resource: Resource) -> str:
     """What flows call the members of a group: its tag, else its name."""
     name = resource.get("tags", PLACE_TAG) or resource.get("tags", "Name") or resource.get("name")
     return str(name) if name and UNKNOWN not in str(name) else resource.name
+
+
+def inline_rules(reader: Reader, resource: Resource, *, beside: list[SecurityRule]) -> Iterator[SecurityRule]:
+    """The inline rules of a group, without those that a plan over an existing group mirrors from separate ones."""
+    mirrored = {_saying(rule) for rule in beside} if resource.is_planned else set()
+    yield from (rule for rule in security_rules(reader, resource) if _saying(rule) not in mirrored)
+
+
+def _saying(rule: SecurityRule) -> tuple[Direction, Peer, Services]:
+    return rule.direction, rule.peer, rule.services
 
 
 def _group_of(reader: Reader, resource: Resource) -> str:
@@ -97,7 +107,7 @@ def _inline(reader: Reader, resource: Resource, direction: Direction) -> Iterato
     for block in items(resource.body.get(direction)):
         if isinstance(block, Mapping):
             yield from _listed(reader, resource, block, direction, items(block.get("security_groups")))
-        elif block != UNKNOWN:
+        else:
             unknown = Unknown(str(block))
             yield SecurityRule(name=resource.key, direction=direction, peer=unknown, services=unknown)
 
@@ -121,9 +131,9 @@ def _listed(
     ports = reader.services(body.get("protocol"), body.get("from_port"), body.get("to_port"))
     found: list[Peer] = []
     for name in ("cidr_blocks", "ipv6_cidr_blocks"):
-        found.extend(reader.block(item) for item in items(body.get(name)) if item != UNKNOWN)
+        found.extend(reader.block(item) for item in items(body.get(name)))
     for item in items(body.get("prefix_list_ids")):
-        found.extend(reader.prefix_list(item) if item != UNKNOWN else ())
+        found.extend(reader.prefix_list(item))
     found.extend(reader.group(item) for item in items(groups) if not reader.is_unwritten(item))
     if reader.plain(body.get("self")) in (True, "true"):
         own = _group_of(reader, resource) if resource.type == OLD_RULE else reader.group_name(f"${{{resource.key}.id}}")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from policies.analysis.network.addresses import addresses
 from policies.analysis.network.filters import Block, Members, Peer, ServicePrefixes, Services, Unknown
 from policies.analysis.network.services import services
 from policies.configuration import Configuration
-from policies.expression import UNKNOWN, is_known, reference
+from policies.expression import is_known, reference
 from policies.terraform_resource import Resource, items
 
 _IDENTITIES = frozenset({"", "id", "arn"})
@@ -44,25 +45,36 @@ class Reader:
     def name(self, value: Any) -> str | Unknown:
         """Name the resource that an id argument means."""
         value = self.plain(value)
-        found = self.configuration.find(value)
+        found = self.find(value)
         if found is not None:
             return found.key
         return str(value) if is_known(value) else Unknown(str(value))
 
+    def find(self, value: Any) -> Resource | None:
+        """Find the resource that a reference means, or a literal id that a plan over existing resources knows."""
+        found = self.configuration.find(value)
+        return found or (self._by_id.get(value) if isinstance(value, str) else None)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Resource]:
+        planned = (item for item in self.configuration.resources.values() if item.is_planned)
+        ids = ((item.body.get(name), item) for item in planned for name in ("id", "prefix_list_id"))
+        return {value: item for value, item in ids if isinstance(value, str) and is_known(value)}
+
     def names(self, value: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Name the resources of a list argument: those that are known, and the expressions of those that are not."""
-        found = [self.name(item) for item in items(value) if item != UNKNOWN]
+        found = [self.name(item) for item in items(value)]
         known = tuple(dict.fromkeys(item for item in found if isinstance(item, str)))
         return known, tuple(item.expression for item in found if isinstance(item, Unknown))
 
     def is_unwritten(self, value: Any) -> bool:
-        """Whether an argument is absent: null, or left to the provider (a plan calls that "known after apply")."""
-        return value is None or value == UNKNOWN or value in ("", [])
+        """Whether an argument is absent."""
+        return value is None or value in ("", [])
 
     def number(self, value: Any) -> int | Unknown | None:
         """Read a port or line number."""
         value = self.plain(value)
-        if self.is_unwritten(value) and value != UNKNOWN:
+        if self.is_unwritten(value):
             return None
         try:
             return int(value)
@@ -104,8 +116,8 @@ class Reader:
 
     def prefix_list(self, value: Any) -> Iterator[Peer]:
         """Read a prefix list: the entries of one of ours, or the name of one of Amazon's."""
-        target, found = reference(value), self.configuration.find(value)
-        if found is None or target is None:
+        found = self.find(value)
+        if found is None:
             yield Unknown(str(value))
         elif found.type == "aws_ec2_managed_prefix_list" and not found.is_data:
             yield from self._entries(found)
@@ -116,7 +128,7 @@ class Reader:
 
     def _entries(self, prefix_list: Resource) -> Iterator[Peer]:
         written = prefix_list.body.get("entry")
-        if isinstance(written, str) and written != UNKNOWN:
+        if isinstance(written, str):
             yield Unknown(written)
         for entry in prefix_list.blocks("entry"):
             yield self.block(entry.get("cidr"))
