@@ -117,6 +117,29 @@ def rules_keep_their_descriptions(aws: Client) -> None:
     assert {rule.get("Description") for rule in rules if not rule["IsEgress"]} == {"by group", "by list"}
 
 
+def make_place(aws: Client) -> dict[str, list[str]]:
+    ec2 = aws("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
+    group = ec2.create_security_group(GroupName="a", Description="a", VpcId=vpc)["GroupId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    return {"subnets": [subnet], "securityGroups": [group]}
+
+
+@probe("ecs._calculate_task_resource_requirements")
+def fargate_task_runs_without_memory_of_its_containers(aws: Client) -> None:
+    ecs = aws("ecs")
+    ecs.create_cluster(clusterName="c")
+    container = {"name": "a", "image": "a"}
+    sizes = {"cpu": "256", "memory": "512", "requiresCompatibilities": ["FARGATE"]}
+    ecs.register_task_definition(family="a", containerDefinitions=[container], **sizes)
+    place = {"awsvpcConfiguration": make_place(aws)}
+    ran = ecs.run_task(cluster="c", taskDefinition="a", launchType="FARGATE", networkConfiguration=place)
+    assert len(ran["tasks"]) == 1
+    kept = ecs.describe_task_definition(taskDefinition="a")["taskDefinition"]["containerDefinitions"][0]
+    assert "memory" not in kept
+
+
 @probe("ecs.create_service")
 def service_keeps_strategy_and_exec(aws: Client) -> None:
     strategy = [{"capacityProvider": "FARGATE_SPOT", "weight": 1, "base": 0}]

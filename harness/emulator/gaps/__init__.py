@@ -1,6 +1,18 @@
 """Every known gap of moto 5.2.5 under the AWS provider 5.100.0; importing this package registers them all."""
 
-from harness.emulator.gaps import acm, autoscaling, budgets, ec2, ecs, elasticache, logs, rds, s3, unsupported
+from harness.emulator.gaps import (
+    acm,
+    autoscaling,
+    budgets,
+    ec2,
+    ecs,
+    ecs_tasks,
+    elasticache,
+    logs,
+    rds,
+    s3,
+    unsupported,
+)
 from harness.emulator.gaps.gap import GAPS, Gap, close_all
 
 __all__ = [
@@ -12,6 +24,7 @@ __all__ = [
     "close_all",
     "ec2",
     "ecs",
+    "ecs_tasks",
     "elasticache",
     "logs",
     "rds",
