@@ -1,0 +1,69 @@
+"""The emulator's process: it says why it does not start, that it has died, and it never stays behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from harness.emulator import Emulator, EmulatorError
+from harness.tools import ROOT
+
+ACCOUNT = "111111111111"
+
+
+def test_H3_taken_port_is_named_with_a_cure() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(EmulatorError, match=f"port {port} of 127.0.0.1 is taken .* Cure: "):
+            Emulator(account_id=ACCOUNT, port=port).start()
+
+
+def test_H3_emulator_answers_as_the_given_account_and_ends() -> None:
+    with Emulator(account_id=ACCOUNT) as aws:
+        assert aws.client("sts").get_caller_identity()["Account"] == ACCOUNT
+        pid = aws.pid
+    assert pid is not None
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def test_H3_dead_emulator_is_said_to_be_dead() -> None:
+    with Emulator(account_id=ACCOUNT) as aws:
+        assert aws.pid
+        os.kill(aws.pid, signal.SIGKILL)
+        os.waitid(os.P_PID, aws.pid, os.WEXITED | os.WNOWAIT)
+        with pytest.raises(EmulatorError, match="ended with code -9; what was in it is gone"):
+            aws.check()
+
+
+def test_H3_emulator_forgets_on_reset() -> None:
+    with Emulator(account_id=ACCOUNT) as aws:
+        aws.make_state_bucket("state")
+        aws.reset()
+        assert aws.client("s3").list_buckets()["Buckets"] == []
+
+
+def test_H3_unstarted_emulator_says_how_to_start() -> None:
+    with pytest.raises(EmulatorError, match="not started. Cure: "):
+        Emulator(account_id=ACCOUNT).check()
+
+
+def test_H3_emulator_ends_when_its_owner_is_killed(tmp_path: Path) -> None:
+    code = f"from harness.emulator import Emulator\nimport time\ne = Emulator(account_id='{ACCOUNT}')\ne.start()\n"
+    code += "print(e.pid, flush=True)\ntime.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) as owner:
+        assert owner.stdout
+        emulator = Path("/proc") / owner.stdout.readline().strip()
+        owner.kill()
+    deadline = time.monotonic() + 10
+    while emulator.exists():
+        assert time.monotonic() < deadline, "the emulator lives on"
+        time.sleep(0.1)

@@ -1,0 +1,112 @@
+"""The Terraform runner on configurations that need no provider: progress, diagnostics, missing programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness import cli_configuration, mirror, tools
+from harness.diagnostics import Message, read_message
+from harness.terraform import Terraform, TerraformError
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Any:
+    """A function that writes a configuration and gives its initialized Terraform and the messages it will hear."""
+    tools.require("terraform")
+
+    def write(configuration: dict[str, Any]) -> tuple[Terraform, list[Message]]:
+        (tmp_path / "cdk.tf.json").write_text(json.dumps(configuration))
+        heard: list[Message] = []
+        terraform = Terraform(tmp_path, progress=heard.append)
+        terraform.init()
+        return terraform, heard
+
+    return write
+
+
+ONE = {
+    "resource": {"terraform_data": {"one": {"input": "a"}}},
+    "output": {"o": {"value": "${terraform_data.one.output}"}},
+}
+
+
+def test_plan_is_applied_and_the_next_one_is_empty(root: Any) -> None:
+    terraform, heard = root(ONE)
+    plan = terraform.plan()
+    assert plan.changes
+    assert terraform.show(plan)["resource_changes"][0]["address"] == "terraform_data.one"
+    terraform.apply(plan)
+    assert "apply_complete" in {message.kind for message in heard}
+    assert terraform.outputs() == {"o": "a"}
+    assert not terraform.plan().changes
+    terraform.destroy()
+    assert terraform.pull()["resources"] == []
+
+
+def test_refusal_shows_terraforms_diagnostics_with_their_place(root: Any) -> None:
+    terraform, _ = root({"resource": {"terraform_data": {"one": {"inputt": "a"}}}})
+    with pytest.raises(TerraformError) as refused:
+        terraform.validate()
+    assert "Extraneous JSON object property" in str(refused.value) or "inputt" in str(refused.value)
+    assert "cdk.tf.json:1" in str(refused.value)
+    assert refused.value.diagnostics[0].severity == "error"
+
+
+def test_failed_plan_shows_the_address(root: Any) -> None:
+    terraform, _ = root({"resource": {"terraform_data": {"one": {"input": "${terraform_data.absent.output}"}}}})
+    with pytest.raises(TerraformError, match="Reference to undeclared resource") as refused:
+        terraform.plan()
+    assert "terraform_data.absent" in str(refused.value) or "terraform_data.one" in str(refused.value)
+
+
+def test_failed_apply_shows_what_the_provisioner_said(root: Any) -> None:
+    failing = {"local-exec": {"command": "echo no disk left; exit 3"}}
+    terraform, _ = root({"resource": {"terraform_data": {"one": {"provisioner": [failing]}}}})
+    with pytest.raises(TerraformError, match="exit status 3"):
+        terraform.apply(terraform.plan())
+
+
+def test_missing_terraform_is_said_with_its_cure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tools, "ROOT", tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    tools.find.cache_clear()
+    try:
+        with pytest.raises(tools.MissingTool, match="terraform is missing. Cure: install Terraform 1.11"):
+            Terraform(tmp_path).init()
+    finally:
+        tools.find.cache_clear()
+
+
+def test_missing_provider_is_said_by_terraform_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tools.require("terraform")
+    folder = tmp_path / "mirror"
+    (folder / mirror.PROVIDER).mkdir(parents=True)
+    configuration = tmp_path / "cli.tfrc"
+    configuration.write_text(cli_configuration.text(mirror=folder, cache_folder=tmp_path))
+    monkeypatch.setattr(cli_configuration, "path", lambda: configuration)
+    (tmp_path / "cdk.tf.json").write_text(json.dumps({"provider": {"aws": [{}]}}))
+    with pytest.raises(TerraformError, match="Failed to query available provider packages"):
+        Terraform(tmp_path).init()
+
+
+def test_cli_configuration_asks_the_mirror_for_what_it_holds_and_the_registry_for_the_rest(tmp_path: Path) -> None:
+    (tmp_path / mirror.PROVIDER).mkdir(parents=True)
+    text = cli_configuration.text(mirror=tmp_path, cache_folder=tmp_path / "cache")
+    held = '["registry.terraform.io/hashicorp/aws"]'
+    assert f"include = {held}" in text
+    assert f"exclude = {held}" in text
+    assert "plugin_cache_dir" not in text
+
+
+def test_cli_configuration_without_a_mirror_keeps_downloads(tmp_path: Path) -> None:
+    text = cli_configuration.text(mirror=None, cache_folder=tmp_path / "cache")
+    assert f'plugin_cache_dir = "{tmp_path}/cache"' in text
+    assert "provider_installation" not in text
+
+
+def test_line_that_is_not_json_is_kept_as_text() -> None:
+    assert read_message("panic: oh\n") == Message(kind="text", text="panic: oh", fields={})
