@@ -1,0 +1,41 @@
+"""The network of an environment read from its plans: the same flows, nothing found, nothing left unjudged."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from policies.analysis.network_reading.agreement import extra_flows, missing_flows
+from policies.analysis.network_reading.flows import declared_flows
+from policies.analysis.network_reading.network import network_of
+from policies.catalog import all_rules
+from policies.finding import Verdict
+from policies.reading.inputs import read
+
+
+def test_N4_P5_planned_flows_are_the_declared_flows(stacks: Path, offline: Any, tmp_path: Path) -> None:
+    names = ("dev-foundation", "dev-airflow")
+    plans = []
+    for name in names:
+        root = offline(name)
+        file = tmp_path / f"{name}.json"
+        file.write_text(json.dumps(root.show(root.plan(refresh=False))))
+        plans.append((name, file))
+    inputs = read([stacks / name / "cdk.tf.json" for name in names], plans=plans)
+    assert inputs.problems == []
+    configurations = [item for item in inputs.configurations() if network_of(item).groups]
+    assert [{item.is_planned for item in one.resources.values()} for one in configurations] == [{False}, {True}]
+    for configuration in configurations:
+        network, flows = network_of(configuration), declared_flows(configuration)
+        assert flows
+        assert [item.flow for item in missing_flows(network, flows)] == []
+        assert list(extra_flows(network, flows)) == []
+        found = [
+            f"{rule.id} {finding.resource.address}: {finding.message}"
+            for rule in all_rules()
+            if rule.id.startswith(("AF_SG_", "AF_NACL_", "AF_NET_"))
+            for finding in rule.judge(configuration)
+            if finding.verdict is not Verdict.PASS
+        ]
+        assert found == []
