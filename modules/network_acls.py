@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_network
 
 from cdktf import Token
@@ -24,19 +24,20 @@ PROTOCOL_NUMBERS = {"tcp": "6", "udp": "17"}
 
 @dataclass(frozen=True, order=True)
 class Leg:
-    """One direction of a flow through one tier's border: what becomes a NACL rule."""
+    """One direction of a flow through one tier's border: what becomes a NACL rule. ``where`` is a tier or a block."""
 
     egress: bool
-    cidr: str
+    where: str
     from_port: int
     to_port: int
     protocol: str
+    cidr: str = field(compare=False)
 
     def holds(self, other: Leg) -> bool:
         """Whether this leg allows already what ``other`` would."""
         same = (self.egress, self.protocol) == (other.egress, other.protocol)
         ports = self.from_port <= other.from_port and other.to_port <= self.to_port
-        return same and ports and _holds(self.cidr, other.cidr)
+        return same and ports and (self.where == other.where or _holds(self.cidr, other.cidr))
 
 
 class NetworkAcls(Construct):
@@ -108,13 +109,16 @@ class NetworkAcls(Construct):
     def _both_legs(self, peer: Place, flow: Flow, starts_in: Tier, *, starts_here: bool) -> set[Leg]:
         reply = LINUX_REPLY_PORTS if starts_in == "application" else WIDE_REPLY_PORTS
         result: set[Leg] = set()
-        for cidr in self._addresses(peer):
-            result.add(Leg(starts_here, cidr, flow.port, flow.port, flow.protocol))
-            result.add(Leg(not starts_here, cidr, *reply, flow.protocol))
+        for where, cidr in self._addresses(peer).items():
+            result.add(Leg(starts_here, where, flow.port, flow.port, flow.protocol, cidr))
+            result.add(Leg(not starts_here, where, *reply, flow.protocol, cidr))
         return result
 
-    def _addresses(self, peer: Place) -> tuple[str, ...]:
-        return peer.cidrs or (tier_cidr(self._network.cidr, peer.tier),)
+    def _addresses(self, peer: Place) -> dict[str, str]:
+        """Blocks by a word that is the same whatever addresses the VPC has: it numbers the rules."""
+        if peer.cidrs:
+            return {cidr: cidr for cidr in peer.cidrs}
+        return {peer.tier: tier_cidr(self._network.cidr, peer.tier)}
 
 
 def _holds(wide: str, narrow: str) -> bool:
