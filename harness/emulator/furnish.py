@@ -17,11 +17,29 @@ from cryptography.x509.oid import NameOID
 from harness.verify.check import Aws
 
 CERTIFICATE = re.compile(r"arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]+")
+ZONE_ID = re.compile(r"Z[A-Z0-9]{7,31}")
 NAME = "airflow.example.com"
 
 
 def furnish(aws: Aws, *configurations: Mapping[str, Any]) -> tuple[str, ...]:
-    """Import a certificate under each certificate ARN that ``configurations`` name; returns those ARNs."""
+    """Make the certificates and the hosted zones that ``configurations`` name literally; returns their ARNs and ids."""
+    return _certificates(aws, configurations) + _hosted_zones(aws, configurations)
+
+
+def _hosted_zones(aws: Aws, configurations: tuple[Mapping[str, Any], ...]) -> tuple[str, ...]:
+    records = (
+        one for each in configurations for one in each.get("resource", {}).get("aws_route53_record", {}).values()
+    )
+    named = {record["zone_id"]: record["name"] for record in records if ZONE_ID.fullmatch(record["zone_id"])}
+    client = aws.client("route53")
+    there = {zone["Id"].rsplit("/", 1)[-1] for zone in client.list_hosted_zones()["HostedZones"]} if named else set()
+    for zone, name in sorted(named.items()):
+        if zone not in there:
+            client.create_hosted_zone(Name=name.split(".", 1)[-1], CallerReference=f"given-id:{zone}")
+    return tuple(sorted(named))
+
+
+def _certificates(aws: Aws, configurations: tuple[Mapping[str, Any], ...]) -> tuple[str, ...]:
     named = sorted({arn for one in configurations for arn in CERTIFICATE.findall(json.dumps(one))})
     certificate, key = _self_signed()
     for arn in named:

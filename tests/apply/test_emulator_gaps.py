@@ -261,6 +261,12 @@ def parameter_has_a_source(aws: Client) -> None:
     assert aws("rds").describe_db_parameters(**name)["Parameters"][0]["Source"] == "user"
 
 
+@probe("route53.create_hosted_zone")
+def hosted_zone_is_kept_under_the_given_id(aws: Client) -> None:
+    aws("route53").create_hosted_zone(Name="example.com", CallerReference="given-id:Z0EXAMPLE00000000000")
+    assert aws("route53").get_hosted_zone(Id="Z0EXAMPLE00000000000")["HostedZone"]["Name"] == "example.com."
+
+
 @probe("s3.get_permission")
 def bucket_that_refuses_http_still_takes_objects(aws: Client) -> None:
     s3 = aws("s3")

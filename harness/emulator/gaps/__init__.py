@@ -10,6 +10,7 @@ from harness.emulator.gaps import (
     elasticache,
     logs,
     rds,
+    route53,
     s3,
     unsupported,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "elasticache",
     "logs",
     "rds",
+    "route53",
     "s3",
     "unsupported",
 ]

@@ -1,0 +1,95 @@
+"""Whole environments on the emulator: applied by the real provider, verified, planned again, destroyed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from harness.emulator import Emulator
+from harness.emulator.inventory import inventory
+from harness.lifecycle import Lifecycle, LifecycleError, changes
+from harness.terraform import TerraformError
+from tests.apply.conftest import Start, environment
+
+SINGLE = {"workers": None, "broker": None}
+VARIANTS: dict[str, dict[str, Any]] = {
+    "celery-single_nat-git_sync": {},
+    "local-none-baked": SINGLE | {"topology": "local", "network": {"egress": "none"}, "dags": {"delivery": "baked"}},
+    "single-nat_per_zone-git_bundle": SINGLE
+    | {"topology": "single", "network": {"egress": "nat_per_zone"}, "dags": {"delivery": "git_bundle"}},
+    "sequential-single_nat-baked": SINGLE | {"topology": "sequential", "dags": {"delivery": "baked"}},
+}
+
+
+def pair(name: str) -> tuple[str, str]:
+    return f"{name}-foundation", f"{name}-airflow"
+
+
+def secrets_of(aws: Emulator, name: str) -> list[str]:
+    pages = (
+        aws.client("ssm")
+        .get_paginator("get_parameters_by_path")
+        .paginate(Path=f"/airflow/{name}", WithDecryption=True, Recursive=True)
+    )
+    return [one["Value"] for page in pages for one in page["Parameters"] if one["Type"] == "SecureString"]
+
+
+def no_secret_is_kept(life: Lifecycle, name: str, plans: list[dict[str, Any]]) -> None:
+    kept = json.dumps([*(life.roots[stack].pull() for stack in pair(name)), *plans])
+    values = secrets_of(life.emulator, name)
+    assert len(values) >= 4
+    assert [value for value in values if value in kept] == []
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_T1_N2_E2_H2_S2_environment_lives_and_leaves_nothing(start: Start, variant: str) -> None:
+    life = start(environment("dev", change=VARIANTS[variant]))
+    before = inventory(life.emulator)
+    plans = [life.make(stack) for stack in pair("dev")]
+    assert life.check(pair("dev")) > 40
+    for stack in pair("dev"):
+        life.second_plan_is_empty(stack)
+    no_secret_is_kept(life, "dev", plans)
+    for stack in reversed(pair("dev")):
+        life.unmake(stack)
+    assert inventory(life.emulator) - before - {"s3: Buckets: airflow-fargate-state-111111111111"} == set()
+
+
+def test_E6_C6_production_is_applied_verified_and_refuses_to_be_destroyed(start: Start) -> None:
+    life = start(environment("prod"))
+    life.emulator.client("ssm").put_parameter(Name="/airflow/prod/git-deploy-key", Type="SecureString", Value="k" * 64)
+    plans = [life.make(stack) for stack in pair("prod")]
+    life.check(pair("prod"))
+    for stack in pair("prod"):
+        life.second_plan_is_empty(stack)
+    no_secret_is_kept(life, "prod", plans)
+    with pytest.raises(TerraformError, match="(?i)deletion protection"):
+        life.unmake("prod-foundation")
+    assert life.emulator.client("rds").describe_db_instances()["DBInstances"]
+
+
+def test_H2_H4_drift_is_seen_and_undone(start: Start) -> None:
+    """Somebody opens the door in the console: the verification names it, the plan takes it back."""
+    life = start(environment("dev", change=VARIANTS["sequential-single_nat-baked"]))
+    life.make("dev-foundation")
+    groups = life.emulator.client("ec2").describe_security_groups()["SecurityGroups"]
+    database = next(one["GroupId"] for one in groups if "database" in one["GroupName"])
+    everybody = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    life.emulator.client("ec2").authorize_security_group_ingress(GroupId=database, IpPermissions=[everybody])
+    bucket = next(
+        one["Name"] for one in life.emulator.client("s3").list_buckets()["Buckets"] if "task-logs" in one["Name"]
+    )
+    life.emulator.client("s3").delete_public_access_block(Bucket=bucket)
+    with pytest.raises(LifecycleError) as refused:
+        life.check(["dev-foundation"])
+    assert "aws_security_group.database_security_group: 0 declared rules and no other: undeclared" in str(refused.value)
+    assert "aws_s3_bucket.task_logs_bucket: bucket is closed to public and http" in str(refused.value)
+    root = life.roots["dev-foundation"]
+    plan = root.plan()
+    assert "aws_s3_bucket_public_access_block.task_logs_bucket_public_access_block" in {
+        one["address"] for one in changes(root.show(plan))
+    }
+    with pytest.raises(LifecycleError, match="the second plan is not empty"):
+        life.second_plan_is_empty("dev-foundation")
