@@ -31,7 +31,7 @@ API_SERVER = _process("api-server", "Airflow UI, REST API and execution API", st
 SCHEDULER = _process("scheduler", "Airflow scheduler", start_period=60)
 DAG_PROCESSOR = _process("dag-processor", "Airflow DAG processor", start_period=60)
 TRIGGERER = _process("triggerer", "Airflow triggerer", start_period=60)
-MIGRATE = Process("migrate", "Brings the metadata database to this version's schema", None, ("migrate",))
+MIGRATE = Process("migrate", "Brings the metadata database to the schema of this version", None, ("migrate",))
 DB_CLEAN = Process("db-clean", "Deletes old rows of the metadata database", None, ("db-clean",))
 STANDALONE = _process("standalone", "All Airflow processes in one Fargate task", start_period=180, port=8080)
 FLOWER = _process("flower", "Celery monitor, internal only", start_period=60, port=5555)
