@@ -42,6 +42,29 @@ node_modules/.bin/cdktf: package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing. Cure: install Node.js 18 or newer"; exit 2; }
 	@npm ci --no-fund --no-audit --loglevel=error && touch $@
 
+## Images
+.PHONY: image image-lock multi-platform
+image: .venv/.ready ## Build the Airflow image (BASE_IMAGE chooses another base; docker/base makes one without a registry)
+	@$(if $(BASE_IMAGE),AIRFLOW_FARGATE_BASE_IMAGE=$(BASE_IMAGE)) $(BIN)/python -c "from harness.containers.images import build; print(build('airflow'))"
+
+multi-platform: ## Build for X86_64 and ARM64 and push to IMAGE (needs docker buildx and a registry login)
+	docker buildx build --platform linux/amd64,linux/arm64 --provenance=true --sbom=true --push --tag "$(IMAGE)" --file docker/airflow/Dockerfile docker
+
+image-lock: ## Resolve the image's requirements again
+	@for name in airflow/requirements airflow/build tools; do \
+	  uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make image-lock" --quiet docker/$$name.in -o docker/$$name.txt; done
+
+## Run locally
+.PHONY: up down logs
+up: .venv/.ready ## Run ENV here with Docker (DAGS=folder, PORT=n, DELIVERY=git; see docs/local.md)
+	@$(BIN)/python -m harness.compose up $(ENV) $(if $(DAGS),--dags "$(DAGS)") $(if $(PORT),--port $(PORT)) $(if $(DELIVERY),--delivery $(DELIVERY))
+
+down: .venv/.ready ## Take it away; the database stays unless DATA=delete
+	@$(BIN)/python -m harness.compose down $(ENV) $(if $(DATA),--data $(DATA))
+
+logs: .venv/.ready ## Follow its logs (SERVICE=scheduler)
+	@$(BIN)/python -m harness.compose logs $(ENV) $(SERVICE)
+
 ## Checks
 TIERS := unit policies plan apply image live
 .PHONY: lint types imports generated test $(TIERS)

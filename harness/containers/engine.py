@@ -161,6 +161,15 @@ def run(launch: Launch, *, seconds: float = 300) -> subprocess.CompletedProcess[
     return docker(*words, environ=launch.environ, check=False, timeout=seconds)
 
 
+def states(ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """The state of each container that exists, by id, with one call."""
+    wanted = list(ids)
+    if not wanted:
+        return {}
+    found = json.loads(docker("inspect", *wanted, check=False).stdout or "[]")
+    return {container["Id"]: container["State"] for container in found}
+
+
 def remove_network(name: str) -> None:
     """Take a network away with every container on it, in whatever state."""
     listed = docker("ps", "--all", "--quiet", "--filter", f"network={name}", check=False).stdout.split()

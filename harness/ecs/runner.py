@@ -1,0 +1,116 @@
+"""Keeps a cluster as its services say: starts, replaces and stops tasks, and follows desired counts."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from harness.containers.engine import EngineError
+from harness.ecs.agent import Agent
+from harness.ecs.catalogue import Catalogue, Service, TaskDefinition
+from harness.ecs.task import FargateTask, Platform
+
+LOOK_EVERY = 0.5
+
+
+@dataclass(kw_only=True)
+class Runner:
+    """The scheduler of the stand-in. Use it as a context manager: what it started ends with it."""
+
+    catalogue: Catalogue
+    platform: Platform
+    agent: Agent
+    tasks: dict[str, list[FargateTask]] = field(default_factory=dict)
+    ended: list[FargateTask] = field(default_factory=list)
+    problem: str = ""
+    _numbers: itertools.count[int] = field(default_factory=itertools.count)
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> Self:
+        self._loop = threading.Thread(target=self._run, name="ecs", daemon=True)
+        self._loop.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._loop.join()
+        for task in [*self.ended, *itertools.chain(*self.tasks.values())]:
+            task.remove()
+
+    def run_task(self, name: str, *, seconds: float = 300) -> tuple[int, str]:
+        """Run a task definition that no service owns, to its end: exit code of its main container, and its logs."""
+        task = self._make(self.catalogue.definition(name))
+        task.start()
+        try:
+            return task.main.wait(seconds=seconds), task.main.logs()
+        finally:
+            task.stop(reason="done")
+            task.remove()
+
+    def running(self, service: str) -> list[FargateTask]:
+        """The service's tasks that are up, oldest first."""
+        return [task for task in self.tasks.get(service, []) if task.phase == "running"]
+
+    def wait_steady(self, *, seconds: float) -> None:
+        """Return when every service has as many healthy tasks as it desires; EngineError with what is missing else."""
+        deadline = time.monotonic() + seconds
+        while unsteady := self._unsteady():
+            if time.monotonic() > deadline:
+                raise EngineError(f"not steady after {seconds:g} s: {self._words(unsteady)}")
+            time.sleep(LOOK_EVERY)
+
+    def _unsteady(self) -> list[str]:
+        return [
+            service.name
+            for service in self.catalogue.services()
+            if sum(task.healthy for task in self.tasks.get(service.name, [])) != service.desired
+        ]
+
+    def _words(self, services: list[str]) -> str:
+        tasks = [task for name in services for task in self.tasks.get(name, [])]
+        ends = [f"{task.id}: {task.reason}\n{task.logs()[-1500:]}" for task in self.ended[-3:]]
+        return "\n".join(
+            [*services, *(f"{task.id} {task.phase}\n{task.logs()[-1500:]}" for task in tasks), *ends, self.problem]
+        )
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                for service in self.catalogue.services():
+                    self._reconcile(service)
+            except Exception as error:  # noqa: BLE001 - a thread that dies in silence would look like a hang
+                self.problem = f"{type(error).__name__}: {error}"
+            self._stop.wait(LOOK_EVERY)
+
+    def _reconcile(self, service: Service) -> None:
+        tasks = self.tasks.setdefault(service.name, [])
+        for task in [one for one in tasks if one.phase == "stopped"]:
+            tasks.remove(task)
+            self.ended.append(task)
+        alive = [task for task in tasks if task.phase in {"pending", "running"}]
+        for _ in range(service.desired - len(alive)):
+            task = self._make(self.catalogue.definition(service.task_definition), service)
+            tasks.append(task)
+            threading.Thread(target=task.live, daemon=True).start()
+        free = [task for task in alive if not self.agent.protected(task.id)]
+        for task in free[: max(0, len(alive) - service.desired)]:
+            threading.Thread(target=task.stop, kwargs={"reason": "scale-in"}, daemon=True).start()
+
+    def _make(self, definition: TaskDefinition, service: Service | None = None) -> FargateTask:
+        id_ = f"{self.platform.network}-{definition.family}-{next(self._numbers)}"
+        return FargateTask(
+            id=id_,
+            definition=definition,
+            platform=self.platform,
+            secrets={one.name: self._resolve(one.secrets) for one in definition.containers},
+            variables=self.agent.variables(id_),
+            names=service.names if service else (),
+            port=service.port if service else None,
+        )
+
+    def _resolve(self, secrets: Mapping[str, str]) -> dict[str, str]:
+        return {variable: self.catalogue.secret(reference) for variable, reference in secrets.items()}

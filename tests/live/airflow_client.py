@@ -1,0 +1,96 @@
+"""Airflow as its users reach it: the REST API through the load balancer's port."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.ecs.task import FargateTask
+
+ANSWER_WITHIN = 30
+FINAL = {"success", "failed"}
+
+
+@dataclass(kw_only=True)
+class Client:
+    """Asks whichever api-server is up: what a load balancer would do."""
+
+    servers: Callable[[], list[FargateTask]]
+    password: str
+    _token: str = field(default="", repr=False)
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None, *, within: float = 90) -> Any:
+        """One call, tried on the next server while servers come and go."""
+        deadline = time.monotonic() + within
+        while True:
+            for server in self.servers():
+                try:
+                    return self._ask(server, method, path, body)
+                except (OSError, urllib.error.URLError) as error:
+                    if isinstance(error, urllib.error.HTTPError) and error.code not in {401, 502, 503}:
+                        raise AssertionError(f"{method} {path}: {error.code} {error.read()[:500]!r}") from error
+                    self._token = ""
+            assert time.monotonic() < deadline, f"{method} {path}: no api-server answers"
+            time.sleep(0.5)
+
+    def _ask(self, server: FargateTask, method: str, path: str, body: dict[str, Any] | None) -> Any:
+        address = server.published()
+        if not self._token:
+            login = {"username": "admin", "password": self.password}
+            self._token = _http("POST", f"{address}/auth/token", login, {})["access_token"]
+        return _http(method, f"{address}/api/v2/{path}", body, {"Authorization": f"Bearer {self._token}"})
+
+    def wait_for_dag(self, name: str, *, seconds: float = 120) -> None:
+        deadline = time.monotonic() + seconds
+        while name not in {dag["dag_id"] for dag in self.call("GET", "dags?limit=100")["dags"]}:
+            assert time.monotonic() < deadline, f"DAG {name} is not there after {seconds} s"
+            time.sleep(1)
+
+    def trigger(self, dag: str, **conf: Any) -> str:
+        run = self.call("POST", f"dags/{dag}/dagRuns", {"logical_date": None, "conf": conf})
+        return str(run["dag_run_id"])
+
+    def tasks(self, dag: str, run: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.call("GET", f"dags/{dag}/dagRuns/{run}/taskInstances?limit=100")[
+            "task_instances"
+        ]
+        return found
+
+    def states(self, dag: str, run: str) -> list[str]:
+        return sorted(str(task["state"]) for task in self.tasks(dag, run))
+
+    def wait_for_state(self, dag: str, run: str, state: str, *, count: int, seconds: float = 120) -> None:
+        """Until at least ``count`` of the run's Airflow tasks are in ``state``."""
+        deadline = time.monotonic() + seconds
+        while (found := self.states(dag, run)).count(state) < count:
+            assert time.monotonic() < deadline, f"{dag} {run}: {found}, not {count} {state} after {seconds} s"
+            time.sleep(0.5)
+
+    def finish(self, dag: str, run: str, *, seconds: float = 240) -> str:
+        """The run's final state."""
+        deadline = time.monotonic() + seconds
+        while (state := self.call("GET", f"dags/{dag}/dagRuns/{run}")["state"]) not in FINAL:
+            assert time.monotonic() < deadline, f"{dag} {run}: {state} after {seconds} s: {self.tasks(dag, run)}"
+            time.sleep(1)
+        return str(state)
+
+    def log(self, dag: str, run: str, task: str, *, attempt: int = 1, index: int = -1) -> str:
+        path = f"dags/{dag}/dagRuns/{run}/taskInstances/{task}/logs/{attempt}?map_index={index}&full_content=true"
+        return json.dumps(self.call("GET", path))
+
+
+def _http(method: str, url: str, body: dict[str, Any] | None, headers: dict[str, str]) -> Any:
+    data = json.dumps(body).encode() if body is not None else None
+    request = urllib.request.Request(  # noqa: S310 - a loopback address
+        url,
+        data=data,
+        method=method,
+        headers={**headers, "Content-Type": "application/json", "Accept": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=ANSWER_WITHIN) as answer:  # noqa: S310
+        return json.load(answer)

@@ -1,0 +1,91 @@
+"""R3: what Terraform deployed, read back through the API of AWS and run: a DAG succeeds and its logs come from S3."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from harness.containers import backing
+from harness.containers.engine import docker
+from tests.live.conftest import PARAMETERS, Live
+
+SERVICES = {"api-server": 2, "scheduler": 1, "dag-processor": 1, "triggerer": 1, "worker-default": 1, "worker-heavy": 1}
+
+
+def test_R3_T2_every_service_runs_from_its_task_definition(live: Live) -> None:
+    runner = live.ecs.runner
+    assert {name: len(runner.running(name)) for name in runner.tasks} == SERVICES
+    for task in (task for tasks in runner.tasks.values() for task in tasks):
+        for definition in task.definition.containers:
+            host = task.containers[definition.name].inspect()["HostConfig"]
+            assert host["ReadonlyRootfs"], task.id
+            assert host["CapDrop"] == ["ALL"], task.id
+            assert not host["Privileged"], task.id
+
+
+def test_G3_every_mount_is_a_volume_that_the_image_declares(live: Live) -> None:
+    """Fargate leaves other mounts to root, and the image's user could not write there."""
+    image = live.ecs.runner.platform.image
+    declared = set(json.loads(docker("image", "inspect", image).stdout)[0]["Config"]["Volumes"])
+    for tasks in live.ecs.runner.tasks.values():
+        for definition in tasks[0].definition.containers:
+            assert {mount.path for mount in definition.mounts} <= declared
+
+
+def test_R3_L1_S5_G2_fifty_tasks_on_two_queues_succeed_and_their_logs_outlive_the_workers(live: Live) -> None:
+    airflow = live.airflow
+    run = airflow.trigger("many")
+    assert airflow.finish("many", run, seconds=400) == "success"
+    tasks = airflow.tasks("many", run)
+    assert len(tasks) == 50
+    assert {task["state"] for task in tasks} == {"success"}
+    assert {task["queue"] for task in tasks if task["task_id"].startswith("on_")} == {"default", "heavy"}
+
+    value = airflow.call("GET", f"dags/many/dagRuns/{run}/taskInstances/read/xcomEntries/return_value")["value"]
+    assert json.loads(value) if value.startswith('"') else value == "from the store hello"
+
+    heavy = next(task for task in tasks if task["task_id"] == "on_heavy")
+    for task in live.ecs.runner.running("worker-heavy"):
+        task.stop(reason="test: its logs must be readable without it")
+    bucket = next(
+        bucket["Name"]
+        for bucket in live.emulator.client("s3").list_buckets()["Buckets"]
+        if bucket["Name"].endswith("logs") or "task-logs" in bucket["Name"]
+    )
+    stored = live.emulator.client("s3").list_objects_v2(Bucket=bucket, Prefix="task-logs/")
+    assert stored["KeyCount"] >= 50
+    log = airflow.log("many", run, "on_heavy", index=heavy["map_index"])
+    assert f"s3://{bucket}/task-logs" in log
+    live.ecs.runner.wait_steady(seconds=240)
+
+
+def test_G4_every_component_is_on_the_same_commit_within_seconds(live: Live) -> None:
+    commit = live.push(message="a change", script="echo '# changed' >>dags/slow.py")
+    deadline = time.monotonic() + 90
+    while True:
+        shown = {
+            task.containers["git-sync"].exec("readlink", "/opt/airflow/dags/current").stdout.strip().rsplit("/", 1)[-1]
+            for tasks in live.ecs.runner.tasks.values()
+            for task in tasks
+            if "git-sync" in task.containers and task.phase == "running"
+        }
+        if shown == {commit}:
+            return
+        assert time.monotonic() < deadline, shown
+        time.sleep(1)
+
+
+def test_S2_no_secret_value_in_logs_or_in_what_the_engine_shows_of_images(live: Live) -> None:
+    names = ("database-password", "broker-auth-token", "fernet-key", "jwt-secret", "api-secret-key", "admin-password")
+    values = [live.ecs.runner.catalogue.secret(f"{PARAMETERS}/{name}") for name in names]
+    assert all(len(value) >= 16 for value in values)
+    for tasks in live.ecs.runner.tasks.values():
+        for task in tasks:
+            text = task.logs()
+            assert not [name for name, value in zip(names, values, strict=True) if value in text], task.id
+
+
+def test_D2_connections_stay_within_what_was_planned(live: Live) -> None:
+    (row,) = backing.query(live.ecs.database, "select count(*) from pg_stat_activity where datname = 'airflow'")
+    # 7 components, each with a pool of 5 and an overflow of 5.
+    assert int(row[0]) <= 70
