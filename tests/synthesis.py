@@ -105,7 +105,11 @@ def deployed_data(data: Mapping[str, Any]) -> Deployment:
 
 @cache
 def _deployed(text: str) -> Deployment:
-    environment = from_data(json.loads(text), source="test")
+    return built(from_data(json.loads(text), source="test"))
+
+
+def built(environment: Environment) -> Deployment:
+    """``environment`` synthesized and read back."""
     return read_back(environment, synthesize([environment], out=Path(tempfile.mkdtemp(dir=_scratch()))))
 
 
