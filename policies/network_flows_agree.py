@@ -30,7 +30,8 @@ _CLOSED = {
 class FlowsAgree(NetworkRule):
     """Declared flows against possible flows, through security groups, network ACLs, routes and NAT gateways.
 
-    Says nothing where no flows are declared, or where nobody stands in the network yet.
+    Says nothing where no flows are declared, or where nobody stands in the network yet. Of subnets that are made
+    elsewhere it judges the security groups only: the rest is not in the configuration.
     """
 
     id = "AF_NET_3"
@@ -80,12 +81,11 @@ def _missing(configuration: Configuration, network: Network, flows: Sequence[Dec
 
 def _extra(configuration: Configuration, network: Network, flows: Sequence[DeclaredFlow]) -> Iterator[Finding]:
     for item in extra_flows(network, flows):
-        say = unjudged if item.decision.reach is Reach.NOT_JUDGED else fail
-        what = (
-            f"{item.source.name} -> {item.destination.name} {describe(item.services)} is open, and no flow declares it"
-        )
+        unknown = item.decision.reach is Reach.NOT_JUDGED and not item.decision.is_elsewhere
+        way = f"{item.source.name} -> {item.destination.name} {describe(item.services)}"
         for group_name in _groups(item.decision):
-            yield from say(configuration, group_name, what)
+            say = unjudged if unknown else fail
+            yield from say(configuration, group_name, f"{way} is open, and no flow declares it")
 
 
 def _why(item: Missing) -> str:

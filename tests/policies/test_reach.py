@@ -23,6 +23,7 @@ from tests.synthesis import Deployment, deployed, synthesize
 ENVIRONMENTS = Path(__file__).parents[2] / "environments"
 RULES = [rule for rule in all_rules() if rule.id.startswith(("AF_SG_", "AF_NACL_", "AF_NET_"))]
 Body = dict[str, Any]
+Mutation = Callable[[dict[str, Any], dict[str, Any]], None]
 KINDS: dict[str, dict[str, Any]] = {
     "celery over one NAT": {"network": {"egress": "single_nat"}},
     "celery without NAT": {"network": {"egress": "none"}},
@@ -32,6 +33,17 @@ KINDS: dict[str, dict[str, Any]] = {
     "sequential": {"topology": "sequential"},
     "open to a block": {"load_balancer": {"scheme": "internet-facing", "allowed_cidrs": ["203.0.113.0/24"]}},
 }
+
+
+EXISTING = {
+    "vpc_id": "vpc-0123456789abcdef0",
+    "cidr": "10.10.0.0/16",
+    "public_subnet_ids": ["subnet-0000000000000000a", "subnet-0000000000000000b"],
+    "application_subnet_ids": ["subnet-1000000000000000a", "subnet-1000000000000000b"],
+    "data_subnet_ids": ["subnet-2000000000000000a", "subnet-2000000000000000b"],
+    "application_route_table_ids": ["rtb-0123456789abcdef0"],
+}
+KINDS["somebody else's network"] = {"network": {"existing": EXISTING}}
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -182,7 +194,7 @@ def narrow_reply(foundation: dict[str, Any], airflow: dict[str, Any]) -> None:
             body["from_port"] = 32768
 
 
-MUTANTS: dict[Callable[[dict[str, Any], dict[str, Any]], None], set[str]] = {
+MUTANTS: dict[Mutation, set[str]] = {
     world_ssh: {"AF_SG_1", "AF_SG_4", "AF_SG_6"},
     open_egress: {"AF_SG_3", "AF_SG_6"},
     no_description: {"AF_SG_2"},
@@ -203,21 +215,36 @@ MUTANTS: dict[Callable[[dict[str, Any], dict[str, Any]], None], set[str]] = {
 }
 
 
-@pytest.mark.parametrize("mutate", MUTANTS, ids=lambda mutate: mutate.__name__)
-def test_P2_each_mutant_of_our_own_environment_is_caught(
-    mutate: Callable[[dict[str, Any], dict[str, Any]], None], tmp_path: Path
-) -> None:
-    """A rule that finds nothing in our environments might look at nothing: here each finds its mutant, and no other."""
-    made = deployed(network={"egress": "single_nat"})
+def mutated(made: Deployment, mutate: Mutation, folder: Path) -> Configuration:
     stacks = {name: json.loads(json.dumps(document)) for name, document in made.stacks.items()}
     mutate(stacks["dev-foundation"], stacks["dev-airflow"])
     files = []
     for name, document in stacks.items():
-        (tmp_path / name).mkdir()
-        files.append(tmp_path / name / "cdk.tf.json")
+        (folder / name).mkdir()
+        files.append(folder / name / "cdk.tf.json")
         files[-1].write_text(json.dumps(document))
-    configuration = next(item for item in read(files).configurations() if network_of(item).groups)
-    assert findings(configuration) == MUTANTS[mutate]
+    return next(item for item in read(files).configurations() if network_of(item).groups)
+
+
+@pytest.mark.parametrize("mutate", MUTANTS, ids=lambda mutate: mutate.__name__)
+def test_P2_each_mutant_of_our_own_environment_is_caught(mutate: Mutation, tmp_path: Path) -> None:
+    """A rule that finds nothing in our environments might look at nothing: here each finds its mutant, and no other."""
+    made = deployed(network={"egress": "single_nat"})
+    assert findings(mutated(made, mutate, tmp_path)) == MUTANTS[mutate]
+
+
+@pytest.mark.parametrize(
+    ("mutate", "rules"),
+    [
+        (world_ssh, {"AF_SG_1", "AF_SG_4", "AF_SG_6", "AF_NET_3"}),
+        (half_a_flow, {"AF_SG_5", "AF_NET_3"}),
+        (undeclared_port, {"AF_SG_6", "AF_NET_3"}),
+    ],
+)
+def test_N1_in_an_existing_network_the_groups_are_still_judged(
+    mutate: Mutation, rules: set[str], tmp_path: Path
+) -> None:
+    assert findings(mutated(deployed(network={"existing": EXISTING}), mutate, tmp_path)) == rules
 
 
 def test_P1_every_network_rule_has_a_mutant_of_our_own() -> None:

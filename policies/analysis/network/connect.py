@@ -38,10 +38,18 @@ def connect(network: Network, source: Location, destination: Location, *, servic
 
 
 def _route(walk: Walk) -> None:
-    if walk.source.subnet is not None:
+    for end in (walk.source, walk.destination):
+        if end.subnet is not None and end.subnet.is_elsewhere and walk.is_open:
+            say = walk.note if walk.hope else walk.stop
+            say("beyond", f"network ACL and routes of {end.subnet.name} are not in the configuration")
+    if _has_routes(walk.source):
         _follow(walk, walk.source, walk.destination)
-    if walk.destination.subnet is not None and not _same_vpc(walk):
+    if _has_routes(walk.destination) and not _same_vpc(walk):
         _follow(walk, walk.destination, walk.source)
+
+
+def _has_routes(end: Location) -> bool:
+    return end.subnet is not None and not end.subnet.is_elsewhere
 
 
 def _same_vpc(walk: Walk) -> bool:

@@ -46,7 +46,8 @@ class RouteTable:
 class Subnet:
     """A subnet. ``addresses`` are its known blocks; those not known yet lie somewhere in ``unsure``.
 
-    More than one of ``acls`` is a mistake that rules report.
+    More than one of ``acls`` is a mistake that rules report. ``is_elsewhere``: it is made elsewhere, so that its network
+    ACL and its routes are not known here.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Subnet:
     route_table: str
     acls: tuple[str, ...]
     unsure: Ranges = NOTHING
+    is_elsewhere: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,9 +67,10 @@ class Decision:
         return Reach.CLOSED
 
     @property
-    def is_possible(self) -> bool:
-        """Whether a connection opens somewhere, whatever the unknown turns out to be."""
-        return any(attempt.worst.is_open for attempt in self.attempts)
+    def is_elsewhere(self) -> bool:
+        """Whether an end stands in a subnet that is made elsewhere."""
+        ends = (end for attempt in self.attempts for end in (attempt.best.source, attempt.best.destination))
+        return any(end.subnet is not None and end.subnet.is_elsewhere for end in ends)
 
 
 def decide(network: Network, source: Party, destination: Party, *, service: int) -> Decision:

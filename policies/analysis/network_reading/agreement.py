@@ -32,7 +32,10 @@ class Extra:
 
 
 def missing_flows(network: Network, flows: Sequence[DeclaredFlow]) -> Iterator[Missing]:
-    """Declared flows that are not open. One with an end outside works when some of its addresses get through."""
+    """Declared flows that are not open. One with an end outside works when some of its addresses get through.
+
+    Between subnets that are made elsewhere only the security groups are here to be judged.
+    """
     for flow in flows:
         source, destination = party_of(network, flow.source), party_of(network, flow.destination)
         if source is None or destination is None:
@@ -40,8 +43,12 @@ def missing_flows(network: Network, flows: Sequence[DeclaredFlow]) -> Iterator[M
             continue
         decision = decide(network, source, destination, service=flow.service)
         enough = {Reach.OPEN, Reach.PARTLY} if Kind.ADDRESSES in (source.kind, destination.kind) else {Reach.OPEN}
-        if decision.reach not in enough:
+        if decision.reach not in enough and not _opens_as_far_as_we_see(decision):
             yield Missing(flow, decision)
+
+
+def _opens_as_far_as_we_see(decision: Decision) -> bool:
+    return decision.is_elsewhere and any(attempt.best.is_open for attempt in decision.attempts)
 
 
 def extra_flows(network: Network, flows: Sequence[DeclaredFlow]) -> Iterator[Extra]:
@@ -68,13 +75,19 @@ def _declared(decision: Decision, flows: Sequence[DeclaredFlow]) -> Ranges:
     clients, servers = _ends(decision)
     source, destination = decision.source, decision.destination
     direct = (flow for flow in flows if _is(flow.source, source) and _is(flow.destination, destination))
-    out = (flow for flow in flows if _is(flow.source, source) and servers <= _addresses(flow.destination))
-    into = (flow for flow in flows if _is(flow.destination, destination) and clients <= _addresses(flow.source))
+    within = _meets if decision.is_elsewhere else Ranges.__le__
+    out = (flow for flow in flows if _is(flow.source, source) and within(servers, _addresses(flow.destination)))
+    into = (flow for flow in flows if _is(flow.destination, destination) and within(clients, _addresses(flow.source)))
     if source.is_outside:
         return _services(direct) | _services(into)
     if destination.is_outside:
         return _services(direct) | _services(out)
     return _services(direct) | (_services(out) & _services(into))
+
+
+def _meets(one: Ranges, two: Ranges) -> bool:
+    """Addresses of subnets that are made elsewhere are not known: they may lie in what a flow names."""
+    return bool(one & two)
 
 
 def _ends(decision: Decision) -> tuple[Ranges, Ranges]:

@@ -7,7 +7,7 @@ import weakref
 from policies.analysis.network.model import Network
 from policies.analysis.network_reading.acls import read_acls, read_associations
 from policies.analysis.network_reading.parties import read_parties
-from policies.analysis.network_reading.places import read_subnets, read_vpcs
+from policies.analysis.network_reading.places import read_subnets, read_vpcs, subnets_elsewhere
 from policies.analysis.network_reading.routes import read_nat_gateways, read_route_tables, read_table_associations
 from policies.analysis.network_reading.security_groups import read_security_groups
 from policies.analysis.network_reading.values import Reader
@@ -28,12 +28,13 @@ def network_of(configuration: Configuration) -> Network:
 def _network(reader: Reader) -> Network:
     groups = read_security_groups(reader)
     subnets = read_subnets(reader, acls=read_associations(reader), tables=read_table_associations(reader))
+    parties = read_parties(reader, groups=groups, subnets=subnets)
     return Network(
         vpcs=read_vpcs(reader),
-        subnets=subnets,
+        subnets=subnets | subnets_elsewhere(parties, groups=groups, known=subnets),
         route_tables=read_route_tables(reader),
         acls=read_acls(reader),
         groups=groups,
         nat_gateways={name: nat for name, nat in read_nat_gateways(reader).items() if nat.subnet in subnets},
-        parties=read_parties(reader, groups=groups, subnets=subnets),
+        parties=parties,
     )

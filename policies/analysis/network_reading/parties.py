@@ -45,11 +45,9 @@ def _party(
     groups: Mapping[str, SecurityGroup],
     subnets: Mapping[str, Subnet],
 ) -> Party:
-    named, unknown = reader.names(subnet_ids(reader, resource, host))
-    placed = tuple(name for name in named if name in subnets)
-    certain = len(placed) == len(named) and not unknown
+    placed, unknown = reader.names(subnet_ids(reader, resource, host))
     members, unknown_groups = _groups(reader, resource, host)
-    vpcs = dict.fromkeys(subnets[name].vpc for name in placed)
+    vpcs = dict.fromkeys(subnets[name].vpc for name in placed if name in subnets)
     filtered = bool(members or unknown_groups) or host.kind is not Kind.LOAD_BALANCER
     if filtered and not members and not unknown_groups:
         members = tuple(default_group(vpc) for vpc in vpcs)
@@ -58,7 +56,7 @@ def _party(
         name=place or resource.name,
         kind=host.kind,
         resource=resource.key,
-        subnets=placed if certain else (),
+        subnets=() if unknown else placed,
         groups=members,
         public=has_public_address(reader, resource),
         filtered=filtered,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from policies.analysis.network.addresses import EVERY_IPV4, INTERNET_IPV6
-from policies.analysis.network.filters import Block
-from policies.analysis.network.model import Subnet
-from policies.analysis.network.ranges import Ranges
+from policies.analysis.network.filters import Block, SecurityGroup
+from policies.analysis.network.model import Party, Subnet
+from policies.analysis.network.ranges import NOTHING, Ranges
 from policies.analysis.network_reading.acls import default_acl
 from policies.analysis.network_reading.routes import main_table
 from policies.analysis.network_reading.values import Reader
@@ -31,6 +32,20 @@ def read_subnets(
             route_table=tables.get(resource.key) or tables.get(vpc) or main_table(vpc),
             acls=acls.get(resource.key) or (default_acl(vpc),),
         )
+    return found
+
+
+def subnets_elsewhere(
+    parties: Mapping[str, Party], *, groups: Mapping[str, SecurityGroup], known: Mapping[str, Subnet]
+) -> dict[str, Subnet]:
+    """Subnets that parties stand in and that the configuration does not make: their ids, and the VPC of the groups."""
+    found = {}
+    for party in parties.values():
+        vpc = next((groups[name].vpc for name in party.groups if name in groups), "")
+        for name in party.subnets:
+            if name not in known:
+                place = Subnet(name=name, vpc=vpc, addresses=NOTHING, unsure=EVERY_IPV4, route_table="", acls=())
+                found[name] = replace(place, is_elsewhere=True)
     return found
 
 
