@@ -23,6 +23,7 @@ from modules.database_sleep import DatabaseSleep
 from modules.door import Door
 from modules.foundation import FoundationReference
 from modules.maintenance import Maintenance
+from modules.metadata_database import log_group
 from modules.offer import Offer
 from modules.one_off import OneOff
 from modules.options import options
@@ -166,6 +167,7 @@ class Airflow(Stack):
             watches=table,
             alarm_arns=alarms,
             log_groups=[f"{names.path}/{process}" for process in processes(environment)],
+            database_log_group=log_group(names.name),
         )
 
     def _outputs(self) -> None:

@@ -113,13 +113,15 @@ class Broker(Construct):
 
     def _parameters(self, name: str, engine: str, version: str) -> ElasticacheParameterGroup:
         """Celery keeps messages in memory: an eviction would lose Airflow tasks, so a full broker refuses instead."""
+        family = f"{engine}{version.split('.', maxsplit=1)[0]}"
         return ElasticacheParameterGroup(
             self,
             "parameters",
-            name=name,
-            family=f"{engine}{version.split('.', maxsplit=1)[0]}",
+            name=f"{name}-{family}",
+            family=family,
             description="Celery broker: messages are never evicted",
             parameter=[ElasticacheParameterGroupParameter(name="maxmemory-policy", value="noeviction")],
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
 
     def _slow_log(

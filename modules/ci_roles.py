@@ -22,8 +22,8 @@ READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 class CiRoles(Construct):
     """``plan`` for every pull request, reading only; ``deploy`` for one branch.
 
-    The deploy role can make roles only below the environments' path, and only with the boundary where one is set: it
-    cannot give itself or anybody else more than that.
+    The deploy role can make roles only below the environments' path, and only with the boundary where one is set. The
+    CI roles live beside that path, so that it cannot change itself.
 
     Args:
         repository: ``owner/name`` on GitHub.
@@ -77,7 +77,7 @@ class CiRoles(Construct):
             self,
             kind,
             name=f"{name}-ci-{kind}",
-            path=self._roles.path,
+            path=self._roles.path.rstrip("/") + "-ci/",
             description=f"CI of {name}: {kind}",
             assume_role_policy=document(trust),
             permissions_boundary=self._roles.permissions_boundary,

@@ -20,9 +20,11 @@ QUERIES: Mapping[str, str] = {
     "errors-by-hour": "filter @message like /(?i)(error|critical)/ | stats count(*) by bin(1h), @log",
     "airflow-task-failures": "fields @timestamp, dag_id, task_id, run_id, @message "
     "| filter @message like /(?i)task failed|marking task as FAILED/ | sort @timestamp desc | limit 100",
+    "one-airflow-task": "fields @timestamp, @message | filter dag_id = 'DAG' and task_id = 'TASK' | sort @timestamp",
+}
+DATABASE_QUERIES: Mapping[str, str] = {
     "slow-statements": "fields @timestamp, @message | filter @message like /duration:/ "
     "| sort @timestamp desc | limit 50",
-    "one-airflow-task": "fields @timestamp, @message | filter dag_id = 'DAG' and task_id = 'TASK' | sort @timestamp",
 }
 
 
@@ -39,6 +41,7 @@ class Dashboard(Construct):
         watches: Sequence[Watch],
         alarm_arns: Sequence[str],
         log_groups: Sequence[str],
+        database_log_group: str,
     ) -> None:
         super().__init__(scope, id_)
         alarms = [_at(0, 0, 24, 2, "alarm", {"title": "Alarms", "alarms": list(alarm_arns)})] if alarm_arns else []
@@ -46,10 +49,11 @@ class Dashboard(Construct):
         CloudwatchDashboard(
             self, "Resource", dashboard_name=name, dashboard_body=json.dumps({"widgets": [*alarms, *graphs]})
         )
-        for query, text in QUERIES.items():
-            CloudwatchQueryDefinition(
-                self, f"query-{query}", name=f"{name}/{query}", query_string=text, log_group_names=list(log_groups)
-            )
+        for queries, groups in ((QUERIES, list(log_groups)), (DATABASE_QUERIES, [database_log_group])):
+            for query, text in queries.items():
+                CloudwatchQueryDefinition(
+                    self, f"query-{query}", name=f"{name}/{query}", query_string=text, log_group_names=groups
+                )
 
 
 def _graph(index: int, watch: Watch, region: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ PORT = 5432
 MONITORING_SECONDS = 60
 DATABASE = "airflow"
 USER = "airflow"
+LOG_EXPORTS = ("postgresql", "upgrade")
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,7 @@ class MetadataDatabase(Construct):
             "parameters",
             name=f"{name}-postgres{major}",
             family=f"postgres{major}",
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             description="TLS forced, slow statements logged",
             parameter=[DbParameterGroupParameter(name=key, value=value) for key, value in sorted(wanted.items())],
         )
@@ -182,7 +184,7 @@ class MetadataDatabase(Construct):
             CloudwatchLogGroup(
                 self,
                 f"{export}-log-group",
-                name=f"/aws/rds/instance/{name}/{export}",
+                name=log_group(name, export),
                 retention_in_days=retention_days,
                 kms_key_id=key_arn,
             )
@@ -190,4 +192,6 @@ class MetadataDatabase(Construct):
         ]
 
 
-LOG_EXPORTS = ("postgresql", "upgrade")
+def log_group(identifier: str, export: str = "postgresql") -> str:
+    """Where RDS writes a log of the instance called ``identifier``."""
+    return f"/aws/rds/instance/{identifier}/{export}"
