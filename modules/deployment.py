@@ -34,6 +34,7 @@ def deployment(app: Construct, environment: Environment) -> tuple[Foundation, Ai
     roles = _roles(environment)
     foundation = Foundation(app, environment, names=names, roles=roles, flows=flows)
     airflow = Airflow(app, environment, names=names, roles=roles)
+    airflow.add_dependency(foundation)  # the cdktf CLI deploys in parallel what does not say this
     remote = remote_state(airflow, "foundation", of=foundation.name, state=environment.state)
     airflow.build(Publication(publisher=foundation, remote=remote).across(foundation.reference, prefix="use"))
     foundation.protect()
