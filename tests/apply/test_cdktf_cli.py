@@ -1,0 +1,69 @@
+"""The real cdktf CLI: it synthesizes what main.py does, deploys both stacks in order, and its second diff is empty."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from harness import cli_configuration, workspace
+from harness.emulator import Emulator
+from harness.emulator.furnish import furnish
+from harness.tools import ROOT, require
+from tests.apply.conftest import environment, synthesize
+
+STACKS = ("dev-foundation", "dev-airflow")
+QUIET = {"CHECKPOINT_DISABLE": "1", "DISABLE_VERSION_CHECK": "1", "CI": "true", "FORCE_COLOR": "0", "NO_COLOR": "1"}
+
+
+def cdktf(*arguments: str, aws: dict[str, str] | None = None) -> str:
+    """Output of the CLI, run in the project's folder."""
+    own = {"TF_CLI_CONFIG_FILE": str(cli_configuration.path())} | QUIET
+    done = subprocess.run(
+        [require("cdktf", "node", "terraform"), *arguments],
+        cwd=ROOT,
+        env=os.environ | own | (aws or {}),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-6000:]
+    return done.stdout
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(one.relative_to(folder)): one.read_bytes() for one in folder.rglob("cdk.tf.json")}
+
+
+def test_O1_cdktf_synth_writes_what_main_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "main").mkdir()
+    subprocess.run(
+        [ROOT / ".venv" / "bin" / "python", "main.py", "environments", tmp_path / "main"], cwd=ROOT, check=True
+    )
+    cdktf("synth", "--output", str(tmp_path / "cli"))
+    assert files(tmp_path / "cli") == files(tmp_path / "main")
+
+
+def test_O1_H2_cdktf_deploys_in_order_and_its_second_diff_is_empty(tmp_path: Path) -> None:
+    require("cdktf", "node", "terraform", "provider-mirror")
+    short = {
+        "topology": "sequential",
+        "workers": None,
+        "broker": None,
+        "dags": {"delivery": "baked", "repository": None},
+    }
+    out = synthesize(environment("dev", change=short), tmp_path).parent
+    flags = ("--skip-synth", "--skip-provider-lock", "--output", str(out))
+    with Emulator(account_id="111111111111") as aws:
+        aws.make_state_bucket("airflow-fargate-state-111111111111")
+        for stack in STACKS:
+            workspace.for_emulator(out / "stacks" / stack)
+            furnish(aws, workspace.read(out / "stacks" / stack))
+        cdktf("deploy", *STACKS, "--auto-approve", *flags, aws=aws.environment)
+        services = aws.client("ecs").list_services(cluster="airflow-dev")["serviceArns"]
+        assert len(services) == 1
+        for stack in STACKS:
+            assert "No changes." in cdktf("diff", stack, *flags, aws=aws.environment)

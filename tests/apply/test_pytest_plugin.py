@@ -1,0 +1,69 @@
+"""The plugin in somebody else's project: a folder with stacks, a conftest of one line, tests that use the fixtures."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from harness.tools import ROOT, require
+
+NETWORK = {
+    "terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": "5.100.0"}}},
+    "provider": {"aws": [{"region": "eu-central-1", "allowed_account_ids": ["111111111111"]}]},
+    "resource": {"aws_kms_key": {"k": {"enable_key_rotation": True, "description": "k"}}},
+    "output": {"key_arn": {"value": "${aws_kms_key.k.arn}"}},
+}
+APP = {key: NETWORK[key] for key in ("terraform", "provider")} | {
+    "data": {
+        "terraform_remote_state": {"net": {"backend": "local", "config": {"path": "../network/terraform.tfstate"}}}
+    },
+    "resource": {
+        "aws_cloudwatch_log_group": {
+            "l": {
+                "name": "app",
+                "retention_in_days": 7,
+                "kms_key_id": "${data.terraform_remote_state.net.outputs.key_arn}",
+            }
+        }
+    },
+}
+TESTS = """
+from harness.template import Match
+from harness.matching import compare
+
+def test_template(template):
+    template("network").every("aws_kms_key", enable_key_rotation=True)
+
+def test_plan_of_the_upper_stack(offline_plan):
+    plan = offline_plan("app", below={"net": "network"})
+    [group] = plan["planned_values"]["root_module"]["resources"]
+    assert group["values"]["kms_key_id"].startswith("arn:aws:kms:")
+
+def test_life(lifecycle, emulator):
+    lifecycle.make("network")
+    assert len(emulator.client("kms").list_keys()["Keys"]) == 1
+    lifecycle.second_plan_is_empty("network")
+    lifecycle.unmake("network")
+"""
+
+
+def test_H7_fixtures_work_in_another_project(tmp_path: Path) -> None:
+    require("terraform", "provider-mirror")
+    for name, stack in {"network": NETWORK, "app": APP}.items():
+        (tmp_path / "out" / name).mkdir(parents=True)
+        (tmp_path / "out" / name / "cdk.tf.json").write_text(json.dumps(stack))
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ["harness.pytest_plugin"]\n')
+    (tmp_path / "pytest.ini").write_text("[pytest]\nstacks = out\n")
+    (tmp_path / "test_theirs.py").write_text(TESTS)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "3 passed" in done.stdout, done.stdout + done.stderr
