@@ -115,7 +115,7 @@ class PlannedNumber(float):
 def planned_flag(variable: str, token: Any) -> Any:
     """A flag. It may be passed on."""
 
-    def decide(_: Any) -> bool:
+    def decide(*_: Any) -> bool:
         raise DecidedTooEarly(variable, "bool")
 
     methods = {"__bool__": decide, "__str__": decide, "__eq__": decide, "__hash__": object.__hash__}

@@ -1,0 +1,130 @@
+"""Terraform's language as we write it: readable, and what was synthesized."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from modules.export import hcl
+from modules.export.hcl_template import expression, parts, quoted, simplified
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("plain", '"plain"'),
+        ("${aws_vpc.a.id}", "aws_vpc.a.id"),
+        ("x-${aws_vpc.a.id}", '"x-${aws_vpc.a.id}"'),
+        ('${join("}", ["a${b}"])}', 'join("}", ["a${b}"])'),
+        ("${a}${b}", '"${a}${b}"'),
+        ("$${not} %%{one}", '"$${not} %%{one}"'),
+        ('quote " back \\ line\n', '"quote \\" back \\\\ line\\n"'),
+        ("", '""'),
+    ],
+)
+def test_texts(text: str, written: str) -> None:
+    assert hcl.value(text) == written
+
+
+def test_values() -> None:
+    assert [hcl.value(item) for item in (True, None, 3, 3.0, 0.5, [], {})] == [
+        "true",
+        "null",
+        "3",
+        "3",
+        "0.5",
+        "[]",
+        "{}",
+    ]
+
+
+def test_a_template_that_never_ends_is_refused() -> None:
+    with pytest.raises(ValueError, match="never ends"):
+        list(parts("${a"))
+    with pytest.raises(ValueError, match="quotes never end"):
+        list(parts('${a("b}'))
+
+
+def test_parts_and_expression() -> None:
+    assert [(part.text, part.is_expression) for part in parts("a${b}c")] == [("a", False), ("b", True), ("c", False)]
+    assert expression("${b}") == "b"
+    assert expression("a${b}") is None
+    assert quoted("${b}") == '"${b}"'
+
+
+def test_references_inside_expressions_are_bare_and_inside_quotes_stay() -> None:
+    assert simplified('${f(${var.a}, "x${var.b}")}-${g(h(${var.c}))}') == '${f(var.a, "x${var.b}")}-${g(h(var.c))}'
+
+
+def test_block_aligns_short_arguments_and_sets_long_ones_apart() -> None:
+    body = {
+        "depends_on": ["aws_vpc.main"],
+        "lifecycle": {"ignore_changes": ["tags"]},
+        "name": "a",
+        "cidr_block": "${var.cidr}",
+        "tags": {"Name": "a", "odd key": "b"},
+        "rule": [{"port": 1}, {"port": 2}],
+        "absent": None,
+        "none": [],
+        "//": {"metadata": {}},
+    }
+    assert (
+        "\n".join(hcl.block("resource", ("aws_x", "y"), body))
+        == """\
+resource "aws_x" "y" {
+  name       = "a"
+  cidr_block = var.cidr
+
+  tags = {
+    Name      = "a"
+    "odd key" = "b"
+  }
+
+  rule {
+    port = 1
+  }
+
+  rule {
+    port = 2
+  }
+
+  lifecycle {
+    ignore_changes = [tags]
+  }
+
+  depends_on = [aws_vpc.main]
+}"""
+    )
+
+
+def test_json_in_a_text_becomes_jsonencode() -> None:
+    policy = '{"Statement": [{"Effect": "Allow", "Resource": "${aws_s3_bucket.a.arn}/*", "Action": ["s3:Get*"]}]}'
+    assert (
+        hcl.value(policy)
+        == """\
+jsonencode({
+  Statement = [
+    {
+      Effect   = "Allow"
+      Resource = "${aws_s3_bucket.a.arn}/*"
+      Action   = ["s3:Get*"]
+    },
+  ]
+})"""
+    )
+
+
+def test_json_inside_of_json_stays_the_text_it_is() -> None:
+    inner = '{"a":  1}'
+    assert hcl.value(json.dumps({"env": inner})) == 'jsonencode({\n  env = "{\\"a\\":  1}"\n})'
+
+
+@pytest.mark.parametrize("text", ['{"a": ', "{not json}", "[1, 2", "{}", "[]"])
+def test_what_only_looks_like_json_stays_a_text(text: str) -> None:
+    assert hcl.value(text).startswith('"')
+
+
+def test_quotes_in_references_inside_of_json() -> None:
+    text = '{"a": "${data.x["k"].id}"}'
+    assert hcl.value(text) == 'jsonencode({\n  a = data.x["k"].id\n})'

@@ -1,0 +1,92 @@
+"""What callers will feel: the step of the version, and the moved blocks that spare them."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from modules.export import interface
+from modules.export.__main__ import app
+from modules.export.interface import Step
+
+OLD: dict[str, Any] = {
+    "name": "network",
+    "inputs": {
+        "name": {"type": "string", "required": True, "accepted": []},
+        "size": {"type": "number", "required": False, "default": 1, "accepted": ["var.size > 0"]},
+    },
+    "outputs": ["vpc_id"],
+    "resources": {
+        "aws_vpc.main": {"cidr_block": "${var.cidr}"},
+        "aws_subnet.a": {"vpc_id": "${aws_vpc.main.id}", "zone": "a"},
+    },
+}
+
+
+def _renamed(new: dict[str, Any]) -> None:
+    new["resources"]["aws_vpc.vpc"] = new["resources"].pop("aws_vpc.main")
+    new["resources"]["aws_subnet.a"]["vpc_id"] = "${aws_vpc.vpc.id}"
+
+
+def _set(*path: str, value: Any) -> Callable[[dict[str, Any]], None]:
+    def change(new: dict[str, Any]) -> None:
+        for part in path[:-1]:
+            new = new[part]
+        new[path[-1]] = value
+
+    return change
+
+
+CASES: list[tuple[Callable[[dict[str, Any]], object], Step, str]] = [
+    (dict.copy, Step.NONE, ""),
+    (lambda new: new["inputs"].pop("size"), Step.MAJOR, "input size is gone"),
+    (
+        _set("inputs", "more", value={"type": "string", "required": True, "accepted": []}),
+        Step.MAJOR,
+        "new and required",
+    ),
+    (
+        _set("inputs", "more", value={"type": "string", "required": False, "accepted": []}),
+        Step.MINOR,
+        "new and optional",
+    ),
+    (_set("inputs", "size", "type", value="string"), Step.MAJOR, "input size was number and is string"),
+    (_set("inputs", "size", "required", value=True), Step.MAJOR, "input size has become required"),
+    (_set("inputs", "name", "required", value=False), Step.MINOR, "input name has become optional"),
+    (_set("inputs", "size", "default", value=2), Step.MAJOR, "input size changes its default from 1 to 2"),
+    (_set("inputs", "size", "accepted", value=["var.size > 5"]), Step.MAJOR, "must now fulfil var.size > 5"),
+    (_set("inputs", "size", "accepted", value=[]), Step.MINOR, "input size accepts more"),
+    (_set("outputs", value=[]), Step.MAJOR, "output vpc_id is gone"),
+    (_set("outputs", value=["vpc_id", "arn"]), Step.MINOR, "output arn is new"),
+    (lambda new: new["resources"].pop("aws_subnet.a"), Step.MAJOR, "resource aws_subnet.a is destroyed"),
+    (_set("resources", "aws_eip.a", value={}), Step.MINOR, "resource aws_eip.a is made"),
+    (_set("resources", "aws_subnet.a", "zone", value="b"), Step.PATCH, "aws_subnet.a changes in place"),
+    (_renamed, Step.MAJOR, "resource aws_vpc.main is called aws_vpc.vpc"),
+]
+
+
+@pytest.mark.parametrize(("change", "step", "text"), CASES)
+def test_M5_verdict(change: Callable[[dict[str, Any]], object], step: Step, text: str) -> None:
+    new = copy.deepcopy(OLD)
+    change(new)
+    found = interface.changes(OLD, new)
+    assert interface.verdict(found) == step
+    assert text in "\n".join(item.text for item in found)
+
+
+def test_M5_a_renamed_resource_gets_its_moved_block(tmp_path: Path) -> None:
+    new = copy.deepcopy(OLD)
+    _renamed(new)
+    for name, content in (("old", OLD), ("new", new)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "interface.json").write_text(json.dumps(content))
+    result = CliRunner().invoke(app, ["diff", str(tmp_path / "old"), str(tmp_path / "new")])
+    assert result.exit_code == 0
+    assert "moved {\n  from = aws_vpc.main\n  to   = aws_vpc.vpc\n}" in result.output
+    assert result.output.endswith("verdict: major\n")

@@ -1,0 +1,99 @@
+"""Modules from constructs: which values become variables, and what is written where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from environments import load
+from environments.load import HOME
+from modules.export import writing
+from modules.export.__main__ import app
+from modules.export.scratch import Module
+
+NAMES = [source.name for source in writing.MODULES]
+
+
+@pytest.fixture(scope="module")
+def modules() -> dict[str, Module]:
+    found = writing.modules(writing.MODULES, structure=load(HOME / "prod.yaml"))
+    return {module.name: module for module in found}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_M1_every_input_is_used_and_everything_used_is_an_input(modules: dict[str, Module], name: str) -> None:
+    module = modules[name]
+    files = writing.content(module)
+    code = "\n".join(text for path, text in files.items() if path.endswith(".tf") and path not in {"variables.tf"})
+    code = code.replace(files["examples/complete/main.tf"], "")
+    for item in module.inputs:
+        assert f"var.{item.name}" in code
+        assert item.description.endswith(".")
+    assert code.count("resource ") >= 1
+    assert "TfToken" not in code
+
+
+def test_M1_structure_is_decided_at_export_and_values_are_variables(modules: dict[str, Module]) -> None:
+    database = modules["metadata-database"]
+    assert database.decided.keys() >= {"engine_version"}
+    inputs = {item.name: item for item in database.inputs}
+    assert inputs.keys() >= {"storage_gib", "multi_az", "instance_class", "key_arn", "data_subnet_ids"}
+    assert database.sections["resource"]["aws_db_instance"]["this"]["multi_az"] == "${var.multi_az}"
+    assert inputs["data_subnet_ids"].rules == ()
+    assert [rule.message for rule in {i.name: i for i in modules["network"].inputs}["zones"].rules] == [
+        "This module is made for 3 zones."
+    ]
+
+
+def test_M1_resources_are_in_files_by_purpose(modules: dict[str, Module]) -> None:
+    files = writing.content(modules["metadata-database"])
+    assert 'resource "aws_db_instance" "this"' in files["database.tf"]
+    assert 'resource "aws_security_group" "security_group"' in files["firewall.tf"]
+    assert "main.tf" not in files
+
+
+def test_M3_readme_has_every_input_output_and_choice(modules: dict[str, Module]) -> None:
+    for module in modules.values():
+        text = writing.content(module)["README.md"]
+        rows = [*(item.name for item in module.inputs), *module.outputs, *module.decided]
+        for name in rows:
+            assert f"| `{name}` |" in text, f"{module.name}: {name}"
+
+
+def test_M3_check_sees_what_is_stale(tmp_path: Path) -> None:
+    run = CliRunner().invoke
+    arguments = ["encryption-key", "--out", str(tmp_path)]
+    missing = run(app, ["check", *arguments])
+    assert (missing.exit_code, "encryption.tf: out of date" in missing.output) == (1, True)
+    assert run(app, ["write", *arguments]).exit_code == 0
+    fresh = run(app, ["check", *arguments])
+    assert (fresh.exit_code, "1 modules are up to date" in fresh.output) == (0, True)
+    folder = tmp_path / "encryption-key"
+    (folder / "encryption.tf").write_text("")
+    (folder / "more.tf").write_text("")
+    stale = run(app, ["check", *arguments])
+    assert stale.exit_code == 1
+    assert "encryption.tf: out of date" in stale.output
+    assert "more.tf: out of date" in stale.output
+    assert run(app, ["write", *arguments]).exit_code == 0
+    assert not (folder / "more.tf").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["encryption-key"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["write", "networks"], "no module is called networks. Modules: network, metadata-database"),
+        (["write", "network", "--like", "nowhere"], "nowhere.yaml"),
+        (["diff", "none", "none"], "none/interface.json: [Errno 2] No such file or directory"),
+    ],
+)
+def test_bad_input_is_one_message_and_exit_2(tmp_path: Path, arguments: list[str], message: str) -> None:
+    extra = ["--out", str(tmp_path)] if arguments[0] == "write" else []
+    result = CliRunner().invoke(app, [*arguments, *extra])
+    assert result.exit_code == 2
+    assert message in result.output
+    assert "Traceback" not in result.output
+    assert list(tmp_path.iterdir()) == []
