@@ -76,7 +76,7 @@ class World:
                 *("--network", self.network, "--network-alias", component),
                 *("--volume", f"{self.certificate}:/ca.pem:ro"),
                 *LOCKED_DOWN,
-                *("--health-interval", "2s", "--health-retries", "2", "--health-timeout", "5s"),
+                *("--health-interval", "2s", "--health-retries", "2", "--health-timeout", "15s"),
                 *options,
             ),
         )
