@@ -49,11 +49,9 @@ def checkov_findings(configuration: Configuration, *, skip: frozenset[str]) -> I
     """
     names = FlatNames(configuration)
     definition = prepare_definition(_definition(names))
-    ours = {check.id for _, check in resource_registry.all_checks() if isinstance(check, Rule)}
-    runner_filter = RunnerFilter(skip_checks=sorted(skip | ours))
     with _crashes() as crashes:
-        yield from _python_checks(definition, names, runner_filter)
-        yield from _graph_checks(definition, names, runner_filter)
+        yield from _python_checks(definition, names, skip)
+        yield from _graph_checks(definition, names, skip)
     if crashes:
         raise CheckovError("; ".join(dict.fromkeys(crashes)))
 
@@ -69,7 +67,7 @@ def _definition(names: FlatNames) -> dict[str, Any]:
 
 
 def _python_checks(
-    definition: Mapping[str, Any], names: FlatNames, runner_filter: RunnerFilter
+    definition: Mapping[str, Any], names: FlatNames, skip: frozenset[str]
 ) -> Iterator[tuple[Any, Finding]]:
     for block_type, registry in (("resource", resource_registry), ("data", data_registry)):
         for entity in definition.get(block_type, []):
@@ -77,9 +75,12 @@ def _python_checks(
             name, conf = next(iter(named.items()))
             resource = names.resources[f"{_PREFIXES[block_type]}{kind}.{name}"]
             _parse_documents(kind, conf)
-            for check, result in registry.scan(_FILE, entity, [], runner_filter).items():
-                if result["result"] in _VERDICTS:
-                    yield check, _finding(check, resource, result)
+            for check in registry.get_checks(kind):
+                if check.id in skip or isinstance(check, Rule):
+                    continue
+                result = registry.run_check(check, conf, name, kind, _FILE, {})
+                if finding := _finding(check, resource, result):
+                    yield check, finding
 
 
 def _parse_documents(kind: str, conf: dict[str, Any]) -> None:
@@ -89,16 +90,16 @@ def _parse_documents(kind: str, conf: dict[str, Any]) -> None:
         conf[name] = parsed if isinstance(parsed, list) else [parsed]
 
 
-def _graph_checks(
-    definition: dict[str, Any], names: FlatNames, runner_filter: RunnerFilter
-) -> Iterator[tuple[Any, Finding]]:
+def _graph_checks(definition: dict[str, Any], names: FlatNames, skip: frozenset[str]) -> Iterator[tuple[Any, Finding]]:
     runner = TerraformJsonRunner()
-    runner.graph_manager.save_graph(runner.graph_manager.build_graph_from_definitions({_FILE: definition}))
-    for check, results in runner.run_graph_checks_results(runner_filter, runner.check_type).items():
-        for result in results:
+    graph = runner.graph_manager.build_graph_from_definitions({_FILE: definition}, render_variables=False)
+    runner.graph_manager.save_graph(graph)
+    for check, results in runner.run_graph_checks_results(RunnerFilter(), runner.check_type).items():
+        for result in results if check.id not in skip else ():
             entity = result["entity"]
-            if entity[CustomAttributes.BLOCK_TYPE] in _PREFIXES and result["result"] in _VERDICTS:
-                yield check, _finding(check, names.resources[_flat_name(entity)], result)
+            known = entity[CustomAttributes.BLOCK_TYPE] in _PREFIXES
+            if known and (finding := _finding(check, names.resources[_flat_name(entity)], result)):
+                yield check, finding
 
 
 def _flat_name(entity: Mapping[str, Any]) -> str:
@@ -106,11 +107,14 @@ def _flat_name(entity: Mapping[str, Any]) -> str:
     return prefix + str(entity[CustomAttributes.BLOCK_NAME]).removeprefix(prefix)
 
 
-def _finding(check: Any, resource: Resource, result: Mapping[str, Any]) -> Finding:
-    verdict = _VERDICTS[result["result"]]
-    unknown = _unknown(check, resource, result) if verdict is Verdict.PASS else ""
+def _finding(check: Any, resource: Resource, result: Mapping[str, Any]) -> Finding | None:
+    """Give the verdict; None where the check does not apply (checkov says UNKNOWN for that and for unknown values)."""
+    verdict = _VERDICTS.get(result["result"])
+    unknown = _unknown(check, resource, result) if verdict is not Verdict.FAIL else ""
     if unknown:
         return Finding(resource=resource, verdict=Verdict.NOT_JUDGED, message=f"{unknown} is not known")
+    if verdict is None:
+        return None
     return Finding(resource=resource, verdict=verdict, message=check.name if verdict is Verdict.FAIL else "")
 
 
@@ -120,7 +124,7 @@ def _unknown(check: Any, resource: Resource, result: Mapping[str, Any]) -> str:
     if argument and "policy" in argument and resource.body.get(argument) and _reads(check, argument):
         return "" if document(resource.body[argument]) is not None else argument
     if isinstance(check, BaseResourceValueCheck) and "__ANY__" not in str(check.get_expected_values()):
-        keys = [key for key in result.get("evaluated_keys") or [] if isinstance(key, str)]
+        keys = [key for key in result.get("evaluated_keys") or [check.get_inspected_key()] if isinstance(key, str)]
         return next((key for key in keys if _is_open(resource, key)), "")
     return ""
 

@@ -103,7 +103,7 @@ def _waiver_findings(waivers: Sequence[Waiver], used: set[Waiver], *, today: dat
         fault = waiver.fault(today=today) or ("" if waiver in used else "is not needed: the rule passes there")
         if fault:
             resource = Resource(
-                stack=waiver.stack or "waivers",
+                stack=min(waiver.stacks, default="waivers"),
                 address=waiver.address,
                 type="",
                 name="",

@@ -12,6 +12,7 @@ import yaml
 
 from policies.finding import Finding
 from policies.reading.inputs import Problem
+from policies.reading.remote_state import RemoteStates
 from policies.reading.terraform_root import TerraformRoot
 
 FIELDS = ("rule", "address", "reason", "owner", "expires")
@@ -19,14 +20,14 @@ FIELDS = ("rule", "address", "reason", "owner", "expires")
 
 @dataclass(frozen=True)
 class Waiver:
-    """One accepted finding. It holds in `stack` (everywhere when empty) up to and including the day `expires`."""
+    """One accepted finding. It holds in `stacks` (everywhere when empty) up to and including the day `expires`."""
 
     rule: str
     address: str
     reason: str
     owner: str
     expires: date
-    stack: str = ""
+    stacks: frozenset[str] = frozenset()
     where: str = field(default="", compare=False)
     """The file it is written in, for messages."""
 
@@ -34,7 +35,7 @@ class Waiver:
         """Tell whether this waiver is about that finding; instances of a counted resource count as the resource."""
         resource = finding.resource
         base = resource.address.rpartition("[")[0] if resource.address.endswith("]") else resource.address
-        here = self.stack in {"", resource.stack}
+        here = not self.stacks or resource.stack in self.stacks
         return here and self.rule == rule and self.address in {resource.address, base}
 
     def fault(self, *, today: date) -> str:
@@ -47,10 +48,14 @@ class Waiver:
 
 
 def waivers_of(roots: Sequence[TerraformRoot], problems: list[Problem]) -> list[Waiver]:
-    """Collect what the environments carry: `"//": {"waivers": [...]}` at the top of the JSON or on a resource."""
+    """Collect what the environments carry: `"//": {"waivers": [...]}` at the top of the JSON or on a resource.
+
+    An environment writes its waivers into each of its stacks; they hold in all that are judged as one, and count once.
+    """
     found = [
-        _read(entry, where=f"{root.files[0]}: waiver", stack=root.name, problems=problems)
-        for root in roots
+        _read(entry, where=f"{root.files[0]}: waiver", stacks=[other.name for other in group], problems=problems)
+        for group in RemoteStates(roots).groups()
+        for root in group
         for entry in _entries(root)
     ]
     return list(dict.fromkeys(waiver for waiver in found if waiver))
@@ -83,7 +88,7 @@ def _entries(root: TerraformRoot) -> Iterator[Any]:
             yield {"address": f"{kind}.{name}", **entry} if isinstance(entry, Mapping) else entry
 
 
-def _read(entry: Any, *, where: str, problems: list[Problem], stack: str = "") -> Waiver | None:
+def _read(entry: Any, *, where: str, problems: list[Problem], stacks: Sequence[str] = ()) -> Waiver | None:
     if not isinstance(entry, Mapping):
         problems.append(Problem(where, f"an object with {', '.join(FIELDS)} is expected"))
         return None
@@ -104,6 +109,6 @@ def _read(entry: Any, *, where: str, problems: list[Problem], stack: str = "") -
         reason=str(entry.get("reason") or ""),
         owner=str(entry.get("owner") or ""),
         expires=expires,
-        stack=str(entry.get("stack") or stack),
+        stacks=frozenset([str(entry["stack"])] if entry.get("stack") else stacks),
         where=where,
     )

@@ -1,0 +1,61 @@
+"""Small roots for the tests of the gate."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from policies.examples import container, task_definition
+from policies.gate.judging import judge
+from policies.gate.outcome import Report
+
+TODAY = date(2026, 11, 23)
+ROOT = Path(__file__).parents[2]
+PRIVILEGED = task_definition(container(privileged=True))
+CLEAN_LOG_GROUP = {
+    "name": "/airflow/worker",
+    "retention_in_days": 400,
+    "kms_key_id": "arn:aws:kms:eu-central-1:1:key/1",
+}
+CLEAN = {"aws_cloudwatch_log_group": {"worker": CLEAN_LOG_GROUP}}
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder of roots; `write` gives the file."""
+
+    path: Path
+
+    def write(self, resources: Mapping[str, Any], *, stack: str = "app", **blocks: Any) -> Path:
+        """Write a root that holds `resources`."""
+        return self.text(json.dumps({"resource": resources, **blocks}, indent=2), stack=stack)
+
+    def text(self, content: str, *, stack: str = "app", name: str = "cdk.tf.json") -> Path:
+        """Write whatever is given."""
+        file = self.path / stack / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content, encoding="utf-8")
+        return file
+
+
+def failing(report: Report) -> set[tuple[str, str]]:
+    """Give (rule, address) of every open fail."""
+    return {(item.card.id, item.finding.resource.address) for item in report.outcomes if item.is_open}
+
+
+def judged(*paths: Path, **options: Any) -> Report:
+    """Judge paths as of a fixed day."""
+    return judge(list(paths), today=TODAY, **options)
+
+
+def run(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the gate as a person does."""
+    command = [sys.executable, "-m", "policies", *arguments]
+    paths = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", **environment}
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=paths, timeout=120, check=False)

@@ -1,0 +1,164 @@
+"""The gate's three verdicts, its exit codes, and the ways in which it refuses to pass by not looking."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from policies.examples import container, task_definition
+from policies.finding import Finding, Verdict
+from tests.policies.gate_inputs import CLEAN, PRIVILEGED, Folder, failing, judged, run
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+def test_P5_clean_root_exits_0(folder: Folder) -> None:
+    report = judged(folder.write(CLEAN))
+    assert (report.exit_code, failing(report), report.resources) == (0, set(), 1)
+
+
+def test_P5_finding_exits_1(folder: Folder) -> None:
+    report = judged(folder.write(PRIVILEGED))
+    assert report.exit_code == 1
+    assert ("AF_ECS_1", "aws_ecs_task_definition.worker") in failing(report)
+
+
+def test_P5_required_version_hides_nothing(folder: Folder) -> None:
+    file = folder.write(PRIVILEGED, terraform={"required_version": ">= 1.11.0", "required_providers": {"aws": {}}})
+    assert ("AF_ECS_1", "aws_ecs_task_definition.worker") in failing(judged(file))
+
+
+def test_P5_list_shaped_blocks_hide_nothing(folder: Folder) -> None:
+    (body,) = PRIVILEGED["aws_ecs_task_definition"].values()
+    file = folder.text(
+        json.dumps(
+            {
+                "variable": [{"cpu": {"default": "512"}}],
+                "resource": [{"aws_ecs_task_definition": [{"worker": {**body, "cpu": "${var.cpu}"}}]}],
+            }
+        )
+    )
+    assert ("AF_ECS_1", "aws_ecs_task_definition.worker") in failing(judged(file))
+
+
+def test_P5_checkov_itself_sees_nothing_there(folder: Folder) -> None:
+    """The reason for all this: when checkov learns to read such files, this test says so."""
+    import os
+    import subprocess
+    import sys
+
+    file = folder.write(PRIVILEGED, terraform={"required_version": ">= 1.11.0"})
+    command = [sys.executable, "-m", "checkov.main", "-f", str(file), "--skip-download", "--compact", "-o", "json"]
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=dict(os.environ))
+    assert answer.returncode == 0
+    summary = json.loads(answer.stdout)
+    assert (summary.get("summary", summary)["parsing_errors"], summary.get("summary", summary)["failed"]) == (1, 0)
+
+
+def test_P5_unknown_value_is_not_judged(folder: Folder) -> None:
+    tasks = task_definition(container(privileged="${var.privileged}"))
+    report = judged(folder.write(tasks, variable={"privileged": {"type": "bool"}}))
+    assert report.exit_code == 2
+    (outcome,) = [item for item in report.of(Verdict.NOT_JUDGED) if item.card.id == "AF_ECS_1"]
+    assert "privileged is not known" in outcome.finding.message
+
+
+def test_P5_default_of_a_variable_is_judged(folder: Folder) -> None:
+    tasks = task_definition(container())
+    tasks["aws_ecs_task_definition"]["worker"]["container_definitions"] = "${var.containers}"
+    default = PRIVILEGED["aws_ecs_task_definition"]["worker"]["container_definitions"]
+    report = judged(folder.write(tasks, variable={"containers": {"default": default}}))
+    assert ("AF_ECS_1", "aws_ecs_task_definition.worker") in failing(report)
+
+
+def test_P5_checkovs_pass_on_an_unknown_value_is_not_a_pass(folder: Folder) -> None:
+    database = {"storage_encrypted": "${var.encrypted}", "engine": "postgres"}
+    report = judged(folder.write({"aws_db_instance": {"main": database}}, variable={"encrypted": {"type": "bool"}}))
+    verdicts = {item.card.id: item.verdict for item in report.outcomes}
+    assert verdicts["CKV_AWS_16"] is not Verdict.PASS
+
+
+def test_P5_checkov_looks_into_policies_of_json(folder: Folder) -> None:
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    report = judged(folder.write({"aws_iam_policy": {"all": {"name": "all", "policy": document}}}))
+    assert {"CKV_AWS_62", "CKV_AWS_63", "CKV_AWS_286", "AF_IAM_3"} <= {rule for rule, _ in failing(report)}
+
+
+def test_P5_rule_that_stumbles_is_reported(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    from policies.ecs_privileged import rule
+
+    def stumble(_: object) -> list[Finding]:
+        raise KeyError("surprise")
+
+    monkeypatch.setattr(rule, "judge", stumble)
+    report = judged(folder.write(CLEAN))
+    assert report.exit_code == 2
+    assert any("AF_ECS_1" in problem.where and "surprise" in problem.reason for problem in report.problems)
+
+
+def test_P5_check_of_checkovs_that_crashes_is_reported(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """checkov itself swallows it: the resource counts as neither passed nor failed."""
+    from checkov.terraform.checks.resource.aws.CloudWatchLogGroupRetention import check
+
+    def crash(_: object) -> None:
+        raise RuntimeError("crash")
+
+    monkeypatch.setattr(check, "scan_resource_conf", crash)
+    report = judged(folder.write(CLEAN))
+    assert report.exit_code == 2
+    assert any("CKV_AWS_66" in problem.reason for problem in report.problems)
+
+
+def test_P5_stacks_that_read_each_other_are_judged_as_one(folder: Folder) -> None:
+    backend = {"backend": {"s3": {"bucket": "states", "key": "{}.tfstate", "region": "eu-central-1"}}}
+    reads = {"backend": "s3", "config": {"bucket": "states", "key": "base.tfstate", "region": "eu-central-1"}}
+    repository = {"aws_ecr_repository": {"airflow": {"name": "airflow", "image_tag_mutability": "MUTABLE"}}}
+    image = "${data.terraform_remote_state.base.outputs.url}:3.3.2-1"
+    base = folder.write(
+        repository,
+        stack="base",
+        terraform=json.loads(json.dumps(backend).replace("{}", "base")),
+        output={"url": {"value": "${aws_ecr_repository.airflow.repository_url}"}},
+    )
+    app = folder.write(
+        task_definition(container(image=image)),
+        terraform=json.loads(json.dumps(backend).replace("{}", "app")),
+        data={"terraform_remote_state": {"base": reads}},
+    )
+    together, alone = judged(base, app), judged(app)
+    assert ("AF_ECS_9", "aws_ecs_task_definition.worker") in failing(together)
+    assert {item.verdict for item in alone.outcomes if item.card.id == "AF_ECS_9"} == {Verdict.NOT_JUDGED}
+
+
+def test_P5_environments_with_the_same_addresses_stay_apart(folder: Folder) -> None:
+    dev, prod = folder.write(PRIVILEGED, stack="dev-airflow"), folder.write(CLEAN, stack="prod-airflow")
+    report = judged(dev, prod)
+    stacks = {item.finding.resource.stack for item in report.outcomes if item.card.id == "AF_ECS_1" and item.is_open}
+    assert (stacks, set(report.stacks)) == ({"dev-airflow"}, {"dev-airflow", "prod-airflow"})
+
+
+def test_P5_gate_opens_no_connection(folder: Folder) -> None:
+    """A module that breaks every socket is loaded before the gate; the gate does not notice."""
+    (folder.path / "sitecustomize.py").write_text(
+        "import socket\n"
+        "def refuse(*_, **__):\n    raise SystemExit('the gate opened a connection')\n"
+        "socket.socket.connect = refuse\nsocket.create_connection = refuse\nsocket.getaddrinfo = refuse\n"
+    )
+    from tests.policies.gate_inputs import ROOT
+
+    answer = run(str(folder.write(CLEAN)), PYTHONPATH=f"{folder.path}:{ROOT}")
+    assert (answer.returncode, answer.stderr) == (0, "")
+
+
+def test_P7_exit_code_and_words_of_the_command(folder: Folder) -> None:
+    answer = run(str(folder.write(PRIVILEGED)))
+    assert answer.returncode == 1
+    assert "FAIL AF_ECS_1 (critical) app: aws_ecs_task_definition.worker" in answer.stdout
+    assert "cure:" in answer.stdout
+    assert "Traceback" not in answer.stdout + answer.stderr
