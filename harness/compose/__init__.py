@@ -1,1 +1,1 @@
-"""An environment on this machine: its task definitions as Docker Compose, with PostgreSQL, Redis and AWS beside them."""
+"""An environment on this machine: its task definitions as a Compose file, PostgreSQL, Redis and AWS beside them."""

@@ -1,0 +1,49 @@
+"""Parameter Store, S3 and CloudWatch for a local run, in memory: what a container forgets when it ends was for tests only.
+
+Variables: EMULATOR_BUCKETS (names, comma-separated) are made before the first call is answered; EMULATOR_PORT.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import urllib.request
+from types import FrameType
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.s3.models import s3_backends
+from werkzeug.serving import run_simple
+
+PORT = int(os.environ.get("EMULATOR_PORT") or 5000)
+ACCOUNT = os.environ.get("MOTO_ACCOUNT_ID") or "123456789012"
+REGION = os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
+
+
+def make_buckets(names: list[str]) -> None:
+    """Make the buckets that Terraform would have made."""
+    for name in names:
+        s3_backends[ACCOUNT]["aws"].create_bucket(name, REGION)
+
+
+def answers() -> bool:
+    """Whether the server of this container answers."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/moto-api/", timeout=3) as answer:
+        return bool(answer.status == 200)
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def main() -> None:
+    """Serve until SIGTERM; with the argument ``check``: exit code 0 while that works."""
+    if sys.argv[1:] == ["check"]:
+        sys.exit(0 if answers() else 1)
+    signal.signal(signal.SIGTERM, _end)
+    make_buckets([name for name in os.environ.get("EMULATOR_BUCKETS", "").split(",") if name])
+    run_simple("0.0.0.0", PORT, DomainDispatcherApplication(create_backend_app), threaded=True)  # noqa: S104 - a container
+
+
+if __name__ == "__main__":
+    main()
