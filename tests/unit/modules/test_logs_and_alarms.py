@@ -198,3 +198,8 @@ def test_L5_saved_queries_look_into_log_groups_that_exist() -> None:
     assert len(queries) >= 4
     for query in queries:
         assert set(query.body["log_group_names"]) <= groups, query.address
+
+
+def test_L5_slow_statements_are_looked_for_where_postgresql_writes_them() -> None:
+    (query,) = (one for one in deployed().of("aws_cloudwatch_query_definition") if "slow" in one.body["name"])
+    assert "/aws/rds/instance/airflow-dev/postgresql" in query.body["log_group_names"]

@@ -181,3 +181,10 @@ def test_C6_what_holds_data_is_not_replaced_for_a_minor_version() -> None:
         assert "engine_version" in deployment.only(kind).get("lifecycle", "ignore_changes"), kind
     database = json.dumps(deployment.only("aws_db_instance").body)
     assert "random" not in database, "a random name would replace it"
+
+
+@pytest.mark.parametrize("kind", ["aws_db_parameter_group", "aws_elasticache_parameter_group"])
+def test_C6_a_new_major_version_gets_its_parameters_before_the_old_ones_go(kind: str) -> None:
+    group = deployed().only(kind)
+    assert group.get("lifecycle", "create_before_destroy") is True, "the old group is in use until the store has moved"
+    assert group.body["family"] in group.body["name"], "two groups of one name cannot stand side by side"

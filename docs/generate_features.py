@@ -1,0 +1,156 @@
+"""Write docs/features.md: what the platform must do, which tests show it, and what six other systems do.
+
+``python docs/generate_features.py`` writes; with ``--check`` it writes nothing and exits 1 when the page is stale.
+Exit 2: a row or a test is not right.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+ROWS, PAGE = "docs/features.yaml", "docs/features.md"
+TIERS = ("unit", "policies", "plan", "apply", "image", "live")
+IDS = re.compile(r"test_((?:[A-Z]\d{1,2}_)+)")
+SIGNS = {"yes": "yes", "partly": "partly", "no": "no", "n/a": "–"}
+
+
+class FeatureError(ValueError):
+    """A row or a test that the table cannot be made of; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A test function that names a row."""
+
+    row: str
+    tier: str
+    where: str
+
+
+def tests_of(root: Path) -> Iterator[Shown]:
+    """Every test function below ``tests/`` with the rows that its name begins with."""
+    for file in sorted((root / "tests").rglob("test_*.py")):
+        tier = next((part for part in file.relative_to(root).parts if part in TIERS), "other")
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (found := IDS.match(node.name)):
+                for row in found[1].strip("_").split("_"):
+                    yield Shown(row, tier, f"{file.relative_to(root)}::{node.name}")
+
+
+def table(data: Mapping[str, Any], shown: Mapping[str, list[Shown]]) -> str:
+    """The rows of ``data`` in Markdown, one table a group."""
+    systems = data["systems"]
+    heads = ["", "what", "shown by", *(system["title"] for system in systems.values())]
+    lines: list[str] = []
+    for group in data["groups"]:
+        lines += [f"### {group['name']}", "", _line(heads), _line(["---"] * len(heads))]
+        for row, content in group["rows"].items():
+            others = content.get("others") or {}
+            cells = [SIGNS[_answer(others.get(name, "no"))] for name in systems]
+            lines.append(_line([row, content["text"], _proof(shown.get(row, [])), *cells]))
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _line(cells: list[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _answer(value: object) -> str:
+    """YAML reads a bare yes as true."""
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def _proof(shown: list[Shown]) -> str:
+    """The tiers that show a row: a number of tests would make the page stale with every test that is added."""
+    return ", ".join(tier for tier in (*TIERS, "other") if any(one.tier == tier for one in shown)) or "no test yet"
+
+
+def page(data: Mapping[str, Any], shown: Mapping[str, list[Shown]]) -> str:
+    """The whole of docs/features.md."""
+    rows = {row for group in data["groups"] for row in group["rows"]}
+    sources = [f"- [{one['title']}]({one['source']}): {one['read']}" for one in data["systems"].values()]
+    return "\n".join(
+        [
+            "# What the platform does, and who shows it",
+            "",
+            "Written by `python docs/generate_features.py`; do not edit. A row counts when a test shows it: the tests",
+            "of row `T5` carry it in their names, so that `pytest -k T5_` runs them. *Shown by* names their tiers.",
+            f"{sum(row in shown for row in rows)} of {len(rows)} rows have a test.",
+            "",
+            "In the six columns on the right: *yes*, *partly*, *no*, or – where the question does not arise.",
+            "",
+            table(data, shown),
+            "## Sources of the columns",
+            "",
+            "Read on 2026-11-23:",
+            "",
+            *sources,
+            "",
+        ]
+    )
+
+
+def checked(data: Any) -> Mapping[str, Any]:
+    """``data`` when every row and answer is right. Raises FeatureError."""
+    seen: set[str] = set()
+    for group in data["groups"]:
+        for row, content in group["rows"].items():
+            if row in seen:
+                raise FeatureError(f"{ROWS}: {row} stands twice")
+            seen.add(row)
+            for name, value in (content.get("others") or {}).items():
+                if name not in data["systems"] or _answer(value) not in SIGNS:
+                    allowed = f"{', '.join(data['systems'])}; {', '.join(SIGNS)}"
+                    raise FeatureError(f"{ROWS}: {row}: {name}: {value!r} is none of {allowed}")
+    return dict(data)
+
+
+def by_row(data: Mapping[str, Any], tests: Iterator[Shown]) -> Mapping[str, list[Shown]]:
+    """The tests of each row. Raises FeatureError for a test of a row that does not exist."""
+    rows = {row for group in data["groups"] for row in group["rows"]}
+    found: dict[str, list[Shown]] = defaultdict(list)
+    for one in tests:
+        if one.row not in rows:
+            raise FeatureError(f"{one.where}: there is no row {one.row}. Cure: rename the test, or add it to {ROWS}")
+        found[one.row].append(one)
+    return found
+
+
+def wanted(root: Path) -> str:
+    """The page that the rows and tests of ``root`` lead to."""
+    data = checked(yaml.safe_load((root / ROWS).read_text()))
+    return page(data, by_row(data, tests_of(root)))
+
+
+def main(arguments: list[str], *, root: Path = ROOT) -> int:
+    """Write, or with ``--check`` compare; the exit code is explained at the top of this file."""
+    file = root / PAGE
+    try:
+        text = wanted(root)
+    except FeatureError as error:
+        print(error, file=sys.stderr)
+        return 2
+    stale = not file.exists() or file.read_text() != text
+    if stale and "--check" in arguments:
+        print(f"{PAGE} is stale. Cure: python docs/generate_features.py", file=sys.stderr)
+        return 1
+    if stale:
+        beside = file.with_suffix(".new")
+        beside.write_text(text)
+        beside.replace(file)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

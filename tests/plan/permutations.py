@@ -1,0 +1,86 @@
+"""A dozen environments in which every value of one key meets every value of each other key."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from itertools import product
+from typing import Any
+
+from tests.strategies import HOST_KEY
+from tests.unit.environments.cases import GONE, SMALLEST, changed
+
+Case = Mapping[str, str]
+TOPOLOGIES = ("celery", "local", "single", "sequential")
+EGRESS = ("single_nat", "nat_per_zone", "none")
+DELIVERIES = ("git_sync", "git_bundle", "baked")
+BACKENDS = ("s3", "cloud", "local")
+VALUES = {"topology": TOPOLOGIES, "egress": EGRESS, "delivery": DELIVERIES, "backend": BACKENDS}
+STATES: Mapping[str, Mapping[str, str]] = {
+    "s3": {"bucket": "states"},
+    "cloud": {"backend": "cloud", "bucket": GONE, "organization": "example", "project": "airflow"},
+    "local": {"backend": "local", "bucket": GONE, "path": "state"},
+}
+EXISTING: Mapping[str, Any] = {
+    "vpc_id": "vpc-0123456789abcdef0",
+    "cidr": "10.99.0.0/16",
+    "public_subnet_ids": ["subnet-00000000", "subnet-00000001"],
+    "application_subnet_ids": ["subnet-10000000", "subnet-10000001"],
+    "data_subnet_ids": ["subnet-20000000", "subnet-20000001"],
+}
+GIT = {"repository": "git@github.com:example/dags.git", "deploy_key": True, "known_hosts": [HOST_KEY]}
+REMOTE = "data.terraform_remote_state.foundation.outputs."
+
+
+def cases() -> tuple[Case, ...]:
+    """An orthogonal array: each topology with each egress once; the other two keys by sums modulo three."""
+    return tuple(
+        {
+            "topology": topology,
+            "egress": egress,
+            "delivery": DELIVERIES[(row + column) % 3],
+            "backend": BACKENDS[(row + 2 * column) % 3],
+        }
+        for (row, topology), (column, egress) in product(enumerate(TOPOLOGIES), enumerate(EGRESS))
+    )
+
+
+def data_of(case: Case) -> dict[str, Any]:
+    """The values of an environment file for ``case``.
+
+    Without NAT a clone needs a way out that only an existing VPC can have, so that is where such a case lives.
+    """
+    git = case["delivery"] != "baked"
+    network: dict[str, Any] = {"egress": case["egress"]}
+    if git and case["egress"] == "none":
+        network |= {"cidr": GONE, "existing": EXISTING, "flow_logs": False}
+    changes = {
+        "topology": case["topology"],
+        "network": network,
+        "state": STATES[case["backend"]],
+        "dags": {"delivery": case["delivery"], **(GIT if git else {})},
+    }
+    return changed(SMALLEST, changes)
+
+
+def joined(foundation: Mapping[str, Any], airflow: Mapping[str, Any]) -> dict[str, Any]:
+    """Both stacks as one root: what Airflow reads of the other's state is what the other would write there.
+
+    Raises ValueError when the two have a resource of one address.
+    """
+    text = json.dumps(airflow["resource"]).replace(REMOTE, "local.")
+    resources = {kind: dict(named) for kind, named in foundation["resource"].items()}
+    for kind, named in json.loads(text).items():
+        shared = named.keys() & resources.get(kind, {}).keys()
+        if shared:
+            raise ValueError(f"both stacks have {kind}: {sorted(shared)}")
+        resources.setdefault(kind, {}).update(named)
+    published = {name: output["value"] for name, output in foundation["output"].items()}
+    terraform = {"required_providers": foundation["terraform"]["required_providers"]}
+    return {
+        "terraform": terraform,
+        "provider": foundation["provider"],
+        "locals": published,
+        "ephemeral": foundation["ephemeral"],
+        "resource": resources,
+    }
