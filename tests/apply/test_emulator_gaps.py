@@ -16,6 +16,7 @@ from moto import mock_aws
 from harness.emulator.furnish import _self_signed
 from harness.emulator.gaps import GAPS
 
+pytestmark = pytest.mark.filterwarnings("ignore:Exception.EmulatorGap:UserWarning")
 Client = Callable[[str], Any]
 Probe = Callable[[Client], None]
 REGION = "eu-central-1"
@@ -138,6 +139,38 @@ def fargate_task_runs_without_memory_of_its_containers(aws: Client) -> None:
     assert len(ran["tasks"]) == 1
     kept = ecs.describe_task_definition(taskDefinition="a")["taskDefinition"]["containerDefinitions"][0]
     assert "memory" not in kept
+
+
+@probe("ec2.delete_vpc", "ec2.delete_nat_gateway")
+def deleted_network_is_gone(aws: Client) -> None:
+    ec2 = aws("ec2")
+    before = len(ec2.describe_network_acls()["NetworkAcls"])
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    gateway = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)["NatGateway"]["NatGatewayId"]
+    ec2.delete_nat_gateway(NatGatewayId=gateway)
+    ec2.delete_subnet(SubnetId=subnet)
+    ec2.delete_vpc(VpcId=vpc)
+    assert ec2.describe_network_interfaces()["NetworkInterfaces"] == []
+    assert len(ec2.describe_network_acls()["NetworkAcls"]) == before
+
+
+@probe("ecs.list_clusters")
+def deleted_cluster_is_not_listed(aws: Client) -> None:
+    aws("ecs").create_cluster(clusterName="c")
+    aws("ecs").delete_cluster(cluster="c")
+    assert aws("ecs").list_clusters()["clusterArns"] == []
+
+
+@probe("servicediscovery.delete_namespace")
+def deleted_namespace_takes_its_zone_along(aws: Client) -> None:
+    vpc = aws("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    aws("servicediscovery").create_private_dns_namespace(Name="dev.internal", Vpc=vpc)
+    namespace = aws("servicediscovery").list_namespaces()["Namespaces"][0]["Id"]
+    assert len(aws("route53").list_hosted_zones()["HostedZones"]) == 1
+    aws("servicediscovery").delete_namespace(Id=namespace)
+    assert aws("route53").list_hosted_zones()["HostedZones"] == []
 
 
 @probe("ecs.create_service")
