@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import re
 from collections.abc import Mapping
@@ -169,3 +170,15 @@ def test_I4_an_identity_provider_that_is_there_is_used() -> None:
 
 def test_I4_without_oidc_there_are_no_roles_for_ci() -> None:
     assert "aws_iam_role" not in _ci(deployed())
+
+
+def test_I4_the_deploy_role_cannot_change_itself() -> None:
+    """Whoever may write the policies of their own role may do everything."""
+    made = _ci(deployed(**OIDC))
+    for role in made["aws_iam_role"].values():
+        own = f"arn:aws:iam::111111111111:role{role['path']}{role['name']}"
+        for policy in made["aws_iam_role_policy"].values():
+            for statement in json.loads(policy["policy"])["Statement"]:
+                writing = [action for action in statement["Action"] if action.startswith(("iam:Put", "iam:Update"))]
+                reached = [one for one in statement["Resource"] if fnmatch.fnmatchcase(own, one)]
+                assert not (writing and reached), f"{own} is within {reached} of {writing}"
