@@ -25,9 +25,13 @@ lock: ## Resolve requirements.in again
 	uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" --quiet requirements.in -o requirements.txt
 
 ## Policies
-.PHONY: reach
+.PHONY: reach gate
 reach: .venv/.ready ## Print who can reach whom in ENV (FROM=a TO=b PORT=n explains one connection)
 	@$(BIN)/python -m policies.analysis.reach cdktf.out/stacks/$(ENV)-foundation cdktf.out/stacks/$(ENV)-airflow $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(PORT),--port $(PORT))
+
+gate: .venv/.ready ## Judge every environment by checkov's rules and ours (FORMAT=sarif, PLAN="--plan dev-airflow=plan.json")
+	@test -d cdktf.out/stacks || $(MAKE) --no-print-directory synth
+	@$(BIN)/python -m policies cdktf.out/stacks $(PLAN) $(if $(FORMAT),--format $(FORMAT)) $(if $(WAIVERS),--waivers $(WAIVERS))
 
 ## Infrastructure
 .PHONY: synth demo cdktf
@@ -51,7 +55,7 @@ multi-platform: ## Build for X86_64 and ARM64 and push to IMAGE (needs docker bu
 	docker buildx build --platform linux/amd64,linux/arm64 --provenance=true --sbom=true --push --tag "$(IMAGE)" --file docker/airflow/Dockerfile docker
 
 image-lock: ## Resolve the image's requirements again
-	@for name in airflow/requirements airflow/build tools; do \
+	@for name in airflow/requirements airflow/build emulator/requirements tools; do \
 	  uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make image-lock" --quiet docker/$$name.in -o docker/$$name.txt; done
 
 ## Run locally

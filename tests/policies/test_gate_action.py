@@ -1,0 +1,57 @@
+"""The GitHub Action and the pre-commit hook do what their descriptions say: their own commands are run here."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+from tests.policies.gate_inputs import CLEAN, PRIVILEGED, ROOT, Folder
+
+
+def _step(tmp_path: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
+    """Run the action's last step as a runner does: bash -e, inputs by their environment variables."""
+    action = yaml.safe_load((ROOT / "action.yml").read_text())
+    step = action["runs"]["steps"][-1]
+    python = tmp_path / "policies" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    defaults = {name: item.get("default", "") for name, item in action["inputs"].items()}
+    given = {name.upper(): {**defaults, **inputs}[name] for name in ("paths", "plans", "waivers", "sarif")}
+    assert set(step["env"]) == {*given, "PYTHONPATH"}
+    environment = {**os.environ, **given, "PYTHONPATH": str(ROOT), "RUNNER_TEMP": str(tmp_path)}
+    command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
+    return subprocess.run(
+        command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=120, check=False
+    )
+
+
+def test_P7_action_annotates_and_fails(tmp_path: Path) -> None:
+    file = Folder(tmp_path).write(PRIVILEGED)
+    answer = _step(tmp_path, paths=str(file), sarif="gate.sarif")
+    assert answer.returncode == 1
+    assert "title=AF_ECS_1 fail::aws_ecs_task_definition.worker" in answer.stdout
+    assert json.loads((tmp_path / "gate.sarif").read_text())["version"] == "2.1.0"
+
+
+def test_P7_action_passes_what_is_clean(tmp_path: Path) -> None:
+    answer = _step(tmp_path, paths=str(Folder(tmp_path).write(CLEAN)))
+    assert (answer.returncode, answer.stdout.strip()) == (0, "")
+
+
+def test_P7_action_installs_by_hashes() -> None:
+    install = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"][0]["run"]
+    assert "--require-hashes" in install
+
+
+def test_P7_pre_commit_hook(tmp_path: Path) -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    command = [sys.executable if word == "python" else word for word in hook["entry"].split()]
+    for resources, code in ((CLEAN, 0), (PRIVILEGED, 1)):
+        file = Folder(tmp_path).write(resources)
+        answer = subprocess.run([*command, str(file)], capture_output=True, cwd=ROOT, timeout=120, check=False)
+        assert answer.returncode == code
