@@ -25,6 +25,7 @@ from operations import verify as _verify
 from operations.account import Account
 from operations.errors import Failed, Refused
 from operations.progress import next_command, say
+from operations.push import build_and_push
 from operations.rotate import ROTATIONS
 from operations.stacks import Confirm, synthesize
 
@@ -96,6 +97,15 @@ def deploy(name: Name, yes: Yes = False, folder: Folder = HOME) -> None:
         synthesize()
         _deploy.deploy(account, confirm=_asked(yes))
         next_command(f"{US} verify {name}")
+
+
+@app.command()
+def image(name: Name, folder: Folder = HOME) -> None:
+    """Build the image for the environment's processor and push it into its repository."""
+    with _told():
+        digest = build_and_push(_account(name, folder))
+        say(f"to pin it: airflow: {{image_digest: {digest}}} in environments/{name}.yaml")
+        next_command(f"make deploy ENV={name}")
 
 
 @app.command()

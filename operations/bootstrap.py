@@ -6,10 +6,11 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
+from operations import stacks
 from operations.account import Account, missing
 from operations.errors import Refused
 from operations.progress import say
-from operations.stacks import ROOT, Confirm, Stack
+from operations.stacks import Confirm, Stack
 
 
 def bootstrap(account: Account, *, confirm: Confirm) -> None:
@@ -19,7 +20,7 @@ def bootstrap(account: Account, *, confirm: Confirm) -> None:
     if environment.state.backend != "s3" or bucket is None:
         raise Refused(f"{environment.name} keeps its state in {environment.state.backend}: there is no bucket to make")
     name = f"bootstrap-{environment.account_id}"
-    folder = ROOT / "cdktf.out" / "stacks" / name
+    folder = stacks.STACKS / name
     state = folder / f"{name}.tfstate"
     if bucket_exists(account, bucket) and not _fetch(account, bucket, state):
         say(f"bucket {bucket} is there, and was not made by us: left as it is")

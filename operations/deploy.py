@@ -22,7 +22,7 @@ def deploy(account: Account, *, confirm: Confirm) -> None:
     secrets.complete(account)
     digest = image.check(account)
     say(f"image {digest}")
-    airflow.bring_up(confirm=confirm, part=PROCESS)
+    airflow.bring_up(confirm=confirm, part=("cluster", PROCESS))
     migrate(account)
     airflow.bring_up(confirm=confirm)
     wait_until_steady(account)

@@ -53,8 +53,8 @@ def _find(account: Account) -> dict[str, Any]:
         ) from None
     if not answer["images"]:
         raise Refused(
-            f"image {_shown(account)} is not in the repository, and nothing can start without it. Cure: build and push "
-            f"it (docs/image.md), then run the same command again"
+            f"image {_shown(account)} is not in the repository, and nothing can start without it. Cure: "
+            f"python -m operations image {account.environment.name}, then run the same command again"
         )
     found: dict[str, Any] = answer["images"][0]
     return found

@@ -6,7 +6,7 @@ import datetime
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from operations.plan_guard import RULE, losses
 from operations.progress import CONSOLE, say, step
 
 ROOT = Path(__file__).resolve().parent.parent
+STACKS = ROOT / "cdktf.out" / "stacks"
+"""Where synthesis puts a folder for each stack."""
 Confirm = Callable[[str], bool]
 LIFE_TIMES = ("foundation", "airflow")
 SHOWN_CHANGES = 40
@@ -36,14 +38,14 @@ class Stack:
 
     def __init__(self, account: Account, life_time: str, *, folder: Path | None = None) -> None:
         self.account, self.name = account, account.names.stack(life_time)
-        self.folder = folder or ROOT / "cdktf.out" / "stacks" / self.name
+        self.folder = folder or STACKS / self.name
         self._status = ""
         self._terraform = Terraform(self.folder, progress=self._hear)
 
-    def bring_up(self, *, confirm: Confirm, part: str | None = None) -> None:
+    def bring_up(self, *, confirm: Confirm, part: Sequence[str] = ()) -> None:
         """Plan, refuse what loses data, ask, apply.
 
-        ``part`` is a construct of the stack (``migrate``): only its resources, and what they need, are brought up.
+        ``part`` names constructs of the stack: only their resources, and what these need, are brought up.
         """
         plan = self._planned(part=part)
         if not plan.changes:
@@ -63,10 +65,10 @@ class Stack:
         """Outputs by name."""
         return self._terraform.outputs()
 
-    def _planned(self, *, part: str | None) -> Plan:
+    def _planned(self, *, part: Sequence[str]) -> Plan:
         flags = " ".join(f"-target={address}" for address in addresses_of(self.folder, part)) if part else ""
         terraform = Terraform(self.folder, progress=self._hear, environment={"TF_CLI_ARGS_plan": flags})
-        with self._at_work(f"plan {part}" if part else "plan"):
+        with self._at_work(f"plan {' and '.join(part)}" if part else "plan"):
             terraform.init()
             return terraform.plan()
 
@@ -114,18 +116,20 @@ class _telling:  # noqa: N801 - a context manager, used like a function
             raise Failed(f"{error}\nNext: mend it and run the same command again, it goes on from there") from None
 
 
-def addresses_of(folder: Path, construct: str) -> list[str]:
-    """Addresses of the resources of ``construct``, and of those that name one of them (rules of other groups)."""
+def addresses_of(folder: Path, constructs: Sequence[str]) -> list[str]:
+    """Addresses of the resources of ``constructs``, and of other groups' rules that name one of them."""
     resources = json.loads((folder / "cdk.tf.json").read_text("utf-8")).get("resource", {})
     by_address = {f"{kind}.{name}": body for kind, named in resources.items() for name, body in named.items()}
-    own = {address for address, body in by_address.items() if _path(body).split("/")[1:2] == [construct]}
+    own = {address for address, body in by_address.items() if _construct(body) in constructs}
     if not own:
-        raise Refused(f"{folder.name} has no construct {construct!r}. Cure: python main.py")
+        raise Refused(f"{folder.name} has no construct {' or '.join(constructs)}. Cure: python main.py")
     return sorted(own | {address for address, body in by_address.items() if _is_rule(address) and _names(body, own)})
 
 
-def _path(body: dict[str, Any]) -> str:
-    return str(body.get("//", {}).get("metadata", {}).get("path", ""))
+def _construct(body: dict[str, Any]) -> str:
+    """The construct that a resource belongs to: the second step of its path, after the stack."""
+    steps = str(body.get("//", {}).get("metadata", {}).get("path", "")).split("/")
+    return steps[1] if len(steps) > 1 else ""
 
 
 def _is_rule(address: str) -> bool:

@@ -171,13 +171,13 @@ def test_C5_the_part_of_the_migration_is_found_with_the_rules_that_name_it(tmp_p
         "aws_ecs_service": {"odd": resource("scheduler/service", note=group)},
     }
     (tmp_path / "cdk.tf.json").write_text(json.dumps({"resource": resources}))
-    assert stacks.addresses_of(tmp_path, "migrate") == [
+    assert stacks.addresses_of(tmp_path, ["migrate"]) == [
         "aws_ecs_task_definition.migrate",
         "aws_security_group.migrate_group",
         "aws_vpc_security_group_ingress_rule.database_from_migrate",
     ]
-    with pytest.raises(Refused, match=r"has no construct 'nothing'. Cure: python main.py"):
-        stacks.addresses_of(tmp_path, "nothing")
+    with pytest.raises(Refused, match=r"has no construct nothing. Cure: python main.py"):
+        stacks.addresses_of(tmp_path, ["nothing"])
 
 
 def test_O3_doctor_names_what_is_missing_with_its_cure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,67 @@
+"""The image built for an environment's processor and pushed into its repository."""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+from collections.abc import Sequence
+
+from botocore.exceptions import ClientError
+
+from operations import image
+from operations.account import Account, missing
+from operations.errors import Failed, Refused
+from operations.progress import say, step
+from operations.stacks import ROOT
+
+
+def build_and_push(account: Account) -> str:
+    """Digest of the image that was built, or was there already: tags are immutable.
+
+    Raises Refused when there is no repository or no docker, Failed when docker fails.
+    """
+    uri, tag = _repository(account), account.environment.airflow.image_tag
+    if _is_there(account, tag):
+        say(f"{uri}:{tag} is there already; another airflow.image_tag makes another image")
+        return image.check(account)
+    _log_in(account, uri.split("/")[0])
+    platform = f"linux/{image.PROCESSORS[account.environment.architecture]}"
+    say(f"build {uri}:{tag} for {platform}")
+    build = ("buildx", "build", "--platform", platform, "--push", "--tag", f"{uri}:{tag}")
+    _docker([*build, "--file", "docker/airflow/Dockerfile", "docker"])
+    return image.check(account)
+
+
+def _repository(account: Account) -> str:
+    ecr, name = account.client("ecr"), account.names.name
+    try:
+        return str(ecr.describe_repositories(repositoryNames=[name])["repositories"][0]["repositoryUri"])
+    except ClientError as error:
+        if not missing(error, "RepositoryNotFoundException"):
+            raise
+        raise Refused(f"repository {name} does not exist. Cure: make deploy ENV={account.environment.name}") from None
+
+
+def _is_there(account: Account, tag: str) -> bool:
+    found = account.client("ecr").batch_get_image(repositoryName=account.names.name, imageIds=[{"imageTag": tag}])
+    return bool(found["images"])
+
+
+def _log_in(account: Account, registry: str) -> None:
+    """The password goes in by standard input: arguments are for everybody on the machine to read."""
+    token = account.client("ecr").get_authorization_token()["authorizationData"][0]["authorizationToken"]
+    user, _, password = base64.b64decode(token).decode().partition(":")
+    with step(f"log in to {registry}"):
+        _docker(["login", "--username", user, "--password-stdin", registry], given=password, quiet=True)
+
+
+def _docker(arguments: Sequence[str], *, given: str | None = None, quiet: bool = False) -> None:
+    try:
+        done = subprocess.run(
+            ["docker", *arguments], cwd=ROOT, input=given, text=True, capture_output=quiet, check=False
+        )
+    except FileNotFoundError:
+        raise Refused("docker is missing. Cure: install Docker, or start a container engine") from None
+    if done.returncode:
+        words = f": {done.stderr.strip()}" if quiet else ""
+        raise Failed(f"docker {arguments[0]} ended with exit code {done.returncode}{words}")

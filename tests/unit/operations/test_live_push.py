@@ -1,0 +1,75 @@
+"""O2: the image is built for the right processor and pushed; the registry's password is nobody else's to read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from operations.errors import Failed, Refused
+from operations.push import build_and_push
+from tests.unit.operations.cloud import Cloud
+
+DOCKER = """#!/bin/sh
+echo "$@" >> {log}
+if [ "$1" = login ]; then cat > {password}; fi
+exit {code}
+"""
+
+
+def docker(folder: Path, monkeypatch: pytest.MonkeyPatch, *, code: int = 0) -> Path:
+    """A program named docker that writes down how it is called."""
+    program, log = folder / "docker", folder / "calls"
+    program.write_text(DOCKER.format(log=log, password=folder / "password", code=code))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    return log
+
+
+def without_image(cloud: Cloud) -> None:
+    tag = {"imageTag": cloud.account.environment.airflow.image_tag}
+    cloud.client("ecr").batch_delete_image(repositoryName=cloud.names.name, imageIds=[tag])
+
+
+def test_O2_the_image_is_built_for_the_processor_of_the_environment(
+    cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_image(cloud)
+    log = docker(tmp_path, monkeypatch)
+    with pytest.raises(Refused, match=r"is not in the repository"):  # the stand-in for docker pushes nothing
+        build_and_push(cloud.account)
+    login, build = log.read_text().splitlines()
+    registry = f"{cloud.account.environment.account_id}.dkr.ecr.eu-central-1.amazonaws.com"
+    assert login == f"login --username AWS --password-stdin {registry}"
+    tag = cloud.account.environment.airflow.image_tag
+    assert build == (
+        f"buildx build --platform linux/arm64 --push --tag {registry}/airflow-dev:{tag} "
+        "--file docker/airflow/Dockerfile docker"
+    )
+
+
+def test_S2_the_password_of_the_registry_is_no_argument(
+    cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_image(cloud)
+    log = docker(tmp_path, monkeypatch, code=1)
+    with pytest.raises(Failed, match=r"docker login ended with exit code 1"):
+        build_and_push(cloud.account)
+    password = (tmp_path / "password").read_text()
+    assert password.endswith("auth-token")
+    assert password not in log.read_text()
+
+
+def test_C2_a_tag_that_is_there_is_not_pushed_again(
+    cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = docker(tmp_path, monkeypatch)
+    assert build_and_push(cloud.account).startswith("sha256:")
+    assert not log.exists()
+
+
+def test_O2_without_docker_the_cure_is_named(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_image(cloud)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Refused, match=r"docker is missing. Cure"):
+        build_and_push(cloud.account)
