@@ -13,6 +13,7 @@ from harness.emulator import Emulator
 from harness.emulator.furnish import furnish
 from harness.tools import ROOT, require
 from tests.apply.conftest import environment, synthesize
+from tests.apply.test_environments import VARIANTS
 
 STACKS = ("dev-foundation", "dev-airflow")
 QUIET = {"CHECKPOINT_DISABLE": "1", "DISABLE_VERSION_CHECK": "1", "CI": "true", "FORCE_COLOR": "0", "NO_COLOR": "1"}
@@ -49,13 +50,7 @@ def test_O1_cdktf_synth_writes_what_main_writes(tmp_path: Path, monkeypatch: pyt
 
 def test_O1_H2_cdktf_deploys_in_order_and_its_second_diff_is_empty(tmp_path: Path) -> None:
     require("cdktf", "node", "terraform", "provider-mirror")
-    short = {
-        "topology": "sequential",
-        "workers": None,
-        "broker": None,
-        "dags": {"delivery": "baked", "repository": None},
-    }
-    out = synthesize(environment("dev", change=short), tmp_path).parent
+    out = synthesize(environment("dev", change=VARIANTS["sequential-single_nat-baked"]), tmp_path).parent
     flags = ("--skip-synth", "--skip-provider-lock", "--output", str(out))
     with Emulator(account_id="111111111111") as aws:
         aws.make_state_bucket("airflow-fargate-state-111111111111")

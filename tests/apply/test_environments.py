@@ -13,13 +13,15 @@ from harness.lifecycle import Lifecycle, LifecycleError, changes
 from harness.terraform import TerraformError
 from tests.apply.conftest import Start, environment
 
-SINGLE = {"workers": None, "broker": None}
+BAKED = {"dags": {"delivery": "baked", "repository": None, "branch": None}}
+WITHOUT_QUEUE = {"workers": None, "broker": None}
+ONE_CONTAINER = WITHOUT_QUEUE | {"components": None}
 VARIANTS: dict[str, dict[str, Any]] = {
     "celery-single_nat-git_sync": {},
-    "local-none-baked": SINGLE | {"topology": "local", "network": {"egress": "none"}, "dags": {"delivery": "baked"}},
-    "single-nat_per_zone-git_bundle": SINGLE
+    "local-none-baked": WITHOUT_QUEUE | BAKED | {"topology": "local", "network": {"egress": "none"}},
+    "single-nat_per_zone-git_bundle": ONE_CONTAINER
     | {"topology": "single", "network": {"egress": "nat_per_zone"}, "dags": {"delivery": "git_bundle"}},
-    "sequential-single_nat-baked": SINGLE | {"topology": "sequential", "dags": {"delivery": "baked"}},
+    "sequential-single_nat-baked": ONE_CONTAINER | BAKED | {"topology": "sequential"},
 }
 
 
