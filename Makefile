@@ -69,6 +69,19 @@ down: .venv/.ready ## Take it away; the database stays unless DATA=delete
 logs: .venv/.ready ## Follow its logs (SERVICE=scheduler)
 	@$(BIN)/python -m harness.compose logs $(ENV) $(SERVICE)
 
+## Live environment (AWS credentials needed)
+LIVE := doctor bootstrap deploy verify hibernate wake destroy
+.PHONY: $(LIVE)
+doctor: .venv/.ready ## What this machine and the account of ENV lack, with the cure
+bootstrap: .venv/.ready ## Make the bucket of the Terraform states
+deploy: .venv/.ready ## Foundation, secrets, migration, services of ENV; refuses a plan that loses data
+verify: .venv/.ready ## Look at everything that must be true of ENV
+hibernate: .venv/.ready ## Stop every Fargate task of ENV and its database
+wake: .venv/.ready ## Start the database of ENV, then its services
+destroy: .venv/.ready ## Destroy ENV (asks for its name; not when it is protected)
+$(LIVE):
+	@$(BIN)/python -m operations $@ $(ENV)
+
 ## Checks
 TIERS := unit policies plan apply image live
 .PHONY: lint types imports generated test $(TIERS)
