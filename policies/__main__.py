@@ -2,7 +2,15 @@
 
 import sys
 
-from policies.gate.command import main
+
+def _run() -> int:
+    try:
+        from policies.gate.command import main
+    except ImportError as error:
+        sys.stderr.write(f"policies: {error}. Cure: install requirements.txt and use that Python\n")
+        return 2
+    return main(sys.argv[1:])
+
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(_run())

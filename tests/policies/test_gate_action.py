@@ -19,7 +19,8 @@ def _step(tmp_path: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
     step = action["runs"]["steps"][-1]
     python = tmp_path / "policies" / "bin" / "python"
     python.parent.mkdir(parents=True)
-    python.symlink_to(sys.executable)
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
     defaults = {name: item.get("default", "") for name, item in action["inputs"].items()}
     given = {name.upper(): {**defaults, **inputs}[name] for name in ("paths", "plans", "waivers", "sarif")}
     assert set(step["env"]) == {*given, "PYTHONPATH"}
@@ -55,3 +56,13 @@ def test_P7_pre_commit_hook(tmp_path: Path) -> None:
         file = Folder(tmp_path).write(resources)
         answer = subprocess.run([*command, str(file)], capture_output=True, cwd=ROOT, timeout=120, check=False)
         assert answer.returncode == code
+
+
+def test_P5_missing_dependency_is_not_a_finding(tmp_path: Path) -> None:
+    """Exit 1 means findings; a gate that cannot even start says 2."""
+    file = Folder(tmp_path).write(CLEAN)
+    command = [sys.executable, "-S", "-m", "policies", str(file)]
+    answer = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60, check=False)
+    assert answer.returncode == 2
+    assert "Cure:" in answer.stderr
+    assert "Traceback" not in answer.stderr
