@@ -129,9 +129,10 @@ def _worker_group(draw: st.DrawFn, name: str) -> Data:
 
 
 @st.composite
-def dags(draw: st.DrawFn) -> Data:
-    """All three ways of delivery, public and private."""
-    delivery = draw(st.sampled_from(["git_sync", "git_bundle", "baked"]))
+def dags(draw: st.DrawFn, *, network: Data) -> Data:
+    """All three ways of delivery, public and private; git only where something outside can be reached."""
+    shut = network["egress"] == "none" and "existing" not in network
+    delivery = "baked" if shut else draw(st.sampled_from(["git_sync", "git_bundle", "baked"]))
     if delivery == "baked":
         return {"delivery": delivery}
     if draw(st.booleans()):
@@ -157,6 +158,7 @@ def environment_data(draw: st.DrawFn, *, topology: str | None = None) -> Data:
     region, account = draw(st.sampled_from(REGIONS)), draw(accounts)
     topology = topology or draw(st.sampled_from(TOPOLOGIES))
     production = draw(st.booleans())
+    network = draw(networks(region=region))
     data: Data = {
         "name": draw(names),
         "account_id": account,
@@ -165,10 +167,10 @@ def environment_data(draw: st.DrawFn, *, topology: str | None = None) -> Data:
         "architecture": draw(st.sampled_from(["ARM64", "X86_64"])),
         "production": production,
         "state": draw(states(region=region, account=account)),
-        "network": draw(networks(region=region)),
+        "network": network,
         "load_balancer": draw(load_balancers(region=region, account=account)),
         "components": draw(components(topology=topology)),
-        "dags": draw(dags()),
+        "dags": draw(dags(network=network)),
         "logs": {
             "destination": draw(st.sampled_from(["s3", "cloudwatch"])),
             "retention_days": draw(st.sampled_from(CLOUDWATCH_RETENTION_DAYS)),
