@@ -25,6 +25,8 @@ from airflow_fargate.refusal import Refusal
 GIT_WITHIN = 120
 # A reader that opened a file of the last commit may go on reading it for this many switches.
 KEEP = 2
+# How long the first clone is tried before the task is given up.
+WAIT_SECONDS = 120.0
 STATSD = ("127.0.0.1", 8125)
 
 
@@ -41,6 +43,7 @@ class Settings:
     root: Path
     period: float
     one_time: bool
+    wait: float
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Settings:
@@ -57,6 +60,7 @@ class Settings:
             root=Path(environ.get("GITSYNC_ROOT") or "/opt/airflow/dags"),
             period=float(period),
             one_time=environ.get("GITSYNC_ONE_TIME", "").lower() == "true",
+            wait=float(environ.get("AIRFLOW_WAIT_SECONDS") or WAIT_SECONDS),
         )
 
 
@@ -174,8 +178,9 @@ def report(repository: Repository, *, switched: str | None, failed: bool) -> Non
 
 
 def run(settings: Settings, *, environ: Mapping[str, str]) -> int:
-    """Follow until SIGTERM; or once, where asked, with exit code 1 if there was nothing to show."""
+    """Follow until SIGTERM; or, where asked, until the first commit is there: exit code 1 if it is not in time."""
     repository = Repository(settings, environ=environ)
+    deadline = time.monotonic() + settings.wait
     said = ""
     while True:
         try:
@@ -187,7 +192,7 @@ def run(settings: Settings, *, environ: Mapping[str, str]) -> int:
                 print(f"git-sync: {settings.repository} {settings.reference}: {said}", file=sys.stderr, flush=True)
             report(repository, switched=None, failed=True)
         pulse.touch("git-sync")
-        if settings.one_time and (repository.commit or said):
+        if settings.one_time and (repository.commit or time.monotonic() + settings.period > deadline):
             return 0 if repository.commit else 1
         time.sleep(settings.period)
 

@@ -15,6 +15,8 @@ from harness.ecs.catalogue import Catalogue, Service, TaskDefinition
 from harness.ecs.task import FargateTask, Platform
 
 LOOK_EVERY = 0.5
+# ECS slows down a service whose tasks never come up; so do we.
+THROTTLE = 10.0
 
 
 @dataclass(kw_only=True)
@@ -28,6 +30,7 @@ class Runner:
     ended: list[FargateTask] = field(default_factory=list)
     problem: str = ""
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
+    _not_before: dict[str, float] = field(default_factory=dict)
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> Self:
@@ -91,7 +94,11 @@ class Runner:
         for task in [one for one in tasks if one.phase == "stopped"]:
             tasks.remove(task)
             self.ended.append(task)
+            if not task.was_running:
+                self._not_before[service.name] = time.monotonic() + THROTTLE
         alive = [task for task in tasks if task.phase in {"pending", "running"}]
+        if time.monotonic() < self._not_before.get(service.name, 0.0):
+            return
         for _ in range(service.desired - len(alive)):
             task = self._make(self.catalogue.definition(service.task_definition), service)
             tasks.append(task)

@@ -50,7 +50,7 @@ def gateway(network: str) -> str:
 
 @contextmanager
 def stand_in(
-    aws: EmulatedAws, *, cluster: str, parameters: str, network: str, folder: Path, check_every: int = 3
+    aws: EmulatedAws, *, cluster: str, parameters: str, network: str, folder: Path, check_every: int = 5
 ) -> Iterator[StandIn]:
     """Everything but the services themselves: enter ``runner`` to start those.
 

@@ -14,6 +14,7 @@ from harness.containers.engine import Container, EngineError, Launch, docker
 from harness.ecs.catalogue import TaskDefinition
 
 START_WITHIN = 300.0
+START_PERIOD = 300
 LOOK_EVERY = 1.0
 PAUSE = ("sleep", "infinity")
 
@@ -49,6 +50,7 @@ class FargateTask:
     port: int | None = None
     phase: str = "pending"
     reason: str = ""
+    was_running: bool = False
     containers: dict[str, Container] = field(default_factory=dict)
     _states: dict[str, dict[str, Any]] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -63,7 +65,8 @@ class FargateTask:
                     if self.phase != "pending":
                         return
                     self.containers[definition.name] = engine.start(self._launch(definition))
-            self.phase = "running" if self.phase == "pending" else self.phase
+            self.was_running = self.phase == "pending"
+            self.phase = "running" if self.was_running else self.phase
         except EngineError as error:
             self.stop(reason=str(error))
 
@@ -78,8 +81,8 @@ class FargateTask:
     def _launch(self, definition: ContainerDefinition) -> Launch:
         health = definition.health
         if health:
-            every = self.platform.check_every
-            health = replace(health, interval=every, timeout=max(health.timeout, 5))
+            # Fargate's start periods are for Fargate's CPUs; this machine may be busy. The first success ends them.
+            health = replace(health, interval=self.platform.check_every, start_period=START_PERIOD)
         volumes = {volume: f"{self.id}-{volume}" for volume in self.definition.volumes}
         options = docker_options(replace(definition, health=health), volumes=volumes)
         return Launch(

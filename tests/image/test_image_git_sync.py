@@ -57,6 +57,7 @@ class Remote:
             "GITSYNC_REPO": "git://git.example/dags.git",
             "GITSYNC_REF": "main",
             "GITSYNC_PERIOD": "1",
+            "AIRFLOW_WAIT_SECONDS": "0",
             **environ,
         }
         return Launch(
