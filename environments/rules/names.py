@@ -82,3 +82,10 @@ def iam_is_of_the_account(environment: Environment) -> Iterator[Problem]:
             yield Problem(
                 path, f"must be of account {environment.account_id}, got one of {arn_account(value)}: {value}"
             )
+
+
+@rule("iam")
+def ci_roles_have_a_path_of_their_own(environment: Environment) -> Iterator[Problem]:
+    """The deploy role manages all roles below ``iam.path``: below / it could change itself."""
+    if environment.iam.oidc and environment.iam.path == "/":
+        yield Problem("iam.path", "with iam.oidc the roles need a path of their own, got '/': say /airflow/")

@@ -111,3 +111,15 @@ def _tasks(environment: Environment) -> int:
     sizes = [getattr(environment.components, name) for name in COMPONENTS_OF[environment.topology]]
     components: int = sum(size.max_count for size in sizes if size is not None)
     return components + sum(group.max_count for group in environment.workers)
+
+
+@rule("network", "dags")
+def repository_is_within_reach(environment: Environment) -> Iterator[Problem]:
+    """A VPC of our own without NAT reaches AWS and nothing else; an existing one may have ways of its own."""
+    network, dags = environment.network, environment.dags
+    if network.egress == "none" and network.existing is None and dags.delivery != "baked":
+        yield Problem(
+            "network.egress",
+            f"none leaves no way to the repository of dags.delivery {dags.delivery}: "
+            "take single_nat or nat_per_zone, or bake the DAG files into the image",
+        )
