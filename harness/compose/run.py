@@ -13,8 +13,10 @@ from harness.compose.errors import Failed, Refused
 from harness.compose.project import Project
 
 LOOK_EVERY = 1.5
-PATIENCE = 300.0
+# Longer than a container may take before its health check has failed for good: start period and retries, 210 s.
+PATIENCE = 240.0
 LAST_LINES = 15
+GOOD = ("healthy", "running", "exited 0")
 # Containers that only hold the address of others.
 SILENT = "-network"
 
@@ -24,9 +26,10 @@ Say = Callable[[str], None]
 def start(project: Project, *, say: Say, seconds: float = PATIENCE) -> None:
     """Start everything and return when all that has a health check is healthy; each change of state is said.
 
-    Raises Failed with the last lines of the services that did not make it.
+    Raises Failed with the last lines of the services that did not make it, when Compose gives up or when nothing has
+    changed for ``seconds``.
     """
-    deadline = time.monotonic() + seconds
+    changed = time.monotonic()
     said: dict[str, str] = {}
     with tempfile.TemporaryFile("w+") as log:
         words = project.command("up", "--detach", "--remove-orphans")
@@ -35,13 +38,14 @@ def start(project: Project, *, say: Say, seconds: float = PATIENCE) -> None:
             while True:
                 ended = process.poll() is not None
                 states = project.states()
-                _tell(states, said, say)
+                if _tell(states, said, say):
+                    changed = time.monotonic()
                 if process.returncode:
                     raise Failed(_why(project, states, complaint=_tail(log)))
                 if ended and _complete(states):
                     return
-                if time.monotonic() > deadline:
-                    raise Failed(_why(project, states, complaint=f"not all healthy after {seconds:g} s"))
+                if time.monotonic() > changed + seconds:
+                    raise Failed(_why(project, states, complaint=f"nothing has changed for {seconds:g} s"))
                 time.sleep(LOOK_EVERY)
         finally:
             if process.poll() is None:
@@ -49,29 +53,27 @@ def start(project: Project, *, say: Say, seconds: float = PATIENCE) -> None:
                 process.wait()
 
 
-def _tell(states: Mapping[str, str], said: dict[str, str], say: Say) -> None:
-    for service, state in sorted(states.items()):
-        if said.get(service) != state and not service.endswith(SILENT):
-            said[service] = state
+def _tell(states: Mapping[str, str], said: dict[str, str], say: Say) -> bool:
+    """Say what is new; whether anything was."""
+    new = {service: state for service, state in sorted(states.items()) if said.get(service) != state}
+    said.update(new)
+    for service, state in new.items():
+        if not service.endswith(SILENT) and state != "created":
             say(f"{service}: {state}")
+    return bool(new)
 
 
 def _complete(states: Mapping[str, str]) -> bool:
-    good = ("healthy", "running", "exited 0")
-    return bool(states) and all(state in good for state in states.values())
+    return bool(states) and all(state in GOOD for state in states.values())
 
 
 def _why(project: Project, states: Mapping[str, str], *, complaint: str) -> str:
-    bad = [name for name, state in states.items() if state in {"unhealthy", "restarting"} or _ended_badly(state)]
+    bad = [name for name, state in states.items() if state not in (*GOOD, "created")]
     parts = [complaint]
     for name in bad:
         lines = project.compose("logs", "--no-color", "--no-log-prefix", "--tail", str(LAST_LINES), name, check=False)
         parts.append(f"--- {name} is {states[name]}; its last lines:\n{lines.rstrip()}")
     return "\n".join([*parts, f"Next: make logs ENV={project.environment}, or make down ENV={project.environment}"])
-
-
-def _ended_badly(state: str) -> bool:
-    return state.startswith("exited ") and state != "exited 0"
 
 
 def _tail(log: IO[str]) -> str:

@@ -1,0 +1,63 @@
+"""Environments synthesized in this process and written as Compose documents, without an engine."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from harness.compose import tasks
+from harness.compose.document import document
+from harness.compose.local import Local, localize
+from harness.compose.place import Place
+from harness.compose.project import Project
+from tests.synthesis import Deployment, deployed
+
+TOPOLOGIES = ("sequential", "single", "local", "celery")
+GIT = {"repository": "https://example.com/dags.git", "subdirectory": "team/dags"}
+BASE_URL = "http://127.0.0.1:8080"
+
+
+def stacks_of(deployment: Deployment) -> Path:
+    """The folder that holds the stacks of a synthesized environment."""
+    return next(iter(deployment.files.values())).parent.parent
+
+
+def localized(deployment: Deployment, *, mount_dags: bool = True) -> tuple[Local, ...]:
+    found = tasks.read(deployment.environment.name, stacks=stacks_of(deployment))
+    return localize(found, base_url=BASE_URL, mount_dags=mount_dags)
+
+
+def composed(deployment: Deployment, *, mount_dags: bool = True) -> dict[str, Any]:
+    place = Place(
+        project="airflow-fargate-test",
+        folder="test",
+        data="airflow-fargate-test-database",
+        images={name: f"{name}:local" for name in ("airflow", "postgres", "redis", "emulator")},
+        port=8080,
+        dags="/somewhere/dags" if mount_dags else None,
+    )
+    return document(localized(deployment, mount_dags=mount_dags), place=place)
+
+
+def written(deployment: Deployment, project: Project) -> str:
+    """The text of the Compose file; what is in it is what a reader of YAML finds."""
+    project.write(composed(deployment))
+    text = project.file.read_text()
+    assert yaml.safe_load(text) == composed(deployment)
+    return text
+
+
+def definitions(deployment: Deployment) -> dict[str, list[dict[str, Any]]]:
+    """Container definitions as synthesized, by the name of their task's essential container."""
+    found = {}
+    for resource in deployment.airflow["resource"]["aws_ecs_task_definition"].values():
+        containers = json.loads(resource["container_definitions"])
+        found[next(one["name"] for one in containers if one["essential"])] = containers
+    return found
+
+
+def environment_of(topology: str, **changes: Any) -> Deployment:
+    return deployed(topology=topology, **changes)

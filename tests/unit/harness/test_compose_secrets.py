@@ -1,0 +1,104 @@
+"""Values of secrets are made once, reach the services that refer to them, and are nowhere else."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from harness.compose import secrets as secrets_module
+from harness.compose.errors import Refused
+from harness.compose.parameters import Parameters, write_env_file
+from harness.compose.project import Project
+from harness.compose.secrets import make_secrets
+from tests.unit.harness.compose_world import GIT, definitions, environment_of, localized, written
+
+HOST_KEY = "example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.setattr(Project, "volume_exists", lambda _: False)
+    return Project(environment="dev", home=tmp_path)
+
+
+def values(project: Project) -> dict[str, str]:
+    return {file.name: file.read_text() for file in project.parameters.folder.rglob("*") if file.is_file()}
+
+
+def test_R2_no_secret_value_in_the_generated_compose_file(project: Project) -> None:
+    deployment = environment_of("celery")
+    make_secrets(project, localized(deployment))
+    text = written(deployment, project)
+    assert set(values(project)) == {
+        "admin-password", "api-secret-key", "broker-auth-token", "database-password", "fernet-key", "jwt-secret",
+    }  # fmt: skip
+    assert not [name for name, value in values(project).items() if value in text]
+
+
+@pytest.mark.parametrize("topology", ["single", "celery"])
+def test_R2_each_service_gets_the_secrets_of_its_definition_and_no_others(project: Project, topology: str) -> None:
+    deployment = environment_of(topology)
+    make_secrets(project, localized(deployment))
+    for task, containers in definitions(deployment).items():
+        for container in containers:
+            name = task if container["essential"] else f"{task}-{container['name']}"
+            file = project.folder / "secrets" / f"{name}.env"
+            given = [line.split("=", 1)[0] for line in file.read_text().splitlines()] if file.exists() else []
+            assert given == sorted(secret["name"] for secret in container["secrets"]), name
+
+
+def test_values_are_for_their_owner_only_and_stay(project: Project) -> None:
+    locals_ = localized(environment_of("celery"))
+    make_secrets(project, locals_)
+    before = values(project)
+    make_secrets(project, locals_)
+    assert values(project) == before
+    files = [file for file in project.folder.rglob("*") if file.is_file()]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+    assert stat.S_IMODE(project.folder.stat().st_mode) == 0o700
+
+
+def test_lost_values_of_a_database_that_is_still_there_are_refused(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locals_ = localized(environment_of("celery"))
+    monkeypatch.setattr(Project, "volume_exists", lambda _: True)
+    with pytest.raises(Refused, match=r"database-password.*fernet-key.*Cure: .*make down ENV=dev DATA=delete"):
+        make_secrets(project, locals_)
+    assert not project.folder.exists()
+
+
+def test_deploy_key_is_asked_for_and_never_made_up(project: Project) -> None:
+    ssh = {**GIT, "repository": "git@example.com:dags.git", "deploy_key": True, "known_hosts": [HOST_KEY]}
+    deployment = environment_of("celery", dags={"delivery": "git_sync", **ssh})
+    with pytest.raises(Refused, match=r"GITSYNC_DEPLOY_KEY has no value. Cure: write the key to .*git-deploy-key"):
+        make_secrets(project, localized(deployment, mount_dags=False))
+    make_secrets(project, localized(deployment, mount_dags=True))
+
+
+def test_a_key_of_several_lines_is_one_line_of_the_file(tmp_path: Path) -> None:
+    write_env_file(tmp_path / "x.env", {"KEY": "first\nsecond $HOME 'quoted' #no comment"})
+    assert (tmp_path / "x.env").read_text() == "KEY=first\\nsecond $HOME 'quoted' #no comment\n"
+
+
+@pytest.mark.parametrize("reference", ["/airflow/../../etc/passwd", "/", "arn:aws:ssm:eu:1:parameter/../x"])
+def test_parameter_cannot_leave_its_folder(tmp_path: Path, reference: str) -> None:
+    with pytest.raises(Refused, match="is no name of a parameter"):
+        Parameters(folder=tmp_path).path(reference)
+
+
+def test_parameter_by_name_and_by_arn_is_the_same_file(tmp_path: Path) -> None:
+    parameters = Parameters(folder=tmp_path)
+    arn = "arn:aws:ssm:eu-central-1:111111111111:parameter/airflow/dev/fernet-key"
+    assert parameters.path(arn) == parameters.path("/airflow/dev/fernet-key") == tmp_path / "airflow/dev/fernet-key"
+
+
+def test_values_serve_as_fernet_keys(project: Project) -> None:
+    from cryptography.fernet import Fernet
+
+    make_secrets(project, localized(environment_of("celery")))
+    Fernet(values(project)["fernet-key"])
+    assert len(set(values(project).values())) == 6
+    assert set(secrets_module.TIED_TO_DATA) == {"AIRFLOW_DB_PASSWORD", "AIRFLOW__CORE__FERNET_KEY"}
