@@ -1,0 +1,1 @@
+"""Measurements, each a ratio against a floor or a peer taken in the same run."""

@@ -1,0 +1,110 @@
+"""What synthesis costs beside what it cannot cost less than."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+import yaml
+
+from bench.measure import Cost, best, run
+from bench.report import Row
+
+ROOT = Path(__file__).parents[1]
+ENVIRONMENTS = ROOT / "environments"
+MANY = 100
+EMPTY_APP = "import sys, cdktf; cdktf.App(outdir=sys.argv[1]).synth()"
+# As many resources as we make, by the same bindings, one call each and nothing else: the floor of what cdktf can do.
+BARE_RESOURCES = """
+import sys
+from modules.core import bindings
+from cdktf import App, TerraformStack
+from cdktf_cdktf_provider_aws.provider import AwsProvider
+from cdktf_cdktf_provider_aws.subnet import Subnet
+app = App(outdir=sys.argv[1])
+stack = TerraformStack(app, "bare")
+AwsProvider(stack, "aws", region="eu-central-1")
+for number in range(int(sys.argv[2])):
+    Subnet(stack, f"s{number}", vpc_id="vpc-1", cidr_block="10.0.0.0/24", tags={"Name": "a"}).id
+app.synth()
+"""
+QUIET = {"JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "20", "PYTHONPATH": str(ROOT)}
+
+
+def rows(*, rounds: int) -> list[Row]:
+    """Start-up, memory, the price of a resource and of an environment."""
+    with tempfile.TemporaryDirectory() as scratch:
+        work = Path(scratch)
+        synthesize(work, ENVIRONMENTS)  # fills the cache of the bindings
+        resources = count(work / "out")
+        empty, bare, ours = best(
+            rounds,
+            lambda: python("-c", EMPTY_APP, str(work / "empty")),
+            lambda: python("-c", BARE_RESOURCES, str(work / "bare"), str(resources)),
+            lambda: synthesize(work, ENVIRONMENTS),
+        )
+        ordinary = python(
+            str(ROOT / "main.py"), str(ENVIRONMENTS), str(work / "slow"), AIRFLOW_FARGATE_BINDINGS="ordinary"
+        )
+        many = synthesize(work, copies(work / "many", MANY))
+        each = (many.wall - ours.wall) / (MANY - names())
+        made = count(work / "out") / MANY
+    return [
+        Row("main.py, all environments", f"{ours.wall:.2f} s", ours.wall, "empty app", empty.wall, limit=2.0),
+        Row(
+            "the same: peak memory with Node",
+            f"{ours.memory:.0f} MiB",
+            ours.memory,
+            "empty app",
+            empty.memory,
+            limit=1.5,
+        ),
+        Row(f"the same: {resources} resources", f"{ours.wall:.2f} s", ours.wall, "as many bare", bare.wall, limit=2.0),
+        Row("ordinary import", f"{ordinary.wall:.2f} s", ordinary.wall, "main.py", ours.wall),
+        Row("ordinary import: memory", f"{ordinary.memory:.0f} MiB", ordinary.memory, "main.py", ours.memory),
+        Row(f"one more environment of {MANY}", f"{each:.3f} s", each, "limit", 0.15, limit=1.0),
+        Row(
+            f"one more resource of {MANY} environments",
+            f"{1000 * each / made:.2f} ms",
+            each / made,
+            "bare",
+            price(empty, bare, resources),
+            limit=2.0,
+        ),
+    ]
+
+
+def price(empty: Cost, bare: Cost, resources: int) -> float:
+    """Seconds for one bare resource."""
+    return (bare.wall - empty.wall) / resources
+
+
+def python(*arguments: str, **environment: str) -> Cost:
+    return run([sys.executable, *arguments], environment={**QUIET, **environment}, cwd=ROOT)
+
+
+def synthesize(work: Path, folder: Path) -> Cost:
+    return python(str(ROOT / "main.py"), str(folder), str(work / "out"))
+
+
+def count(out: Path) -> int:
+    """Resources in all synthesized stacks."""
+    stacks = [json.loads(file.read_text()) for file in out.glob("stacks/*/cdk.tf.json")]
+    return sum(len(items) for stack in stacks for items in stack.get("resource", {}).values())
+
+
+def names() -> int:
+    return len(list(ENVIRONMENTS.glob("*.yaml")))
+
+
+def copies(folder: Path, number: int) -> Path:
+    """A folder of environments like ``dev``, each with a name and a network of its own."""
+    folder.mkdir()
+    like = yaml.safe_load((ENVIRONMENTS / "dev.yaml").read_text())
+    for index in range(number):
+        like["name"] = f"env{index}"
+        like["network"] = {**like["network"], "cidr": f"10.{index}.0.0/16"}
+        (folder / f"env{index}.yaml").write_text(yaml.safe_dump(like))
+    return folder
