@@ -1,21 +1,23 @@
-"""Whatever environment is drawn: it synthesizes, AWS accepts its names, and its network is connected and minimal."""
+"""Whatever environment is drawn: it synthesizes, AWS accepts its names, and it keeps every rule of ours.
+
+Among the rules: declared flows are exactly the possible ones (AF_NET_3), so that the network is connected and minimal.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from environments import Environment
-from policies.configuration import configuration_of
-from policies.terraform_resource import Resource
+from policies.catalog import all_rules
+from policies.finding import Verdict
 from tests.reading import EXECUTION_ROLE, fargate_tasks, grants, role_of, rules
 from tests.strategies import environments
 from tests.synthesis import Deployment, built, deployed
 from tests.unit.modules.large import LARGE
 from tests.unit.modules.limits import excesses
-from tests.unit.modules.test_flows import assert_network_is_connected_and_minimal
 
 PATIENT = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 UNSHRUNK = (Phase.explicit, Phase.generate)
@@ -34,13 +36,20 @@ LONGEST: dict[str, Any] = {
 
 @lean
 @given(environments())
-def test_T1_drawn_environments_synthesize_to_what_aws_accepts(environment: Environment) -> None:
+def test_T1_N4_drawn_environments_keep_every_rule_and_what_aws_accepts(environment: Environment) -> None:
     deployment = built(environment)
     assert not list(excesses(deployment))
+    assert not list(complaints(deployment))
     assert_both_ends(deployment)
     assert_secrets_are_readable(deployment)
-    if environment.network.existing is None:
-        assert_network_is_connected_and_minimal(deployment)
+
+
+def complaints(deployment: Deployment) -> Iterator[str]:
+    """What our rules do not pass, one sentence each: a finding that cannot be judged is none that passes."""
+    for rule in all_rules():
+        for finding in rule.judge(deployment.configuration):
+            if finding.verdict is not Verdict.PASS:
+                yield f"{rule.id} {finding.verdict.name} {finding.resource.address}: {finding.message}"
 
 
 def assert_both_ends(deployment: Deployment) -> None:
@@ -59,6 +68,12 @@ def assert_secrets_are_readable(deployment: Deployment) -> None:
         assert {arn for container in task.containers for arn in container.secrets.values()} <= readable, name
 
 
+def test_P5_an_environment_that_breaks_a_rule_is_complained_of() -> None:
+    """ECS Exec needs a writable root: a thing that only a waiver lets pass."""
+    assert not list(complaints(deployed()))
+    assert any("writable" in sentence for sentence in complaints(deployed(**LARGE)))
+
+
 @twice
 @given(environments())
 def test_O1_drawn_environments_synthesize_to_the_same_bytes_twice(environment: Environment) -> None:
@@ -70,20 +85,3 @@ def test_T1_the_longest_names_that_the_model_allows_are_accepted_by_aws() -> Non
     deployment = deployed(**LONGEST)
     assert len(deployment.only("aws_lb").body["name"]) + len("-api-server") == 32, "one more would be refused"
     assert not list(excesses(deployment))
-
-
-@pytest.mark.parametrize(
-    ("kind", "arguments", "complaint"),
-    [
-        ("aws_lb", {"name": "a" * 33}, "33 characters"),
-        ("aws_lb", {"name": "internal-airflow"}, "internal-airflow"),
-        ("aws_db_instance", {"identifier": "airflow--dev"}, "airflow--dev"),
-        ("aws_iam_role", {"name": "a" * 65}, "65 characters"),
-        ("aws_security_group", {"name": "sg-mine", "description": "it's mine"}, "sg-mine"),
-        ("aws_glue_job", {"name": "job"}, "no limit is written down"),
-    ],
-)
-def test_T1_the_limits_refuse_what_aws_refuses(kind: str, arguments: dict[str, Any], complaint: str) -> None:
-    resource = Resource(stack="s", address=f"{kind}.one", type=kind, name="one", body=arguments)
-    deployment = Deployment(deployed().environment, {}, {}, configuration_of([resource]))
-    assert any(complaint in sentence for sentence in excesses(deployment))
