@@ -9,11 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
+from click.testing import Result
 from typer.testing import CliRunner
 
 from modules.export import interface
-from modules.export.__main__ import app
+from modules.export.compare import main
 from modules.export.interface import Step
+
+
+def invoke(*arguments: str) -> Result:
+    """The command with these arguments."""
+    app = typer.Typer()
+    app.command()(main)
+    return CliRunner().invoke(app, arguments)
+
 
 OLD: dict[str, Any] = {
     "name": "network",
@@ -86,7 +96,15 @@ def test_M5_a_renamed_resource_gets_its_moved_block(tmp_path: Path) -> None:
     for name, content in (("old", OLD), ("new", new)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "interface.json").write_text(json.dumps(content))
-    result = CliRunner().invoke(app, ["diff", str(tmp_path / "old"), str(tmp_path / "new")])
+    result = invoke(str(tmp_path / "old"), str(tmp_path / "new"))
     assert result.exit_code == 0
     assert "moved {\n  from = aws_vpc.main\n  to   = aws_vpc.vpc\n}" in result.output
     assert result.output.endswith("verdict: major\n")
+
+
+def test_M5_a_folder_that_is_no_module_is_one_message(tmp_path: Path) -> None:
+    result = invoke(str(tmp_path), str(tmp_path))
+    assert result.exit_code == 2
+    assert "interface.json: [Errno 2] No such file or directory" in result.output
+    (tmp_path / "interface.json").write_text("[]")
+    assert "no interface of an exported module" in invoke(str(tmp_path), str(tmp_path)).output

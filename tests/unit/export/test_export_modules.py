@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import typer
+from click.testing import Result
 from typer.testing import CliRunner
 
 from environments import load
 from environments.load import HOME
 from modules.export import writing
-from modules.export.__main__ import app
+from modules.export.__main__ import main
 from modules.export.scratch import Module
 
 NAMES = [source.name for source in writing.MODULES]
@@ -63,37 +65,45 @@ def test_M3_readme_has_every_input_output_and_choice(modules: dict[str, Module])
 
 
 def test_M3_check_sees_what_is_stale(tmp_path: Path) -> None:
-    run = CliRunner().invoke
-    arguments = ["encryption-key", "--out", str(tmp_path)]
-    missing = run(app, ["check", *arguments])
+    arguments = ("encryption-key", "--out", str(tmp_path))
+    missing = invoke(*arguments, "--check")
     assert (missing.exit_code, "encryption.tf: out of date" in missing.output) == (1, True)
-    assert run(app, ["write", *arguments]).exit_code == 0
-    fresh = run(app, ["check", *arguments])
+    assert invoke(*arguments).exit_code == 0
+    fresh = invoke(*arguments, "--check")
     assert (fresh.exit_code, "1 modules are up to date" in fresh.output) == (0, True)
     folder = tmp_path / "encryption-key"
     (folder / "encryption.tf").write_text("")
     (folder / "more.tf").write_text("")
-    stale = run(app, ["check", *arguments])
+    stale = invoke(*arguments, "--check")
     assert stale.exit_code == 1
     assert "encryption.tf: out of date" in stale.output
     assert "more.tf: out of date" in stale.output
-    assert run(app, ["write", *arguments]).exit_code == 0
+    assert invoke(*arguments).exit_code == 0
     assert not (folder / "more.tf").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["encryption-key"]
+
+
+def invoke(*arguments: str) -> Result:
+    """The command with these arguments."""
+    app = typer.Typer()
+    app.command()(main)
+    return CliRunner().invoke(app, arguments)
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["write", "networks"], "no module is called networks. Modules: network, metadata-database"),
-        (["write", "network", "--like", "nowhere"], "nowhere.yaml"),
-        (["diff", "none", "none"], "none/interface.json: [Errno 2] No such file or directory"),
+        (["networks"], "no module is called networks. Modules: network, metadata-database"),
+        (["network", "--like", "nowhere"], "nowhere.yaml"),
     ],
 )
 def test_bad_input_is_one_message_and_exit_2(tmp_path: Path, arguments: list[str], message: str) -> None:
-    extra = ["--out", str(tmp_path)] if arguments[0] == "write" else []
-    result = CliRunner().invoke(app, [*arguments, *extra])
+    result = invoke(*arguments, "--out", str(tmp_path))
     assert result.exit_code == 2
     assert message in result.output
     assert "Traceback" not in result.output
     assert list(tmp_path.iterdir()) == []
+
+
+def test_list_names_every_module() -> None:
+    assert [line.split()[0] for line in invoke("--list").output.splitlines()] == [*NAMES, "foundation", "airflow"]
