@@ -23,6 +23,9 @@ setup: .venv/.ready ## Make the virtual environment (every verb does this by its
 
 lock: ## Resolve requirements.in again
 	uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" --quiet requirements.in -o requirements.txt
+	@mkdir -p .build
+	grep -v cdktf-cdktf-provider-aws requirements.txt | grep '==' | tr -d '\\' > .build/constraints.txt
+	uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" --quiet -c .build/constraints.txt requirements-6x.in -o requirements-6x.txt
 
 ## Policies
 .PHONY: reach gate
@@ -81,6 +84,14 @@ wake: .venv/.ready ## Start the database of ENV, then its services
 destroy: .venv/.ready ## Destroy ENV (asks for its name; not when it is protected)
 $(LIVE):
 	@$(BIN)/python -m operations $@ $(ENV)
+
+## Hand over
+.PHONY: modules bench
+modules: .venv/.ready ## Constructs and stacks as Terraform modules in dist/modules (LIKE=environment: its structure)
+	@$(BIN)/python -m modules.export --out dist/modules $(if $(LIKE),--like $(LIKE))
+
+bench: .venv/.ready ## Measure: ratios against floors of the same run (ARGS=--write: into README.md)
+	@$(BIN)/python -m bench $(ARGS)
 
 ## Checks
 TIERS := unit policies plan apply image live

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -29,13 +30,35 @@ class Row:
         return self.limit is None or self.ratio <= self.limit
 
 
+HEAD = ("measured", "value", "ratio to", "ratio", "limit", "kept")
+START, END = "<!-- generated: bench -->\n", "<!-- end -->"
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    """The row as it is shown, a text for each of ``HEAD``."""
+    limit = "" if row.limit is None else f"{row.limit:.2f}"
+    kept = "" if row.limit is None else "yes" if row.kept else "no"
+    return (row.what, row.shown, row.peer, f"{row.ratio:.2f}", limit, kept)
+
+
 def show(title: str, rows: Sequence[Row]) -> None:
     """Print the rows as a table."""
-    table = Table(
-        "measured", "value", "ratio to", "ratio", "limit", "kept", title=title, title_justify="left", box=None
-    )
+    table = Table(*HEAD, title=title, title_justify="left", box=None)
     for row in rows:
-        limit = "" if row.limit is None else f"{row.limit:.2f}"
-        kept = "" if row.limit is None else "yes" if row.kept else "NO"
-        table.add_row(row.what, row.shown, row.peer, f"{row.ratio:.2f}", limit, kept)
+        table.add_row(*cells(row))
     Console(width=140).print(table)
+
+
+def write(readme: Path, rows: Sequence[Row], *, machine: str) -> None:
+    """Put the rows into the part of ``readme`` that is marked for them.
+
+    Raises ``ValueError`` when there is no such part.
+    """
+    text = readme.read_text()
+    before, start, rest = text.partition(START)
+    _, end, after = rest.partition(END)
+    if not (start and end):
+        raise ValueError(f"{readme}: no part {START.strip()} ... {END}")
+    lines = [f"| {' | '.join(HEAD)} |", "|" + "---|" * len(HEAD), *(f"| {' | '.join(cells(row))} |" for row in rows)]
+    table = "\n".join(lines)
+    readme.write_text(f"{before}{start}{table}\n\n{machine}\n{end}{after}")
