@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -93,27 +94,17 @@ class Stack:
                 + f"\nCure: undo the change, or add a waiver with rule {RULE} and the address to {file}"
             )
 
-    def _at_work(self, what: str) -> Any:
-        return _telling(step(f"{self.name}: {what}"), self.name)
+    @contextmanager
+    def _at_work(self, what: str) -> Iterator[None]:
+        try:
+            with step(f"{self.name}: {what}"):
+                yield
+        except TerraformError as error:
+            raise Failed(f"{error}\nNext: mend it and run the same command again, it goes on from there") from None
 
     def _hear(self, message: Message) -> None:
         if message.kind in {"apply_complete", "apply_errored"}:
             CONSOLE.print(f"  {message.text}", markup=False)
-
-
-class _telling:  # noqa: N801 - a context manager, used like a function
-    """Turns Terraform's refusal into ours."""
-
-    def __init__(self, inner: Any, name: str) -> None:
-        self._inner, self._name = inner, name
-
-    def __enter__(self) -> None:
-        self._inner.__enter__()
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        self._inner.__exit__(kind, error, trace)
-        if isinstance(error, TerraformError):
-            raise Failed(f"{error}\nNext: mend it and run the same command again, it goes on from there") from None
 
 
 def addresses_of(folder: Path, constructs: Sequence[str]) -> list[str]:

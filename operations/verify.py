@@ -98,12 +98,13 @@ def _targets(account: Account) -> Iterator[Check]:
 
 def _alarms(account: Account) -> Iterator[Check]:
     """alarms."""
+    # Alarms that scale ring all day; those that tell somebody are meant.
     pages = account.client("cloudwatch").get_paginator("describe_alarms")
     ringing = [
         alarm["AlarmName"]
         for page in pages.paginate(AlarmNamePrefix=f"{account.names.name}-", StateValue="ALARM")
         for alarm in page["MetricAlarms"]
-        if not alarm.get("AlarmDescription", "").startswith("scaling")
+        if any(action.startswith("arn:aws:sns:") for action in alarm["AlarmActions"])
     ]
     yield Check("alarms", f"ringing: {', '.join(sorted(ringing))}" if ringing else None)
 

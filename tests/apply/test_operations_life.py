@@ -46,6 +46,10 @@ class Life:
         for arn in ecs.list_services(cluster=cluster)["serviceArns"]:
             service = ecs.describe_services(cluster=cluster, services=[arn])["services"][0]
             ecs.update_service(cluster=cluster, service=arn, desiredCount=service["desiredCount"])
+            for attached in service["loadBalancers"]:
+                self.emulator.client("elbv2").register_targets(
+                    TargetGroupArn=attached["targetGroupArn"], Targets=[{"Id": "10.10.0.10", "Port": 8080}]
+                )
 
     def push_image(self) -> None:
         platforms = [{"architecture": name, "os": "linux"} for name in image.PROCESSORS.values()]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from moto.core import DEFAULT_ACCOUNT_ID
 
 from environments.sections.identity import Waiver
 from operations import doctor, image, plan_guard, stacks, verify
@@ -48,6 +49,33 @@ def test_O2_each_thing_that_is_wrong_is_named(cloud: Cloud) -> None:
         "service api-server": "1 Fargate tasks wanted, the file says 2 to 4",
         "service triggerer": "does not exist",
     }
+
+
+@pytest.mark.parametrize(
+    ("action", "told"),
+    [
+        (
+            f"arn:aws:sns:eu-central-1:{DEFAULT_ACCOUNT_ID}:airflow-dev-alarms",
+            {"alarms": "ringing: airflow-dev-scheduler"},
+        ),
+        (f"arn:aws:autoscaling:eu-central-1:{DEFAULT_ACCOUNT_ID}:scalingPolicy:0", {}),
+    ],
+)
+def test_L4_an_alarm_that_tells_somebody_is_a_trouble(cloud: Cloud, action: str, told: dict[str, str]) -> None:
+    cloudwatch = cloud.client("cloudwatch")
+    cloudwatch.put_metric_alarm(
+        AlarmName="airflow-dev-scheduler",
+        AlarmActions=[action],
+        Namespace="Airflow",
+        MetricName="heartbeat",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="LessThanThreshold",
+    )
+    cloudwatch.set_alarm_state(AlarmName="airflow-dev-scheduler", StateValue="ALARM", StateReason="test")
+    assert {what: trouble for what, trouble in troubles(cloud.account).items() if what == "alarms"} == told
 
 
 def test_O2_an_empty_account_verifies_nothing_and_ends(empty_account: Account) -> None:
