@@ -97,7 +97,7 @@ bench: .venv/.ready ## Measure: ratios against floors of the same run (ARGS=--wr
 TIERS := unit policies plan apply image live
 .PHONY: lint types imports generated test $(TIERS)
 lint: .venv/.ready ## Style, types, arrows between the rooms, generated files
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-timings
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
 unit policies: .venv/.ready ## One tier of tests
 	@$(BIN)/python -m pytest tests/$@ -n 2 -q $(ARGS)
