@@ -47,7 +47,7 @@ def run(environment: str, *, console: Console) -> None:
         console.print(summary(life, environment, stacks), soft_wrap=True)
         for stack in reversed(stacks):
             life.unmake(stack)
-        nothing_left(inventory(emulator) - before)
+        nothing_left(life.left(since=before))
         life.say("nothing is left in the emulator")
 
 
@@ -70,9 +70,8 @@ def summary(life: Lifecycle, environment: str, stacks: Iterable[str]) -> Table:
 
 def nothing_left(left: Iterable[str]) -> None:
     """Raises LifecycleError that names each leftover."""
-    found = sorted(left)
-    if found:
-        raise LifecycleError("left in the emulator after destroy:\n  " + "\n  ".join(found))
+    if left:
+        raise LifecycleError("\n  ".join(["left in the emulator after destroy:", *left]))
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

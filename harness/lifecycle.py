@@ -14,6 +14,7 @@ from harness import workspace
 from harness.console import watch
 from harness.emulator import Emulator
 from harness.emulator.furnish import furnish
+from harness.emulator.inventory import inventory
 from harness.terraform import Plan, Terraform
 from harness.verify import unverified, verify
 
@@ -36,6 +37,7 @@ class Lifecycle:
     emulator: Emulator
     console: Console
     roots: dict[str, Terraform] = field(default_factory=dict)
+    given: set[str] = field(default_factory=set)
     started: float = field(default_factory=time.monotonic)
 
     def say(self, text: str) -> None:
@@ -45,7 +47,7 @@ class Lifecycle:
         """A copy of ``stack``, initialized, with what it names in its account put into the emulator."""
         folder = workspace.copy(self.source / stack, into=self.folder)
         workspace.for_emulator(folder)
-        furnish(self.emulator, workspace.read(folder))
+        self.given.update(furnish(self.emulator, workspace.read(folder)))
         self.roots[stack] = Terraform(folder, environment=self.emulator.environment)
         self.roots[stack].init()
         return self.roots[stack]
@@ -101,6 +103,11 @@ class Lifecycle:
         if left:
             raise LifecycleError(f"{stack}: still in the state after destroy: {', '.join(left)}")
         self.say(f"[bold]{stack}[/]: destroyed")
+
+    def left(self, *, since: frozenset[str]) -> list[str]:
+        """What is in the account now and was not in the inventory ``since``, but for what was put there for the stacks."""
+        found = inventory(self.emulator) - since
+        return sorted(one for one in found if not any(one.endswith(name) for name in self.given))
 
 
 def changes(plan: dict[str, Any]) -> list[dict[str, Any]]:
