@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from harness.compose.local import AWS, AWS_PORT
+from harness.compose.local import AWS, AWS_PORT, REGION
 from harness.compose.place import LOOPBACK, Place
 from harness.containers.definition import ContainerDefinition
 
@@ -23,13 +23,13 @@ def beside(containers: Iterable[ContainerDefinition], *, place: Place) -> dict[s
     """PostgreSQL, Redis and the emulator, under the addresses that the containers were given."""
     containers = tuple(containers)
     buckets = sorted({name for one in containers for text in one.environment.values() for name in BUCKET.findall(text)})
-    region = _values(containers, "AWS_DEFAULT_REGION")
+    region = _values(containers, REGION)[0]
     services = {
         POSTGRES: _with_tls(POSTGRES, _values(containers, "AIRFLOW_DB_HOST"), place)
         | {"volumes": [_authority(place), {"type": "volume", "source": DATA, "target": "/data"}]},
         AWS: {
             "image": place.images["emulator"],
-            "environment": {"EMULATOR_BUCKETS": ",".join(buckets), "AWS_DEFAULT_REGION": (region or ["us-east-1"])[0]},
+            "environment": {"EMULATOR_BUCKETS": ",".join(buckets), REGION: region},
             "ports": [f"{LOOPBACK}::{AWS_PORT}"],
             **_hardened(),
         },

@@ -16,6 +16,7 @@ from harness.containers.definition import ContainerDefinition, HealthCheck
 SHARED = "/run/airflow-fargate"
 AWS = "aws"
 AWS_PORT = 5000
+REGION = "AWS_DEFAULT_REGION"
 DAGS_FOLDER = "AIRFLOW__CORE__DAGS_FOLDER"
 DEFAULT_DAGS_FOLDER = "/opt/airflow/dags"
 GIT_SYNC = "git-sync"
@@ -46,7 +47,23 @@ def localize(tasks: Iterable[Task], *, base_url: str, mount_dags: bool) -> tuple
     """The tasks with the variables of a local run; with ``mount_dags`` a folder takes the place of Git."""
     tasks = tuple(tasks)
     readers = _readers(tasks) if mount_dags else frozenset()
-    return tuple(_localized(task, readers, base_url=base_url, mount_dags=mount_dags) for task in tasks)
+    own = {"AIRFLOW__API__BASE_URL": base_url, **_aws(tasks)}
+    return tuple(_localized(task, readers, own=own, mount_dags=mount_dags) for task in tasks)
+
+
+def _aws(tasks: Iterable[Task]) -> dict[str, str]:
+    """The emulator's address, and what Fargate itself gives every container: region and credentials."""
+    regions = {task.main.environment[REGION] for task in tasks if REGION in task.main.environment}
+    region = min(regions, default="us-east-1")
+    return {
+        "AWS_ENDPOINT_URL": f"http://{AWS}:{AWS_PORT}",
+        "AWS_CONFIG_FILE": f"{SHARED}/aws.config",
+        REGION: region,
+        "AWS_REGION": region,
+        # The emulator asks for some credentials and checks none.
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+    }
 
 
 def _readers(tasks: Iterable[Task]) -> frozenset[str]:
@@ -66,11 +83,11 @@ def _is_git(container: ContainerDefinition) -> bool:
     return container.command == (GIT_SYNC,)
 
 
-def _localized(task: Task, readers: frozenset[str], *, base_url: str, mount_dags: bool) -> Local:
+def _localized(task: Task, readers: frozenset[str], *, own: Mapping[str, str], mount_dags: bool) -> Local:
     reads = task.name in readers
     folder = task.main.environment.get(DAGS_FOLDER, DEFAULT_DAGS_FOLDER)
     changed = _without_git(task) if mount_dags else task
-    containers = tuple(_local_container(one, base_url=base_url) for one in changed.containers)
+    containers = tuple(_local_container(one, own=own) for one in changed.containers)
     return Local(task=replace(changed, containers=containers), dags={task.name: folder} if reads else {})
 
 
@@ -92,19 +109,12 @@ def _without_git(task: Task) -> Task:
     return replace(task, containers=kept, volumes=tuple(volume for volume in task.volumes if volume in used))
 
 
-def _local_container(container: ContainerDefinition, *, base_url: str) -> ContainerDefinition:
-    own = {
-        "AIRFLOW_CA_FILE": f"{SHARED}/ca.pem",
-        "AWS_ENDPOINT_URL": f"http://{AWS}:{AWS_PORT}",
-        "AWS_CONFIG_FILE": f"{SHARED}/aws.config",
-        # The emulator asks for some credentials and checks none.
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
-    }
-    if "AIRFLOW__API__BASE_URL" in container.environment:
-        own["AIRFLOW__API__BASE_URL"] = base_url
+def _local_container(container: ContainerDefinition, *, own: Mapping[str, str]) -> ContainerDefinition:
+    variables = {"AIRFLOW_CA_FILE": f"{SHARED}/ca.pem", **own}
+    if "AIRFLOW__API__BASE_URL" not in container.environment:
+        del variables["AIRFLOW__API__BASE_URL"]
     impatient = IMPATIENT if container.command in (("dag-processor",), ("standalone",)) else {}
-    environment = {**container.environment, **own, **impatient}
+    environment = {**container.environment, **variables, **impatient}
     return replace(container, environment=environment, health=_sooner(container.health))
 
 

@@ -32,6 +32,25 @@ class _Plain(yaml.SafeDumper):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """``state``: ``healthy``, ``unhealthy``, ``starting``, ``running``, ``restarting``, ``created``, ``exited 1``."""
+
+    state: str
+    restarts: int = 0
+
+    @classmethod
+    def of(cls, container: Mapping[str, Any]) -> Service:
+        """Read what the engine knows of a container."""
+        state = container["State"]
+        word = str(state["Status"])
+        if word == "exited":
+            word = f"exited {state['ExitCode']}"
+        elif word == "running" and state.get("Health"):
+            word = str(state["Health"]["Status"])
+        return cls(state=word, restarts=int(container["RestartCount"]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
     """One environment of one checkout. ``home`` holds the Compose file and, in a folder beside it, all the rest."""
 
@@ -85,10 +104,12 @@ class Project:
         """This process's variables and those that lead to the engine."""
         return {**os.environ, **engine.address(), "COMPOSE_PROGRESS": "plain", "COMPOSE_ANSI": "never"}
 
-    def states(self) -> dict[str, str]:
-        """What each service is: ``healthy``, ``unhealthy``, ``starting``, ``running``, ``created``, ``exited 1``."""
-        lines = self.compose("ps", "--all", "--format", "json", check=False).splitlines()
-        return {one["Service"]: _state(one) for one in map(json.loads, lines)}
+    def services(self) -> dict[str, Service]:
+        """What runs, or ran and is still there, by name of service."""
+        ids = self.containers()
+        # Compose may take one away between the two questions: the rest is answered all the same.
+        found = json.loads(engine.docker("inspect", *ids, check=False).stdout or "[]") if ids else []
+        return {one["Config"]["Labels"]["com.docker.compose.service"]: Service.of(one) for one in found}
 
     def volume_exists(self) -> bool:
         return engine.docker("volume", "inspect", self.volume, check=False).returncode == 0
@@ -106,10 +127,3 @@ class Project:
         """Ids of the containers of this project, in whatever state."""
         label = f"label=com.docker.compose.project={self.name}"
         return engine.docker("ps", "--all", "--quiet", "--filter", label).stdout.split()
-
-
-def _state(container: Mapping[str, Any]) -> str:
-    state = str(container["State"])
-    if state == "exited":
-        return f"exited {container['ExitCode']}"
-    return str(container.get("Health") or state)

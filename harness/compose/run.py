@@ -5,75 +5,54 @@ from __future__ import annotations
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
 from harness.compose.errors import Failed, Refused
+from harness.compose.news import News
 from harness.compose.project import Project
 
 LOOK_EVERY = 1.5
 # Longer than a container may take before its health check has failed for good: start period and retries, 210 s.
 PATIENCE = 240.0
 LAST_LINES = 15
-GOOD = ("healthy", "running", "exited 0")
-# Containers that only hold the address of others.
-SILENT = "-network"
 
 Say = Callable[[str], None]
 
 
 def start(project: Project, *, say: Say, seconds: float = PATIENCE) -> None:
-    """Start everything and return when all that has a health check is healthy; each change of state is said.
+    """Start everything and return when all that has a health check is healthy and nothing restarts over and over.
 
-    Raises Failed with the last lines of the services that did not make it, when Compose gives up or when nothing has
-    changed for ``seconds``.
+    Each change of state is said. Raises Failed with the last lines of the services that did not make it, when Compose
+    gives up, when one restarts for the fifth time, or when there was no news for ``seconds``.
     """
-    changed = time.monotonic()
-    said: dict[str, str] = {}
+    news = News(say, before=project.services())
     with tempfile.TemporaryFile("w+") as log:
         words = project.command("up", "--detach", "--remove-orphans")
         process = subprocess.Popen(words, env=project.environ, stdout=log, stderr=log, text=True)
         try:
             while True:
                 ended = process.poll() is not None
-                states = project.states()
-                if _tell(states, said, say):
-                    changed = time.monotonic()
+                news.hear(project.services())
                 if process.returncode:
-                    raise Failed(_why(project, states, complaint=_tail(log)))
-                if ended and _complete(states):
+                    raise Failed(_tail(log))
+                if ended and news.good:
                     return
-                if time.monotonic() > changed + seconds:
-                    raise Failed(_why(project, states, complaint=f"nothing has changed for {seconds:g} s"))
+                news.check(seconds)
                 time.sleep(LOOK_EVERY)
+        except Failed as reason:
+            raise Failed(_explained(project, news.bad, reason)) from None
         finally:
             if process.poll() is None:
                 process.terminate()
                 process.wait()
 
 
-def _tell(states: Mapping[str, str], said: dict[str, str], say: Say) -> bool:
-    """Say what is new; whether anything was."""
-    new = {service: state for service, state in sorted(states.items()) if said.get(service) != state}
-    said.update(new)
-    for service, state in new.items():
-        if not service.endswith(SILENT) and state != "created":
-            say(f"{service}: {state}")
-    return bool(new)
-
-
-def _complete(states: Mapping[str, str]) -> bool:
-    return bool(states) and all(state in GOOD for state in states.values())
-
-
-def _why(project: Project, states: Mapping[str, str], *, complaint: str) -> str:
-    bad = [name for name, state in states.items() if state not in (*GOOD, "created")]
-    parts = [complaint]
-    for name in bad:
-        lines = project.compose("logs", "--no-color", "--no-log-prefix", "--tail", str(LAST_LINES), name, check=False)
-        parts.append(f"--- {name} is {states[name]}; its last lines:\n{lines.rstrip()}")
-    return "\n".join([*parts, f"Next: make logs ENV={project.environment}, or make down ENV={project.environment}"])
+def _explained(project: Project, services: list[str], reason: Failed) -> str:
+    words = ("logs", "--no-color", "--no-log-prefix", "--tail", str(LAST_LINES))
+    last = [f"--- last lines of {name}:\n{project.compose(*words, name, check=False).rstrip()}" for name in services]
+    return "\n".join([str(reason), *last, f"Next: make logs ENV={project.environment}, or make down"])
 
 
 def _tail(log: IO[str]) -> str:
@@ -99,7 +78,7 @@ def delete_data(project: Project, *, confirm: Callable[[str], bool]) -> bool:
 
 def follow_logs(project: Project, *, service: str | None, follow: bool) -> int:
     """Print the logs; with ``follow`` until Ctrl-C. Raises Refused for a service that is not there."""
-    there = sorted(project.states())
+    there = sorted(project.services())
     if not there:
         raise Refused(f"{project.environment} is not running here. Cure: make up ENV={project.environment}")
     if service and service not in there:

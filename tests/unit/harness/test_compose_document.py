@@ -23,8 +23,9 @@ from tests.unit.harness.compose_world import (
 
 # What docs/local.md lists: nothing else may differ.
 LOCAL_VARIABLES = {
-    "AIRFLOW_CA_FILE", "AWS_ENDPOINT_URL", "AWS_CONFIG_FILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
-    "AIRFLOW__API__BASE_URL", *IMPATIENT,
+    "AIRFLOW_CA_FILE", "AIRFLOW__API__BASE_URL", *IMPATIENT,
+    "AWS_ENDPOINT_URL", "AWS_CONFIG_FILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
+    "AWS_REGION", "AWS_DEFAULT_REGION",
 }  # fmt: skip
 
 
@@ -120,6 +121,12 @@ def test_R2_database_broker_and_bucket_answer_to_what_the_containers_were_given(
     assert services["redis"]["environment"]["TLS_NAMES"] == worker["AIRFLOW_BROKER_HOST"]
     bucket = services["aws"]["environment"]["EMULATOR_BUCKETS"]
     assert worker["AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER"] == f"s3://{bucket}/task-logs"
+
+
+def test_every_container_knows_its_region_as_on_fargate() -> None:
+    services = composed(environment_of("celery"))["services"]
+    metrics = services["scheduler-metrics"]["environment"]
+    assert metrics["AWS_REGION"] == metrics["AWS_DEFAULT_REGION"] == "eu-central-1"
 
 
 def test_topology_without_broker_starts_none() -> None:

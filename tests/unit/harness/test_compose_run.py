@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.compose import run
+from harness.compose import news, run
 from harness.compose.errors import Failed, Refused
-from harness.compose.project import Project
+from harness.compose.project import Project, Service
 
 
 class Scripted(Project):
@@ -22,50 +22,73 @@ class Scripted(Project):
     def environ(self) -> dict[str, str]:
         return {"PATH": "/usr/bin:/bin", "HERE": str(self.home)}
 
-    def play(self, *, states: list[dict[str, object]], code: int = 0) -> None:
-        lines = "\n".join(json.dumps({"ExitCode": 0, "Health": "", **one}) for one in states)
-        (self.home / "states").write_text(lines + "\n")
+    def services(self) -> dict[str, Service]:
+        """What was played; each look restarts those of which that is said."""
+        there = json.loads((self.home / "services").read_text())
+        again = {name: [state, count + 1 if state == "restarting" else count] for name, (state, count) in there.items()}
+        (self.home / "services").write_text(json.dumps(again))
+        return {name: Service(state=state, restarts=count) for name, (state, count) in there.items()}
+
+    def play(self, *, states: dict[str, str], code: int = 0, restarts: int = 0) -> None:
+        (self.home / "services").write_text(json.dumps({name: (state, restarts) for name, state in states.items()}))
         (self.home / "compose").write_text(
-            f'case "$1" in up) echo complaint of Compose >&2; exit {code};; ps) cat "$HERE/states";;'
+            f'case "$1" in up) echo complaint of Compose >&2; exit {code};;'
             ' logs) echo "last words of $6"; echo "$@" >"$HERE/asked";; esac\n'
         )
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Scripted:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scripted:
+    monkeypatch.setattr(run, "LOOK_EVERY", 0.01)
     return Scripted(environment="dev", home=tmp_path)
 
 
 def test_start_returns_when_all_is_healthy_or_done(project: Scripted) -> None:
     said: list[str] = []
-    project.play(
-        states=[
-            {"Service": "migrate", "State": "exited"},
-            {"Service": "scheduler", "State": "running", "Health": "healthy"},
-            {"Service": "scheduler-network", "State": "running"},
-        ]
-    )
+    project.play(states={"migrate": "exited 0", "scheduler": "healthy", "scheduler-network": "running"})
     run.start(project, say=said.append)
     assert said == ["migrate: exited 0", "scheduler: healthy"]
 
 
+def test_restarts_of_an_earlier_day_do_not_count(project: Scripted) -> None:
+    project.play(states={"scheduler": "healthy"}, restarts=9)
+    run.start(project, say=lambda _: None, seconds=0.5)
+
+
 def test_migration_that_fails_is_named_with_its_last_words(project: Scripted) -> None:
-    project.play(states=[{"Service": "migrate", "State": "exited", "ExitCode": 3}], code=1)
+    project.play(states={"migrate": "exited 3", "scheduler": "created"}, code=1)
     with pytest.raises(Failed) as error:
         run.start(project, say=lambda _: None)
-    assert "complaint of Compose" in str(error.value)
-    assert "migrate is exited 3; its last lines:\nlast words of migrate" in str(error.value)
-    assert "Next: make logs ENV=dev, or make down ENV=dev" in str(error.value)
+    assert str(error.value).splitlines() == [
+        "complaint of Compose",
+        "--- last lines of migrate:",
+        "last words of migrate",
+        "Next: make logs ENV=dev, or make down",
+    ]
 
 
 def test_service_that_never_gets_healthy_ends_the_wait(project: Scripted) -> None:
-    project.play(states=[{"Service": "worker", "State": "running", "Health": "unhealthy"}])
-    with pytest.raises(Failed, match="nothing has changed for 0 s\n--- worker is unhealthy"):
-        run.start(project, say=lambda _: None, seconds=0)
+    project.play(states={"worker": "unhealthy", "scheduler": "healthy"})
+    with pytest.raises(Failed, match="nothing has changed for 0.2 s\n--- last lines of worker:"):
+        run.start(project, say=lambda _: None, seconds=0.2)
+
+
+def test_service_that_restarts_over_and_over_is_a_failure_though_it_runs_now_and_then(project: Scripted) -> None:
+    project.play(states={"metrics": "restarting", "scheduler": "healthy"})
+    with pytest.raises(Failed, match="metrics has restarted 5 times\n--- last lines of metrics:"):
+        run.start(project, say=lambda _: None)
+
+
+def test_service_that_has_just_restarted_is_not_trusted_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = news.News(lambda _: None, before={})
+    heard.hear({"metrics": Service(state="running", restarts=1)})
+    assert not heard.good
+    monkeypatch.setattr(news, "STEADY_FOR", 0.0)
+    assert heard.good
 
 
 def test_logs_of_an_unknown_service_are_answered_with_the_names(project: Scripted) -> None:
-    project.play(states=[{"Service": "worker", "State": "running"}, {"Service": "scheduler", "State": "running"}])
+    project.play(states={"worker": "running", "scheduler": "running"})
     with pytest.raises(Refused, match="SERVICE: there is no 'wroker'. Allowed: scheduler, worker"):
         run.follow_logs(project, service="wroker", follow=True)
     assert not (project.home / "asked").exists()
@@ -74,8 +97,7 @@ def test_logs_of_an_unknown_service_are_answered_with_the_names(project: Scripte
 
 
 def test_logs_of_what_does_not_run_say_how_to_start_it(project: Scripted) -> None:
-    project.play(states=[])
-    (project.home / "states").write_text("")
+    project.play(states={})
     with pytest.raises(Refused, match="dev is not running here. Cure: make up ENV=dev"):
         run.follow_logs(project, service=None, follow=True)
 
