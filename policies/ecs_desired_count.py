@@ -33,6 +33,12 @@ def _scaled(**settings: object) -> Resources:
     }
 
 
+def _scaled_by_name() -> Resources:
+    resources = _scaled()
+    resources["aws_appautoscaling_target"]["worker"]["resource_id"] = "service/airflow/worker"
+    return resources
+
+
 class DesiredCount(Rule):
     """Autoscaled services that every apply resets. Judged on JSON only: plans do not carry `lifecycle`."""
 
@@ -56,6 +62,7 @@ class DesiredCount(Rule):
         ),
     )
     failing = (
+        Example(title="scaled by its name", resources=_scaled_by_name(), is_judged_on_plans=False),
         Example(title="not ignored", resources=_scaled(), is_judged_on_plans=False),
         Example(
             title="something else ignored",
@@ -65,11 +72,21 @@ class DesiredCount(Rule):
     )
 
     def judge(self, configuration: Configuration) -> Iterator[Finding]:
-        """Look at the services that scaling targets mention."""
+        """Look at the services that scaling targets name, by reference or by `service/<cluster>/<name>`."""
+        targets = configuration.of_type("aws_appautoscaling_target")
         for service in configuration.of_type(*self.resource_types):
-            scaled = configuration.users_of(service, "aws_appautoscaling_target")
+            scaled = [item for item in targets if _scales(item, service, configuration)]
             if scaled and not service.is_planned:
                 yield passed(service) if _ignores(service) else failed(service, f"{scaled[0].address} scales it")
+
+
+def _scales(target: Resource, service: Resource, configuration: Configuration) -> bool:
+    named = target.get("resource_id")
+    if service in configuration.mentioned_in(named):
+        return True
+    cluster = configuration.find(service.get("cluster"))
+    name = cluster.get("name") if cluster else str(service.get("cluster")).rpartition("/")[2]
+    return str(named) == f"service/{name}/{service.get('name')}"
 
 
 def _ignores(service: Resource) -> bool:

@@ -43,10 +43,9 @@ class Container:
 
     @property
     def component(self) -> str:
-        """Give the Airflow component that the container runs, by its variable AIRFLOW_COMPONENT; "" for a sidecar."""
-        named = self.environment.get("AIRFLOW_COMPONENT")
-        command = [str(item) for item in items(self.body.get("command"))]
-        return str(named) if named and command[:1] == [named] else ""
+        """Give what one of our images runs (`worker`, `scheduler`, `git-sync`): its command; "" for other images."""
+        command = items(self.body.get("command"))
+        return str(command[0]) if command and "AIRFLOW_COMPONENT" in self.environment else ""
 
     def get(self, *path: str) -> Any:
         """Walk into the definition; None where it ends."""

@@ -10,7 +10,7 @@ from policies.analysis.iam_actions import as_pattern
 from policies.analysis.iam_documents import Statement
 from policies.analysis.iam_roles import Principal
 from policies.configuration import Configuration
-from policies.expression import is_known, reference
+from policies.expression import is_known, reference, references
 
 _READERS = {"ssm": "ssm:getparameters", "secretsmanager": "secretsmanager:getsecretvalue"}
 
@@ -90,11 +90,13 @@ def _names(statement: Statement, source: SecretSource, configuration: Configurat
 def _covers(resource: str, name: str, configuration: Configuration) -> bool:
     if resource == "*" or _refers(resource, name, configuration):
         return True
-    if name.startswith(":"):
-        return as_pattern("*" + ":".join(["", *resource.split(":")[5:]])).fullmatch(name) is not None
-    return as_pattern(resource).fullmatch(name) is not None
+    if not resource.startswith("arn:"):
+        return False
+    pattern = ":" + ":".join(resource.split(":")[5:]) if name.startswith(":") else resource
+    return as_pattern(pattern).fullmatch(name) is not None
 
 
 def _refers(resource: str, key: str, configuration: Configuration) -> bool:
-    found, target = configuration.find(resource), reference(resource)
-    return (found is not None and found.key == key) or (target is not None and target.key == key)
+    """Tell whether a policy's resource mentions `key`, alone or within an ARN that it completes."""
+    found = {item.key for item in configuration.mentioned_in(resource)}
+    return key in found | {target.key for target in references(resource)}
