@@ -384,10 +384,11 @@ def _(documents: Documents) -> None:
     rule["ip_protocol"] = "-1"
 
 
-@mutant("AF_SG_4", "the api-server shares the load balancer's open group", "AF_NET_3", "AF_NACL_3")
+@mutant("AF_SG_4", "the database lets a load balancer in that the world may call", "AF_SG_5", "AF_SG_6", "AF_NET_3")
 def _(documents: Documents) -> None:
-    network = body(documents, "aws_ecs_service", "api_server_service")["network_configuration"]
-    network["security_groups"].append("${aws_security_group.door_load_balancer_security_group.id}")
+    body(documents, "aws_vpc_security_group_ingress_rule", CLIENTS)["cidr_ipv4"] = "0.0.0.0/0"
+    rule = body(documents, "aws_vpc_security_group_ingress_rule", DATABASE_INGRESS)
+    rule["referenced_security_group_id"] = "${aws_security_group.door_load_balancer_security_group.id}"
 
 
 @mutant("AF_SG_5", "the database lets in, the scheduler may not out", "AF_NET_3")
