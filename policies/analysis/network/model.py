@@ -46,8 +46,8 @@ class RouteTable:
 class Subnet:
     """A subnet. ``addresses`` are its known blocks; those not known yet lie somewhere in ``unsure``.
 
-    More than one of ``acls`` is a mistake that rules report. ``is_elsewhere``: it is made elsewhere, so that its network
-    ACL and its routes are not known here.
+    More than one of ``acls`` is a mistake that rules report. ``is_elsewhere``: it is made elsewhere, and its network
+    ACL and routes are not known here.
     """
 
     name: str

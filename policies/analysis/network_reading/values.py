@@ -78,7 +78,7 @@ class Reader:
             return None
         try:
             return int(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return Unknown(str(value))
 
     def block(self, value: Any) -> Block | Unknown:

@@ -1,0 +1,122 @@
+"""Whatever stands in the arguments: every network rule gives verdicts, none a traceback; rings of groups end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from policies.analysis.network.matrix import possible_flows
+from policies.analysis.network_reading.network import network_of
+from policies.analysis.network_rules.examples import Resources, group, together, vpc, way_in
+from policies.catalog import all_rules
+from policies.finding import Verdict
+from policies.testing import configuration_from
+
+RULES = [rule for rule in all_rules() if rule.id.startswith(("AF_SG_", "AF_NACL_", "AF_NET_"))]
+ARGUMENTS = {
+    "aws_vpc": "cidr_block",
+    "aws_subnet": "vpc_id cidr_block ipv6_cidr_block",
+    "aws_security_group": "vpc_id ingress egress tags name description",
+    "aws_default_security_group": "vpc_id ingress",
+    "aws_security_group_rule": (
+        "security_group_id type protocol from_port to_port cidr_blocks prefix_list_ids self source_security_group_id"
+    ),
+    "aws_vpc_security_group_ingress_rule": (
+        "security_group_id ip_protocol from_port to_port "
+        "cidr_ipv4 cidr_ipv6 prefix_list_id referenced_security_group_id"
+    ),
+    "aws_network_acl": "vpc_id subnet_ids ingress egress",
+    "aws_network_acl_rule": (
+        "network_acl_id egress rule_number rule_action protocol cidr_block ipv6_cidr_block from_port to_port icmp_type"
+    ),
+    "aws_network_acl_association": "network_acl_id subnet_id",
+    "aws_default_network_acl": "default_network_acl_id subnet_ids ingress",
+    "aws_route_table": "vpc_id route",
+    "aws_route": "route_table_id destination_cidr_block gateway_id nat_gateway_id destination_prefix_list_id",
+    "aws_route_table_association": "subnet_id route_table_id",
+    "aws_nat_gateway": "subnet_id",
+    "aws_ec2_managed_prefix_list": "entry",
+    "aws_vpc_endpoint": "service_name vpc_endpoint_type subnet_ids security_group_ids route_table_ids",
+    "aws_lb": "subnets security_groups internal subnet_mapping",
+    "aws_lb_listener": "load_balancer_arn port protocol",
+    "aws_db_subnet_group": "subnet_ids name",
+    "aws_db_instance": "db_subnet_group_name vpc_security_group_ids port engine",
+    "aws_ecs_service": "network_configuration",
+}
+TYPES = list(ARGUMENTS)
+LEAVES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-2, 70000),
+    st.floats(allow_nan=False),
+    st.sampled_from(
+        [
+            "",
+            "tcp",
+            "-1",
+            "6",
+            "icmp",
+            "allow",
+            "deny",
+            "ingress",
+            "egress",
+            "0.0.0.0/0",
+            "::/0",
+            "10.0.0.7/8",
+            "banana",
+        ]
+    ),
+    st.sampled_from(["${var.unknown}", "${unknown}", "${", "${each.value}", "$${x}", "a-${aws_vpc.x0.id}-b", "pl-123"]),
+    st.sampled_from(TYPES).flatmap(
+        lambda kind: st.sampled_from(
+            [
+                f"${{{kind}.x0.id}}",
+                f"${{{kind}.x1.id}}",
+                f"${{{kind}.x0}}",
+                f"${{{kind}.x0[*].id}}",
+                f"${{{kind}.x0.name}}",
+            ]
+        )
+    ),
+)
+NAMES = st.sampled_from(sorted({name for listed in ARGUMENTS.values() for name in listed.split()}))
+VALUES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=6), max_leaves=8
+)
+CONFIGURATIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        kind: st.fixed_dictionaries(
+            dict.fromkeys(("x0", "x1"), st.fixed_dictionaries({}, optional=dict.fromkeys(names.split(), VALUES)))
+        )
+        for kind, names in ARGUMENTS.items()
+    },
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(CONFIGURATIONS)
+def test_P1_any_configuration_gets_verdicts(resources: dict[str, Any]) -> None:
+    configuration = configuration_from(resources)
+    for rule in RULES:
+        assert {finding.verdict for finding in rule.judge(configuration)} <= set(Verdict)
+    assert list(possible_flows(network_of(configuration))) is not None
+
+
+def ring(count: int) -> Resources:
+    """Groups that each let the one before in, the last one the first, and the world into one of them."""
+    groups = (group(f"g{index}") for index in range(count))
+    ways = (way_in(f"r{index}", f"g{index}", 22, other=f"g{(index + 1) % count}") for index in range(count))
+    return together(vpc(), *groups, *ways, way_in("world", "g0", 22, cidr_ipv4="0.0.0.0/0"))
+
+
+@pytest.mark.parametrize("count", [1, 2, 5000])
+def test_P1_a_ring_of_groups_ends(count: int) -> None:
+    configuration = configuration_from(ring(count))
+    verdicts = {rule.id: {finding.verdict for finding in rule.judge(configuration)} for rule in RULES}
+    assert verdicts["AF_SG_1"] == {Verdict.PASS, Verdict.FAIL}
+    assert verdicts["AF_SG_4"] == {Verdict.PASS}
+    assert Verdict.FAIL in verdicts["AF_SG_5"]
