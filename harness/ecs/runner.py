@@ -12,7 +12,7 @@ from typing import Self
 from harness.containers.engine import EngineError
 from harness.ecs.agent import Agent
 from harness.ecs.catalogue import Catalogue, Service, TaskDefinition
-from harness.ecs.task import FargateTask, Platform
+from harness.ecs.task import FargateTask, Platform, remove
 
 LOOK_EVERY = 0.5
 # ECS slows down a service whose tasks never come up; so do we.
@@ -41,8 +41,7 @@ class Runner:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._loop.join()
-        for task in [*self.ended, *itertools.chain(*self.tasks.values())]:
-            task.remove()
+        remove([*self.ended, *itertools.chain(*self.tasks.values())])
 
     def run_task(self, name: str, *, seconds: float = 300) -> tuple[int, str]:
         """Run a task definition that no service owns, to its end: exit code of its main container, and its logs."""
@@ -52,7 +51,7 @@ class Runner:
             return task.main.wait(seconds=seconds), task.main.logs()
         finally:
             task.stop(reason="done")
-            task.remove()
+            remove([task])
 
     def running(self, service: str) -> list[FargateTask]:
         """The service's tasks that are up, oldest first."""

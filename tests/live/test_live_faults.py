@@ -170,18 +170,22 @@ def test_S6_fernet_keys_rotate_without_losing_a_connection(live: Live) -> None:
     body = {"connection_id": "kept", "conn_type": "http", "password": "before rotation"}
     live.airflow.call("POST", "connections", body)
 
-    def readable_with(keys: str) -> bool:
-        ssm.put_parameter(Name=name, Value=keys, Type="SecureString", Overwrite=True)
-        for task in live.ecs.runner.running("scheduler"):
-            task.stop(reason="test: new key")
-        live.ecs.runner.wait_steady(seconds=STEADY_WITHIN)
-        (scheduler,) = live.ecs.runner.running("scheduler")
-        words = ("python", "-m", "airflow_fargate", "airflow", "connections", "get", "kept", "--output", "json")
+    ssm.put_parameter(Name=name, Value=f"{new},{old}", Type="SecureString", Overwrite=True)
+    (before,) = live.ecs.runner.running("scheduler")
+    before.stop(reason="test: a new task definition would do the same")
+    _replaced(live, before)
+    (scheduler,) = live.ecs.runner.running("scheduler")
+    airflow = ("python", "-m", "airflow_fargate", "airflow")
+
+    def readable(*keys: str) -> bool:
+        as_if = ("env", f"AIRFLOW__CORE__FERNET_KEY={','.join(keys)}") if keys else ()
+        words = (*as_if, *airflow, "connections", "get", "kept", "--output", "json")
         return "before rotation" in scheduler.main.exec(*words, check=False).stdout
 
-    assert readable_with(f"{new},{old}")
-    (scheduler,) = live.ecs.runner.running("scheduler")
-    scheduler.main.exec("python", "-m", "airflow_fargate", "airflow", "rotate-fernet-key")
-    assert readable_with(new)
-    assert not readable_with(old)
-    assert readable_with(new)
+    assert readable()
+    assert readable(old)
+    scheduler.main.exec(*airflow, "rotate-fernet-key")
+    assert readable()
+    assert readable(new)
+    assert not readable(old)
+    ssm.put_parameter(Name=name, Value=new, Type="SecureString", Overwrite=True)
