@@ -30,6 +30,7 @@ lock: ## Resolve requirements.in again
 ## Policies
 .PHONY: reach gate
 reach: .venv/.ready ## Print who can reach whom in ENV (FROM=a TO=b PORT=n explains one connection)
+	@test -d cdktf.out/stacks || $(MAKE) --no-print-directory synth
 	@$(BIN)/python -m policies.analysis.reach cdktf.out/stacks/$(ENV)-foundation cdktf.out/stacks/$(ENV)-airflow $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(PORT),--port $(PORT))
 
 gate: .venv/.ready ## Judge every environment by checkov's rules and ours (FORMAT=sarif, PLAN="--plan dev-airflow=plan.json")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from policies.analysis.network.filters import Direction, Services
@@ -23,9 +23,9 @@ class PossibleFlow:
     example: Decision
 
 
-def possible_flows(network: Network, parties: Iterable[Party] | None = None) -> Iterator[PossibleFlow]:
+def possible_flows(network: Network) -> Iterator[PossibleFlow]:
     """Every pair of parties (both ends inside, or one) with the services that are not closed between them."""
-    everyone = list(network.parties.values() if parties is None else parties)
+    everyone = list(network.parties.values())
     for source in everyone:
         for destination in everyone:
             if not (source.is_outside and destination.is_outside):
