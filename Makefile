@@ -96,7 +96,7 @@ bench: .venv/.ready ## Measure: ratios against floors of the same run (ARGS=--wr
 
 ## Checks
 TIERS := unit policies plan apply image live
-.PHONY: lint types imports generated test $(TIERS)
+.PHONY: lint mutation test $(TIERS)
 lint: .venv/.ready ## Style, types, arrows between the rooms, generated files
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 
@@ -111,6 +111,9 @@ apply: .venv/.ready node_modules/.bin/cdktf ## Tier: apply on the embedded emula
 
 image live: .venv/.ready ## Tiers that need a container engine
 	@$(BIN)/python -m pytest tests/$@ -q $(ARGS)
+
+mutation: .venv/.ready ## Make ENV worse in every known way; list what no rule notices
+	@$(BIN)/python -m harness.mutation cdktf.out/stacks/$(ENV)-foundation cdktf.out/stacks/$(ENV)-airflow $(ARGS)
 
 test: lint node_modules/.bin/cdktf ## Everything: lint and all tiers
 	@$(BIN)/python -m harness.all_tiers $(ARGS)

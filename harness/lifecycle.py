@@ -15,6 +15,7 @@ from harness.console import watch
 from harness.emulator import Emulator
 from harness.emulator.furnish import furnish
 from harness.emulator.inventory import inventory
+from harness.emulator.support import unsupported
 from harness.terraform import Plan, Terraform
 from harness.verify import unverified, verify
 
@@ -46,6 +47,10 @@ class Lifecycle:
     def prepare(self, stack: str) -> Terraform:
         """A copy of ``stack``, initialized, with what it names in its account put into the emulator."""
         folder = workspace.copy(self.source / stack, into=self.folder)
+        missing = unsupported(workspace.read(folder))
+        workspace.leave_out(folder, missing)
+        for address, reason in missing.items():
+            self.say(f"{stack}: not judged: {address}: {reason}")
         workspace.for_emulator(folder)
         self.given.update(furnish(self.emulator, workspace.read(folder)))
         self.roots[stack] = Terraform(folder, environment=self.emulator.environment)
@@ -105,7 +110,7 @@ class Lifecycle:
         self.say(f"[bold]{stack}[/]: destroyed")
 
     def left(self, *, since: frozenset[str]) -> list[str]:
-        """What is in the account now and was not in the inventory ``since``, but for what was put there for the stacks."""
+        """What is in the account and was not in the inventory ``since``, but for what was put there for the stacks."""
         found = inventory(self.emulator) - since
         return sorted(one for one in found if not any(one.endswith(name) for name in self.given))
 

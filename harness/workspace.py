@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,15 @@ def override(folder: Path, content: Mapping[str, Any]) -> Path:
     file = folder / OVERRIDE_FILE
     file.write_text(json.dumps(content, indent=2, sort_keys=True))
     return file
+
+
+def leave_out(folder: Path, addresses: Iterable[str]) -> None:
+    """Take resources out of the copy in ``folder``; what refers to one of them Terraform will name."""
+    stack = read(folder)
+    for address in addresses:
+        kind, _, name = address.partition(".")
+        stack["resource"][kind].pop(name)
+    (folder / STACK_FILE).write_text(json.dumps(stack))
 
 
 def for_emulator(folder: Path) -> None:
