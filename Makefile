@@ -99,6 +99,8 @@ TIERS := unit policies plan apply image live
 .PHONY: lint mutation test $(TIERS)
 lint: .venv/.ready ## Style, types, arrows between the rooms, generated files
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+	@$(BIN)/python -m environments schema --check && $(BIN)/python -m environments docs --check && $(BIN)/python -m policies docs --check
+	@bash -n .ci/run docker/engine
 
 unit policies: .venv/.ready ## One tier of tests
 	@$(BIN)/python -m pytest tests/$@ -n 2 -q $(ARGS)
