@@ -88,6 +88,8 @@ def read_mapping(text: str) -> dict[str, Any]:
         data = yaml.load(text, Loader=_Loader)  # noqa: S506  # a SafeLoader
     except yaml.YAMLError as error:
         raise NotAnEnvironment(_problem(error)) from None
+    except (ValueError, RecursionError) as error:
+        raise NotAnEnvironment(Problem("", f"cannot be read as YAML: {error}")) from None
     if data is None:
         raise NotAnEnvironment(Problem("", "is empty: an environment has at least name, account_id, region, network"))
     if not isinstance(data, dict):
@@ -100,6 +102,8 @@ def _parsed(text: str) -> list[yaml.Event]:
         return list(yaml.parse(text, Loader=_Loader))
     except yaml.YAMLError as error:
         raise NotAnEnvironment(_problem(error)) from None
+    except RecursionError:
+        raise NotAnEnvironment(Problem("", "is nested too deeply")) from None
 
 
 def _problem(error: yaml.YAMLError) -> Problem:
