@@ -175,6 +175,10 @@ class Ask:
             raise ValueError(f"{path} has no Terraform type")
         return wanted
 
+    def several(self, name: str, description: str, *, example: Sequence[str]) -> list[str]:
+        """Texts that the construct only hands on, as many as the caller likes."""
+        return self.passed_on(texts(name, description, example=example))
+
     def _vpc_id(self) -> str:
         return self.text("vpc_id", "The VPC to live in.", example="vpc-0123456789abcdef0")
 

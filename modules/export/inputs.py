@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 NOT_GIVEN: Any = object()
+# Where the ARNs of global services are: no region, and buckets not even an account.
+PLACES = {"iam": ":111111111111", "s3": ":"}
 _TYPES = {"string": "string", "integer": "number", "number": "number", "boolean": "bool"}
 
 
@@ -51,7 +53,7 @@ def arn(name: str, description: str, *, service: str, example: str = "example") 
         condition=f'can(regex("^arn:aws[a-z-]*:{service}:", var.{name}))',
         message=f"{name} must be an ARN of {service}.",
     )
-    written = f"arn:aws:{service}:eu-central-1:111111111111:{example}"
+    written = f"arn:aws:{service}:{PLACES.get(service, 'eu-central-1:111111111111')}:{example}"
     return Input(name=name, type="string", description=description, rules=(rule,), example=written)
 
 

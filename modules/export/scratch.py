@@ -12,7 +12,7 @@ from cdktf import App, TerraformStack
 
 from environments.model import Environment
 from modules.export.ask import Ask
-from modules.export.catalogue import ID
+from modules.export.exportable import ID
 from modules.export.hcl_template import simplified
 from modules.export.inputs import Input
 from modules.export.planned import DecidedTooEarly, undecided

@@ -22,7 +22,10 @@ from tests.plan.export_roots import HCL_PROVIDER, offline_provider, plan, resour
 ENVIRONMENTS = Path(__file__).parents[2] / "environments"
 # How a root of all modules wires them: by input, the output that another module gives.
 WIRES = {
+    "certificate_arn": "${module.certificate.arn}",
     "key_arn": "${module.encryption_key.arn}",
+    "load_balancer_arn": "${module.load_balancer.arn}",
+    "route_table_ids": "${module.network.application_route_table_ids}",
     "secrets_key_arn": "${module.encryption_key.arn}",
     "database_password_arn": "${module.secrets.database_password_arn}",
     "broker_auth_token_arn": "${module.secrets.broker_auth_token_arn}",

@@ -1,0 +1,49 @@
+"""The same source under the bindings of two AWS providers, each loaded in every way."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.bindings_runs import ROOT, SAMPLE, files, finish, start
+from tests.plan import second_bindings
+
+VERSIONS = {"20.1.0": "5.100.0", "21.22.1": "6.25.0"}
+
+
+@pytest.fixture(scope="module")
+def pythons() -> dict[str, str]:
+    """An interpreter by the version of its bindings."""
+    return {"20.1.0": sys.executable, "21.22.1": second_bindings.python()}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_M7_every_way_to_load_gives_the_same_bytes(version: str, pythons: dict[str, str], tmp_path: Path) -> None:
+    modes = ("lean", "whole", "ordinary")
+    for mode in modes:
+        process = start(tmp_path / "cache", str(SAMPLE), str(tmp_path / mode), mode=mode, python=pythons[version])
+        assert finish(process)[0] == mode
+    assert files(tmp_path / "lean") == files(tmp_path / "whole") == files(tmp_path / "ordinary")
+    stack = json.loads((tmp_path / "lean" / "stacks" / "one" / "cdk.tf.json").read_text())
+    assert stack["terraform"]["required_providers"]["aws"]["version"] == VERSIONS[version]
+
+
+def test_M7_environments_are_equal_under_both_but_for_the_providers_version(
+    pythons: dict[str, str], tmp_path: Path
+) -> None:
+    made = {}
+    for version, python in pythons.items():
+        out = tmp_path / version
+        finish(start(tmp_path / "cache", str(ROOT / "main.py"), str(ROOT / "environments"), str(out), python=python))
+        made[version] = files(out / "stacks")
+    older, newer = made.values()
+    assert older.keys() == newer.keys()
+    assert len(older) >= 6
+    for name, text in older.items():
+        before, after = json.loads(text), json.loads(newer[name])
+        for stack, version in ((before, "20.1.0"), (after, "21.22.1")):
+            assert stack["terraform"]["required_providers"]["aws"].pop("version") == VERSIONS[version]
+        assert after == before, name
