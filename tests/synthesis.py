@@ -99,13 +99,15 @@ def deployed(**changes: Any) -> Deployment:
 
 
 def deployed_data(data: Mapping[str, Any]) -> Deployment:
-    """The environment of plain ``data``, synthesized once in a session."""
-    return _deployed(json.dumps(data, sort_keys=True))
+    """The environment of plain ``data``, synthesized once in a session, however its defaults are written."""
+    environment = from_data(data, source="test")
+    key = environment.model_dump_json()
+    if key not in _deployed:
+        _deployed[key] = built(environment)
+    return _deployed[key]
 
 
-@cache
-def _deployed(text: str) -> Deployment:
-    return built(from_data(json.loads(text), source="test"))
+_deployed: dict[str, Deployment] = {}
 
 
 def built(environment: Environment) -> Deployment:

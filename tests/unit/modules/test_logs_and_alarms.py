@@ -8,7 +8,7 @@ import pytest
 
 from tests.reading import AIRFLOW_TASK_ROLE, fargate_tasks, grants, role_of, services
 from tests.synthesis import deployed
-from tests.unit.modules.large import LARGE
+from tests.unit.modules.large import CHEAP, CUSTOM, LARGE
 
 TOPOLOGIES = ("single", "local", "celery")
 RUNS_OR_SHOWS_TASKS = {
@@ -16,7 +16,6 @@ RUNS_OR_SHOWS_TASKS = {
     "local": {"api-server", "scheduler", "triggerer"},
     "celery": {"api-server", "triggerer", "worker-default"},
 }
-CLOUDWATCH = {"logs": {"destination": "cloudwatch", "retention_days": 30}}
 
 
 @pytest.mark.parametrize("topology", TOPOLOGIES)
@@ -60,7 +59,7 @@ def test_L1_the_bucket_is_closed_encrypted_and_forgets_in_time() -> None:
 
 
 def test_L1_task_logs_in_cloudwatch_instead() -> None:
-    deployment = deployed(**CLOUDWATCH)
+    deployment = deployed(**CHEAP)
     group = deployment.only("aws_cloudwatch_log_group", name="/airflow/dev/task-logs")
     worker = services(deployment)["worker-default"][1]
     folder = worker.main.environment["AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER"]
@@ -81,7 +80,7 @@ def test_L2_every_container_writes_to_a_log_group_that_is_there(topology: str) -
 
 
 def test_L2_every_log_group_forgets_in_time_and_is_encrypted_with_a_key_it_may_use() -> None:
-    deployment = deployed(logs={"retention_days": 30})
+    deployment = deployed(**CUSTOM)
     groups = deployment.of("aws_cloudwatch_log_group")
     assert {one.body["retention_in_days"] for one in groups} == {30}
     for group in groups:
@@ -118,19 +117,10 @@ WATCHED = {
     "broker-evictions-1": ("Evictions", 0),
     "unhealthy-targets": ("UnHealthyHostCount", 1),
 }
-THRESHOLDS = {
-    "email": "airflow@example.com",
-    "oldest_queued_seconds": 600,
-    "database_connections_percent": 50,
-    "database_free_storage_gib": 7,
-    "broker_memory_percent": 60,
-    "import_errors": 3,
-    "unhealthy_targets": 1,
-}
 
 
 def test_L4_thresholds_come_from_the_environment_and_somebody_is_told() -> None:
-    deployment = deployed(alarms=THRESHOLDS)
+    deployment = deployed(**CUSTOM)
     for name, (metric, threshold) in WATCHED.items():
         alarm = deployment.only("aws_cloudwatch_metric_alarm", alarm_name=f"airflow-dev-{name}")
         assert (alarm.body["metric_name"], alarm.body["threshold"]) == (metric, threshold), name
@@ -172,14 +162,14 @@ def test_L4_nobody_waits_for_a_metric_that_does_not_exist(topology: str, absent:
 
 
 def test_L4_switched_off_leaves_no_topic() -> None:
-    deployment = deployed(production=False, alarms={"enabled": False})
+    deployment = deployed(**CHEAP)
     assert not deployment.of("aws_sns_topic", "aws_sns_topic_policy")
     left = {one.body["alarm_name"] for one in deployment.of("aws_cloudwatch_metric_alarm")}
     assert left == {f"airflow-dev-worker-default-scale-{way}" for way in ("in", "out")}, "scaling needs its own"
 
 
 def test_L5_a_dashboard_shows_every_watched_number_with_its_threshold() -> None:
-    deployment = deployed(alarms=THRESHOLDS)
+    deployment = deployed(**CUSTOM)
     widgets = deployment.only("aws_cloudwatch_dashboard").document("dashboard_body")["widgets"]
     lines = {
         one["properties"]["title"]: one["properties"]["annotations"]["horizontal"][0]["value"]

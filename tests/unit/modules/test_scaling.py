@@ -10,9 +10,8 @@ import pytest
 from policies.terraform_resource import Resource
 from tests.reading import AIRFLOW_TASK_ROLE, fargate_tasks, grants, role_of, services
 from tests.synthesis import Deployment, deployed
-from tests.unit.modules.large import LARGE
+from tests.unit.modules.large import CUSTOM, LARGE, NIGHT
 
-NIGHT = {"hibernation": {"stop": "0 20 * * 1-5", "start": "30 6 * * 1-5", "timezone": "Europe/Berlin"}}
 TO_SLEEP, TO_WAKE = "cron(0 20 ? * MON-FRI *)", "cron(30 6 ? * MON-FRI *)"
 MOST = 200
 
@@ -142,9 +141,9 @@ def test_A3_nothing_scales_that_must_not() -> None:
     assert scaled == {"api-server", "worker-default"}
 
 
-@pytest.mark.parametrize("topology", ["single", "celery"])
-def test_A4_every_service_sleeps_and_wakes_to_its_own_bounds(topology: str) -> None:
-    deployment = deployed(topology=topology, **NIGHT)
+@pytest.mark.parametrize("changes", [{"topology": "single", "hibernation": NIGHT}, CUSTOM])
+def test_A4_every_service_sleeps_and_wakes_to_its_own_bounds(changes: dict[str, Any]) -> None:
+    deployment = deployed(**changes)
     actions = {one.body["name"]: one for one in deployment.of("aws_appautoscaling_scheduled_action")}
     running = services(deployment)
     assert set(actions) == {f"{name}-{verb}" for name in running for verb in ("sleep", "wake")}
@@ -163,7 +162,7 @@ def _bounds(action: Resource) -> tuple[int, int]:
 
 
 def test_A4_the_database_sleeps_too() -> None:
-    deployment = deployed(**NIGHT)
+    deployment = deployed(**CUSTOM)
     for verb, cron in (("stop", TO_SLEEP), ("start", TO_WAKE)):
         schedule = deployment.only("aws_scheduler_schedule", name=f"airflow-dev-database-{verb}")
         assert schedule.body["schedule_expression"] == cron
@@ -178,7 +177,7 @@ def test_A4_a_sleeping_scheduler_wakes_nobody() -> None:
     def heartbeat(deployment: Deployment) -> Resource:
         return deployment.only("aws_cloudwatch_metric_alarm", alarm_name="airflow-dev-scheduler-heartbeat")
 
-    assert heartbeat(deployed(**NIGHT)).body["treat_missing_data"] == "notBreaching"
+    assert heartbeat(deployed(**CUSTOM)).body["treat_missing_data"] == "notBreaching"
     assert heartbeat(deployed()).body["treat_missing_data"] == "breaching"
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.reading import AIRFLOW_TASK_ROLE, EXECUTION_ROLE, fargate_tasks, grants, role_of, services
 from tests.strategies import HOST_KEY
 from tests.synthesis import Deployment, deployed
-from tests.unit.modules.large import LARGE
+from tests.unit.modules.large import CUSTOM, LARGE
 
 SHARED = {
     "AIRFLOW__CORE__FERNET_KEY": "fernet-key",
@@ -182,6 +182,6 @@ def test_S5_task_roles_read_below_these_two_folders_and_nowhere_else() -> None:
 
 
 def test_S5_switched_off_leaves_no_permission() -> None:
-    deployment = deployed(airflow={"secrets_backend": False})
+    deployment = deployed(**CUSTOM)
     assert "AIRFLOW__SECRETS__BACKEND" not in deployment.text
     assert not [one for one in grants(deployment) if one.policy == "read-connections-and-variables"]

@@ -14,15 +14,10 @@ from environments.load import from_data
 from policies.expression import references
 from tests.synthesis import deployed, synthesize
 from tests.unit.environments.cases import GONE, SMALLEST, changed
-from tests.unit.modules.large import LARGE
+from tests.unit.modules.large import CUSTOM, LARGE
 
 DATA = {"aws_db_instance", "aws_elasticache_replication_group", "aws_s3_bucket", "aws_ssm_parameter", "aws_kms_key"}
-OTHER_ACCOUNT = {
-    "bucket": "states",
-    "region": "us-east-1",
-    "role_arn": "arn:aws:iam::999999999999:role/state",
-    "kms_key_arn": "arn:aws:kms:us-east-1:999999999999:key/0000",
-}
+OTHER_ACCOUNT = CUSTOM["state"]
 CLOUD = {"backend": "cloud", "bucket": GONE, "organization": "example", "project": "airflow"}
 
 
@@ -31,7 +26,7 @@ def _backend(stack: dict[str, Any]) -> Any:
 
 
 def test_E2_states_in_s3_are_encrypted_and_locked_in_place() -> None:
-    deployment = deployed(state=OTHER_ACCOUNT)
+    deployment = deployed(**CUSTOM)
     for stack in ("foundation", "airflow"):
         assert _backend(deployment.stacks[f"dev-{stack}"])["s3"] == {
             "bucket": "states",
@@ -45,7 +40,7 @@ def test_E2_states_in_s3_are_encrypted_and_locked_in_place() -> None:
 
 
 def test_E2_airflow_reads_the_state_where_foundation_keeps_it() -> None:
-    deployment = deployed(state=OTHER_ACCOUNT)
+    deployment = deployed(**CUSTOM)
     remote = deployment.airflow["data"]["terraform_remote_state"]["foundation"]
     kept = _backend(deployment.foundation)["s3"]
     assert remote["backend"] == "s3"
@@ -124,7 +119,7 @@ def test_E4_the_provider_works_against_one_account_in_one_region() -> None:
 
 
 def test_E4_every_resource_is_tagged_with_its_environment() -> None:
-    tags = deployed(tags={"cost-center": "data"}).airflow["provider"]["aws"][0]["default_tags"][0]["tags"]
+    tags = deployed(**CUSTOM).airflow["provider"]["aws"][0]["default_tags"][0]["tags"]
     assert tags == {"ManagedBy": "terraform", "airflow-fargate:environment": "dev", "cost-center": "data"}
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from environments.errors import InvalidEnvironment
 from tests.reading import clients, fargate_tasks, rules, services
 from tests.synthesis import deployed
+from tests.unit.modules.large import CHEAP, CUSTOM
 
 POOLED = {"database": {"proxy": True}}
 
@@ -49,14 +51,7 @@ def test_D1_storage_grows_and_load_is_recorded() -> None:
 
 
 def test_D1_corners_are_cut_by_name() -> None:
-    cheap = {
-        "multi_az": False,
-        "deletion_protection": False,
-        "final_snapshot": False,
-        "backup_retention_days": 1,
-        "performance_insights": False,
-    }
-    body = deployed(production=False, database=cheap).only("aws_db_instance").body
+    body = deployed(**CHEAP).only("aws_db_instance").body
     assert (body["multi_az"], body["deletion_protection"], body["skip_final_snapshot"]) == (False, False, True)
     assert body.get("final_snapshot_identifier") is None
     assert body["backup_retention_period"] == 1
@@ -79,7 +74,7 @@ def test_D2_an_overdrawn_database_is_refused_with_the_arithmetic() -> None:
 
 
 def test_D2_pools_in_the_containers_are_those_of_the_budget() -> None:
-    deployment = deployed(airflow={"pool_size": 3, "max_overflow": 2})
+    deployment = deployed(**CUSTOM)
     for task in fargate_tasks(deployment).values():
         environment = task.main.environment
         assert environment["AIRFLOW__DATABASE__SQL_ALCHEMY_POOL_SIZE"] == "3", task.name
@@ -110,12 +105,9 @@ def test_D2_the_proxy_reads_only_its_own_credentials() -> None:
     assert "ephemeral.aws_ssm_parameter" in version.body["secret_string_wo"]
 
 
-@pytest.mark.parametrize(
-    ("broker", "family"),
-    [({}, "valkey8"), ({"engine": "redis", "engine_version": "7.1", "replicas": 0}, "redis7")],
-)
-def test_D3_a_broker_made_for_celery(broker: dict[str, object], family: str) -> None:
-    deployment = deployed(production=not broker, broker=broker)
+@pytest.mark.parametrize(("changes", "family"), [({}, "valkey8"), (CHEAP, "redis7")])
+def test_D3_a_broker_made_for_celery(changes: dict[str, Any], family: str) -> None:
+    deployment = deployed(**changes)
     group = deployment.only("aws_elasticache_replication_group")
     assert group.body["transit_encryption_enabled"] is True
     assert group.body["transit_encryption_mode"] == "required"
@@ -130,7 +122,7 @@ def test_D3_a_broker_made_for_celery(broker: dict[str, object], family: str) -> 
 def test_D3_fails_over_when_it_has_a_replica() -> None:
     body = deployed().only("aws_elasticache_replication_group").body
     assert (body["num_cache_clusters"], body["automatic_failover_enabled"], body["multi_az_enabled"]) == (2, True, True)
-    alone = deployed(production=False, broker={"engine": "redis", "engine_version": "7.1", "replicas": 0})
+    alone = deployed(**CHEAP)
     body = alone.only("aws_elasticache_replication_group").body
     assert (body["num_cache_clusters"], body["automatic_failover_enabled"], body["multi_az_enabled"]) == (
         1,
@@ -158,7 +150,7 @@ def test_D3_clients_get_address_port_and_token() -> None:
 
 
 def test_D4_clean_up_runs_on_its_schedule_as_a_fargate_task() -> None:
-    deployment = deployed(cleanup={"keep_days": 30, "schedule": "15 4 * * 6"})
+    deployment = deployed(**CUSTOM)
     task = fargate_tasks(deployment)["db-clean"]
     assert task.main.command == ["db-clean"]
     assert task.main.environment["AIRFLOW_CLEAN_DAYS"] == "30"
@@ -171,7 +163,7 @@ def test_D4_clean_up_runs_on_its_schedule_as_a_fargate_task() -> None:
 
 
 def test_D4_can_be_switched_off_without_a_trace() -> None:
-    deployment = deployed(cleanup={"enabled": False})
+    deployment = deployed(**CHEAP)
     assert "db-clean" not in deployment.text
 
 
