@@ -96,7 +96,7 @@ bench: .venv/.ready ## Measure: ratios against floors of the same run (ARGS=--wr
 
 ## Checks
 TIERS := unit policies plan apply image live
-.PHONY: lint mutation test $(TIERS)
+.PHONY: lint mutation coverage test $(TIERS)
 lint: .venv/.ready ## Style, types, arrows between the rooms, generated files
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 	@$(BIN)/python -m environments schema --check && $(BIN)/python -m environments docs --check && $(BIN)/python -m policies docs --check
@@ -116,6 +116,10 @@ image live: .venv/.ready ## Tiers that need a container engine
 
 mutation: .venv/.ready ## Make ENV worse in every known way; list what no rule notices
 	@$(BIN)/python -m harness.mutation cdktf.out/stacks/$(ENV)-foundation cdktf.out/stacks/$(ENV)-airflow $(ARGS)
+
+coverage: .venv/.ready ## List the attributes of ENV that no test and no rule looks at
+	@rm -f .build/touches && mkdir -p .build && $(BIN)/python -m pytest tests/unit/modules -n 2 -q --touches=$(CURDIR)/.build/touches
+	@$(BIN)/python -m harness.coverage cdktf.out/stacks/$(ENV)-foundation cdktf.out/stacks/$(ENV)-airflow --touches .build/touches
 
 test: lint node_modules/.bin/cdktf ## Everything: lint and all tiers
 	@$(BIN)/python -m harness.all_tiers $(ARGS)

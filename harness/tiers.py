@@ -86,13 +86,26 @@ def reason(report: pytest.TestReport) -> str:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--tier-counts", help="write how many tests passed, failed and were skipped to this file, as JSON")
+    parser.addoption("--touches", help="add the attributes that tests look at to this file (see harness.coverage)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     for tier, needs in TIERS.items():
         config.addinivalue_line("markers", f"{tier}: needs {needs}")
+    if config.getoption("touches"):
+        from harness import coverage
+
+        coverage.watch()
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(TierReport(), "tier-report")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    file = session.config.getoption("touches")
+    if file:
+        from harness import coverage
+
+        coverage.save(Path(file))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

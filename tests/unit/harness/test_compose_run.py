@@ -32,7 +32,7 @@ class Scripted(Project):
     def play(self, *, states: dict[str, str], code: int = 0, restarts: int = 0) -> None:
         (self.home / "services").write_text(json.dumps({name: (state, restarts) for name, state in states.items()}))
         (self.home / "compose").write_text(
-            f'case "$1" in up) echo complaint of Compose >&2; exit {code};;'
+            f'case "$1" in up) echo " Container x Started"; echo complaint of Compose >&2; exit {code};;'
             ' logs) echo "last words of $6"; echo "$@" >"$HERE/asked";; esac\n'
         )
 

@@ -1,0 +1,39 @@
+"""Coverage tells what is looked at from what is only there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from harness.coverage import TOUCHED, cover, load, save, watch
+from harness.template import Template
+
+STACK: dict[str, Any] = {
+    "resource": {
+        "aws_s3_bucket": {"b": {"bucket": "b", "force_destroy": False, "tags": {}, "//": {}}},
+        "aws_budgets_budget": {"b": {"limit_amount": "1"}},
+    }
+}
+
+
+def test_H6_untouched_attributes_and_blind_types_are_named() -> None:
+    found = cover([STACK], touched=frozenset({("aws_s3_bucket", "bucket")}))
+    assert found.untouched == {"aws_s3_bucket": ("force_destroy",), "aws_budgets_budget": ("limit_amount",)}
+    assert found.blind == ("aws_budgets_budget",)
+    assert (found.touched, found.total) == (1, 3)
+
+
+def test_H6_empty_stack_is_covered() -> None:
+    assert cover([{}], touched=frozenset()).ratio == 1.0
+
+
+def test_H6_template_assertions_are_recorded_and_survive_a_file(tmp_path: Path) -> None:
+    end = watch()
+    try:
+        Template(STACK).any("aws_budgets_budget", limit_amount="1")
+    finally:
+        end()
+    assert ("aws_budgets_budget", "limit_amount") in TOUCHED
+    for _ in range(2):
+        save(tmp_path / "touches")
+    assert ("aws_budgets_budget", "limit_amount") in load([tmp_path / "touches"])
