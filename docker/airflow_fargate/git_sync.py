@@ -85,6 +85,7 @@ def ssh_environment(environ: Mapping[str, str], *, folder: Path) -> dict[str, st
         f"UserKnownHostsFile={folder / 'known_hosts'}",
         "StrictHostKeyChecking=yes",
         "IdentitiesOnly=yes",
+        "ConnectTimeout=15",
         "BatchMode=yes",
     ]
     words = ["ssh", "-i", str(folder / "key"), *(word for option in options for word in ("-o", option))]
