@@ -18,6 +18,7 @@ UNKNOWN = "${unknown}"
 
 _IDENTITIES = frozenset({"", "id", "arn", "name", "bucket", "key", "family", "json", "url"})
 _OPENING = re.compile(r"(?<!\$)\$\{")
+_BRACE = re.compile(r"[{}]")
 _REFERENCE = re.compile(
     r"(?<![\w.\-/\"])(?P<stack>[\w.-]+//)?"
     r"(?P<module>(?:module\.[\w-]+(?:\[[^\]]*\])?\.)*)"
@@ -62,11 +63,17 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield start and end (exclusive) of every outermost `${...}` in `text`; an unclosed one ends with the text."""
     position = 0
     while opening := _OPENING.search(text, position):
-        depth, position = 1, opening.end()
-        while position < len(text) and depth:
-            depth += {"{": 1, "}": -1}.get(text[position], 0)
-            position += 1
+        position = _closing(text, opening.end())
         yield opening.start(), position
+
+
+def _closing(text: str, start: int) -> int:
+    depth = 1
+    for brace in _BRACE.finditer(text, start):
+        depth += 1 if brace[0] == "{" else -1
+        if not depth:
+            return brace.end()
+    return len(text)
 
 
 def references(value: Any) -> tuple[Reference, ...]:

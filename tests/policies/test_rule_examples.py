@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
 from importlib.metadata import packages_distributions
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,31 +14,13 @@ from harness.terraform import Terraform
 from policies.catalog import all_rules
 from policies.configuration import Configuration, Stack, configuration_of
 from policies.finding import Finding, Verdict
+from policies.gate.example_roots import cases, write_common_root
 from policies.reading.inputs import read
 from policies.rule import Example, Rule
 from policies.testing import configuration_from
 
 POLICIES = Path(__file__).parents[2] / "policies"
-PROVIDER = {
-    "region": "eu-central-1",
-    "access_key": "none",
-    "secret_key": "none",
-    "skip_credentials_validation": True,
-    "skip_requesting_account_id": True,
-    "skip_metadata_api_check": True,
-    "skip_region_validation": True,
-}
-
-
-def _cases() -> Iterator[Any]:
-    for rule in all_rules():
-        for good, examples in ((True, rule.passing), (False, rule.failing)):
-            for number, example in enumerate(examples):
-                name = f"{rule.id}-{'passing' if good else 'failing'}-{number}"
-                yield pytest.param(rule, example, good, name, id=name)
-
-
-CASES = list(_cases())
+CASES = [pytest.param(case.rule, case.example, case.is_good, case.name, id=case.name) for case in cases()]
 
 
 def _assert_told(rule: Rule, example: Example, findings: list[Finding], *, good: bool) -> None:
@@ -86,29 +66,15 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Configuration:
 
 
 def _planned(root: Path) -> Configuration:
-    """One plan of all examples, each a module of one root: the provider starts once."""
-    calls = {}
-    for case in CASES:
-        _, example, _, name = case.values
-        if not example.not_plannable_because:
-            calls[name] = {"source": f"./{name}"}
-            (root / name).mkdir()
-            (root / name / "main.tf.json").write_text(json.dumps(_document(example)))
-    terraform = {"required_providers": {"aws": {"source": "hashicorp/aws"}}}
-    whole = {"terraform": terraform, "provider": {"aws": PROVIDER}, "module": calls}
-    (root / "main.tf.json").write_text(json.dumps(whole))
+    """One plan of all examples, each a module of one root."""
+    write_common_root(root)
     runner = Terraform(root)
     runner.init()
-    document = runner.show(runner.plan(refresh=False))
-    (root / "plan.json").write_text(json.dumps(document))
+    (root / "plan.json").write_text(json.dumps(runner.show(runner.plan(refresh=False))))
     inputs = read([root / "plan.json"])
     assert not inputs.problems
     (configuration,) = inputs.configurations()
     return configuration
-
-
-def _document(example: Example) -> Mapping[str, Any]:
-    return {"resource": example.resources, **{key: value for key, value in example.extra.items() if key != "//"}}
 
 
 def test_P5_every_rule_documents_itself() -> None:
