@@ -55,7 +55,9 @@ def resources(planned: Mapping[str, Any]) -> dict[str, Any]:
     found = list(root.get("resources", []))
     for child in root.get("child_modules", []):
         found += child["resources"]
-    return {f"{item['type']}.{item['name']}": _parsed(item.get("values", {})) for item in found if item["mode"] == "managed"}
+    return {
+        f"{item['type']}.{item['name']}": _parsed(item.get("values", {})) for item in found if item["mode"] == "managed"
+    }
 
 
 def _parsed(value: Any) -> Any:
