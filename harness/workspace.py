@@ -59,6 +59,8 @@ def leave_out(folder: Path, addresses: Iterable[str]) -> None:
     for address in addresses:
         kind, _, name = address.partition(".")
         stack["resource"][kind].pop(name)
+        if not stack["resource"][kind]:
+            del stack["resource"][kind]  # Terraform refuses a type without a name
     (folder / STACK_FILE).write_text(json.dumps(stack))
 
 
