@@ -36,7 +36,7 @@ def start(project: Project, *, say: Say, seconds: float = PATIENCE) -> None:
                 ended = process.poll() is not None
                 news.hear(project.services())
                 if process.returncode:
-                    raise Failed(_tail(log))
+                    raise Failed(_complaint(log))
                 if ended and news.good:
                     return
                 news.check(seconds)
@@ -55,9 +55,12 @@ def _explained(project: Project, services: list[str], reason: Failed) -> str:
     return "\n".join([str(reason), *last, f"Next: make logs ENV={project.environment}, or make down"])
 
 
-def _tail(log: IO[str]) -> str:
+def _complaint(log: IO[str]) -> str:
+    """What Compose said without its progress, whose lines are indented."""
     log.seek(0)
-    return "\n".join(log.read().splitlines()[-LAST_LINES:])
+    lines = log.read().splitlines()
+    said = [line for line in lines if not line.startswith(" ")] or lines
+    return "\n".join(said[-LAST_LINES:])
 
 
 def stop(project: Project) -> int:
