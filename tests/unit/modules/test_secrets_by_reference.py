@@ -99,6 +99,13 @@ def test_S2_write_only_arguments_hold_references_only() -> None:
     assert all("ephemeral." in value for value in found)
 
 
+@pytest.mark.parametrize("changes", [{}, LARGE, {"database": {"proxy": True}}])
+def test_S2_no_argument_that_the_state_would_keep_holds_a_secret(changes: dict[str, Any]) -> None:
+    kept = {"password", "value", "insecure_value", "secret_string", "secret_binary", "auth_token", "secret"}
+    for resource in deployed(**changes).configuration.resources.values():
+        assert not {name for name in kept if resource.body.get(name) is not None}, resource.address
+
+
 def _write_only(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         for name, item in value.items():
