@@ -19,6 +19,16 @@ from policies.catalog import all_rules
 from policies.gate.example_roots import Case, cases, write_common_root, write_roots
 
 TARGET = Path(__file__).parents[1] / "docs" / "policies_compared.md"
+_HEAD = """# What checkov alone notices
+
+Written by `python -m bench.rule_table`; measured {day} with checkov {version}.
+
+Each rule brings examples that it fails. checkov notices one when a check of its own fails there that does not
+fail the rule's passing examples, whatever it complains of. The JSON here has no `terraform.required_version`:
+with it checkov reads nothing at all. The last column is what `test_P5_rule_tells_its_examples_apart_*` proves,
+on JSON and, but for AF_ECS_16 (plans carry no `lifecycle`), on the same plan.
+
+"""
 Noticed = Mapping[str, set[str]]
 """Example -> ids of checkov's checks that fail it."""
 
@@ -70,13 +80,7 @@ def _noticed(checks: list[dict[str, Any]]) -> Noticed:
 
 
 def _page(on_json: Noticed, on_plan: Noticed) -> Iterator[str]:
-    day = datetime.now(tz=UTC).date().isoformat()
-    yield "# What checkov alone notices\n\n"
-    yield f"Written by `python -m bench.rule_table`; measured {day} with checkov {version('checkov')}.\n\n"
-    yield "Each rule brings examples that it fails. checkov notices one when a check of its own fails there that does not\n"
-    yield "fail the rule's passing examples, whatever it complains of. The JSON here has no `terraform.required_version`:\n"
-    yield "with it checkov reads nothing at all. The last column is what `test_P5_rule_tells_its_examples_apart_*` proves,\n"
-    yield "on JSON and, but for AF_ECS_16 (plans carry no `lifecycle`), on the same plan.\n\n"
+    yield _HEAD.format(day=datetime.now(tz=UTC).date().isoformat(), version=version("checkov"))
     yield "| rule | holds | checkov on JSON | checkov on a plan | this gate |\n|---|---|---|---|---|\n"
     listed = list(cases())
     for rule in all_rules():
