@@ -1,4 +1,4 @@
-"""Parameter Store, S3 and CloudWatch for a local run, in memory: what a container forgets when it ends was for tests only.
+"""Parameter Store, S3 and CloudWatch for a local run, in memory: what was for trying out goes with the container.
 
 Variables: EMULATOR_BUCKETS (names, comma-separated) are made before the first call is answered; EMULATOR_PORT.
 """
