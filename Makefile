@@ -109,7 +109,7 @@ plan: .venv/.ready ## Tier: plans with the real provider, no account
 	@$(BIN)/python -m pytest tests/$@ -n 2 -q $(ARGS)
 
 apply: .venv/.ready node_modules/.bin/cdktf ## Tier: apply on the embedded emulator
-	@$(BIN)/python -m pytest tests/$@ -n 6 -q $(ARGS)
+	@$(BIN)/python -m pytest tests/$@ -n 8 --maxschedchunk 1 -q $(ARGS)
 
 image live: .venv/.ready ## Tiers that need a container engine
 	@$(BIN)/python -m pytest tests/$@ -q $(ARGS)

@@ -13,7 +13,7 @@ from harness.tools import ROOT
 
 # Applies wait for the provider's timers, not for the processor: more workers than cores. Containers need the processor.
 RUNS = (
-    (("tests/apply", "tests/plan", "tests/policies", "tests/unit"), ("-n", "6", "--dist", "loadgroup")),
+    (("tests/apply", "tests/plan", "tests/policies", "tests/unit"), ("-n", "8", "--maxschedchunk", "1")),
     (("tests/image", "tests/live"), ()),
 )
 NOTHING_COLLECTED = 5

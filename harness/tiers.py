@@ -92,6 +92,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for tier, needs in TIERS.items():
         config.addinivalue_line("markers", f"{tier}: needs {needs}")
+    config.addinivalue_line("markers", "long: waits for minutes, so it is started first")
     if config.getoption("touches"):
         from harness import coverage
 
@@ -113,3 +114,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         tier = tier_of(item.nodeid)
         if tier:
             item.add_marker(getattr(pytest.mark, tier))
+    items[:] = long_ones_apart(items)
+
+
+def long_ones_apart(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Each long test followed by a short one, at the front: xdist deals two tests to each worker to begin with."""
+    long = [item for item in items if item.get_closest_marker("long")]
+    short = [item for item in items if not item.get_closest_marker("long")]
+    pairs = [item for pair in zip(long, short, strict=False) for item in pair]
+    return [*pairs, *long[len(short) :], *short[len(long) :]]

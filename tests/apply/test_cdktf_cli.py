@@ -48,6 +48,7 @@ def test_O1_cdktf_synth_writes_what_main_writes(tmp_path: Path, monkeypatch: pyt
     assert files(tmp_path / "cli") == files(tmp_path / "main")
 
 
+@pytest.mark.long
 def test_O1_H2_cdktf_deploys_in_order_and_its_second_diff_is_empty(tmp_path: Path) -> None:
     require("cdktf", "node", "terraform", "provider-mirror")
     out = synthesize(environment("dev", change=VARIANTS["sequential-single_nat-baked"]), tmp_path).parent

@@ -13,11 +13,12 @@ from harness.lifecycle import Lifecycle, LifecycleError, changes
 from harness.terraform import TerraformError
 from tests.apply.conftest import Start, environment
 
+pytestmark = pytest.mark.long
+# The fourth topology, celery, lives in test_demo.py (dev) and below (prod).
 BAKED = {"dags": {"delivery": "baked", "repository": None, "branch": None}}
 WITHOUT_QUEUE = {"workers": None, "broker": None}
 ONE_CONTAINER = WITHOUT_QUEUE | {"components": None}
 VARIANTS: dict[str, dict[str, Any]] = {
-    "celery-single_nat-git_sync": {},
     "local-none-baked": WITHOUT_QUEUE | BAKED | {"topology": "local", "network": {"egress": "none"}},
     "single-nat_per_zone-git_bundle": ONE_CONTAINER
     | {"topology": "single", "network": {"egress": "nat_per_zone"}, "dags": {"delivery": "git_bundle"}},

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from harness.tools import ROOT, require
 
 NETWORK = {
@@ -50,6 +52,7 @@ def test_life(lifecycle, emulator):
 """
 
 
+@pytest.mark.long
 def test_H7_fixtures_work_in_another_project(tmp_path: Path) -> None:
     require("terraform", "provider-mirror")
     for name, stack in {"network": NETWORK, "app": APP}.items():

@@ -1,0 +1,56 @@
+"""The demo as a person runs it: exit code, what it says, what it leaves."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from harness.tools import ROOT, require
+
+SAID = (
+    "bootstrap-111111111111: applied",
+    "dev-foundation: applied",
+    "dev-airflow: applied",
+    "claims hold",
+    "dev-foundation: second plan is empty",
+    "dev-airflow: second plan is empty",
+    "dev-airflow: destroyed",
+    "dev-foundation: destroyed",
+    "nothing is left in the emulator",
+    "everything held. Next: make test",
+)
+
+
+@pytest.mark.long
+def test_O1_T1_E3_H4_demo_makes_verifies_and_destroys_dev() -> None:
+    require("terraform", "provider-mirror")
+    done = demo("dev")
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    assert [line for line in SAID if line not in done.stdout] == []
+
+
+def test_O1_demo_of_an_unknown_environment_says_so() -> None:
+    done = demo("nowhere")
+    assert done.returncode == 2
+    assert "nowhere-foundation/cdk.tf.json: no such file. Cure: run `make synth`" in done.stdout
+
+
+def test_O1_demo_without_terraform_says_how_to_get_it() -> None:
+    done = demo("dev", PATH="/nowhere")
+    assert done.returncode == 2
+    assert "terraform is missing. Cure: install Terraform 1.11" in done.stdout
+
+
+def demo(environment: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "harness.demo", environment],
+        cwd=ROOT,
+        env=os.environ | {"COLUMNS": "200"} | variables,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
