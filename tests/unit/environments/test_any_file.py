@@ -14,7 +14,7 @@ from environments import Environment, InvalidEnvironment, parse
 from environments.load import from_data
 from tests.strategies import environment_data
 
-lean = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+lean = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 junk = st.one_of(
     st.none(),
     st.booleans(),

@@ -16,7 +16,7 @@ from environments.load import from_data
 from tests.strategies import environment_data, environments
 
 lean = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 VALIDATOR = jsonschema.Draft202012Validator(yaml.safe_load(schema_text()))
 
