@@ -1,0 +1,53 @@
+"""P4 on our own environment: each container rule bites when one thing about the scheduler's container changes."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.policies.test_drawn_deployments import complaints
+from tests.synthesis import FILE, Deployment, deployed, read_back
+
+PLAIN = {"name": "AIRFLOW__CORE__FERNET_KEY", "value": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2U="}
+UNREADABLE = "arn:aws:ssm:eu-central-1:111111111111:parameter/other"
+CHANGES: dict[str, dict[str, Any]] = {
+    "privileged": {"privileged": True},
+    "root": {"user": "0"},
+    "writable root": {"readonlyRootFilesystem": False},
+    "all capabilities": {"linuxParameters": {"initProcessEnabled": True}},
+    "a secret in plain sight": {"environment": [PLAIN]},
+    "no log": {"logConfiguration": None},
+    "no time to stop": {"stopTimeout": 300},
+    "a secret that nobody may read": {"secrets": [{"name": "OTHER", "valueFrom": UNREADABLE}]},
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_P4_a_container_that_breaks_a_rule_is_complained_of(what: str, tmp_path: Path) -> None:
+    found = list(complaints(_with_scheduler(CHANGES[what], tmp_path)))
+    assert any(one.startswith("AF_ECS_") and "scheduler_task_definition" in one for one in found), found
+    assert all("scheduler_" in one for one in found), "nothing else has changed"
+
+
+def test_P4_the_containers_as_they_are_keep_every_rule(tmp_path: Path) -> None:
+    assert not list(complaints(_with_scheduler({}, tmp_path)))
+
+
+def _with_scheduler(change: dict[str, Any], folder: Path) -> Deployment:
+    """The smallest environment, its scheduler's main container changed; None takes an argument away."""
+    base = deployed()
+    stacks = copy.deepcopy(dict(base.stacks))
+    definition = stacks["dev-airflow"]["resource"]["aws_ecs_task_definition"]["scheduler_task_definition"]
+    containers = json.loads(definition["container_definitions"])
+    merged = {**containers[0], **change}
+    containers[0] = {key: value for key, value in merged.items() if value is not None}
+    definition["container_definitions"] = json.dumps(containers)
+    files = {name: folder / name / FILE for name in stacks}
+    for name, file in files.items():
+        file.parent.mkdir()
+        file.write_text(json.dumps(stacks[name]))
+    return read_back(base.environment, files)
