@@ -7,11 +7,32 @@ from typing import Any
 
 from harness.mutation.mutant import Edit, edited, operator
 
-# Switches whose value is a matter of price or taste, not of safety.
-HARMLESS = frozenset(
-    {"apply_immediately", "auto_minor_version_upgrade", "enable_dns_hostnames", "enable_dns_support", "allow_overwrite"}
-    | {"propagate_tags", "enable_ecs_managed_tags", "wait_for_steady_state", "evaluate_target_health", "overwrite"}
-)
+# The safe side of each switch; a mutant turns it to the other. What is a matter of price or taste is not here.
+SAFE = {
+    "allow_major_version_upgrade": False,
+    "at_rest_encryption_enabled": True,
+    "automatic_failover_enabled": True,
+    "block_public_acls": True,
+    "block_public_policy": True,
+    "deletion_protection": True,
+    "drop_invalid_header_fields": True,
+    "enable_deletion_protection": True,
+    "enable_execute_command": False,
+    "enable_key_rotation": True,
+    "force_delete": False,
+    "force_destroy": False,
+    "ignore_public_acls": True,
+    "internal": True,
+    "map_public_ip_on_launch": False,
+    "multi_az": True,
+    "multi_az_enabled": True,
+    "performance_insights_enabled": True,
+    "publicly_accessible": False,
+    "restrict_public_buckets": True,
+    "skip_final_snapshot": False,
+    "storage_encrypted": True,
+    "transit_encryption_enabled": True,
+}
 PROTECTORS = (
     "aws_s3_bucket_public_access_block",
     "aws_s3_bucket_server_side_encryption_configuration",
@@ -26,11 +47,11 @@ KEYS = ("kms_key_id", "kms_key_arn", "kms_master_key_id", "key_id")
 
 
 @operator
-def flip_switch(kind: str, body: Mapping[str, Any]) -> Iterator[Edit]:
-    """Encryption off, deletion protection off, public access on: every literal switch turned."""
-    for key, value in body.items():
-        if isinstance(value, bool) and key not in HARMLESS and kind != "aws_network_acl_rule":
-            yield Edit(change=f"{key} = {str(not value).lower()}", body=edited(body, **{key: not value}))
+def flip_switch(_: str, body: Mapping[str, Any]) -> Iterator[Edit]:
+    """Encryption off, deletion protection off, public access on: every switch that is on its safe side."""
+    for key, safe in SAFE.items():
+        if body.get(key) is safe:
+            yield Edit(change=f"{key} = {str(not safe).lower()}", body=edited(body, **{key: not safe}))
 
 
 @operator
