@@ -78,7 +78,7 @@ class SecretInState(Rule):
         ):
             return
         for name in ARGUMENTS.get(resource.type, ()):
-            if resource.get(name) not in {None, ""}:
+            if resource.get(name):
                 yield failed(resource, f"{name} is written into the state")
 
 

@@ -68,5 +68,5 @@ def containers_of(task: Resource) -> tuple[Container, ...]:
     parsed = document(value)
     listed = list(items(parsed))
     if not listed or not all(isinstance(item, Mapping) for item in listed):
-        raise UnknownContainersError(f"container_definitions cannot be read: {str(value)[:80]}")
+        raise UnknownContainersError(f"container_definitions cannot be read: {' '.join(str(value).split())[:80]}")
     return tuple(Container(task=task, body=item) for item in listed)

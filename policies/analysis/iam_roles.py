@@ -63,7 +63,7 @@ def principals_of(configuration: Configuration) -> tuple[Principal, ...]:
     """Give every role, user and group with the union of its policies; one from outside stands for its first policy."""
     listed = configuration.of_type(*(f"aws_iam_{kind}" for kind in _KINDS))
     principals = {resource.key: Principal(resource=resource) for resource in listed}
-    by_name = {(item.type, item.get("name")): item.key for item in listed if is_known(item.get("name"))}
+    by_name = {(item.type, str(item.get("name"))): item.key for item in listed if is_known(item.get("name"))}
     for principal in principals.values():
         _add_own(principal, configuration)
     for policy in configuration.of_type(*(f"aws_iam_{kind}_policy" for kind in _KINDS)):
@@ -105,7 +105,7 @@ def _owner(policy: Resource, kind: str, configuration: Configuration, by_name: M
 def _owner_of(value: Any, kind: str, configuration: Configuration, by_name: Mapping[tuple[str, Any], str]) -> str:
     """Give the key of the principal; one that is not in the configuration goes by its name."""
     found = configuration.find(value)
-    return found.key if found else by_name.get((f"aws_iam_{kind}", value), f"outside {kind} {value}")
+    return found.key if found else by_name.get((f"aws_iam_{kind}", str(value)), f"outside {kind} {value}")
 
 
 def _attach(principal: Principal, arn: Any, source: Resource, configuration: Configuration) -> None:
