@@ -39,7 +39,11 @@ def judge(
     for file in waiver_files:
         waivers += waivers_in(file, inputs.problems)
     configurations = _configurations(inputs)
-    found = [item for configuration in configurations for item in _found(configuration, inputs.problems, not_applied)]
+    found = [
+        (view, card, finding)
+        for view, configuration in enumerate(configurations)
+        for card, finding in _found(configuration, inputs.problems, not_applied)
+    ]
     inputs.problems += _unknown_rules(waivers)
     outcomes = _with_waivers(joined(found), waivers, today=today)
     resources = {

@@ -81,21 +81,22 @@ def card_of(check: Any) -> RuleCard:
     return RuleCard(check.id, check.name, known, check.guideline or f"See checkov's documentation of {check.id}.")
 
 
-def joined(found: Iterable[tuple[RuleCard, Finding]]) -> list[Outcome]:
+def joined(found: Iterable[tuple[int, RuleCard, Finding]]) -> list[Outcome]:
     """Merge what a rule said about the same address in JSON and plan.
 
-    Within one view a fail beats not judged beats a pass (`policies.finding.worst`). Between views a fail still wins,
-    but a view that could judge beats one that could not: that is what the plan is for.
+    `found` says in which view (which configuration, by its number) a rule said what. Within one view a fail beats
+    not judged beats a pass (`policies.finding.worst`). Between views a fail still wins, but a view that could judge
+    beats one that could not: that is what the plan is for.
     """
     cards: dict[str, RuleCard] = {}
-    views: dict[tuple[str, str, str], dict[str, list[Finding]]] = {}
-    for card, finding in found:
+    views: dict[tuple[str, str, str], dict[int, list[Finding]]] = {}
+    for view, card, finding in found:
         cards[card.id] = card
         where = (card.id, finding.resource.stack, _base(finding.resource.address))
-        views.setdefault(where, {}).setdefault(str(finding.resource.file), []).append(finding)
+        views.setdefault(where, {}).setdefault(view, []).append(finding)
     outcomes = []
-    for (rule_id, _, _), by_file in views.items():
-        outcomes += [Outcome(card=cards[rule_id], finding=finding) for finding in _between(list(by_file.values()))]
+    for (rule_id, _, _), by_view in views.items():
+        outcomes += [Outcome(card=cards[rule_id], finding=finding) for finding in _between(list(by_view.values()))]
     return outcomes
 
 

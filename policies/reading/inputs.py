@@ -46,10 +46,13 @@ class Inputs:
     problems: list[Problem] = field(default_factory=list)
 
     def configurations(self) -> tuple[Configuration, ...]:
-        """Give every configuration that can be seen: from the JSON, and from the plans."""
+        """Give every configuration that can be seen: from the JSON alone, and again with the plans there are."""
         twins = {root.name: root for root in self.roots}
         plans = [PlanView(_twin(twins, name, plan), plan.file, plan.document) for name, plan in self.plans.items()]
-        return (*configurations_of([JsonView(root) for root in self.roots]), *configurations_of(plans))
+        others = [JsonView(root) for root in self.roots if root.name not in self.plans]
+        planned = configurations_of([*plans, *others]) if plans else ()
+        seen = (item for item in planned if any(stack.name in self.plans for stack in item.stacks))
+        return (*configurations_of([JsonView(root) for root in self.roots]), *seen)
 
 
 def read(paths: Sequence[Path], *, plans: Sequence[tuple[str, Path]] = ()) -> Inputs:
