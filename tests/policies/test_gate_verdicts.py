@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from policies.examples import container, task_definition
-from policies.finding import Finding, Verdict
+from policies.finding import Finding, Verdict, worst
+from policies.gate.judging import WAIVER_CARD
+from policies.gate.outcome import joined
+from policies.terraform_resource import Resource
 from tests.policies.gate_inputs import CLEAN, PRIVILEGED, Folder, failing, judged, run
 
 
@@ -162,3 +165,28 @@ def test_P7_exit_code_and_words_of_the_command(folder: Folder) -> None:
     assert "FAIL AF_ECS_1 (critical) app: aws_ecs_task_definition.worker" in answer.stdout
     assert "cure:" in answer.stdout
     assert "Traceback" not in answer.stdout + answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("on_json", "on_plan", "together"),
+    [
+        ("pass", "pass", "pass"),
+        ("not judged", "pass", "pass"),
+        ("not judged", "fail", "fail"),
+        ("not judged", "not judged", "not judged"),
+        ("fail", "pass", "fail"),
+        ("pass", "fail", "fail"),
+        ("pass", "not judged", "pass"),
+        ("fail", "not judged", "fail"),
+    ],
+)
+def test_P5_json_and_plan_are_merged_by_address(on_json: str, on_plan: str, together: str) -> None:
+    """The plan is there to judge what JSON could not; it never takes a finding back."""
+    resource = Resource(stack="app", address="aws_vpc.main", type="aws_vpc", name="main", body={})
+    counted = Resource(stack="app", address="aws_vpc.main[0]", type="aws_vpc", name="main", body={}, is_planned=True)
+    for planned in (resource, counted):
+        found = [
+            (0, WAIVER_CARD, Finding(resource, Verdict(on_json))),
+            (1, WAIVER_CARD, Finding(planned, Verdict(on_plan))),
+        ]
+        assert worst([item.finding for item in joined(found)]).verdict == together
