@@ -41,7 +41,10 @@ class Runner:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._loop.join()
-        remove([*self.ended, *itertools.chain(*self.tasks.values())])
+        everyone = [*self.ended, *itertools.chain(*self.tasks.values())]
+        for task in everyone:
+            task.phase = "stopped"
+        remove(everyone)
 
     def run_task(self, name: str, *, seconds: float = 300) -> tuple[int, str]:
         """Run a task definition that no service owns, to its end: exit code of its main container, and its logs."""

@@ -158,7 +158,7 @@ class FargateTask:
         for stopper in stoppers:
             stopper.join()
         if hasattr(self, "_pause"):
-            self._pause.kill()
+            docker("kill", self._pause.id, check=False)
         self.phase = "stopped"
 
     def published(self) -> str:
