@@ -79,11 +79,13 @@ def remote(image: str) -> Iterator[Remote]:
         environ={"AUTHORIZED_KEY": AUTHORIZED},
         options=("--network", network, "--network-alias", "git.example"),
     )
+    host = engine.start(launch)
     try:
-        host = engine.start(launch)
         host.wait_healthy()
         yield Remote(image=image, network=network, host=host)
     finally:
+        # A failed test may have left it off the network.
+        host.remove()
         engine.remove_network(network)
 
 
