@@ -27,6 +27,8 @@ VARIABLE = "AIRFLOW_FARGATE_BINDINGS"
 KNOWN_VERSIONS = ("20.1.0", "21.22.1")
 # jsii prints a banner of ten lines per process on these; the value is a list of major versions.
 _QUIET_NODE = ("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
+# Node's young generation grows to 16 MiB three times over; 2 MiB cost no time here and save 26 of 239 MiB (2026-11-23).
+_SMALL_NODE = "--max-semi-space-size=2"
 _ROOM = Path(__file__).resolve().parents[1]
 _SOURCES = (_ROOM, _ROOM.parent / "main.py")
 
@@ -38,7 +40,7 @@ def install(*, submodules: Iterable[str] = (), sources: Iterable[Path] | None = 
     package and ``main.py`` beside it); ``submodules`` are added to them (``"db_instance"``).
     Raises ``ValueError`` when the environment variable names no way of loading.
     """
-    os.environ.setdefault(*_QUIET_NODE)
+    _prepare_node()
     mode = _wanted_mode()
     hook = _installed_hook()
     if hook is None and (PACKAGE in sys.modules or mode is Mode.ORDINARY):
@@ -55,6 +57,14 @@ def loaded() -> Mode | None:
     if hook is not None:
         return hook.mode if hook.decided else None
     return Mode.ORDINARY if PACKAGE in sys.modules else None
+
+
+def _prepare_node() -> None:
+    """Variables for the Node process that jsii will start; what the user has set stays."""
+    os.environ.setdefault(*_QUIET_NODE)
+    options = os.environ.get("NODE_OPTIONS", "")
+    if "semi-space" not in options:
+        os.environ["NODE_OPTIONS"] = f"{options} {_SMALL_NODE}".strip()
 
 
 def _wanted_mode() -> Mode:

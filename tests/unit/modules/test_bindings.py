@@ -192,3 +192,11 @@ def test_variable_with_another_word_is_refused(tmp_path: Path) -> None:
     process = start(tmp_path, "-c", "import modules", mode="fast")
     assert "AIRFLOW_FARGATE_BINDINGS: lean, whole or ordinary, got 'fast'" in process.communicate(timeout=60)[1]
     assert process.returncode == 1
+
+
+def test_node_gets_what_the_user_set_and_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = "import os, modules; print(os.environ['NODE_OPTIONS'])"
+    monkeypatch.setenv("NODE_OPTIONS", "--no-deprecation")
+    assert run(tmp_path, "-c", program)[0] == "--no-deprecation --max-semi-space-size=2"
+    monkeypatch.setenv("NODE_OPTIONS", "--max-semi-space-size=8")
+    assert run(tmp_path, "-c", program)[0] == "--max-semi-space-size=8"
