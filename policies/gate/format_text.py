@@ -58,7 +58,7 @@ def _numbers(report: Report) -> str:
 
 def _next(report: Report) -> str:
     return {
-        0: "Clean. Next: make plan",
+        0: "Clean. Next: make demo",
         1: "Repair the findings, or accept one by a waiver (docs/policies.md), then run this again.",
         2: "Something could not be judged, so nothing is proved. Repair that first, then run this again.",
     }[report.exit_code]
