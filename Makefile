@@ -95,24 +95,20 @@ bench: .venv/.ready ## Measure: ratios against floors of the same run (ARGS=--wr
 	@$(BIN)/python -m bench $(ARGS)
 
 ## Checks
-TIERS := unit policies plan apply image live
-.PHONY: lint mutation coverage test $(TIERS)
+.PHONY: lint mutation coverage test test-unit test-policies test-plan test-apply test-image test-live
 lint: .venv/.ready ## Style, types, arrows between the rooms, generated files
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 	@$(BIN)/python -m environments schema --check && $(BIN)/python -m environments docs --check && $(BIN)/python -m policies docs --check
 	@bash -n .ci/run docker/engine
 
-unit policies: .venv/.ready ## One tier of tests
-	@$(BIN)/python -m pytest tests/$@ -n 2 -q $(ARGS)
+test-unit test-policies test-plan: .venv/.ready ## One tier of tests (ARGS="-k T5")
+	@$(BIN)/python -m pytest tests/$(@:test-%=%) -n 2 -q $(ARGS)
 
-plan: .venv/.ready ## Tier: plans with the real provider, no account
-	@$(BIN)/python -m pytest tests/$@ -n 2 -q $(ARGS)
+test-apply: .venv/.ready node_modules/.bin/cdktf ## Tier: whole environments on the embedded emulator
+	@$(BIN)/python -m pytest tests/apply -n 8 --maxschedchunk 1 -q $(ARGS)
 
-apply: .venv/.ready node_modules/.bin/cdktf ## Tier: apply on the embedded emulator
-	@$(BIN)/python -m pytest tests/$@ -n 8 --maxschedchunk 1 -q $(ARGS)
-
-image live: .venv/.ready ## Tiers that need a container engine
-	@$(BIN)/python -m pytest tests/$@ -q $(ARGS)
+test-image test-live: .venv/.ready ## Tiers that need a container engine
+	@$(BIN)/python -m pytest tests/$(@:test-%=%) -q $(ARGS)
 
 mutation: .venv/.ready ## Make ENV worse in every known way; list what no rule notices
 	@$(BIN)/python -m harness.mutation cdktf.out/stacks/$(ENV)-foundation cdktf.out/stacks/$(ENV)-airflow $(ARGS)
