@@ -12,6 +12,7 @@ import typer
 from environments import InvalidEnvironment, load
 from environments.load import HOME
 from modules.export import writing
+from modules.export.interface import NoInterface
 from modules.export.scratch import Module
 
 Names = Annotated[list[str] | None, typer.Argument(help="Modules by name; all when none is given.")]
@@ -21,6 +22,7 @@ Like = Annotated[
 ]
 Folder = Annotated[Path, typer.Option("--folder", help="Folder of the environment files.")]
 Check = Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when written modules are out of date.")]
+Since = Annotated[Path | None, typer.Option("--since", help="Folder of the released modules: adds CHANGELOG.md.")]
 List = Annotated[bool, typer.Option("--list", help="Name the modules and what each is for.")]
 
 
@@ -30,6 +32,7 @@ def main(
     out: Out = Path("dist/modules"),
     like: Like = "prod",
     folder: Folder = HOME,
+    since: Since = None,
     check: Check = False,
     list_: List = False,
 ) -> None:
@@ -43,24 +46,28 @@ def main(
     except (writing.UnknownModule, InvalidEnvironment) as problem:
         print(problem, file=sys.stderr)
         raise typer.Exit(2) from None
-    if check:
-        _check(modules, out, len(wanted))
-    else:
-        _write(modules, out)
-        print(f"Next: terraform -chdir={out / wanted[0].name}/examples/complete init")
+    try:
+        if check:
+            _check(modules, out, len(wanted), since)
+        else:
+            _write(modules, out, since)
+            print(f"Next: terraform -chdir={out / wanted[0].name}/examples/complete init")
+    except NoInterface as problem:
+        print(problem, file=sys.stderr)
+        raise typer.Exit(2) from None
 
 
-def _write(modules: Iterable[Module], out: Path) -> None:
+def _write(modules: Iterable[Module], out: Path, since: Path | None) -> None:
     for module in modules:
-        writing.write(out / module.name, writing.content(module))
+        writing.write(out / module.name, writing.content(module, since=since))
         print(f"{out / module.name}: {len(module.inputs)} inputs, {len(module.outputs)} outputs")
 
 
-def _check(modules: Iterable[Module], out: Path, count: int) -> None:
+def _check(modules: Iterable[Module], out: Path, count: int, since: Path | None) -> None:
     stale = [
         f"{out / module.name / name}: out of date"
         for module in modules
-        for name in writing.differences(out / module.name, writing.content(module))
+        for name in writing.differences(out / module.name, writing.content(module, since=since))
     ]
     print("\n".join(stale) or f"{count} modules are up to date")
     if stale:

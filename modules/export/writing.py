@@ -9,8 +9,9 @@ from pathlib import Path
 
 from environments.model import Environment
 from modules.export.catalogue import MODULES
+from modules.export.changelog import FILE, changelog
 from modules.export.layout import files
-from modules.export.readme import companions
+from modules.export.readme import INTERFACE, companions
 from modules.export.scratch import Module, Source, build
 from modules.export.stacks import STACKS
 
@@ -42,9 +43,16 @@ def modules(wanted: Iterable[Source], *, structure: Environment) -> Iterable[Mod
         yield module
 
 
-def content(module: Module) -> dict[str, str]:
-    """Every file of the module by its path in the module's folder."""
-    return {**files(module), **companions(module)}
+def content(module: Module, *, since: Path | None = None) -> dict[str, str]:
+    """Every file of the module by its path in the module's folder; ``since`` holds the released modules.
+
+    Raises ``interface.NoInterface`` when the released one cannot be read.
+    """
+    written = {**files(module), **companions(module)}
+    if since is not None:
+        released = since / module.name
+        written[FILE] = changelog(module.name, released=released, interface_text=written[INTERFACE])
+    return written
 
 
 def write(folder: Path, wanted: Mapping[str, str]) -> None:

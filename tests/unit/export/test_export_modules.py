@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,27 @@ def test_bad_input_is_one_message_and_exit_2(tmp_path: Path, arguments: list[str
 
 def test_list_names_every_module() -> None:
     assert [line.split()[0] for line in invoke("--list").output.splitlines()] == [*NAMES, "foundation", "airflow"]
+
+
+def test_M3_change_log_since_the_released_version(tmp_path: Path) -> None:
+    released, fresh = tmp_path / "released", tmp_path / "fresh"
+    arguments = ("encryption-key", "--since", str(released), "--out", str(fresh))
+    assert invoke(*arguments).exit_code == 0
+    log = fresh / "encryption-key" / "CHANGELOG.md"
+    assert "First version." in log.read_text()
+    assert invoke("encryption-key", "--out", str(released)).exit_code == 0
+    file = released / "encryption-key" / "interface.json"
+    was = json.loads(file.read_text())
+    was["inputs"]["old"] = {"type": "string", "required": True, "accepted": []}
+    was["resources"]["aws_kms_key.key"] = was["resources"].pop(
+        "aws_kms_key.this", was["resources"].get("aws_kms_key.key")
+    )
+    file.write_text(json.dumps(was))
+    assert invoke(*arguments, "--check").exit_code == 1
+    assert invoke(*arguments).exit_code == 0
+    assert "## Since the released version: major" in log.read_text()
+    assert "- major: input old is gone" in log.read_text()
+    file.write_text("nothing")
+    refused = invoke(*arguments)
+    assert refused.exit_code == 2
+    assert "interface.json: Expecting value" in refused.output
