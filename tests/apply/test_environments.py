@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,6 +72,16 @@ def test_E6_C6_production_is_applied_verified_and_refuses_to_be_destroyed(start:
     with pytest.raises(TerraformError, match="(?i)deletion protection"):
         life.unmake("prod-foundation")
     assert life.emulator.client("rds").describe_db_instances()["DBInstances"]
+
+
+def test_E4_plan_for_the_wrong_account_fails(start: Start, tmp_path: Path) -> None:
+    life = start(environment("dev"))
+    with Emulator(account_id="999999999999") as other:
+        other.make_state_bucket("airflow-fargate-state-111111111111")
+        elsewhere = Lifecycle(source=life.source, folder=tmp_path, emulator=other, console=life.console)
+        root = elsewhere.prepare("dev-foundation")
+        with pytest.raises(TerraformError, match="AWS account ID not allowed: 999999999999"):
+            root.plan()
 
 
 def test_H2_H4_drift_is_seen_and_undone(start: Start) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from harness.emulator import Emulator
+from harness.terraform import Terraform, TerraformError
 from harness.tools import ROOT, require
 
 BUCKET = "state"
@@ -92,6 +93,17 @@ def test_interrupted_apply_saves_its_state_and_releases_the_lock(tmp_path: Path,
     assert "its lock released. Next: run the same command again" in text
     assert keys(aws) == {"k"}
     assert left_in(tmp_path) == []
+
+
+def test_E2_second_run_meets_the_lock_and_says_who_holds_it(tmp_path: Path, aws: Emulator) -> None:
+    process = start(tmp_path, aws, "sleep 8")
+    other = Terraform(tmp_path, environment=aws.environment)
+    with pytest.raises(TerraformError, match="Error acquiring the state lock") as refused:
+        other.plan()
+    assert "OperationTypeApply" in str(refused.value)
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert not other.plan().changes
 
 
 STUBBORN = """#!/bin/bash
