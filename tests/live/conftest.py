@@ -85,7 +85,9 @@ def applied(keys: dict[str, KeyPair], tmp_path_factory: pytest.TempPathFactory) 
     subprocess.run([sys.executable, "main.py", str(folder / "environments"), str(out)], cwd=ROOT, check=True)
     with Emulator(account_id="111111111111") as emulator:
         life = Lifecycle(source=out / "stacks", folder=folder, emulator=emulator, console=Console(file=sys.stderr))
-        for stack in ("bootstrap-111111111111", "live-foundation", "live-airflow"):
+        # What the bootstrap stack makes is shown by the apply tier; a minute is saved here.
+        emulator.make_state_bucket("airflow-fargate-state-111111111111")
+        for stack in ("live-foundation", "live-airflow"):
             life.make(stack)
         yield emulator
 

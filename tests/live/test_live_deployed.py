@@ -89,3 +89,15 @@ def test_D2_connections_stay_within_what_was_planned(live: Live) -> None:
     (row,) = backing.query(live.ecs.database, "select count(*) from pg_stat_activity where datname = 'airflow'")
     # 7 components, each with a pool of 5 and an overflow of 5.
     assert int(row[0]) <= 70
+
+
+def test_L3_airflows_own_metrics_come_out_as_embedded_metrics(live: Live) -> None:
+    (scheduler,) = live.ecs.runner.running("scheduler")
+    deadline = time.monotonic() + 120
+    while not (lines := [one for one in scheduler.containers["statsd"].logs().splitlines() if '"_aws"' in one]):
+        assert time.monotonic() < deadline, scheduler.containers["statsd"].logs()
+        time.sleep(2)
+    metrics = json.loads(lines[-1])
+    assert (metrics["Environment"], metrics["Component"]) == ("live", "scheduler")
+    assert metrics["scheduler_heartbeat"] > 0
+    assert metrics["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Airflow"
