@@ -99,10 +99,11 @@ bench: .venv/.ready ## Measure: ratios against floors of the same run (ARGS=--wr
 lint: .venv/.ready ## Style, types, arrows between the rooms, generated files
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 	@$(BIN)/python -m environments schema --check && $(BIN)/python -m environments docs --check && $(BIN)/python -m policies docs --check
+	@$(BIN)/python docs/generate.py --check && $(BIN)/python docs/generate_features.py --check
 	@bash -n .ci/run docker/engine
 
 test-unit test-policies test-plan: .venv/.ready ## One tier of tests (ARGS="-k T5")
-	@$(BIN)/python -m pytest tests/$(@:test-%=%) -n 2 -q $(ARGS)
+	@$(BIN)/python -m pytest tests/$(@:test-%=%) -n 2 --dist loadgroup -q $(ARGS)
 
 test-apply: .venv/.ready node_modules/.bin/cdktf ## Tier: whole environments on the embedded emulator
 	@$(BIN)/python -m pytest tests/apply -n 8 --maxschedchunk 1 -q $(ARGS)

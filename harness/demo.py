@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -17,6 +18,7 @@ from rich.table import Table
 from harness import workspace
 from harness.emulator import Emulator, EmulatorError
 from harness.emulator.inventory import inventory
+from harness.judgement import judge
 from harness.lifecycle import Lifecycle, LifecycleError, managed
 from harness.terraform import TerraformError
 from harness.tools import ROOT, MissingTool, locate
@@ -35,6 +37,8 @@ def run(environment: str, *, console: Console) -> None:
     account = account_of(workspace.read(STACKS / stacks[0]))
     with Emulator(account_id=account) as emulator, tempfile.TemporaryDirectory(prefix="airflow-fargate-") as folder:
         life = Lifecycle(source=STACKS, folder=Path(folder), emulator=emulator, console=console)
+        life.say("policies, on the JSON of every environment: " + judge([STACKS], folder=Path(folder)))
+        life.before_apply = partial(_judge_plan, life, stacks)
         life.say(f"emulator of account {account} on {emulator.url} (process {emulator.pid})")
         bootstrap = f"bootstrap-{account}"
         life.make(bootstrap)
@@ -49,6 +53,12 @@ def run(environment: str, *, console: Console) -> None:
             life.unmake(stack)
         nothing_left(life.left(since=before))
         life.say("nothing is left in the emulator")
+
+
+def _judge_plan(life: Lifecycle, stacks: tuple[str, ...], stack: str, plan: dict[str, Any]) -> None:
+    """The policies once more, now that values are known: what they refuse is not applied."""
+    together = [life.source / one for one in (stacks if stack in stacks else (stack,))]
+    life.say(f"[bold]{stack}[/]: policies, on its plan: " + judge(together, plan=(stack, plan), folder=life.folder))
 
 
 def account_of(configuration: dict[str, Any]) -> str:

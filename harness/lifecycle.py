@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ class Lifecycle:
     Args:
         source: folder of synthesized stacks; it is only read.
         folder: where the copies go.
+        before_apply: sees a stack's name and its plan as JSON, and raises LifecycleError when it must not be applied.
     """
 
     source: Path
@@ -39,6 +40,7 @@ class Lifecycle:
     console: Console
     roots: dict[str, Terraform] = field(default_factory=dict)
     given: set[str] = field(default_factory=set)
+    before_apply: Callable[[str, dict[str, Any]], None] = lambda _stack, _plan: None
     started: float = field(default_factory=time.monotonic)
 
     def say(self, text: str) -> None:
@@ -63,6 +65,7 @@ class Lifecycle:
         plan = root.plan()
         document = root.show(plan)
         self.say(f"[bold]{stack}[/]: planned, {len(changes(document))} resources to make")
+        self.before_apply(stack, document)
         self.apply(stack, plan, document)
         return document
 

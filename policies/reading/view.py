@@ -12,6 +12,7 @@ from policies.reading.dynamic_blocks import expanded
 from policies.reading.evaluation import Lookup, Scope
 from policies.reading.plan_expression import refine, source_value
 from policies.reading.plan_file import PlannedModule, PlannedResource, planned_modules, planned_resources
+from policies.reading.recall import recalled, remembered
 from policies.reading.terraform_root import TerraformRoot
 from policies.terraform_resource import Resource
 
@@ -105,6 +106,7 @@ class PlanView:
 
     def resources(self) -> Iterator[Resource]:
         """Yield every instance that exists after the apply."""
+        memory = remembered(self.document, self._scopes[""])
         twins = {f"{kind}.{name}": body for kind, name, body in self.root.bodies("resource")}
         for item in planned_resources(self.document):
             written = expanded(self._scopes[item.module].evaluate(_source(item.expressions)))
@@ -114,7 +116,7 @@ class PlanView:
                 type=item.type,
                 name=item.name,
                 is_planned=True,
-                body=refine(item.values, _waiting(item), written),
+                body=recalled(refine(item.values, _waiting(item), written), memory),
                 file=self.file,
                 construct_path=construct_path(twins.get(item.address.partition("[")[0], {})),
             )
