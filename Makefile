@@ -106,7 +106,7 @@ test-unit test-policies test-plan: .venv/.ready ## One tier of tests (ARGS="-k T
 	@$(BIN)/python -m pytest tests/$(@:test-%=%) -n 2 --dist loadgroup -q $(ARGS)
 
 test-apply: .venv/.ready node_modules/.bin/cdktf ## Tier: whole environments on the embedded emulator
-	@$(BIN)/python -m pytest tests/apply -n 8 --maxschedchunk 1 -q $(ARGS)
+	@$(BIN)/python -m pytest tests/apply -n 10 --maxschedchunk 1 -q $(ARGS)
 
 test-image test-live: .venv/.ready ## Tiers that need a container engine
 	@$(BIN)/python -m pytest tests/$(@:test-%=%) -q $(ARGS)
