@@ -111,7 +111,6 @@ class MetadataDatabase(Construct):
             kms_key_id=key_arn,
             multi_az=multi_az,
             publicly_accessible=False,
-            ca_cert_identifier="rds-ca-rsa2048-g1",
             backup_retention_period=backup_retention_days,
             backup_window="02:00-03:00",
             maintenance_window="sun:03:30-sun:04:30",
