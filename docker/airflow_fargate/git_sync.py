@@ -129,6 +129,7 @@ class Repository:
     def follow(self) -> str | None:
         """Fetch; switch if there is something new and return its commit, else None. Raises GitError."""
         self._store.mkdir(parents=True, exist_ok=True)
+        self._break_locks()
         if not (self._store / "HEAD").exists():
             self._git("init", "--quiet", "--bare")
         self._git("fetch", "--quiet", "--depth", "1", "--force", self._settings.repository, self._settings.reference)
@@ -137,6 +138,11 @@ class Repository:
             return None
         self._switch(commit)
         return commit
+
+    def _break_locks(self) -> None:
+        """A fetch that was killed leaves locks behind that would stop every later one; nobody else works in here."""
+        for lock in self._store.glob("*.lock"):
+            lock.unlink(missing_ok=True)
 
     def committed_at(self, commit: str) -> int:
         """When ``commit`` was made, in seconds since 1970."""

@@ -108,9 +108,14 @@ def test_G1_R4_it_follows_every_commit_and_outlives_its_host(remote: Remote) -> 
     _eventually("second commit", lambda: _read(sidecar, "deep/er/file") == "two")
     assert sidecar.exec("readlink", "/opt/airflow/dags/current").stdout.strip().endswith(second)
 
+    # What a killed fetch leaves behind.
+    sidecar.exec("touch", "/opt/airflow/dags/.git-sync/shallow.lock")
+    remote.commit("after a kill")
+    _eventually("commit after a kill", lambda: _read(sidecar, "dag.py") == "after a kill")
+
     engine.docker("network", "disconnect", remote.network, remote.host.id)
     _eventually("complaint", lambda: "git://git.example/dags.git main:" in sidecar.logs())
-    assert _read(sidecar, "dag.py") == "two"
+    assert _read(sidecar, "dag.py") == "after a kill"
     engine.docker("network", "connect", "--alias", "git.example", remote.network, remote.host.id)
     remote.commit("three")
     _eventually("third commit after the host came back", lambda: _read(sidecar, "dag.py") == "three")
