@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -194,8 +194,3 @@ class FargateTask:
         if versions:
             self.main.environment["AIRFLOW_SECRET_VERSIONS"] = ",".join(f"{k}:{v}" for k, v in versions.items())
         return json.dumps([container.as_ecs() for container in (self.main, *self.sidecars)], sort_keys=True)
-
-
-def variables(values: Mapping[str, object]) -> dict[str, str]:
-    """Airflow options as environment variables, in Airflow's spelling of booleans."""
-    return {name: str(value) for name, value in values.items() if value is not None}
