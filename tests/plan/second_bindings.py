@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import shutil
 import subprocess
@@ -22,8 +23,11 @@ def python() -> str:
     """
     key = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()[:12]
     folder = ROOT / ".build" / f"venv-6x-{key}"
-    if not (folder / ".ready").exists():
-        _make(folder)
+    folder.parent.mkdir(exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several test processes may want it at once
+        if not (folder / ".ready").exists():
+            _make(folder)
     return str(folder / "bin" / "python")
 
 
