@@ -43,6 +43,8 @@ def run(
     complaint: list[str] = []
     reader = threading.Thread(target=_collect, args=(process, complaint), daemon=True)
     reader.start()
+    # What outlives the child would hold its output open, and this process with it.
+    threading.Thread(target=_end_group, args=(process,), kwargs={"first": process.wait}, daemon=True).start()
     try:
         interrupts = _follow(process, on_line)
     finally:
@@ -70,7 +72,8 @@ def _collect(process: subprocess.Popen[str], into: list[str]) -> None:
         into.append(line)
 
 
-def _end_group(process: subprocess.Popen[str]) -> None:
+def _end_group(process: subprocess.Popen[str], *, first: Callable[[], object] = lambda: None) -> None:
+    first()
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

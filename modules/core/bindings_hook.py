@@ -13,9 +13,11 @@ from types import ModuleType
 from typing import Any
 
 from modules.core.bindings_cache import LeanArchive
+from modules.core.bindings_code import lean_spec
 from modules.core.bindings_distribution import ASSEMBLY, PACKAGE, Distribution, jsii_names
 
 Prepared = tuple[Distribution, LeanArchive | None]
+_CORE = frozenset({"cdktf", "constructs"})
 
 
 class Mode(Enum):
@@ -57,6 +59,8 @@ class BindingsHook(MetaPathFinder):
         target: ModuleType | None = None,  # noqa: ARG002
     ) -> ModuleSpec | None:
         """Python's question who loads this module; None: somebody else."""
+        if fullname in _CORE:
+            return lean_spec(fullname, None)
         if fullname == PACKAGE:
             self._decide()
         if self._distribution is None or fullname.partition(".")[0] != PACKAGE:
@@ -66,7 +70,7 @@ class BindingsHook(MetaPathFinder):
         if fullname == f"{PACKAGE}._jsii":
             return _spec(fullname, _Assembly(fullname, self._distribution, self._load_assembly))
         self._admit(fullname.split(".")[1], self._distribution)
-        return None
+        return lean_spec(fullname, None if path is None else list(path))
 
     def _decide(self) -> None:
         prepared = self._prepare(self.mode, self._submodules, self._sources)

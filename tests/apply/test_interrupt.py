@@ -20,8 +20,9 @@ from harness.tools import ROOT, require
 
 BUCKET = "state"
 RUN = """
-import sys
+import signal, sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
 from harness.terraform import Terraform, TerraformInterrupted
 terraform = Terraform(Path(sys.argv[1]), progress=lambda message: print(message.kind, flush=True))
 terraform.init()
@@ -85,7 +86,7 @@ def left_in(folder: Path) -> list[str]:
 
 
 def test_interrupted_apply_saves_its_state_and_releases_the_lock(tmp_path: Path, aws: Emulator) -> None:
-    process = start(tmp_path, aws, "sleep 3")
+    process = start(tmp_path, aws, "sleep 60")
     assert "k.tflock" in keys(aws)
     process.send_signal(signal.SIGINT)
     text, _ = process.communicate(timeout=60)
@@ -96,11 +97,12 @@ def test_interrupted_apply_saves_its_state_and_releases_the_lock(tmp_path: Path,
 
 
 def test_E2_second_run_meets_the_lock_and_says_who_holds_it(tmp_path: Path, aws: Emulator) -> None:
-    process = start(tmp_path, aws, "sleep 8")
+    process = start(tmp_path, aws, "until [ -e enough ]; do sleep 0.1; done")
     other = Terraform(tmp_path, environment=aws.environment)
     with pytest.raises(TerraformError, match="Error acquiring the state lock") as refused:
         other.plan()
     assert "OperationTypeApply" in str(refused.value)
+    (tmp_path / "enough").touch()
     process.communicate(timeout=60)
     assert process.returncode == 0
     assert not other.plan().changes
