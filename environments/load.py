@@ -92,7 +92,7 @@ def _problems(data: dict[str, Any]) -> Iterator[Problem]:
         elif field.is_required():
             yield missing_key((name,))
         else:
-            right[name] = field.get_default()
+            right[name] = _default(name)
     yield from violations(Environment.model_construct(_fields_set=set(data), **right), right=frozenset(right))
 
 
@@ -100,6 +100,12 @@ def _problems(data: dict[str, Any]) -> Iterator[Problem]:
 def _sections() -> dict[str, TypeAdapter[Any]]:
     fields = Environment.model_fields.items()
     return {name: TypeAdapter(field.rebuild_annotation()) for name, field in fields}
+
+
+@cache
+def _default(name: str) -> Any:
+    """The section that a file leaves out: frozen, so one object serves every environment."""
+    return Environment.model_fields[name].get_default(call_default_factory=True)
 
 
 def _shown(path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 from environments.errors import Problem, nearest
@@ -23,7 +24,7 @@ def hibernation_is_a_schedule(environment: Environment) -> Iterator[Problem]:
     yield from _mistakes({"hibernation.stop": hibernation.stop, "hibernation.start": hibernation.start})
     if hibernation.stop == hibernation.start:
         yield Problem("hibernation.start", f"must differ from stop, got {hibernation.start!r} for both")
-    known = zoneinfo.available_timezones()  # empty on a machine without a time zone database
+    known = _time_zones()
     if known and hibernation.timezone not in known:
         yield Problem(
             "hibernation.timezone",
@@ -35,6 +36,12 @@ def hibernation_is_a_schedule(environment: Environment) -> Iterator[Problem]:
 def cleanup_is_a_schedule(environment: Environment) -> Iterator[Problem]:
     """A time that EventBridge takes."""
     yield from _mistakes({"cleanup.schedule": environment.cleanup.schedule})
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    """Read from disk once; empty on a machine without a time zone database."""
+    return frozenset(zoneinfo.available_timezones())
 
 
 def _mistakes(schedules: dict[str, str]) -> Iterator[Problem]:

@@ -12,5 +12,5 @@ HERE = Path(__file__).parent
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.parent == HERE and not item.path.stem.startswith("test_bindings"):
+        if item.path.parent == HERE:
             item.add_marker(pytest.mark.xdist_group(f"modules-{item.path.stem}"))

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from moto import mock_aws
+from moto.kms import models
 
 from harness.emulator.gaps import gap
 from operations.account import Account
 from tests.unit.operations.cloud import Cloud
+
+
+# Half of the time of making an account; no test looks at the key itself.
+one_key = cache(models.generate_private_key)
 
 
 @pytest.fixture
@@ -28,6 +34,7 @@ def empty_account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     for closed in gap.GAPS.values():
         monkeypatch.setattr(closed.owner, closed.method, closed.handler, raising=False)
+    monkeypatch.setattr(models, "generate_private_key", one_key)
     with mock_aws():
         yield Cloud.account_of(Cloud.environment())
 
