@@ -1,4 +1,4 @@
-"""``make test``: every tier of tests, the ones that wait beside the ones that compute, the ones with an engine alone."""
+"""``make test``: every tier; those that wait beside those that compute, those with a container engine alone."""
 
 from __future__ import annotations
 

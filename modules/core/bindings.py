@@ -21,14 +21,13 @@ from pathlib import Path
 from modules.core.bindings_cache import lean_archive
 from modules.core.bindings_distribution import PACKAGE, find_distribution, jsii_finds_types_by_itself
 from modules.core.bindings_hook import BindingsHook, Mode, Prepared
+from modules.core.bindings_node import use_direct_node
 from modules.core.bindings_scan import submodules_in_use
 
 VARIABLE = "AIRFLOW_FARGATE_BINDINGS"
 KNOWN_VERSIONS = ("20.1.0", "21.22.1")
 # jsii prints a banner of ten lines per process on these; the value is a list of major versions.
 _QUIET_NODE = ("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
-# Node's young generation grows to 16 MiB three times over; 2 MiB cost no time here and save 26 of 239 MiB (2026-11-23).
-_SMALL_NODE = "--max-semi-space-size=2"
 _ROOM = Path(__file__).resolve().parents[1]
 _SOURCES = (_ROOM, _ROOM.parent / "main.py")
 
@@ -40,7 +39,7 @@ def install(*, submodules: Iterable[str] = (), sources: Iterable[Path] | None = 
     package and ``main.py`` beside it); ``submodules`` are added to them (``"db_instance"``).
     Raises ``ValueError`` when the environment variable names no way of loading.
     """
-    _prepare_node()
+    os.environ.setdefault(*_QUIET_NODE)
     mode = _wanted_mode()
     hook = _installed_hook()
     if hook is None and (PACKAGE in sys.modules or mode is Mode.ORDINARY):
@@ -48,6 +47,7 @@ def install(*, submodules: Iterable[str] = (), sources: Iterable[Path] | None = 
     if hook is None:
         hook = BindingsHook(mode=mode, prepare=_prepare, say=_say)
         sys.meta_path.insert(0, hook)
+        use_direct_node()
     hook.wants(submodules=submodules, sources=_SOURCES if sources is None else tuple(sources))
 
 
@@ -57,14 +57,6 @@ def loaded() -> Mode | None:
     if hook is not None:
         return hook.mode if hook.decided else None
     return Mode.ORDINARY if PACKAGE in sys.modules else None
-
-
-def _prepare_node() -> None:
-    """Variables for the Node process that jsii will start; what the user has set stays."""
-    os.environ.setdefault(*_QUIET_NODE)
-    options = os.environ.get("NODE_OPTIONS", "")
-    if "semi-space" not in options:
-        os.environ["NODE_OPTIONS"] = f"{options} {_SMALL_NODE}".strip()
 
 
 def _wanted_mode() -> Mode:

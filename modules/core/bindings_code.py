@@ -18,7 +18,7 @@ _HEADER = 16
 class LeanCode(SourceFileLoader):
     """A module as ``python -OO`` loads it: a third of the time of a call into jsii went into type hints."""
 
-    def get_code(self, fullname: str) -> CodeType | None:
+    def get_code(self, fullname: str) -> CodeType | None:  # noqa: ARG002
         """The module's code, from bytecode beside the source where that is fresh."""
         cached = Path(cache_from_source(self.path, optimization=_LEVEL))
         if (code := _fresh(cached, Path(self.path))) is not None:

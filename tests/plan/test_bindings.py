@@ -194,9 +194,21 @@ def test_variable_with_another_word_is_refused(tmp_path: Path) -> None:
     assert process.returncode == 1
 
 
-def test_node_gets_what_the_user_set_and_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    program = "import os, modules; print(os.environ['NODE_OPTIONS'])"
-    monkeypatch.setenv("NODE_OPTIONS", "--no-deprecation")
-    assert run(tmp_path, "-c", program)[0] == "--no-deprecation --max-semi-space-size=2"
-    monkeypatch.setenv("NODE_OPTIONS", "--max-semi-space-size=8")
-    assert run(tmp_path, "-c", program)[0] == "--max-semi-space-size=8"
+def test_node_of_another_runtime_is_left_alone(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``JSII_RUNTIME`` names the program that the user wants; without it our own start has no second process."""
+    program = f"{USED}\nimport cdktf, jsii\nprint(type(jsii.kernel.provider._process._process).__name__)"
+    assert run(filled / "cache", "-c", program)[0] == "_Channel"
+    from jsii._embedded import jsii as shipped
+
+    for name, place in shipped.EMBEDDED_FILES.items():
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        shutil.copy(Path(shipped.__file__).with_name(name), tmp_path / place)
+    monkeypatch.setenv("JSII_RUNTIME", str(tmp_path / "bin" / "jsii-runtime.js"))
+    assert run(filled / "cache", "-c", program)[0] == "Popen"
+
+
+def test_what_javascript_refuses_reaches_the_user(filled: Path) -> None:
+    program = f"{USED}\nfrom cdktf import App, TerraformStack\nTerraformStack(App(), 'a b')"
+    process = start(filled / "cache", "-c", program)
+    assert "remove any whitespace characters in your TerraformStack id" in process.communicate(timeout=60)[1]
+    assert process.returncode == 1

@@ -13,7 +13,6 @@ from harness.emulator.gaps import gap
 from operations.account import Account
 from tests.unit.operations.cloud import Cloud
 
-
 # Half of the time of making an account; no test looks at the key itself.
 one_key = cache(models.generate_private_key)
 

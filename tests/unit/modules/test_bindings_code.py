@@ -1,0 +1,54 @@
+"""Generated code loses its assertions and docstrings on the way in; bytecode that is stale or damaged is made again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from modules.core.bindings_code import LeanCode
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "one.py"
+    path.write_text('"""Words."""\nchecked = __debug__\n')
+    return path
+
+
+def loaded(source: Path) -> dict[str, object]:
+    found: dict[str, object] = {}
+    code = LeanCode("one", str(source)).get_code("one")
+    assert code is not None
+    exec(code, found)  # noqa: S102
+    return found
+
+
+def bytecode(source: Path) -> Path:
+    (path,) = (source.parent / "__pycache__").glob("one.*.opt-2.pyc")
+    return path
+
+
+def test_neither_assertions_nor_docstrings(source: Path) -> None:
+    for made in (loaded(source), loaded(source)):  # compiled, then from bytecode
+        assert (made["checked"], made.get("__doc__")) == (False, None)
+
+
+@pytest.mark.parametrize("content", [b"", b"short", bytes(200)])
+def test_damaged_bytecode_is_made_again(source: Path, content: bytes) -> None:
+    loaded(source)
+    whole = bytecode(source).read_bytes()
+    bytecode(source).write_bytes(content)
+    assert loaded(source)["checked"] is False
+    assert bytecode(source).read_bytes() == whole
+
+
+def test_source_that_changed_is_compiled_again(source: Path) -> None:
+    loaded(source)
+    source.write_text("checked = 'changed'\n")
+    assert loaded(source)["checked"] == "changed"
+
+
+def test_folder_that_cannot_be_written_costs_time_only(source: Path) -> None:
+    (source.parent / "__pycache__").write_text("a file where the folder should be")
+    assert loaded(source)["checked"] is False
