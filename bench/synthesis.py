@@ -62,6 +62,7 @@ def rows(*, rounds: int) -> list[Row]:
             limit=1.5,
         ),
         Row(f"the same: {resources} resources", f"{ours.wall:.2f} s", ours.wall, "as many bare", bare.wall, limit=2.0),
+        Row(f"{resources} bare resources", f"{bare.wall:.2f} s", bare.wall, "empty app", empty.wall),
         Row("ordinary import", f"{ordinary.wall:.2f} s", ordinary.wall, "main.py", ours.wall),
         Row("ordinary import: memory", f"{ordinary.memory:.0f} MiB", ordinary.memory, "main.py", ours.memory),
         Row(f"one more environment of {MANY}", f"{each:.3f} s", each, "limit", 0.15, limit=1.0),
