@@ -1,8 +1,8 @@
 """How a key of an environment is declared: once, for YAML, errors, JSON schema, Terraform variables and the docs.
 
-A key is decided at ``synth`` (it changes which resources exist: Python looks at the value) or at ``plan`` (only a value
-inside a resource: an exported module may ask for it as a Terraform variable). ``json_schema_extra`` carries that as
-``decided``, and the format of a text in words as ``form``.
+A key is decided at ``synth`` (Python looks at the value: it changes which resources exist, or is computed with) or at
+``plan`` (only a value inside a resource: an exported module asks for it as a Terraform variable). ``json_schema_extra``
+carries that as ``decided``, and the format of a text in words as ``form``.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ class Section(BaseModel):
 
 
 def synth(description: str, *, ge: float | None = None, le: float | None = None) -> FieldInfo:
-    """A key that decides which resources exist; ``ge`` and ``le`` are inclusive bounds."""
+    """A key that Python looks at, to decide what exists or to compute; ``ge`` and ``le`` are inclusive bounds."""
     return _described(description, decided="synth", ge=ge, le=le)
 
 
 def plan(description: str, *, ge: float | None = None, le: float | None = None) -> FieldInfo:
-    """A key that is only a value, and may be a Terraform variable; ``ge`` and ``le`` are inclusive bounds."""
+    """A key that is only a value, a Terraform variable of exported modules; ``ge`` and ``le`` are inclusive bounds."""
     return _described(description, decided="plan", ge=ge, le=le)
 
 

@@ -49,7 +49,7 @@ class Environment(Section):
         Annotated[str, Form(r"^[a-z][a-z0-9-]{0,15}$", "1 to 16 lower-case letters, digits and hyphens")],
         plan("Beginning of every name in AWS."),
     ] = "airflow"
-    tags: Annotated[dict[str, str], plan("Tags of every resource, besides our own.")] = {}  # noqa: RUF012  # pydantic copies defaults
+    tags: Annotated[dict[str, str], synth("Tags of every resource, besides our own.")] = {}  # noqa: RUF012  # pydantic copies defaults
     iam: Annotated[Iam, synth("Roles.")] = Iam()
     state: Annotated[State, synth("Terraform state.")] = State()
     network: Annotated[Network, synth("Network.")]

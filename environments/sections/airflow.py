@@ -14,7 +14,7 @@ class Airflow(Section):
 
     version: Annotated[
         Annotated[str, Form(r"^3\.3\.\d+$", 'a version of Airflow 3.3 in quotes, such as "3.3.2"')],
-        plan("Version of Airflow in the image."),
+        synth("Version of Airflow in the image."),
     ] = "3.3.2"
     image_tag: Annotated[
         Annotated[str, Form(r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "an image tag")],
@@ -22,11 +22,11 @@ class Airflow(Section):
     ] = "3.3.2-1"
     image_digest: Annotated[
         Annotated[str, Form(r"^sha256:[0-9a-f]{64}$", "sha256:<64 hexadecimal digits>")] | None,
-        plan("Digest of the image; it wins over the tag."),
+        synth("Digest of the image; it wins over the tag."),
     ] = None
     config: Annotated[
         dict[OptionName, str],
-        plan("Further Airflow options, AIRFLOW__SECTION__KEY: text; never secrets, never options set from elsewhere."),
+        synth("Further Airflow options, AIRFLOW__SECTION__KEY: text; never secrets, never options set from elsewhere."),
     ] = {}  # noqa: RUF012  # pydantic copies defaults
     secrets_backend: Annotated[
         Flag, synth("Read connections and variables below /airflow/<environment>/ in Parameter Store.")
@@ -47,7 +47,7 @@ class Airflow(Section):
     ] = 86400
     default_task_retries: Annotated[Whole, plan("Retries of an Airflow task that says nothing.", ge=0, le=10)] = 1
     longest_task_seconds: Annotated[
-        Whole, plan("How long the longest Airflow task may run; ECS protects a worker for two days.", ge=60, le=172800)
+        Whole, synth("How long the longest Airflow task may run; ECS protects a worker for two days.", ge=60, le=172800)
     ] = 21600
 
 
@@ -80,5 +80,5 @@ class Dags(Section):
     deploy_key: Annotated[Flag, synth("Clone with the key in the parameter `git-deploy-key`.")] = False
     known_hosts: Annotated[
         tuple[Annotated[str, Form(r"^\S+ (ssh|ecdsa|sk)-\S+ \S+", "a line of a known_hosts file")], ...],
-        plan("Host keys of the git server, lines of a known_hosts file."),
+        synth("Host keys of the git server, lines of a known_hosts file."),
     ] = ()

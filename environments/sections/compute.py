@@ -15,10 +15,13 @@ from environments.fields import Form, Section, Whole, plan, synth
 
 Cpu = Annotated[Whole, plan("CPU units of a Fargate task; 1024 are one vCPU.", ge=256, le=16384)]
 Memory = Annotated[Whole, plan("Memory of a Fargate task, MiB.", ge=512, le=122880)]
-Count = Annotated[Whole, plan("Fargate tasks; the lower bound where they scale.", ge=1, le=20)]
-SpotPercent = Annotated[Whole, plan("Share of Fargate tasks on Spot capacity, percent.", ge=0, le=100)]
+MemoryOfSlots = Annotated[
+    Whole, synth("Memory of the Fargate task, MiB; it bounds the Airflow tasks at once.", ge=512, le=122880)
+]
+Count = Annotated[Whole, synth("Fargate tasks; the lower bound where they scale.", ge=1, le=20)]
+SpotPercent = Annotated[Whole, synth("Share of Fargate tasks on Spot capacity, percent.", ge=0, le=100)]
 StopTimeout = Annotated[Whole, plan("Seconds between SIGTERM and SIGKILL; Fargate allows 120.", ge=2, le=120)]
-EphemeralStorage = Annotated[Whole | None, plan("Disk of a Fargate task, GiB; 20 when absent.", ge=21, le=200)]
+EphemeralStorage = Annotated[Whole | None, synth("Disk of a Fargate task, GiB; 20 when absent.", ge=21, le=200)]
 
 
 class TaskSize(Section):
@@ -55,14 +58,14 @@ class ApiServerSize(TaskSize):
     cpu: Cpu = 1024
     memory_mib: Memory = 2048
     count: Count = 2
-    max_count: Annotated[Whole, plan("Upper bound of scaling.", ge=1, le=50)] = 4
+    max_count: Annotated[Whole, synth("Upper bound of scaling.", ge=1, le=50)] = 4
 
 
 class StandaloneSize(ComponentSize):
     """All processes in one Fargate task (`sequential`, `single`)."""
 
     cpu: Cpu = 2048
-    memory_mib: Memory = 4096
+    memory_mib: MemoryOfSlots = 4096
     stop_timeout_seconds: StopTimeout = 120
 
 
@@ -88,13 +91,13 @@ class WorkerGroup(Section):
         Annotated[
             tuple[Annotated[str, Form(r"^[A-Za-z0-9_.-]{1,64}$", "a name of letters, digits, _ . -")], ...], Len(1, 50)
         ],
-        plan("Airflow queues that the group serves."),
+        synth("Airflow queues that the group serves."),
     ]
     cpu: Cpu = 1024
     memory_mib: Memory = 2048
-    concurrency: Annotated[Whole, plan("Airflow tasks that a worker runs at once.", ge=1, le=64)] = 4
+    concurrency: Annotated[Whole, synth("Airflow tasks that a worker runs at once.", ge=1, le=64)] = 4
     min_count: Annotated[Whole, plan("Lower bound of scaling; 0 scales to zero.", ge=0, le=500)] = 1
-    max_count: Annotated[Whole, plan("Upper bound of scaling.", ge=1, le=500)] = 10
+    max_count: Annotated[Whole, synth("Upper bound of scaling.", ge=1, le=500)] = 10
     spot_percent: SpotPercent = 0
     on_demand_base: Annotated[Whole, plan("Workers that are never on Spot capacity.", ge=0, le=500)] = 0
     stop_timeout_seconds: StopTimeout = 120

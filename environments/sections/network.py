@@ -21,11 +21,11 @@ class ExistingNetwork(Section):
         Annotated[str, Form(r"^vpc-[0-9a-f]{8,17}$", "a VPC id, vpc-<hexadecimal>")], plan("The VPC to live in.")
     ]
     cidr: Annotated[Ipv4Cidr, plan("CIDR block of the VPC.")]
-    public_subnet_ids: Annotated[SubnetIds, plan("Subnets of the load balancer.")]
-    application_subnet_ids: Annotated[SubnetIds, plan("Subnets of the Fargate tasks.")]
-    data_subnet_ids: Annotated[SubnetIds, plan("Subnets of database and broker.")]
+    public_subnet_ids: Annotated[SubnetIds, synth("Subnets of the load balancer.")]
+    application_subnet_ids: Annotated[SubnetIds, synth("Subnets of the Fargate tasks.")]
+    data_subnet_ids: Annotated[SubnetIds, synth("Subnets of database and broker.")]
     application_route_table_ids: Annotated[
-        tuple[RouteTableId, ...], plan("Route tables that get the S3 endpoint; empty when the VPC has one.")
+        tuple[RouteTableId, ...], synth("Route tables that get the S3 endpoint; empty when the VPC has one.")
     ] = ()
 
 

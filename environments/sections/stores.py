@@ -12,7 +12,7 @@ class Database(Section):
 
     engine_version: Annotated[
         Annotated[str, Form(r"^1[3-7](\.\d{1,2})?$", 'a PostgreSQL version in quotes, "13" to "17", or "16.9"')],
-        plan("PostgreSQL version; a major version alone takes AWS's newest minor one."),
+        synth("PostgreSQL version; a major version alone takes AWS's newest minor one."),
     ] = "16.9"
     instance_class: Annotated[
         Annotated[str, Form(r"^db(\.[a-z0-9]+){1,2}$", "an instance class such as db.t4g.medium")],
@@ -23,10 +23,10 @@ class Database(Section):
     multi_az: Annotated[Flag, plan("Keep a standby in another zone.")] = True
     deletion_protection: Annotated[Flag, plan("Refuse to delete the database.")] = True
     backup_retention_days: Annotated[Whole, plan("Days for which a point in time can be restored.", ge=0, le=35)] = 14
-    performance_insights: Annotated[Flag, plan("Record load by statement.")] = True
+    performance_insights: Annotated[Flag, synth("Record load by statement.")] = True
     proxy: Annotated[Flag, synth("Pool connections in RDS Proxy.")] = False
-    final_snapshot: Annotated[Flag, plan("Take a snapshot before the database is deleted.")] = True
-    reserved_connections: Annotated[Whole, plan("Connections kept free for people and AWS.", ge=5, le=500)] = 20
+    final_snapshot: Annotated[Flag, synth("Take a snapshot before the database is deleted.")] = True
+    reserved_connections: Annotated[Whole, synth("Connections kept free for people and AWS.", ge=5, le=500)] = 20
 
 
 class Broker(Section):
@@ -35,7 +35,7 @@ class Broker(Section):
     engine: Annotated[Literal["redis", "valkey"], synth("Redis OSS or Valkey.")] = "valkey"
     engine_version: Annotated[
         Annotated[str, Form(r"^\d\.\d$", 'a version in quotes, such as "8.0"')],
-        plan("redis 7.0 or 7.1; valkey 7.2, 8.0 or 8.1."),
+        synth("redis 7.0 or 7.1; valkey 7.2, 8.0 or 8.1."),
     ] = "8.0"
     node_type: Annotated[
         Annotated[str, Form(r"^cache\.[a-z0-9]+\.[a-z0-9]+$", "a node type such as cache.t4g.small")],
