@@ -14,13 +14,11 @@ from modules.cluster import Cluster
 from modules.core.fargate import FargatePlatform
 from modules.core.grants import RoleSettings
 from modules.core.naming import Names
-from modules.core.process import (
-    MIGRATE,
-)
-from modules.core.stack import Stack
+from modules.core.process import MIGRATE
 from modules.dashboard import Dashboard
 from modules.database_sleep import DatabaseSleep
 from modules.door import Door
+from modules.environment_stack import EnvironmentStack
 from modules.foundation import FoundationReference
 from modules.maintenance import Maintenance
 from modules.metadata_database import log_group
@@ -31,19 +29,11 @@ from modules.topology import processes
 from modules.watches import Watched, watches
 
 
-class Airflow(Stack):
+class Airflow(EnvironmentStack):
     """Cluster, services, load balancer, scaling and schedules of one environment."""
 
     def __init__(self, scope: Construct, environment: Environment, *, names: Names, roles: RoleSettings) -> None:
-        super().__init__(
-            scope,
-            names.stack("airflow"),
-            account_id=environment.account_id,
-            region=environment.region,
-            tags=names.tags,
-            state=environment.state,
-        )
-        self._environment, self._names, self._roles = environment, names, roles
+        super().__init__(scope, environment, life_time="airflow", names=names, roles=roles)
 
     def build(self, foundation: FoundationReference) -> None:
         """Everything of this stack, on top of ``foundation``."""

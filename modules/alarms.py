@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
@@ -12,28 +9,9 @@ from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
 
 from modules.core.grants import document
+from modules.core.watch import Watch
 
 MINUTE = 60
-
-
-@dataclass(frozen=True)
-class Watch:
-    """One number to watch, and when it is wrong.
-
-    ``silence_is_wrong`` says whether missing data breaches: a heartbeat that stops does, a metric of something that
-    sleeps does not. ``minutes`` is how long it must be wrong.
-    """
-
-    name: str
-    why: str
-    namespace: str
-    metric: str
-    dimensions: Mapping[str, str]
-    threshold: float
-    statistic: str = "Maximum"
-    below: bool = False
-    minutes: int = 5
-    silence_is_wrong: bool = False
 
 
 class Alarms(Construct):

@@ -10,7 +10,7 @@ from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard
 from cdktf_cdktf_provider_aws.cloudwatch_query_definition import CloudwatchQueryDefinition
 from constructs import Construct
 
-from modules.alarms import Watch
+from modules.core.watch import Watch
 
 COLUMNS, WIDTH, HEIGHT = 3, 8, 6
 

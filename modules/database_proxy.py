@@ -15,11 +15,11 @@ from cdktf_cdktf_provider_aws.secretsmanager_secret_version import Secretsmanage
 from constructs import Construct
 
 from modules.core.connections import security_group
+from modules.core.database_reference import PORT, USER, MetadataDatabaseReference
 from modules.core.ephemeral import parameter_value
 from modules.core.flows import Place
 from modules.core.grants import Role, RoleSettings, statement
 from modules.core.network_reference import NetworkReference
-from modules.metadata_database import PORT, USER, MetadataDatabase, MetadataDatabaseReference
 
 
 class DatabaseProxy(Construct):
@@ -27,6 +27,9 @@ class DatabaseProxy(Construct):
 
     RDS Proxy reads its credentials from Secrets Manager only, so the password of Parameter Store is copied there
     through a write-only argument.
+
+    Args:
+        identifier: of the instance behind it.
     """
 
     def __init__(
@@ -36,7 +39,8 @@ class DatabaseProxy(Construct):
         *,
         name: str,
         network: NetworkReference,
-        database: MetadataDatabase,
+        database: MetadataDatabaseReference,
+        identifier: str,
         key_arn: str,
         roles: RoleSettings,
     ) -> None:
@@ -51,7 +55,7 @@ class DatabaseProxy(Construct):
             default_port=PORT,
         )
         database.connections.allow_default_port_from(connections, why="pooled connections")
-        secret = self._credentials(name, database.reference, key_arn)
+        secret = self._credentials(name, database, key_arn)
         proxy = DbProxy(
             self,
             "Resource",
@@ -74,9 +78,9 @@ class DatabaseProxy(Construct):
             "target",
             db_proxy_name=proxy.name,
             target_group_name=group.name,
-            db_instance_identifier=database.identifier,
+            db_instance_identifier=identifier,
         )
-        self.reference = replace(database.reference, connections=connections, address=proxy.endpoint)
+        self.reference = replace(database, connections=connections, address=proxy.endpoint)
 
     def _credentials(self, name: str, database: MetadataDatabaseReference, key_arn: str) -> str:
         secret = SecretsmanagerSecret(

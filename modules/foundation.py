@@ -7,45 +7,38 @@ from dataclasses import dataclass
 from constructs import Construct
 
 from environments.model import Environment
-from modules.aws_services import AwsServices, AwsServicesReference
+from modules.aws_services import AwsServicesReference
 from modules.broker import Broker, BrokerReference
+from modules.core.database_reference import MetadataDatabaseReference
 from modules.core.flows import Flows
 from modules.core.grants import RoleSettings
 from modules.core.naming import Names
 from modules.core.network_reference import NetworkReference
-from modules.core.stack import Stack
 from modules.database_proxy import DatabaseProxy
 from modules.encryption_key import EncryptionKey
-from modules.flow_logs import FlowLogs
+from modules.environment_stack import EnvironmentStack
 from modules.foundation_logs import FoundationLogs
+from modules.foundation_network import FoundationNetwork
 from modules.image_repository import ImageRepository, ImageRepositoryReference
 from modules.log_storage import TaskLogsReference
-from modules.metadata_database import MetadataDatabase, MetadataDatabaseReference
-from modules.network import Network
-from modules.network_acls import NetworkAcls
+from modules.metadata_database import MetadataDatabase
 from modules.secrets import RECIPES, Secrets, SecretsBackendReference, SecretsReference
 
 
-class Foundation(Stack):
+class Foundation(EnvironmentStack):
     """Network, stores, secrets, image repository and log storage of one environment."""
 
     def __init__(
         self, scope: Construct, environment: Environment, *, names: Names, roles: RoleSettings, flows: Flows
     ) -> None:
-        super().__init__(
-            scope,
-            names.stack("foundation"),
-            account_id=environment.account_id,
-            region=environment.region,
-            tags=names.tags,
-            state=environment.state,
-        )
-        self._environment, self._names, self._roles, self._flows = environment, names, roles, flows
+        super().__init__(scope, environment, life_time="foundation", names=names, roles=roles)
         self._data_key = self._key(
             "data-key", "data", "Stores and logs of Airflow", services=("cloudwatch.amazonaws.com",)
         )
         secrets_key = self._key("secrets-key", "secrets", "Secrets of Airflow in Parameter Store")
-        self.network, self.aws_services = self._make_network()
+        self._made_network = FoundationNetwork(self, environment, names=names, flows=flows)
+        self._made_network.record(key_arn=self._data_key.arn, roles=roles)
+        self.network = self._made_network.reference
         wanted = tuple(n for n in RECIPES if n != "broker-auth-token" or environment.topology == "celery")
         self.secrets = Secrets(
             self,
@@ -62,7 +55,7 @@ class Foundation(Stack):
         logs = FoundationLogs(self, environment, names=names, key_arn=self._data_key.arn)
         self.reference = FoundationReference(
             network=self.network,
-            aws_services=self.aws_services,
+            aws_services=self._made_network.aws_services,
             secrets=self.secrets.reference,
             secrets_backend=self.secrets.backend,
             database=self._make_database(),
@@ -74,17 +67,8 @@ class Foundation(Stack):
         )
 
     def protect(self) -> None:
-        """Write the NACLs, once every flow of the environment is declared. Those of a foreign VPC are its owner's."""
-        environment = self._environment
-        if environment.network.existing is None:
-            NetworkAcls(
-                self,
-                "network-acls",
-                name=self._names.name,
-                network=self.network,
-                flows=self._flows.declared,
-                through_nat=environment.network.egress != "none",
-            )
+        """Write the NACLs, once every flow of the environment is declared."""
+        self._made_network.protect()
 
     def _key(self, id_: str, suffix: str, purpose: str, services: tuple[str, ...] = ()) -> EncryptionKey:
         patterns = (
@@ -102,56 +86,6 @@ class Foundation(Stack):
             region=self._environment.region,
             log_groups=patterns if suffix == "data" else (),
             services=services,
-        )
-
-    def _make_network(self) -> tuple[NetworkReference, AwsServicesReference]:
-        wanted, environment = self._environment.network, self._environment
-        if wanted.existing is None:
-            own = Network(
-                self,
-                "network",
-                name=self._names.name,
-                cidr=wanted.cidr,
-                zones=wanted.zones,
-                egress=wanted.egress,
-                flows=self._flows,
-            )
-            network, route_tables = own.reference, own.application_route_table_ids
-        else:
-            existing = wanted.existing
-            network = NetworkReference(
-                vpc_id=existing.vpc_id,
-                cidr=existing.cidr,
-                public_subnet_ids=list(existing.public_subnet_ids),
-                application_subnet_ids=list(existing.application_subnet_ids),
-                data_subnet_ids=list(existing.data_subnet_ids),
-                flows=self._flows,
-            )
-            route_tables = list(existing.application_route_table_ids)
-        services = AwsServices(
-            self,
-            "aws-services",
-            name=self._names.name,
-            network=network,
-            route_table_ids=route_tables,
-            region=environment.region,
-            account_id=environment.account_id,
-            private=wanted.egress == "none",
-        )
-        if wanted.flow_logs:
-            self._record_flows(network)
-        return network, services.reference
-
-    def _record_flows(self, network: NetworkReference) -> None:
-        FlowLogs(
-            self,
-            "flow-logs",
-            name=self._names.name,
-            vpc_id=network.vpc_id,
-            log_group_name=f"{self._names.path}/flow-logs",
-            key_arn=self._data_key.arn,
-            retention_days=self._environment.logs.retention_days,
-            roles=self._roles,
         )
 
     def _make_database(self) -> MetadataDatabaseReference:
@@ -182,7 +116,8 @@ class Foundation(Stack):
             "database-proxy",
             name=self._names.name,
             network=self.network,
-            database=database,
+            database=database.reference,
+            identifier=database.identifier,
             key_arn=self._data_key.arn,
             roles=self._roles,
         ).reference

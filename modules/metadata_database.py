@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.db_instance import DbInstance
@@ -11,35 +9,16 @@ from cdktf_cdktf_provider_aws.db_parameter_group import DbParameterGroup, DbPara
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
 from constructs import Construct
 
-from modules.core.connections import Connections, security_group
+from modules.core.connections import security_group
+from modules.core.database_reference import DATABASE, PORT, USER, MetadataDatabaseReference
 from modules.core.ephemeral import parameter_value
 from modules.core.flows import Place
 from modules.core.grants import Role, RoleSettings, statement
 from modules.core.network_reference import NetworkReference
-from modules.core.task import Client, Secret
+from modules.core.task import Secret
 
-PORT = 5432
 MONITORING_SECONDS = 60
-DATABASE = "airflow"
-USER = "airflow"
 LOG_EXPORTS = ("postgresql", "upgrade")
-
-
-@dataclass(frozen=True)
-class MetadataDatabaseReference:
-    """The metadata database as its clients see it."""
-
-    connections: Connections
-    address: str
-    password: Secret
-
-    def serve(self, client: Client) -> None:
-        """Give ``client`` the way in, the address and the credentials."""
-        self.connections.allow_default_port_from(client.connections, why="metadata database over TLS")
-        client.add_environment(
-            AIRFLOW_DB_HOST=self.address, AIRFLOW_DB_PORT=str(PORT), AIRFLOW_DB_NAME=DATABASE, AIRFLOW_DB_USER=USER
-        )
-        client.add_secret("AIRFLOW_DB_PASSWORD", self.password)
 
 
 class MetadataDatabase(Construct):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from environments.instance_classes import max_connections
 from environments.model import Environment
-from modules.alarms import Watch
 from modules.core.process import DAG_PROCESSOR, SCHEDULER, STANDALONE
+from modules.core.watch import Watch
 from modules.offer import METRICS_NAMESPACE
 
 GIB = 2**30
