@@ -28,7 +28,7 @@ lock: ## Resolve requirements.in again
 	uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" --quiet -c .build/constraints.txt requirements-6x.in -o requirements-6x.txt
 
 ## Policies
-.PHONY: reach gate
+.PHONY: reach gate gate-hcl
 reach: .venv/.ready ## Print who can reach whom in ENV (FROM=a TO=b PORT=n explains one connection)
 	@test -d cdktf.out/stacks || $(MAKE) --no-print-directory synth
 	@$(BIN)/python -m policies.analysis.reach cdktf.out/stacks/$(ENV)-foundation cdktf.out/stacks/$(ENV)-airflow $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(PORT),--port $(PORT))
@@ -36,6 +36,9 @@ reach: .venv/.ready ## Print who can reach whom in ENV (FROM=a TO=b PORT=n expla
 gate: .venv/.ready ## Judge every environment by checkov's rules and ours (FORMAT=sarif, PLAN="--plan dev-airflow=plan.json")
 	@test -d cdktf.out/stacks || $(MAKE) --no-print-directory synth
 	@$(BIN)/python -m policies cdktf.out/stacks $(PLAN) $(if $(FORMAT),--format $(FORMAT)) $(if $(WAIVERS),--waivers $(WAIVERS))
+
+gate-hcl: .venv/.ready ## Judge other people's *.tf files below FOLDER without a plan: what can be told is told
+	@$(BIN)/python -m policies.gate.hcl_roots $(FOLDER)
 
 ## Infrastructure
 .PHONY: synth demo cdktf

@@ -16,6 +16,7 @@ def text(report: Report) -> str:
         *_section("NOT JUDGED", [_entry(item) for item in report.of(Verdict.NOT_JUDGED)]),
         *_section("FAIL", [_entry(item, with_cure=True) for item in report.of(Verdict.FAIL)]),
         *_section("WAIVED", [_waived(item) for item in report.waived]),
+        *_without_a_rule(report),
         _numbers(report),
         _next(report),
     ]
@@ -44,6 +45,12 @@ def _waived(item: Outcome) -> str:
     waiver, resource = item.waiver, item.finding.resource
     terms = f"{waiver.reason} ({waiver.owner}, until {waiver.expires})" if waiver else ""
     return f"{item.card.id} {resource.stack}: {resource.address}\n    {terms}"
+
+
+def _without_a_rule(report: Report) -> Iterator[str]:
+    if report.unlooked:
+        named = ", ".join(f"{count} {kind}" for kind, count in report.unlooked.items())
+        yield f"no rule is about {sum(report.unlooked.values())} of the resources: {named}"
 
 
 def _numbers(report: Report) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -47,10 +48,15 @@ def judge(
     inputs.problems += _unknown_rules(waivers)
     outcomes = _with_waivers(joined(found), waivers, today=today)
     resources = {
-        key for configuration in configurations for key, item in configuration.resources.items() if not item.is_data
+        key: item.type
+        for configuration in configurations
+        for key, item in configuration.resources.items()
+        if not item.is_data
     }
-    if not resources and not inputs.problems:
-        inputs.problems.append(Problem(", ".join(map(str, paths)), "there is not one resource in it"))
+    unlooked = resources.keys() - {outcome.finding.resource.key for outcome in outcomes}
+    if unlooked == resources.keys() and not inputs.problems:
+        reason = "no rule is about any resource in it" if resources else "there is not one resource in it"
+        inputs.problems.append(Problem(", ".join(map(str, paths)), reason))
     return Report(
         outcomes=sorted(outcomes, key=_order),
         problems=inputs.problems,
@@ -58,6 +64,7 @@ def judge(
         resources=len(resources),
         rules=len(all_rules()) + len(checkov_ids() - set(not_applied)),
         not_applied=not_applied,
+        unlooked=Counter(sorted(resources[key] for key in unlooked)),
     )
 
 

@@ -54,6 +54,8 @@ class Report:
     rules: int
     not_applied: Mapping[str, str] = field(default_factory=dict)
     """Rules of checkov's that are left out, with the reason."""
+    unlooked: Mapping[str, int] = field(default_factory=dict)
+    """How many resources of a type got no verdict at all, because no rule is about them."""
 
     def of(self, verdict: Verdict) -> list[Outcome]:
         """List the outcomes with this verdict that nobody has accepted."""
