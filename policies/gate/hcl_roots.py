@@ -83,8 +83,9 @@ def _value(written: Any) -> Any:
 def main(words: list[str]) -> int:
     """Print a line for each folder; 2 when there is none, else 0: what is found is the configuration's business."""
     found = 0
-    for found, judged in enumerate(judge_all(map(Path, words)), start=1):
+    for judged in judge_all(map(Path, words)):
         print(judged, flush=True)
+        found += 1
     if not found:
         print("no folder with *.tf files. Usage: python -m policies.gate.hcl_roots FOLDER...", file=sys.stderr)
         return 2
