@@ -11,7 +11,7 @@ from moto.server import ThreadedMotoServer
 from harness.containers import authority, backing, engine, images
 from harness.containers.engine import Container
 from harness.tools import require
-from tests.image.world import SECRETS, World
+from tests.image.world import PRISTINE, SECRETS, World
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +56,8 @@ def aws(world: World) -> Iterator[str]:
 def migrated(world: World) -> World:
     done = engine.run(world.launch("migrate"))
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    # A copy takes a moment, a migration half a minute; it is only possible while nobody is connected.
+    backing.query(world.database, f"create database {PRISTINE} template airflow", name="postgres")
     return world
 
 
