@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -101,6 +102,21 @@ def test_R1_the_bill_of_materials_lists_what_is_locked(image: str, tmp_path: Pat
     # Named otherwise in their own metadata, or for another platform.
     assert len(missing) <= 15, missing
     assert ("apache-airflow-core", "3.3.2") in packages
+
+
+def test_G1_dags_are_baked_into_an_image_on_top_as_the_documentation_says(image: str, tmp_path: Path) -> None:
+    (recipe,) = re.findall(r"```dockerfile\n(.*?)```", (ROOT / "docs" / "containers.md").read_text(), re.DOTALL)
+    (tmp_path / "Dockerfile").write_text(recipe)
+    (tmp_path / "dags").mkdir()
+    (tmp_path / "dags" / "mine.py").write_text("# a DAG")
+    baked = f"airflow-fargate/baked:{os.getpid()}"
+    words = ("build", "--build-arg", f"BASE_IMAGE={image}", "--tag", baked, str(tmp_path))
+    docker(*words, environ={"DOCKER_BUILDKIT": "1"})
+    try:
+        assert _in(baked, "airflow", "config", "get-value", "core", "dags_folder").stdout.strip() == "/opt/airflow/dags"
+        assert _in(baked, "cat", "/opt/airflow/dags/mine.py").stdout == "# a DAG"
+    finally:
+        docker("image", "rm", "--force", baked)
 
 
 def _wheels(platform: str, folder: Path) -> subprocess.CompletedProcess[str]:

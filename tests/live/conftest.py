@@ -16,6 +16,7 @@ from harness.airflow_client import Client
 from harness.containers import engine, images
 from harness.containers.engine import Container, Launch
 from harness.ecs.stand_in import StandIn, stand_in
+from harness.ecs.task import FargateTask
 from harness.emulator import Emulator
 from tests.live.applied import Applied, KeyPair, apply
 
@@ -95,7 +96,7 @@ def live(applied: Applied, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with stand_in(emulator, cluster="airflow-live", parameters=PARAMETERS, network=network, folder=folder) as ecs:
         git = _git_host(network, applied)
         password = ecs.runner.catalogue.secret(f"{PARAMETERS}/admin-password")
-        client = Client(servers=lambda: ecs.runner.running("api-server"), password=password)
+        client = Client(servers=lambda: _behind_the_door(ecs), password=password)
         running = Live(applied=applied, emulator=emulator, ecs=ecs, git=git, airflow=client)
         engine.docker("cp", str(HERE / "dags"), f"{git.id}:/tmp/dags")
         running.push(message="DAGs", script="cp -r /tmp/dags .")
@@ -106,6 +107,11 @@ def live(applied: Applied, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             for name in ("many", "slow"):
                 client.wait_for_dag(name)
             yield running
+
+
+def _behind_the_door(ecs: StandIn) -> list[FargateTask]:
+    """The tasks that the load balancer leads to, whatever the topology calls them."""
+    return [task for name in ("api-server", "standalone") for task in ecs.runner.running(name)]
 
 
 def _put_parameters(emulator: Emulator, deploy: KeyPair) -> None:
