@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 from moto.server import ThreadedMotoServer
@@ -13,6 +14,16 @@ from harness.containers.engine import Container
 from harness.tools import require
 from tests.image.world import PRISTINE, SECRETS, World
 
+FOLDER = Path(__file__).parent
+WORLD = pytest.StashKey[World]()
+
+
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """The world ends with this tier: seven containers would be asked for their health all through the next one."""
+    last = nextitem is None or FOLDER not in nextitem.path.parents
+    if last and (world := item.config.stash.get(WORLD, None)):
+        engine.remove_network(world.network)
+
 
 @pytest.fixture(scope="session")
 def image() -> str:
@@ -21,7 +32,7 @@ def image() -> str:
 
 
 @pytest.fixture(scope="session")
-def world(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(image: str, pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     network = f"airflow-fargate-{os.getpid()}"
     folder = tmp_path_factory.mktemp("authority")
     folder.parent.chmod(0o755)
@@ -30,7 +41,7 @@ def world(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worl
     engine.docker("network", "create", network)
     setting = backing.Setting(network=network, authority=folder)
     try:
-        yield World(
+        world = World(
             image=image,
             network=network,
             certificate=certificate,
@@ -38,6 +49,8 @@ def world(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worl
             database=backing.postgres(setting, names=["database.example"], password=SECRETS["AIRFLOW_DB_PASSWORD"]),
             broker=backing.redis(setting, names=["broker.example"], password=SECRETS["AIRFLOW_BROKER_PASSWORD"]),
         )
+        pytestconfig.stash[WORLD] = world
+        yield world
     finally:
         engine.remove_network(network)
 
