@@ -97,6 +97,14 @@ class Client:
         path = f"dags/{dag}/dagRuns/{run}/taskInstances/{task}/logs/{attempt}?map_index={index}&full_content=true"
         return json.dumps(self.call("GET", path))
 
+    def wait_for_log(self, words: str, dag: str, run: str, task: str, *, seconds: float = 60) -> str:
+        """The log once it holds ``words``: it goes to S3 after the Airflow task is a success."""
+        deadline = time.monotonic() + seconds
+        while words not in (text := self.log(dag, run, task)):
+            _before(deadline, f"{dag} {run} {task}: no {words!r} in its log after {seconds} s: {text[-2000:]}")
+            time.sleep(0.5)
+        return text
+
 
 def _http(method: str, url: str, body: dict[str, Any] | None, headers: dict[str, str]) -> Any:
     data = json.dumps(body).encode() if body is not None else None

@@ -53,9 +53,7 @@ def test_T1_R3_L1_the_same_dag_succeeds_on_every_topology(live: Live, topology: 
     assert {task["try_number"] for task in tasks} == {1}
     value = airflow.call("GET", f"dags/kinds/dagRuns/{run}/taskInstances/read/xcomEntries/return_value")["value"]
     assert "from the store hello" in value
-    log = airflow.log("kinds", run, "on_heavy")
-    assert "number 7" in log
-    assert "s3://" in log
+    assert "number 7" in airflow.wait_for_log("s3://", "kinds", run, "on_heavy")
     if topology == "sequential":
         assert _most_at_once([task for task in tasks if task["task_id"] != "waits"]) == 1
 
