@@ -107,7 +107,10 @@ def _cold_start(project: Project, client: Client) -> float:
     began = time.perf_counter()
     project.compose("up", "--detach", "--no-deps", WORKER)
     client.wait_for_state("measured", waiting, "success", count=1)
-    return time.perf_counter() - began
+    taken = time.perf_counter() - began
+    # A worker that has work left would wait at the end for api-servers that are gone.
+    client.finish("measured", waiting)
+    return taken
 
 
 def _start_to_exec(project: Project) -> float:
