@@ -18,6 +18,7 @@ FOLDER = Path(__file__).parent
 WORLD = pytest.StashKey[World]()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """The world ends with this tier: seven containers would be asked for their health all through the next one."""
     last = nextitem is None or FOLDER not in nextitem.path.parents
