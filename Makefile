@@ -56,7 +56,7 @@ node_modules/.bin/cdktf: package-lock.json
 ## Images
 .PHONY: image image-lock multi-platform
 image: .venv/.ready ## Build the Airflow image (BASE_IMAGE chooses another base; docker/base makes one without a registry)
-	@$(if $(BASE_IMAGE),AIRFLOW_FARGATE_BASE_IMAGE=$(BASE_IMAGE)) $(BIN)/python -c "from harness.containers.images import build; print(build('airflow'))"
+	@$(if $(BASE_IMAGE),AIRFLOW_FARGATE_BASE_IMAGE=$(BASE_IMAGE)) $(BIN)/python -m harness.containers airflow
 
 multi-platform: ## Build for X86_64 and ARM64 and push to IMAGE (needs docker buildx and a registry login)
 	docker buildx build --platform linux/amd64,linux/arm64 --provenance=true --sbom=true --push --tag "$(IMAGE)" --file docker/airflow/Dockerfile docker

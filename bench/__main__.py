@@ -1,4 +1,4 @@
-"""``python -m bench [synthesis|gate|unit ...]``: ratios, measured in one run; exit 1 when one is beyond its limit."""
+"""``python -m bench [synthesis|gate|unit|containers ...]``: ratios of one run; exit 1 when one is beyond its limit."""
 
 from __future__ import annotations
 
@@ -7,17 +7,23 @@ import os
 import platform
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bench import checking, report, synthesis
+from bench import checking, images, report, running, synthesis
 from bench.report import Row
+from harness.containers.engine import EngineError
+from harness.tools import MissingTool
 
-PARTS: dict[str, tuple[str, Callable[[int], list[Row]]]] = {
-    "synthesis": ("Synthesis", lambda rounds: synthesis.rows(rounds=rounds)),
-    "gate": ("Policies", lambda rounds: checking.gate_rows(rounds=rounds)),
-    "unit": ("Tests", lambda _: checking.unit_rows()),
+README, CONTAINERS = synthesis.ROOT / "README.md", synthesis.ROOT / "docs" / "containers.md"
+# Part -> its title, what measures it, and the page that shows it.
+PARTS: dict[str, tuple[str, Callable[[int], list[Row]], Path]] = {
+    "synthesis": ("Synthesis", lambda rounds: synthesis.rows(rounds=rounds), README),
+    "gate": ("Policies", lambda rounds: checking.gate_rows(rounds=rounds), README),
+    "unit": ("Tests", lambda _: checking.unit_rows(), README),
+    "containers": ("Containers", lambda rounds: [*images.rows(rounds=rounds), *running.rows()], CONTAINERS),
 }
 
 
@@ -27,7 +33,7 @@ def main(
     ] = None,
     *,
     rounds: Annotated[int, typer.Option(help="Turns that every candidate gets; the best counts.")] = 3,
-    write: Annotated[bool, typer.Option("--write", help="Put the table into README.md.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Put the tables into the documentation.")] = False,
 ) -> None:
     """Measure and print. Other work on the machine adds to times, less to ratios."""
     unknown = sorted(set(parts or ()) - PARTS.keys())
@@ -36,16 +42,24 @@ def main(
         raise typer.Exit(2)
     load = os.getloadavg()[0]
     print(f"load {load:.1f}{' (busy: times are too long)' if load > 1 else ''}", file=sys.stderr)
-    rows: list[Row] = []
+    pages: dict[Path, list[Row]] = {}
+    unmeasured = False
     for name in parts or PARTS:
-        title, measure = PARTS[name]
+        title, measure, page = PARTS[name]
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
-        found = measure(rounds)
+        try:
+            found = measure(rounds)
+        except (EngineError, MissingTool) as error:
+            print(f"{name}: not measured: {error}", file=sys.stderr)
+            unmeasured = True
+            continue
         report.show(title, found)
-        rows += found
+        pages.setdefault(page, []).extend(found)
     if write:
-        report.write(synthesis.ROOT / "README.md", rows, machine=_machine())
-    raise typer.Exit(0 if all(row.kept for row in rows) else 1)
+        for page, rows in pages.items():
+            report.write(page, rows, machine=_machine())
+    kept = all(row.kept for rows in pages.values() for row in rows)
+    raise typer.Exit(0 if kept and not unmeasured else 1)
 
 
 def _machine() -> str:

@@ -19,6 +19,9 @@ TIERS: dict[str, str] = {
     "live": "a container engine and the embedded emulator",
 }
 
+# What a test records under this name (``record_property``) is printed at the end, whether it passed or not.
+RECOVERY = "recovery"
+
 
 @dataclass(slots=True)
 class Tally:
@@ -47,11 +50,14 @@ class TierReport:
     def __init__(self) -> None:
         self.tallies: dict[str, Tally] = {}
         self.skips: Counter[tuple[str, str]] = Counter()
+        self.recoveries: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         tier = tier_of(report.nodeid) or "other"
         tally = self.tallies.setdefault(tier, Tally())
         tally.seconds += report.duration
+        if report.when == "call":
+            self.recoveries += [str(value) for name, value in report.user_properties if name == RECOVERY]
         if report.skipped:
             tally.outcomes["skipped"] += 1
             self.skips[tier, reason(report)] += 1
@@ -69,6 +75,9 @@ class TierReport:
             terminalreporter.write_line(f"{tier:10s} {tally.seconds:7.1f} s  {counts}")
         for (tier, why), count in sorted(self.skips.items()):
             terminalreporter.write_line(f"not judged: {count} of {tier}: {why}")
+
+        for recovery in self.recoveries:
+            terminalreporter.write_line(f"recovery: {recovery}")
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         file = session.config.getoption("tier_counts")

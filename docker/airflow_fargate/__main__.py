@@ -6,9 +6,9 @@ import os
 import sys
 from collections.abc import Mapping
 
-from airflow_fargate import components, configuration, parameters, waiting
+from airflow_fargate import components, configuration, fernet, parameters, waiting
 from airflow_fargate.backing import Broker, Database
-from airflow_fargate.components import Component
+from airflow_fargate.components import FERNET_KEY, Component
 from airflow_fargate.refusal import Refusal
 
 WAIT_SECONDS = 120.0
@@ -22,7 +22,7 @@ def prepare(component: Component, environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def wait_for_backing_services(component: Component, environ: Mapping[str, str]) -> None:
-    """Return when database, broker and schema are as this component needs them; Refusal otherwise."""
+    """Return when database, schema, keys and broker are as this component needs them; Refusal otherwise."""
     seconds = float(environ.get("AIRFLOW_WAIT_SECONDS") or WAIT_SECONDS)
     if component.database:
         database = Database.of(environ)
@@ -40,6 +40,8 @@ def wait_for_backing_services(component: Component, environ: Mapping[str, str]) 
                 seconds=seconds,
                 cure="run the migrate task of this image, then start again",
             )
+            if FERNET_KEY in component.secrets:
+                fernet.check(database, environ[FERNET_KEY])
     if component.uses_broker(environ):
         broker = Broker.of(environ)
         waiting.wait(

@@ -19,7 +19,8 @@ from pathlib import Path
 from types import FrameType
 
 from airflow_fargate import pulse
-from airflow_fargate.git_connection import lines
+from airflow_fargate.git_reasons import reason
+from airflow_fargate.git_ssh import ssh_environment
 from airflow_fargate.refusal import Refusal
 
 GIT_WITHIN = 120
@@ -64,41 +65,6 @@ class Settings:
         )
 
 
-def ssh_environment(environ: Mapping[str, str], *, folder: Path) -> dict[str, str]:
-    """Git's environment: with the deploy key and the pinned host keys in ``folder`` where a key is given.
-
-    Raises Refusal for a key without host keys: a host that anybody can be is no protection.
-    """
-    quiet = {"GIT_TERMINAL_PROMPT": "0", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
-    key = environ.get("GITSYNC_DEPLOY_KEY")
-    if not key:
-        return quiet
-    hosts = environ.get("GITSYNC_KNOWN_HOSTS")
-    if not hosts:
-        raise Refusal("GITSYNC_KNOWN_HOSTS is missing. Cure: pin the host's keys (ssh-keyscan HOST)")
-    files = {"key": lines(key), "known_hosts": lines(hosts)}
-    for name, text in files.items():
-        descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(text)
-    options = [
-        f"UserKnownHostsFile={folder / 'known_hosts'}",
-        "StrictHostKeyChecking=yes",
-        "IdentitiesOnly=yes",
-        "ConnectTimeout=15",
-        "BatchMode=yes",
-    ]
-    words = ["ssh", "-i", str(folder / "key"), *(word for option in options for word in ("-o", option))]
-    return {**quiet, "GIT_SSH_COMMAND": " ".join(words)}
-
-
-def _reason(said: str) -> str:
-    """The line that tells: git's first fatal one, with ssh's word before it; no banners and no advice."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    fatal = next((number for number, line in enumerate(lines) if line.startswith("fatal:")), len(lines) - 1)
-    return " / ".join(lines[max(0, fatal - 1) : fatal + 1])
-
-
 class Repository:
     """A bare copy below the root, and one folder per commit beside it."""
 
@@ -118,7 +84,7 @@ class Repository:
         except subprocess.TimeoutExpired as error:
             raise GitError(f"no answer within {GIT_WITHIN} s") from error
         if done.returncode:
-            raise GitError(_reason(done.stderr) or f"exit code {done.returncode}")
+            raise GitError(reason(done.stderr) or f"exit code {done.returncode}")
         return done.stdout.strip()
 
     @property

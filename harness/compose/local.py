@@ -5,12 +5,11 @@ docs/local.md repeats the list for people.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from harness.compose.tasks import Task
-from harness.containers.definition import ContainerDefinition, HealthCheck
+from harness.containers.definition import ContainerDefinition
 
 # What every container finds mounted: the authority's certificate, and how boto3 is to talk to the emulator.
 SHARED = "/run/airflow-fargate"
@@ -115,12 +114,5 @@ def _local_container(container: ContainerDefinition, *, own: Mapping[str, str]) 
         del variables["AIRFLOW__API__BASE_URL"]
     impatient = IMPATIENT if container.command in (("dag-processor",), ("standalone",)) else {}
     environment = {**container.environment, **variables, **impatient}
-    return replace(container, environment=environment, health=_sooner(container.health))
-
-
-def _sooner(health: HealthCheck | None) -> HealthCheck | None:
-    """Asked more often, so that the start is noticed; unhealthy after the same time."""
-    if health is None or health.interval <= HEALTH_EVERY:
-        return health
-    retries = math.ceil(health.interval * health.retries / HEALTH_EVERY)
-    return replace(health, interval=HEALTH_EVERY, retries=retries)
+    health = container.health.every(HEALTH_EVERY) if container.health else None
+    return replace(container, environment=environment, health=health)

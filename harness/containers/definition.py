@@ -7,9 +7,10 @@ Form: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDef
 from __future__ import annotations
 
 import json
+import math
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 # What a container gets that says nothing (the page above): 30 s to stop; health every 30 s, 5 s for it, 3 tries.
@@ -39,6 +40,12 @@ class HealthCheck:
     timeout: int = 5
     retries: int = 3
     start_period: int = 0
+
+    def every(self, seconds: int) -> HealthCheck:
+        """Asked at least so often, that a start is noticed; unhealthy after the same time as before."""
+        if self.interval <= seconds:
+            return self
+        return replace(self, interval=seconds, retries=math.ceil(self.interval * self.retries / seconds))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ class Catalogue:
         self._definitions: dict[str, TaskDefinition] = {}
 
     def services(self) -> tuple[Service, ...]:
-        """Every service of the cluster, sorted by name."""
+        """Every active service of the cluster, sorted by name."""
         ecs = self._aws.client("ecs")
         arns = [
             arn
@@ -58,7 +58,8 @@ class Catalogue:
             for start in range(0, len(arns), 10)
             for service in ecs.describe_services(cluster=self._cluster, services=arns[start : start + 10])["services"]
         ]
-        return tuple(sorted(map(self._service, described), key=lambda service: service.name))
+        active = [service for service in described if service["status"] == "ACTIVE"]
+        return tuple(sorted(map(self._service, active), key=lambda service: service.name))
 
     def _service(self, body: Mapping[str, Any]) -> Service:
         balancers = body.get("loadBalancers") or []

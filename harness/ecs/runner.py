@@ -1,4 +1,4 @@
-"""Keeps a cluster as its services say: starts, replaces and stops tasks, and follows desired counts."""
+"""Keeps a cluster as its services say: starts, replaces and stops tasks; follows counts and new definitions."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from harness.ecs.task import FargateTask, Platform, remove
 LOOK_EVERY = 0.5
 # ECS slows down a service whose tasks never come up; so do we.
 THROTTLE = 10.0
+ALIVE = frozenset({"pending", "running"})
 
 
 @dataclass(kw_only=True)
@@ -69,11 +70,17 @@ class Runner:
             time.sleep(LOOK_EVERY)
 
     def _unsteady(self) -> list[str]:
-        return [
-            service.name
-            for service in self.catalogue.services()
-            if sum(task.healthy for task in self.tasks.get(service.name, [])) != service.desired
-        ]
+        wanted = {service.name: service for service in self.catalogue.services()}
+        return [name for name in sorted({*wanted, *self.tasks}) if not self._is_steady(name, wanted.get(name))]
+
+    def _is_steady(self, name: str, service: Service | None) -> bool:
+        """Whether exactly the tasks run that should, and are well; none where the service is gone."""
+        tasks = self.tasks.get(name, [])
+        if service is None:
+            return not tasks
+        current = self.catalogue.definition(service.task_definition).arn
+        well = sum(task.healthy for task in tasks)
+        return well == service.desired and all(task.definition.arn == current for task in tasks if task.healthy)
 
     def _words(self, services: list[str]) -> str:
         tasks = [task for name in services for task in self.tasks.get(name, [])]
@@ -85,29 +92,50 @@ class Runner:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                for service in self.catalogue.services():
+                services = self.catalogue.services()
+                for service in services:
                     self._reconcile(service)
+                for name in self.tasks.keys() - {service.name for service in services}:
+                    self._drain(name)
             except Exception as error:  # noqa: BLE001 - a thread that dies in silence would look like a hang
                 self.problem = f"{type(error).__name__}: {error}"
             self._stop.wait(LOOK_EVERY)
 
     def _reconcile(self, service: Service) -> None:
-        tasks = self.tasks.setdefault(service.name, [])
+        self._clear_away(service.name)
+        if time.monotonic() < self._not_before.get(service.name, 0.0):
+            return
+        tasks, definition = self.tasks[service.name], self.catalogue.definition(service.task_definition)
+        alive = [task for task in tasks if task.phase in ALIVE]
+        current = [task for task in alive if task.definition.arn == definition.arn]
+        for _ in range(service.desired - len(current)):
+            task = self._make(definition, service)
+            tasks.append(task)
+            threading.Thread(target=task.live, daemon=True).start()
+        # The old ones go when the new ones are well: minimumHealthyPercent 100, as all our services have it.
+        free = [task for task in alive if not self.agent.protected(task.id)]
+        if sum(task.healthy for task in current) >= service.desired:
+            self._stop_all([task for task in free if task not in current], reason="deployment")
+        surplus = max(0, len(current) - service.desired)
+        self._stop_all([task for task in free if task in current][:surplus], reason="scale-in")
+
+    def _clear_away(self, name: str) -> None:
+        """Put what has stopped aside; a service whose tasks never came up is given time."""
+        tasks = self.tasks.setdefault(name, [])
         for task in [one for one in tasks if one.phase == "stopped"]:
             tasks.remove(task)
             self.ended.append(task)
             if not task.was_running:
-                self._not_before[service.name] = time.monotonic() + THROTTLE
-        alive = [task for task in tasks if task.phase in {"pending", "running"}]
-        if time.monotonic() < self._not_before.get(service.name, 0.0):
-            return
-        for _ in range(service.desired - len(alive)):
-            task = self._make(self.catalogue.definition(service.task_definition), service)
-            tasks.append(task)
-            threading.Thread(target=task.live, daemon=True).start()
-        free = [task for task in alive if not self.agent.protected(task.id)]
-        for task in free[: max(0, len(alive) - service.desired)]:
-            threading.Thread(target=task.stop, kwargs={"reason": "scale-in"}, daemon=True).start()
+                self._not_before[name] = time.monotonic() + THROTTLE
+
+    def _drain(self, name: str) -> None:
+        """The service was deleted: its tasks go."""
+        self._clear_away(name)
+        self._stop_all([task for task in self.tasks[name] if task.phase in ALIVE], reason="service deleted")
+
+    def _stop_all(self, tasks: list[FargateTask], *, reason: str) -> None:
+        for task in tasks:
+            threading.Thread(target=task.stop, kwargs={"reason": reason}, daemon=True).start()
 
     def _make(self, definition: TaskDefinition, service: Service | None = None) -> FargateTask:
         id_ = f"{self.platform.network}-{definition.family}-{next(self._numbers)}"

@@ -25,7 +25,7 @@ class Platform:
 
     Args:
         image: runs in place of every image of the definitions: they are all ours.
-        check_every: seconds between health checks, in place of the definitions' own.
+        check_every: seconds between health checks at most; unhealthy after the definitions' own time.
         variables: added to every container (region, credentials and end point of the emulator).
         options: added to every ``docker run`` (the certificates of the backing services).
     """
@@ -82,7 +82,7 @@ class FargateTask:
         health = definition.health
         if health:
             # Fargate's start periods are for Fargate's CPUs; this machine may be busy. The first success ends them.
-            health = replace(health, interval=self.platform.check_every, start_period=START_PERIOD)
+            health = replace(health.every(self.platform.check_every), start_period=START_PERIOD)
         volumes = {volume: f"{self.id}-{volume}" for volume in self.definition.volumes}
         options = docker_options(replace(definition, health=health), volumes=volumes)
         return Launch(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 from moto.server import ThreadedMotoServer
@@ -11,7 +12,18 @@ from moto.server import ThreadedMotoServer
 from harness.containers import authority, backing, engine, images
 from harness.containers.engine import Container
 from harness.tools import require
-from tests.image.world import SECRETS, World
+from tests.image.world import PRISTINE, SECRETS, World
+
+FOLDER = Path(__file__).parent
+WORLD = pytest.StashKey[World]()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """The world ends with this tier: seven containers would be asked for their health all through the next one."""
+    last = nextitem is None or FOLDER not in nextitem.path.parents
+    if last and (world := item.config.stash.get(WORLD, None)):
+        engine.remove_network(world.network)
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +33,7 @@ def image() -> str:
 
 
 @pytest.fixture(scope="session")
-def world(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(image: str, pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     network = f"airflow-fargate-{os.getpid()}"
     folder = tmp_path_factory.mktemp("authority")
     folder.parent.chmod(0o755)
@@ -30,7 +42,7 @@ def world(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worl
     engine.docker("network", "create", network)
     setting = backing.Setting(network=network, authority=folder)
     try:
-        yield World(
+        world = World(
             image=image,
             network=network,
             certificate=certificate,
@@ -38,6 +50,8 @@ def world(image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worl
             database=backing.postgres(setting, names=["database.example"], password=SECRETS["AIRFLOW_DB_PASSWORD"]),
             broker=backing.redis(setting, names=["broker.example"], password=SECRETS["AIRFLOW_BROKER_PASSWORD"]),
         )
+        pytestconfig.stash[WORLD] = world
+        yield world
     finally:
         engine.remove_network(network)
 
@@ -56,6 +70,8 @@ def aws(world: World) -> Iterator[str]:
 def migrated(world: World) -> World:
     done = engine.run(world.launch("migrate"))
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    # A copy takes a moment, a migration half a minute; it is only possible while nobody is connected.
+    backing.query(world.database, f"create database {PRISTINE} template airflow", name="postgres")
     return world
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import json
 import os
-import shutil
+import re
 import subprocess
+import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from harness.containers import engine
-from harness.containers.engine import Launch, address, client, docker
+from harness.containers import engine, images
+from harness.containers.engine import Launch, address, docker
 from harness.containers.tools import program
 from harness.tools import ROOT
 
@@ -82,33 +80,9 @@ def test_R1_nothing_of_the_build_machine_stays(image: str) -> None:
     assert "PASSWORD" not in history.upper()
 
 
-class Counter(io.RawIOBase):
-    """A file that keeps the length of what is written, and nothing else."""
-
-    count = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self.count += len(data)
-        return len(data)
-
-
-def _compressed(image: str) -> int:
-    counter = Counter()
-    with subprocess.Popen([client(), "save", image], env={**os.environ, **address()}, stdout=subprocess.PIPE) as save:
-        assert save.stdout is not None
-        with gzip.open(counter, "wb", compresslevel=1) as out:
-            shutil.copyfileobj(save.stdout, out, 1 << 20)
-    return counter.count
-
-
 def test_R1_size_budget(image: str) -> None:
-    """Compressed at the quickest level: registries come out 15 % smaller."""
-    size = int(docker("image", "inspect", "--format", "{{.Size}}", image).stdout)
-    assert size / 1e6 <= UNPACKED_MB
-    assert _compressed(image) / 1e6 <= COMPRESSED_MB
+    assert images.unpacked_bytes(image) / 1e6 <= UNPACKED_MB
+    assert images.compressed_bytes(image) / 1e6 <= COMPRESSED_MB
 
 
 def test_R1_the_bill_of_materials_lists_what_is_locked(image: str, tmp_path: Path) -> None:
@@ -130,10 +104,43 @@ def test_R1_the_bill_of_materials_lists_what_is_locked(image: str, tmp_path: Pat
     assert ("apache-airflow-core", "3.3.2") in packages
 
 
+def test_G1_dags_are_baked_into_an_image_on_top_as_the_documentation_says(image: str, tmp_path: Path) -> None:
+    (recipe,) = re.findall(r"```dockerfile\n(.*?)```", (ROOT / "docs" / "containers.md").read_text(), re.DOTALL)
+    (tmp_path / "Dockerfile").write_text(recipe)
+    (tmp_path / "dags").mkdir()
+    (tmp_path / "dags" / "mine.py").write_text("# a DAG")
+    baked = f"airflow-fargate/baked:{os.getpid()}"
+    words = ("build", "--build-arg", f"BASE_IMAGE={image}", "--tag", baked, str(tmp_path))
+    docker(*words, environ={"DOCKER_BUILDKIT": "1"})
+    try:
+        assert _in(baked, "airflow", "config", "get-value", "core", "dags_folder").stdout.strip() == "/opt/airflow/dags"
+        assert _in(baked, "cat", "/opt/airflow/dags/mine.py").stdout == "# a DAG"
+    finally:
+        docker("image", "rm", "--force", baked)
+
+
+def _wheels(platform: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """What an installation of the lock on ``platform`` comes to; nothing is installed."""
+    dry = ("--dry-run", "--quiet", "--only-binary", ":all:", "--require-hashes", "--target", folder)
+    where = ("--python-platform", platform, "--python-version", "3.11")
+    lock = CONTEXT / "airflow" / "requirements.txt"
+    words = [sys.executable, "-m", "uv", "pip", "install", *dry, *where, "--requirement", lock]
+    return subprocess.run(words, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("processor", ["x86_64", "aarch64"])
+def test_R1_every_locked_package_has_a_wheel_for_both_processors(tmp_path: Path, processor: str) -> None:
+    """`make multi-platform` compiles nothing, and the build stage has no compiler."""
+    done = _wheels(f"{processor}-manylinux_2_28", tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_R1_a_platform_without_wheels_is_noticed(tmp_path: Path) -> None:
+    assert "uvloop" in _wheels("x86_64-pc-windows-msvc", tmp_path).stderr
+
+
 def test_R1_an_unchanged_image_is_rebuilt_from_the_cache(image: str) -> None:
     """What a DAG or entrypoint change costs is a COPY: the packages come from the cache."""
-    from harness.containers import images
-
     images.build.cache_clear()
     before = docker("image", "inspect", "--format", "{{.Id}}", image).stdout
     assert images.build("airflow") == image

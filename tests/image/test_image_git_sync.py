@@ -140,7 +140,8 @@ def test_G2_a_private_repository_needs_the_deploy_key_and_the_pinned_host(remote
         (mine | {"GITSYNC_DEPLOY_KEY": _key_pair()[0]}, 1, "Permission denied"),
         (mine | {"GITSYNC_KNOWN_HOSTS": ""}, 2, "GITSYNC_KNOWN_HOSTS is missing. Cure"),
         (mine | {"GITSYNC_REF": "nowhere"}, 1, "couldn't find remote ref nowhere"),
-        (ssh, 1, "Host key verification failed"),
+        (ssh, 2, "GITSYNC_DEPLOY_KEY is missing, and ssh://git@git.example/srv/git/dags.git is reached by ssh. Cure: "),
+        (ssh | {"GITSYNC_REPO": "git@git.example:dags.git"}, 2, "GITSYNC_DEPLOY_KEY is missing"),
         ({"GITSYNC_REPO": ""}, 2, "GITSYNC_REPO is missing or empty"),
         ({"GITSYNC_PERIOD": "soon"}, 2, "GITSYNC_PERIOD: a whole number"),
     ):

@@ -12,7 +12,7 @@ import pytest
 from harness.containers import backing, engine
 from harness.containers.engine import Container
 from harness.tools import ROOT
-from tests.image.world import World
+from tests.image.world import PRISTINE, World
 
 DAGS = ROOT / "tests" / "live" / "dags"
 DATABASE = "alone"
@@ -28,10 +28,9 @@ SINGLE = {
 
 
 @pytest.fixture(scope="module")
-def standalone(world: World) -> Iterator[Container]:
-    backing.query(world.database, f"create database {DATABASE}")
-    done = engine.run(world.launch("migrate", environ=SINGLE, name="migrate-alone"))
-    assert done.returncode == 0, done.stderr[-2000:]
+def standalone(migrated: World) -> Iterator[Container]:
+    world = migrated
+    backing.query(world.database, f"create database {DATABASE} template {PRISTINE}")
     # A folder that other users may not enter, copied where they may.
     container = world.start("standalone", environ=SINGLE, options=("--volume", f"{_readable(DAGS, world)}:/dags:ro"))
     container.wait_healthy(seconds=300)

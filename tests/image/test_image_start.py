@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 
 import boto3
 import pytest
+from cryptography.fernet import Fernet
 
 from harness.containers import backing, engine
 from harness.containers.engine import Container, docker
@@ -67,6 +70,32 @@ def test_C5_a_schema_of_another_version_is_named(migrated: World) -> None:
     assert done.returncode == 3
     assert f"alembic_version is at abc, Airflow 3.3.2 needs {revision}" in done.stderr
     assert "Cure: run the migrate task" in done.stderr
+
+
+def test_S6_a_fernet_key_of_another_database_is_refused_until_the_right_one_stands_behind_it(migrated: World) -> None:
+    right, wrong = SECRETS["AIRFLOW__CORE__FERNET_KEY"], Fernet.generate_key().decode()
+    value = Fernet(right.encode()).encrypt(b"a password").decode()
+    columns = "conn_id, conn_type, password, is_encrypted, is_extra_encrypted"
+    insert = f"insert into connection ({columns}) values ('kept', 'http', '{value}', true, false)"  # noqa: S608
+    backing.query(migrated.database, insert)
+
+    def start(keys: str) -> subprocess.CompletedProcess[str]:
+        # Stops where Airflow would begin.
+        script = "import os, sys; os.execvpe = lambda *_: sys.exit(0); import airflow_fargate.__main__ as m"
+        environ = {"AIRFLOW__CORE__FERNET_KEY": keys}
+        launch = migrated.launch("scheduler", environ=environ, options=("--entrypoint", "python"), name="keys")
+        return engine.run(replace(launch, command=("-c", f"{script}; m.main(['scheduler'])")))
+
+    try:
+        refused, during_rotation = start(wrong), start(f"{wrong},{right}")
+    finally:
+        backing.query(migrated.database, "delete from connection where conn_id = 'kept'")
+    assert refused.returncode == 2
+    (line,) = refused.stderr.splitlines()
+    assert "opens none of 1 encrypted connections and variables of database.example:5432/airflow. Cure: " in line
+    assert not _leaks(line)
+    assert wrong not in line
+    assert during_rotation.returncode == 0, during_rotation.stderr
 
 
 def _cat(world: World, file: str) -> engine.Launch:

@@ -15,6 +15,8 @@ from harness.containers.engine import Container, Launch, docker
 
 PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F))
 assert set(string.printable.strip()) | {" "} == set(PRINTABLE)
+# Database with a fresh schema that nobody uses: a template for tests that need their own.
+PRISTINE = "pristine"
 LOCKED_DOWN = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
 SECRETS = {
     "AIRFLOW_DB_PASSWORD": f"database{PRINTABLE}for the database",

@@ -3,51 +3,35 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
+import shutil
+import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from rich.console import Console
 
+from harness.airflow_client import Client
 from harness.containers import engine, images
 from harness.containers.engine import Container, Launch
 from harness.ecs.stand_in import StandIn, stand_in
+from harness.ecs.task import FargateTask
 from harness.emulator import Emulator
-from harness.lifecycle import Lifecycle
-from harness.tools import ROOT, require
-from tests.live.airflow_client import Client
+from tests.live.applied import Applied, KeyPair, apply
 
 HERE = Path(__file__).parent
 PARAMETERS = "/airflow/live"
 STEADY_WITHIN = 240
-
-
-@dataclass(frozen=True, kw_only=True)
-class KeyPair:
-    """An ssh key as files hold it."""
-
-    private: str
-    public: str
-
-    @classmethod
-    def make(cls) -> KeyPair:
-        key = Ed25519PrivateKey.generate()
-        private = key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
-        )
-        public = key.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
-        return cls(private=private.decode(), public=public.decode())
+FOLLOWED_WITHIN = 90
+APPLYING = pytest.StashKey[Future[Applied]]()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Live:
     """The running environment."""
 
+    applied: Applied
     emulator: Emulator
     ecs: StandIn
     git: Container
@@ -67,44 +51,53 @@ class Live:
         )
         return self.git.exec("sh", "-c", words, user="git").stdout.strip()
 
+    def follow(self, commit: str) -> None:
+        """Wait until every component that reads DAG files is on ``commit``."""
+        deadline = time.monotonic() + FOLLOWED_WITHIN
+        while (shown := self._commits()) != {commit}:
+            assert time.monotonic() < deadline, f"{shown}, not {commit} after {FOLLOWED_WITHIN} s"
+            time.sleep(1)
+
+    def _commits(self) -> set[str]:
+        link = "/opt/airflow/dags/current"
+        return {
+            task.containers["git-sync"].exec("readlink", link).stdout.strip().rsplit("/", 1)[-1]
+            for tasks in self.ecs.runner.tasks.values()
+            for task in tasks
+            if "git-sync" in task.containers and task.phase == "running"
+        }
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Terraform begins while other tests run: for minutes it waits for the timers of the provider, not for us."""
+    wanted = any("applied" in getattr(item, "fixturenames", ()) for item in session.items)
+    if wanted and not session.config.option.collectonly:
+        session.config.stash[APPLYING] = ThreadPoolExecutor(max_workers=1).submit(apply)
+
 
 @pytest.fixture(scope="session")
-def keys() -> dict[str, KeyPair]:
-    return {"host": KeyPair.make(), "deploy": KeyPair.make()}
+def applied(pytestconfig: pytest.Config) -> Iterator[Applied]:
+    """The environment, as soon as Terraform has made it."""
+    environment = pytestconfig.stash[APPLYING].result()
+    yield environment
+    environment.emulator.stop()
+    shutil.rmtree(environment.folder)
 
 
 @pytest.fixture(scope="session")
-def applied(keys: dict[str, KeyPair], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """The environment's stacks, synthesized from its YAML file and applied by Terraform."""
-    require("docker", "terraform", "provider-mirror")
-    folder = tmp_path_factory.mktemp("stacks")
-    text = (HERE / "environment.yaml").read_text().replace("HOST_KEY", keys["host"].public)
-    (folder / "environments").mkdir()
-    (folder / "environments" / "live.yaml").write_text(text)
-    out = folder / "out"
-    subprocess.run([sys.executable, "main.py", str(folder / "environments"), str(out)], cwd=ROOT, check=True)
-    with Emulator(account_id="111111111111") as emulator:
-        life = Lifecycle(source=out / "stacks", folder=folder, emulator=emulator, console=Console(file=sys.stderr))
-        # What the bootstrap stack makes is shown by the apply tier; a minute is saved here.
-        emulator.make_state_bucket("airflow-fargate-state-111111111111")
-        for stack in ("live-foundation", "live-airflow"):
-            life.make(stack)
-        yield emulator
-
-
-@pytest.fixture(scope="session")
-def live(applied: Emulator, keys: dict[str, KeyPair], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+def live(applied: Applied, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """All services steady, with a migrated database and the DAGs pushed."""
     folder = tmp_path_factory.mktemp("authority")
     for parent in (folder.parent, folder.parent.parent):
         parent.chmod(0o755)
-    _put_parameters(applied, keys["deploy"])
+    emulator = applied.emulator
+    _put_parameters(emulator, applied.deploy_key)
     network = f"airflow-fargate-live-{os.getpid()}"
-    with stand_in(applied, cluster="airflow-live", parameters=PARAMETERS, network=network, folder=folder) as ecs:
-        git = _git_host(network, keys)
+    with stand_in(emulator, cluster="airflow-live", parameters=PARAMETERS, network=network, folder=folder) as ecs:
+        git = _git_host(network, applied)
         password = ecs.runner.catalogue.secret(f"{PARAMETERS}/admin-password")
-        client = Client(servers=lambda: ecs.runner.running("api-server"), password=password)
-        running = Live(emulator=applied, ecs=ecs, git=git, airflow=client)
+        client = Client(servers=lambda: _behind_the_door(ecs), password=password)
+        running = Live(applied=applied, emulator=emulator, ecs=ecs, git=git, airflow=client)
         engine.docker("cp", str(HERE / "dags"), f"{git.id}:/tmp/dags")
         running.push(message="DAGs", script="cp -r /tmp/dags .")
         code, log = ecs.runner.run_task("airflow-live-migrate")
@@ -114,6 +107,11 @@ def live(applied: Emulator, keys: dict[str, KeyPair], tmp_path_factory: pytest.T
             for name in ("many", "slow"):
                 client.wait_for_dag(name)
             yield running
+
+
+def _behind_the_door(ecs: StandIn) -> list[FargateTask]:
+    """The tasks that the load balancer leads to, whatever the topology calls them."""
+    return [task for name in ("api-server", "standalone") for task in ecs.runner.running(name)]
 
 
 def _put_parameters(emulator: Emulator, deploy: KeyPair) -> None:
@@ -127,11 +125,11 @@ def _put_parameters(emulator: Emulator, deploy: KeyPair) -> None:
         ssm.put_parameter(Name=f"{PARAMETERS}/{name}", Value=value, Type="SecureString", Overwrite=True)
 
 
-def _git_host(network: str, keys: dict[str, KeyPair]) -> Container:
+def _git_host(network: str, applied: Applied) -> Container:
     launch = Launch(
         image=images.build("git"),
         name=f"{network}-git",
-        environ={"AUTHORIZED_KEY": keys["deploy"].public, "HOST_KEY": keys["host"].private},
+        environ={"AUTHORIZED_KEY": applied.deploy_key.public, "HOST_KEY": applied.host_key.private},
         options=("--network", network, "--network-alias", "git.example"),
     )
     host = engine.start(launch)

@@ -15,10 +15,10 @@ from pathlib import Path
 import boto3
 import pytest
 
+from harness.airflow_client import Client
 from harness.compose.project import Project
 from harness.containers import engine
 from harness.tools import ROOT, require
-from tests.live.airflow_client import Client
 
 EXAMPLES = ROOT / "examples" / "dags"
 

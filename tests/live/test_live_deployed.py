@@ -56,33 +56,31 @@ def test_R3_L1_S5_G2_fifty_tasks_on_two_queues_succeed_and_their_logs_outlive_th
     assert stored["KeyCount"] >= 50
     log = airflow.log("many", run, "on_heavy", index=heavy["map_index"])
     assert f"s3://{bucket}/task-logs" in log
-    live.ecs.runner.wait_steady(seconds=240)
 
 
 def test_G4_every_component_is_on_the_same_commit_within_seconds(live: Live) -> None:
-    commit = live.push(message="a change", script="echo '# changed' >>dags/slow.py")
-    deadline = time.monotonic() + 90
-    while True:
-        shown = {
-            task.containers["git-sync"].exec("readlink", "/opt/airflow/dags/current").stdout.strip().rsplit("/", 1)[-1]
-            for tasks in live.ecs.runner.tasks.values()
-            for task in tasks
-            if "git-sync" in task.containers and task.phase == "running"
-        }
-        if shown == {commit}:
-            return
-        assert time.monotonic() < deadline, shown
-        time.sleep(1)
+    live.follow(live.push(message="a change", script="echo '# changed' >>dags/slow.py"))
 
 
-def test_S2_no_secret_value_in_logs_or_in_what_the_engine_shows_of_images(live: Live) -> None:
+def test_a_broken_dag_file_is_named_and_stops_nothing(live: Live) -> None:
+    """It was there from the start, beside the DAGs that all other tests run."""
+    (error,) = live.airflow.call("GET", "importErrors")["import_errors"]
+    assert error["filename"].endswith("broken.py")
+    assert "ValueError: this DAG file is broken" in error["stack_trace"]
+    (processor,) = live.ecs.runner.running("dag-processor")
+    assert processor.healthy
+    assert not [task.id for task in live.ecs.runner.ended if "dag-processor" in task.id]
+
+
+def test_S2_no_secret_value_in_logs_process_lists_or_the_image(live: Live) -> None:
     names = ("database-password", "broker-auth-token", "fernet-key", "jwt-secret", "api-secret-key", "admin-password")
-    values = [live.ecs.runner.catalogue.secret(f"{PARAMETERS}/{name}") for name in names]
-    assert all(len(value) >= 16 for value in values)
-    for tasks in live.ecs.runner.tasks.values():
-        for task in tasks:
-            text = task.logs()
-            assert not [name for name, value in zip(names, values, strict=True) if value in text], task.id
+    values = {name: live.ecs.runner.catalogue.secret(f"{PARAMETERS}/{name}") for name in names}
+    assert all(len(value) >= 16 for value in values.values())
+    shown = {"image": docker("image", "inspect", live.ecs.runner.platform.image).stdout}
+    for task in (task for name in SERVICES for task in live.ecs.runner.running(name)):
+        shown[f"log of {task.id}"] = task.logs()
+        shown[f"processes of {task.id}"] = docker("top", task.main.id, "-eo", "pid,args").stdout
+    assert [(place, name) for place, text in shown.items() for name, value in values.items() if value in text] == []
 
 
 def test_D2_connections_stay_within_what_was_planned(live: Live) -> None:

@@ -134,6 +134,8 @@ def test_catalogue_reads_services_names_definitions_and_secrets(account: Account
     services = catalogue.services()
     assert [service.desired for service in services] == list(range(11))
     assert services[0].names == ("api.dev.internal",)
+    ecs.delete_service(cluster="c", service="s00", force=True)
+    assert [service.name for service in catalogue.services()] == [f"s{number:02}" for number in range(1, 11)]
     definition = catalogue.definition(arn)
     assert definition.volumes == ("tmp",)
     (container,) = definition.containers

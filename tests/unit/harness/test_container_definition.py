@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.containers.definition import ContainerDefinition, DefinitionError, docker_options, read_all
+from harness.containers.definition import ContainerDefinition, DefinitionError, HealthCheck, docker_options, read_all
 from tests.unit.harness.compose_world import definitions, environment_of
 
 BODY = {
@@ -53,3 +53,9 @@ def test_every_definition_of_ours_is_translated(topology: str) -> None:
         read = read_all(containers)
         assert [one.name for one in read] == [one["name"] for one in containers]
         assert all(one.read_only_root and not one.privileged for one in read)
+
+
+def test_health_that_is_asked_more_often_is_given_up_after_the_same_time() -> None:
+    deployed = HealthCheck(test=("CMD", "check"), interval=30, retries=3)
+    assert (deployed.every(5).interval, deployed.every(5).retries) == (5, 18)
+    assert deployed.every(60) == deployed

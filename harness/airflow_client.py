@@ -6,21 +6,35 @@ import json
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-from harness.ecs.task import FargateTask
+from typing import Any, Protocol
 
 ANSWER_WITHIN = 30
 FINAL = {"success", "failed"}
+
+
+class AirflowError(RuntimeError):
+    """Airflow said no, or did not come to what was waited for; the message says what it said."""
+
+
+def _before(deadline: float, complaint: str) -> None:
+    if time.monotonic() >= deadline:
+        raise AirflowError(complaint)
+
+
+class Server(Protocol):
+    """An api-server, or what stands before it."""
+
+    def published(self) -> str:
+        """Its address, as this machine reaches it."""
 
 
 @dataclass(kw_only=True)
 class Client:
     """Asks whichever api-server is up: what a load balancer would do."""
 
-    servers: Callable[[], list[FargateTask]]
+    servers: Callable[[], Sequence[Server]]
     password: str
     _token: str = field(default="", repr=False)
 
@@ -33,12 +47,12 @@ class Client:
                     return self._ask(server, method, path, body)
                 except (OSError, urllib.error.URLError) as error:
                     if isinstance(error, urllib.error.HTTPError) and error.code not in {401, 502, 503}:
-                        raise AssertionError(f"{method} {path}: {error.code} {error.read()[:500]!r}") from error
+                        raise AirflowError(f"{method} {path}: {error.code} {error.read()[:500]!r}") from error
                     self._token = ""
-            assert time.monotonic() < deadline, f"{method} {path}: no api-server answers"
+            _before(deadline, f"{method} {path}: no api-server answers")
             time.sleep(0.5)
 
-    def _ask(self, server: FargateTask, method: str, path: str, body: dict[str, Any] | None) -> Any:
+    def _ask(self, server: Server, method: str, path: str, body: dict[str, Any] | None) -> Any:
         address = server.published()
         if not self._token:
             login = {"username": "admin", "password": self.password}
@@ -48,7 +62,7 @@ class Client:
     def wait_for_dag(self, name: str, *, seconds: float = 120) -> None:
         deadline = time.monotonic() + seconds
         while name not in {dag["dag_id"] for dag in self.call("GET", "dags?limit=100")["dags"]}:
-            assert time.monotonic() < deadline, f"DAG {name} is not there after {seconds} s"
+            _before(deadline, f"DAG {name} is not there after {seconds} s")
             time.sleep(1)
 
     def trigger(self, dag: str, **conf: Any) -> str:
@@ -68,20 +82,28 @@ class Client:
         """Until at least ``count`` of the run's Airflow tasks are in ``state``."""
         deadline = time.monotonic() + seconds
         while (found := self.states(dag, run)).count(state) < count:
-            assert time.monotonic() < deadline, f"{dag} {run}: {found}, not {count} {state} after {seconds} s"
+            _before(deadline, f"{dag} {run}: {found}, not {count} {state} after {seconds} s")
             time.sleep(0.5)
 
     def finish(self, dag: str, run: str, *, seconds: float = 240) -> str:
         """The run's final state."""
         deadline = time.monotonic() + seconds
         while (state := self.call("GET", f"dags/{dag}/dagRuns/{run}")["state"]) not in FINAL:
-            assert time.monotonic() < deadline, f"{dag} {run}: {state} after {seconds} s: {self.tasks(dag, run)}"
+            _before(deadline, f"{dag} {run}: {state} after {seconds} s: {self.tasks(dag, run)}")
             time.sleep(1)
         return str(state)
 
     def log(self, dag: str, run: str, task: str, *, attempt: int = 1, index: int = -1) -> str:
         path = f"dags/{dag}/dagRuns/{run}/taskInstances/{task}/logs/{attempt}?map_index={index}&full_content=true"
         return json.dumps(self.call("GET", path))
+
+    def wait_for_log(self, words: str, dag: str, run: str, task: str, *, seconds: float = 60) -> str:
+        """The log once it holds ``words``: it goes to S3 after the Airflow task is a success."""
+        deadline = time.monotonic() + seconds
+        while words not in (text := self.log(dag, run, task)):
+            _before(deadline, f"{dag} {run} {task}: no {words!r} in its log after {seconds} s: {text[-2000:]}")
+            time.sleep(0.5)
+        return text
 
 
 def _http(method: str, url: str, body: dict[str, Any] | None, headers: dict[str, str]) -> Any:

@@ -1,0 +1,37 @@
+"""S6: Fernet keys are exchanged while everything runs."""
+
+from __future__ import annotations
+
+import base64
+import os
+
+from tests.live.conftest import PARAMETERS, Live
+from tests.live.work import replaced
+
+
+def test_S6_fernet_keys_rotate_without_losing_a_connection(live: Live) -> None:
+    ssm, name = live.emulator.client("ssm"), f"{PARAMETERS}/fernet-key"
+    old = live.ecs.runner.catalogue.secret(name)
+    new = base64.urlsafe_b64encode(os.urandom(32)).decode()
+    body = {"connection_id": "kept", "conn_type": "http", "password": "before rotation"}
+    live.airflow.call("POST", "connections", body)
+
+    ssm.put_parameter(Name=name, Value=f"{new},{old}", Type="SecureString", Overwrite=True)
+    (before,) = live.ecs.runner.running("scheduler")
+    before.stop(reason="test: a new task definition would do the same")
+    replaced(live, before)
+    (scheduler,) = live.ecs.runner.running("scheduler")
+    airflow = ("python", "-m", "airflow_fargate", "airflow")
+
+    def readable(*keys: str) -> bool:
+        as_if = ("env", f"AIRFLOW__CORE__FERNET_KEY={','.join(keys)}") if keys else ()
+        words = (*as_if, *airflow, "connections", "get", "kept", "--output", "json")
+        return "before rotation" in scheduler.main.exec(*words, check=False).stdout
+
+    assert readable()
+    assert readable(old)
+    scheduler.main.exec(*airflow, "rotate-fernet-key")
+    assert readable()
+    assert readable(new)
+    assert not readable(old)
+    ssm.put_parameter(Name=name, Value=new, Type="SecureString", Overwrite=True)

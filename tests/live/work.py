@@ -1,0 +1,47 @@
+"""Airflow tasks that are counted before and after something breaks."""
+
+from __future__ import annotations
+
+import time
+
+from harness.containers import backing
+from harness.ecs.task import FargateTask
+from tests.live.conftest import STEADY_WITHIN, Live
+
+COUNT = 4
+NOTICED_WITHIN = 60
+
+
+def begin(live: Live, *, seconds: int, running: int = COUNT) -> str:
+    """A run of ``COUNT`` Bash tasks of so many seconds, ``running`` of which run already when this returns."""
+    run = live.airflow.trigger("slow", seconds=seconds)
+    live.airflow.wait_for_state("slow", run, "running", count=running, seconds=180)
+    return run
+
+
+def finished_once(live: Live, run: str, *, tries: int) -> None:
+    """All succeeded, in at most ``tries`` tries, and none of the earlier tries had succeeded already."""
+    assert live.airflow.finish("slow", run, seconds=300) == "success"
+    tasks = live.airflow.tasks("slow", run)
+    assert [task["state"] for task in tasks] == ["success"] * COUNT
+    assert max(task["try_number"] for task in tasks) <= tries
+    earlier = backing.query(
+        live.ecs.database,
+        f"select count(*) from task_instance_history where run_id = '{run}' and state = 'success'",  # noqa: S608
+    )
+    assert earlier == [["0"]]
+
+
+def only_worker(live: Live) -> FargateTask:
+    """The one worker of the default queue."""
+    (worker,) = live.ecs.runner.running("worker-default")
+    return worker
+
+
+def replaced(live: Live, gone: FargateTask) -> None:
+    """Wait until the stand-in has seen that ``gone`` is gone, and all is well again."""
+    deadline = time.monotonic() + NOTICED_WITHIN
+    while gone.phase == "running":
+        assert time.monotonic() < deadline, f"{gone.id} still runs"
+        time.sleep(0.2)
+    live.ecs.runner.wait_steady(seconds=STEADY_WITHIN)

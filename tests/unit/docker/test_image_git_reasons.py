@@ -1,0 +1,63 @@
+"""Bad input: a DAG repository that asks for credentials is one line with a cure and an exit code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from airflow_fargate.git_reasons import reason
+
+from harness.tools import ROOT
+
+
+class Private(BaseHTTPRequestHandler):
+    """A Git host that shows its repositories to users only."""
+
+    def do_GET(self) -> None:
+        self.send_response(401)
+        self.send_header("WWW-Authenticate", 'Basic realm="Git"')
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Be quiet."""
+
+
+@pytest.fixture
+def private_host() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Private)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_G2_a_repository_that_needs_credentials_is_said_in_one_line(private_host: str, tmp_path: Path) -> None:
+    environ = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT / "docker"),
+        "GITSYNC_REPO": f"{private_host}/dags.git",
+        "GITSYNC_ROOT": str(tmp_path),
+        "GITSYNC_ONE_TIME": "true",
+        "AIRFLOW_WAIT_SECONDS": "0",
+        "TMPDIR": str(tmp_path),
+    }
+    words = [sys.executable, "-m", "airflow_fargate.git_sync"]
+    done = subprocess.run(words, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"git-sync: {private_host}/dags.git HEAD: fatal: could not read Username")
+    assert "Cure: a repository that is not public is followed by ssh" in line
+
+
+def test_what_ssh_said_stands_before_gits_word_and_nothing_else() -> None:
+    said = (
+        "Warning: a banner\ngit@host: Permission denied (publickey).\n"
+        "fatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\n"
+    )
+    assert reason(said) == ("git@host: Permission denied (publickey). / fatal: Could not read from remote repository.")

@@ -1,0 +1,50 @@
+"""What is printed at the end of a run: times and counts of each tier, and how long recoveries took."""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+
+import pytest
+
+from harness.tiers import RECOVERY, TierReport
+
+
+class Screen:
+    """Keeps what pytest would print."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def section(self, title: str) -> None:
+        self.lines.append(title)
+
+    def write_line(self, line: str) -> None:
+        self.lines.append(line)
+
+
+def _reported(outcome: Literal["passed", "failed"], *properties: tuple[str, object]) -> list[str]:
+    tiers, screen = TierReport(), Screen()
+    for when in ("setup", "call", "teardown"):
+        tiers.pytest_runtest_logreport(
+            pytest.TestReport(
+                nodeid="tests/live/test_x.py::test_x",
+                location=("test_x.py", 1, "test_x"),
+                keywords={},
+                outcome=outcome if when == "call" else "passed",
+                longrepr=None,
+                when=cast("Literal['setup', 'call', 'teardown']", when),
+                user_properties=list(properties),
+                duration=1.5,
+            )
+        )
+    tiers.pytest_terminal_summary(cast("pytest.TerminalReporter", screen))
+    return screen.lines
+
+
+@pytest.mark.parametrize("outcome", ["passed", "failed"])
+def test_R4_recoveries_are_printed_once_whatever_became_of_the_test(outcome: Literal["passed", "failed"]) -> None:
+    lines = _reported(outcome, (RECOVERY, "34 s  worker killed"), ("another", "thing"))
+    assert lines[0] == "tiers"
+    assert f"1 {outcome}" in lines[1]
+    assert "4.5 s" in lines[1]
+    assert lines[2:] == ["recovery: 34 s  worker killed"]
