@@ -14,6 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from generate_features import summary  # noqa: E402
+
 from environments import Environment, load_all, parse  # noqa: E402
 from environments.parallelism import parallelism  # noqa: E402
 
@@ -68,7 +70,16 @@ def waivers() -> str:
     return "Findings that are accepted for a time:\n\n" + "\n".join([*head, *rows])
 
 
-PARTS: dict[str, Callable[[], str]] = {"topologies": topologies, "waivers": waivers}
+def features() -> str:
+    """The feature table in short: rows that a test shows, beside six other systems."""
+    return (
+        "Rows of [the feature table](docs/features.md) that a test shows here, and that others have; *partly* counts\n"
+        "half, what does not arise for a system is left out. The table names the tests and the sources.\n\n"
+        f"{summary(ROOT)}"
+    )
+
+
+PARTS: dict[str, Callable[[], str]] = {"features": features, "topologies": topologies, "waivers": waivers}
 
 
 def generated(text: str) -> str:

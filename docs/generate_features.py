@@ -62,6 +62,25 @@ def table(data: Mapping[str, Any], shown: Mapping[str, list[Shown]]) -> str:
     return "\n".join(lines)
 
 
+def summary(root: Path) -> str:
+    """Rows of each group that a test shows, and that each system has (half of it for *partly*), in Markdown."""
+    data, shown = _read(root)
+    systems = data["systems"]
+    lines = [_line(["", "here", *(one["title"] for one in systems.values())]), _line(["---"] * (2 + len(systems)))]
+    for group in data["groups"]:
+        rows = group["rows"]
+        here = f"{sum(row in shown for row in rows)} of {len(rows)}"
+        lines.append(_line([group["name"], here, *(_share(rows, name) for name in systems)]))
+    return "\n".join(lines)
+
+
+def _share(rows: Mapping[str, Any], system: str) -> str:
+    answers = [_answer((content.get("others") or {}).get(system, "no")) for content in rows.values()]
+    asked = [answer for answer in answers if answer != "n/a"]
+    worth = sum({"yes": 1.0, "partly": 0.5}.get(answer, 0.0) for answer in asked)
+    return f"{worth:g} of {len(asked)}" if asked else SIGNS["n/a"]
+
+
 def _line(cells: list[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
@@ -93,7 +112,7 @@ def page(data: Mapping[str, Any], shown: Mapping[str, list[Shown]]) -> str:
             table(data, shown),
             "## Sources of the columns",
             "",
-            "Read on 2026-11-23:",
+            "Read on 2026-11-23, the last two once more on 2026-11-26:",
             "",
             *sources,
             "",
@@ -127,10 +146,14 @@ def by_row(data: Mapping[str, Any], tests: Iterator[Shown]) -> Mapping[str, list
     return found
 
 
+def _read(root: Path) -> tuple[Mapping[str, Any], Mapping[str, list[Shown]]]:
+    data = checked(yaml.safe_load((root / ROWS).read_text()))
+    return data, by_row(data, tests_of(root))
+
+
 def wanted(root: Path) -> str:
     """The page that the rows and tests of ``root`` lead to."""
-    data = checked(yaml.safe_load((root / ROWS).read_text()))
-    return page(data, by_row(data, tests_of(root)))
+    return page(*_read(root))
 
 
 def main(arguments: list[str], *, root: Path = ROOT) -> int:
