@@ -57,6 +57,16 @@ class PublicAccess(StatementRule):
             resources=_bucket({**_READ, "Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}),
         ),
         Example(
+            title="everybody whom a pattern fits",
+            resources=_bucket(
+                {
+                    **_READ,
+                    "Principal": "*",
+                    "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/reader"}},
+                }
+            ),
+        ),
+        Example(
             title="a key for everybody",
             resources={
                 "aws_kms_key": {"main": {"policy": policy({"Principal": "*", "Action": "kms:*", "Resource": "*"})}}
@@ -66,8 +76,7 @@ class PublicAccess(StatementRule):
 
     def faults(self, statement: Statement) -> Iterator[str]:
         """Look for principals that are everybody."""
-        named = [value for value in statement.condition(*_IDENTIFYING) if value.strip("*")]
-        if statement.allows and not named:
+        if statement.allows and not statement.is_narrowed_by(*_IDENTIFYING):
             for kind, values in statement.principals.items():
                 yield from (f"allows {kind} {value}" for value in values if value == "*")
 

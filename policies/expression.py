@@ -104,6 +104,11 @@ def is_identity(attribute: str) -> bool:
     return attribute in _IDENTITIES or attribute.endswith(("_id", "_arn", "_name"))
 
 
+def is_wholly_unknown(value: str) -> bool:
+    """Tell whether `value` is one expression that mentions no resource: a variable without a default, for one."""
+    return list(spans(value)) == [(0, len(value))] and not references(value)
+
+
 def document(value: Any) -> Any:
     """Parse a JSON document that Terraform carries as a string (a policy, container definitions).
 

@@ -11,7 +11,8 @@ from policies.rule import Example
 from policies.statement_rule import TRUST, StatementRule
 
 _SOMEBODY = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/deploy"}
-_IDENTIFYING = ("aws:principalarn", "aws:principalorgid", "aws:principalaccount", "aws:sourcearn", "aws:sourceaccount")
+_IDENTIFYING = ("aws:principalarn", "aws:principalorgid", "aws:principalaccount")
+"""Keys about who calls. aws:SourceAccount says for whom a service calls, and leaves the service open."""
 
 
 class OpenTrust(StatementRule):
@@ -40,6 +41,14 @@ class OpenTrust(StatementRule):
             title="everybody who sends some condition",
             resources=trust({"AWS": "*"}, condition={"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}),
         ),
+        Example(
+            title="everybody whom a pattern fits",
+            resources=trust({"AWS": "*"}, condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/deploy"}}),
+        ),
+        Example(
+            title="every service that acts for one account",
+            resources=trust("*", condition={"StringEquals": {"aws:SourceAccount": ACCOUNT}}),
+        ),
     )
 
     def faults(self, statement: Statement) -> Iterator[str]:
@@ -48,9 +57,9 @@ class OpenTrust(StatementRule):
             return
         if statement.not_principals:
             yield "NotPrincipal trusts everybody else"
-        if not statement.condition(*_IDENTIFYING):
+        if not statement.is_narrowed_by(*_IDENTIFYING):
             for kind, values in statement.principals.items():
-                yield from (f"trusts {kind} {value}" for value in values if "*" in value)
+                yield from (f"trusts {kind} {value}" for value in values if "*" in value or "?" in value)
 
 
 rule = OpenTrust()

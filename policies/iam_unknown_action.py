@@ -46,5 +46,10 @@ class UnknownAction(StatementRule):
             if action != "*" and is_known(action) and not known_actions(action):
                 yield f"AWS has no action {action}"
 
+    def unknown(self, statement: Statement) -> Iterator[str]:
+        """Look for actions that are told later: no rule can say what they allow."""
+        named = (*statement.actions, *statement.not_actions)
+        yield from (f"the action {action} is not known before the apply" for action in named if not is_known(action))
+
 
 rule = UnknownAction()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from policies.analysis.iam_actions import can_be_scoped, known_actions
 from policies.analysis.iam_documents import Statement
 from policies.examples import ACCOUNT, role_policy
+from policies.expression import is_wholly_unknown
 from policies.finding import Severity
 from policies.rule import Example
 from policies.statement_rule import IDENTITY, StatementRule
@@ -81,6 +82,12 @@ class WildcardResource(StatementRule):
         if actions:
             more = f" and {len(actions) - 3} more" if len(actions) > 3 else ""
             yield f"{', '.join(actions[:3])}{more} on {wide[0]}"
+
+    def unknown(self, statement: Statement) -> Iterator[str]:
+        """Look for resources that are told later, by nothing that names a resource: they may be everything."""
+        if statement.allows and not _is_limited(statement):
+            open_ends = (value for value in statement.resources if is_wholly_unknown(value))
+            yield from (f"the resource {value} is not known before the apply" for value in open_ends)
 
 
 def _is_limited(statement: Statement) -> bool:

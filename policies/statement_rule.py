@@ -58,6 +58,10 @@ class StatementRule(Rule):
     def faults(self, statement: Statement) -> Iterator[str]:
         """Say what is wrong with one statement."""
 
+    def unknown(self, statement: Statement) -> Iterator[str]:  # noqa: ARG002  for those that need it
+        """Say what of one statement has to be known for a verdict, and is not."""
+        yield from ()
+
     def judge(self, configuration: Configuration) -> Iterator[Finding]:
         """Judge every document of every resource."""
         for resource in configuration.of_type(*self.resource_types):
@@ -73,7 +77,11 @@ class StatementRule(Rule):
             except MalformedError:
                 continue  # AF_IAM_1 fails it
             faults = [f"{statement.label}: {fault}" for statement in statements for fault in self.faults(statement)]
-            yield from [failed(resource, fault) for fault in faults] or [passed(resource)]
+            gaps = [f"{statement.label}: {gap}" for statement in statements for gap in self.unknown(statement)]
+            yield from [failed(resource, fault) for fault in faults]
+            yield from [not_judged(resource, gap) for gap in gaps]
+            if not faults and not gaps:
+                yield passed(resource)
 
 
 def _documents(resource: Resource, argument: str) -> Iterator[Any]:

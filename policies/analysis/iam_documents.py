@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -52,6 +53,11 @@ class Statement:
             for value in values
         )
 
+    def is_narrowed_by(self, *keys: str) -> bool:
+        """Tell whether one of these condition keys demands somebody in particular, in each value that would do."""
+        demands = (self.condition(key) for key in keys)
+        return any(values and all(_is_particular(value) for value in values) for values in demands)
+
     @property
     def label(self) -> str:
         """Name the statement in messages."""
@@ -62,6 +68,18 @@ def _narrows(operator: str) -> bool:
     base = operator.lower().removeprefix("foranyvalue:")
     optional = base.endswith("ifexists") or base.startswith("forallvalues:")
     return not optional and not base.startswith(("stringnot", "arnnot", "notip", "null", "bool"))
+
+
+def _is_particular(value: str) -> bool:
+    """Tell one account, organization or ARN from a pattern that anybody fits. An ARN may have wildcards in its name."""
+    parts = value.split(":", 5)
+    if len(parts) < 6 or not value.startswith("arn:"):
+        return not _WILD.search(value)
+    account, name = parts[4], parts[5]
+    return not _WILD.search(account or name[:1])
+
+
+_WILD = re.compile(r"[*?]")
 
 
 def statements_in(value: Any, configuration: Configuration) -> tuple[Statement, ...]:

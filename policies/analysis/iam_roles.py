@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,7 +18,7 @@ from policies.terraform_resource import Resource
 _KINDS = ("role", "user", "group")
 IDENTITY_POLICIES = ("aws_iam_policy", *(f"aws_iam_{kind}_policy" for kind in _KINDS))
 """Resource types whose `policy` is an identity policy."""
-_AWS_MANAGED = "arn:aws:iam::aws:policy/"
+_AWS_MANAGED = re.compile(r"arn:(?:aws[\w-]*|\$\{[^}]*\}):iam::aws:policy/.+")
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,11 @@ def _add_shared_attachments(
                 owner = _owner_of(value, kind, configuration, by_name)
                 principal = principals.setdefault(owner, Principal(attachment))
                 _attach(principal, attachment.get("policy_arn"), attachment, configuration)
+    for kind in _KINDS:
+        for listed in configuration.of_type(f"aws_iam_{kind}_policy_attachments_exclusive"):
+            owner = _owner_of(listed.get(f"{kind}_name"), kind, configuration, by_name)
+            for arn in listed.values("policy_arns"):
+                _attach(principals.setdefault(owner, Principal(listed)), arn, listed, configuration)
 
 
 def _owner(policy: Resource, kind: str, configuration: Configuration, by_name: Mapping[tuple[str, Any], str]) -> str:
@@ -109,13 +115,15 @@ def _owner_of(value: Any, kind: str, configuration: Configuration, by_name: Mapp
 
 
 def _attach(principal: Principal, arn: Any, source: Resource, configuration: Configuration) -> None:
-    if isinstance(arn, str) and arn.startswith(_AWS_MANAGED):
+    if isinstance(arn, str) and _AWS_MANAGED.fullmatch(arn):
         name = arn.rpartition("/")[2]
         principal.managed.append(name)
         _add(principal, _managed_document(name), source, configuration)
         return
     policy = configuration.find(arn)
-    if policy is None or policy.type != "aws_iam_policy":
+    if policy is not None and policy.is_data and str(policy.get("name")) in _managed_policies():
+        _attach(principal, f"arn:aws:iam::aws:policy/{policy.get('name')}", source, configuration)
+    elif policy is None or policy.type != "aws_iam_policy":
         principal.unknown.append(f"{source.address} attaches {arn}, which is not in this configuration")
     else:
         _add(principal, policy.get("policy"), policy, configuration)

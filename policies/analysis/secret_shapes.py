@@ -40,9 +40,10 @@ def faults_of(name: str, value: object) -> Iterator[str]:
     for target in references(text):
         if target.attribute in _SENSITIVE_ATTRIBUTES:
             yield f"{name} takes {target.attribute} of {target.key}"
-    if is_known(text) and _is_secret_name(name) and text.lower() not in _HARMLESS:
+    if is_known(text) and is_secret_name(name) and text.lower() not in _HARMLESS:
         yield f"{name} is a secret by its name"
 
 
-def _is_secret_name(name: str) -> bool:
+def is_secret_name(name: str) -> bool:
+    """Tell a name that speaks of a secret from one that says where it is."""
     return bool(_NAME.search(name)) and not _NO_SECRET.search(name)

@@ -1,4 +1,4 @@
-"""The network of an environment read from its plans: the same flows, nothing found, nothing left unjudged."""
+"""The network and the permissions of an environment read from its plans: the same flows, nothing left unjudged."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_N4_P5_planned_flows_are_the_declared_flows(stacks: Path, offline: Any, 
         found = [
             f"{rule.id} {finding.resource.address}: {finding.message}"
             for rule in all_rules()
-            if rule.id.startswith(("AF_SG_", "AF_NACL_", "AF_NET_"))
+            if rule.id.startswith(("AF_SG_", "AF_NACL_", "AF_NET_", "AF_IAM_", "AF_ACCESS_", "AF_SECRET_"))
             for finding in rule.judge(configuration)
             if finding.verdict is not Verdict.PASS
         ]

@@ -412,3 +412,15 @@ def _(documents: Documents) -> None:
 def _(documents: Documents) -> None:
     rule = body(documents, "aws_vpc_security_group_ingress_rule", DATABASE_INGRESS)
     add(documents, "aws_vpc_security_group_ingress_rule", "again", dict(rule))
+
+
+@mutant("AF_NET_5", "everything goes through a transit gateway")
+def _(documents: Documents) -> None:
+    vpc = next(iter(documents[FOUNDATION]["resource"]["aws_vpc"]))
+    route = {"cidr_block": "0.0.0.0/0", "transit_gateway_id": "tgw-0a1b2c3d"}
+    add(documents, "aws_route_table", "elsewhere", {"vpc_id": f"${{aws_vpc.{vpc}.id}}", "route": [route]})
+
+
+@mutant("AF_SECRET_2", "the Fernet key is kept in plain text")
+def _(documents: Documents) -> None:
+    body(documents, "aws_ssm_parameter", "secrets_fernet_key")["type"] = "String"

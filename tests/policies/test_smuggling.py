@@ -1,0 +1,154 @@
+"""Dangerous configurations in disguise: none of them passes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from policies.analysis.network_rules.examples import WORLD, group, inline, vpc, way_in
+from policies.catalog import all_rules
+from policies.examples import ACCOUNT, ECS_TASKS, Resources, container, role_policy, task_definition, together, trust
+from policies.finding import Verdict
+from policies.testing import configuration_from
+
+Blocks = dict[str, Any]
+_PEERING: Resources = {"aws_vpc_peering_connection": {"it": {"vpc_id": "vpc-1", "peer_vpc_id": "vpc-2"}}}
+_TRANSIT: Resources = {
+    "aws_ec2_transit_gateway_vpc_attachment": {
+        "it": {"vpc_id": "vpc-1", "subnet_ids": [], "transit_gateway_id": "tgw-1"}
+    }
+}
+_UNTOLD: Blocks = {"variable": {"it": {"type": "string"}}}
+_NET = together(vpc(), group("door"))
+_ADMINISTRATOR = "iam::aws:policy/AdministratorAccess"
+
+
+def _verdicts(resources: Resources, blocks: Blocks) -> dict[str, set[Verdict]]:
+    configuration = configuration_from(resources, **blocks)
+    found = {rule.id: {finding.verdict for finding in rule.judge(configuration)} for rule in all_rules()}
+    return {name: verdicts - {Verdict.PASS} for name, verdicts in found.items() if verdicts - {Verdict.PASS}}
+
+
+def _sg(**rule: Any) -> Resources:
+    return together(_NET, way_in("way", "door", 22, **rule))
+
+
+def _listed(*blocks: str, ipv6: bool = False) -> Resources:
+    name = "ipv6_cidr_blocks" if ipv6 else "cidr_blocks"
+    return together(vpc(), group("door", ingress=[inline(22, **{name: list(blocks)})]))
+
+
+def _allowed(**statement: Any) -> Resources:
+    return role_policy(statement)
+
+
+def _attached(arn: str, kind: str = "aws_iam_role_policy_attachment", **body: Any) -> Resources:
+    given = body or {"role": "${aws_iam_role.worker.name}", "policy_arn": arn}
+    return together(trust(ECS_TASKS), {kind: {"it": given}})
+
+
+def _policy_data(**body: Any) -> Blocks:
+    return {"data": {"aws_iam_policy": {"it": body}}}
+
+
+def _trusting(principal: Any, **condition: Any) -> Resources:
+    return trust(principal, condition=condition)
+
+
+FAIL, UNJUDGED = Verdict.FAIL, Verdict.NOT_JUDGED
+SMUGGLED: list[tuple[str, Resources, Blocks, str, Verdict]] = [
+    (
+        "the world of IPv6 in four quarters",
+        _listed("::/2", "4000::/2", "8000::/2", "c000::/2", ipv6=True),
+        {},
+        "AF_SG_1",
+        FAIL,
+    ),
+    ("all that IPv6 gives out", _listed("2000::/3", ipv6=True), {}, "AF_SG_1", FAIL),
+    ("a block with host bits", _listed("1.2.3.4/0"), {}, "AF_SG_1", FAIL),
+    ("a block that a function writes", _sg(cidr_ipv4='${format("%s/0", "0.0.0.0")}'), {}, "AF_SG_1", UNJUDGED),
+    ("a block of each", _sg(for_each={"a": WORLD}, cidr_ipv4="${each.value}"), {}, "AF_SG_1", UNJUDGED),
+    ("a prefix list by its id", _sg(prefix_list_id="pl-0a1b2c3d"), {}, "AF_SG_1", UNJUDGED),
+    ("a number for a protocol", _sg(cidr_ipv4=WORLD, ip_protocol="6", from_port=22, to_port=22), {}, "AF_SG_1", FAIL),
+    ("two stars", _allowed(Action="**", Resource="**"), {}, "AF_IAM_3", FAIL),
+    ("an action with a question mark", _allowed(Action="iam:Pass?ole", Resource="*"), {}, "AF_IAM_6", FAIL),
+    (
+        "an action told later",
+        _allowed(Action="${var.it}", Resource="arn:aws:s3:::logs/*"),
+        _UNTOLD,
+        "AF_IAM_2",
+        UNJUDGED,
+    ),
+    ("a resource told later", _allowed(Action="s3:GetObject", Resource="${var.it}"), _UNTOLD, "AF_IAM_4", UNJUDGED),
+    (
+        "any role of the account",
+        _allowed(Action="sts:AssumeRole", Resource=f"arn:aws:iam::{ACCOUNT}:role/*"),
+        {},
+        "AF_IAM_11",
+        FAIL,
+    ),
+    ("a policy of another partition", _attached(f"arn:aws-cn:{_ADMINISTRATOR}"), {}, "AF_IAM_12", FAIL),
+    (
+        "a policy of some partition",
+        _attached(f"arn:${{data.aws_partition.it.partition}}:{_ADMINISTRATOR}"),
+        {},
+        "AF_IAM_12",
+        FAIL,
+    ),
+    (
+        "a policy by its name",
+        _attached("${data.aws_iam_policy.it.arn}"),
+        _policy_data(name="AdministratorAccess"),
+        "AF_IAM_12",
+        FAIL,
+    ),
+    (
+        "an exclusive list",
+        _attached(
+            "",
+            "aws_iam_role_policy_attachments_exclusive",
+            role_name="worker",
+            policy_arns=[f"arn:aws:{_ADMINISTRATOR}"],
+        ),
+        {},
+        "AF_IAM_12",
+        FAIL,
+    ),
+    ("trust in any source", _trusting("*", ArnLike={"aws:SourceArn": "*"}), {}, "AF_IAM_8", FAIL),
+    ("trust in any organization", _trusting("*", StringLike={"aws:PrincipalOrgID": "o-*"}), {}, "AF_IAM_8", FAIL),
+    (
+        "trust in one account's services",
+        _trusting("*", StringEquals={"aws:SourceAccount": ACCOUNT}),
+        {},
+        "AF_IAM_8",
+        FAIL,
+    ),
+    (
+        "trust in an account with a question mark",
+        trust({"AWS": "arn:aws:iam::1111222233?3:root"}),
+        {},
+        "AF_IAM_8",
+        FAIL,
+    ),
+    (
+        "definitions that a function writes",
+        task_definition(container_definitions="${jsonencode([])}"),
+        {},
+        "AF_ECS_1",
+        UNJUDGED,
+    ),
+    ("a word for true", task_definition(container(privileged="true")), {}, "AF_ECS_1", FAIL),
+    ("root with a group", task_definition(container(user="root:airflow")), {}, "AF_ECS_2", FAIL),
+    ("a peering", _PEERING, {}, "AF_NET_5", UNJUDGED),
+    ("a transit gateway", _TRANSIT, {}, "AF_NET_5", UNJUDGED),
+    ("a VPN", {"aws_vpn_gateway": {"it": {"vpc_id": "vpc-1"}}}, {}, "AF_NET_5", UNJUDGED),
+]
+
+
+@pytest.mark.parametrize(
+    ("resources", "blocks", "rule", "verdict"), [pytest.param(*item[1:], id=item[0]) for item in SMUGGLED]
+)
+def test_P5_disguise_does_not_pass(resources: Resources, blocks: Blocks, rule: str, verdict: Verdict) -> None:
+    assert verdict in _verdicts(json.loads(json.dumps(resources)), blocks).get(rule, set())
