@@ -11,6 +11,7 @@ from policies.gate.hcl_roots import Judged, judge_all
 from tests.policies.gate_inputs import Folder, failing, judged
 
 OLD = Path(__file__).parent / "old_style"
+PACKAGES = Path(__file__).parents[2] / "node_modules" / "@cdktf"
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +35,8 @@ def test_P5_P7_every_old_configuration_gets_verdicts_and_none_passes(old: dict[s
         ("classic", "CKV_AWS_20", "aws_s3_bucket.logs"),
         ("counted", "AF_NACL_2", "aws_network_acl.all"),
         ("modular", "CKV_AWS_17", "aws_db_instance.metadata"),
+        ("mixed", "AF_SG_1", "aws_security_group.web"),
+        ("mixed", "AF_IAM_3", "aws_iam_role_policy.all"),
     ],
 )
 def test_P1_P2_the_worst_of_each_is_found(old: dict[str, Judged], folder: str, rule: str, address: str) -> None:
@@ -41,6 +44,15 @@ def test_P1_P2_the_worst_of_each_is_found(old: dict[str, Judged], folder: str, r
     assert report is not None
     found = failing(report)
     assert (rule, address) in found, sorted(found)
+
+
+@pytest.mark.skipif(not PACKAGES.is_dir(), reason="node_modules/ brings configurations of other people: make cdktf")
+def test_P7_what_other_packages_bring_along_is_judged_or_named() -> None:
+    found = list(judge_all([PACKAGES]))
+    assert found
+    assert [
+        one for one in found if one.report and any("could not" in each.reason for each in one.report.problems)
+    ] == []
 
 
 def test_P5_resources_that_no_rule_is_about_are_named_and_never_pass_alone(tmp_path: Path) -> None:
