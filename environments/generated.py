@@ -44,9 +44,9 @@ def docs_text() -> str:
 
 HEAD = """# Keys of an environment file
 
-Written by `python -m environments docs`; do not edit. *Decided* says what a change does: `synth` changes which
-resources exist, `plan` only a value inside one (an exported module takes it as a variable). A key without a default is
-required.
+Written by `python -m environments docs`; do not edit. *Decided* says who looks at the value: at `synth` Python
+does, because it decides which resources exist or is computed with; at `plan` Terraform does, and an exported module
+takes it as a variable. A key without a default is required.
 """
 
 
