@@ -113,14 +113,27 @@ def document(value: Any) -> Any:
     """Parse a JSON document that Terraform carries as a string (a policy, container definitions).
 
     Returns the data, with `${...}` left in its strings; the value itself when it is data already; None when it is no
-    JSON document (then it is not judged, or not legal).
+    JSON document, or one that says two things under one key (then it is not judged, or not legal).
     """
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value)
+        return json.loads(value, object_pairs_hook=unique)
     except ValueError:
         return None
+
+
+class RepeatedKeyError(ValueError):
+    """A key stands twice in one object: readers of JSON differ in which value they take."""
+
+
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of JSON. Raises RepeatedKeyError; to be given to `json.loads` as `object_pairs_hook`."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise RepeatedKeyError(repr(next(name for name in names if names.count(name) > 1)))
+    return made
 
 
 def _as_reference(match: re.Match[str]) -> Reference:

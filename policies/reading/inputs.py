@@ -16,6 +16,9 @@ from policies.reading.terraform_root import BLOCK_TYPES, TerraformRoot, Unreadab
 from policies.reading.view import JsonView, PlanView
 
 _IGNORED = frozenset({".terraform", ".git", "node_modules"})
+_HCL = "HCL is judged through its plan: `terraform show -json PLAN > plan.json`"
+_OVERRIDE = "an override file changes what other files say: only a plan shows the result, give it with --plan"
+_OTHER = "only OpenTofu reads this file: judge a plan that it made"
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,9 @@ def read(paths: Sequence[Path], *, plans: Sequence[tuple[str, Path]] = ()) -> In
     """Read files and folders, and plans given as (stack or "", file). Never raises: what is wrong is a problem."""
     inputs = Inputs()
     folders: dict[Path, dict[Path, Any]] = defaultdict(dict)
+    unread: dict[Path, str] = {}
     found = [Plan(file=file, document={}, stack=name, meant=True) for name, file in plans]
-    for file in dict.fromkeys(_files(paths, inputs.problems)):
+    for file in dict.fromkeys(_files(paths, unread, inputs.problems)):
         if document := _document(file, inputs.problems):
             if is_plan(document):
                 found.append(Plan(file=file, document=document))
@@ -72,35 +76,48 @@ def read(paths: Sequence[Path], *, plans: Sequence[tuple[str, Path]] = ()) -> In
     for plan in found:
         _add_plan(inputs, plan)
     inputs.problems += _unseen_modules(inputs)
+    inputs.problems += _unplanned(inputs, unread, names)
     return inputs
 
 
-def _files(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
+def _files(paths: Sequence[Path], unread: dict[Path, str], problems: list[Problem]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            yield from _in_folder(path, problems)
-        elif path.suffix in {".tf", ".hcl"}:
-            problems.append(
-                Problem(str(path), "HCL is judged through its plan: `terraform show -json PLAN > plan.json`")
-            )
+            yield from _in_folder(path, unread, problems)
+        elif reason := _why_unread(path):
+            unread[path] = reason
         else:
             yield path
 
 
-def _in_folder(folder: Path, problems: list[Problem]) -> Iterator[Path]:
+def _in_folder(folder: Path, unread: dict[Path, str], problems: list[Problem]) -> Iterator[Path]:
     seen = 0
     for file in sorted(folder.rglob("*")):
         if _IGNORED & set(file.relative_to(folder).parts) or not file.is_file():
             continue
-        if file.name.endswith(".tf.json") or (file.suffix == ".json" and is_plan(_quietly(file))):
+        if reason := _why_unread(file):
+            unread[file] = reason
+        elif file.name.endswith(".tf.json") or (file.suffix == ".json" and is_plan(_quietly(file))):
             seen += 1
             yield file
-        elif file.suffix == ".tf" and not list(file.parent.glob("*.json")):
-            problems.append(
-                Problem(str(file), "HCL is judged through its plan: `terraform show -json PLAN > plan.json`")
-            )
     if not seen:
         problems.append(Problem(str(folder), "no Terraform JSON (*.tf.json) and no plan in this folder"))
+
+
+def _why_unread(file: Path) -> str:
+    """Why Terraform reads this file beside its JSON and we cannot; nothing for a file that we read."""
+    if file.suffix in {".tf", ".hcl"} and file.name != ".terraform.lock.hcl":
+        return _HCL
+    if file.name.endswith((".tofu", ".tofu.json")):
+        return _OTHER
+    return _OVERRIDE if file.name == "override.tf.json" or file.name.endswith("_override.tf.json") else ""
+
+
+def _unplanned(inputs: Inputs, unread: Mapping[Path, str], names: Mapping[Path, str]) -> Iterator[Problem]:
+    planned = {plan.file.parent for plan in inputs.plans.values()}
+    for file, reason in unread.items():
+        if file.parent not in planned and names.get(file.parent) not in inputs.plans:
+            yield Problem(str(file), reason)
 
 
 def _quietly(file: Path) -> Any:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from policies.expression import RepeatedKeyError, unique
+
 _LABELLED = frozenset({"resource", "data", "ephemeral"})
 BLOCK_TYPES = _LABELLED | {"terraform", "provider", "variable", "locals", "output", "module"}
 
@@ -46,7 +48,9 @@ def read_json(file: Path) -> Any:
         UnreadableError: the file is missing, is not text, or is not JSON; with line and column.
     """
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        return json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=unique)
+    except RepeatedKeyError as error:
+        raise UnreadableError(file, f"the key {error} stands twice in one object, and Terraform reads both") from error
     except OSError as error:
         raise UnreadableError(file, error.strerror or str(error)) from error
     except UnicodeDecodeError as error:

@@ -36,6 +36,7 @@ PLAN: dict[str, Any] = {
         ('{"Resources": {}}', "neither Terraform JSON"),
         ("{}", "neither Terraform JSON"),
         ('{"resource": {}}', "not one resource"),
+        ('{"resource": {"aws_vpc": {}}, "resource": {"aws_vpc": {"a": {}}}}', "the key 'resource' stands twice"),
         ('{"resource": 3}', "an object or a list of objects is expected"),
         ('{"resource": {"aws_vpc": {"main": 3}}}', "an object is expected"),
         ('{"resource": {"aws_vpc": {"main": {}}}, "output": {"a": 1}}', "an object is expected"),
@@ -52,6 +53,32 @@ def test_P5_document_that_cannot_be_judged(folder: Folder, content: str, reason:
     report = judged(folder.text(content))
     assert report.exit_code == 2
     assert any(reason in problem.reason for problem in report.problems), report.problems
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("extra.tf", "HCL is judged through its plan"),
+        ("override.tf.json", "an override file changes what other files say"),
+        ("open_override.tf.json", "an override file changes what other files say"),
+        ("extra.tofu.json", "only OpenTofu reads this file"),
+    ],
+)
+def test_P5_file_beside_clean_json_that_terraform_reads_too(folder: Folder, name: str, reason: str) -> None:
+    folder.write(CLEAN)
+    folder.text('{"resource": {"aws_vpc": {"a": {}}}}', name=name)
+    report = judged(folder.path)
+    assert report.exit_code == 2
+    assert [(Path(problem.where).name, reason in problem.reason) for problem in report.problems] == [(name, True)]
+
+
+def test_P5_plan_in_its_folder_covers_hcl(folder: Folder) -> None:
+    made = {"address": "null_resource.a", "mode": "managed", "type": "null_resource", "name": "a", "values": {}}
+    plan = {**PLAN, "planned_values": {"root_module": {"resources": [made]}}}
+    folder.text(json.dumps(plan), name="plan.json")
+    folder.text('resource "null_resource" "a" {}', name="main.tf")
+    reasons = [problem.reason for problem in judged(folder.path).problems]
+    assert reasons == ["no rule is about any resource in it"]
 
 
 def test_P5_missing_file_empty_folder_binary_and_hcl(folder: Folder) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from policies.analysis.network.model import Kind
 from policies.analysis.network.ranges import Ranges
@@ -13,6 +13,7 @@ from policies.analysis.network_reading.routes import is_gateway_endpoint
 from policies.analysis.network_reading.values import Reader
 from policies.terraform_resource import Resource, items
 
+LAST_PORT = 65535
 _ENGINES = {
     "postgres": 5432,
     "aurora-postgresql": 5432,
@@ -142,20 +143,24 @@ def listening_ports(reader: Reader, resource: Resource, host: HostType) -> Range
     if host.kind is Kind.LOAD_BALANCER:
         return Ranges.union(_listened(reader, resource))
     port = reader.number(resource.body.get("port"))
-    if isinstance(port, int):
+    if _is_port(port):
         return services("tcp", port, port)
     engine = str(resource.body.get("engine") or ("redis" if "elasticache" in resource.type else ""))
     known = next((number for name, number in _ENGINES.items() if engine.startswith(name)), host.port)
     return services("tcp", known, known) if known is not None and port is None else None
 
 
+def _is_port(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and 0 <= value <= LAST_PORT
+
+
 def _listened(reader: Reader, balancer: Resource) -> Iterator[Ranges]:
     for listener in reader.configuration.of_type(*LISTENERS):
         port = reader.number(listener.body.get("port"))
-        if reader.name(listener.body.get("load_balancer_arn")) == balancer.key and isinstance(port, int):
+        if reader.name(listener.body.get("load_balancer_arn")) == balancer.key and _is_port(port):
             is_udp = "UDP" in str(listener.body.get("protocol"))
             yield services("udp" if is_udp else "tcp", port, port)
     for block in balancer.blocks("listener"):
         port = reader.number(block.get("lb_port"))
-        if isinstance(port, int):
+        if _is_port(port):
             yield services("tcp", port, port)
