@@ -1,21 +1,29 @@
 """Whatever environment is drawn: it synthesizes, AWS accepts its names, and it keeps every rule of ours.
 
-Among the rules: declared flows are exactly the possible ones (AF_NET_3), so that the network is connected and minimal.
+Among the rules: declared flows are exactly the possible ones (AF_NET_3). That a flow was declared at all is held
+against something else: who holds a store's password reaches the store, and nobody besides.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from environments import Environment
+from policies.analysis.network.model import Network, Party
+from policies.analysis.network.reach import decide
+from policies.analysis.network.services import service
+from policies.analysis.network_reading.network import network_of
 from policies.catalog import all_rules
 from policies.finding import Verdict
 from tests.reading import EXECUTION_ROLE, fargate_tasks, grants, role_of, rules
 from tests.strategies import environments
-from tests.synthesis import Deployment, built, deployed
+from tests.synthesis import FILE, Deployment, built, deployed, read_back
 from tests.unit.modules.large import LARGE
 from tests.unit.modules.limits import excesses
 
@@ -41,6 +49,7 @@ def test_T1_N4_drawn_environments_keep_every_rule_and_what_aws_accepts(environme
     assert not list(excesses(deployment))
     assert not list(complaints(deployment))
     assert_both_ends(deployment)
+    assert_holders_of_a_password_and_nobody_else_reach_its_store(deployment)
     assert_secrets_are_readable(deployment)
 
 
@@ -60,6 +69,36 @@ def assert_both_ends(deployment: Deployment) -> None:
     assert out == into
 
 
+def assert_holders_of_a_password_and_nobody_else_reach_its_store(deployment: Deployment) -> None:
+    """Connected and minimal, whatever the flows say that the environment declared."""
+    network = network_of(deployment.configuration)
+    database = "database-proxy" if "database-proxy" in network.parties else "metadata-database"
+    stores = {"AIRFLOW_DB_PASSWORD": (database, 5432), "AIRFLOW_BROKER_PASSWORD": ("broker", 6379)}
+    for password, (store, port) in stores.items():
+        assert callers(network, store, port) == holders(deployment, password), store
+    if database == "database-proxy":
+        assert callers(network, "metadata-database", 5432) == {database}
+
+
+def holders(deployment: Deployment, password: str) -> set[str]:
+    tasks = fargate_tasks(deployment).items()
+    return {name for name, task in tasks if any(password in container.secrets for container in task.containers)}
+
+
+def callers(network: Network, store: str, port: int) -> set[str]:
+    """Whoever gets through to ``store``, the internet included; where it is not made, nobody."""
+    if store not in network.parties:
+        return set()
+    others = (party for party in network.parties.values() if party.name != store)
+    return {party.name for party in others if gets_through(network, party, network.parties[store], port)}
+
+
+def gets_through(network: Network, client: Party, server: Party, port: int) -> bool:
+    """As far as the configuration tells: the subnets of somebody else's VPC are taken to let everything pass."""
+    decision = decide(network, client, server, service=service("tcp", port))
+    return any(attempt.best.is_open for attempt in decision.attempts)
+
+
 def assert_secrets_are_readable(deployment: Deployment) -> None:
     """S3: a container whose secret its execution role may not read never starts."""
     for name, task in fargate_tasks(deployment).items():
@@ -72,6 +111,39 @@ def test_P5_an_environment_that_breaks_a_rule_is_complained_of() -> None:
     """ECS Exec needs a writable root: a thing that only a waiver lets pass."""
     assert not list(complaints(deployed()))
     assert any("writable" in sentence for sentence in complaints(deployed(**LARGE)))
+
+
+@pytest.mark.parametrize(
+    ("component", "store", "port"), [("triggerer", "metadata_database", 5432), ("worker_default", "broker", 6379)]
+)
+def test_N3_a_flow_that_nobody_declared_is_missed(component: str, store: str, port: int, tmp_path: Path) -> None:
+    """Without flow and rules the two agree, so that AF_NET_3 is content: the component would never start."""
+    deployment = without_flow(deployed(), component, store, port, folder=tmp_path)
+    assert not [sentence for sentence in complaints(deployment) if sentence.startswith("AF_NET_3")]
+    with pytest.raises(AssertionError, match=store.replace("_", "-")):
+        assert_holders_of_a_password_and_nobody_else_reach_its_store(deployment)
+
+
+def without_flow(deployment: Deployment, component: str, store: str, port: int, *, folder: Path) -> Deployment:
+    """``deployment`` as if the component had forgotten that it calls the store."""
+    files = {}
+    for stack, document in deployment.stacks.items():
+        changed = json.loads(json.dumps(document))
+        flows = changed["//"].get("flows", ())
+        changed["//"]["flows"] = [flow for flow in flows if not _is(flow, component, store, port)]
+        for kind in ("aws_vpc_security_group_egress_rule", "aws_vpc_security_group_ingress_rule"):
+            kept = changed["resource"].get(kind, {})
+            for name in [name for name in kept if component in name and store in name and name.endswith(str(port))]:
+                del kept[name]
+        files[stack] = folder / stack / FILE
+        files[stack].parent.mkdir()
+        files[stack].write_text(json.dumps(changed))
+    return read_back(deployment.environment, files)
+
+
+def _is(flow: dict[str, Any], component: str, store: str, port: int) -> bool:
+    ends = [flow[end]["name"].replace("-", "_") for end in ("source", "destination")]
+    return ends == [component, store] and flow["port"] == port
 
 
 @twice
