@@ -33,3 +33,5 @@ def test_every_file_is_a_construct_that_stands_alone_or_a_part_of_a_stack() -> N
     files = {path.stem for path in (ROOT / "modules").glob("*.py")} - {"__init__"}
     assert alone == plain == [f"modules.{name}" for name in sorted(files - PARTS_OF_STACKS)]
     assert files > PARTS_OF_STACKS
+    above = by_name["the core knows no construct and no stack"]["forbidden_modules"]
+    assert above == sorted([*(f"modules.{name}" for name in files), "modules.export"])
