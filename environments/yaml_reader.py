@@ -82,7 +82,7 @@ def _others(path: Path) -> str:
 
 def read_mapping(text: str) -> dict[str, Any]:
     """The mapping in YAML ``text``. Raises NotAnEnvironment."""
-    if any(isinstance(event, yaml.AliasEvent) for event in _parsed(text)):
+    if "*" in text and any(isinstance(event, yaml.AliasEvent) for event in _parsed(text)):
         raise NotAnEnvironment(Problem("", "YAML aliases (*name) are not used here: write the value out"))
     try:
         data = yaml.load(text, Loader=_Loader)  # noqa: S506  # a SafeLoader

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 
-from cdktf import Token
 from cdktf_cdktf_provider_aws.network_acl import NetworkAcl
 from cdktf_cdktf_provider_aws.network_acl_rule import NetworkAclRule
 from constructs import Construct
@@ -14,6 +13,7 @@ from constructs import Construct
 from modules.core.addressing import tier_cidr
 from modules.core.flows import ANYWHERE, INTERNET, Flow, Place, Tier
 from modules.core.network_reference import NetworkReference
+from modules.core.references import known_after_apply
 
 # Ports that replies come back to. Fargate tasks use Linux' range; load balancer and NAT gateway use the wide one:
 # https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
@@ -123,9 +123,9 @@ class NetworkAcls(Construct):
 
 def _holds(wide: str, narrow: str) -> bool:
     """Blocks that only Terraform knows hold nothing but themselves, and are held by the whole internet."""
-    if wide == narrow or (wide in ANYWHERE and Token.is_unresolved(narrow)):
+    if wide == narrow or (wide in ANYWHERE and known_after_apply(narrow)):
         return True
-    if Token.is_unresolved(wide) or Token.is_unresolved(narrow):
+    if known_after_apply(wide) or known_after_apply(narrow):
         return False
     outer, inner = ip_network(wide), ip_network(narrow)
     return outer.version == inner.version and inner.subnet_of(outer)  # type: ignore[arg-type]

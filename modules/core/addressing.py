@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 
-from cdktf import Fn, Token
+from cdktf import Fn
 
 from modules.core.flows import Tier
+from modules.core.references import known_after_apply
 
 # (bits added to the VPC's prefix, index): a quarter for Fargate tasks, a sixteenth each for load balancer and data.
 SHARES: dict[Tier, tuple[int, int]] = {"application": (2, 0), "public": (4, 4), "data": (4, 5)}
@@ -25,7 +26,7 @@ def subnet_cidr(vpc_cidr: str, tier: Tier, zone_index: int) -> str:
 
 
 def _subnet(cidr: str, bits: int, index: int) -> str:
-    if Token.is_unresolved(cidr):
+    if known_after_apply(cidr):
         return str(Fn.cidrsubnet(cidr, bits, index))
     network = ipaddress.ip_network(cidr)
     return str(list(network.subnets(prefixlen_diff=bits))[index])

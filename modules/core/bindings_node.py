@@ -20,9 +20,14 @@ KNOWN_VERSIONS = ("1.142.0",)
 _SOCKET_AS_3 = 'exec "$@" 3<&0 0</dev/null'
 
 
+def is_known_jsii() -> bool:
+    """Tell whether the installed jsii is one that this package knows from inside."""
+    return version("jsii") in KNOWN_VERSIONS
+
+
 def use_direct_node() -> None:
     """Let jsii start its program itself, unless ``JSII_RUNTIME`` names another one or this jsii is not known."""
-    if "JSII_RUNTIME" in os.environ or os.name != "posix" or version("jsii") not in KNOWN_VERSIONS:
+    if "JSII_RUNTIME" in os.environ or os.name != "posix" or not is_known_jsii():
         return
     from jsii._kernel.providers import process
 

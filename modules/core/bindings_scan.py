@@ -8,6 +8,9 @@ from pathlib import Path
 
 from modules.core.bindings_distribution import PACKAGE
 
+# The fields of the syntax tree that hold statements, or handlers and cases with statements in them.
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+
 
 def submodules_in_use(sources: Iterable[Path]) -> frozenset[str]:
     """Names of the submodules that these files (and the Python files of these folders) import: ``{"db_instance"}``.
@@ -33,7 +36,7 @@ def _imported(path: Path) -> Iterator[str]:
         tree = ast.parse(text)
     except (SyntaxError, ValueError):
         return
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name.split(".")[1] for alias in node.names if alias.name.startswith(f"{PACKAGE}."))
         elif not isinstance(node, ast.ImportFrom) or node.level:
@@ -42,3 +45,11 @@ def _imported(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif (node.module or "").startswith(f"{PACKAGE}."):
             yield (node.module or "").split(".")[1]
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every statement, however deep: imports are statements, and most of a tree is expressions."""
+    for name in _BLOCKS:
+        for node in getattr(tree, name, ()):
+            yield node
+            yield from _statements(node)

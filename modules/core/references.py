@@ -6,7 +6,7 @@ import re
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from cdktf import TerraformOutput, TerraformRemoteState, Token
+from cdktf import TerraformOutput, TerraformRemoteState
 from constructs import Construct
 
 T = TypeVar("T")
@@ -39,9 +39,9 @@ class Publication:
             return self.across(value, prefix=name)
         if isinstance(value, tuple) and value and is_dataclass(value[0]):
             return tuple(self.across(item, prefix=f"{prefix}_{_slug(item.name)}") for item in value)
-        if isinstance(value, list) and any(_known_after_apply(item) for item in value):
+        if isinstance(value, list) and any(known_after_apply(item) for item in value):
             return self._through(value, name)
-        return self._through(value, name) if _known_after_apply(value) else value
+        return self._through(value, name) if known_after_apply(value) else value
 
     def _through(self, value: Any, name: str) -> Any:
         key = str(value)
@@ -52,8 +52,9 @@ class Publication:
         return self._published[key]
 
 
-def _known_after_apply(value: Any) -> bool:
-    return isinstance(value, str) and bool(Token.is_unresolved(value))
+def known_after_apply(value: object) -> bool:
+    """Tell whether a text holds a token or an expression; cdktf's ``Token.is_unresolved`` asks Node for that."""
+    return isinstance(value, str) and "${" in value
 
 
 def _slug(name: str) -> str:

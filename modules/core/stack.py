@@ -10,6 +10,7 @@ from cdktf import TerraformElement, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
 from constructs import Construct
 
+from modules.core.bindings_memory import path_of
 from modules.core.state import StateSettings, keep_state
 
 # The id of a construct's main resource: it adds nothing to the address.
@@ -50,7 +51,7 @@ class Stack(TerraformStack):
 
     def _allocate_logical_id(self, element: TerraformElement) -> str:
         """An address people can read, and keep: the construct's path instead of cdktf's hash."""
-        path = element.to_string()  # one call to Node, where node.path is two: there are a thousand elements
+        path = path_of(element)
         parts = [part for part in path.split("/")[1:] if part != MAIN] or [path]
         name = re.sub(r"[^A-Za-z0-9_]+", "_", "_".join(parts))
         kind = type(element).__name__
