@@ -34,6 +34,11 @@ class Configuration:
     stacks: tuple[Stack, ...]
     resources: Mapping[str, Resource] = field(repr=False)
 
+    @property
+    def title(self) -> str:
+        """What problems call it: the names of its stacks."""
+        return ", ".join(stack.name for stack in self.stacks)
+
     def of_type(self, *types: str) -> tuple[Resource, ...]:
         """List the managed resources of these types, in file order."""
         return tuple(resource for kind in types for resource in self._by_type.get(kind, ()))

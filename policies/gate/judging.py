@@ -12,10 +12,13 @@ from policies.catalog import all_rules
 from policies.checkov_exceptions import NOT_APPLIED
 from policies.configuration import Configuration
 from policies.finding import Finding, Severity, Verdict
-from policies.gate.checkov_engine import CheckovError, checkov_findings, checkov_ids
+from policies.gate.beside import beside
+from policies.gate.checkov_engine import checkov_ids
+from policies.gate.checkov_verdicts import CheckovVerdicts, by_checkov
 from policies.gate.outcome import Outcome, Report, RuleCard, card_of, joined
 from policies.gate.waivers import Waiver, waivers_in, waivers_of
 from policies.reading.inputs import Inputs, Problem, read
+from policies.rule import Rule
 from policies.terraform_resource import Resource
 
 WAIVER_CARD = RuleCard(
@@ -40,11 +43,13 @@ def judge(
     for file in waiver_files:
         waivers += waivers_in(file, inputs.problems)
     configurations = _configurations(inputs)
-    found = [
-        (view, card, finding)
-        for view, configuration in enumerate(configurations)
-        for card, finding in _found(configuration, inputs.problems, not_applied)
-    ]
+    with beside(lambda: by_checkov(configurations, skip=frozenset(not_applied))) as checkov:
+        found = [
+            (view, card_of(rule), finding)
+            for view, configuration in enumerate(configurations)
+            for rule, finding in _by_our_rules(configuration, inputs.problems)
+        ]
+        found += _with_resources(checkov(), configurations, inputs.problems)
     inputs.problems += _unknown_rules(waivers)
     outcomes = _with_waivers(joined(found), waivers, today=today)
     resources = {
@@ -77,22 +82,22 @@ def _configurations(inputs: Inputs) -> tuple[Configuration, ...]:
         return ()
 
 
-def _found(
-    configuration: Configuration, problems: list[Problem], not_applied: Mapping[str, str]
-) -> Iterator[tuple[RuleCard, Finding]]:
-    names = ", ".join(stack.name for stack in configuration.stacks)
+def _by_our_rules(configuration: Configuration, problems: list[Problem]) -> Iterator[tuple[Rule, Finding]]:
     for rule in all_rules():
         try:
-            yield from [(card_of(rule), finding) for finding in rule.judge(configuration)]
+            yield from [(rule, finding) for finding in rule.judge(configuration)]
         except Exception as error:  # noqa: BLE001  a rule that stumbles has not judged: say so, and go on
-            problems.append(Problem(f"{names}: {rule.id}", f"could not judge: {type(error).__name__}: {error}"))
-    try:
-        for check, finding in checkov_findings(configuration, skip=frozenset(not_applied)):
-            yield card_of(check), finding
-    except CheckovError as error:
-        problems.append(Problem(names, f"checkov: {error}"))
-    except Exception as error:  # noqa: BLE001  the same for checkov's own code
-        problems.append(Problem(names, f"checkov could not judge: {type(error).__name__}: {error}"))
+            where = f"{configuration.title}: {rule.id}"
+            problems.append(Problem(where, f"could not judge: {type(error).__name__}: {error}"))
+
+
+def _with_resources(
+    verdicts: Sequence[CheckovVerdicts], configurations: Sequence[Configuration], problems: list[Problem]
+) -> Iterator[tuple[int, RuleCard, Finding]]:
+    for view, (configuration, found) in enumerate(zip(configurations, verdicts, strict=True)):
+        problems += found.problems
+        for card, key, verdict, message in found.verdicts:
+            yield view, card, Finding(resource=configuration.resources[key], verdict=verdict, message=message)
 
 
 def _with_waivers(outcomes: Sequence[Outcome], waivers: Sequence[Waiver], *, today: date) -> list[Outcome]:

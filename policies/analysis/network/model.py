@@ -125,3 +125,5 @@ class Network:
     groups: Mapping[str, SecurityGroup] = field(default_factory=dict)
     nat_gateways: Mapping[str, NatGateway] = field(default_factory=dict)
     parties: Mapping[str, Party] = field(default_factory=dict)
+    decided: dict[object, object] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What `reach.decide` found out about this network, so that each question is walked once."""

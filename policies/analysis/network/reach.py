@@ -78,12 +78,21 @@ def decide(network: Network, source: Party, destination: Party, *, service: int)
 
     Raises ValueError when both are outside the network.
     """
-    pairs = sorted(_pairs(network, source, destination), key=lambda pair: _family(pair[0]))
-    attempts = tuple(
-        Attempt(*(connect(network, here, there, service=service, hope=hope) for hope in (False, True)))
-        for here, there in pairs
-    )
-    return Decision(source=source, destination=destination, service=service, attempts=attempts)
+    question = source, destination, service
+    found = network.decided.get(question)
+    if not isinstance(found, Decision):
+        pairs = sorted(_pairs(network, source, destination), key=lambda pair: _family(pair[0]))
+        attempts = tuple(_attempt(network, here, there, service=service) for here, there in pairs)
+        found = Decision(source=source, destination=destination, service=service, attempts=attempts)
+        network.decided[question] = found
+    return found
+
+
+def _attempt(network: Network, here: Location, there: Location, *, service: int) -> Attempt:
+    worst = connect(network, here, there, service=service, hope=False)
+    # Where nothing fell out although every unknown was against us, hope has nothing to add.
+    best = worst if worst.complete else connect(network, here, there, service=service, hope=True)
+    return Attempt(worst, best)
 
 
 def _pairs(network: Network, source: Party, destination: Party) -> Iterator[tuple[Location, Location]]:
