@@ -16,6 +16,8 @@ from pathlib import Path
 from harness.tools import ROOT
 
 NOTHING_COLLECTED = 5
+# What is kept of a log is its end: there each failure is told again, by its last lines.
+LAST_LINES = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,19 +44,31 @@ WAVES = (
 
 
 def main(arguments: list[str]) -> int:
-    """Run all tiers, print one closing line for all; exit code 0 only when every run passed and something ran."""
-    total: Counter[str] = Counter()
-    codes = []
+    """Run all tiers, tell what failed, print one closing line; exit 0 only when every run passed and something ran."""
     with tempfile.TemporaryDirectory() as folder:
-        for wave in WAVES:
-            for code, counts in _side_by_side(wave, arguments, Path(folder)):
-                codes.append(code)
-                total += counts
+        ends = [end for wave in WAVES for end in _side_by_side(wave, arguments, Path(folder))]
+    codes, total = [end.code for end in ends], sum((end.outcomes for end in ends), Counter[str]())
+    for failure in (failure for end in ends for failure in end.failures):
+        print(_shortened(failure))
     print(f"{total['passed']} passed, {total['failed']} failed, {total['skipped']} skipped")
     return 0 if codes and not any(codes) and total["passed"] else 1
 
 
-def _side_by_side(wave: Sequence[Run], arguments: list[str], folder: Path) -> list[tuple[int, Counter[str]]]:
+@dataclass(frozen=True, slots=True)
+class End:
+    """What became of one run: pytest's exit code, tests by outcome, and the text of each failure."""
+
+    code: int
+    outcomes: Counter[str]
+    failures: tuple[str, ...]
+
+
+def _shortened(failure: str) -> str:
+    title, *lines = failure.splitlines()
+    return "\n".join([f"FAILED {title}", *lines[-LAST_LINES:], ""])
+
+
+def _side_by_side(wave: Sequence[Run], arguments: list[str], folder: Path) -> list[End]:
     there = [run for run in wave if any(any((ROOT / one).rglob("test_*.py")) for one in run.folders)]
     processes = [_start(run, arguments, folder) for run in there]
     readers = [
@@ -92,11 +106,13 @@ def _relay(run: Run, process: subprocess.Popen[str]) -> None:
         print(f"{run.name:8s}| {line}", end="", flush=True)
 
 
-def _finish(run: Run, process: subprocess.Popen[str], folder: Path) -> tuple[int, Counter[str]]:
+def _finish(run: Run, process: subprocess.Popen[str], folder: Path) -> End:
     code = process.wait()
     file = folder / f"{run.name}.json"
-    found: Counter[str] = Counter(json.loads(file.read_text())) if file.exists() else Counter(failed=1)
-    return (0 if code == NOTHING_COLLECTED else code), found
+    if not file.exists():
+        return End(code, Counter(failed=1), (f"{run.name}: pytest ended with {code} before it could count",))
+    found = json.loads(file.read_text())
+    return End(0 if code == NOTHING_COLLECTED else code, Counter(found["outcomes"]), tuple(found["failures"]))
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ class TierReport:
         self.tallies: dict[str, Tally] = {}
         self.skips: Counter[tuple[str, str]] = Counter()
         self.recoveries: list[str] = []
+        self.failures: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         tier = tier_of(report.nodeid) or "other"
@@ -63,6 +64,7 @@ class TierReport:
             self.skips[tier, reason(report)] += 1
         elif report.failed:
             tally.outcomes["failed"] += 1
+            self.failures.append(f"{report.nodeid} ({report.when})\n{report.longreprtext}")
         elif report.when == "call":
             tally.outcomes["passed"] += 1
 
@@ -83,7 +85,7 @@ class TierReport:
         file = session.config.getoption("tier_counts")
         if file:
             total = sum((tally.outcomes for tally in self.tallies.values()), Counter[str]())
-            Path(file).write_text(json.dumps(total))
+            Path(file).write_text(json.dumps({"outcomes": total, "failures": self.failures}))
 
 
 def reason(report: pytest.TestReport) -> str:
@@ -94,7 +96,9 @@ def reason(report: pytest.TestReport) -> str:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--tier-counts", help="write how many tests passed, failed and were skipped to this file, as JSON")
+    parser.addoption(
+        "--tier-counts", help="write how many tests passed, failed and were skipped, and why they failed, as JSON"
+    )
     parser.addoption("--touches", help="add the attributes that tests look at to this file (see harness.coverage)")
 
 

@@ -1,0 +1,47 @@
+"""``make test`` ends with what failed and why: the end of a log is what is kept of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness import all_tiers
+from harness.all_tiers import Run, main
+
+TESTS = """
+def test_good():
+    assert True
+
+def test_bad():
+    assert list(range(40)) == [], "the reason"
+"""
+
+
+def waves(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str, *flags: str) -> None:
+    file = folder / "tests" / "unit" / "test_one.py"
+    file.parent.mkdir(parents=True)
+    file.write_text(text)
+    run = Run(name="some", folders=(str(file.parent),), flags=("-p", "harness.tiers", "-p", "no:cacheprovider", *flags))
+    monkeypatch.setattr(all_tiers, "WAVES", ((run,),))
+
+
+def test_failures_are_told_at_the_end(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    waves(monkeypatch, tmp_path, TESTS)
+    assert main([]) == 1
+    closing = capsys.readouterr().out.rpartition("FAILED ")[2]
+    assert closing.startswith("test_one.py::test_bad (call)\n")
+    assert "AssertionError: the reason" in closing
+    assert closing.endswith("\n1 passed, 1 failed, 0 skipped\n")
+
+
+def test_run_that_cannot_begin_is_a_failure(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    waves(monkeypatch, tmp_path, TESTS, "--no-such-option")
+    assert main([]) == 1
+    assert capsys.readouterr().out.endswith(
+        "FAILED some: pytest ended with 4 before it could count\n\n0 passed, 1 failed, 0 skipped\n"
+    )
