@@ -20,7 +20,8 @@ from botocore.config import Config
 
 LEFT_OPEN = "AIRFLOW_FARGATE_EMULATOR_OPEN_GAPS"
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 60.0
+START_SECONDS = 180.0
+BACKLOG = 128
 STOP_SECONDS = 5.0
 
 
@@ -84,12 +85,18 @@ class Emulator:
 
         Raises EmulatorError when the port is taken or the process ends at once.
         """
-        self._port = self._port or _free_port()
-        _refuse_taken(self._port)
-        command = [sys.executable, "-m", "harness.emulator.serve", str(self._port), str(os.getpid())]
-        self._process = subprocess.Popen(
-            command, cwd=ROOT, env=self._child_environment(), stdout=self._log, stderr=self._log, start_new_session=True
-        )
+        with _listener(self._port) as listener:
+            self._port, door = listener.getsockname()[1], listener.fileno()
+            command = [sys.executable, "-m", "harness.emulator.serve", str(self._port), str(door), str(os.getpid())]
+            self._process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=self._child_environment(),
+                stdout=self._log,
+                stderr=self._log,
+                start_new_session=True,
+                pass_fds=[door],
+            )
         deadline = time.monotonic() + START_SECONDS
         while not self._answers():
             self.check()
@@ -162,20 +169,18 @@ class Emulator:
         return True
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _refuse_taken(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise EmulatorError(
-                f"emulator: port {port} of 127.0.0.1 is taken ({error.strerror}). "
-                f"Cure: end what listens there, or give port=0 for a free one"
-            ) from None
+def _listener(port: int) -> socket.socket:
+    """A socket that listens on ``port`` of loopback (0: a free one), for the child: a port that is only looked up here
+    is somebody else's before the child has started."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise EmulatorError(
+            f"emulator: port {port} of 127.0.0.1 is taken ({error.strerror}). "
+            f"Cure: end what listens there, or give port=0 for a free one"
+        ) from None
+    return listener

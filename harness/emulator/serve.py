@@ -1,6 +1,7 @@
 """The emulator's own process: moto's server with the gaps closed.
 
-Run by ``harness.emulator.Emulator`` as ``python -m harness.emulator.serve PORT PARENT_PID``.
+Run by ``harness.emulator.Emulator`` as ``python -m harness.emulator.serve PORT DESCRIPTOR PARENT_PID``: the descriptor
+is a socket that listens on the port already.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ import threading
 import time
 
 
-def main(port: int, parent: int) -> None:
+def main(port: int, descriptor: int, parent: int) -> None:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-    from werkzeug.serving import run_simple
+    from werkzeug.serving import make_server
 
     from harness.emulator import gaps
     from harness.emulator.process import LEFT_OPEN
@@ -22,7 +23,10 @@ def main(port: int, parent: int) -> None:
     os.environ["MOTO_PORT"] = str(port)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     application = DomainDispatcherApplication(create_backend_app)
-    run_simple("127.0.0.1", port, application, threaded=True, request_handler=MotoRequestHandler)
+    server = make_server(
+        "127.0.0.1", port, application, threaded=True, request_handler=MotoRequestHandler, fd=descriptor
+    )
+    server.serve_forever()
 
 
 def _end_with(parent: int) -> None:
@@ -33,4 +37,4 @@ def _end_with(parent: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(*map(int, sys.argv[1:]))

@@ -89,7 +89,7 @@ def test_interrupted_apply_saves_its_state_and_releases_the_lock(tmp_path: Path,
     process = start(tmp_path, aws, "sleep 60")
     assert "k.tflock" in keys(aws)
     process.send_signal(signal.SIGINT)
-    text, _ = process.communicate(timeout=60)
+    text, _ = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "its lock released. Next: run the same command again" in text
     assert keys(aws) == {"k"}
@@ -103,7 +103,7 @@ def test_E2_second_run_meets_the_lock_and_says_who_holds_it(tmp_path: Path, aws:
         other.plan()
     assert "OperationTypeApply" in str(refused.value)
     (tmp_path / "enough").touch()
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     assert process.returncode == 0
     assert not other.plan().changes
 
@@ -132,7 +132,7 @@ def test_twice_interrupted_apply_gives_up_and_explains_the_lock(
     time.sleep(1)
     assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    text, _ = process.communicate(timeout=60)
+    text, _ = process.communicate(timeout=300)
     assert process.returncode == 130
     assert "interrupted 2 times" in text
     assert "terraform force-unlock LOCK_ID" in text
