@@ -7,15 +7,16 @@ from collections.abc import Iterator, Sequence
 
 from policies.analysis.network.filters import AclRule, Direction
 from policies.analysis.network_reading.network import network_of
+from policies.analysis.network_rules.acl_examples import guarded, halves
 from policies.analysis.network_rules.base import ACL_RULES, ACLS, NetworkRule, fail, short, unjudged
 from policies.analysis.network_rules.coverage import DeadLine, dead_lines
-from policies.analysis.network_rules.examples import WORLD, acl, inline_line, line, subnet, together, vpc
+from policies.analysis.network_rules.examples import WORLD, acl, inline_line, line, together
 from policies.analysis.network_rules.exposure import unknown_parts
 from policies.configuration import Configuration
 from policies.finding import Finding, Severity
 from policies.rule import Example
 
-_BASE = together(vpc(), subnet("data", "10.0.0.0/24"), acl("main", "data"))
+_BASE = guarded("data")
 
 
 class DeadLineRule(NetworkRule):
@@ -54,8 +55,7 @@ class DeadLineRule(NetworkRule):
             title="an allow behind two halves of a deny",
             resources=together(
                 _BASE,
-                line("low", 100, (0, 65535), "0.0.0.0/1", rule_action="deny"),
-                line("high", 110, (0, 65535), "128.0.0.0/1", rule_action="deny"),
+                halves((0, 65535), rule_action="deny"),
                 line("database", 120, (5432, 5432), "10.0.1.0/24"),
             ),
         ),

@@ -10,14 +10,15 @@ from policies.analysis.network.filters import AclRule, Block, Direction, Network
 from policies.analysis.network.ranges import Ranges
 from policies.analysis.network.services import TCP, UDP, describe, ephemeral
 from policies.analysis.network_reading.network import network_of
+from policies.analysis.network_rules.acl_examples import guarded
 from policies.analysis.network_rules.base import ACL_RULES, ACLS, NetworkRule, fail, unjudged
-from policies.analysis.network_rules.examples import acl, line, subnet, together, vpc
+from policies.analysis.network_rules.examples import line, together
 from policies.analysis.network_rules.grid import decided_grid
 from policies.configuration import Configuration
 from policies.finding import Finding, Severity
 from policies.rule import Example
 
-_BASE = together(vpc(), subnet("data", "10.0.0.0/24"), acl("main", "data"))
+_BASE = guarded("data")
 _REQUEST = line("database", 100, (5432, 5432), "10.0.1.0/24")
 _LINUX = (32768, 60999)
 """The narrowest range that clients really use: the Linux kernel's default `net.ipv4.ip_local_port_range`."""

@@ -11,8 +11,9 @@ from policies.analysis.network.ranges import NOTHING, Ranges
 from policies.analysis.network.services import TCP, UDP, describe, ephemeral, services
 from policies.analysis.network_reading.hosts import SUBNET_GROUPS
 from policies.analysis.network_reading.network import network_of
+from policies.analysis.network_rules.acl_examples import guarded, halves
 from policies.analysis.network_rules.base import ACL_RULES, ACLS, NetworkRule, fail, unjudged
-from policies.analysis.network_rules.examples import WORLD, acl, balancer, group, line, store, subnet, together, vpc
+from policies.analysis.network_rules.examples import WORLD, acl, balancer, group, line, store, together, vpc
 from policies.analysis.network_rules.exposure import block_of, unknown_parts, world_exposures
 from policies.configuration import Configuration
 from policies.finding import Finding, Severity
@@ -20,7 +21,7 @@ from policies.rule import Example
 
 _DATA = together(vpc(), group("database"), store(), acl("main", "data_a", "data_b"))
 _PUBLIC = together(vpc(), group("door"), balancer(), acl("main", "public_a", "public_b"))
-_APP = together(vpc(), subnet("app", "10.0.2.0/24"), acl("main", "app"))
+_APP = guarded("app")
 _REPLIES = ephemeral(TCP, 1024, 65535) | ephemeral(UDP, 1024, 65535)
 _WEB = services("tcp", 80, 80) | services("tcp", 443, 443)
 
@@ -69,8 +70,7 @@ class WorldLine(NetworkRule):
             title="replies of the world into the data tier, in two halves",
             resources=together(
                 _DATA,
-                line("low", 100, (1024, 65535), "0.0.0.0/1"),
-                line("high", 110, (1024, 65535), "128.0.0.0/1"),
+                halves((1024, 65535)),
             ),
         ),
         Example(

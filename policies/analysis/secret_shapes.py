@@ -12,9 +12,7 @@ _NAME = re.compile(
     r"|BROKER_URL|RESULT_BACKEND|AIRFLOW_CONN_)",
     re.IGNORECASE,
 )
-_NO_SECRET = re.compile(
-    r"_(ARN|NAME|NAMES|PATH|FILE|ID|VERSION|VERSIONS|PREFIX|TTL|TIMEOUT|CMD|SECRET|REGION)$|__SECRETS__"
-)
+_NO_SECRET = re.compile(r"_(ARN|NAME|NAMES|PATH|FILE|ID|VERSION|VERSIONS|PREFIX|TTL|TIMEOUT|CMD|REGION)$|__SECRETS__")
 """Names that speak of a secret without holding one: where it is, or which."""
 _HARMLESS = frozenset({"", "true", "false", "none", "null", "0", "1"})
 _SHAPES = {
@@ -45,5 +43,7 @@ def faults_of(name: str, value: object) -> Iterator[str]:
 
 
 def is_secret_name(name: str) -> bool:
-    """Tell a name that speaks of a secret from one that says where it is."""
-    return bool(_NAME.search(name)) and not _NO_SECRET.search(name)
+    """Tell a name that speaks of a secret from one that says where it is: X_SECRET, where X is one for Airflow."""
+    whole = name.removesuffix("_SECRET")
+    is_place = bool(_NO_SECRET.search(name)) or (whole != name and bool(_NAME.search(whole)))
+    return bool(_NAME.search(name)) and not is_place

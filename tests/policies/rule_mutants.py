@@ -98,6 +98,11 @@ def _(documents: Documents) -> None:
     del documents[AIRFLOW]["resource"]["aws_lb_listener_rule"]["door_load_balancer_execution_api_refused"]
 
 
+@mutant("AF_ALB_2", "the load balancer agrees to TLS 1.0")
+def _(documents: Documents) -> None:
+    body(documents, "aws_lb_listener", "door_load_balancer_https")["ssl_policy"] = "ELBSecurityPolicy-2016-08"
+
+
 @mutant("AF_BROKER_1", "the broker evicts keys")
 def _(documents: Documents) -> None:
     parameters = body(documents, "aws_elasticache_parameter_group", "broker_parameters")["parameter"]

@@ -58,6 +58,20 @@ def _trusting(principal: Any, **condition: Any) -> Resources:
 
 
 FAIL, UNJUDGED = Verdict.FAIL, Verdict.NOT_JUDGED
+
+
+def _told(name: str) -> Resources:
+    return task_definition(container(environment=[{"name": name, "value": "correct-horse-battery-staple"}]))
+
+
+def _plain_parameter(name: str) -> Resources:
+    return {"aws_ssm_parameter": {"it": {"name": name, "type": "String", "value_wo": "x", "value_wo_version": 1}}}
+
+
+def _listening(protocol: str, **settings: Any) -> Resources:
+    return {"aws_lb_listener": {"it": {"load_balancer_arn": "arn:1", "port": 443, "protocol": protocol, **settings}}}
+
+
 SMUGGLED: list[tuple[str, Resources, Blocks, str, Verdict]] = [
     (
         "the world of IPv6 in four quarters",
@@ -144,6 +158,14 @@ SMUGGLED: list[tuple[str, Resources, Blocks, str, Verdict]] = [
     ("a peering", _PEERING, {}, "AF_NET_5", UNJUDGED),
     ("a transit gateway", _TRANSIT, {}, "AF_NET_5", UNJUDGED),
     ("a VPN", {"aws_vpn_gateway": {"it": {"vpc_id": "vpc-1"}}}, {}, "AF_NET_5", UNJUDGED),
+    ("a signing key among plain variables", _told("AIRFLOW__API_AUTH__JWT_SECRET"), {}, "AF_ECS_4", FAIL),
+    ("a signing key as plain text", _plain_parameter("/airflow/dev/jwt-secret"), {}, "AF_SECRET_2", FAIL),
+    ("TLS as a function says", _listening("HTTPS", ssl_policy='${lookup({}, "tls")}'), {}, "AF_ALB_2", UNJUDGED),
+    ("TLS of a later year", _listening("HTTPS", ssl_policy="ELBSecurityPolicy-2099-01-X"), {}, "AF_ALB_2", UNJUDGED),
+    ("TLS of nobody", _listening("HTTPS", ssl_policy="Company-TLS"), {}, "AF_ALB_2", UNJUDGED),
+    ("HTTP that does what it is told", _listening("HTTP", default_action="${local.it}"), {}, "AF_ALB_2", UNJUDGED),
+    ("HTTP that does nothing known", _listening("HTTP"), {}, "AF_ALB_2", UNJUDGED),
+    ("HTTP by another word", _listening("${data.aws_lb_listener.it.protocol}"), {}, "AF_ALB_2", UNJUDGED),
 ]
 
 

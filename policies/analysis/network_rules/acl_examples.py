@@ -1,0 +1,17 @@
+"""Network ACLs that several rules need for their examples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from policies.analysis.network_rules.examples import Resources, acl, line, subnet, together, vpc
+
+
+def guarded(name: str, cidr: str = "10.0.0.0/24") -> Resources:
+    """A subnet behind the network ACL called main, which has no lines yet."""
+    return together(vpc(), subnet(name, cidr), acl("main", name))
+
+
+def halves(ports: tuple[int, int], **body: Any) -> Resources:
+    """Lines 100 and 110: the world, without a line that says so."""
+    return together(line("low", 100, ports, "0.0.0.0/1", **body), line("high", 110, ports, "128.0.0.0/1", **body))
