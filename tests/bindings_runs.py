@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "tests" / "bindings_sample.py"
-PATIENCE = 180
+PATIENCE = 600
 
 
 def start(

@@ -190,7 +190,7 @@ print(db_instance.DbInstance.__name__)
 
 def test_variable_with_another_word_is_refused(tmp_path: Path) -> None:
     process = start(tmp_path, "-c", "import modules", mode="fast")
-    assert "AIRFLOW_FARGATE_BINDINGS: lean, whole or ordinary, got 'fast'" in process.communicate(timeout=60)[1]
+    assert "AIRFLOW_FARGATE_BINDINGS: lean, whole or ordinary, got 'fast'" in process.communicate(timeout=600)[1]
     assert process.returncode == 1
 
 
@@ -210,5 +210,5 @@ def test_node_of_another_runtime_is_left_alone(filled: Path, tmp_path: Path, mon
 def test_what_javascript_refuses_reaches_the_user(filled: Path) -> None:
     program = f"{USED}\nfrom cdktf import App, TerraformStack\nTerraformStack(App(), 'a b')"
     process = start(filled / "cache", "-c", program)
-    assert "remove any whitespace characters in your TerraformStack id" in process.communicate(timeout=60)[1]
+    assert "remove any whitespace characters in your TerraformStack id" in process.communicate(timeout=600)[1]
     assert process.returncode == 1

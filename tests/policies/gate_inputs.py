@@ -58,4 +58,4 @@ def run(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.Com
     """Run the gate as a person does."""
     command = [sys.executable, "-m", "policies", *arguments]
     paths = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", **environment}
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=paths, timeout=120, check=False)
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=paths, timeout=600, check=False)

@@ -27,7 +27,7 @@ def _step(tmp_path: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **given, "PYTHONPATH": str(ROOT), "RUNNER_TEMP": str(tmp_path)}
     command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
     return subprocess.run(
-        command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=120, check=False
+        command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=600, check=False
     )
 
 
@@ -54,7 +54,7 @@ def test_P7_pre_commit_hook(tmp_path: Path) -> None:
     command = [sys.executable if word == "python" else word for word in hook["entry"].split()]
     for resources, code in ((CLEAN, 0), (PRIVILEGED, 1)):
         file = Folder(tmp_path).write(resources)
-        answer = subprocess.run([*command, str(file)], capture_output=True, cwd=ROOT, timeout=120, check=False)
+        answer = subprocess.run([*command, str(file)], capture_output=True, cwd=ROOT, timeout=600, check=False)
         assert answer.returncode == code
 
 
@@ -62,7 +62,7 @@ def test_P5_missing_dependency_is_not_a_finding(tmp_path: Path) -> None:
     """Exit 1 means findings; a gate that cannot even start says 2."""
     file = Folder(tmp_path).write(CLEAN)
     command = [sys.executable, "-S", "-m", "policies", str(file)]
-    answer = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=60, check=False)
+    answer = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=600, check=False)
     assert answer.returncode == 2
     assert "Cure:" in answer.stderr
     assert "Traceback" not in answer.stderr

@@ -116,7 +116,7 @@ def test_P7_checkov_runs_the_rules_by_itself(tmp_path: Path) -> None:
         text=True,
         cwd=tmp_path,
         env=environment,
-        timeout=180,
+        timeout=600,
         check=False,
     )
     assert "Cannot load external check" not in answer.stderr

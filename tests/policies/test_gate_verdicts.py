@@ -57,7 +57,7 @@ def test_P5_checkov_itself_sees_nothing_there(folder: Folder) -> None:
 
     file = folder.write(PRIVILEGED, terraform={"required_version": ">= 1.11.0"})
     command = [sys.executable, "-m", "checkov.main", "-f", str(file), "--skip-download", "--compact", "-o", "json"]
-    answer = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=dict(os.environ))
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False, env=dict(os.environ))
     assert answer.returncode == 0
     summary = json.loads(answer.stdout)
     assert (summary.get("summary", summary)["parsing_errors"], summary.get("summary", summary)["failed"]) == (1, 0)

@@ -35,7 +35,7 @@ def bare(tmp_path: Path) -> dict[str, str]:
 
 def _engine(environ: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     script = ROOT / "docker" / "engine"
-    return subprocess.run([script, *words], env=environ, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run([script, *words], env=environ, capture_output=True, text=True, timeout=600, check=False)
 
 
 def test_nothing_is_installed_unasked(bare: dict[str, str], tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def _put(agent: Agent, body: dict[str, Any], *, task: str = "t") -> int:
     url = f"{agent.variables(task)['ECS_AGENT_URI']}/task-protection/v1/state"
     request = urllib.request.Request(url, json.dumps(body).encode(), method="PUT")
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
@@ -76,7 +76,7 @@ def test_relay_passes_both_ways() -> None:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     relay = Relay(host="127.0.0.1", target_port=server.server_port)
     body = b"0123456789" * 100_000
-    with urllib.request.urlopen(relay.url, data=body, timeout=10) as answer:
+    with urllib.request.urlopen(relay.url, data=body, timeout=60) as answer:
         assert answer.read() == body[::-1]
     for one in (relay, server):
         one.shutdown()

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[3]
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "environments", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600, check=False)
 
 
 def test_E1_a_mistake_is_told_on_stderr_with_exit_2(tmp_path: Path) -> None:
