@@ -6,8 +6,6 @@ import os
 import sys
 from pathlib import Path
 
-from environments import InvalidEnvironment, load_all
-
 ENVIRONMENTS = Path(__file__).parent / "environments"
 
 
@@ -21,6 +19,11 @@ def main(folder: str | None = None, out: str | None = None) -> int:
     Returns:
         Exit code: 0, or 2 when an environment is wrong; then nothing is written.
     """
+    from modules.core import bindings
+
+    bindings.load_ahead()
+    from environments import InvalidEnvironment, load_all
+
     try:
         environments = load_all(folder or ENVIRONMENTS)
     except InvalidEnvironment as error:

@@ -13,8 +13,11 @@ The environment variable ``AIRFLOW_FARGATE_BINDINGS`` names one of them. All thr
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import os
 import sys
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -51,6 +54,17 @@ def install(*, submodules: Iterable[str] = (), sources: Iterable[Path] | None = 
         use_direct_node()
         remember()
     hook.wants(submodules=submodules, sources=_SOURCES if sources is None else tuple(sources))
+
+
+def load_ahead() -> None:
+    """Begin to load cdktf, and with it Node, while this process does something else; a later import waits for it."""
+
+    def load() -> None:
+        # Whoever imports cdktf next hears what is wrong with it.
+        with contextlib.suppress(Exception):
+            importlib.import_module("cdktf")
+
+    threading.Thread(target=load, name="load cdktf").start()
 
 
 def loaded() -> Mode | None:

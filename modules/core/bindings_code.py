@@ -1,4 +1,4 @@
-"""jsii's generated Python without assertions and docstrings, its annotations left as text.
+"""jsii's generated Python without assertions, docstrings and casts, its annotations left as text.
 
 Node checks every value that reaches it once more.
 """
@@ -6,6 +6,7 @@ Node checks every value that reaches it once more.
 from __future__ import annotations
 import __future__
 
+import ast
 import contextlib
 import functools
 import marshal
@@ -33,9 +34,8 @@ class LeanCode(SourceFileLoader):
         code = _fresh(cached, source)
         if code is None:
             header = _header(source)
-            code = compile(
-                self.get_data(self.path), self.path, "exec", flags=_FLAGS, dont_inherit=True, optimize=_LEVEL
-            )
+            tree = _WithoutCasts().visit(ast.parse(self.get_data(self.path)))
+            code = compile(tree, self.path, "exec", flags=_FLAGS, dont_inherit=True, optimize=_LEVEL)
             with contextlib.suppress(OSError):  # a read-only installation is compiled each time
                 _keep(header + marshal.dumps(code), cached)
         return code
@@ -56,6 +56,14 @@ def lean_spec(fullname: str, path: list[str] | None) -> ModuleSpec | None:
     if spec is not None and type(spec.loader) is SourceFileLoader:
         spec.loader = LeanCode(fullname, spec.loader.path)
     return spec
+
+
+class _WithoutCasts(ast.NodeTransformer):
+    """``typing.cast(X, value)`` is ``value``, but for the time it takes to make an X, at each call."""
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        return node.args[1] if ast.unparse(node.func) == "typing.cast" else node
 
 
 def _fresh(cached: Path, source: Path) -> CodeType | None:

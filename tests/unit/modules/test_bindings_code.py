@@ -9,10 +9,18 @@ import pytest
 from modules.core.bindings_code import LeanCode
 
 
+SOURCE = '''"""Words."""
+import typing
+checked = __debug__
+cast = typing.cast(typing.Undefined, 1)
+def call(one: undefined) -> undefined: ...
+'''
+
+
 @pytest.fixture
 def source(tmp_path: Path) -> Path:
     path = tmp_path / "one.py"
-    path.write_text('"""Words."""\nchecked = __debug__\ndef call(one: undefined) -> undefined: ...\n')
+    path.write_text(SOURCE)
     return path
 
 
@@ -29,9 +37,9 @@ def bytecode(source: Path) -> Path:
     return path
 
 
-def test_neither_assertions_nor_docstrings_nor_evaluated_annotations(source: Path) -> None:
+def test_neither_assertions_nor_docstrings_nor_evaluated_annotations_and_casts(source: Path) -> None:
     for made in (loaded(source), loaded(source)):  # compiled, then from bytecode
-        assert (made["checked"], made.get("__doc__")) == (False, None)
+        assert (made["checked"], made.get("__doc__"), made["cast"]) == (False, None, 1)
 
 
 @pytest.mark.parametrize("content", [b"", b"short", bytes(200)])
