@@ -8,7 +8,6 @@ import pytest
 
 from modules.core.bindings_code import LeanCode
 
-
 SOURCE = '''"""Words."""
 import typing
 checked = __debug__
