@@ -105,7 +105,10 @@ lint: .venv/.ready ## Style, types, arrows between the rooms, generated files
 	@$(BIN)/python docs/generate.py --check && $(BIN)/python docs/generate_features.py --check
 	@bash -n .ci/run docker/engine
 
-test-unit test-policies test-plan: .venv/.ready ## One tier of tests (ARGS="-k T5")
+test-unit: .venv/.ready ## Tier: Python and Node only (ARGS="-k T5")
+	@$(BIN)/python -m harness.all_tiers unit $(ARGS)
+
+test-policies test-plan: .venv/.ready ## One tier of tests (ARGS="-k T5")
 	@$(BIN)/python -m pytest tests/$(@:test-%=%) -n 2 --dist loadgroup -q $(ARGS)
 
 test-apply: .venv/.ready node_modules/.bin/cdktf ## Tier: whole environments on the embedded emulator

@@ -1,4 +1,7 @@
-"""``make test``: every tier; those that wait beside those that compute, those with a container engine alone."""
+"""``make test``: every tier; those that wait beside those that compute, those with a container engine alone.
+
+``python -m harness.all_tiers unit`` runs the unit tier alone, as two processes that share no import that takes long.
+"""
 
 from __future__ import annotations
 
@@ -41,12 +44,21 @@ WAVES = (
     ),
     (Run(name="engine", folders=("tests/image", "tests/live")),),
 )
+# Constructs need Node and no moto, the others the reverse; each import costs a process seconds.
+_WITH_NODE = ("tests/unit/compose", "tests/unit/export", "tests/unit/modules")
+UNIT = (
+    (
+        Run(name="nodejs", folders=_WITH_NODE),
+        Run(name="python", folders=("tests/unit",), flags=tuple(f"--ignore={folder}" for folder in _WITH_NODE)),
+    ),
+)
 
 
 def main(arguments: list[str]) -> int:
-    """Run all tiers, tell what failed, print one closing line; exit 0 only when every run passed and something ran."""
+    """Run the tiers, tell what failed, print one closing line; exit 0 only when every run passed and something ran."""
+    waves, arguments = (UNIT, arguments[1:]) if arguments[:1] == ["unit"] else (WAVES, arguments)
     with tempfile.TemporaryDirectory() as folder:
-        ends = [end for wave in WAVES for end in _side_by_side(wave, arguments, Path(folder))]
+        ends = [end for wave in waves for end in _side_by_side(wave, arguments, Path(folder))]
     codes, total = [end.code for end in ends], sum((end.outcomes for end in ends), Counter[str]())
     for failure in (failure for end in ends for failure in end.failures):
         print(_shortened(failure))

@@ -34,7 +34,7 @@ class Agent:
             owner = agent
 
         self._server = ThreadingHTTPServer((self.host, 0), Handler)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def stop(self) -> None:
         """Serve no more."""
@@ -111,7 +111,7 @@ class Relay(socketserver.ThreadingTCPServer):
         super().__init__((host, 0), _Passage)
         self.target_port = target_port
         self.url = f"http://{host}:{self.server_address[1]}"
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
 
 class _Passage(socketserver.BaseRequestHandler):

@@ -9,14 +9,14 @@ from datetime import date
 from pathlib import Path
 
 from harness.mutation.run import Judge
-from policies.catalog import all_rules
 from policies.finding import Verdict
-from policies.gate.judging import judge as whole_gate
 from policies.reading.inputs import read
 
 
 def rules(folders: Sequence[Path]) -> frozenset[str]:
     """Our own rules, without checkov's: a tenth of a second or two for an environment."""
+    from policies.catalog import all_rules  # checkov's import takes longer than most mutants do
+
     inputs = read(list(folders))
     found = {f"unreadable: {problem}" for problem in inputs.problems}
     for configuration in inputs.configurations():
@@ -29,6 +29,8 @@ def rules(folders: Sequence[Path]) -> frozenset[str]:
 
 def gate(folders: Sequence[Path]) -> frozenset[str]:
     """The whole gate, checkov's rules included: seconds."""
+    from policies.gate.judging import judge as whole_gate
+
     report = whole_gate(list(folders), today=date(2026, 1, 1))
     return frozenset(f"{one.card.id} {one.finding.resource.address}" for one in report.outcomes if one.is_open)
 

@@ -58,7 +58,7 @@ class CloudWatch(BaseHTTPRequestHandler):
 def cloudwatch(world: World) -> Iterator[str]:
     CloudWatch.calls.clear()
     server = ThreadingHTTPServer((world.gateway, 0), CloudWatch)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield f"http://{world.gateway}:{server.server_port}"
     server.shutdown()
     server.server_close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
@@ -91,9 +92,10 @@ class Handler(BaseHTTPRequestHandler):
         length = int(self.headers["Content-Length"])
         self.got.append((self.path, json.loads(self.rfile.read(length))))
         time.sleep(self.delay)
-        self.send_response(self.status)
-        self.end_headers()
-        self.wfile.write(self.body)
+        with contextlib.suppress(BrokenPipeError):  # who asked may have gone
+            self.send_response(self.status)
+            self.end_headers()
+            self.wfile.write(self.body)
 
     def log_message(self, *_: object) -> None:
         """Be quiet."""
@@ -103,7 +105,7 @@ class Handler(BaseHTTPRequestHandler):
 def agent_server() -> Iterator[tuple[str, type[Handler]]]:
     kind = type("Agent", (Handler,), {"got": []})
     server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}", kind
     server.shutdown()
     server.server_close()

@@ -73,7 +73,7 @@ def test_relay_passes_both_ways() -> None:
             """Be quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     relay = Relay(host="127.0.0.1", target_port=server.server_port)
     body = b"0123456789" * 100_000
     with urllib.request.urlopen(relay.url, data=body, timeout=60) as answer:

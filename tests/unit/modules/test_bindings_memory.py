@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
+import cdktf
 import pytest
-from cdktf import App, TerraformOutput, TerraformStack, Testing
+from cdktf import App, TerraformOutput, TerraformStack
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
 from constructs import Construct
 
@@ -27,7 +28,7 @@ def test_paths_are_those_of_node(stack: TerraformStack, id_: str) -> None:
 def outputs(stack: TerraformStack, **values: object) -> dict[str, str]:
     for name, value in values.items():
         TerraformOutput(stack, name, value=value)
-    return {name: item["value"] for name, item in json.loads(Testing.synth(stack))["output"].items()}
+    return {name: item["value"] for name, item in json.loads(cdktf.Testing.synth(stack))["output"].items()}
 
 
 def test_reference_that_is_used_twice_says_the_same(stack: TerraformStack) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -20,7 +21,22 @@ PROCESSES = ("migrate", "scheduler", "api-server", "dag-processor", "triggerer",
 
 
 SESSION = boto3.Session(region_name="eu-central-1", aws_access_key_id="moto", aws_secret_access_key="moto")
-CLIENTS: dict[str, Any] = {}
+
+
+class Clients(dict[str, Any]):
+    """Clients, shared because making one takes longer than a test; what a service holds is made when it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pending: dict[str, Callable[[], None]] = {}
+
+    def __getitem__(self, service: str) -> Any:
+        if service in self.pending:
+            self.pending.pop(service)()
+        return super().__getitem__(service)
+
+
+CLIENTS = Clients()
 
 
 class Cloud:
@@ -53,20 +69,27 @@ class Cloud:
         return self.account.client(service)
 
     def build(self) -> None:
-        self._key()
-        for name in recipes.wanted("celery"):
-            self.put(name, recipes.RECIPES[name].make())
-        self._network()
-        self._cluster()
-        self._stores()
-        self.push_image(["arm64", "amd64"])
-        self.client("s3").create_bucket(
-            Bucket="state-of-dev", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
-        )
+        """Let every service hold what the stacks would have made in it."""
+        CLIENTS.pending = {
+            "kms": self._key,
+            "ssm": self._secrets,
+            "ec2": self._network,
+            "ecs": self._cluster,
+            "application-autoscaling": self._services_to_scale,
+            "logs": self._log_group,
+            "rds": self._database,
+            "elasticache": self._broker,
+            "ecr": self._images,
+            "s3": self._state,
+        }
 
     def _key(self) -> None:
         key = self.client("kms").create_key()["KeyMetadata"]["KeyId"]
         self.client("kms").create_alias(AliasName=self.names.secrets_key, TargetKeyId=key)
+
+    def _secrets(self) -> None:
+        for name in recipes.wanted("celery"):
+            self.put(name, recipes.RECIPES[name].make())
 
     def put(self, name: str, value: str, kind: str = "SecureString") -> None:
         self.client("ssm").put_parameter(Name=self.names.parameter(name), Value=value, Type=kind, Overwrite=True)
@@ -79,24 +102,49 @@ class Cloud:
         ec2 = self.client("ec2")
         vpc = ec2.create_vpc(CidrBlock="10.10.0.0/16")["Vpc"]["VpcId"]
         ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
-        self.subnets = []
+        self._subnets = []
         for index, letter in enumerate("ab"):
             tags = [{"Key": "Name", "Value": f"{self.names.name}-application-{letter}"}]
             subnet = ec2.create_subnet(
                 VpcId=vpc, CidrBlock=f"10.10.{index}.0/24", TagSpecifications=[{"ResourceType": "subnet", "Tags": tags}]
             )
-            self.subnets.append(subnet["Subnet"]["SubnetId"])
-        self.groups = {
+            self._subnets.append(subnet["Subnet"]["SubnetId"])
+        self._groups = {
             process: ec2.create_security_group(GroupName=self.names.one_off(process), Description=process, VpcId=vpc)[
                 "GroupId"
             ]
             for process in PROCESSES
         }
 
+    @property
+    def subnets(self) -> list[str]:
+        """Ids of the application tier's subnets."""
+        self.client("ec2")
+        return self._subnets
+
+    @property
+    def groups(self) -> dict[str, str]:
+        """Ids of the security groups by process."""
+        self.client("ec2")
+        return self._groups
+
+    def _services_to_scale(self) -> None:
+        self.client("ecs")
+
+    def _log_group(self) -> None:
+        self.client("logs").create_log_group(logGroupName=f"{self.names.path}/migrate")
+
+    def _state(self) -> None:
+        where = {"LocationConstraint": "eu-central-1"}
+        self.client("s3").create_bucket(Bucket="state-of-dev", CreateBucketConfiguration=where)
+
+    def _images(self) -> None:
+        self.client("ecr").create_repository(repositoryName=self.names.name)
+        self.push_image(["arm64", "amd64"])
+
     def _cluster(self) -> None:
         ecs, name = self.client("ecs"), self.names.name
         ecs.create_cluster(clusterName=name)
-        self.client("logs").create_log_group(logGroupName=f"{self.names.path}/migrate")
         for process in PROCESSES:
             ecs.register_task_definition(
                 family=self.names.one_off(process),
@@ -111,10 +159,9 @@ class Cloud:
                     cluster=name, serviceName=process, taskDefinition=self.names.one_off(process), desiredCount=1
                 )
 
-    def _stores(self) -> None:
-        name = self.names.name
+    def _database(self) -> None:
         self.client("rds").create_db_instance(
-            DBInstanceIdentifier=name,
+            DBInstanceIdentifier=self.names.name,
             Engine="postgres",
             DBInstanceClass="db.t4g.medium",
             AllocatedStorage=20,
@@ -123,14 +170,15 @@ class Cloud:
             StorageEncrypted=True,
             PubliclyAccessible=False,
         )
+
+    def _broker(self) -> None:
         self.client("elasticache").create_replication_group(
-            ReplicationGroupId=name,
+            ReplicationGroupId=self.names.name,
             ReplicationGroupDescription="broker",
             Engine="valkey",
             CacheNodeType="cache.t4g.small",
             TransitEncryptionEnabled=True,
         )
-        self.client("ecr").create_repository(repositoryName=name)
 
     def push_image(self, processors: list[str]) -> None:
         digest = "sha256:" + "0" * 64

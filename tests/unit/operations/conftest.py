@@ -11,7 +11,7 @@ from moto.kms import models
 
 from harness.emulator.gaps import gap
 from operations.account import Account
-from tests.unit.operations.cloud import Cloud
+from tests.unit.operations.cloud import CLIENTS, Cloud
 
 # Half of the time of making an account; no test looks at the key itself.
 one_key = cache(models.generate_private_key)
@@ -34,6 +34,7 @@ def empty_account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     for closed in gap.GAPS.values():
         monkeypatch.setattr(closed.owner, closed.method, closed.handler, raising=False)
     monkeypatch.setattr(models, "generate_private_key", one_key)
+    CLIENTS.pending = {}
     with mock_aws():
         yield Cloud.account_of(Cloud.environment())
 

@@ -10,7 +10,7 @@ import pytest
 from harness.compose.document import CONDITIONS
 from harness.compose.local import BUNDLES, IMPATIENT
 from harness.compose.project import Project
-from tests.unit.harness.compose_world import (
+from tests.unit.compose.compose_world import (
     BASE_URL,
     GIT,
     TOPOLOGIES,

@@ -17,7 +17,7 @@ from harness.compose import prepare, tasks
 from harness.compose.errors import Refused
 from harness.compose.project import Project
 from harness.compose.references import References
-from tests.unit.harness.compose_world import environment_of, stacks_of
+from tests.unit.compose.compose_world import environment_of, stacks_of
 
 
 @pytest.fixture

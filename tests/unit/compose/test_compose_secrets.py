@@ -12,7 +12,7 @@ from harness.compose.errors import Refused
 from harness.compose.parameters import Parameters, write_env_file
 from harness.compose.project import Project
 from harness.compose.secrets import make_secrets
-from tests.unit.harness.compose_world import GIT, definitions, environment_of, localized, written
+from tests.unit.compose.compose_world import GIT, definitions, environment_of, localized, written
 
 HOST_KEY = "example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
 
