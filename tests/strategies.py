@@ -17,9 +17,9 @@ from environments.parallelism import SLOT_MIB, WORKER_MIB
 from environments.regions import REGIONS
 from environments.rules.topology import COMPONENTS_OF
 from environments.sections.running import CLOUDWATCH_RETENTION_DAYS
+from tests.unit.environments.cases import HOST_KEY
 
 TOPOLOGIES = ("sequential", "single", "local", "celery")
-HOST_KEY = "github.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
 Data = dict[str, Any]
 
 names = st.from_regex(r"[a-z][a-z0-9]{1,7}(-[a-z0-9]{1,4})?", fullmatch=True)

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
-from tests.strategies import HOST_KEY
-from tests.unit.environments.cases import GONE, SMALLEST, changed
+from tests.unit.environments.cases import GONE, HOST_KEY, SMALLEST, changed
 
 Case = Mapping[str, str]
 TOPOLOGIES = ("celery", "local", "single", "sequential")

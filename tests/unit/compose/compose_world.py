@@ -16,7 +16,6 @@ from harness.compose.project import Project
 from tests.synthesis import Deployment, deployed
 
 TOPOLOGIES = ("sequential", "single", "local", "celery")
-GIT = {"repository": "https://example.com/dags.git", "subdirectory": "team/dags"}
 BASE_URL = "http://127.0.0.1:8080"
 
 

@@ -12,7 +12,6 @@ from harness.compose.local import BUNDLES, IMPATIENT
 from harness.compose.project import Project
 from tests.unit.compose.compose_world import (
     BASE_URL,
-    GIT,
     TOPOLOGIES,
     composed,
     definitions,
@@ -20,6 +19,7 @@ from tests.unit.compose.compose_world import (
     localized,
     written,
 )
+from tests.unit.environments.cases import GIT_BUNDLE, GIT_SSH
 
 # What docs/local.md lists: nothing else may differ.
 LOCAL_VARIABLES = {
@@ -31,7 +31,7 @@ LOCAL_VARIABLES = {
 
 def services_and_definitions(topology: str, *, mount_dags: bool) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
     """Name, service and definition of every container that runs here."""
-    deployment = environment_of(topology, dags={"delivery": "git_sync", **GIT})
+    deployment = environment_of(topology, dags=GIT_SSH)
     services = composed(deployment, mount_dags=mount_dags)["services"]
     pairs = []
     for task, containers in definitions(deployment).items():
@@ -140,9 +140,9 @@ def test_ports_are_published_on_loopback_only() -> None:
     assert services["api-server"]["environment"]["AIRFLOW__API__BASE_URL"] == BASE_URL
 
 
-@pytest.mark.parametrize("delivery", ["git_sync", "git_bundle"])
-def test_mounted_folder_takes_the_place_of_git(delivery: str) -> None:
-    services = composed(environment_of("celery", dags={"delivery": delivery, **GIT}))["services"]
+@pytest.mark.parametrize("dags", [GIT_SSH, GIT_BUNDLE], ids=["git_sync", "git_bundle"])
+def test_mounted_folder_takes_the_place_of_git(dags: dict[str, Any]) -> None:
+    services = composed(environment_of("celery", dags=dags))["services"]
     assert not [name for name in services if "git" in name]
     for name in ("dag-processor", "triggerer", "worker-default"):
         environment = services[name]["environment"]
@@ -160,7 +160,7 @@ def test_baked_dags_are_covered_by_the_folder_in_every_service() -> None:
 
 
 def test_git_delivery_runs_the_sidecars_as_deployed() -> None:
-    services = composed(environment_of("celery", dags={"delivery": "git_sync", **GIT}), mount_dags=False)["services"]
+    services = composed(environment_of("celery", dags=GIT_SSH), mount_dags=False)["services"]
     worker = services["worker-default"]
     assert worker["depends_on"]["worker-default-git-clone"] == {"condition": "service_completed_successfully"}
     shared = {one["source"] for one in worker["volumes"]} & {

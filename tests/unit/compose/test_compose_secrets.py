@@ -12,9 +12,8 @@ from harness.compose.errors import Refused
 from harness.compose.parameters import Parameters, write_env_file
 from harness.compose.project import Project
 from harness.compose.secrets import make_secrets
-from tests.unit.compose.compose_world import GIT, definitions, environment_of, localized, written
-
-HOST_KEY = "example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
+from tests.unit.compose.compose_world import definitions, environment_of, localized, written
+from tests.unit.environments.cases import GIT_SSH
 
 
 @pytest.fixture
@@ -71,8 +70,7 @@ def test_lost_values_of_a_database_that_is_still_there_are_refused(
 
 
 def test_deploy_key_is_asked_for_and_never_made_up(project: Project) -> None:
-    ssh = {**GIT, "repository": "git@example.com:dags.git", "deploy_key": True, "known_hosts": [HOST_KEY]}
-    deployment = environment_of("celery", dags={"delivery": "git_sync", **ssh})
+    deployment = environment_of("celery", dags=GIT_SSH)
     with pytest.raises(Refused, match=r"GITSYNC_DEPLOY_KEY has no value. Cure: write the key to .*git-deploy-key"):
         make_secrets(project, localized(deployment, mount_dags=False))
     make_secrets(project, localized(deployment, mount_dags=True))

@@ -17,6 +17,16 @@ SMALLEST: dict[str, Any] = {
     "network": {"cidr": "10.10.0.0/16", "zones": ["eu-central-1a", "eu-central-1b"]},
     "load_balancer": {"certificate_arn": CERTIFICATE},
 }
+HOST_KEY = "github.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
+GIT_SSH: dict[str, Any] = {
+    "delivery": "git_sync",
+    "repository": "git@github.com:example/dags.git",
+    "subdirectory": "team/dags",
+    "deploy_key": True,
+    "known_hosts": [HOST_KEY],
+}
+"""A private repository. One for all tests, so that its environments are synthesized once."""
+GIT_BUNDLE = {**GIT_SSH, "delivery": "git_bundle", "interval_seconds": 30}
 GONE = "(gone)"
 """Value of a change that takes the key away."""
 

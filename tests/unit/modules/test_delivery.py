@@ -8,16 +8,10 @@ from typing import Any
 import pytest
 
 from tests.reading import EXECUTION_ROLE, FargateTask, grants, role_of, services
-from tests.strategies import HOST_KEY
 from tests.synthesis import deployed
+from tests.unit.environments.cases import GIT_BUNDLE, GIT_SSH, HOST_KEY
 
 PUBLIC = {"delivery": "git_sync", "repository": "https://github.com/example/dags.git", "branch": "3.1"}
-PRIVATE = {
-    "delivery": "git_sync",
-    "repository": "git@github.com:example/dags.git",
-    "deploy_key": True,
-    "known_hosts": [HOST_KEY],
-}
 KEY = "arn:aws:ssm:eu-central-1:111111111111:parameter/airflow/dev/git-deploy-key"
 FOLDER = "/opt/airflow/dags"
 READERS = {
@@ -33,17 +27,17 @@ def _names(task: FargateTask) -> set[str]:
 
 @pytest.mark.parametrize("topology", READERS)
 def test_G1_git_sync_stands_beside_whoever_reads_dag_files(topology: str) -> None:
-    running = services(deployed(topology=topology, dags=PRIVATE))
+    running = services(deployed(topology=topology, dags=GIT_SSH))
     synced = {name for name, (_, task) in running.items() if "git-sync" in _names(task)}
     assert synced >= READERS[topology]
     for name in synced:
         task = running[name][1]
-        assert task.main.environment["AIRFLOW__CORE__DAGS_FOLDER"] == f"{FOLDER}/current/dags", name
+        assert task.main.environment["AIRFLOW__CORE__DAGS_FOLDER"] == f"{FOLDER}/current/team/dags", name
         assert task.container("git-sync").environment["GITSYNC_ROOT"] == FOLDER
 
 
 def test_G1_airflow_starts_after_the_first_clone() -> None:
-    task = services(deployed(dags=PRIVATE))["dag-processor"][1]
+    task = services(deployed(dags=GIT_SSH))["dag-processor"][1]
     first = task.container("git-clone")
     assert first.environment["GITSYNC_ONE_TIME"] == "true"
     waiting = {container.name: container.body["dependsOn"] for container in task.containers}
@@ -52,15 +46,14 @@ def test_G1_airflow_starts_after_the_first_clone() -> None:
 
 
 def test_G1_git_bundle_needs_no_sidecar() -> None:
-    bundle = {**PRIVATE, "delivery": "git_bundle", "interval_seconds": 30}
-    running = services(deployed(dags=bundle))
+    running = services(deployed(dags=GIT_BUNDLE))
     for name in READERS["celery"]:
         task = running[name][1]
         assert not {"git-sync", "git-clone"} & _names(task)
         (told,) = json.loads(task.main.environment["AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"])
         assert told["classpath"] == "airflow.providers.git.bundles.git.GitDagBundle"
         assert told["kwargs"]["refresh_interval"] == 30
-        assert told["kwargs"]["subdir"] == "dags"
+        assert told["kwargs"]["subdir"] == "team/dags"
         assert task.main.environment["AIRFLOW_GIT_REPO"] == "git@github.com:example/dags.git"
         assert task.main.secrets["AIRFLOW_GIT_DEPLOY_KEY"] == KEY
 
@@ -73,7 +66,7 @@ def test_G1_baked_into_the_image_there_is_nothing_of_git() -> None:
 
 
 def test_G2_a_private_repository_by_deploy_key_and_pinned_host() -> None:
-    deployment = deployed(dags=PRIVATE)
+    deployment = deployed(dags=GIT_SSH)
     for name in READERS["celery"]:
         task = services(deployment)[name][1]
         for container in (task.container("git-clone"), task.container("git-sync")):
@@ -95,7 +88,7 @@ def test_G2_a_public_repository_needs_no_key_and_no_port_22() -> None:
 
 
 def test_G3_the_folder_is_shared_and_only_git_sync_writes_to_it() -> None:
-    task = services(deployed(dags=PRIVATE))["worker-default"][1]
+    task = services(deployed(dags=GIT_SSH))["worker-default"][1]
     mounts: dict[str, Any] = {container.name: container.mounts.get(FOLDER) for container in task.containers}
     shared = {mounts[name]["sourceVolume"] for name in ("worker-default", "git-clone", "git-sync")}
     assert shared == {"dags"}
@@ -105,12 +98,12 @@ def test_G3_the_folder_is_shared_and_only_git_sync_writes_to_it() -> None:
 
 
 def test_G3_whoever_writes_to_a_volume_has_the_same_user() -> None:
-    task = services(deployed(dags=PRIVATE))["worker-default"][1]
+    task = services(deployed(dags=GIT_SSH))["worker-default"][1]
     assert {container.body["user"] for container in task.containers} == {"50000:0"}
 
 
 def test_G4_all_components_follow_the_same_commit_of_the_same_repository() -> None:
-    running = services(deployed(dags=PRIVATE))
+    running = services(deployed(dags=GIT_SSH))
     told = {
         (sync["GITSYNC_REPO"], sync["GITSYNC_REF"], sync["GITSYNC_PERIOD"])
         for _, task in running.values()

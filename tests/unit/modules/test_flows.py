@@ -13,18 +13,12 @@ from policies.analysis.network_reading.flows import declared_flows
 from policies.analysis.network_reading.network import network_of
 from policies.terraform_resource import Resource
 from tests.reading import clients, rules, services, tier_of
-from tests.strategies import HOST_KEY
 from tests.synthesis import Deployment, deployed
+from tests.unit.environments.cases import GIT_SSH
 
 TIERS = ("public", "application", "data")
 EGRESS = ("none", "single_nat", "nat_per_zone")
 TOPOLOGIES = ("single", "local", "celery")
-GIT_SSH = {
-    "delivery": "git_sync",
-    "repository": "git@github.com:example/dags.git",
-    "deploy_key": True,
-    "known_hosts": [HOST_KEY],
-}
 
 
 @pytest.mark.parametrize("topology", TOPOLOGIES)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.reading import AIRFLOW_TASK_ROLE, EXECUTION_ROLE, fargate_tasks, grants, role_of, services
-from tests.strategies import HOST_KEY
 from tests.synthesis import Deployment, deployed
+from tests.unit.environments.cases import HOST_KEY
 from tests.unit.modules.large import CUSTOM, LARGE
 
 SHARED = {
