@@ -48,7 +48,7 @@ WAVES = (
 _WITH_NODE = ("tests/unit/compose", "tests/unit/export", "tests/unit/modules")
 UNIT = (
     (
-        Run(name="nodejs", folders=_WITH_NODE),
+        Run(name="nodejs", folders=_WITH_NODE, flags=("-p", "no:hypothesispytest")),
         Run(name="python", folders=("tests/unit",), flags=tuple(f"--ignore={folder}" for folder in _WITH_NODE)),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from cdktf import Token
@@ -19,6 +20,7 @@ from modules.export.planned import LetteredText, PlannedNumber, PlannedText, pla
 
 KEY = "key/00000000-0000-0000-0000-000000000000"
 TIERS = ("public", "application", "data")
+_schema = cache(Environment.model_json_schema)
 
 
 class Ask:
@@ -26,7 +28,7 @@ class Ask:
 
     def __init__(self, *, structure: Environment, early: frozenset[str]) -> None:
         self.structure, self._early = structure, early
-        self.schema = Environment.model_json_schema()
+        self.schema = _schema()
         self.inputs: dict[str, Input] = {}
         self.decided: dict[str, Any] = {}
         self._planned: dict[str, Any] = {}
