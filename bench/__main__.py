@@ -22,7 +22,7 @@ README, CONTAINERS = synthesis.ROOT / "README.md", synthesis.ROOT / "docs" / "co
 PARTS: dict[str, tuple[str, Callable[[int], list[Row]], Path]] = {
     "synthesis": ("Synthesis", lambda rounds: synthesis.rows(rounds=rounds), README),
     "gate": ("Policies", lambda rounds: checking.gate_rows(rounds=rounds), README),
-    "unit": ("Tests", lambda _: checking.unit_rows(), README),
+    "unit": ("Tests", lambda rounds: checking.unit_rows(rounds=rounds), README),
     "containers": ("Containers", lambda rounds: [*images.rows(rounds=rounds), *running.rows()], CONTAINERS),
 }
 

@@ -100,8 +100,3 @@ def test_H5_stack_without_a_mutant_is_not_a_pass(tmp_path: Path) -> None:
     (tmp_path / "empty" / "cdk.tf.json").write_text("{}")
     with pytest.raises(SickOriginal, match="no mutant of empty"):
         run([tmp_path / "empty"], judges={})
-
-
-def test_H5_our_rules_notice_an_open_door(stack: Path) -> None:
-    results = run([stack], judges={"rules": judges.rules}, keep=lambda one: one.operator == "open_to_the_world")
-    assert all(not one.survived for one in results)

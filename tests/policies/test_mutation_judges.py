@@ -1,0 +1,19 @@
+"""Our own rules as judges of mutants."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from harness.mutation import judges, run
+
+RULE = {"cidr_ipv4": "10.0.0.0/16", "from_port": 5432, "to_port": 5432, "ip_protocol": "tcp", "description": "why"}
+
+
+def test_H5_our_rules_notice_an_open_door(tmp_path: Path) -> None:
+    folder = tmp_path / "one"
+    folder.mkdir()
+    document = {"resource": {"aws_vpc_security_group_ingress_rule": {"r": RULE}}}
+    (folder / "cdk.tf.json").write_text(json.dumps(document))
+    (result,) = run([folder], judges={"rules": judges.rules}, keep=lambda one: one.operator == "open_to_the_world")
+    assert not result.survived
