@@ -32,7 +32,7 @@ def test_failures_are_told_at_the_end(
     waves(monkeypatch, tmp_path, TESTS)
     assert main([]) == 1
     closing = capsys.readouterr().out.rpartition("FAILED ")[2]
-    assert closing.startswith("test_one.py::test_bad (call)\n")
+    assert closing.splitlines()[0].endswith("test_one.py::test_bad (call)")
     assert "AssertionError: the reason" in closing
     assert closing.endswith("\n1 passed, 1 failed, 0 skipped\n")
 
