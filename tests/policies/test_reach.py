@@ -57,6 +57,14 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return synthesize(load_all(str(ENVIRONMENTS)), out=tmp_path_factory.mktemp("synthesized"))
 
 
+def test_E5_the_environments_of_the_house_stand_side_by_side(written: dict[str, Path]) -> None:
+    stacks = [json.loads(file.read_text()) for file in written.values()]
+    keys = [json.dumps(stack["terraform"]["backend"], sort_keys=True) for stack in stacks]
+    assert len(set(keys)) == len(keys), "no two stacks share a state"
+    blocks = [one["cidr_block"] for stack in stacks for one in stack["resource"].get("aws_vpc", {}).values()]
+    assert len(set(blocks)) == len(blocks) == 3
+
+
 def disagreements(configuration: Configuration) -> list[str]:
     network, flows = network_of(configuration), declared_flows(configuration)
     assert flows, "no flow is declared"

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from environments import generated, parse
+from environments.__main__ import app
 from tests.unit.environments.cases import SMALLEST, changed
 
 ROOT = Path(__file__).parents[3]
@@ -33,13 +34,14 @@ def test_E1_a_mistake_is_told_on_stderr_with_exit_2(tmp_path: Path) -> None:
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_E1_check_names_what_is_right_and_what_is_next() -> None:
-    done = run("check", "dev")
-    assert (done.returncode, done.stdout) == (0, "dev: right. Next: make synth\n")
+def test_E1_check_names_what_is_right_and_what_is_next(capsys: pytest.CaptureFixture[str]) -> None:
+    assert not app(["check", "dev"], standalone_mode=False)
+    assert capsys.readouterr().out == "dev: right. Next: make synth\n"
 
 
-def test_E1_show_gives_every_value() -> None:
-    shown = parse(run("show", "prod").stdout, source="shown")
+def test_E1_show_gives_every_value(capsys: pytest.CaptureFixture[str]) -> None:
+    app(["show", "prod"], standalone_mode=False)
+    shown = parse(capsys.readouterr().out, source="shown")
     assert shown.database.multi_az
     assert "multi_az" in shown.database.model_fields_set
 
@@ -54,8 +56,6 @@ def test_E1_generated_files_are_current() -> None:
 def test_E1_an_outdated_file_is_told_with_its_cure(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from environments.__main__ import app
-
     monkeypatch.setattr(generated, "SCHEMA_FILE", tmp_path / "schema.json")
     monkeypatch.setattr(generated, "DOCS_FILE", tmp_path / "environment.md")
     assert app([command, "--check"], standalone_mode=False) == 1

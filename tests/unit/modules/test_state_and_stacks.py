@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from environments import load_all
 from environments.load import from_data
 from policies.expression import references
 from tests.synthesis import deployed, synthesize
@@ -119,15 +118,6 @@ def test_E4_the_provider_works_against_one_account_in_one_region() -> None:
 def test_E4_every_resource_is_tagged_with_its_environment() -> None:
     tags = deployed(**CUSTOM).airflow["provider"]["aws"][0]["default_tags"][0]["tags"]
     assert tags == {"ManagedBy": "terraform", "airflow-fargate:environment": "dev", "cost-center": "data"}
-
-
-def test_E5_the_environments_of_the_house_stand_side_by_side(tmp_path: Path) -> None:
-    files = synthesize(load_all(), out=tmp_path)
-    stacks = {name: json.loads(file.read_text()) for name, file in files.items()}
-    keys = [json.dumps(_backend(stack), sort_keys=True) for stack in stacks.values()]
-    assert len(set(keys)) == len(keys), "no two stacks share a state"
-    blocks = [one["cidr_block"] for stack in stacks.values() for one in stack["resource"].get("aws_vpc", {}).values()]
-    assert len(set(blocks)) == len(blocks) == 3
 
 
 def test_O1_a_second_synthesis_changes_no_byte(tmp_path: Path) -> None:
