@@ -19,8 +19,8 @@ from pathlib import Path
 from harness.tools import ROOT
 
 NOTHING_COLLECTED = 5
-# What is kept of a log is its end: there each failure is told again, by its last lines.
-LAST_LINES = 25
+# What is kept of a log is its end: there each failure is told again, from the statement that failed.
+TOLD_LINES = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,9 @@ class End:
 
 def _shortened(failure: str) -> str:
     title, *lines = failure.splitlines()
-    return "\n".join([f"FAILED {title}", *lines[-LAST_LINES:], ""])
+    statements = [number for number, line in enumerate(lines) if line.startswith(">")]
+    begin = statements[-1] if statements else max(0, len(lines) - TOLD_LINES)
+    return "\n".join([f"FAILED {title}", *lines[begin : begin + TOLD_LINES], ""])
 
 
 def _side_by_side(wave: Sequence[Run], arguments: list[str], folder: Path) -> list[End]:
