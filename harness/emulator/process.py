@@ -170,8 +170,11 @@ class Emulator:
 
 
 def _listener(port: int) -> socket.socket:
-    """A socket that listens on ``port`` of loopback (0: a free one), for the child: a port that is only looked up here
-    is somebody else's before the child has started."""
+    """A socket that listens on ``port`` of loopback (0: a free one), to be passed to the child.
+
+    A port that is only looked up here can be somebody else's before the child has started. Raises EmulatorError when it
+    is taken already.
+    """
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -27,6 +27,21 @@ def test_H3_taken_port_is_named_with_a_cure() -> None:
             Emulator(account_id=ACCOUNT, port=port).start()
 
 
+def test_H3_port_is_held_before_the_emulator_has_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    ordinary, refused = subprocess.Popen, []
+
+    def start(command: list[str], **settings: object) -> object:
+        with socket.socket() as other, pytest.raises(OSError, match="in use") as error:
+            other.bind(("127.0.0.1", int(command[3])))
+        refused.append(error.value)
+        return ordinary(command, **settings)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    with Emulator(account_id=ACCOUNT) as aws:
+        assert aws.client("sts").get_caller_identity()["Account"] == ACCOUNT
+    assert len(refused) == 1
+
+
 def test_H3_emulator_answers_as_the_given_account_and_ends() -> None:
     with Emulator(account_id=ACCOUNT) as aws:
         assert aws.client("sts").get_caller_identity()["Account"] == ACCOUNT

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ import pytest
 from harness.containers import backing
 from harness.containers.engine import Container
 from tests.image.world import World
+from tests.serving import served
 
 GROUPS = {
     "default": {"queues": ["default"], "concurrency": 4},
@@ -57,11 +57,8 @@ class CloudWatch(BaseHTTPRequestHandler):
 @pytest.fixture
 def cloudwatch(world: World) -> Iterator[str]:
     CloudWatch.calls.clear()
-    server = ThreadingHTTPServer((world.gateway, 0), CloudWatch)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    yield f"http://{world.gateway}:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with served(CloudWatch, host=world.gateway) as port:
+        yield f"http://{world.gateway}:{port}"
 
 
 @pytest.fixture

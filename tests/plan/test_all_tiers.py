@@ -18,10 +18,10 @@ def test_bad():
 """
 
 
-def waves(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str, *flags: str) -> None:
+def waves(monkeypatch: pytest.MonkeyPatch, folder: Path, *flags: str) -> None:
     file = folder / "tests" / "unit" / "test_one.py"
     file.parent.mkdir(parents=True)
-    file.write_text(text)
+    file.write_text(TESTS)
     run = Run(name="some", folders=(str(file.parent),), flags=("-p", "harness.tiers", "-p", "no:cacheprovider", *flags))
     monkeypatch.setattr(all_tiers, "WAVES", ((run,),))
 
@@ -29,7 +29,7 @@ def waves(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str, *flags: str)
 def test_failures_are_told_at_the_end(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    waves(monkeypatch, tmp_path, TESTS)
+    waves(monkeypatch, tmp_path)
     assert main([]) == 1
     closing = capsys.readouterr().out.rpartition("FAILED ")[2]
     assert closing.splitlines()[0].endswith("test_one.py::test_bad (call)")
@@ -40,7 +40,7 @@ def test_failures_are_told_at_the_end(
 def test_run_that_cannot_begin_is_a_failure(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    waves(monkeypatch, tmp_path, TESTS, "--no-such-option")
+    waves(monkeypatch, tmp_path, "--no-such-option")
     assert main([]) == 1
     assert capsys.readouterr().out.endswith(
         "FAILED some: pytest ended with 4 before it could count\n\n0 passed, 1 failed, 0 skipped\n"

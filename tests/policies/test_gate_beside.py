@@ -21,8 +21,6 @@ def work():
 with beside(work) as answer:
     print(answer())
 """
-
-
 A_THREAD = "threading.Thread(target=threading.Event().wait, daemon=True).start()"
 
 

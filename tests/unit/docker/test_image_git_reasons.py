@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 from airflow_fargate.git_reasons import reason
 
 from harness.tools import ROOT
+from tests.serving import served
 
 
 class Private(BaseHTTPRequestHandler):
@@ -30,11 +30,8 @@ class Private(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def private_host() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Private)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with served(Private) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def test_G2_a_repository_that_needs_credentials_is_said_in_one_line(private_host: str, tmp_path: Path) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import json
-import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
 from airflow_fargate import protection
 from airflow_fargate.protection import LINGER, MINUTES, RETRY_AFTER, AgentError, Protection, call_agent
+
+from tests.serving import served
 
 
 class Clock:
@@ -104,11 +105,8 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def agent_server() -> Iterator[tuple[str, type[Handler]]]:
     kind = type("Agent", (Handler,), {"got": []})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}", kind
-    server.shutdown()
-    server.server_close()
+    with served(kind) as port:
+        yield f"http://127.0.0.1:{port}", kind
 
 
 def test_C4_the_agent_is_told_as_ecs_documents_it(agent_server: tuple[str, type[Handler]]) -> None:

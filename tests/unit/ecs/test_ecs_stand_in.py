@@ -5,10 +5,9 @@
 from __future__ import annotations
 
 import json
-import threading
 import urllib.request
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import boto3
@@ -19,6 +18,7 @@ from harness.containers.definition import ContainerDefinition
 from harness.ecs.agent import Agent, Relay
 from harness.ecs.catalogue import Catalogue
 from harness.ecs.task import _in_order
+from tests.serving import served
 
 REGION = "eu-central-1"
 
@@ -72,15 +72,11 @@ def test_relay_passes_both_ways() -> None:
         def log_message(self, *_: object) -> None:
             """Be quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    relay = Relay(host="127.0.0.1", target_port=server.server_port)
     body = b"0123456789" * 100_000
-    with urllib.request.urlopen(relay.url, data=body, timeout=60) as answer:
-        assert answer.read() == body[::-1]
-    for one in (relay, server):
-        one.shutdown()
-        one.server_close()
+    with served(Echo) as port, Relay(host="127.0.0.1", target_port=port) as relay:
+        with urllib.request.urlopen(relay.url, data=body, timeout=60) as answer:
+            assert answer.read() == body[::-1]
+        relay.shutdown()
 
 
 def _container(name: str, **depends_on: str) -> ContainerDefinition:

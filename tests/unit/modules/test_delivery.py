@@ -83,8 +83,9 @@ def test_G2_a_public_repository_needs_no_key_and_no_port_22() -> None:
     deployment = deployed(dags=PUBLIC)
     assert "DEPLOY_KEY" not in deployment.text
     assert not [one for one in deployment.of("aws_vpc_security_group_egress_rule") if one.body["to_port"] == 22]
-    sync = services(deployment)["dag-processor"][1].container("git-sync")
-    assert sync.environment["GITSYNC_REF"] == "3.1"
+    task = services(deployment)["dag-processor"][1]
+    assert task.container("git-sync").environment["GITSYNC_REF"] == "3.1"
+    assert task.main.environment["AIRFLOW__CORE__DAGS_FOLDER"] == f"{FOLDER}/current/dags"
 
 
 def test_G3_the_folder_is_shared_and_only_git_sync_writes_to_it() -> None:

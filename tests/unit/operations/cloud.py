@@ -28,7 +28,7 @@ class Clients(dict[str, Any]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.pending: dict[str, Callable[[], None]] = {}
+        self.pending: dict[str, Callable[[], Any]] = {}
 
     def __getitem__(self, service: str) -> Any:
         if service in self.pending:
@@ -75,7 +75,8 @@ class Cloud:
             "ssm": self._secrets,
             "ec2": self._network,
             "ecs": self._cluster,
-            "application-autoscaling": self._services_to_scale,
+            # moto scales no service that is not there.
+            "application-autoscaling": lambda: self.client("ecs"),
             "logs": self._log_group,
             "rds": self._database,
             "elasticache": self._broker,
@@ -127,9 +128,6 @@ class Cloud:
         """Ids of the security groups by process."""
         self.client("ec2")
         return self._groups
-
-    def _services_to_scale(self) -> None:
-        self.client("ecs")
 
     def _log_group(self) -> None:
         self.client("logs").create_log_group(logGroupName=f"{self.names.path}/migrate")
