@@ -32,6 +32,15 @@ class Run:
     flags: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """What became of one run: pytest's exit code, tests by outcome, and the text of each failure."""
+
+    code: int
+    outcomes: Counter[str]
+    failures: tuple[str, ...]
+
+
 # Applies wait for the provider's timers, not for the processor; the tests of one file share what they synthesize.
 WAVES = (
     (
@@ -60,19 +69,11 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         ends = [end for wave in waves for end in _side_by_side(wave, arguments, Path(folder))]
     codes, total = [end.code for end in ends], sum((end.outcomes for end in ends), Counter[str]())
-    for failure in (failure for end in ends for failure in end.failures):
-        print(_shortened(failure))
+    for end in ends:
+        for failure in end.failures:
+            print(_shortened(failure))
     print(f"{total['passed']} passed, {total['failed']} failed, {total['skipped']} skipped")
     return 0 if codes and not any(codes) and total["passed"] else 1
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """What became of one run: pytest's exit code, tests by outcome, and the text of each failure."""
-
-    code: int
-    outcomes: Counter[str]
-    failures: tuple[str, ...]
 
 
 def _shortened(failure: str) -> str:

@@ -18,7 +18,7 @@ class OneAtATime:
     """A WSGI application whose requests wait for each other.
 
     moto reads, changes and writes back without a lock: of a security group's rules that Terraform adds and removes side
-    by side, one in some thousands was lost.
+    by side, one is lost now and then.
     """
 
     def __init__(self, application: Any) -> None:

@@ -25,7 +25,7 @@ from modules.core.bindings_cache import lean_archive
 from modules.core.bindings_distribution import PACKAGE, find_distribution, jsii_finds_types_by_itself
 from modules.core.bindings_hook import BindingsHook, Mode, Prepared
 from modules.core.bindings_memory import remember
-from modules.core.bindings_node import use_direct_node
+from modules.core.bindings_node import is_known_jsii, use_direct_node
 from modules.core.bindings_scan import submodules_in_use
 
 VARIABLE = "AIRFLOW_FARGATE_BINDINGS"
@@ -51,8 +51,9 @@ def install(*, submodules: Iterable[str] = (), sources: Iterable[Path] | None = 
     if hook is None:
         hook = BindingsHook(mode=mode, prepare=_prepare, say=_say)
         sys.meta_path.insert(0, hook)
-        use_direct_node()
-        remember()
+        if is_known_jsii():
+            use_direct_node()
+            remember()
     hook.wants(submodules=submodules, sources=_SOURCES if sources is None else tuple(sources))
 
 

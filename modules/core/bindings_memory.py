@@ -6,17 +6,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from modules.core.bindings_node import is_known_jsii
-
 _PATH, _TOKENS = "_airflow_fargate_path", "_airflow_fargate_tokens"
 _ROOT = "cdktf.App"
 _ONE_TOKEN = re.compile(r"\$\{TfToken\[TOKEN\.\d+\]\}")
 
 
 def remember() -> None:
-    """Let jsii remember from now on, unless this jsii is not known."""
-    if not is_known_jsii():
-        return
+    """Let jsii remember from now on. For a jsii that is known."""
     import jsii
 
     jsii.create = _with_path(jsii.create)

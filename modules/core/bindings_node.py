@@ -26,8 +26,8 @@ def is_known_jsii() -> bool:
 
 
 def use_direct_node() -> None:
-    """Let jsii start its program itself, unless ``JSII_RUNTIME`` names another one or this jsii is not known."""
-    if "JSII_RUNTIME" in os.environ or os.name != "posix" or not is_known_jsii():
+    """Let jsii start its program itself, unless ``JSII_RUNTIME`` names another one. For a jsii that is known."""
+    if "JSII_RUNTIME" in os.environ or os.name != "posix":
         return
     from jsii._kernel.providers import process
 

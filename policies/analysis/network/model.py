@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from policies.analysis.network.filters import Block, NetworkAcl, SecurityGroup, ServicePrefixes, Unknown
 from policies.analysis.network.ranges import NOTHING, Ranges
@@ -125,5 +126,5 @@ class Network:
     groups: Mapping[str, SecurityGroup] = field(default_factory=dict)
     nat_gateways: Mapping[str, NatGateway] = field(default_factory=dict)
     parties: Mapping[str, Party] = field(default_factory=dict)
-    decided: dict[object, object] = field(default_factory=dict, init=False, compare=False, repr=False)
+    decided: dict[tuple[Party, Party, int], Any] = field(default_factory=dict, init=False, compare=False, repr=False)
     """What `reach.decide` found out about this network, so that each question is walked once."""

@@ -79,13 +79,12 @@ def decide(network: Network, source: Party, destination: Party, *, service: int)
     Raises ValueError when both are outside the network.
     """
     question = source, destination, service
-    found = network.decided.get(question)
-    if not isinstance(found, Decision):
+    if question not in network.decided:
         pairs = sorted(_pairs(network, source, destination), key=lambda pair: _family(pair[0]))
         attempts = tuple(_attempt(network, here, there, service=service) for here, there in pairs)
-        found = Decision(source=source, destination=destination, service=service, attempts=attempts)
-        network.decided[question] = found
-    return found
+        network.decided[question] = Decision(source=source, destination=destination, service=service, attempts=attempts)
+    decision: Decision = network.decided[question]
+    return decision
 
 
 def _attempt(network: Network, here: Location, there: Location, *, service: int) -> Attempt:

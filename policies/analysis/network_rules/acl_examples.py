@@ -7,9 +7,9 @@ from typing import Any
 from policies.analysis.network_rules.examples import Resources, acl, line, subnet, together, vpc
 
 
-def guarded(name: str, cidr: str = "10.0.0.0/24") -> Resources:
+def guarded(name: str) -> Resources:
     """A subnet behind the network ACL called main, which has no lines yet."""
-    return together(vpc(), subnet(name, cidr), acl("main", name))
+    return together(vpc(), subnet(name, "10.0.0.0/24"), acl("main", name))
 
 
 def halves(ports: tuple[int, int], **body: Any) -> Resources:
