@@ -13,12 +13,26 @@ import threading
 import time
 from typing import Any
 
+from werkzeug.serving import WSGIRequestHandler
+
+LARGEST_BUFFERED_ANSWER = 1 << 20
+
+
+class InOnePiece(WSGIRequestHandler):
+    """A request handler whose answer leaves with its headers, in one segment.
+
+    werkzeug sends the headers first and closes every connection. The Go client of Terraform's provider gives up now and
+    then when the headers arrive and the body does not yet; it asks again, and what was done already is refused: a rule
+    "already exists", or is "not found" when it should be revoked.
+    """
+
+    wbufsize = LARGEST_BUFFERED_ANSWER
+
 
 class OneAtATime:
     """A WSGI application whose requests wait for each other.
 
-    moto reads, changes and writes back without a lock: of a security group's rules that Terraform adds and removes side
-    by side, one is lost now and then.
+    moto reads, changes and writes back without a lock, and Terraform asks ten things at once.
     """
 
     def __init__(self, application: Any) -> None:
@@ -31,7 +45,7 @@ class OneAtATime:
         with self._turn:
             answer = self._application(environ, start_response)
             try:
-                return list(answer)
+                return [b"".join(answer)]
             finally:
                 getattr(answer, "close", lambda: None)()
 
@@ -47,9 +61,8 @@ def main(port: int, descriptor: int, parent: int) -> None:
     os.environ["MOTO_PORT"] = str(port)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     application = OneAtATime(DomainDispatcherApplication(create_backend_app))
-    server = make_server(
-        "127.0.0.1", port, application, threaded=True, request_handler=MotoRequestHandler, fd=descriptor
-    )
+    handler = type("Handler", (InOnePiece, MotoRequestHandler), {})
+    server = make_server("127.0.0.1", port, application, threaded=True, request_handler=handler, fd=descriptor)
     server.serve_forever()
 
 
