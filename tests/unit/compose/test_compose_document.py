@@ -20,6 +20,7 @@ from tests.unit.compose.compose_world import (
     written,
 )
 from tests.unit.environments.cases import GIT_BUNDLE, GIT_SSH
+from tests.unit.modules.large import CUSTOM
 
 # What docs/local.md lists: nothing else may differ.
 LOCAL_VARIABLES = {
@@ -170,8 +171,8 @@ def test_git_delivery_runs_the_sidecars_as_deployed() -> None:
 
 
 def test_dollar_signs_survive_compose() -> None:
-    environment = environment_of("celery", airflow={"config": {"AIRFLOW__SMTP__SMTP_MAIL_FROM": "a${b}$c"}})
-    services = composed(environment)["services"]
+    services = composed(environment_of("celery", **CUSTOM))["services"]
+    assert CUSTOM["airflow"]["config"] == {"AIRFLOW__SMTP__SMTP_MAIL_FROM": "a${b}$c"}
     assert services["scheduler"]["environment"]["AIRFLOW__SMTP__SMTP_MAIL_FROM"] == "a$${b}$$c"
 
 

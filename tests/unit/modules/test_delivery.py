@@ -10,8 +10,8 @@ import pytest
 from tests.reading import EXECUTION_ROLE, FargateTask, grants, role_of, services
 from tests.synthesis import deployed
 from tests.unit.environments.cases import GIT_BUNDLE, GIT_SSH, HOST_KEY
+from tests.unit.modules.large import ELSEWHERE
 
-PUBLIC = {"delivery": "git_sync", "repository": "https://github.com/example/dags.git", "branch": "3.1"}
 KEY = "arn:aws:ssm:eu-central-1:111111111111:parameter/airflow/dev/git-deploy-key"
 FOLDER = "/opt/airflow/dags"
 READERS = {
@@ -80,7 +80,7 @@ def test_G2_a_private_repository_by_deploy_key_and_pinned_host() -> None:
 
 
 def test_G2_a_public_repository_needs_no_key_and_no_port_22() -> None:
-    deployment = deployed(dags=PUBLIC)
+    deployment = deployed(**ELSEWHERE)
     assert "DEPLOY_KEY" not in deployment.text
     assert not [one for one in deployment.of("aws_vpc_security_group_egress_rule") if one.body["to_port"] == 22]
     task = services(deployment)["dag-processor"][1]

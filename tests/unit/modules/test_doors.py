@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.reading import clients, fargate_tasks, rules, services
 from tests.synthesis import Deployment, deployed
-from tests.unit.environments.cases import GONE
+from tests.unit.modules.large import OPEN, SINGLE_BY_DAY
 
-OPEN: dict[str, Any] = {
-    "certificate_arn": GONE,
-    "domain_name": "airflow.example.com",
-    "hosted_zone_id": "Z00000EXAMPLE",
-    "scheme": "internet-facing",
-    "allowed_cidrs": ["203.0.113.0/24", "198.51.100.0/25"],
-    "access_logs": False,
-    "waf": False,
-}
-"""A door to the internet, with a certificate of its own and nothing that can be left out."""
 TOPOLOGIES = ("sequential", "single", "local", "celery")
 
 
@@ -65,7 +53,7 @@ def test_N6_internal_by_default_and_open_to_the_vpc_only() -> None:
 
 
 def test_N6_internet_facing_for_named_guests() -> None:
-    deployment = deployed(load_balancer=OPEN)
+    deployment = deployed(**SINGLE_BY_DAY)
     assert deployment.only("aws_lb").body["internal"] is False
     outside = {rule for rule in rules(deployment, egress=False) if rule.group == "load-balancer"}
     assert {(rule.peer, rule.port) for rule in outside} == {
@@ -88,7 +76,7 @@ def test_N6_https_with_a_given_certificate_and_a_modern_policy() -> None:
 
 
 def test_N6_a_certificate_is_proved_in_dns_before_the_listener_uses_it() -> None:
-    deployment = deployed(load_balancer=OPEN)
+    deployment = deployed(**SINGLE_BY_DAY)
     certificate = deployment.only("aws_acm_certificate", domain_name="airflow.example.com")
     assert certificate.body["validation_method"] == "DNS"
     assert certificate.get("lifecycle", "create_before_destroy") is True
@@ -112,7 +100,7 @@ def test_N6_access_logs_go_to_a_bucket_that_takes_them() -> None:
     )
     writers = [one for one in policy.document("policy")["Statement"] if one["Effect"] == "Allow"]
     assert [one["Principal"] for one in writers] == [{"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}]
-    assert not deployed(load_balancer=OPEN).only("aws_lb").get("access_logs")
+    assert not deployed(**SINGLE_BY_DAY).only("aws_lb").get("access_logs")
 
 
 def test_N6_firewall_with_managed_rules_stands_before_the_load_balancer() -> None:
@@ -131,7 +119,7 @@ def test_N6_firewall_log_group_has_the_name_that_waf_demands() -> None:
 
 
 def test_N6_without_a_firewall_nothing_of_it_is_made() -> None:
-    assert not {kind for kind in deployed(load_balancer=OPEN).types if "waf" in kind}
+    assert not {kind for kind in deployed(**SINGLE_BY_DAY).types if "waf" in kind}
 
 
 @pytest.mark.parametrize("topology", TOPOLOGIES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from ipaddress import IPv4Network
+from typing import Any
 
 import pytest
 
@@ -15,16 +16,21 @@ from policies.terraform_resource import Resource
 from tests.reading import clients, rules, services, tier_of
 from tests.synthesis import Deployment, deployed
 from tests.unit.environments.cases import GIT_SSH
+from tests.unit.modules.large import leaving
 
 TIERS = ("public", "application", "data")
-EGRESS = ("none", "single_nat", "nat_per_zone")
 TOPOLOGIES = ("single", "local", "celery")
+NETWORKS: dict[str, dict[str, Any]] = {
+    "single": {"topology": "single"},
+    "local": {"topology": "local"},
+    **{egress: {"network": leaving(egress)} for egress in ("none", "single_nat", "nat_per_zone")},
+}
+"""Each topology and each egress; what else there is the drawn environments of tests/policies combine."""
 
 
-@pytest.mark.parametrize("topology", TOPOLOGIES)
-@pytest.mark.parametrize("egress", EGRESS)
-def test_N3_every_egress_between_two_groups_has_its_ingress(topology: str, egress: str) -> None:
-    deployment = deployed(topology=topology, network={"egress": egress})
+@pytest.mark.parametrize("changes", NETWORKS.values(), ids=NETWORKS)
+def test_N3_every_egress_between_two_groups_has_its_ingress(changes: dict[str, Any]) -> None:
+    deployment = deployed(**changes)
     names = {one.body["tags"]["airflow-fargate:place"] for one in deployment.of("aws_security_group")}
     out = {(rule.group, rule.peer, rule.port) for rule in rules(deployment, egress=True) if rule.peer in names}
     into = {(rule.peer, rule.group, rule.port) for rule in rules(deployment, egress=False) if rule.peer in names}
@@ -51,10 +57,9 @@ def test_N3_groups_carry_no_rule_of_their_own_and_every_rule_says_why() -> None:
     assert all(len(one.body["description"]) > 5 for one in deployment.of(*kinds))
 
 
-@pytest.mark.parametrize("topology", TOPOLOGIES)
-@pytest.mark.parametrize("egress", EGRESS)
-def test_N4_declared_flows_are_possible_flows(topology: str, egress: str) -> None:
-    assert_network_is_connected_and_minimal(deployed(topology=topology, network={"egress": egress}))
+@pytest.mark.parametrize("changes", NETWORKS.values(), ids=NETWORKS)
+def test_N4_declared_flows_are_possible_flows(changes: dict[str, Any]) -> None:
+    assert_network_is_connected_and_minimal(deployed(**changes))
 
 
 def test_N4_git_over_ssh_opens_its_port_and_no_other() -> None:
@@ -77,10 +82,9 @@ def assert_network_is_connected_and_minimal(deployment: Deployment) -> None:
     assert (missing, extra) == ([], [])
 
 
-@pytest.mark.parametrize("topology", TOPOLOGIES)
-@pytest.mark.parametrize("egress", EGRESS)
-def test_N4_every_tier_has_its_own_acl_within_the_quota(topology: str, egress: str) -> None:
-    deployment = deployed(topology=topology, network={"egress": egress})
+@pytest.mark.parametrize("changes", NETWORKS.values(), ids=NETWORKS)
+def test_N4_every_tier_has_its_own_acl_within_the_quota(changes: dict[str, Any]) -> None:
+    deployment = deployed(**changes)
     acls = {tier_of(one): one for one in deployment.of("aws_network_acl")}
     assert set(acls) == set(TIERS)
     for tier, acl in acls.items():
@@ -92,11 +96,10 @@ def test_N4_every_tier_has_its_own_acl_within_the_quota(topology: str, egress: s
     assert max(counted.values()) <= 20, "AWS allows 20 rules in each direction"
 
 
-@pytest.mark.parametrize("topology", TOPOLOGIES)
-@pytest.mark.parametrize("egress", EGRESS)
-def test_N4_each_rule_is_a_request_or_a_reply_of_some_declared_flow(topology: str, egress: str) -> None:
+@pytest.mark.parametrize("changes", NETWORKS.values(), ids=NETWORKS)
+def test_N4_each_rule_is_a_request_or_a_reply_of_some_declared_flow(changes: dict[str, Any]) -> None:
     """Every request has room for its reply the other way, every reply a request that it answers."""
-    deployment = deployed(topology=topology, network={"egress": egress})
+    deployment = deployed(**changes)
     ports = {flow.port for flow in declared_flows(deployment.configuration)}
     legs = [Leg.read(deployment, item) for item in deployment.of("aws_network_acl_rule")]
     for leg in legs:

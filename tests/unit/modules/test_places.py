@@ -12,11 +12,10 @@ import pytest
 from tests.reading import clients, rules, services, tier_of
 from tests.synthesis import deployed
 from tests.unit.environments.cases import GONE
+from tests.unit.modules.large import THREE, leaving
 
-THREE = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
 TIERS = ("public", "application", "data")
 EGRESS = ("none", "single_nat", "nat_per_zone")
-GIT = {"delivery": "git_sync", "repository": "git@github.com:example/dags.git", "deploy_key": True}
 EXISTING: dict[str, Any] = {
     "cidr": GONE,
     "existing": {
@@ -42,7 +41,7 @@ ENDPOINTS = {
 }
 
 
-@pytest.mark.parametrize(("changes", "zones"), [({}, THREE[:2]), ({"zones": THREE, "egress": "single_nat"}, THREE)])
+@pytest.mark.parametrize(("changes", "zones"), [({}, THREE[:2]), (leaving("single_nat"), THREE)])
 def test_N1_one_subnet_of_each_tier_in_every_zone(changes: dict[str, Any], zones: list[str]) -> None:
     deployment = deployed(network=changes)
     subnets = deployment.of("aws_subnet")
@@ -56,7 +55,7 @@ def test_N1_one_subnet_of_each_tier_in_every_zone(changes: dict[str, Any], zones
 
 @pytest.mark.parametrize("egress", EGRESS)
 def test_N1_every_subnet_has_a_route_table_of_its_purpose_and_data_has_no_way_out(egress: str) -> None:
-    deployment = deployed(network={"egress": egress})
+    deployment = deployed(network=leaving(egress))
     tables = {
         deployment.named(one.body["subnet_id"]).key: deployment.named(one.body["route_table_id"])
         for one in deployment.of("aws_route_table_association")
@@ -83,7 +82,7 @@ def test_N1_an_existing_vpc_is_used_and_nothing_of_a_vpc_is_made() -> None:
 
 @pytest.mark.parametrize(("egress", "gateways"), [("none", 0), ("single_nat", 1), ("nat_per_zone", 3)])
 def test_N2_as_many_nat_gateways_as_asked_for(egress: str, gateways: int) -> None:
-    deployment = deployed(network={"egress": egress, "zones": THREE})
+    deployment = deployed(network=leaving(egress))
     found = deployment.of("aws_nat_gateway")
     assert len(found) == gateways
     zones = {deployment.named(one.body["subnet_id"]).body["availability_zone"] for one in found}
@@ -94,7 +93,7 @@ def test_N2_as_many_nat_gateways_as_asked_for(egress: str, gateways: int) -> Non
 
 
 def test_N2_a_zone_leaves_by_its_own_nat_gateway() -> None:
-    deployment = deployed(network={"egress": "nat_per_zone", "zones": THREE})
+    deployment = deployed(network=leaving("nat_per_zone"))
     exits = {
         deployment.named(one.body["route_table_id"]).key: deployment.named(one.body["nat_gateway_id"])
         for one in deployment.of("aws_route")
@@ -109,7 +108,7 @@ def test_N2_a_zone_leaves_by_its_own_nat_gateway() -> None:
 
 
 def test_N2_without_nat_every_aws_api_has_an_endpoint_and_nothing_may_leave() -> None:
-    deployment = deployed(network={"egress": "none"})
+    deployment = deployed(network=leaving("none"))
     interfaces = deployment.of("aws_vpc_endpoint", vpc_endpoint_type="Interface")
     assert {one.body["service_name"] for one in interfaces} == {
         f"com.amazonaws.eu-central-1.{name}" for name in ENDPOINTS
@@ -122,7 +121,7 @@ def test_N2_without_nat_every_aws_api_has_an_endpoint_and_nothing_may_leave() ->
 
 @pytest.mark.parametrize("egress", EGRESS)
 def test_N2_s3_is_reached_through_its_free_gateway(egress: str) -> None:
-    deployment = deployed(network={"egress": egress})
+    deployment = deployed(network=leaving(egress))
     gateway = deployment.only("aws_vpc_endpoint", vpc_endpoint_type="Gateway")
     assert gateway.body["service_name"] == "com.amazonaws.eu-central-1.s3"
     tables = {deployment.named(one).key for one in gateway.body["route_table_ids"]}

@@ -12,10 +12,8 @@ import pytest
 
 from tests.reading import AIRFLOW_TASK_ROLE, EXECUTION_ROLE, Grant, fargate_tasks, grants, role_of
 from tests.synthesis import Deployment, deployed
-from tests.unit.modules.large import CUSTOM, LARGE
+from tests.unit.modules.large import CHEAP, CUSTOM, ISSUER, LARGE, NEIGHBOUR, PROVIDER
 
-OIDC = {"iam": {"oidc": {"github_repository": "example/platform", "branch": "release"}}}
-ISSUER = "token.actions.githubusercontent.com"
 EVERY_RESOURCE: dict[tuple[str, ...], str] = {
     ("ecr:GetAuthorizationToken",): "the login of ECR knows no repository",
     ("cloudwatch:PutMetricData",): "metrics have no ARN; the namespace is limited by a condition",
@@ -31,7 +29,7 @@ EVERY_RESOURCE: dict[tuple[str, ...], str] = {
 STAR_CONDITIONS: Mapping[tuple[str, ...], Mapping[str, Any]] = {
     ("cloudwatch:PutMetricData",): {"StringEquals": {"cloudwatch:namespace": "Airflow"}},
 }
-CHANGES: list[dict[str, Any]] = [{}, LARGE, {"topology": "single"}, {"database": {"proxy": True}}]
+CHANGES: list[dict[str, Any]] = [{}, LARGE, {"topology": "single"}, CUSTOM]
 
 
 def _on_everything(grant: Grant) -> bool:
@@ -118,8 +116,7 @@ def test_I2_services_take_a_role_on_behalf_of_this_account_only(changes: dict[st
 
 
 def test_I3_every_role_has_path_boundary_and_name_of_its_environment() -> None:
-    changes = {**CUSTOM, "database": {"proxy": True}}
-    roles = deployed(**changes).of("aws_iam_role")
+    roles = deployed(**CUSTOM).of("aws_iam_role")
     assert len(roles) > 15
     for role in roles:
         assert role.body["path"] == "/data/airflow/", role.address
@@ -128,7 +125,7 @@ def test_I3_every_role_has_path_boundary_and_name_of_its_environment() -> None:
 
 
 def test_I3_two_environments_in_one_account_share_no_name() -> None:
-    dev, test = deployed(), deployed(name="test", network={"cidr": "10.11.0.0/16"})
+    dev, test = deployed(), deployed(**NEIGHBOUR)
     assert not _names(dev) & _names(test)
 
 
@@ -148,7 +145,7 @@ def _ci(deployment: Deployment) -> Mapping[str, Any]:
 
 
 def test_I4_ci_deploys_from_one_branch_and_plans_from_any() -> None:
-    roles = _ci(deployed(**OIDC))["aws_iam_role"]
+    roles = _ci(deployed(**LARGE))["aws_iam_role"]
     subjects = {}
     for name, role in roles.items():
         (statement,) = json.loads(role["assume_role_policy"])["Statement"]
@@ -160,12 +157,11 @@ def test_I4_ci_deploys_from_one_branch_and_plans_from_any() -> None:
 
 
 def test_I4_an_identity_provider_that_is_there_is_used() -> None:
-    given = "arn:aws:iam::111111111111:oidc-provider/" + ISSUER
-    made = _ci(deployed(**OIDC))
+    made = _ci(deployed(**LARGE))
     assert made["aws_iam_openid_connect_provider"]["ci_provider"]["client_id_list"] == ["sts.amazonaws.com"]
-    used = _ci(deployed(iam={"oidc": {**OIDC["iam"]["oidc"], "provider_arn": given}}))
+    used = _ci(deployed(**CHEAP))
     assert "aws_iam_openid_connect_provider" not in used
-    assert all(given in role["assume_role_policy"] for role in used["aws_iam_role"].values())
+    assert all(PROVIDER in role["assume_role_policy"] for role in used["aws_iam_role"].values())
 
 
 def test_I4_without_oidc_there_are_no_roles_for_ci() -> None:
@@ -174,7 +170,7 @@ def test_I4_without_oidc_there_are_no_roles_for_ci() -> None:
 
 def test_I4_the_deploy_role_cannot_change_itself() -> None:
     """Whoever may write the policies of their own role may do everything."""
-    made = _ci(deployed(**OIDC))
+    made = _ci(deployed(**LARGE))
     for role in made["aws_iam_role"].values():
         own = f"arn:aws:iam::111111111111:role{role['path']}{role['name']}"
         for policy in made["aws_iam_role_policy"].values():

@@ -10,7 +10,7 @@ import pytest
 from policies.terraform_resource import Resource
 from tests.reading import AIRFLOW_TASK_ROLE, fargate_tasks, grants, role_of, services
 from tests.synthesis import Deployment, deployed
-from tests.unit.modules.large import CUSTOM, LARGE, NIGHT
+from tests.unit.modules.large import CUSTOM, LARGE, SINGLE_BY_DAY
 
 TO_SLEEP, TO_WAKE = "cron(0 20 ? * MON-FRI *)", "cron(30 6 ? * MON-FRI *)"
 MOST = 200
@@ -141,7 +141,7 @@ def test_A3_nothing_scales_that_must_not() -> None:
     assert scaled == {"api-server", "worker-default"}
 
 
-@pytest.mark.parametrize("changes", [{"topology": "single", "hibernation": NIGHT}, CUSTOM])
+@pytest.mark.parametrize("changes", [SINGLE_BY_DAY, CUSTOM])
 def test_A4_every_service_sleeps_and_wakes_to_its_own_bounds(changes: dict[str, Any]) -> None:
     deployment = deployed(**changes)
     actions = {one.body["name"]: one for one in deployment.of("aws_appautoscaling_scheduled_action")}

@@ -11,7 +11,7 @@ import pytest
 
 from tests.reading import AIRFLOW_TASK_ROLE, EXECUTION_ROLE, fargate_tasks, grants, role_of, services
 from tests.synthesis import Deployment, deployed
-from tests.unit.environments.cases import HOST_KEY
+from tests.unit.environments.cases import GIT_SSH
 from tests.unit.modules.large import CUSTOM, LARGE
 
 SHARED = {
@@ -31,12 +31,6 @@ WHO_HAS_WHAT: dict[str, dict[str, str]] = {
     "flower": BROKER,
     "db-clean": DATABASE,
     "migrate": DATABASE | {"AIRFLOW_ADMIN_PASSWORD": "admin-password"},
-}
-PRIVATE = {
-    "delivery": "git_sync",
-    "repository": "git@github.com:example/dags.git",
-    "deploy_key": True,
-    "known_hosts": [HOST_KEY],
 }
 SECRET_WORD = re.compile(r"password|secret|token|fernet|private_key|_key$", re.IGNORECASE)
 NO_SECRETS = {"AIRFLOW_SECRET_VERSIONS", "AIRFLOW__SECRETS__BACKEND", "AIRFLOW__SECRETS__BACKEND_KWARGS"}
@@ -76,7 +70,7 @@ def test_S1_a_fernet_key_is_32_bytes_of_url_safe_base64() -> None:
     assert (recipe["password_length"], suffix) == (42, "A="), "43 characters of 6 bits, the last with 4, and the pad"
 
 
-@pytest.mark.parametrize("changes", [{}, LARGE, {"database": {"proxy": True}}, {"dags": PRIVATE}])
+@pytest.mark.parametrize("changes", [{}, LARGE, CUSTOM, {"dags": GIT_SSH}])
 def test_S2_no_value_that_looks_like_a_secret_is_written(changes: dict[str, Any]) -> None:
     deployment = deployed(**changes)
     assert not VALUES.findall(deployment.text)
@@ -93,13 +87,13 @@ def test_S2_the_search_for_values_finds_what_it_looks_for() -> None:
 
 
 def test_S2_write_only_arguments_hold_references_only() -> None:
-    deployment = deployed(database={"proxy": True})
+    deployment = deployed(**CUSTOM)
     found = [value for stack in deployment.stacks.values() for value in _write_only(stack)]
     assert len(found) == 8, "six parameters, the database's password, the proxy's credentials"
     assert all("ephemeral." in value for value in found)
 
 
-@pytest.mark.parametrize("changes", [{}, LARGE, {"database": {"proxy": True}}])
+@pytest.mark.parametrize("changes", [{}, LARGE, CUSTOM])
 def test_S2_no_argument_that_the_state_would_keep_holds_a_secret(changes: dict[str, Any]) -> None:
     kept = {"password", "value", "insecure_value", "secret_string", "secret_binary", "auth_token", "secret"}
     for resource in deployed(**changes).configuration.resources.values():

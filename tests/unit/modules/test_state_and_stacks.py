@@ -12,12 +12,11 @@ import pytest
 from environments.load import from_data
 from policies.expression import references
 from tests.synthesis import deployed, synthesize
-from tests.unit.environments.cases import GONE, SMALLEST, changed
-from tests.unit.modules.large import CUSTOM, LARGE
+from tests.unit.environments.cases import SMALLEST, changed
+from tests.unit.modules.large import CUSTOM, ELSEWHERE, LARGE, NEIGHBOUR
 
 DATA = {"aws_db_instance", "aws_elasticache_replication_group", "aws_s3_bucket", "aws_ssm_parameter", "aws_kms_key"}
 OTHER_ACCOUNT = CUSTOM["state"]
-CLOUD = {"backend": "cloud", "bucket": GONE, "organization": "example", "project": "airflow"}
 
 
 def _backend(stack: dict[str, Any]) -> Any:
@@ -48,7 +47,7 @@ def test_E2_airflow_reads_the_state_where_foundation_keeps_it() -> None:
 
 
 def test_E2_one_workspace_for_each_stack_in_hcp_terraform() -> None:
-    deployment = deployed(state=CLOUD)
+    deployment = deployed(**ELSEWHERE)
     for stack in ("foundation", "airflow"):
         cloud = deployment.stacks[f"dev-{stack}"]["terraform"]["cloud"]
         assert cloud["organization"] == "example"
@@ -61,8 +60,8 @@ def test_E2_one_workspace_for_each_stack_in_hcp_terraform() -> None:
 
 
 def test_E2_a_local_state_for_tests() -> None:
-    deployment = deployed(state={"backend": "local", "bucket": GONE, "path": "state"})
-    assert _backend(deployment.airflow) == {"local": {"path": "state/dev-airflow.tfstate"}}
+    deployment = deployed(**NEIGHBOUR)
+    assert _backend(deployment.airflow) == {"local": {"path": "state/test-airflow.tfstate"}}
 
 
 def test_E2_the_state_bucket_is_versioned_encrypted_closed_and_tls_only() -> None:

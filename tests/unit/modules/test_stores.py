@@ -12,8 +12,6 @@ from tests.reading import clients, fargate_tasks, rules, services
 from tests.synthesis import deployed
 from tests.unit.modules.large import CHEAP, CUSTOM
 
-POOLED = {"database": {"proxy": True}}
-
 
 def test_D1_encrypted_private_and_tls_forced() -> None:
     deployment = deployed()
@@ -82,7 +80,7 @@ def test_D2_pools_in_the_containers_are_those_of_the_budget() -> None:
 
 
 def test_D2_with_a_proxy_every_client_goes_through_it() -> None:
-    deployment = deployed(**POOLED)
+    deployment = deployed(**CUSTOM)
     proxy = deployment.only("aws_db_proxy")
     assert proxy.body["require_tls"] is True
     assert deployment.only("aws_db_proxy_target").body["db_proxy_name"] == f"${{{proxy.key}.name}}"
@@ -96,7 +94,7 @@ def test_D2_with_a_proxy_every_client_goes_through_it() -> None:
 
 
 def test_D2_the_proxy_reads_only_its_own_credentials() -> None:
-    deployment = deployed(**POOLED)
+    deployment = deployed(**CUSTOM)
     proxy = deployment.only("aws_db_proxy")
     (auth,) = proxy.blocks("auth")
     secret = deployment.named(auth["secret_arn"])

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.elasticache.models import elasticache_backends
 
@@ -29,7 +27,7 @@ def broker_tokens(cloud: Cloud) -> tuple[str, str] | None:
     return shelf.get(cloud.names.name)
 
 
-@given(st.sampled_from(ALL))
+@pytest.mark.parametrize("name", ALL)
 def test_S1_a_fresh_secret_is_right(name: str) -> None:
     first, second = RECIPES[name].make(), RECIPES[name].make()
     assert first != second
