@@ -53,8 +53,8 @@ WAVES = (
     ),
     (Run(name="engine", folders=("tests/image", "tests/live")),),
 )
-# Constructs need Node and no moto, the others the reverse; each import costs a process seconds.
-_WITH_NODE = ("tests/unit/compose", "tests/unit/export", "tests/unit/modules")
+# Constructs need Node and no moto, the operations the reverse; each import costs a process seconds.
+_WITH_NODE = tuple(f"tests/unit/{one}" for one in ("compose", "docs", "export", "harness", "modules"))
 UNIT = (
     (
         Run(name="nodejs", folders=_WITH_NODE, flags=("-p", "no:hypothesispytest")),

@@ -12,10 +12,13 @@ COUNT = 4
 NOTICED_WITHIN = 60
 
 
-def begin(live: Live, *, seconds: int, running: int = COUNT) -> str:
-    """A run of ``COUNT`` Bash tasks of so many seconds, ``running`` of which run already when this returns."""
+def begin(live: Live, *, seconds: int, least: int = COUNT) -> str:
+    """A run of ``COUNT`` Bash tasks of so many seconds; when this returns, none waits and ``least`` run.
+
+    A message that waits in an emptied Redis is sent again after ``task_queued_timeout_seconds``: half an hour.
+    """
     run = live.airflow.trigger("slow", seconds=seconds)
-    live.airflow.wait_for_state("slow", run, "running", count=running, seconds=180)
+    live.airflow.wait_until_none_waits("slow", run, count=COUNT, least=least)
     return run
 
 
