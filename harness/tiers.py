@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections import Counter
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ TIERS: dict[str, str] = {
 
 # What a test records under this name (``record_property``) is printed at the end, whether it passed or not.
 RECOVERY = "recovery"
+# CPython's own 700 is for small heaps; here half a gigabyte would be far away still.
+ALLOCATIONS_BETWEEN_COLLECTIONS = 100_000
 
 
 @dataclass(slots=True)
@@ -103,6 +106,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.set_threshold(ALLOCATIONS_BETWEEN_COLLECTIONS)
     for tier, needs in TIERS.items():
         config.addinivalue_line("markers", f"{tier}: needs {needs}")
     config.addinivalue_line("markers", "long: waits for minutes, so it is started first")
@@ -112,6 +116,16 @@ def pytest_configure(config: pytest.Config) -> None:
         coverage.watch()
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(TierReport(), "tier-report")
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays: whoever looks for garbage need not walk it again and again."""
+    gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    """The process ends: nobody need take apart what the system takes back at once."""
+    gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
