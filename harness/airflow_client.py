@@ -79,6 +79,13 @@ class Client:
     def states(self, dag: str, run: str) -> list[str]:
         return sorted(str(task["state"]) for task in self.tasks(dag, run))
 
+    def wait_for_state(self, dag: str, run: str, state: str, *, count: int, seconds: float = 120) -> None:
+        """Until at least ``count`` of the run's Airflow tasks are in ``state``."""
+        deadline = time.monotonic() + seconds
+        while (found := self.states(dag, run)).count(state) < count:
+            _before(deadline, f"{dag} {run}: {found}, not {count} {state} after {seconds} s")
+            time.sleep(0.5)
+
     def wait_until_none_waits(self, dag: str, run: str, *, count: int, least: int, seconds: float = 180) -> None:
         """Until the run's ``count`` Airflow tasks are with a worker or done, and at least ``least`` of them run."""
         deadline = time.monotonic() + seconds
