@@ -22,7 +22,7 @@ TIERS: dict[str, str] = {
 
 # What a test records under this name (``record_property``) is printed at the end, whether it passed or not.
 RECOVERY = "recovery"
-# CPython's own 700 is for small heaps; here half a gigabyte would be far away still.
+# CPython's own 700 is for small heaps. With this the larger process of the unit tier took 350 MB instead of 305.
 ALLOCATIONS_BETWEEN_COLLECTIONS = 100_000
 
 

@@ -20,12 +20,16 @@ from tests.unit.modules.large import leaving
 
 TIERS = ("public", "application", "data")
 TOPOLOGIES = ("single", "local", "celery")
+EGRESS = ("none", "single_nat", "nat_per_zone")
 NETWORKS: dict[str, dict[str, Any]] = {
-    "single": {"topology": "single"},
-    "local": {"topology": "local"},
-    **{egress: {"network": leaving(egress)} for egress in ("none", "single_nat", "nat_per_zone")},
+    f"{egress}-{topology}": {
+        "topology": topology,
+        "network": leaving(egress) if topology == "celery" else {"egress": egress},
+    }
+    for egress in EGRESS
+    for topology in TOPOLOGIES
 }
-"""Each topology and each egress; what else there is the drawn environments of tests/policies combine."""
+"""Every pair; those of celery over three zones, where tests/unit/modules/test_places.py has them too."""
 
 
 @pytest.mark.parametrize("changes", NETWORKS.values(), ids=NETWORKS)
