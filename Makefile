@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 ENV ?= dev
-export PYTHONPATH := $(CURDIR)
+PACKAGE_FOLDERS := $(CURDIR) $(CURDIR)/policies $(CURDIR)/harness $(CURDIR)/bindings
 
 .PHONY: help
 help: ## List the verbs
@@ -16,6 +16,7 @@ help: ## List the verbs
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@if command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements.txt; \
 	 else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt; fi
+	@printf '%s\n' $(PACKAGE_FOLDERS) > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/airflow_fargate.pth"
 	@touch $@
 
 .PHONY: setup lock
@@ -31,14 +32,14 @@ lock: ## Resolve requirements.in again
 .PHONY: reach gate gate-hcl
 reach: .venv/.ready ## Print who can reach whom in ENV (FROM=a TO=b PORT=n explains one connection)
 	@test -d cdktf.out/stacks || $(MAKE) --no-print-directory synth
-	@$(BIN)/python -m policies.analysis.reach cdktf.out/stacks/$(ENV)-foundation cdktf.out/stacks/$(ENV)-airflow $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(PORT),--port $(PORT))
+	@$(BIN)/python -m terraform_gate.network.reach_command cdktf.out/stacks/$(ENV)-foundation cdktf.out/stacks/$(ENV)-airflow $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(PORT),--port $(PORT))
 
 gate: .venv/.ready ## Judge every environment by checkov's rules and ours (FORMAT=sarif, PLAN="--plan dev-airflow=plan.json")
 	@test -d cdktf.out/stacks || $(MAKE) --no-print-directory synth
-	@$(BIN)/python -m policies cdktf.out/stacks $(PLAN) $(if $(FORMAT),--format $(FORMAT)) $(if $(WAIVERS),--waivers $(WAIVERS))
+	@$(BIN)/python -m terraform_gate cdktf.out/stacks $(PLAN) $(if $(FORMAT),--format $(FORMAT)) $(if $(WAIVERS),--waivers $(WAIVERS))
 
 gate-hcl: .venv/.ready ## Judge other people's *.tf files below FOLDER without a plan: what can be told is told
-	@$(BIN)/python -m policies.gate.hcl_roots $(FOLDER)
+	@$(BIN)/python -m terraform_gate.gate.hcl_roots $(FOLDER)
 
 ## Infrastructure
 .PHONY: synth demo cdktf
@@ -46,7 +47,7 @@ synth: .venv/.ready ## Write cdktf.out/stacks/<stack>/cdk.tf.json for every envi
 	@$(BIN)/python main.py && echo "synth: $$(ls cdktf.out/stacks | wc -l) stacks in cdktf.out/stacks. Next: make demo"
 
 demo: .venv/.ready ## Make, verify and destroy ENV on the embedded emulator: no account, no containers
-	@$(BIN)/python -m harness.demo $(ENV)
+	@$(BIN)/python -m local.demo $(ENV)
 
 cdktf: node_modules/.bin/cdktf ## Install the cdktf CLI into node_modules/
 node_modules/.bin/cdktf: package-lock.json
@@ -56,7 +57,7 @@ node_modules/.bin/cdktf: package-lock.json
 ## Images
 .PHONY: image image-lock multi-platform
 image: .venv/.ready ## Build the Airflow image (BASE_IMAGE chooses another base; docker/base makes one without a registry)
-	@$(if $(BASE_IMAGE),AIRFLOW_FARGATE_BASE_IMAGE=$(BASE_IMAGE)) $(BIN)/python -m harness.containers airflow
+	@$(if $(BASE_IMAGE),AIRFLOW_FARGATE_BASE_IMAGE=$(BASE_IMAGE)) $(BIN)/python -m local.containers airflow
 
 multi-platform: ## Build for X86_64 and ARM64 and push to IMAGE (needs docker buildx and a registry login)
 	docker buildx build --platform linux/amd64,linux/arm64 --provenance=true --sbom=true --push --tag "$(IMAGE)" --file docker/airflow/Dockerfile docker
@@ -68,13 +69,13 @@ image-lock: ## Resolve the image's requirements again
 ## Run locally
 .PHONY: up down logs
 up: .venv/.ready ## Run ENV here with Docker (DAGS=folder, PORT=n, DELIVERY=git; see docs/local.md)
-	@$(BIN)/python -m harness.compose up $(ENV) $(if $(DAGS),--dags "$(DAGS)") $(if $(PORT),--port $(PORT)) $(if $(DELIVERY),--delivery $(DELIVERY))
+	@$(BIN)/python -m local.compose up $(ENV) $(if $(DAGS),--dags "$(DAGS)") $(if $(PORT),--port $(PORT)) $(if $(DELIVERY),--delivery $(DELIVERY))
 
 down: .venv/.ready ## Take it away; the database stays unless DATA=delete
-	@$(BIN)/python -m harness.compose down $(ENV) $(if $(DATA),--data $(DATA))
+	@$(BIN)/python -m local.compose down $(ENV) $(if $(DATA),--data $(DATA))
 
 logs: .venv/.ready ## Follow its logs (SERVICE=scheduler)
-	@$(BIN)/python -m harness.compose logs $(ENV) $(SERVICE)
+	@$(BIN)/python -m local.compose logs $(ENV) $(SERVICE)
 
 ## Live environment (AWS credentials needed)
 LIVE := doctor bootstrap deploy verify hibernate wake destroy
@@ -101,12 +102,12 @@ bench: .venv/.ready ## Measure: ratios against floors of the same run (ARGS=--wr
 .PHONY: lint mutation coverage test test-unit test-policies test-plan test-apply test-image test-live
 lint: .venv/.ready ## Style, types, arrows between the rooms, generated files
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
-	@$(BIN)/python -m environments schema --check && $(BIN)/python -m environments docs --check && $(BIN)/python -m policies docs --check
+	@$(BIN)/python -m environments schema --check && $(BIN)/python -m environments docs --check && $(BIN)/python -m terraform_gate docs --check
 	@$(BIN)/python docs/generate.py --check && $(BIN)/python docs/generate_features.py --check
 	@bash -n .ci/run docker/engine
 
 test-unit: .venv/.ready ## Tier: Python and Node only (ARGS="-k T5")
-	@$(BIN)/python -m harness.all_tiers unit $(ARGS)
+	@$(BIN)/python -m tests.all_tiers unit $(ARGS)
 
 test-policies test-plan: .venv/.ready ## One tier of tests (ARGS="-k T5")
 	@$(BIN)/python -m pytest tests/$(@:test-%=%) -n 2 --dist loadgroup -q $(ARGS)
@@ -118,11 +119,11 @@ test-image test-live: .venv/.ready ## Tiers that need a container engine
 	@$(BIN)/python -m pytest tests/$(@:test-%=%) -q $(ARGS)
 
 mutation: .venv/.ready ## Make ENV worse in every known way; list what no rule notices
-	@$(BIN)/python -m harness.mutation cdktf.out/stacks/$(ENV)-foundation cdktf.out/stacks/$(ENV)-airflow $(ARGS)
+	@$(BIN)/python -m terraform_harness.mutation cdktf.out/stacks/$(ENV)-foundation cdktf.out/stacks/$(ENV)-airflow $(ARGS)
 
 coverage: .venv/.ready ## List the attributes of ENV that no test and no rule looks at
 	@rm -f .build/touches && mkdir -p .build && $(BIN)/python -m pytest tests/unit/modules -n 2 -q --touches=$(CURDIR)/.build/touches
-	@$(BIN)/python -m harness.coverage cdktf.out/stacks/$(ENV)-foundation cdktf.out/stacks/$(ENV)-airflow --touches .build/touches
+	@$(BIN)/python -m terraform_harness.coverage cdktf.out/stacks/$(ENV)-foundation cdktf.out/stacks/$(ENV)-airflow --touches .build/touches
 
 test: lint node_modules/.bin/cdktf ## Everything: lint and all tiers
-	@$(BIN)/python -m harness.all_tiers $(ARGS)
+	@$(BIN)/python -m tests.all_tiers $(ARGS)

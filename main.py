@@ -19,9 +19,9 @@ def main(folder: str | None = None, out: str | None = None) -> int:
     Returns:
         Exit code: 0, or 2 when an environment is wrong; then nothing is written.
     """
-    from modules.core import bindings
+    from cdktf_fast_bindings import loading
 
-    bindings.load_ahead()
+    loading.load_ahead()
     from environments import InvalidEnvironment, load_all
 
     try:
@@ -30,7 +30,7 @@ def main(folder: str | None = None, out: str | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     from modules.core.app import app
-    from modules.deployment import deployments
+    from modules.stacks.deployment import deployments
 
     with app(out or os.environ.get("CDKTF_OUTDIR", "cdktf.out")) as synthesis:
         deployments(synthesis, environments)

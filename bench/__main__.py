@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from terraform_harness.tools import MissingTool
 
 from bench import checking, images, report, running, synthesis
 from bench.report import Row
-from harness.containers.engine import EngineError
-from harness.tools import MissingTool
+from local.containers.engine import EngineError
 
 README, CONTAINERS = synthesis.ROOT / "README.md", synthesis.ROOT / "docs" / "containers.md"
 # Part -> its title, what measures it, and the page that shows it.

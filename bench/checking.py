@@ -26,7 +26,7 @@ def gate_rows(*, rounds: int) -> list[Row]:
 
 def unit_rows(*, rounds: int) -> list[Row]:
     """The unit tests as ``make test-unit`` runs them, beside the time we allow them."""
-    command = [sys.executable, "-m", "harness.all_tiers", "unit"]
+    command = [sys.executable, "-m", "tests.all_tiers", "unit"]
     (spent,) = best(rounds, lambda: run(command, environment=QUIET, cwd=ROOT))
     return [Row("unit tests", f"{spent.wall:.1f} s", spent.wall, f"{UNIT_SECONDS:.0f} s", UNIT_SECONDS, limit=1.0)]
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.report import Row
-from harness.containers import images
-from harness.containers.engine import docker
+from local.containers import images
+from local.containers.engine import docker
 
 UNPACKED_MB, COMPRESSED_MB, REBUILD_SECONDS = 650.0, 260.0, 2.0
 SCRATCH = "airflow-fargate/bench:local"

@@ -14,9 +14,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from harness.terraform import Terraform
-from policies.catalog import all_rules
-from policies.gate.example_roots import Case, cases, write_common_root, write_roots
+from terraform_gate.gate.example_roots import Case, cases, write_common_root, write_roots
+from terraform_gate.rules.catalog import all_rules
+from terraform_harness.terraform.run import Terraform
 
 TARGET = Path(__file__).parents[1] / "docs" / "policies_compared.md"
 _HEAD = """# What checkov alone notices

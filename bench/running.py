@@ -14,12 +14,12 @@ from pathlib import Path
 
 from bench.report import Row
 from bench.synthesis import ENVIRONMENTS, synthesize
-from harness.airflow_client import AirflowError, Client
-from harness.compose import run, tasks
-from harness.compose.place import LOOPBACK, Place
-from harness.compose.prepare import prepare
-from harness.compose.project import Project
-from harness.containers.engine import docker
+from local.airflow_client import AirflowError, Client
+from local.compose import run, tasks
+from local.compose.location import LOOPBACK, Place
+from local.compose.prepare import prepare
+from local.compose.project import Project
+from local.containers.engine import docker
 
 ENVIRONMENT, WORKER = "dev", "worker-default"
 UP_SECONDS, COLD_SECONDS, EXEC_SECONDS = 60.0, 60.0, 5.0

@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 from generate_features import summary  # noqa: E402
 
 from environments import Environment, load_all, parse  # noqa: E402
-from environments.parallelism import parallelism  # noqa: E402
+from environments.facts.parallelism import parallelism  # noqa: E402
 
 STAGES = {
     "sequential": ("one container, one Airflow task at a time", "a first look, a handful of small DAGs"),
@@ -51,7 +51,7 @@ def _example(topology: str) -> Environment:
 
 
 def _services(environment: Environment) -> list[str]:
-    from modules.topology import components
+    from modules.stacks.component_table import components
 
     names = [row.process.name for row in components(environment)]
     return [*names, *(["one per worker group"] if environment.workers else [])]

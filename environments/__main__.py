@@ -13,10 +13,10 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from environments import generated
-from environments.connection_budget import connection_budget
-from environments.effective import effective
+from environments import generated_files
+from environments.effective_values import effective
 from environments.errors import InvalidEnvironment
+from environments.facts.connection_budget import connection_budget
 from environments.load import HOME, load, load_all
 from environments.model import Environment
 
@@ -73,23 +73,23 @@ def show(name: str, folder: Folder = HOME) -> None:
 @app.command()
 def schema(check: Check = False) -> None:
     """Write environments/schema.json, which editors use."""
-    _write(generated.SCHEMA_FILE, generated.schema_text(), check=check, command="schema")
-    for file in generated.without_modeline(HOME):
-        print(f"{file.name}: the first line must be {generated.MODELINE!r}", file=sys.stderr)
+    _write(generated_files.SCHEMA_FILE, generated_files.schema_text(), check=check, command="schema")
+    for file in generated_files.without_modeline(HOME):
+        print(f"{file.name}: the first line must be {generated_files.MODELINE!r}", file=sys.stderr)
         raise typer.Exit(1)
 
 
 @app.command()
 def docs(check: Check = False) -> None:
     """Write docs/environment.md, the reference of all keys."""
-    _write(generated.DOCS_FILE, generated.docs_text(), check=check, command="docs")
+    _write(generated_files.DOCS_FILE, generated_files.docs_text(), check=check, command="docs")
 
 
 def _write(path: Path, text: str, *, check: bool, command: str) -> None:
     if not check:
-        generated.write(path, text)
+        generated_files.write(path, text)
         print(f"{path.name} written")
-    elif not generated.is_current(path, text):
+    elif not generated_files.is_current(path, text):
         print(f"{path.name} is out of date. Cure: python -m environments {command}", file=sys.stderr)
         raise typer.Exit(1)
 

@@ -10,11 +10,10 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from environments import contract
+from environments.error_messages import missing_key, problems_of, unknown_key
 from environments.errors import InvalidEnvironment, Problem
-from environments.mistakes import missing_key, problems_of, unknown_key
 from environments.model import Environment, completed
-from environments.rules import violations
+from environments.rules import cross_environment, violations
 from environments.yaml_reader import NotAnEnvironment, read_mapping, read_text
 
 HOME = Path(__file__).parent
@@ -56,7 +55,7 @@ def load_all(folder: str | os.PathLike[str] = HOME) -> tuple[Environment, ...]:
 
 
 def _broken_contract(environments: Iterable[Environment], folder: Path) -> Iterator[InvalidEnvironment]:
-    for name, problems in contract.breaches(tuple(environments)).items():
+    for name, problems in cross_environment.breaches(tuple(environments)).items():
         yield InvalidEnvironment(_shown(folder / f"{name}.yaml"), problems)
 
 

@@ -8,14 +8,14 @@ from pydantic import model_validator
 
 from environments import rules
 from environments.errors import InvalidEnvironment
+from environments.facts.parallelism import parallelism
+from environments.facts.regions import REGIONS
 from environments.fields import AccountId, Flag, Form, Section, plan, synth
-from environments.parallelism import parallelism
-from environments.regions import REGIONS
 from environments.sections.airflow import Airflow, Dags
 from environments.sections.compute import DEFAULT_WORKERS, Components, WorkerGroup
 from environments.sections.identity import Iam, Waiver
 from environments.sections.network import LoadBalancer, Network
-from environments.sections.running import Alarms, Cleanup, Hibernation, Logs
+from environments.sections.operation import Alarms, Cleanup, Hibernation, Logs
 from environments.sections.state import Region, State
 from environments.sections.stores import Broker, Database
 

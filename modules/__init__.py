@@ -1,5 +1,8 @@
 """Constructs: one file, one construct, one exportable Terraform module."""
 
-from modules.core import bindings
+from pathlib import Path
 
-bindings.install()
+from cdktf_fast_bindings import loading
+
+_PACKAGE = Path(__file__).resolve().parent
+loading.install(sources=[_PACKAGE, _PACKAGE.parent / "main.py"])

@@ -10,17 +10,17 @@ from typing import Annotated
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
+from terraform_harness.terraform.run import TerraformInterrupted
+from terraform_harness.tools import MissingTool
 
 from environments import InvalidEnvironment, load
 from environments.load import HOME
-from harness.terraform import TerraformInterrupted
-from harness.tools import MissingTool
 from operations import bootstrap as _bootstrap
 from operations import deploy as _deploy
 from operations import doctor as _doctor
+from operations import hibernation as _sleep
 from operations import migrate as _migrate
 from operations import secrets as _secrets
-from operations import sleep as _sleep
 from operations import verify as _verify
 from operations.account import Account
 from operations.errors import Failed, Refused

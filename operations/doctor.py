@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from terraform_harness import tools
+
 from environments import Environment
-from harness import tools
 from operations.account import Account
 from operations.bootstrap import bucket_exists
 from operations.errors import Refused

@@ -8,7 +8,7 @@ from typing import Any
 
 from operations.account import Account
 from operations.errors import Failed
-from operations.one_off import Ended, run
+from operations.one_off_task import Ended, run
 from operations.progress import say, step
 
 PROCESS = "migrate"

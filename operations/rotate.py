@@ -11,10 +11,10 @@ from operations import broker_auth
 from operations.account import Account
 from operations.database import set_password
 from operations.errors import Failed
-from operations.one_off import run
+from operations.one_off_task import run
 from operations.parameters import Parameters, Secret
 from operations.progress import say, step
-from operations.recipes import RECIPES, fernet_key
+from operations.secret_specifications import RECIPES, fernet_key
 from operations.services import roll
 
 RE_ENCRYPT = ("airflow", "rotate-fernet-key")

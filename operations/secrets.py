@@ -9,7 +9,7 @@ from operations.broker_auth import give_token
 from operations.errors import Refused
 from operations.parameters import Parameters
 from operations.progress import say, step
-from operations.recipes import DEPLOY_KEY, RECIPES, wanted
+from operations.secret_specifications import DEPLOY_KEY, RECIPES, wanted
 
 
 def complete(account: Account, *, deploy_key: Path | None = None) -> list[str]:

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from harness.diagnostics import Message
-from harness.terraform import Plan, Terraform, TerraformError
+from terraform_harness.terraform.diagnostics import Message
+from terraform_harness.terraform.run import Plan, Terraform, TerraformError
+
 from operations.account import Account
 from operations.errors import Failed, Refused
 from operations.plan_guard import RULE, losses

@@ -13,7 +13,7 @@ from operations.account import Account
 from operations.bootstrap import bucket_exists
 from operations.errors import Failed, Refused
 from operations.parameters import Parameters
-from operations.recipes import DEPLOY_KEY, RECIPES, wanted
+from operations.secret_specifications import DEPLOY_KEY, RECIPES, wanted
 from operations.services import services, unsettled
 
 

@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
-from modules.core import bindings
+from cdktf_fast_bindings import loading
 
-bindings.install(sources=[Path(__file__)])
+loading.install(sources=[Path(__file__)])
 
 from cdktf import App, TerraformOutput, TerraformStack  # noqa: E402
 from cdktf_cdktf_provider_aws.acm_certificate import AcmCertificate  # noqa: E402
@@ -38,5 +38,5 @@ def build(outdir: str) -> None:
 
 if __name__ == "__main__":
     build(sys.argv[1])
-    mode = bindings.loaded()
+    mode = loading.loaded()
     print(mode.value if mode else None)

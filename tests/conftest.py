@@ -2,4 +2,4 @@
 
 import modules  # noqa: F401  prepares Node before a test imports cdktf by itself
 
-pytest_plugins = ("harness.tiers",)
+pytest_plugins = ("terraform_harness.tiers",)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from policies.terraform_resource import Resource, items
+from terraform_gate.terraform_resource import Resource, items
+
 from tests.synthesis import Deployment
 
 AIRFLOW_TASK_ROLE, EXECUTION_ROLE = "task_role_arn", "execution_role_arn"

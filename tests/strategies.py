@@ -11,12 +11,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 from environments import Environment
-from environments.fargate import MEMORY_MIB
+from environments.facts.fargate_sizes import MEMORY_MIB
+from environments.facts.parallelism import SLOT_MIB, WORKER_MIB
+from environments.facts.regions import REGIONS
 from environments.load import from_data
-from environments.parallelism import SLOT_MIB, WORKER_MIB
-from environments.regions import REGIONS
 from environments.rules.topology import COMPONENTS_OF
-from environments.sections.running import CLOUDWATCH_RETENTION_DAYS
+from environments.sections.operation import CLOUDWATCH_RETENTION_DAYS
 from tests.unit.environments.cases import HOST_KEY
 
 TOPOLOGIES = ("sequential", "single", "local", "celery")

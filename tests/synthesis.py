@@ -15,11 +15,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from terraform_gate.configuration import Configuration
+from terraform_gate.reading.inputs import read
+from terraform_gate.terraform_resource import Resource
+
 from environments import Environment
 from environments.load import from_data
-from policies.configuration import Configuration
-from policies.reading.inputs import read
-from policies.terraform_resource import Resource
 from tests.unit.environments.cases import SMALLEST, changed
 
 FILE = "cdk.tf.json"
@@ -28,7 +29,7 @@ FILE = "cdk.tf.json"
 def synthesize(environments: Iterable[Environment], *, out: Path) -> dict[str, Path]:
     """Write the stacks of ``environments`` below ``out``; the files by name of stack."""
     from modules.core.app import app
-    from modules.deployment import deployments
+    from modules.stacks.deployment import deployments
 
     with app(str(out)) as synthesis:
         deployments(synthesis, environments)

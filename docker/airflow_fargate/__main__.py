@@ -7,9 +7,9 @@ import sys
 from collections.abc import Mapping
 
 from airflow_fargate import components, configuration, fernet, parameters, waiting
-from airflow_fargate.backing import Broker, Database
+from airflow_fargate.backing_services import Broker, Database
 from airflow_fargate.components import FERNET_KEY, Component
-from airflow_fargate.refusal import Refusal
+from airflow_fargate.startup_error import Refusal
 
 WAIT_SECONDS = 120.0
 

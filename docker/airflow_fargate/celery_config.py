@@ -11,7 +11,7 @@ from airflow.providers.celery.executors.default_celery import DEFAULT_CELERY_CON
 from celery import bootsteps, signals
 from celery.worker import state
 
-from airflow_fargate import pulse
+from airflow_fargate import heartbeat
 from airflow_fargate.protection import Protection, call_agent
 
 CELERY_CONFIG: dict[str, Any] = dict(DEFAULT_CELERY_CONFIG)
@@ -29,7 +29,7 @@ def keep(stopped: Event, protection: Protection | None) -> None:
     while not stopped.is_set():
         wake.wait(PERIOD)
         wake.clear()
-        pulse.touch("worker")
+        heartbeat.touch("worker")
         if protection:
             protection.follow(busy=bool(state.requests))
 
@@ -61,8 +61,8 @@ class LoopPulse(bootsteps.StartStopStep):  # type: ignore[misc]
 
     def start(self, parent: Any) -> None:
         """Set the timer."""
-        pulse.touch("worker-loop")
-        parent.timer.call_repeatedly(LOOP_PERIOD, pulse.touch, ("worker-loop",))
+        heartbeat.touch("worker-loop")
+        parent.timer.call_repeatedly(LOOP_PERIOD, heartbeat.touch, ("worker-loop",))
 
 
 def _set_state(agent: str, enabled: bool) -> None:

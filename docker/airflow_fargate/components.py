@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from airflow_fargate.refusal import Refusal
+from airflow_fargate.startup_error import Refusal
 
 DATABASE_PASSWORD = "AIRFLOW_DB_PASSWORD"
 BROKER_PASSWORD = "AIRFLOW_BROKER_PASSWORD"

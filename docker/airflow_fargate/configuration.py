@@ -7,9 +7,9 @@ import binascii
 from collections.abc import Mapping
 
 from airflow_fargate import git_connection
-from airflow_fargate.backing import Broker, Database
+from airflow_fargate.backing_services import Broker, Database
 from airflow_fargate.components import DATABASE_PASSWORD, FERNET_KEY, PARAMETERS, Component
-from airflow_fargate.refusal import Refusal
+from airflow_fargate.startup_error import Refusal
 
 # What a task definition may leave unsaid, because there is one right answer inside this image.
 DEFAULTS: Mapping[str, str] = {

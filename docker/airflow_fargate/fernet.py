@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from airflow_fargate.backing import Database
+from airflow_fargate.backing_services import Database
 from airflow_fargate.components import FERNET_KEY
-from airflow_fargate.refusal import Refusal
+from airflow_fargate.startup_error import Refusal
 
 # Enough that one value from a key long lost does not stop a whole environment.
 SAMPLE = 20

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from airflow_fargate.refusal import Refusal
+from airflow_fargate.startup_error import Refusal
 
 KNOWN_HOSTS = Path("/opt/airflow/git_known_hosts")
 VARIABLE = "AIRFLOW_CONN_GIT_DAGS"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from airflow_fargate.git_connection import lines
-from airflow_fargate.refusal import Refusal
+from airflow_fargate.startup_error import Refusal
 
 # ssh://git@host/path and git@host:path
 SSH = re.compile(r"(ssh://|[^/:]+@[^/:]+:)")

@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from airflow_fargate import pulse
-from airflow_fargate.git_reasons import reason
+from airflow_fargate import heartbeat
+from airflow_fargate.git_errors import reason
 from airflow_fargate.git_ssh import ssh_environment
-from airflow_fargate.refusal import Refusal
+from airflow_fargate.startup_error import Refusal
 
 GIT_WITHIN = 120
 # A reader that opened a file of the last commit may go on reading it for this many switches.
@@ -164,7 +164,7 @@ def run(settings: Settings, *, environ: Mapping[str, str]) -> int:
                 said = str(error)
                 print(f"git-sync: {settings.repository} {settings.reference}: {said}", file=sys.stderr, flush=True)
             report(repository, switched=None, failed=True)
-        pulse.touch("git-sync")
+        heartbeat.touch("git-sync")
         if settings.one_time and (repository.commit or time.monotonic() + settings.period > deadline):
             return 0 if repository.commit else 1
         time.sleep(settings.period)

@@ -11,7 +11,7 @@ import socket
 import sys
 from collections.abc import Callable, Mapping
 
-from airflow_fargate import pulse
+from airflow_fargate import heartbeat as pulse
 from airflow_fargate.components import ALL_IN_ONE, COMPONENTS, DATABASE_PASSWORD
 
 ANSWER_WITHIN = 4.0
@@ -50,7 +50,7 @@ def _job(*, component: str, environ: Mapping[str, str]) -> None:
     import psycopg2
 
     from airflow_fargate import parameters
-    from airflow_fargate.backing import Database
+    from airflow_fargate.backing_services import Database
 
     secrets = parameters.fetch(names=(DATABASE_PASSWORD,), environ=environ)
     arguments = Database.of({**environ, **secrets}).arguments

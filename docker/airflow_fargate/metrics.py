@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
-from airflow_fargate import pulse
-from airflow_fargate.backing import Database
-from airflow_fargate.refusal import Refusal
+from airflow_fargate import heartbeat
+from airflow_fargate.backing_services import Database
+from airflow_fargate.startup_error import Refusal
 
 QUERY = """
 select queue, count(*), extract(epoch from now() - min(queued_dttm) filter (where state = 'queued'))
@@ -151,7 +151,7 @@ def run(publisher: Publisher, *, period: float) -> None:
             if reason != said:
                 said = reason
                 print(f"metrics: {reason}; next try in {period:g} s", file=sys.stderr, flush=True)
-        pulse.touch("metrics")
+        heartbeat.touch("metrics")
         time.sleep(max(1.0, period - (time.monotonic() - started)))
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from airflow_fargate.backing import Database
+from airflow_fargate.backing_services import Database
 from airflow_fargate.components import ADMIN_PASSWORD
 from airflow_fargate.waiting import SCHEMA_FILE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from airflow_fargate.components import PARAMETERS
-from airflow_fargate.refusal import Refusal
+from airflow_fargate.startup_error import Refusal
 
 
 def fetch(*, names: tuple[str, ...], environ: Mapping[str, str]) -> dict[str, str]:

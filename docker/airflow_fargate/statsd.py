@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
-from airflow_fargate import pulse
-from airflow_fargate.refusal import Refusal
+from airflow_fargate import heartbeat
+from airflow_fargate.startup_error import Refusal
 
 PERIOD = 60.0
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
@@ -112,7 +112,7 @@ def run(receiver: socket.socket, collector: Collector, *, namespace: str, dimens
             try:
                 collector.take(receiver.recv(65535))
             except TimeoutError:
-                pulse.touch("statsd")
+                heartbeat.touch("statsd")
             if time.monotonic() >= due:
                 _print(collector, namespace, dimensions)
                 due += PERIOD

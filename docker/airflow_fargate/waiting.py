@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from airflow_fargate.backing import Broker, Database
-from airflow_fargate.refusal import Refusal
+from airflow_fargate.backing_services import Broker, Database
+from airflow_fargate.startup_error import Refusal
 
 SCHEMA_FILE = Path("/opt/airflow-fargate/schema.json")
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from environments.errors import Problem
-from environments.fargate import wrong_size
-from environments.parallelism import SCHEDULER_MIB, SLOT_MIB, STANDALONE_MIB, WORKER_MIB, slots_in
+from environments.facts.fargate_sizes import wrong_size
+from environments.facts.parallelism import SCHEDULER_MIB, SLOT_MIB, STANDALONE_MIB, WORKER_MIB, slots_in
 from environments.rules.registry import rule
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from environments.connection_budget import connection_budget
 from environments.errors import Problem, listed, nearest
-from environments.instance_classes import MEMORY_GIB, max_connections
+from environments.facts.connection_budget import connection_budget
+from environments.facts.instance_classes import MEMORY_GIB, max_connections
 from environments.rules.registry import rule
 
 if TYPE_CHECKING:

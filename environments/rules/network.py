@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from environments.errors import Problem
-from environments.regions import zone_is_in
+from environments.facts.regions import zone_is_in
 from environments.rules.registry import rule
 from environments.rules.topology import COMPONENTS_OF
 

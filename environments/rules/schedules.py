@@ -8,8 +8,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from environments.errors import Problem, nearest
+from environments.facts.cron import mistake_in
 from environments.rules.registry import rule
-from environments.schedules import mistake_in
 
 if TYPE_CHECKING:
     from environments.model import Environment

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from environments.facts.regions import REGIONS
 from environments.fields import Called, Form, KmsKeyArn, RoleArn, Section, synth
-from environments.regions import REGIONS
 
 Region = Annotated[Literal[REGIONS], Called("an AWS region such as eu-central-1")]  # type: ignore[valid-type]
 Bucket = Annotated[

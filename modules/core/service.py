@@ -22,11 +22,11 @@ from cdktf_cdktf_provider_aws.service_discovery_service import (
 )
 from constructs import Construct
 
+from modules.core.airflow_process import Process
 from modules.core.connections import security_group
-from modules.core.fargate import FargatePlatform, fargate_task, task_definition
+from modules.core.fargate_task import FargatePlatform, fargate_task, task_definition
 from modules.core.flows import Place
 from modules.core.network_reference import NetworkReference
-from modules.core.process import Process
 from modules.core.task import BackingService, Sidecar
 
 DNS_TTL_SECONDS = 10
@@ -57,7 +57,7 @@ class EcsComponent(Construct):
     The number of tasks belongs to scaling and operations after the first apply: Terraform never resets it.
 
     Args:
-        process: what runs, from the table in ``modules.core.process``.
+        process: what runs, from the table in ``modules.core.airflow_process``.
         uses: backing services; each brings the way in, variables, secrets and permissions.
         target_group_arn: where a load balancer finds this component, if one does.
         depends_on: what ECS wants to exist first: the cluster's capacity providers, listeners of the target group.

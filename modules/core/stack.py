@@ -8,9 +8,9 @@ from collections.abc import Mapping
 
 from cdktf import TerraformElement, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
+from cdktf_fast_bindings.remembered_references import path_of
 from constructs import Construct
 
-from modules.core.bindings_memory import path_of
 from modules.core.state import StateSettings, keep_state
 
 # The id of a construct's main resource: it adds nothing to the address.

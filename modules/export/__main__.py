@@ -11,9 +11,9 @@ import typer
 
 from environments import InvalidEnvironment, load
 from environments.load import HOME
-from modules.export import writing
+from modules.export import write
+from modules.export.build import Module
 from modules.export.interface import NoInterface
-from modules.export.scratch import Module
 
 Names = Annotated[list[str] | None, typer.Argument(help="Modules by name; all when none is given.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder that gets a folder for each module.")]
@@ -38,12 +38,12 @@ def main(
 ) -> None:
     """Write modules to a folder each: HCL by purpose, README, example, interface."""
     try:
-        wanted = writing.sources(names or ())
+        wanted = write.sources(names or ())
         if list_:
             print("\n".join(f"{source.name:20} {source.purpose}" for source in wanted))
             return
-        modules = writing.modules(wanted, structure=load(folder / f"{like}.yaml"))
-    except (writing.UnknownModule, InvalidEnvironment) as problem:
+        modules = write.modules(wanted, structure=load(folder / f"{like}.yaml"))
+    except (write.UnknownModule, InvalidEnvironment) as problem:
         print(problem, file=sys.stderr)
         raise typer.Exit(2) from None
     try:
@@ -59,7 +59,7 @@ def main(
 
 def _write(modules: Iterable[Module], out: Path, since: Path | None) -> None:
     for module in modules:
-        writing.write(out / module.name, writing.content(module, since=since))
+        write.write(out / module.name, write.content(module, since=since))
         print(f"{out / module.name}: {len(module.inputs)} inputs, {len(module.outputs)} outputs")
 
 
@@ -67,7 +67,7 @@ def _check(modules: Iterable[Module], out: Path, count: int, since: Path | None)
     stale = [
         f"{out / module.name / name}: out of date"
         for module in modules
-        for name in writing.differences(out / module.name, writing.content(module, since=since))
+        for name in write.differences(out / module.name, write.content(module, since=since))
     ]
     print("\n".join(stale) or f"{count} modules are up to date")
     if stale:

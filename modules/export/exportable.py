@@ -10,7 +10,7 @@ from cdktf import App, TerraformElement, TerraformOutput, TerraformStack
 from constructs import Construct
 
 from modules.core.stack import MAIN
-from modules.export.ask import Ask
+from modules.export.module_inputs import Ask
 
 ID = "this"
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from modules.export import hcl
+from modules.export.build import Module
+from modules.export.file_layout import PROVIDER, REQUIRED_TERRAFORM
 from modules.export.inputs import NOT_GIVEN, Input
-from modules.export.layout import PROVIDER, REQUIRED_TERRAFORM
-from modules.export.scratch import Module
 
 REQUIREMENTS = f"""## Requirements
 

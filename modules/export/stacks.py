@@ -11,15 +11,15 @@ from cdktf import App, DefaultTokenResolver, StringConcat, TerraformStack, Token
 from pydantic import BaseModel
 
 from environments.model import Environment
-from modules.airflow import Airflow
 from modules.core.flows import Flows
 from modules.core.grants import RoleSettings
 from modules.core.naming import Names
 from modules.core.references import Publication
-from modules.export.ask import Ask
 from modules.export.hcl_template import parts
 from modules.export.inputs import text, texts
-from modules.foundation import Foundation
+from modules.export.module_inputs import Ask
+from modules.stacks.airflow import Airflow
+from modules.stacks.foundation import Foundation
 
 # Sections that are about the house, not about what is built.
 ASIDE = frozenset({"state", "waivers"})

@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 import yaml
 from rich.console import Console
-
-from harness.emulator import Emulator
-from harness.lifecycle import Lifecycle
-from harness.tools import ROOT, require
+from terraform_harness.emulator import Emulator
+from terraform_harness.lifecycle import Lifecycle
+from terraform_harness.tools import ROOT, require
 
 Variant = Mapping[str, Any]
 Start = Callable[..., Lifecycle]

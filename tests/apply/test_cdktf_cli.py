@@ -7,11 +7,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from terraform_harness.emulator import Emulator
+from terraform_harness.emulator.seed import furnish
+from terraform_harness.terraform import cli_configuration, workspace
+from terraform_harness.tools import ROOT, require
 
-from harness import cli_configuration, workspace
-from harness.emulator import Emulator
-from harness.emulator.furnish import furnish
-from harness.tools import ROOT, require
 from tests.apply.conftest import environment, synthesize
 from tests.apply.test_environments import VARIANTS
 

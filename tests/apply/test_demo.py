@@ -7,8 +7,7 @@ import subprocess
 import sys
 
 import pytest
-
-from harness.tools import ROOT, require
+from terraform_harness.tools import ROOT, require
 
 SAID = (
     "bootstrap-111111111111: applied",
@@ -46,7 +45,7 @@ def test_O1_demo_without_terraform_says_how_to_get_it() -> None:
 
 def demo(environment: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "harness.demo", environment],
+        [sys.executable, "-m", "local.demo", environment],
         cwd=ROOT,
         env=os.environ | {"COLUMNS": "200"} | variables,
         stdin=subprocess.DEVNULL,

@@ -12,9 +12,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from moto import mock_aws
-
-from harness.emulator.furnish import _self_signed
-from harness.emulator.gaps import GAPS
+from terraform_harness.emulator.patches import GAPS
+from terraform_harness.emulator.seed import _self_signed
 
 pytestmark = pytest.mark.filterwarnings("ignore:Exception.EmulatorGap:UserWarning")
 Client = Callable[[str], Any]

@@ -11,9 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
-
-from harness.emulator import Emulator, EmulatorError
-from harness.tools import ROOT
+from terraform_harness.emulator import Emulator, EmulatorError
+from terraform_harness.tools import ROOT
 
 ACCOUNT = "111111111111"
 
@@ -72,7 +71,8 @@ def test_H3_unstarted_emulator_says_how_to_start() -> None:
 
 
 def test_H3_emulator_ends_when_its_owner_is_killed(tmp_path: Path) -> None:
-    code = f"from harness.emulator import Emulator\nimport time\ne = Emulator(account_id='{ACCOUNT}')\ne.start()\n"
+    code = "from terraform_harness.emulator import Emulator\nimport time\n"
+    code += f"e = Emulator(account_id='{ACCOUNT}')\ne.start()\n"
     code += "print(e.pid, flush=True)\ntime.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) as owner:
         assert owner.stdout

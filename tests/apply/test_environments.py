@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from terraform_harness.emulator import Emulator
+from terraform_harness.emulator.inventory import inventory
+from terraform_harness.lifecycle import Lifecycle, LifecycleError, changes
+from terraform_harness.terraform.run import TerraformError
 
-from harness.emulator import Emulator
-from harness.emulator.inventory import inventory
-from harness.lifecycle import Lifecycle, LifecycleError, changes
-from harness.terraform import TerraformError
 from tests.apply.conftest import Start, environment
 
 pytestmark = pytest.mark.long

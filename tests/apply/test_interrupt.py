@@ -13,17 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from harness.emulator import Emulator
-from harness.terraform import Terraform, TerraformError
-from harness.tools import ROOT, require
+from terraform_harness.emulator import Emulator
+from terraform_harness.terraform.run import Terraform, TerraformError
+from terraform_harness.tools import ROOT, require
 
 BUCKET = "state"
 RUN = """
 import signal, sys
 from pathlib import Path
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
-from harness.terraform import Terraform, TerraformInterrupted
+from terraform_harness.terraform.run import Terraform, TerraformInterrupted
 terraform = Terraform(Path(sys.argv[1]), progress=lambda message: print(message.kind, flush=True))
 terraform.init()
 try:

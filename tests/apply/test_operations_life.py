@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from terraform_harness.emulator import Emulator
+from terraform_harness.emulator.seed import furnish
+from terraform_harness.terraform import workspace
+from terraform_harness.tools import ROOT, require
 
 from environments import Environment
 from environments.load import load
-from harness import workspace
-from harness.emulator import Emulator
-from harness.emulator.furnish import furnish
-from harness.tools import ROOT, require
-from operations import image, rotate, secrets, sleep, stacks, verify
+from operations import hibernation, image, rotate, secrets, stacks, verify
 from operations.account import Account
 from operations.bootstrap import bootstrap
 from operations.deploy import deploy, destroy
@@ -120,9 +120,9 @@ def test_O2_whole_life_of_an_environment(life: Life, capfd: pytest.CaptureFixtur
     assert secrets.complete(account) == []
     assert life.troubles() == {}
 
-    sleep.hibernate(account)
+    hibernation.hibernate(account)
     assert life.troubles() == {"database available": "is stopped"}
-    sleep.wake(account)
+    hibernation.wake(account)
     assert life.troubles() == {}
 
     with pytest.raises(Refused, match=r"dev was not destroyed: 'prod' was typed"):

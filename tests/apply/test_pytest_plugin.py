@@ -9,8 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from harness.tools import ROOT, require
+from terraform_harness.tools import ROOT, require
 
 NETWORK = {
     "terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": "5.100.0"}}},
@@ -33,8 +32,8 @@ APP = {key: NETWORK[key] for key in ("terraform", "provider")} | {
     },
 }
 TESTS = """
-from harness.template import Match
-from harness.matching import compare
+from terraform_harness.assertions.template import Match
+from terraform_harness.assertions.matchers import compare
 
 def test_template(template):
     template("network").every("aws_kms_key", enable_key_rotation=True)
@@ -58,7 +57,7 @@ def test_H7_fixtures_work_in_another_project(tmp_path: Path) -> None:
     for name, stack in {"network": NETWORK, "app": APP}.items():
         (tmp_path / "out" / name).mkdir(parents=True)
         (tmp_path / "out" / name / "cdk.tf.json").write_text(json.dumps(stack))
-    (tmp_path / "conftest.py").write_text('pytest_plugins = ["harness.pytest_plugin"]\n')
+    (tmp_path / "conftest.py").write_text('pytest_plugins = ["terraform_harness.pytest_plugin"]\n')
     (tmp_path / "pytest.ini").write_text("[pytest]\nstacks = out\n")
     (tmp_path / "test_theirs.py").write_text(TESTS)
     done = subprocess.run(

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-
-from harness.emulator import Emulator
-from harness.emulator.support import UNSUPPORTED
-from harness.lifecycle import Lifecycle
-from harness.tools import require
+from terraform_harness.emulator import Emulator
+from terraform_harness.emulator.support import UNSUPPORTED
+from terraform_harness.lifecycle import Lifecycle
+from terraform_harness.tools import require
 
 STACK = {
     "terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": "5.100.0"}}},

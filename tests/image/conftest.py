@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from moto.server import ThreadedMotoServer
+from terraform_harness.tools import require
 
-from harness.containers import authority, backing, engine, images
-from harness.containers.engine import Container
-from harness.tools import require
+from local.containers import authority, backing_services, engine, images
+from local.containers.engine import Container
 from tests.image.world import PRISTINE, SECRETS, World
 
 FOLDER = Path(__file__).parent
@@ -40,15 +40,19 @@ def world(image: str, pytestconfig: pytest.Config, tmp_path_factory: pytest.Temp
     folder.parent.parent.chmod(0o755)
     certificate = authority.make(folder)
     engine.docker("network", "create", network)
-    setting = backing.Setting(network=network, authority=folder)
+    setting = backing_services.Setting(network=network, authority=folder)
     try:
         world = World(
             image=image,
             network=network,
             certificate=certificate,
             setting=setting,
-            database=backing.postgres(setting, names=["database.example"], password=SECRETS["AIRFLOW_DB_PASSWORD"]),
-            broker=backing.redis(setting, names=["broker.example"], password=SECRETS["AIRFLOW_BROKER_PASSWORD"]),
+            database=backing_services.postgres(
+                setting, names=["database.example"], password=SECRETS["AIRFLOW_DB_PASSWORD"]
+            ),
+            broker=backing_services.redis(
+                setting, names=["broker.example"], password=SECRETS["AIRFLOW_BROKER_PASSWORD"]
+            ),
         )
         pytestconfig.stash[WORLD] = world
         yield world
@@ -71,7 +75,7 @@ def migrated(world: World) -> World:
     done = engine.run(world.launch("migrate"))
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     # A copy takes a moment, a migration half a minute; it is only possible while nobody is connected.
-    backing.query(world.database, f"create database {PRISTINE} template airflow", name="postgres")
+    backing_services.query(world.database, f"create database {PRISTINE} template airflow", name="postgres")
     return world
 
 

@@ -11,8 +11,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from harness.containers import engine, images
-from harness.containers.engine import Container, Launch
+from local.containers import engine, images
+from local.containers.engine import Container, Launch
 from tests.image.world import LOCKED_DOWN
 
 NOTICED_WITHIN = 180

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from harness.containers import engine
-from harness.containers.engine import Container
+from local.containers import engine
+from local.containers.engine import Container
 from tests.image.world import World
 
 MAIN_PROCESS = "$(cat /proc/1/task/1/children)"

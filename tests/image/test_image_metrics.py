@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from harness.containers import backing
-from harness.containers.engine import Container
+from local.containers import backing_services
+from local.containers.engine import Container
 from tests.image.world import World
 from tests.serving import served
 
@@ -77,7 +77,7 @@ def publisher(migrated: World, cloudwatch: str) -> Iterator[Container]:
     )
     yield container
     container.remove()
-    backing.query(migrated.database, "delete from task_instance where task_id like 'metric-%'")
+    backing_services.query(migrated.database, "delete from task_instance where task_id like 'metric-%'")
 
 
 def _insert_rows(world: World) -> None:
@@ -90,7 +90,7 @@ def _insert_rows(world: World) -> None:
     columns = (
         "id, task_id, dag_id, run_id, map_index, queue, state, try_number, pool, pool_slots, max_tries, queued_dttm"
     )
-    required = backing.query(
+    required = backing_services.query(
         world.database,
         "select string_agg(column_name, ',') from information_schema.columns"
         " where table_name = 'task_instance' and is_nullable = 'NO' and column_default is null",
@@ -99,7 +99,7 @@ def _insert_rows(world: World) -> None:
     assert missing <= {"custom_operator_name", "priority_weight", "context_carrier", "executor_config"}, missing
     extra = ", priority_weight, custom_operator_name, executor_config"
     insert = f"insert into task_instance ({columns}{extra}) values {values}"  # noqa: S608 - all of it is ours
-    backing.query(world.database, f"set session_replication_role = replica; {insert}")
+    backing_services.query(world.database, f"set session_replication_role = replica; {insert}")
 
 
 def _calls(number: int) -> list[dict[str, Any]]:
@@ -129,7 +129,7 @@ def test_A1_load_per_group_and_it_survives_a_lost_database(migrated: World, publ
     assert 85 < oldest["default"] < 150
     assert oldest["idle"] == 0
 
-    backing.query(
+    backing_services.query(
         migrated.database,
         "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'airflow-fargate-metrics'",
     )

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from terraform_harness.tools import ROOT
 
-from harness.containers import backing, engine
-from harness.containers.engine import Container
-from harness.tools import ROOT
+from local.containers import backing_services, engine
+from local.containers.engine import Container
 from tests.image.world import PRISTINE, World
 
 DAGS = ROOT / "tests" / "live" / "dags"
@@ -30,7 +30,7 @@ SINGLE = {
 @pytest.fixture(scope="module")
 def standalone(migrated: World) -> Iterator[Container]:
     world = migrated
-    backing.query(world.database, f"create database {DATABASE} template {PRISTINE}")
+    backing_services.query(world.database, f"create database {DATABASE} template {PRISTINE}")
     # A folder that other users may not enter, copied where they may.
     container = world.start("standalone", environ=SINGLE, options=("--volume", f"{_readable(DAGS, world)}:/dags:ro"))
     container.wait_healthy(seconds=300)
@@ -53,10 +53,10 @@ def test_T1_one_container_runs_a_dag_one_task_at_a_time(world: World, standalone
     while standalone.exec(*words, "trigger", "slow", *conf, check=False).returncode:
         assert time.monotonic() < deadline, standalone.logs()[-2000:]
         time.sleep(2)
-    while backing.query(world.database, "select state from dag_run", name=DATABASE) != [["success"]]:
+    while backing_services.query(world.database, "select state from dag_run", name=DATABASE) != [["success"]]:
         assert time.monotonic() < deadline, standalone.logs()[-3000:]
         time.sleep(1)
-    overlap = backing.query(
+    overlap = backing_services.query(
         world.database,
         "select count(*) from task_instance a join task_instance b"
         " on a.map_index < b.map_index and a.start_date < b.end_date and b.start_date < a.end_date",

@@ -11,8 +11,8 @@ import boto3
 import pytest
 from cryptography.fernet import Fernet
 
-from harness.containers import backing, engine
-from harness.containers.engine import Container, docker
+from local.containers import backing_services, engine
+from local.containers.engine import Container, docker
 from tests.image.world import PRINTABLE, SECRETS, World
 
 GROUPS = '{"default": {"queues": ["default"], "concurrency": 4}}'
@@ -61,12 +61,12 @@ def test_a_start_that_cannot_succeed_says_why(
 
 
 def test_C5_a_schema_of_another_version_is_named(migrated: World) -> None:
-    backing.query(migrated.database, "update alembic_version set version_num = 'abc'")
+    backing_services.query(migrated.database, "update alembic_version set version_num = 'abc'")
     try:
         done = engine.run(migrated.launch("scheduler", environ={"AIRFLOW_WAIT_SECONDS": "1"}, name="refused"))
     finally:
         revision = json.loads(engine.run(_cat(migrated, "schema.json")).stdout)["revisions"]["alembic_version"]
-        backing.query(migrated.database, f"update alembic_version set version_num = '{revision}'")  # noqa: S608
+        backing_services.query(migrated.database, f"update alembic_version set version_num = '{revision}'")  # noqa: S608
     assert done.returncode == 3
     assert f"alembic_version is at abc, Airflow 3.3.2 needs {revision}" in done.stderr
     assert "Cure: run the migrate task" in done.stderr
@@ -77,7 +77,7 @@ def test_S6_a_fernet_key_of_another_database_is_refused_until_the_right_one_stan
     value = Fernet(right.encode()).encrypt(b"a password").decode()
     columns = "conn_id, conn_type, password, is_encrypted, is_extra_encrypted"
     insert = f"insert into connection ({columns}) values ('kept', 'http', '{value}', true, false)"  # noqa: S608
-    backing.query(migrated.database, insert)
+    backing_services.query(migrated.database, insert)
 
     def start(keys: str) -> subprocess.CompletedProcess[str]:
         # Stops where Airflow would begin.
@@ -89,7 +89,7 @@ def test_S6_a_fernet_key_of_another_database_is_refused_until_the_right_one_stan
     try:
         refused, during_rotation = start(wrong), start(f"{wrong},{right}")
     finally:
-        backing.query(migrated.database, "delete from connection where conn_id = 'kept'")
+        backing_services.query(migrated.database, "delete from connection where conn_id = 'kept'")
     assert refused.returncode == 2
     (line,) = refused.stderr.splitlines()
     assert "opens none of 1 encrypted connections and variables of database.example:5432/airflow. Cure: " in line
@@ -150,7 +150,7 @@ def test_S2_the_search_for_leaks_finds_one() -> None:
 
 
 def test_C5_two_migrations_at_once_are_safe(migrated: World) -> None:
-    backing.query(migrated.database, "create database twice")
+    backing_services.query(migrated.database, "create database twice")
     environ = {"AIRFLOW_DB_NAME": "twice"}
     pair = [engine.start(migrated.launch("migrate", environ=environ, name=f"migrate-{number}")) for number in (1, 2)]
     codes = [container.wait(seconds=600) for container in pair]
@@ -160,7 +160,7 @@ def test_C5_two_migrations_at_once_are_safe(migrated: World) -> None:
     assert codes == [0, 0], logs[0][-2000:] + logs[1][-2000:]
     reports = [json.loads(log.strip().splitlines()[-1]) for log in logs]
     assert len({report["to"] for report in reports}) == 1
-    users = backing.query(migrated.database, "select count(*) from ab_user", name="twice")
+    users = backing_services.query(migrated.database, "select count(*) from ab_user", name="twice")
     assert users == [["1"]]
 
 

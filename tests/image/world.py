@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.containers import backing, engine
-from harness.containers.engine import Container, Launch, docker
+from local.containers import backing_services, engine
+from local.containers.engine import Container, Launch, docker
 
 PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F))
 assert set(string.printable.strip()) | {" "} == set(PRINTABLE)
@@ -35,7 +35,7 @@ class World:
     image: str
     network: str
     certificate: Path
-    setting: backing.Setting
+    setting: backing_services.Setting
     database: Container
     broker: Container
     started: list[Container] = field(default_factory=list)

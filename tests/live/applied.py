@@ -12,10 +12,9 @@ import yaml
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.console import Console
-
-from harness.emulator import Emulator
-from harness.lifecycle import Lifecycle
-from harness.tools import ROOT, require
+from terraform_harness.emulator import Emulator
+from terraform_harness.lifecycle import Lifecycle
+from terraform_harness.tools import ROOT, require
 
 ENVIRONMENT = Path(__file__).with_name("environment.yaml")
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from terraform_harness.emulator import Emulator
 
-from harness.airflow_client import Client
-from harness.containers import engine, images
-from harness.containers.engine import Container, Launch
-from harness.ecs.stand_in import StandIn, stand_in
-from harness.ecs.task import FargateTask
-from harness.emulator import Emulator
+from local.airflow_client import Client
+from local.containers import engine, images
+from local.containers.engine import Container, Launch
+from local.ecs.fake_cluster import StandIn, stand_in
+from local.ecs.task import FargateTask
 from tests.live.applied import Applied, KeyPair, apply
 
 HERE = Path(__file__).parent

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import boto3
 import pytest
+from terraform_harness.tools import ROOT, require
 
-from harness.airflow_client import Client
-from harness.compose.project import Project
-from harness.containers import engine
-from harness.tools import ROOT, require
+from local.airflow_client import Client
+from local.compose.project import Project
+from local.containers import engine
 
 EXAMPLES = ROOT / "examples" / "dags"
 
@@ -56,7 +56,7 @@ class Here:
 
 def command(verb: str, home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """What the Makefile runs."""
-    line = [sys.executable, "-m", "harness.compose", verb, "dev", "--home", str(home), *words]
+    line = [sys.executable, "-m", "local.compose", verb, "dev", "--home", str(home), *words]
     return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=False)
 
 

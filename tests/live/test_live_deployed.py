@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import time
 
-from harness.containers import backing
-from harness.containers.engine import docker
+from local.containers import backing_services
+from local.containers.engine import docker
 from tests.live.conftest import PARAMETERS, Live
 
 SERVICES = {"api-server": 2, "scheduler": 1, "dag-processor": 1, "triggerer": 1, "worker-default": 1, "worker-heavy": 1}
@@ -84,7 +84,9 @@ def test_S2_no_secret_value_in_logs_process_lists_or_the_image(live: Live) -> No
 
 
 def test_D2_connections_stay_within_what_was_planned(live: Live) -> None:
-    (row,) = backing.query(live.ecs.database, "select count(*) from pg_stat_activity where datname = 'airflow'")
+    (row,) = backing_services.query(
+        live.ecs.database, "select count(*) from pg_stat_activity where datname = 'airflow'"
+    )
     # 7 components, each with a pool of 5 and an overflow of 5.
     assert int(row[0]) <= 70
 

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
+from terraform_harness.tiers import RECOVERY
 
-from harness.airflow_client import AirflowError
-from harness.containers import engine
-from harness.tiers import RECOVERY
+from local.airflow_client import AirflowError
+from local.containers import engine
 from tests.live.conftest import STEADY_WITHIN, Live
 from tests.live.work import begin, finished_once, only_worker, replaced
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from harness.containers import backing
-from harness.ecs.task import FargateTask
+from local.containers import backing_services
+from local.ecs.task import FargateTask
 from tests.live.conftest import STEADY_WITHIN, Live
 
 COUNT = 4
@@ -28,7 +28,7 @@ def finished_once(live: Live, run: str, *, tries: int) -> None:
     tasks = live.airflow.tasks("slow", run)
     assert [task["state"] for task in tasks] == ["success"] * COUNT
     assert max(task["try_number"] for task in tasks) <= tries
-    earlier = backing.query(
+    earlier = backing_services.query(
         live.ecs.database,
         f"select count(*) from task_instance_history where run_id = '{run}' and state = 'success'",  # noqa: S608
     )

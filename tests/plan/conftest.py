@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from harness import stand_in, workspace
-from harness.terraform import Terraform
-from harness.tools import ROOT, require
+from terraform_harness.terraform import mock_outputs, workspace
+from terraform_harness.terraform.run import Terraform
+from terraform_harness.tools import ROOT, require
 
 ENVIRONMENTS = ("dev", "staging", "prod")
 
@@ -34,7 +33,7 @@ def offline(stacks: Path, tmp_path: Path) -> Any:
     def prepare(stack: str) -> Terraform:
         folder = workspace.copy(stacks / stack, into=tmp_path)
         below = stack.replace("-airflow", "-foundation")
-        outputs = {"foundation": stand_in.outputs(workspace.read(stacks / below))} if stack != below else {}
+        outputs = {"foundation": mock_outputs.outputs(workspace.read(stacks / below))} if stack != below else {}
         workspace.for_offline_plan(folder, outputs=outputs)
         root = Terraform(folder, environment=NOWHERE)
         root.init()

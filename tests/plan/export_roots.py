@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.terraform import Terraform
+from terraform_harness.terraform.run import Terraform
 
 OFFLINE = {
     "access_key": "none",

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from harness import tools
+from terraform_harness import tools
 
 ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "requirements-6x.txt"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness import all_tiers
-from harness.all_tiers import Run, main
+from tests import all_tiers
+from tests.all_tiers import Run, main
 
 TESTS = """
 def test_good():
@@ -22,7 +22,11 @@ def waves(monkeypatch: pytest.MonkeyPatch, folder: Path, *flags: str) -> None:
     file = folder / "tests" / "unit" / "test_one.py"
     file.parent.mkdir(parents=True)
     file.write_text(TESTS)
-    run = Run(name="some", folders=(str(file.parent),), flags=("-p", "harness.tiers", "-p", "no:cacheprovider", *flags))
+    run = Run(
+        name="some",
+        folders=(str(file.parent),),
+        flags=("-p", "terraform_harness.tiers", "-p", "no:cacheprovider", *flags),
+    )
     monkeypatch.setattr(all_tiers, "WAVES", ((run,),))
 
 

@@ -8,8 +8,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from cdktf_fast_bindings.distribution import PACKAGE, find_distribution
 
-from modules.core.bindings_distribution import PACKAGE, find_distribution
 from tests.bindings_runs import SAMPLE, files, finish, run, start
 
 USED = f"""

@@ -11,8 +11,8 @@ import yaml
 
 from environments.load import HOME, from_data
 from environments.model import Environment
-from modules.export import writing
-from modules.export.scratch import Module
+from modules.export import write
+from modules.export.build import Module
 from modules.export.stacks import STACKS
 
 # Marked `plan`, and yet decided in a whole stack: the budget of connections is computed from the class, and a role
@@ -40,8 +40,8 @@ def structure(changes: Mapping[str, Any]) -> Environment:
 @pytest.fixture(scope="module")
 def modules() -> list[Module]:
     """All modules of production, and the stacks of environments that have what production has not."""
-    constructs = writing.modules(writing.MODULES, structure=structure({}))
-    stacks = [writing.modules(STACKS, structure=structure(changes)) for changes in ({}, EVERYTHING, ONE_CONTAINER)]
+    constructs = write.modules(write.MODULES, structure=structure({}))
+    stacks = [write.modules(STACKS, structure=structure(changes)) for changes in ({}, EVERYTHING, ONE_CONTAINER)]
     return [*constructs, *(module for pair in stacks for module in pair)]
 
 

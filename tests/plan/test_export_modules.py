@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from terraform_harness.terraform.run import Terraform, TerraformError
+from terraform_harness.tools import require
 
 from environments import load
-from harness.terraform import Terraform, TerraformError
-from harness.tools import require
 from main import main
-from modules.export import readme, writing
-from modules.export.scratch import Module
+from modules.export import readme, write
+from modules.export.build import Module
 from tests.plan.export_roots import HCL_PROVIDER, offline_provider, plan, resources, stand_in
 
 ENVIRONMENTS = Path(__file__).parents[2] / "environments"
@@ -43,9 +43,9 @@ def _tools() -> None:
 def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Module]]:
     """All modules that are one construct, written to a folder."""
     folder = tmp_path_factory.mktemp("exported")
-    found = list(writing.modules(writing.MODULES, structure=load(ENVIRONMENTS / "prod.yaml")))
+    found = list(write.modules(write.MODULES, structure=load(ENVIRONMENTS / "prod.yaml")))
     for module in found:
-        writing.write(folder / "modules" / module.name, writing.content(module))
+        write.write(folder / "modules" / module.name, write.content(module))
     return folder, found
 
 
@@ -142,7 +142,7 @@ def test_M4_modules_plan_what_the_environments_stacks_plan(environment: str, sta
     published = json.loads((stacks / f"{environment}-foundation" / "cdk.tf.json").read_text())["output"]
     given = {name: stand_in(name, output["value"]) for name, output in published.items()}
     pairs: list[tuple[Path, Path]] = []
-    for module in writing.modules(writing.STACKS, structure=structure):
+    for module in write.modules(write.STACKS, structure=structure):
         stack = json.loads((stacks / f"{environment}-{module.name}" / "cdk.tf.json").read_text())
         pairs.append((stack_root(tmp_path, stack, module, given), calling_root(tmp_path, stack, module, given)))
     with ThreadPoolExecutor(2) as pool:
@@ -172,7 +172,7 @@ def stack_root(folder: Path, stack: Mapping[str, Any], module: Module, given: Ma
 
 def calling_root(folder: Path, stack: Mapping[str, Any], module: Module, given: Mapping[str, Any]) -> Path:
     """A root that calls the module with the environment's values."""
-    writing.write(folder / module.name, writing.content(module))
+    write.write(folder / module.name, write.content(module))
     values = readme.example_values(module, all_of_them=True)
     passed = {
         name: given[name] if str(value).startswith("${module.foundation") else value for name, value in values.items()

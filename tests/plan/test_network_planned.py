@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from policies.analysis.network_reading.agreement import extra_flows, missing_flows
-from policies.analysis.network_reading.flows import declared_flows
-from policies.analysis.network_reading.network import network_of
-from policies.catalog import all_rules
-from policies.finding import Verdict
-from policies.reading.inputs import read
+from terraform_gate.finding import Verdict
+from terraform_gate.network.reading.agreement import extra_flows, missing_flows
+from terraform_gate.network.reading.flows import declared_flows
+from terraform_gate.network.reading.network import network_of
+from terraform_gate.reading.inputs import read
+from terraform_gate.rules.catalog import all_rules
 
 
 def test_N4_P5_planned_flows_are_the_declared_flows(stacks: Path, offline: Any, tmp_path: Path) -> None:

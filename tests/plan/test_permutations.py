@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from terraform_harness.terraform import workspace
+from terraform_harness.terraform.run import Terraform, TerraformError
+from terraform_harness.tools import require
 
-from harness import workspace
-from harness.terraform import Terraform, TerraformError
-from harness.tools import require
 from tests.plan.conftest import NOWHERE
 from tests.plan.permutations import BACKENDS, STATES, VALUES, Case, cases, data_of, joined
 from tests.synthesis import Deployment, deployed, deployed_data

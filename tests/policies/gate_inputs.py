@@ -11,9 +11,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from policies.examples import container, task_definition
-from policies.gate.judging import judge
-from policies.gate.outcome import Report
+from terraform_gate.gate.evaluation import judge
+from terraform_gate.gate.outcome import Report
+from terraform_gate.rules.shared.examples import container, task_definition
 
 TODAY = date(2026, 11, 23)
 ROOT = Path(__file__).parents[2]

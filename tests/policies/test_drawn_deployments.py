@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+from terraform_gate.finding import Verdict
+from terraform_gate.network.model import Network, Party
+from terraform_gate.network.reach import decide
+from terraform_gate.network.reading.network import network_of
+from terraform_gate.network.services import service
+from terraform_gate.rules.catalog import all_rules
 
 from environments import Environment
-from policies.analysis.network.model import Network, Party
-from policies.analysis.network.reach import decide
-from policies.analysis.network.services import service
-from policies.analysis.network_reading.network import network_of
-from policies.catalog import all_rules
-from policies.finding import Verdict
 from tests.reading import EXECUTION_ROLE, fargate_tasks, grants, role_of, rules
 from tests.strategies import environments
 from tests.synthesis import FILE, Deployment, built, deployed, read_back

@@ -7,13 +7,12 @@ import subprocess
 import sys
 
 import pytest
-
-from harness.tools import ROOT
+from terraform_harness.tools import ROOT
 
 PROGRAM = """
 import os, threading
 {before}
-from policies.gate.beside import beside
+from terraform_gate.gate.forked_process import beside
 me = os.getpid()
 def work():
     {work}

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from terraform_gate.finding import Verdict
+from terraform_gate.gate.outcome import Report
+from terraform_harness import tools
+from terraform_harness.terraform.run import Terraform
 
 from environments import load_all
-from harness import tools
-from harness.terraform import Terraform
-from policies.finding import Verdict
-from policies.gate.outcome import Report
 from tests.policies.gate_inputs import judged
 from tests.synthesis import synthesize
 

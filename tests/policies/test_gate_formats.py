@@ -7,10 +7,10 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+from terraform_gate.gate.command import FORMATS
+from terraform_gate.gate.outcome import Report
+from terraform_gate.rules.shared.examples import container, task_definition, together
 
-from policies.examples import container, task_definition, together
-from policies.gate.command import FORMATS
-from policies.gate.outcome import Report
 from tests.policies.gate_inputs import PRIVILEGED, Folder, judged, run
 
 

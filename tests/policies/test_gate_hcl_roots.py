@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from terraform_gate.gate import hcl_roots
+from terraform_gate.gate.hcl_roots import Judged, judge_all
 
-from policies.gate import hcl_roots
-from policies.gate.hcl_roots import Judged, judge_all
 from tests.policies.gate_inputs import Folder, failing, judged
 
 OLD = Path(__file__).parent / "old_style"

@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from terraform_gate.finding import Finding, Verdict, worst
+from terraform_gate.gate.evaluation import WAIVER_CARD
+from terraform_gate.gate.outcome import joined
+from terraform_gate.rules.shared.examples import container, task_definition
+from terraform_gate.terraform_resource import Resource
 
-from policies.examples import container, task_definition
-from policies.finding import Finding, Verdict, worst
-from policies.gate.judging import WAIVER_CARD
-from policies.gate.outcome import joined
-from policies.terraform_resource import Resource
 from tests.policies.gate_inputs import CLEAN, PRIVILEGED, Folder, failing, judged, run
 
 
@@ -94,7 +94,7 @@ def test_P5_checkov_looks_into_policies_of_json(folder: Folder) -> None:
 
 
 def test_P5_rule_that_stumbles_is_reported(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-    from policies.ecs_privileged import rule
+    from terraform_gate.rules.ecs.privileged import rule
 
     def stumble(_: object) -> list[Finding]:
         raise KeyError("surprise")

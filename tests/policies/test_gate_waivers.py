@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from terraform_gate.finding import Verdict
 
-from policies.finding import Verdict
 from tests.policies.gate_inputs import CLEAN, PRIVILEGED, TODAY, Folder, failing, judged, run
 
 ADDRESS = "aws_ecs_task_definition.worker"

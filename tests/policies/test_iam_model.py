@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from policies.analysis.iam_actions import as_pattern, can_be_scoped, known_actions
-from policies.analysis.iam_documents import MalformedError, NotJudgeableError, Statement, statements_in
-from policies.analysis.iam_escalation import WAYS, escalations, is_wide
-from policies.analysis.iam_roles import Principal, principals_of
-from policies.examples import ECS_TASKS, policy, together, trust
-from policies.testing import configuration_from
+from terraform_gate.iam.actions import as_pattern, can_be_scoped, known_actions
+from terraform_gate.iam.documents import MalformedError, NotJudgeableError, Statement, statements_in
+from terraform_gate.iam.escalation import WAYS, escalations, is_wide
+from terraform_gate.iam.roles import Principal, principals_of
+from terraform_gate.rules.shared.examples import ECS_TASKS, policy, together, trust
+from terraform_gate.testing import configuration_from
 
 ROLE = "${aws_iam_role.worker.name}"
 PASS = {"Action": "iam:PassRole", "Resource": "*"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from harness.mutation import judges, run
+from terraform_harness.mutation import detectors, run
 
 RULE = {"cidr_ipv4": "10.0.0.0/16", "from_port": 5432, "to_port": 5432, "ip_protocol": "tcp", "description": "why"}
 
@@ -15,5 +15,5 @@ def test_H5_our_rules_notice_an_open_door(tmp_path: Path) -> None:
     folder.mkdir()
     document = {"resource": {"aws_vpc_security_group_ingress_rule": {"r": RULE}}}
     (folder / "cdk.tf.json").write_text(json.dumps(document))
-    (result,) = run([folder], judges={"rules": judges.rules}, keep=lambda one: one.operator == "open_to_the_world")
+    (result,) = run([folder], judges={"rules": detectors.rules}, keep=lambda one: one.operator == "open_to_the_world")
     assert not result.survived

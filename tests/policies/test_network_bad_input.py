@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from policies.analysis.network.matrix import possible_flows
-from policies.analysis.network_reading.network import network_of
-from policies.analysis.network_rules.examples import Resources, group, together, vpc, way_in
-from policies.catalog import all_rules
-from policies.finding import Verdict
-from policies.testing import configuration_from
+from terraform_gate.finding import Verdict
+from terraform_gate.network.matrix import possible_flows
+from terraform_gate.network.reading.network import network_of
+from terraform_gate.rules.catalog import all_rules
+from terraform_gate.rules.shared.network_examples import Resources, group, together, vpc, way_in
+from terraform_gate.testing import configuration_from
 
 RULES = [rule for rule in all_rules() if rule.id.startswith(("AF_SG_", "AF_NACL_", "AF_NET_"))]
 ARGUMENTS = {

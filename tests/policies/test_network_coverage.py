@@ -8,14 +8,13 @@ from ipaddress import IPv4Address, IPv4Network
 
 from hypothesis import event, given
 from hypothesis import strategies as st
-
-from policies.analysis.network.addresses import addresses, is_world
-from policies.analysis.network.filters import AclRule, Block, Direction, SecurityRule, Unknown
-from policies.analysis.network.ranges import Ranges
-from policies.analysis.network.services import service, services
-from policies.analysis.network_rules.coverage import dead_lines
-from policies.analysis.network_rules.exposure import world_exposures
-from policies.analysis.network_rules.grid import decided_grid
+from terraform_gate.network.addresses import addresses, is_world
+from terraform_gate.network.analysis.acl_coverage import dead_lines
+from terraform_gate.network.analysis.acl_grid import decided_grid
+from terraform_gate.network.analysis.exposure import world_exposures
+from terraform_gate.network.filters import AclRule, Block, Direction, SecurityRule, Unknown
+from terraform_gate.network.ranges import Ranges
+from terraform_gate.network.services import service, services
 
 BLOCKS = ["10.0.0.0/29", "10.0.0.0/30", "10.0.0.4/30", "10.0.0.2/31", "10.0.0.7/32", "10.0.0.0/31"]
 SPACE = list(IPv4Network("10.0.0.0/29"))

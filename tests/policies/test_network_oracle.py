@@ -13,20 +13,11 @@ from typing import TypeVar
 
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
-
-from policies.analysis.network.addresses import addresses
-from policies.analysis.network.filters import (
-    AclRule,
-    Block,
-    Direction,
-    Members,
-    NetworkAcl,
-    SecurityGroup,
-    SecurityRule,
-)
-from policies.analysis.network.model import Kind, NatGateway, Network, Party, Route, RouteTable, Subnet, Target
-from policies.analysis.network.reach import Reach, decide
-from policies.analysis.network.services import service, services
+from terraform_gate.network.addresses import addresses
+from terraform_gate.network.filters import AclRule, Block, Direction, Members, NetworkAcl, SecurityGroup, SecurityRule
+from terraform_gate.network.model import Kind, NatGateway, Network, Party, Route, RouteTable, Subnet, Target
+from terraform_gate.network.reach import Reach, decide
+from terraform_gate.network.services import service, services
 
 T = TypeVar("T")
 BLOCKS = [

@@ -8,18 +8,9 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from policies.analysis.network.addresses import (
-    EVERY_IPV4,
-    EVERY_IPV6,
-    IPV6_ORIGIN,
-    addresses,
-    blocks,
-    host_bits,
-    is_world,
-)
-from policies.analysis.network.ranges import Ranges
-from policies.analysis.network.services import EVERY_SERVICE, describe, service, services
+from terraform_gate.network.addresses import EVERY_IPV4, EVERY_IPV6, IPV6_ORIGIN, addresses, blocks, host_bits, is_world
+from terraform_gate.network.ranges import Ranges
+from terraform_gate.network.services import EVERY_SERVICE, describe, service, services
 
 SPANS = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=6)
 

@@ -6,14 +6,17 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-
-from policies.analysis.network.filters import Block, Direction, Members, ServicePrefixes, Unknown
-from policies.analysis.network.model import Network, Target
-from policies.analysis.network.reach import Reach, decide
-from policies.analysis.network.services import describe, service
-from policies.analysis.network_reading.flows import declared_flows
-from policies.analysis.network_reading.network import network_of
-from policies.analysis.network_rules.examples import (
+from terraform_gate.configuration import configuration_of
+from terraform_gate.finding import Verdict
+from terraform_gate.network.filters import Block, Direction, Members, ServicePrefixes, Unknown
+from terraform_gate.network.model import Network, Target
+from terraform_gate.network.reach import Reach, decide
+from terraform_gate.network.reading.flows import declared_flows
+from terraform_gate.network.reading.network import network_of
+from terraform_gate.network.services import describe, service
+from terraform_gate.rules.network.mixed_styles import rule as mixed_styles
+from terraform_gate.rules.security_groups.duplicate_rule import rule as duplicate_rule
+from terraform_gate.rules.shared.network_examples import (
     Resources,
     acl,
     balancer,
@@ -29,11 +32,7 @@ from policies.analysis.network_rules.examples import (
     way_in,
     way_out,
 )
-from policies.configuration import configuration_of
-from policies.finding import Verdict
-from policies.network_mixed_styles import rule as mixed_styles
-from policies.sg_duplicate_rule import rule as duplicate_rule
-from policies.testing import configuration_from
+from terraform_gate.testing import configuration_from
 
 BASE = together(vpc(), group("web"), group("client"))
 WEB = "example//aws_security_group.web"

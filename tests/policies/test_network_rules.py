@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-
-from policies.catalog import all_rules
-from policies.finding import Verdict
-from policies.rule import Example, Rule
-from policies.testing import configuration_from
+from terraform_gate.finding import Verdict
+from terraform_gate.rule import Example, Rule
+from terraform_gate.rules.catalog import all_rules
+from terraform_gate.testing import configuration_from
 
 RULES = [rule for rule in all_rules() if rule.id.startswith(("AF_SG_", "AF_NACL_", "AF_NET_"))]
 PASSING = [(rule, example) for rule in RULES for example in rule.passing]

@@ -5,20 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from terraform_gate.checkov_engine.engine import checkov_ids
+from terraform_gate.checkov_engine.exceptions import NOT_APPLIED
+from terraform_gate.rules.catalog import all_rules
 
-from policies.catalog import all_rules
-from policies.checkov_exceptions import NOT_APPLIED
-from policies.gate.checkov_engine import checkov_ids
 from tests.policies.gate_inputs import ROOT, run
 
 
 def test_P5_page_is_up_to_date_and_says_so_when_not(tmp_path: Path) -> None:
-    assert run("docs", "--check").returncode == 0, "Cure: python -m policies docs"
+    assert run("docs", "--check").returncode == 0, "Cure: python -m terraform_gate docs"
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "policies.md").write_text("old")
     answer = run("docs", "--check", cwd=tmp_path)
     assert answer.returncode == 1
-    assert "Cure: python -m policies docs" in answer.stdout
+    assert "Cure: python -m terraform_gate docs" in answer.stdout
 
 
 def test_P5_comparison_has_every_rule() -> None:

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from terraform_gate.configuration import Configuration
+from terraform_gate.finding import Verdict
+from terraform_gate.network.reach_command import main
+from terraform_gate.network.reading.agreement import extra_flows, missing_flows
+from terraform_gate.network.reading.flows import declared_flows
+from terraform_gate.network.reading.network import network_of
+from terraform_gate.reading.inputs import read
+from terraform_gate.rules.catalog import all_rules
 
 from environments.load import load_all
-from policies.analysis.network_reading.agreement import extra_flows, missing_flows
-from policies.analysis.network_reading.flows import declared_flows
-from policies.analysis.network_reading.network import network_of
-from policies.analysis.reach import main
-from policies.catalog import all_rules
-from policies.configuration import Configuration
-from policies.finding import Verdict
-from policies.reading.inputs import read
 from tests.synthesis import Deployment, deployed, synthesize
 
 ENVIRONMENTS = Path(__file__).parents[2] / "environments"

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from terraform_gate.configuration import Configuration
+from terraform_gate.reading.expression import Reference, document, is_known, reference, references
+from terraform_gate.reading.inputs import read
+from terraform_gate.reading.plan_expression import refine, source_value
+from terraform_gate.testing import configuration_from
+from terraform_harness import tools
+from terraform_harness.terraform.run import Terraform
 
-from harness import tools
-from harness.terraform import Terraform
-from policies.configuration import Configuration
-from policies.expression import Reference, document, is_known, reference, references
-from policies.reading.inputs import read
-from policies.reading.plan_expression import refine, source_value
-from policies.testing import configuration_from
 from tests.policies.gate_inputs import Folder
 
 VPC = {"aws_vpc": {"main": {"cidr_block": "10.0.0.0/16"}}}

@@ -8,16 +8,15 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
-
-from harness import tools
-from harness.terraform import Terraform
-from policies.catalog import all_rules
-from policies.configuration import Configuration, Stack, configuration_of
-from policies.finding import Finding, Verdict
-from policies.gate.example_roots import cases, write_common_root
-from policies.reading.inputs import read
-from policies.rule import Example, Rule
-from policies.testing import configuration_from
+from terraform_gate.configuration import Configuration, Stack, configuration_of
+from terraform_gate.finding import Finding, Verdict
+from terraform_gate.gate.example_roots import cases, write_common_root
+from terraform_gate.reading.inputs import read
+from terraform_gate.rule import Example, Rule
+from terraform_gate.rules.catalog import all_rules
+from terraform_gate.testing import configuration_from
+from terraform_harness import tools
+from terraform_harness.terraform.run import Terraform
 
 POLICIES = Path(__file__).parents[2] / "policies"
 CASES = [pytest.param(case.rule, case.example, case.is_good, case.name, id=case.name) for case in cases()]
@@ -88,7 +87,7 @@ def test_P5_every_rule_documents_itself() -> None:
 
 
 def test_P5_references_to_checkov_exist() -> None:
-    from policies.gate.checkov_engine import checkov_ids
+    from terraform_gate.checkov_engine.engine import checkov_ids
 
     named = {(rule.id, name) for rule in all_rules() for name in rule.references if name.startswith("CKV")}
     assert named

@@ -7,10 +7,10 @@ import json
 from pathlib import Path
 
 import pytest
+from terraform_gate.rules.catalog import all_rules
+from terraform_harness.mutation.detectors import rules as judged_by_our_rules
 
 from environments import load_all
-from harness.mutation.judges import rules as judged_by_our_rules
-from policies.catalog import all_rules
 from tests.policies.rule_mutants import AIRFLOW, FOUNDATION, MUTANTS, Documents, Mutant
 from tests.synthesis import built
 

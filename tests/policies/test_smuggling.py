@@ -6,12 +6,20 @@ import json
 from typing import Any
 
 import pytest
-
-from policies.analysis.network_rules.examples import WORLD, group, inline, vpc, way_in
-from policies.catalog import all_rules
-from policies.examples import ACCOUNT, ECS_TASKS, Resources, container, role_policy, task_definition, together, trust
-from policies.finding import Verdict
-from policies.testing import configuration_from
+from terraform_gate.finding import Verdict
+from terraform_gate.rules.catalog import all_rules
+from terraform_gate.rules.shared.examples import (
+    ACCOUNT,
+    ECS_TASKS,
+    Resources,
+    container,
+    role_policy,
+    task_definition,
+    together,
+    trust,
+)
+from terraform_gate.rules.shared.network_examples import WORLD, group, inline, vpc, way_in
+from terraform_gate.testing import configuration_from
 
 Blocks = dict[str, Any]
 _PEERING: Resources = {"aws_vpc_peering_connection": {"it": {"vpc_id": "vpc-1", "peer_vpc_id": "vpc-2"}}}

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from terraform_gate.gate.evaluation import judge
+from terraform_gate.gate.outcome import Report
 
-from policies.gate.judging import judge
-from policies.gate.outcome import Report
 from tests.policies.test_smuggling import SMUGGLED
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import yaml
 
-from harness.compose import tasks
-from harness.compose.document import document
-from harness.compose.local import Local, localize
-from harness.compose.place import Place
-from harness.compose.project import Project
+from local.compose import tasks
+from local.compose.differences import Local, localize
+from local.compose.document import document
+from local.compose.location import Place
+from local.compose.project import Project
 from tests.synthesis import Deployment, deployed
 
 TOPOLOGIES = ("sequential", "single", "local", "celery")

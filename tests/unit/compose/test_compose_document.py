@@ -1,4 +1,4 @@
-"""The Compose file says what the task definitions say, but for the list in harness/compose/local.py."""
+"""The Compose file says what the task definitions say, but for the list in local/compose/differences.py."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from harness.compose.document import CONDITIONS
-from harness.compose.local import BUNDLES, IMPATIENT
-from harness.compose.project import Project
+from local.compose.differences import BUNDLES, IMPATIENT
+from local.compose.document import CONDITIONS
+from local.compose.project import Project
 from tests.unit.compose.compose_world import (
     BASE_URL,
     TOPOLOGIES,

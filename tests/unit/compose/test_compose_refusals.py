@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from terraform_harness import tools
 from typer.testing import CliRunner
 
-from harness import tools
-from harness.compose import __main__ as command
-from harness.compose import prepare, tasks
-from harness.compose.errors import Refused
-from harness.compose.project import Project
-from harness.compose.references import References
+from local.compose import __main__ as command
+from local.compose import prepare, tasks
+from local.compose.errors import Refused
+from local.compose.project import Project
+from local.compose.references import References
 from tests.unit.compose.compose_world import environment_of, stacks_of
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.compose import news, run
-from harness.compose.errors import Failed, Refused
-from harness.compose.project import Project, Service
+from local.compose import run, startup_monitor
+from local.compose.errors import Failed, Refused
+from local.compose.project import Project, Service
 
 
 class Scripted(Project):
@@ -80,10 +80,10 @@ def test_service_that_restarts_over_and_over_is_a_failure_though_it_runs_now_and
 
 
 def test_service_that_has_just_restarted_is_not_trusted_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    heard = news.News(lambda _: None, before={})
+    heard = startup_monitor.News(lambda _: None, before={})
     heard.hear({"metrics": Service(state="running", restarts=1)})
     assert not heard.good
-    monkeypatch.setattr(news, "STEADY_FOR", 0.0)
+    monkeypatch.setattr(startup_monitor, "STEADY_FOR", 0.0)
     assert heard.good
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.compose import secrets as secrets_module
-from harness.compose.errors import Refused
-from harness.compose.parameters import Parameters, write_env_file
-from harness.compose.project import Project
-from harness.compose.secrets import make_secrets
+from local.compose import secrets as secrets_module
+from local.compose.errors import Refused
+from local.compose.parameters import Parameters, write_env_file
+from local.compose.project import Project
+from local.compose.secrets import make_secrets
 from tests.unit.compose.compose_world import definitions, environment_of, localized, written
 from tests.unit.environments.cases import GIT_SSH
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.containers.definition import ContainerDefinition, DefinitionError, HealthCheck, docker_options, read_all
+from local.containers.definition import ContainerDefinition, DefinitionError, HealthCheck, docker_options, read_all
 from tests.unit.compose.compose_world import definitions, environment_of
 
 BODY = {

@@ -2,6 +2,6 @@
 
 import sys
 
-from harness.tools import ROOT
+from terraform_harness.tools import ROOT
 
 sys.path.insert(0, str(ROOT / "docker"))

@@ -11,11 +11,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from airflow_fargate import configuration, git_connection
 from airflow_fargate.components import COMPONENTS, PARAMETERS, find
-from airflow_fargate.refusal import Refusal
+from airflow_fargate.startup_error import Refusal
 from hypothesis import given
 from hypothesis import strategies as st
-
-from harness.tools import ROOT
+from terraform_harness.tools import ROOT
 
 FERNET = base64.urlsafe_b64encode(bytes(32)).decode()
 ENVIRON = {

@@ -8,8 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-
-from harness.tools import ROOT
+from terraform_harness.tools import ROOT
 
 NEEDED = ("bash", "env", "timeout", "mkdir", "rm", "cat", "tail", "seq", "sleep", "setsid")
 

@@ -10,9 +10,9 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from airflow_fargate.git_reasons import reason
+from airflow_fargate.git_errors import reason
+from terraform_harness.tools import ROOT
 
-from harness.tools import ROOT
 from tests.serving import served
 
 

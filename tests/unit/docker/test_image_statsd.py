@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from airflow_fargate.metrics import Load, WorkerGroup, datums, parse_groups
-from airflow_fargate.refusal import Refusal
+from airflow_fargate.startup_error import Refusal
 from airflow_fargate.statsd import METRICS_PER_LINE, Collector
 
 DIMENSIONS = {"Environment": "dev", "Component": "scheduler"}

@@ -14,10 +14,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from harness.containers.definition import ContainerDefinition
-from harness.ecs.agent import Agent, Relay
-from harness.ecs.catalogue import Catalogue
-from harness.ecs.task import _in_order
+from local.containers.definition import ContainerDefinition
+from local.ecs.agent import Agent, Relay
+from local.ecs.service_catalog import Catalogue
+from local.ecs.task import _in_order
 from tests.serving import served
 
 REGION = "eu-central-1"

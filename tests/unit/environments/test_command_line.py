@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from environments import generated, parse
+from environments import generated_files, parse
 from environments.__main__ import app
 from tests.unit.environments.cases import SMALLEST, changed
 
@@ -47,17 +47,21 @@ def test_E1_show_gives_every_value(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_E1_generated_files_are_current() -> None:
-    assert generated.is_current(generated.SCHEMA_FILE, generated.schema_text()), "python -m environments schema"
-    assert generated.is_current(generated.DOCS_FILE, generated.docs_text()), "python -m environments docs"
-    assert generated.without_modeline(generated.HOME) == []
+    assert generated_files.is_current(generated_files.SCHEMA_FILE, generated_files.schema_text()), (
+        "python -m environments schema"
+    )
+    assert generated_files.is_current(generated_files.DOCS_FILE, generated_files.docs_text()), (
+        "python -m environments docs"
+    )
+    assert generated_files.without_modeline(generated_files.HOME) == []
 
 
 @pytest.mark.parametrize("command", ["schema", "docs"])
 def test_E1_an_outdated_file_is_told_with_its_cure(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(generated, "SCHEMA_FILE", tmp_path / "schema.json")
-    monkeypatch.setattr(generated, "DOCS_FILE", tmp_path / "environment.md")
+    monkeypatch.setattr(generated_files, "SCHEMA_FILE", tmp_path / "schema.json")
+    monkeypatch.setattr(generated_files, "DOCS_FILE", tmp_path / "environment.md")
     assert app([command, "--check"], standalone_mode=False) == 1
     assert f"Cure: python -m environments {command}" in capsys.readouterr().err
     app([command], standalone_mode=False)
@@ -66,7 +70,7 @@ def test_E1_an_outdated_file_is_told_with_its_cure(
 
 
 def test_M2_every_key_says_when_it_is_decided_and_what_it_is() -> None:
-    schema = json.loads(generated.schema_text())
+    schema = json.loads(generated_files.schema_text())
     for section in [schema, *schema["$defs"].values()]:
         for name, key in section["properties"].items():
             assert key["decided"] in {"synth", "plan"}, name

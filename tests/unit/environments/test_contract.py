@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from environments import Environment, InvalidEnvironment, load_all
-from environments.contract import STRENGTHS, breaches
 from environments.load import from_data
+from environments.rules.cross_environment import STRENGTHS, breaches
 from tests.unit.environments.cases import SMALLEST, changed
 
 STAGING = changed(

@@ -9,9 +9,9 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 
 from environments import Environment, parse
-from environments.connection_budget import connection_budget
-from environments.effective import effective
-from environments.generated import schema_text
+from environments.effective_values import effective
+from environments.facts.connection_budget import connection_budget
+from environments.generated_files import schema_text
 from environments.load import from_data
 from tests.strategies import environment_data, environments
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from environments.connection_budget import connection_budget
-from environments.fargate import MEMORY_MIB, wrong_size
-from environments.instance_classes import MEMORY_GIB, max_connections
+from environments.facts.connection_budget import connection_budget
+from environments.facts.cron import eventbridge, mistake_in
+from environments.facts.fargate_sizes import MEMORY_MIB, wrong_size
+from environments.facts.instance_classes import MEMORY_GIB, max_connections
+from environments.facts.regions import REGIONS
 from environments.load import from_data
-from environments.regions import REGIONS
-from environments.schedules import eventbridge, mistake_in
 from tests.unit.environments.cases import SMALLEST, changed
 
 

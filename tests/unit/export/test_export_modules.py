@@ -12,23 +12,23 @@ from typer.testing import CliRunner
 
 from environments import load
 from environments.load import HOME
-from modules.export import writing
+from modules.export import write
 from modules.export.__main__ import main
-from modules.export.scratch import Module
+from modules.export.build import Module
 
-NAMES = [source.name for source in writing.MODULES]
+NAMES = [source.name for source in write.MODULES]
 
 
 @pytest.fixture(scope="module")
 def modules() -> dict[str, Module]:
-    found = writing.modules(writing.MODULES, structure=load(HOME / "prod.yaml"))
+    found = write.modules(write.MODULES, structure=load(HOME / "prod.yaml"))
     return {module.name: module for module in found}
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_M1_every_input_is_used_and_everything_used_is_an_input(modules: dict[str, Module], name: str) -> None:
     module = modules[name]
-    files = writing.content(module)
+    files = write.content(module)
     code = "\n".join(text for path, text in files.items() if path.endswith(".tf") and path not in {"variables.tf"})
     code = code.replace(files["examples/complete/main.tf"], "")
     for item in module.inputs:
@@ -51,7 +51,7 @@ def test_M1_structure_is_decided_at_export_and_values_are_variables(modules: dic
 
 
 def test_M1_resources_are_in_files_by_purpose(modules: dict[str, Module]) -> None:
-    files = writing.content(modules["metadata-database"])
+    files = write.content(modules["metadata-database"])
     assert 'resource "aws_db_instance" "this"' in files["database.tf"]
     assert 'resource "aws_security_group" "security_group"' in files["firewall.tf"]
     assert "main.tf" not in files
@@ -59,7 +59,7 @@ def test_M1_resources_are_in_files_by_purpose(modules: dict[str, Module]) -> Non
 
 def test_M3_readme_has_every_input_output_and_choice(modules: dict[str, Module]) -> None:
     for module in modules.values():
-        text = writing.content(module)["README.md"]
+        text = write.content(module)["README.md"]
         rows = [*(item.name for item in module.inputs), *module.outputs, *module.decided]
         for name in rows:
             assert f"| `{name}` |" in text, f"{module.name}: {name}"

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 from cdktf import App, TerraformOutput, TerraformStack, Token
 
-from modules.export.planned import DecidedTooEarly, LetteredText, PlannedNumber, PlannedText, planned_flag, undecided
+from modules.export.deferred_values import (
+    DecidedTooEarly,
+    LetteredText,
+    PlannedNumber,
+    PlannedText,
+    planned_flag,
+    undecided,
+)
 
 text = PlannedText("engine", Token.as_string(Token.as_any("${var.engine}")))
 number = PlannedNumber("size", Token.as_number("${var.size}"))

@@ -6,7 +6,7 @@ import socket
 import types
 from typing import Any
 
-from harness.emulator.serve import InOnePiece, OneAtATime
+from terraform_harness.emulator.serve import InOnePiece, OneAtATime
 
 REQUEST = b"POST / HTTP/1.1\r\nHost: emulator\r\nContent-Length: 0\r\n\r\n"
 

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from harness import child
+from terraform_harness.terraform import process as child
 
 LEAVES_A_CHILD = """
 import subprocess, sys

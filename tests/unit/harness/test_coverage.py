@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from harness.coverage import TOUCHED, cover, load, save, watch
-from harness.template import Template
+from terraform_harness.assertions.template import Template
+from terraform_harness.coverage import TOUCHED, cover, load, save, watch
 
 STACK: dict[str, Any] = {
     "resource": {

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from harness.mutation import judges, mutants, run
-from harness.mutation.run import SickOriginal
+from terraform_harness.mutation import detectors, mutants, run
+from terraform_harness.mutation.run import SickOriginal
 
 ASSUME = {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}
 CONTAINER = {"name": "a", "image": "a@sha256:0", "secrets": [{"name": "P", "valueFrom": "x"}], "user": "50000"}
@@ -90,7 +89,7 @@ def test_H5_complaint_about_the_original_kills_nobody(stack: Path) -> None:
 
 
 def test_H5_command_judges_by_its_exit_code(stack: Path) -> None:
-    judge = judges.command("sh", "-c", 'grep -q "\\"storage_encrypted\\": true" "$STACKS/cdk.tf.json"')
+    judge = detectors.command("sh", "-c", 'grep -q "\\"storage_encrypted\\": true" "$STACKS/cdk.tf.json"')
     killed = [one.mutant.change for one in run([stack], judges={"grep": judge}) if not one.survived]
     assert killed == ["storage_encrypted = false"]
 

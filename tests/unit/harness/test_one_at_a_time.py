@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from harness.emulator.serve import OneAtATime
+from terraform_harness.emulator.serve import OneAtATime
 
 
 class Backend:

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from harness.template import Capture, Match, Template
+from terraform_harness.assertions.template import Capture, Match, Template
 
 POLICY = json.dumps(
     {"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "${aws_s3_bucket.logs.arn}/*"}]}

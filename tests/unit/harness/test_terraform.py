@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from harness import cli_configuration, mirror, tools
-from harness.diagnostics import Message, read_message
-from harness.terraform import Terraform, TerraformError
+from terraform_harness import tools
+from terraform_harness.terraform import cli_configuration, mirror
+from terraform_harness.terraform.diagnostics import Message, read_message
+from terraform_harness.terraform.run import Terraform, TerraformError
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Literal, cast
 
 import pytest
-
-from harness.tiers import RECOVERY, TierReport
+from terraform_harness.tiers import RECOVERY, TierReport
 
 
 class Screen:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from harness import mirror, tools
+from terraform_harness import tools
+from terraform_harness.terraform import mirror
 
 
 def provider(folder: Path) -> Path:

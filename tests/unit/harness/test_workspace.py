@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from harness import stand_in, workspace
+from terraform_harness.terraform import mock_outputs, workspace
 
 STACK: dict[str, Any] = {
     "terraform": {"backend": {"s3": {"bucket": "state", "key": "k", "region": "eu-central-1"}}},
@@ -96,12 +95,12 @@ def test_folder_that_is_no_stack_is_named(tmp_path: Path, text: str | None, comp
     ],
 )
 def test_stand_in_looks_like_what_aws_gives(expression: Any, value: Any) -> None:
-    assert stand_in.outputs({"output": {"o": {"value": expression}}}) == {"o": value}
+    assert mock_outputs.outputs({"output": {"o": {"value": expression}}}) == {"o": value}
 
 
 def test_stand_ins_of_two_subnets_differ_and_are_a_list() -> None:
     value = ["${aws_subnet.a.id}", "${aws_subnet.b.id}"]
-    one, two = stand_in.outputs({"output": {"ids": {"value": value}}})["ids"]
+    one, two = mock_outputs.outputs({"output": {"ids": {"value": value}}})["ids"]
     assert one.startswith("subnet-")
     assert two.startswith("subnet-")
     assert one != two

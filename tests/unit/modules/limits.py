@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from policies.terraform_resource import Resource
+from terraform_gate.terraform_resource import Resource
+
 from tests.reading import fargate_tasks
 from tests.synthesis import Deployment
 

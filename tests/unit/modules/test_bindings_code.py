@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from modules.core.bindings_code import LeanCode
+from cdktf_fast_bindings.generated_code import LeanCode
 
 SOURCE = '''"""Words."""
 import typing

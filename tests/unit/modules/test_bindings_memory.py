@@ -8,9 +8,8 @@ import cdktf
 import pytest
 from cdktf import App, TerraformOutput, TerraformStack
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
+from cdktf_fast_bindings.remembered_references import path_of
 from constructs import Construct
-
-from modules.core.bindings_memory import path_of
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from modules.core.bindings_scan import submodules_in_use
+from cdktf_fast_bindings.import_scan import submodules_in_use
 
 PACKAGE = "cdktf_cdktf_provider_aws"
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from environments.errors import InvalidEnvironment
-from environments.fargate import MEMORY_MIB
+from environments.facts.fargate_sizes import MEMORY_MIB
 from tests.reading import AIRFLOW_TASK_ROLE, fargate_tasks, grants, role_of, services
 from tests.synthesis import deployed
 from tests.unit.modules.large import DIGEST, LARGE

@@ -8,11 +8,11 @@ from ipaddress import IPv4Network
 from typing import Any
 
 import pytest
+from terraform_gate.network.reading.agreement import extra_flows, missing_flows
+from terraform_gate.network.reading.flows import declared_flows
+from terraform_gate.network.reading.network import network_of
+from terraform_gate.terraform_resource import Resource
 
-from policies.analysis.network_reading.agreement import extra_flows, missing_flows
-from policies.analysis.network_reading.flows import declared_flows
-from policies.analysis.network_reading.network import network_of
-from policies.terraform_resource import Resource
 from tests.reading import clients, rules, services, tier_of
 from tests.synthesis import Deployment, deployed
 from tests.unit.environments.cases import GIT_SSH

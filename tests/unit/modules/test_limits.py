@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from terraform_gate.configuration import configuration_of
+from terraform_gate.terraform_resource import Resource
 
-from policies.configuration import configuration_of
-from policies.terraform_resource import Resource
 from tests.synthesis import Deployment, deployed
 from tests.unit.modules.limits import excesses
 

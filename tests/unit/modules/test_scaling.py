@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from terraform_gate.terraform_resource import Resource
 
-from policies.terraform_resource import Resource
 from tests.reading import AIRFLOW_TASK_ROLE, fargate_tasks, grants, role_of, services
 from tests.synthesis import Deployment, deployed
 from tests.unit.modules.large import CUSTOM, LARGE, SINGLE_BY_DAY

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from terraform_gate.reading.expression import references
 
 from environments.load import from_data
-from policies.expression import references
 from tests.synthesis import deployed, synthesize
 from tests.unit.environments.cases import SMALLEST, changed
 from tests.unit.modules.large import CUSTOM, ELSEWHERE, LARGE, NEIGHBOUR

@@ -13,7 +13,7 @@ from moto.ecs.models import Container
 
 from environments import Environment
 from environments.load import from_data
-from operations import recipes
+from operations import secret_specifications
 from operations.account import Account
 
 assert settings  # moto must be importable as a whole before its backends are used
@@ -89,8 +89,8 @@ class Cloud:
         self.client("kms").create_alias(AliasName=self.names.secrets_key, TargetKeyId=key)
 
     def _secrets(self) -> None:
-        for name in recipes.wanted("celery"):
-            self.put(name, recipes.RECIPES[name].make())
+        for name in secret_specifications.wanted("celery"):
+            self.put(name, secret_specifications.RECIPES[name].make())
 
     def put(self, name: str, value: str, kind: str = "SecureString") -> None:
         self.client("ssm").put_parameter(Name=self.names.parameter(name), Value=value, Type=kind, Overwrite=True)

@@ -8,8 +8,8 @@ from functools import cache
 import pytest
 from moto import mock_aws
 from moto.kms import models
+from terraform_harness.emulator.patches import patch
 
-from harness.emulator.gaps import gap
 from operations.account import Account
 from tests.unit.operations.cloud import CLIENTS, Cloud
 
@@ -31,7 +31,7 @@ def empty_account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    for closed in gap.GAPS.values():
+    for closed in patch.GAPS.values():
         monkeypatch.setattr(closed.owner, closed.method, closed.handler, raising=False)
     monkeypatch.setattr(models, "generate_private_key", one_key)
     CLIENTS.pending = {}

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from operations import migrate, one_off
+from operations import migrate, one_off_task
 from operations.account import Account
 from operations.errors import Failed, Refused
 from tests.unit.operations.cloud import Cloud, exit_codes
 
-WAIT = one_off._wait
+WAIT = one_off_task._wait
 REPORT = {
     "event": "migrated",
     "airflow": "3.3.2",
@@ -26,7 +26,7 @@ REPORT = {
 def will_log(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
     """What the container of the next Fargate task writes, under the id that ECS gives it."""
 
-    def write_then_wait(account: Account, process: str, arn: str, container: str) -> one_off.Ended:
+    def write_then_wait(account: Account, process: str, arn: str, container: str) -> one_off_task.Ended:
         logs, group = cloud.client("logs"), f"{cloud.names.path}/{process}"
         stream = f"{container}/{container}/{arn.rsplit('/', 1)[1]}"
         logs.create_log_stream(logGroupName=group, logStreamName=stream)
@@ -35,7 +35,7 @@ def will_log(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, *lines: str) -> None
         logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
         return WAIT(account, process, arn, container)
 
-    monkeypatch.setattr(one_off, "_wait", write_then_wait)
+    monkeypatch.setattr(one_off_task, "_wait", write_then_wait)
 
 
 def record(cloud: Cloud) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from moto.elasticache.models import elasticache_backends
 from operations import secrets
 from operations.account import Account
 from operations.errors import Failed, Refused
-from operations.recipes import RECIPES, wanted
 from operations.rotate import ROTATIONS
+from operations.secret_specifications import RECIPES, wanted
 from tests.unit.operations.cloud import Cloud, exit_codes
 
 ALL = wanted("celery")

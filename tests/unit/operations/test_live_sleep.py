@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from operations import sleep
+from operations import hibernation
 from operations.account import Account
 from operations.errors import Refused
 from tests.unit.operations.cloud import Cloud
@@ -17,7 +17,7 @@ def database_status(cloud: Cloud) -> str:
 
 def test_A4_asleep_nothing_runs_and_nothing_scales(cloud: Cloud) -> None:
     cloud.scalable("worker-default", 1, 10)
-    sleep.hibernate(cloud.account)
+    hibernation.hibernate(cloud.account)
     assert set(cloud.desired().values()) == {0}
     assert cloud.bounds() == {"worker-default": (0, 0)}
     assert database_status(cloud) == "stopped"
@@ -26,8 +26,8 @@ def test_A4_asleep_nothing_runs_and_nothing_scales(cloud: Cloud) -> None:
 def test_A4_awake_the_counts_are_those_of_the_file(cloud: Cloud) -> None:
     cloud.scalable("worker-default", 1, 10)
     cloud.scalable("api-server", 2, 4)
-    sleep.hibernate(cloud.account)
-    sleep.wake(cloud.account)
+    hibernation.hibernate(cloud.account)
+    hibernation.wake(cloud.account)
     assert database_status(cloud) == "available"
     assert cloud.bounds() == {"worker-default": (1, 10), "api-server": (2, 4)}
     assert cloud.desired() == {
@@ -40,18 +40,18 @@ def test_A4_awake_the_counts_are_those_of_the_file(cloud: Cloud) -> None:
 
 
 def test_A4_both_can_be_said_twice(cloud: Cloud) -> None:
-    for act in (sleep.hibernate, sleep.hibernate, sleep.wake, sleep.wake):
+    for act in (hibernation.hibernate, hibernation.hibernate, hibernation.wake, hibernation.wake):
         act(cloud.account)
     assert database_status(cloud) == "available"
 
 
 def test_A4_the_database_starts_before_the_services(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    sleep.hibernate(cloud.account)
+    hibernation.hibernate(cloud.account)
     order: list[str] = []
     monkeypatch.setattr(
         "operations.database.start", lambda _account: order.append(f"database {cloud.desired()['scheduler']}")
     )
-    sleep.wake(cloud.account)
+    hibernation.wake(cloud.account)
     assert order == ["database 0"]
 
 
@@ -70,10 +70,10 @@ def test_A4_other_clusters_keep_their_scaling(cloud: Cloud) -> None:
         MinCapacity=2,
         MaxCapacity=20,
     )
-    sleep.hibernate(cloud.account)
+    hibernation.hibernate(cloud.account)
     assert cloud.bounds() == {"worker-default": (2, 20)}
 
 
 def test_A4_without_an_environment_there_is_nothing_to_wake(empty_account: Account) -> None:
     with pytest.raises(Refused, match=r"database airflow-dev does not exist. Cure: make deploy ENV=dev"):
-        sleep.wake(empty_account)
+        hibernation.wake(empty_account)

@@ -1,0 +1,80 @@
+"""D2: database connections at the largest scale against what the instance class accepts.
+
+What a process holds was read in Airflow 3.3.2 (``settings.py``: a synchronous and, in the api-server, an asynchronous
+engine, each with ``pool_size`` + ``max_overflow``; read 2026-11-23). A Celery worker uses the database as its result
+backend only: one connection for each slot and one for the worker. The metrics sidecar of a scheduler holds one. A
+roll-out doubles Fargate tasks for minutes, not their load; ``reserved_connections`` covers it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from environments.facts.instance_classes import max_connections
+
+if TYPE_CHECKING:
+    from environments.model import Environment
+
+ENGINES = {"api_server": 2, "scheduler": 1, "dag_processor": 1, "triggerer": 1, "standalone": 5}
+"""Connection pools of one Fargate task of each component."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """Connections of one kind of client, with the arithmetic in words."""
+
+    client: str
+    connections: int
+    arithmetic: str
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What is asked of the database, and what it offers."""
+
+    shares: tuple[Share, ...]
+    offered: int
+
+    @property
+    def asked(self) -> int:
+        """All connections at the largest scale."""
+        return sum(share.connections for share in self.shares)
+
+    @property
+    def overdrawn(self) -> bool:
+        """Is more asked than offered?"""
+        return self.asked > self.offered
+
+    def __str__(self) -> str:
+        terms = " + ".join(f"{share.client} {share.arithmetic}" for share in self.shares)
+        return f"{terms} = {self.asked} connections, offered are {self.offered}"
+
+
+def connection_budget(environment: Environment) -> Budget:
+    """The budget of an environment. Raises KeyError for an unknown instance class."""
+    return Budget(shares=tuple(_shares(environment)), offered=max_connections(environment.database.instance_class))
+
+
+def _shares(environment: Environment) -> Iterator[Share]:
+    airflow = environment.airflow
+    pool, words = airflow.pool_size + airflow.max_overflow, f"({airflow.pool_size} + {airflow.max_overflow})"
+    yield from _components(environment, pool, words)
+    for group in environment.workers:
+        each = group.concurrency + 1
+        yield Share(f"worker {group.name}", group.max_count * each, f"{group.max_count} x ({group.concurrency} + 1)")
+    if environment.topology == "celery":
+        schedulers = environment.components.scheduler.count
+        yield Share("metrics", schedulers, f"{schedulers}")
+    yield Share("migration or clean-up", pool, words)
+    reserved = environment.database.reserved_connections
+    yield Share("reserve", reserved, str(reserved))
+
+
+def _components(environment: Environment, pool: int, words: str) -> Iterator[Share]:
+    standalone = environment.topology in {"sequential", "single"}
+    for name in ("standalone",) if standalone else ("api_server", "scheduler", "dag_processor", "triggerer"):
+        count, engines = getattr(environment.components, name).max_count, ENGINES[name]
+        factors = f"{count} x {engines} x" if engines > 1 else f"{count} x"
+        yield Share(name.replace("_", "-"), count * engines * pool, f"{factors} {words}")

@@ -1,6 +1,0 @@
-"""Attribute coverage of stacks: what do tests and rules look at, and what does nobody?"""
-
-from harness.coverage.recording import TOUCHED, load, save, watch
-from harness.coverage.report import Coverage, cover
-
-__all__ = ["TOUCHED", "Coverage", "cover", "load", "save", "watch"]

@@ -1,5 +1,0 @@
-"""An embedded stand-in for AWS: real provider, real Terraform, no account."""
-
-from harness.emulator.process import Emulator, EmulatorError
-
-__all__ = ["Emulator", "EmulatorError"]

@@ -1,0 +1,30 @@
+"""RDS: Performance Insights, parameters set by the user."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from moto.rds.models import DBParameterGroup, RDSBackend
+
+from terraform_harness.emulator.patches.patch import gap
+
+DAYS_FREE = 7
+_create = RDSBackend.create_db_instance
+_update = DBParameterGroup.update_parameters
+
+
+@gap(RDSBackend, reason="moto forgets Performance Insights, so the second plan switches them on")
+def create_db_instance(self: Any, db_kwargs: dict[str, Any]) -> Any:
+    database = _create(self, db_kwargs)
+    database.performance_insights_enabled = bool(db_kwargs.get("enable_performance_insights"))
+    if database.performance_insights_enabled:
+        database.performance_insights_kms_key_id = db_kwargs.get("performance_insights_kms_key_id")
+        days = db_kwargs.get("performance_insights_retention_period")
+        database.performance_insights_retention_period = days or DAYS_FREE
+    return database
+
+
+@gap(DBParameterGroup, reason="the provider keeps parameters of source user only, and moto gives none")
+def update_parameters(self: Any, new_parameters: Iterable[dict[str, Any]]) -> None:
+    _update(self, ({**one, "Source": "user"} for one in new_parameters))

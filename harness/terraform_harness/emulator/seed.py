@@ -1,0 +1,67 @@
+"""Put into the emulator what a configuration expects to find in its account: things made elsewhere and named by ARN."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+
+from terraform_harness.verification.check import Aws
+
+CERTIFICATE = re.compile(r"arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]+")
+ZONE_ID = re.compile(r"Z[A-Z0-9]{7,31}")
+NAME = "airflow.example.com"
+
+
+def furnish(aws: Aws, *configurations: Mapping[str, Any]) -> tuple[str, ...]:
+    """Make the certificates and the hosted zones that ``configurations`` name literally; returns their ARNs and ids."""
+    return _certificates(aws, configurations) + _hosted_zones(aws, configurations)
+
+
+def _hosted_zones(aws: Aws, configurations: tuple[Mapping[str, Any], ...]) -> tuple[str, ...]:
+    records = (
+        one for each in configurations for one in each.get("resource", {}).get("aws_route53_record", {}).values()
+    )
+    named = {record["zone_id"]: record["name"] for record in records if ZONE_ID.fullmatch(record["zone_id"])}
+    client = aws.client("route53")
+    there = {zone["Id"].rsplit("/", 1)[-1] for zone in client.list_hosted_zones()["HostedZones"]} if named else set()
+    for zone, name in sorted(named.items()):
+        if zone not in there:
+            client.create_hosted_zone(Name=name.split(".", 1)[-1], CallerReference=f"given-id:{zone}")
+    return tuple(sorted(named))
+
+
+def _certificates(aws: Aws, configurations: tuple[Mapping[str, Any], ...]) -> tuple[str, ...]:
+    named = sorted({arn for one in configurations for arn in CERTIFICATE.findall(json.dumps(one))})
+    certificate, key = _self_signed()
+    for arn in named:
+        aws.client("acm").import_certificate(CertificateArn=arn, Certificate=certificate, PrivateKey=key)
+    return tuple(named)
+
+
+@cache
+def _self_signed() -> tuple[bytes, bytes]:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=90))
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    form = serialization.PrivateFormat.TraditionalOpenSSL
+    return certificate.public_bytes(pem), key.private_bytes(pem, form, serialization.NoEncryption())

@@ -1,0 +1,114 @@
+"""One cluster of the emulator on real containers: network, PostgreSQL, Redis, agent, runner."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from local.containers import authority, backing_services, engine, images
+from local.containers.engine import Container, docker
+from local.ecs.agent import Agent, Relay
+from local.ecs.runner import Runner
+from local.ecs.service_catalog import Aws, Catalogue
+from local.ecs.task import Platform
+
+# Where the image keeps the certificates that it trusts for database and broker.
+CA_FILE = "/opt/airflow-fargate/ca.pem"
+
+
+class EmulatedAws(Aws, Protocol):
+    """The emulator: clients, and where it listens."""
+
+    region: str
+
+    @property
+    def url(self) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandIn:
+    """What tests hold on to; ``aws_url`` is the emulator as containers reach it."""
+
+    network: str
+    runner: Runner
+    agent: Agent
+    database: Container
+    broker: Container
+    aws_url: str
+
+
+def gateway(network: str) -> str:
+    """This machine's address on a Docker network."""
+    found = json.loads(docker("network", "inspect", network).stdout)
+    return str(found[0]["IPAM"]["Config"][0]["Gateway"])
+
+
+@contextmanager
+def stand_in(
+    aws: EmulatedAws, *, cluster: str, parameters: str, network: str, folder: Path, check_every: int = 5
+) -> Iterator[StandIn]:
+    """Everything but the services themselves: enter ``runner`` to start those.
+
+    Args:
+        cluster: the ECS cluster's name.
+        parameters: path of the secrets, ``/airflow/<environment>``.
+        network: name of the Docker network to make.
+        folder: for the certificates; other users must be able to enter it.
+        check_every: seconds between health checks.
+    """
+    docker("network", "create", network)
+    agent = Agent(host=gateway(network))
+    relay = Relay(host=gateway(network), target_port=urlsplit(aws.url).port or 80)
+    catalogue = Catalogue(aws, cluster=cluster)
+    certificate = authority.make(folder)
+    setting = backing_services.Setting(network=network, authority=folder)
+    try:
+        agent.start()
+        runner = Runner(
+            catalogue=catalogue,
+            agent=agent,
+            platform=Platform(
+                network=network,
+                image=images.build("airflow"),
+                check_every=check_every,
+                variables=_variables(aws.region, relay.url),
+                options=("--volume", f"{certificate}:{CA_FILE}:ro"),
+            ),
+        )
+        yield StandIn(
+            network=network,
+            runner=runner,
+            agent=agent,
+            database=backing_services.postgres(
+                setting,
+                names=catalogue.database_addresses(),
+                password=catalogue.secret(f"{parameters}/database-password"),
+            ),
+            broker=backing_services.redis(
+                setting,
+                names=catalogue.broker_addresses(),
+                password=catalogue.secret(f"{parameters}/broker-auth-token"),
+            ),
+            aws_url=relay.url,
+        )
+    finally:
+        relay.shutdown()
+        relay.server_close()
+        agent.stop()
+        engine.remove_network(network)
+
+
+def _variables(region: str, url: str) -> dict[str, str]:
+    """What ECS and the task role give a container, and the way to the emulator."""
+    return {
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ACCESS_KEY_ID": "emulator",
+        "AWS_SECRET_ACCESS_KEY": "emulator",
+    }

@@ -1,0 +1,153 @@
+"""Keeps a cluster as its services say: starts, replaces and stops tasks; follows counts and new definitions."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from local.containers.engine import EngineError
+from local.ecs.agent import Agent
+from local.ecs.service_catalog import Catalogue, Service, TaskDefinition
+from local.ecs.task import FargateTask, Platform, remove
+
+LOOK_EVERY = 0.5
+# ECS slows down a service whose tasks never come up; so do we.
+THROTTLE = 10.0
+ALIVE = frozenset({"pending", "running"})
+
+
+@dataclass(kw_only=True)
+class Runner:
+    """The scheduler of the stand-in. Use it as a context manager: what it started ends with it."""
+
+    catalogue: Catalogue
+    platform: Platform
+    agent: Agent
+    tasks: dict[str, list[FargateTask]] = field(default_factory=dict)
+    ended: list[FargateTask] = field(default_factory=list)
+    problem: str = ""
+    _numbers: itertools.count[int] = field(default_factory=itertools.count)
+    _not_before: dict[str, float] = field(default_factory=dict)
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> Self:
+        self._loop = threading.Thread(target=self._run, name="ecs", daemon=True)
+        self._loop.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._loop.join()
+        everyone = [*self.ended, *itertools.chain(*self.tasks.values())]
+        for task in everyone:
+            task.phase = "stopped"
+        remove(everyone)
+
+    def run_task(self, name: str, *, seconds: float = 300) -> tuple[int, str]:
+        """Run a task definition that no service owns, to its end: exit code of its main container, and its logs."""
+        task = self._make(self.catalogue.definition(name))
+        task.start()
+        try:
+            return task.main.wait(seconds=seconds), task.main.logs()
+        finally:
+            task.stop(reason="done")
+            remove([task])
+
+    def running(self, service: str) -> list[FargateTask]:
+        """The service's tasks that are up, oldest first."""
+        return [task for task in self.tasks.get(service, []) if task.phase == "running"]
+
+    def wait_steady(self, *, seconds: float) -> None:
+        """Return when every service has as many healthy tasks as it desires; EngineError with what is missing else."""
+        deadline = time.monotonic() + seconds
+        while unsteady := self._unsteady():
+            if time.monotonic() > deadline:
+                raise EngineError(f"not steady after {seconds:g} s: {self._words(unsteady)}")
+            time.sleep(LOOK_EVERY)
+
+    def _unsteady(self) -> list[str]:
+        wanted = {service.name: service for service in self.catalogue.services()}
+        return [name for name in sorted({*wanted, *self.tasks}) if not self._is_steady(name, wanted.get(name))]
+
+    def _is_steady(self, name: str, service: Service | None) -> bool:
+        """Whether exactly the tasks run that should, and are well; none where the service is gone."""
+        tasks = self.tasks.get(name, [])
+        if service is None:
+            return not tasks
+        current = self.catalogue.definition(service.task_definition).arn
+        well = sum(task.healthy for task in tasks)
+        return well == service.desired and all(task.definition.arn == current for task in tasks if task.healthy)
+
+    def _words(self, services: list[str]) -> str:
+        tasks = [task for name in services for task in self.tasks.get(name, [])]
+        ends = [f"{task.id}: {task.reason}\n{task.logs()[-1500:]}" for task in self.ended[-3:]]
+        return "\n".join(
+            [*services, *(f"{task.id} {task.phase}\n{task.logs()[-1500:]}" for task in tasks), *ends, self.problem]
+        )
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                services = self.catalogue.services()
+                for service in services:
+                    self._reconcile(service)
+                for name in self.tasks.keys() - {service.name for service in services}:
+                    self._drain(name)
+            except Exception as error:  # noqa: BLE001 - a thread that dies in silence would look like a hang
+                self.problem = f"{type(error).__name__}: {error}"
+            self._stop.wait(LOOK_EVERY)
+
+    def _reconcile(self, service: Service) -> None:
+        self._clear_away(service.name)
+        if time.monotonic() < self._not_before.get(service.name, 0.0):
+            return
+        tasks, definition = self.tasks[service.name], self.catalogue.definition(service.task_definition)
+        alive = [task for task in tasks if task.phase in ALIVE]
+        current = [task for task in alive if task.definition.arn == definition.arn]
+        for _ in range(service.desired - len(current)):
+            task = self._make(definition, service)
+            tasks.append(task)
+            threading.Thread(target=task.live, daemon=True).start()
+        # The old ones go when the new ones are well: minimumHealthyPercent 100, as all our services have it.
+        free = [task for task in alive if not self.agent.protected(task.id)]
+        if sum(task.healthy for task in current) >= service.desired:
+            self._stop_all([task for task in free if task not in current], reason="deployment")
+        surplus = max(0, len(current) - service.desired)
+        self._stop_all([task for task in free if task in current][:surplus], reason="scale-in")
+
+    def _clear_away(self, name: str) -> None:
+        """Put what has stopped aside; a service whose tasks never came up is given time."""
+        tasks = self.tasks.setdefault(name, [])
+        for task in [one for one in tasks if one.phase == "stopped"]:
+            tasks.remove(task)
+            self.ended.append(task)
+            if not task.was_running:
+                self._not_before[name] = time.monotonic() + THROTTLE
+
+    def _drain(self, name: str) -> None:
+        """The service was deleted: its tasks go."""
+        self._clear_away(name)
+        self._stop_all([task for task in self.tasks[name] if task.phase in ALIVE], reason="service deleted")
+
+    def _stop_all(self, tasks: list[FargateTask], *, reason: str) -> None:
+        for task in tasks:
+            threading.Thread(target=task.stop, kwargs={"reason": reason}, daemon=True).start()
+
+    def _make(self, definition: TaskDefinition, service: Service | None = None) -> FargateTask:
+        id_ = f"{self.platform.network}-{definition.family}-{next(self._numbers)}"
+        return FargateTask(
+            id=id_,
+            definition=definition,
+            platform=self.platform,
+            secrets={one.name: self._resolve(one.secrets) for one in definition.containers},
+            variables=self.agent.variables(id_),
+            names=service.names if service else (),
+            port=service.port if service else None,
+        )
+
+    def _resolve(self, secrets: Mapping[str, str]) -> dict[str, str]:
+        return {variable: self.catalogue.secret(reference) for variable, reference in secrets.items()}

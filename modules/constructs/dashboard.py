@@ -1,0 +1,75 @@
+"""One page to look at, and questions to the logs that are already written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard
+from cdktf_cdktf_provider_aws.cloudwatch_query_definition import CloudwatchQueryDefinition
+from constructs import Construct
+
+from modules.core.metric_alarm import Watch
+
+COLUMNS, WIDTH, HEIGHT = 3, 8, 6
+
+QUERIES: Mapping[str, str] = {
+    "errors": "fields @timestamp, @logStream, @message | filter @message like /(?i)(error|critical|traceback)/ "
+    "| sort @timestamp desc | limit 100",
+    "errors-by-hour": "filter @message like /(?i)(error|critical)/ | stats count(*) by bin(1h), @log",
+    "airflow-task-failures": "fields @timestamp, dag_id, task_id, run_id, @message "
+    "| filter @message like /(?i)task failed|marking task as FAILED/ | sort @timestamp desc | limit 100",
+    "one-airflow-task": "fields @timestamp, @message | filter dag_id = 'DAG' and task_id = 'TASK' | sort @timestamp",
+}
+DATABASE_QUERIES: Mapping[str, str] = {
+    "slow-statements": "fields @timestamp, @message | filter @message like /duration:/ "
+    "| sort @timestamp desc | limit 50",
+}
+
+
+class Dashboard(Construct):
+    """A graph for every watch with its threshold, the alarms on top, and saved queries over the log groups."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        region: str,
+        watches: Sequence[Watch],
+        alarm_arns: Sequence[str],
+        log_groups: Sequence[str],
+        database_log_group: str,
+    ) -> None:
+        super().__init__(scope, id_)
+        alarms = [_at(0, 0, 24, 2, "alarm", {"title": "Alarms", "alarms": list(alarm_arns)})] if alarm_arns else []
+        graphs = [_graph(index, watch, region) for index, watch in enumerate(watches)]
+        CloudwatchDashboard(
+            self, "Resource", dashboard_name=name, dashboard_body=json.dumps({"widgets": [*alarms, *graphs]})
+        )
+        for queries, groups in ((QUERIES, list(log_groups)), (DATABASE_QUERIES, [database_log_group])):
+            for query, text in queries.items():
+                CloudwatchQueryDefinition(
+                    self, f"query-{query}", name=f"{name}/{query}", query_string=text, log_group_names=groups
+                )
+
+
+def _graph(index: int, watch: Watch, region: str) -> dict[str, Any]:
+    row, column = divmod(index, COLUMNS)
+    dimensions = [part for pair in watch.dimensions.items() for part in pair]
+    properties = {
+        "title": watch.name,
+        "region": region,
+        "view": "timeSeries",
+        "period": 60,
+        "stat": watch.statistic,
+        "metrics": [[watch.namespace, watch.metric, *dimensions]],
+        "annotations": {"horizontal": [{"label": "alarm", "value": watch.threshold}]},
+    }
+    return _at(column * WIDTH, 2 + row * HEIGHT, WIDTH, HEIGHT, "metric", properties)
+
+
+def _at(x: int, y: int, width: int, height: int, kind: str, properties: Mapping[str, Any]) -> dict[str, Any]:  # noqa: PLR0917
+    return {"type": kind, "x": x, "y": y, "width": width, "height": height, "properties": dict(properties)}

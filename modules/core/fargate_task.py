@@ -1,0 +1,143 @@
+"""From a process to a Fargate task with its two roles, and on to its task definition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from cdktf_cdktf_provider_aws.ecs_task_definition import (
+    EcsTaskDefinition,
+    EcsTaskDefinitionEphemeralStorage,
+    EcsTaskDefinitionRuntimePlatform,
+    EcsTaskDefinitionVolume,
+)
+from constructs import Construct
+
+from modules.core.airflow_process import Process
+from modules.core.connections import Connections
+from modules.core.grants import Role, RoleSettings, statement
+from modules.core.task import Container, FargateTask
+
+AIRFLOW_HOME = "/opt/airflow"
+WRITABLE = {"tmp": "/tmp", "airflow-home": AIRFLOW_HOME}
+
+
+class Image(Protocol):
+    """Where an image comes from: it lets a role pull it."""
+
+    def grant_pull(self, role: Role) -> None: ...
+
+
+@dataclass(frozen=True)
+class FargatePlatform:
+    """What every Fargate task of an environment shares.
+
+    Args:
+        name: prefix of names, ``<prefix>-<environment>``.
+        log_path: prefix of the log groups, ``/airflow/<environment>``.
+        environment: variables of every Airflow container.
+        keep_revisions: leave earlier task definitions registered, so that a roll-back has somewhere to go.
+    """
+
+    name: str
+    cluster_arn: str
+    domain: str
+    namespace_id: str
+    image: str
+    repository: Image
+    architecture: str
+    region: str
+    log_path: str
+    roles: RoleSettings
+    environment: dict[str, str] = field(default_factory=dict)
+    keep_revisions: bool = True
+
+    def log_group(self, process: str) -> str:
+        return f"{self.log_path}/{process}"
+
+
+def fargate_task(
+    scope: Construct,
+    *,
+    process: Process,
+    platform: FargatePlatform,
+    connections: Connections,
+    stop_timeout: int = 30,
+    writable_root: bool = False,
+) -> FargateTask:
+    """A task with its main container, a task role without permissions and an execution role for image and log."""
+    main = Container(
+        name=process.name,
+        image=platform.image,
+        command=process.command,
+        log_group=platform.log_group(process.name),
+        region=platform.region,
+        ports=(process.port,) if process.port else (),
+        health_check=process.health_check,
+        stop_timeout=stop_timeout,
+        read_only_root=not writable_root,
+        environment={
+            **platform.environment,
+            "AIRFLOW_COMPONENT": process.name,
+            "AIRFLOW_STOP_TIMEOUT": str(stop_timeout),
+        },
+    )
+    task = FargateTask(
+        main=main,
+        connections=connections,
+        task_role=_role(scope, process, platform, kind="task", what="what its process does"),
+        execution_role=_role(scope, process, platform, kind="execution", what="what ECS does to start it"),
+    )
+    _let_start(task.execution_role, process, platform)
+    for volume, path in WRITABLE.items():
+        task.add_volume(volume, path)
+    return task
+
+
+def _role(scope: Construct, process: Process, platform: FargatePlatform, *, kind: str, what: str) -> Role:
+    return Role(
+        scope,
+        f"{kind}-role",
+        name=f"{platform.name}-{process.name}-{kind[:4]}",
+        service="ecs-tasks.amazonaws.com",
+        purpose=f"{process.purpose}: {what}",
+        settings=platform.roles,
+    )
+
+
+def _let_start(role: Role, process: Process, platform: FargatePlatform) -> None:
+    platform.repository.grant_pull(role)
+    group = f"arn:aws:logs:{platform.region}:{platform.roles.account_id}:log-group:{platform.log_group(process.name)}"
+    role.grant("write-log", statement("logs:CreateLogStream", "logs:PutLogEvents", on=[f"{group}:log-stream:*"]))
+
+
+def task_definition(
+    scope: Construct,
+    task: FargateTask,
+    *,
+    platform: FargatePlatform,
+    family: str,
+    cpu: int,
+    memory_mib: int,
+    ephemeral_storage_gib: int | None = None,
+) -> EcsTaskDefinition:
+    """The task definition of a task whose containers are complete."""
+    storage = EcsTaskDefinitionEphemeralStorage(size_in_gib=ephemeral_storage_gib) if ephemeral_storage_gib else None
+    return EcsTaskDefinition(
+        scope,
+        "task-definition",
+        family=family,
+        cpu=str(cpu),
+        memory=str(memory_mib),
+        network_mode="awsvpc",
+        requires_compatibilities=["FARGATE"],
+        runtime_platform=EcsTaskDefinitionRuntimePlatform(
+            operating_system_family="LINUX", cpu_architecture=platform.architecture
+        ),
+        ephemeral_storage=storage,
+        volume=[EcsTaskDefinitionVolume(name=name) for name in sorted(task.volumes)],
+        task_role_arn=task.task_role.arn,
+        execution_role_arn=task.execution_role.arn,
+        container_definitions=task.render(),
+        skip_destroy=platform.keep_revisions,
+    )

@@ -1,0 +1,62 @@
+"""Stack ``bootstrap-<account>``: what must be there before any other stack can keep its state."""
+
+from __future__ import annotations
+
+from cdktf import TerraformOutput
+from constructs import Construct
+
+from environments.sections.identity import Oidc
+from environments.sections.state import State
+from modules.constructs.ci_roles import CiRoles
+from modules.constructs.encryption_key import EncryptionKey
+from modules.constructs.private_bucket import PrivateBucket
+from modules.core.grants import RoleSettings
+from modules.core.naming import Names
+from modules.core.stack import Stack
+
+
+class Bootstrap(Stack):
+    """State bucket and CI roles of one account. Its own state is local: there is nowhere else yet."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        account_id: str,
+        region: str,
+        bucket: str,
+        names: Names,
+        roles: RoleSettings,
+        oidc: Oidc | None = None,
+    ) -> None:
+        super().__init__(
+            scope,
+            f"bootstrap-{account_id}",
+            account_id=account_id,
+            region=region,
+            tags={"ManagedBy": "terraform", "airflow-fargate:purpose": "state"},
+            state=State(backend="local"),
+        )
+        key = EncryptionKey(
+            self,
+            "state-key",
+            name=f"{names.prefix}-state",
+            purpose="Terraform state of Airflow",
+            account_id=account_id,
+            region=region,
+        )
+        state = PrivateBucket(self, "state", name=bucket, key_arn=key.arn, keep_old_versions_days=365)
+        TerraformOutput(self, "state_bucket", value=state.name, description="Bucket of the Terraform states")
+        if oidc and oidc.github_repository:
+            CiRoles(
+                self,
+                "ci",
+                name=names.prefix,
+                repository=oidc.github_repository,
+                branch=oidc.branch,
+                state_bucket_arn=state.arn,
+                state_key_arn=key.arn,
+                roles=roles,
+                provider_arn=oidc.provider_arn,
+            )
+        TerraformOutput(self, "state_key_arn", value=key.arn, description="KMS key of the Terraform states")

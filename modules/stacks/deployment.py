@@ -1,0 +1,69 @@
+"""From an environment to its two stacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cdktf import App
+from constructs import Construct
+
+from environments.model import Environment
+from modules.core.flows import Flows
+from modules.core.grants import RoleSettings
+from modules.core.naming import Names
+from modules.core.references import Publication
+from modules.core.state import remote_state
+from modules.stacks.airflow import Airflow
+from modules.stacks.bootstrap import Bootstrap
+from modules.stacks.foundation import Foundation
+
+
+def deployments(app: App, environments: Iterable[Environment]) -> None:
+    """The stacks of all environments, and one bootstrap for each account that keeps states in S3."""
+    accounts: set[str] = set()
+    for environment in environments:
+        if environment.state.backend == "s3" and environment.account_id not in accounts:
+            accounts.add(environment.account_id)
+            _bootstrap(app, environment)
+        deployment(app, environment)
+
+
+def deployment(app: Construct, environment: Environment) -> tuple[Foundation, Airflow]:
+    """Foundation, then Airflow on top of it; last the NACLs, which know every declared flow."""
+    names, flows = _names(environment), Flows()
+    roles = _roles(environment)
+    foundation = Foundation(app, environment, names=names, roles=roles, flows=flows)
+    airflow = Airflow(app, environment, names=names, roles=roles)
+    airflow.add_dependency(foundation)  # the cdktf CLI deploys in parallel what does not say this
+    remote = remote_state(airflow, "foundation", of=foundation.name, state=environment.state)
+    airflow.build(Publication(publisher=foundation, remote=remote).across(foundation.reference, prefix="use"))
+    foundation.protect()
+    waivers = [waiver.model_dump(mode="json") for waiver in environment.waivers]
+    for stack in (foundation, airflow):
+        stack.annotate(flows=flows.as_data(), waivers=waivers)
+    return foundation, airflow
+
+
+def _roles(environment: Environment) -> RoleSettings:
+    return RoleSettings(
+        account_id=environment.account_id,
+        region=environment.region,
+        path=environment.iam.path,
+        permissions_boundary=environment.iam.permissions_boundary,
+    )
+
+
+def _names(environment: Environment) -> Names:
+    return Names(environment.name_prefix, environment.name, environment.account_id, dict(environment.tags))
+
+
+def _bootstrap(app: App, environment: Environment) -> None:
+    Bootstrap(
+        app,
+        account_id=environment.account_id,
+        region=environment.region,
+        bucket=environment.state.bucket or "",
+        names=_names(environment),
+        roles=_roles(environment),
+        oidc=environment.iam.oidc,
+    )

@@ -1,0 +1,85 @@
+"""The network of an environment, its own or somebody's, with the ways to AWS's services."""
+
+from __future__ import annotations
+
+from constructs import Construct
+
+from environments.model import Environment
+from environments.sections.network import ExistingNetwork
+from modules.constructs.aws_services import AwsServices, AwsServicesReference
+from modules.constructs.flow_logs import FlowLogs
+from modules.constructs.network import Network
+from modules.constructs.network_acls import NetworkAcls
+from modules.core.flows import Flows
+from modules.core.grants import RoleSettings
+from modules.core.naming import Names
+from modules.core.network_reference import NetworkReference
+
+
+class FoundationNetwork:
+    """Made in the stack ``scope``; every flow of the environment is declared in ``flows``."""
+
+    def __init__(self, scope: Construct, environment: Environment, *, names: Names, flows: Flows) -> None:
+        self._scope, self._environment, self._names, self._flows = scope, environment, names, flows
+        existing = environment.network.existing
+        self.reference, route_tables = self._own() if existing is None else self._existing(existing)
+        self.aws_services: AwsServicesReference = AwsServices(
+            scope,
+            "aws-services",
+            name=names.name,
+            network=self.reference,
+            route_table_ids=route_tables,
+            region=environment.region,
+            account_id=environment.account_id,
+            private=environment.network.egress == "none",
+        ).reference
+
+    def record(self, *, key_arn: str, roles: RoleSettings) -> None:
+        """Flow logs, where the environment wants them."""
+        if self._environment.network.flow_logs:
+            FlowLogs(
+                self._scope,
+                "flow-logs",
+                name=self._names.name,
+                vpc_id=self.reference.vpc_id,
+                log_group_name=f"{self._names.path}/flow-logs",
+                key_arn=key_arn,
+                retention_days=self._environment.logs.retention_days,
+                roles=roles,
+            )
+
+    def protect(self) -> None:
+        """Write the NACLs, once every flow of the environment is declared. Those of a foreign VPC are its owner's."""
+        if self._environment.network.existing is None:
+            NetworkAcls(
+                self._scope,
+                "network-acls",
+                name=self._names.name,
+                network=self.reference,
+                flows=self._flows.declared,
+                through_nat=self._environment.network.egress != "none",
+            )
+
+    def _own(self) -> tuple[NetworkReference, list[str]]:
+        wanted = self._environment.network
+        own = Network(
+            self._scope,
+            "network",
+            name=self._names.name,
+            cidr=wanted.cidr,
+            zones=wanted.zones,
+            egress=wanted.egress,
+            flows=self._flows,
+        )
+        return own.reference, own.application_route_table_ids
+
+    def _existing(self, existing: ExistingNetwork) -> tuple[NetworkReference, list[str]]:
+        network = NetworkReference(
+            vpc_id=existing.vpc_id,
+            cidr=existing.cidr,
+            public_subnet_ids=list(existing.public_subnet_ids),
+            application_subnet_ids=list(existing.application_subnet_ids),
+            data_subnet_ids=list(existing.data_subnet_ids),
+            flows=self._flows,
+        )
+        return network, list(existing.application_route_table_ids)

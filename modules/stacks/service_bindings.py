@@ -1,0 +1,103 @@
+"""What the components of one environment can use, under the names of ``modules.stacks.component_table``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from environments.model import Environment
+from modules.constructs.secrets import SHARED, WORKER
+from modules.constructs.sidecars import GitBundle, GitSync, Repository, StatsD, WorkerMetrics
+from modules.core.connections import Connections
+from modules.core.naming import Names
+from modules.core.task import BackingService, Client, Secret, Sidecar
+from modules.stacks.component_table import Use
+from modules.stacks.foundation import FoundationReference
+
+METRICS_NAMESPACE = "Airflow"
+
+
+@dataclass(frozen=True)
+class ExecutionApi:
+    """The api-servers as workers and schedulers call them: by their internal name."""
+
+    connections: Connections
+
+    def serve(self, client: Client) -> None:
+        """Give ``client`` the way in; the address is in every component's options."""
+        self.connections.allow_default_port_from(client.connections, why="execution API")
+
+
+class Offer:
+    """Turns the words of the component table into backing services and sidecars."""
+
+    def __init__(self, environment: Environment, foundation: FoundationReference, *, names: Names) -> None:
+        self._environment, self._foundation, self._names = environment, foundation, names
+        self.execution_api: ExecutionApi | None = None
+
+    def services(self, uses: Iterable[Use], *, secrets: tuple[str, ...] = SHARED) -> list[BackingService]:
+        """Backing services of ``uses``; AWS' own APIs are always among them."""
+        return [self._foundation.aws_services, *(s for use in uses for s in self._services(use, secrets))]
+
+    def worker_services(self, uses: Iterable[Use]) -> list[BackingService]:
+        """The same for a worker, which needs one of the shared secrets only."""
+        return [*self.services(uses), self._foundation.secrets.some(*WORKER)]
+
+    def sidecars(self, uses: Iterable[Use]) -> list[Sidecar]:
+        """Sidecars of ``uses``, and the one that takes Airflow's own metrics."""
+        statsd: list[Sidecar] = [StatsD(namespace=METRICS_NAMESPACE, environment=self._environment.name)]
+        return statsd + [sidecar for use in uses for sidecar in self._sidecars(use)]
+
+    def _services(self, use: Use, secrets: tuple[str, ...]) -> Iterator[BackingService]:
+        foundation = self._foundation
+        if use == "database":
+            yield foundation.database
+        elif use == "broker" and foundation.broker is not None:
+            yield foundation.broker
+        elif use == "shared_secrets":
+            yield foundation.secrets.some(*secrets)
+        elif use == "secrets_backend" and self._environment.airflow.secrets_backend:
+            yield foundation.secrets_backend
+        elif use == "task_logs":
+            yield foundation.task_logs
+        elif use == "execution_api" and self.execution_api is not None:
+            yield self.execution_api
+
+    def _sidecars(self, use: Use) -> Iterator[Sidecar]:
+        if use == "metrics":
+            groups = {
+                group.name: {"queues": list(group.queues), "concurrency": group.concurrency}
+                for group in self._environment.workers
+            }
+            yield WorkerMetrics(
+                namespace=METRICS_NAMESPACE,
+                environment=self._environment.name,
+                groups=groups,
+                password=self._foundation.database.password,
+            )
+        elif use == "dags" and self._environment.dags.delivery == "git_sync":
+            yield GitSync(self._repository())
+        elif use == "dags" and self._environment.dags.delivery == "git_bundle":
+            yield GitBundle(self._repository())
+
+    def _repository(self) -> Repository:
+        dags = self._environment.dags
+        if dags.repository is None:
+            raise ValueError(
+                f"dags.delivery {dags.delivery} without dags.repository: environments.model lets none pass"
+            )
+        return Repository(
+            url=dags.repository,
+            ref=dags.branch,
+            subdirectory=dags.subdirectory,
+            interval_seconds=dags.interval_seconds,
+            deploy_key=self._deploy_key() if dags.deploy_key else None,
+            known_hosts=dags.known_hosts,
+        )
+
+    def _deploy_key(self) -> Secret:
+        """A key that people put there: Terraform knows where it is and nothing more."""
+        environment, name = self._environment, "git-deploy-key"
+        arn = f"arn:aws:ssm:{environment.region}:{environment.account_id}:parameter{self._names.path}/{name}"
+        key_arn = self._foundation.secrets_backend.key_arn
+        return Secret(name=name, arn=arn, key_arn=key_arn, version="external")

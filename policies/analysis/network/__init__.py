@@ -1,6 +1,0 @@
-"""The network model: would this connection open, do its replies return, and which rule decides.
-
-The arithmetic (`ranges`, `addresses`, `services`) knows no AWS; `model` holds plain values; `security_groups`, `acls`
-and `routing` answer for one hop; `walk` and `connect` follow a whole connection; `reach` asks about any two parties.
-Nothing here reads Terraform: `policies.analysis.network_reading` makes a `Network` from a `Configuration`.
-"""

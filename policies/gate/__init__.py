@@ -1,1 +1,0 @@
-"""`python -m policies`: every rule over every resource, with three verdicts and no way to pass by not looking."""

@@ -1,0 +1,167 @@
+"""checkov's own rules over a `Configuration`, in this process, without its parsers and without the network.
+
+What checkov alone does (measured with 3.3.30): it skips a whole file that has `terraform.required_version`, never looks
+into a policy that is a JSON string, and passes IAM rules where one ARN is unknown. Here its checks get bodies that are
+read already, documents parsed, and a check that depends on an unknown value is *not judged*.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from checkov.common.checks_infra.registry import get_graph_checks_registry
+from checkov.common.graph.graph_builder import CustomAttributes
+from checkov.common.models.enums import CheckResult
+from checkov.common.util.consts import END_LINE, START_LINE
+from checkov.runner_filter import RunnerFilter
+from checkov.terraform.checks.data.registry import data_registry
+from checkov.terraform.checks.resource.base_resource_value_check import BaseResourceValueCheck
+from checkov.terraform.checks.resource.registry import resource_registry
+from checkov.terraform.plan_parser import RESOURCE_TYPES_JSONIFY
+from checkov.terraform_json.parser import prepare_definition
+from checkov.terraform_json.runner import TerraformJsonRunner
+
+from terraform_gate.configuration import Configuration
+from terraform_gate.finding import Finding, Verdict
+from terraform_gate.gate.flat_names import FlatNames
+from terraform_gate.reading.expression import document, is_known, names_resource
+from terraform_gate.rule import Rule
+from terraform_gate.terraform_resource import Resource, items
+
+_FILE = "configuration.tf.json"
+_META = frozenset({"count", "for_each", "provider", "depends_on"})
+"""Meta-arguments: checkov would multiply a resource by its count and lose its name."""
+_PREFIXES = {"resource": "", "data": "data."}
+_VERDICTS = {CheckResult.PASSED: Verdict.PASS, CheckResult.FAILED: Verdict.FAIL}
+
+
+class CheckovError(Exception):
+    """A check of checkov's ended with an exception: what it says about the resource is worth nothing."""
+
+
+def checkov_findings(configuration: Configuration, *, skip: frozenset[str]) -> Iterator[tuple[Any, Finding]]:
+    """Run every check of checkov's but `skip`; yield (check, finding).
+
+    Raises:
+        CheckovError: a check crashed, with its id and what it was looking at.
+    """
+    names = FlatNames(configuration)
+    definition = prepare_definition(_definition(names))
+    with _crashes() as crashes:
+        yield from _python_checks(definition, names, skip)
+        yield from _graph_checks(definition, names, skip)
+    if crashes:
+        raise CheckovError("; ".join(dict.fromkeys(crashes)))
+
+
+def _definition(names: FlatNames) -> dict[str, Any]:
+    blocks: dict[str, dict[str, dict[str, Any]]] = {"resource": {}, "data": {}}
+    for flat, resource in names.resources.items():
+        body = {key: value for key, value in resource.body.items() if value is not None and key not in _META}
+        body |= {START_LINE: 1, END_LINE: 1}
+        named = blocks["data" if resource.is_data else "resource"].setdefault(resource.type, {})
+        named[flat.rpartition(".")[2]] = names.rewritten(body)
+    return {block_type: kinds for block_type, kinds in blocks.items() if kinds}
+
+
+def _python_checks(
+    definition: Mapping[str, Any], names: FlatNames, skip: frozenset[str]
+) -> Iterator[tuple[Any, Finding]]:
+    for block_type, registry in (("resource", resource_registry), ("data", data_registry)):
+        for entity in definition.get(block_type, []):
+            kind, named = next(iter(entity.items()))
+            name, conf = next(iter(named.items()))
+            resource = names.resources[f"{_PREFIXES[block_type]}{kind}.{name}"]
+            _parse_documents(kind, conf)
+            for check in registry.get_checks(kind):
+                if check.id in skip or isinstance(check, Rule):
+                    continue
+                result = registry.run_check(check, conf, name, kind, _FILE, {})
+                if finding := _finding(check, resource, result):
+                    yield check, finding
+
+
+def _parse_documents(kind: str, conf: dict[str, Any]) -> None:
+    name = RESOURCE_TYPES_JSONIFY.get(kind)
+    value = conf.get(name) if name else None
+    if isinstance(value, list) and len(value) == 1 and isinstance(parsed := document(value[0]), dict | list):
+        conf[name] = parsed if isinstance(parsed, list) else [parsed]
+
+
+def _graph_checks(definition: dict[str, Any], names: FlatNames, skip: frozenset[str]) -> Iterator[tuple[Any, Finding]]:
+    runner = TerraformJsonRunner()
+    graph = runner.graph_manager.build_graph_from_definitions({_FILE: definition}, render_variables=False)
+    runner.graph_manager.save_graph(graph)
+    for check, results in runner.run_graph_checks_results(RunnerFilter(), runner.check_type).items():
+        for result in results if check.id not in skip else ():
+            entity = result["entity"]
+            known = entity[CustomAttributes.BLOCK_TYPE] in _PREFIXES
+            if known and (finding := _finding(check, names.resources[_flat_name(entity)], result)):
+                yield check, finding
+
+
+def _flat_name(entity: Mapping[str, Any]) -> str:
+    prefix = _PREFIXES[entity[CustomAttributes.BLOCK_TYPE]]
+    return prefix + str(entity[CustomAttributes.BLOCK_NAME]).removeprefix(prefix)
+
+
+def _finding(check: Any, resource: Resource, result: Mapping[str, Any]) -> Finding | None:
+    """Give the verdict; None where the check does not apply (checkov says UNKNOWN for that and for unknown values)."""
+    verdict = _VERDICTS.get(result["result"])
+    unknown = _unknown(check, resource, result) if verdict is not Verdict.FAIL else ""
+    if unknown:
+        return Finding(resource=resource, verdict=Verdict.NOT_JUDGED, message=f"{unknown} is not known")
+    if verdict is None:
+        return None
+    return Finding(resource=resource, verdict=verdict, message=check.name if verdict is Verdict.FAIL else "")
+
+
+def _unknown(check: Any, resource: Resource, result: Mapping[str, Any]) -> str:
+    """Name the argument that would have to be known for a pass to mean anything."""
+    argument = RESOURCE_TYPES_JSONIFY.get(resource.type)
+    if argument and "policy" in argument and resource.body.get(argument) and _reads(check, argument):
+        return "" if document(resource.body[argument]) is not None else argument
+    if isinstance(check, BaseResourceValueCheck) and "__ANY__" not in str(check.get_expected_values()):
+        keys = [key for key in result.get("evaluated_keys") or [check.get_inspected_key()] if isinstance(key, str)]
+        return next((key for key in keys if _is_open(resource, key)), "")
+    return ""
+
+
+def _reads(check: Any, argument: str) -> bool:
+    return "Policy" in type(check).__name__ or "IAM" in type(check).__name__ or argument in str(check.name).lower()
+
+
+def _is_open(resource: Resource, key: str) -> bool:
+    path = [int(step) if step.isdigit() else step for step in key.replace("[", "").replace("]", "").split("/") if step]
+    value = resource.get(*path)
+    return not is_known(value) and not all(names_resource(item) for item in items(value))
+
+
+class _crashes(logging.Handler):  # noqa: N801  used as a function: `with _crashes() as messages`
+    """Collect what checkov only logs: a check that ended with an exception."""
+
+    def __init__(self) -> None:
+        super().__init__(level=logging.ERROR)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+    def __enter__(self) -> list[str]:
+        self._root = logging.getLogger()
+        self._others = self._root.handlers[:]
+        self._root.handlers[:] = [self]
+        return self.messages
+
+    def __exit__(self, *_: object) -> None:
+        self._root.handlers[:] = self._others
+
+
+def checkov_ids() -> frozenset[str]:
+    """List the ids of every check that `checkov_findings` may run."""
+    registry = get_graph_checks_registry("terraform")
+    registry.load_checks()
+    python = (check for source in (resource_registry, data_registry) for _, check in source.all_checks())
+    return frozenset(check.id for check in [*python, *registry.checks] if not isinstance(check, Rule))

@@ -1,0 +1,49 @@
+"""What a secret looks like, by the name of its variable and by its own shape."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from terraform_gate.reading.expression import is_known, references
+
+_NAME = re.compile(
+    r"(PASSW(OR)?D|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|PRIVATE_?KEY|API_?KEY|ACCESS_?KEY|FERNET|DEPLOY_?KEY|SQL_ALCHEMY_CONN$"
+    r"|BROKER_URL|RESULT_BACKEND|AIRFLOW_CONN_)",
+    re.IGNORECASE,
+)
+_NO_SECRET = re.compile(r"_(ARN|NAME|NAMES|PATH|FILE|ID|VERSION|VERSIONS|PREFIX|TTL|TIMEOUT|CMD|REGION)$|__SECRETS__")
+"""Names that speak of a secret without holding one: where it is, or which."""
+_HARMLESS = frozenset({"", "true", "false", "none", "null", "0", "1"})
+_SHAPES = {
+    "an AWS access key": re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"),
+    "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"),
+    "a URL with a password": re.compile(r"\w+://[^\s/:@]*:[^\s/@]+@"),
+    "a Fernet key": re.compile(r"(?<![\w/+-])[\w-]{43}=(?![\w=])"),
+    "a GitHub token": re.compile(r"\b(gh[pousr]_\w{36,}|github_pat_\w{50,})"),
+    "a Slack token": re.compile(r"\bxox[abprs]-[\w-]{10,}"),
+    "a signed token": re.compile(r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]+"),
+}
+_SENSITIVE_ATTRIBUTES = frozenset(
+    {"password", "result", "secret_string", "auth_token", "private_key_pem", "value", "secret", "master_password"}
+)
+
+
+def faults_of(name: str, value: object) -> Iterator[str]:
+    """Say why a plain variable looks like a secret: nothing when it does not. The value itself is never repeated."""
+    text = str(value or "")
+    for what, shape in _SHAPES.items():
+        if shape.search(text):
+            yield f"{name} holds {what}"
+    for target in references(text):
+        if target.attribute in _SENSITIVE_ATTRIBUTES:
+            yield f"{name} takes {target.attribute} of {target.key}"
+    if is_known(text) and is_secret_name(name) and text.lower() not in _HARMLESS:
+        yield f"{name} is a secret by its name"
+
+
+def is_secret_name(name: str) -> bool:
+    """Tell a name that speaks of a secret from one that says where it is: X_SECRET, where X is one for Airflow."""
+    whole = name.removesuffix("_SECRET")
+    is_place = bool(_NO_SECRET.search(name)) or (whole != name and bool(_NAME.search(whole)))
+    return bool(_NAME.search(name)) and not is_place

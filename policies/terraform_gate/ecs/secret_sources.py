@@ -1,0 +1,102 @@
+"""Where ECS takes a secret from, and whether a role may read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from terraform_gate.configuration import Configuration
+from terraform_gate.iam.actions import as_pattern
+from terraform_gate.iam.documents import Statement
+from terraform_gate.iam.roles import Principal
+from terraform_gate.reading.expression import is_known, reference, references
+
+_READERS = {"ssm": "ssm:getparameters", "secretsmanager": "secretsmanager:getsecretvalue"}
+
+
+@dataclass(frozen=True)
+class SecretSource:
+    """One `valueFrom`: the service it is in, and every way in which a policy may name it."""
+
+    value: str
+    service: str
+    names: tuple[str, ...]
+    """The reference (`dev//aws_ssm_parameter.fernet`), the ARN, the tail of the ARN: as far as they are known."""
+    key: str = ""
+    """The KMS key it is encrypted with, where that is a resource of the configuration."""
+
+    @property
+    def action(self) -> str:
+        """Give the action that reads it."""
+        return _READERS[self.service]
+
+
+def source_of(value: Any, configuration: Configuration) -> SecretSource:
+    """Understand a `valueFrom`: a reference, an ARN (of a secret: with a JSON key behind it), or a parameter's name."""
+    text = str(value)
+    resource = configuration.find(value)
+    if resource is not None:
+        service = "secretsmanager" if "secretsmanager" in resource.type else "ssm"
+        name = resource.get("name")
+        key = configuration.find(resource.get("key_id") or resource.get("kms_key_id"))
+        tail = (_tail(service, name),) if is_known(name) and name else ()
+        return SecretSource(text, service, (resource.key, *tail), key.key if key else "")
+    if target := reference(value):
+        return SecretSource(text, "secretsmanager" if "secretsmanager" in target.key else "ssm", (target.key,))
+    if text.startswith("arn:"):
+        parts = text.split(":")
+        service = "secretsmanager" if parts[2:3] == ["secretsmanager"] else "ssm"
+        whole = ":".join(parts[:7]) if service == "secretsmanager" else text
+        return SecretSource(text, service, (whole, ":" + ":".join(whole.split(":")[5:])))
+    return SecretSource(text, "ssm", (_tail("ssm", text),))
+
+
+def _tail(service: str, name: Any) -> str:
+    return f":secret:{name}" if service == "secretsmanager" else f":parameter/{str(name).lstrip('/')}"
+
+
+def may_read(principal: Principal, source: SecretSource, configuration: Configuration) -> bool:
+    """Tell whether the principal may read the secret."""
+    granted = (grant.statement for grant in principal.grants_of(source.action))
+    return any(_names(statement, source, configuration) for statement in granted)
+
+
+def may_decrypt(principal: Principal, source: SecretSource, configuration: Configuration) -> bool:
+    """Tell whether the principal may use the secret's own key; AWS's key (no `key_id`) needs no grant."""
+    if not source.key:
+        return True
+    granted = (resource for grant in principal.grants_of("kms:decrypt") for resource in grant.statement.resources)
+    return any(resource == "*" or _refers(resource, source.key, configuration) for resource in granted)
+
+
+def read_resources(principal: Principal) -> Iterator[str]:
+    """Yield every resource that the principal may read secrets from."""
+    for action in _READERS.values():
+        for grant in principal.grants_of(action):
+            yield from grant.statement.resources
+
+
+def is_asked_for(resource: str, sources: Iterable[SecretSource], configuration: Configuration) -> bool:
+    """Tell whether one of the sources is what a policy's resource names."""
+    statement = Statement(effect="Allow", resources=(resource,))
+    return any(_names(statement, source, configuration) for source in sources)
+
+
+def _names(statement: Statement, source: SecretSource, configuration: Configuration) -> bool:
+    return any(_covers(resource, name, configuration) for resource in statement.resources for name in source.names)
+
+
+def _covers(resource: str, name: str, configuration: Configuration) -> bool:
+    if resource == "*" or _refers(resource, name, configuration):
+        return True
+    if not resource.startswith("arn:"):
+        return False
+    pattern = ":" + ":".join(resource.split(":")[5:]) if name.startswith(":") else resource
+    return as_pattern(pattern).fullmatch(name) is not None
+
+
+def _refers(resource: str, key: str, configuration: Configuration) -> bool:
+    """Tell whether a policy's resource mentions `key`, alone or within an ARN that it completes."""
+    found = {item.key for item in configuration.mentioned_in(resource)}
+    return key in found | {target.key for target in references(resource)}

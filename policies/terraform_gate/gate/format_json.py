@@ -1,0 +1,46 @@
+"""The report for programs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from terraform_gate.finding import Verdict
+from terraform_gate.gate.lines import line_of
+from terraform_gate.gate.outcome import Outcome, Report
+
+
+def json_text(report: Report) -> str:
+    """Write everything but the passes, which are counted, as one JSON object with sorted keys."""
+    document = {
+        "exit_code": report.exit_code,
+        "stacks": list(report.stacks),
+        "resources": report.resources,
+        "rules": report.rules,
+        "passed": sum(item.verdict is Verdict.PASS for item in report.outcomes),
+        "problems": [{"where": problem.where, "reason": problem.reason} for problem in report.problems],
+        "findings": [_entry(item) for item in report.outcomes if item.verdict is not Verdict.PASS],
+        "not_applied": dict(report.not_applied),
+        "without_a_rule": dict(report.unlooked),
+    }
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
+
+
+def _entry(item: Outcome) -> dict[str, Any]:
+    resource, waiver = item.finding.resource, item.waiver
+    entry: dict[str, Any] = {
+        "rule": item.card.id,
+        "title": item.card.title,
+        "severity": item.card.severity,
+        "verdict": item.verdict,
+        "message": item.finding.message,
+        "cure": item.card.cure,
+        "stack": resource.stack,
+        "address": resource.address,
+        "construct": resource.construct_path,
+        "file": str(resource.file),
+        "line": line_of(resource),
+    }
+    if waiver:
+        entry["waiver"] = {"reason": waiver.reason, "owner": waiver.owner, "expires": str(waiver.expires)}
+    return entry

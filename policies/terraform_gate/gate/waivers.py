@@ -1,0 +1,114 @@
+"""Accepted findings: who accepts what, why, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from terraform_gate.finding import Finding
+from terraform_gate.reading.inputs import Problem
+from terraform_gate.reading.remote_state import RemoteStates
+from terraform_gate.reading.terraform_root import TerraformRoot
+
+FIELDS = ("rule", "address", "reason", "owner", "expires")
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """One accepted finding. It holds in `stacks` (everywhere when empty) up to and including the day `expires`."""
+
+    rule: str
+    address: str
+    reason: str
+    owner: str
+    expires: date
+    stacks: frozenset[str] = frozenset()
+    where: str = field(default="", compare=False)
+    """The file it is written in, for messages."""
+
+    def accepts(self, *, rule: str, finding: Finding) -> bool:
+        """Tell whether this waiver is about that finding; instances of a counted resource count as the resource."""
+        resource = finding.resource
+        base = resource.address.rpartition("[")[0] if resource.address.endswith("]") else resource.address
+        here = not self.stacks or resource.stack in self.stacks
+        return here and self.rule == rule and self.address in {resource.address, base}
+
+    def fault(self, *, today: date) -> str:
+        """Say why the waiver does not hold: no reason, no owner, expired. Empty when it does."""
+        if not self.reason.strip():
+            return "has no reason"
+        if not self.owner.strip():
+            return "has no owner"
+        return f"expired on {self.expires}" if self.expires < today else ""
+
+
+def waivers_of(roots: Sequence[TerraformRoot], problems: list[Problem]) -> list[Waiver]:
+    """Collect what the environments carry: `"//": {"waivers": [...]}` at the top of the JSON or on a resource.
+
+    An environment writes its waivers into each of its stacks; they hold in all that are judged as one, and count once.
+    """
+    found = [
+        _read(entry, where=f"{root.files[0]}: waiver", stacks=[other.name for other in group], problems=problems)
+        for group in RemoteStates(roots).groups()
+        for root in group
+        for entry in _entries(root)
+    ]
+    return list(dict.fromkeys(waiver for waiver in found if waiver))
+
+
+def waivers_in(file: Path, problems: list[Problem]) -> list[Waiver]:
+    """Read a waiver file: a YAML or JSON list of rule, address, reason, owner, expires, and optionally stack."""
+    try:
+        entries = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        problems.append(Problem(str(file), error.strerror or str(error)))
+        return []
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        problems.append(Problem(str(file), f"not YAML: {' '.join(str(error).split())}"))
+        return []
+    if isinstance(entries, Mapping):
+        entries = entries.get("waivers")
+    if not isinstance(entries, list):
+        problems.append(Problem(str(file), f"a list of waivers is expected ({', '.join(FIELDS)})"))
+        return []
+    found = [_read(entry, where=f"{file}: waiver {number}", problems=problems) for number, entry in enumerate(entries)]
+    return [waiver for waiver in found if waiver]
+
+
+def _entries(root: TerraformRoot) -> Iterator[Any]:
+    yield from root.metadata.get("waivers") or ()
+    for kind, name, body in root.bodies("resource"):
+        comment = body.get("//")
+        for entry in (comment.get("waivers") or ()) if isinstance(comment, Mapping) else ():
+            yield {"address": f"{kind}.{name}", **entry} if isinstance(entry, Mapping) else entry
+
+
+def _read(entry: Any, *, where: str, problems: list[Problem], stacks: Sequence[str] = ()) -> Waiver | None:
+    if not isinstance(entry, Mapping):
+        problems.append(Problem(where, f"an object with {', '.join(FIELDS)} is expected"))
+        return None
+    if missing := [name for name in ("rule", "address", "expires") if not entry.get(name)]:
+        problems.append(Problem(where, f"{', '.join(missing)} missing"))
+        return None
+    if unknown := sorted(set(entry) - {*FIELDS, "stack"}):
+        problems.append(Problem(where, f"unknown: {', '.join(unknown)}; known: {', '.join(FIELDS)}, stack"))
+        return None
+    try:
+        expires = date.fromisoformat(str(entry["expires"]))
+    except ValueError:
+        problems.append(Problem(where, f"expires: a date like 2027-01-31 is expected, got {entry['expires']!r}"))
+        return None
+    return Waiver(
+        rule=str(entry["rule"]),
+        address=str(entry["address"]),
+        reason=str(entry.get("reason") or ""),
+        owner=str(entry.get("owner") or ""),
+        expires=expires,
+        stacks=frozenset([str(entry["stack"])] if entry.get("stack") else stacks),
+        where=where,
+    )

@@ -1,0 +1,144 @@
+"""Route tables, the gateways they lead to, and the subnets that use them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from terraform_gate.network.filters import Block, ServicePrefixes, Unknown
+from terraform_gate.network.model import NatGateway, Route, RouteTable, Target
+from terraform_gate.network.reading.values import Reader, service_of
+from terraform_gate.reading.expression import reference
+from terraform_gate.terraform_resource import Resource, items
+
+_TABLES = ("aws_route_table", "aws_default_route_table")
+_DESTINATIONS = ("cidr_block", "destination_cidr_block", "ipv6_cidr_block", "destination_ipv6_cidr_block")
+_PREFIX_LISTS = ("destination_prefix_list_id",)
+_OPAQUE = (
+    "carrier_gateway_id",
+    "core_network_arn",
+    "local_gateway_id",
+    "network_interface_id",
+    "transit_gateway_id",
+    "vpc_endpoint_id",
+    "vpc_peering_connection_id",
+)
+
+
+def main_table(vpc: str) -> str:
+    """The model's name of the route table that AWS makes with a VPC."""
+    return f"main route table of {vpc}"
+
+
+def read_route_tables(reader: Reader) -> dict[str, RouteTable]:
+    """Every route table by name, with the routes of gateway endpoints."""
+    routes: dict[str, list[Route]] = defaultdict(list)
+    for vpc in reader.configuration.of_type("aws_vpc"):
+        routes[main_table(vpc.key)] = []
+    for resource in reader.configuration.of_type(*_TABLES):
+        name = _table_name(reader, f"${{{resource.key}.id}}")
+        routes[name].extend(inline_routes(reader, resource))
+    for resource in reader.configuration.of_type("aws_route"):
+        routes[_table_name(reader, resource.body.get("route_table_id"))].extend(
+            routes_in(reader, resource, resource.body)
+        )
+    for table, route in _endpoint_routes(reader):
+        routes[table].append(route)
+    return {name: RouteTable(name=name, routes=tuple(found)) for name, found in routes.items()}
+
+
+def read_table_associations(reader: Reader) -> dict[str, str]:
+    """The route table of each subnet, and under a VPC's name the one that its other subnets use."""
+    found = {vpc.key: main_table(vpc.key) for vpc in reader.configuration.of_type("aws_vpc")}
+    for kind, owner in (("aws_main_route_table_association", "vpc_id"), ("aws_route_table_association", "subnet_id")):
+        for resource in reader.configuration.of_type(kind):
+            name = reader.name(resource.body.get(owner))
+            if isinstance(name, str):
+                found[name] = _table_name(reader, resource.body.get("route_table_id"))
+    return found
+
+
+def read_nat_gateways(reader: Reader) -> dict[str, NatGateway]:
+    """NAT gateways whose subnet is in the configuration."""
+    found = {}
+    for resource in reader.configuration.of_type("aws_nat_gateway"):
+        subnet = reader.name(resource.body.get("subnet_id"))
+        if isinstance(subnet, str):
+            public = reader.plain(resource.body.get("connectivity_type")) != "private"
+            found[resource.key] = NatGateway(name=resource.key, subnet=subnet, public=public)
+    return found
+
+
+def _table_name(reader: Reader, value: Any) -> str:
+    target, found = reference(value), reader.configuration.find(value)
+    if target and found is not None and target.attribute in {"main_route_table_id", "default_route_table_id"}:
+        return main_table(found.key)
+    if found is not None and found.type == "aws_default_route_table":
+        return _table_name(reader, found.body.get("default_route_table_id"))
+    name = reader.name(value)
+    return name if isinstance(name, str) else name.expression
+
+
+def inline_routes(reader: Reader, resource: Resource) -> Iterator[Route]:
+    """The routes inside a route table."""
+    for block in items(resource.body.get("route")):
+        yield from routes_in(reader, resource, block)
+
+
+def routes_in(reader: Reader, resource: Resource, block: Any) -> Iterator[Route]:
+    """The routes of one block: an inline one, or the body of an `aws_route`."""
+    if not isinstance(block, Mapping):
+        yield Route(name=resource.key, peer=Unknown(str(block)), target=Target.OPAQUE)
+        return
+    target, through = _target(reader, block)
+    for name in _DESTINATIONS:
+        if not reader.is_unwritten(block.get(name)):
+            yield Route(name=resource.key, peer=reader.block(block[name]), target=target, through=through)
+    for name in _PREFIX_LISTS:
+        if not reader.is_unwritten(block.get(name)):
+            for peer in reader.prefix_list(block[name]):
+                if isinstance(peer, Block | ServicePrefixes | Unknown):
+                    yield Route(name=resource.key, peer=peer, target=target, through=through)
+
+
+def _target(reader: Reader, block: Mapping[str, Any]) -> tuple[Target, str]:
+    for argument, target in (
+        ("nat_gateway_id", Target.NAT_GATEWAY),
+        ("egress_only_gateway_id", Target.EGRESS_ONLY_GATEWAY),
+        ("gateway_id", Target.INTERNET_GATEWAY),
+        *((name, Target.OPAQUE) for name in _OPAQUE),
+    ):
+        if not reader.is_unwritten(block.get(argument)):
+            through = reader.name(block[argument])
+            if target is Target.INTERNET_GATEWAY:
+                return _gateway(reader, block[argument]), str(through)
+            return target, str(through)
+    return Target.OPAQUE, ""
+
+
+def _gateway(reader: Reader, value: Any) -> Target:
+    found = reader.configuration.find(value)
+    if found is not None and found.type == "aws_internet_gateway":
+        return Target.INTERNET_GATEWAY
+    if str(value) == "local":
+        return Target.LOCAL
+    return Target.INTERNET_GATEWAY if str(value).startswith("igw-") else Target.OPAQUE
+
+
+def _endpoint_routes(reader: Reader) -> Iterator[tuple[str, Route]]:
+    gateways = [item for item in reader.configuration.of_type("aws_vpc_endpoint") if is_gateway_endpoint(reader, item)]
+    for resource in gateways:
+        tables = list(items(resource.body.get("route_table_ids")))
+        for link in reader.configuration.of_type("aws_vpc_endpoint_route_table_association"):
+            if reader.name(link.body.get("vpc_endpoint_id")) == resource.key:
+                tables.append(link.body.get("route_table_id"))
+        peer = ServicePrefixes(service_of(resource) or resource.key)
+        route = Route(name=resource.key, peer=peer, target=Target.GATEWAY_ENDPOINT, through=resource.key)
+        yield from ((_table_name(reader, table), route) for table in tables)
+
+
+def is_gateway_endpoint(reader: Reader, resource: Resource) -> bool:
+    """Whether a VPC endpoint is a route (`Gateway`, also the default) rather than an interface."""
+    kind = reader.plain(resource.body.get("vpc_endpoint_type"))
+    return reader.is_unwritten(kind) or kind == "Gateway"

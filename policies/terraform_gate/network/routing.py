@@ -1,0 +1,43 @@
+"""Where a packet goes: the longest prefix decides, the VPC's own addresses are always local."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from terraform_gate.network.endpoint_view import Location
+from terraform_gate.network.filters import Block, ServicePrefixes
+from terraform_gate.network.model import Network, Route, RouteTable, Target
+from terraform_gate.network.ranges import Ranges
+
+_LOCAL = Route(name="the local route", peer=Block(Ranges(), "the VPC"), target=Target.LOCAL)
+
+
+@dataclass(frozen=True)
+class Hop:
+    """Addresses that take one route; ``route`` is None where there is no way."""
+
+    addresses: Ranges
+    route: Route | None
+
+
+def hops(network: Network, source: Location, destination: Location, *, hope: bool) -> list[Hop]:
+    """The routes from the subnet of ``source`` to ``destination``, which share its addresses out among them."""
+    if source.subnet is None:
+        raise ValueError(f"{source.name} is outside: its routes are not in the configuration")
+    if destination.subnet is not None and destination.subnet.vpc == source.subnet.vpc:
+        return [Hop(destination.addresses, _LOCAL)]
+    table = network.route_tables.get(source.subnet.route_table, RouteTable(name="no route table"))
+    remaining, found = destination.addresses, []
+    for route in sorted(table.routes, key=_length):
+        hit = remaining & destination.matched_by(route.peer, generous=hope)
+        if hit:
+            found.append(Hop(hit, route))
+            remaining -= hit
+    return [*found, Hop(remaining, None)] if remaining else found
+
+
+def _length(route: Route) -> int:
+    """AWS's order: the smallest block first; prefix lists of a gateway endpoint are smaller than any default route."""
+    if isinstance(route.peer, Block):
+        return route.peer.ranges.size
+    return 0 if isinstance(route.peer, ServicePrefixes) else 1

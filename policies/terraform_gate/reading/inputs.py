@@ -1,0 +1,193 @@
+"""Paths in, configurations and problems out. Nothing is skipped without being named."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from terraform_gate.configuration import Configuration
+from terraform_gate.reading.loading import configurations_of
+from terraform_gate.reading.plan_file import check_plan, is_plan
+from terraform_gate.reading.stack_names import stack_names
+from terraform_gate.reading.terraform_root import BLOCK_TYPES, TerraformRoot, UnreadableError, read_json, root_of
+from terraform_gate.reading.view import JsonView, PlanView
+
+_IGNORED = frozenset({".terraform", ".git", "node_modules"})
+_HCL = "HCL is judged through its plan: `terraform show -json PLAN > plan.json`"
+_OVERRIDE = "an override file changes what other files say: only a plan shows the result, give it with --plan"
+_OTHER = "only OpenTofu reads this file: judge a plan that it made"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that could not be judged at all: a file, a module call, a rule. It makes the gate exit 2."""
+
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan: `stack` is whose it is, where the user said so; `meant` where it was given as the plan of something."""
+
+    file: Path
+    document: Mapping[str, Any] = field(repr=False)
+    stack: str = ""
+    meant: bool = False
+
+
+@dataclass
+class Inputs:
+    """What was read: roots with their files, plans, and what could not be read."""
+
+    roots: list[TerraformRoot] = field(default_factory=list)
+    plans: dict[str, Plan] = field(default_factory=dict)
+    """By stack."""
+    problems: list[Problem] = field(default_factory=list)
+
+    def configurations(self) -> tuple[Configuration, ...]:
+        """Give every configuration that can be seen: from the JSON alone, and again with the plans there are."""
+        twins = {root.name: root for root in self.roots}
+        plans = [PlanView(_twin(twins, name, plan), plan.file, plan.document) for name, plan in self.plans.items()]
+        others = [JsonView(root) for root in self.roots if root.name not in self.plans]
+        planned = configurations_of([*plans, *others]) if plans else ()
+        seen = (item for item in planned if any(stack.name in self.plans for stack in item.stacks))
+        return (*configurations_of([JsonView(root) for root in self.roots]), *seen)
+
+
+def read(paths: Sequence[Path], *, plans: Sequence[tuple[str, Path]] = ()) -> Inputs:
+    """Read files and folders, and plans given as (stack or "", file). Never raises: what is wrong is a problem."""
+    inputs = Inputs()
+    folders: dict[Path, dict[Path, Any]] = defaultdict(dict)
+    unread: dict[Path, str] = {}
+    found = [Plan(file=file, document={}, stack=name, meant=True) for name, file in plans]
+    for file in dict.fromkeys(_files(paths, unread, inputs.problems)):
+        if document := _document(file, inputs.problems):
+            if is_plan(document):
+                found.append(Plan(file=file, document=document))
+            else:
+                folders[file.parent][file] = document
+    names = stack_names(list(folders))
+    for folder, documents in folders.items():
+        _add_root(inputs, names[folder], documents)
+    for plan in found:
+        _add_plan(inputs, plan)
+    inputs.problems += _unseen_modules(inputs)
+    inputs.problems += _unplanned(inputs, unread, names)
+    return inputs
+
+
+def _files(paths: Sequence[Path], unread: dict[Path, str], problems: list[Problem]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from _in_folder(path, unread, problems)
+        elif reason := _why_unread(path):
+            unread[path] = reason
+        else:
+            yield path
+
+
+def _in_folder(folder: Path, unread: dict[Path, str], problems: list[Problem]) -> Iterator[Path]:
+    seen = 0
+    for file in sorted(folder.rglob("*")):
+        if _IGNORED & set(file.relative_to(folder).parts) or not file.is_file():
+            continue
+        if reason := _why_unread(file):
+            unread[file] = reason
+        elif file.name.endswith(".tf.json") or (file.suffix == ".json" and is_plan(_quietly(file))):
+            seen += 1
+            yield file
+    if not seen:
+        problems.append(Problem(str(folder), "no Terraform JSON (*.tf.json) and no plan in this folder"))
+
+
+def _why_unread(file: Path) -> str:
+    """Why Terraform reads this file beside its JSON and we cannot; nothing for a file that we read."""
+    if file.suffix in {".tf", ".hcl"} and file.name != ".terraform.lock.hcl":
+        return _HCL
+    if file.name.endswith((".tofu", ".tofu.json")):
+        return _OTHER
+    return _OVERRIDE if file.name == "override.tf.json" or file.name.endswith("_override.tf.json") else ""
+
+
+def _unplanned(inputs: Inputs, unread: Mapping[Path, str], names: Mapping[Path, str]) -> Iterator[Problem]:
+    planned = {plan.file.parent for plan in inputs.plans.values()}
+    for file, reason in unread.items():
+        if file.parent not in planned and names.get(file.parent) not in inputs.plans:
+            yield Problem(str(file), reason)
+
+
+def _quietly(file: Path) -> Any:
+    try:
+        return read_json(file)
+    except UnreadableError:
+        return None
+
+
+def _document(file: Path, problems: list[Problem]) -> Mapping[str, Any] | None:
+    try:
+        document = read_json(file)
+        if is_plan(document):
+            return check_plan(document, file=file)
+        if isinstance(document, dict) and set(document) & BLOCK_TYPES:
+            return document
+        raise UnreadableError(file, f"neither Terraform JSON ({', '.join(sorted(BLOCK_TYPES))}) nor a plan")
+    except UnreadableError as error:
+        problems.append(Problem(str(error.file), error.reason))
+        return None
+
+
+def _add_root(inputs: Inputs, name: str, documents: Mapping[Path, Any]) -> None:
+    try:
+        inputs.roots.append(root_of(name, documents, documents.values()))
+    except UnreadableError as error:
+        inputs.problems.append(Problem(str(error.file), error.reason))
+
+
+def _add_plan(inputs: Inputs, plan: Plan) -> None:
+    document = plan.document or _document(plan.file, inputs.problems)
+    if document is None:
+        return
+    if not is_plan(document):
+        inputs.problems.append(Problem(str(plan.file), "not a plan; make it with `terraform show -json PLANFILE`"))
+        return
+    known = [root.name for root in inputs.roots]
+    name = plan.stack or _stack_of(plan, known)
+    if plan.meant and not name and known:
+        cure = f"say which: --plan STACK={plan.file}, STACK one of {', '.join(known)}"
+        inputs.problems.append(Problem(str(plan.file), f"cannot tell whose plan this is; {cure}"))
+    elif plan.stack and plan.stack not in known:
+        reason = f"plan of stack {plan.stack!r}, which is none of {', '.join(known) or 'the paths'}"
+        inputs.problems.append(Problem(str(plan.file), reason))
+    elif name in inputs.plans:
+        inputs.problems.append(Problem(str(plan.file), f"a second plan of stack {name!r}"))
+    else:
+        inputs.plans[name or _own_name(plan.file, inputs)] = Plan(file=plan.file, document=document, stack=name)
+
+
+def _stack_of(plan: Plan, known: Sequence[str]) -> str:
+    """Guess by name: `cdktf.out/stacks/dev-airflow/plan.json` or `dev-airflow.json`; a single stack needs no name."""
+    candidates = [name for name in (plan.file.parent.name, plan.file.name.partition(".")[0]) if name in known]
+    alone = known[0] if plan.meant and len(known) == 1 else ""
+    return candidates[0] if candidates else alone
+
+
+def _own_name(file: Path, inputs: Inputs) -> str:
+    taken = {*inputs.plans, *(root.name for root in inputs.roots)}
+    name = file.name.partition(".")[0] or "plan"
+    return name if name not in taken else f"{file.resolve().parent.name}-{name}"
+
+
+def _unseen_modules(inputs: Inputs) -> Iterator[Problem]:
+    for root in inputs.roots:
+        for name in root.blocks.get("module", {}) if root.name not in inputs.plans else ():
+            yield Problem(
+                f"{root.files[0]}: module.{name}", "only a plan shows what a module holds: give it with --plan"
+            )
+
+
+def _twin(twins: Mapping[str, TerraformRoot], name: str, plan: Plan) -> TerraformRoot:
+    return twins.get(name) or root_of(name, [plan.file], [{}])

@@ -1,0 +1,127 @@
+"""The modules and resources of a `terraform show -json` plan."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from terraform_gate.reading.plan_expression import source_value
+from terraform_gate.reading.terraform_root import UnreadableError
+
+SUPPORTED_FORMAT = "1"
+"""Major version of the plan format; Terraform promises that minor versions only add (its JSON output format page)."""
+
+
+_LAST_CALL = re.compile(r'module\.([\w-]+)(?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?$')
+
+
+@dataclass(frozen=True)
+class PlannedResource:
+    """One instance in a plan: its address, the module it stands in, what is known, and the expressions it came from."""
+
+    address: str
+    module: str
+    mode: str
+    type: str
+    name: str
+    values: Mapping[str, Any] = field(repr=False)
+    unknown: Mapping[str, Any] = field(repr=False)
+    expressions: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PlannedModule:
+    """One instance of a module in a plan; the root has the address `""`."""
+
+    address: str
+    parent: str
+    inputs: Mapping[str, Any] = field(repr=False)
+    """Evaluated in the parent."""
+    variables: Mapping[str, Any] = field(repr=False)
+    outputs: Mapping[str, Any] = field(repr=False)
+
+
+def is_plan(document: Any) -> bool:
+    """Tell a plan from any other JSON document."""
+    return isinstance(document, Mapping) and "format_version" in document and "planned_values" in document
+
+
+def check_plan(document: Mapping[str, Any], *, file: Path) -> Mapping[str, Any]:
+    """Refuse a plan that does not show everything.
+
+    Raises:
+        UnreadableError: another format, an errored plan, or a partial one (`-target`).
+    """
+    version = str(document.get("format_version"))
+    if version.split(".", maxsplit=1)[0] != SUPPORTED_FORMAT:
+        raise UnreadableError(file, f"plan format {version} is not supported (1.x is); use another Terraform version")
+    if document.get("errored"):
+        raise UnreadableError(file, "the plan ended with an error and shows a part of the resources only")
+    if document.get("complete") is False:
+        raise UnreadableError(file, "the plan is partial (-target, or deferred actions); plan everything")
+    if not isinstance(document["planned_values"], Mapping) or not isinstance(document.get("configuration"), Mapping):
+        raise UnreadableError(file, "planned_values or configuration is missing; make it with `terraform show -json`")
+    return document
+
+
+def planned_modules(document: Mapping[str, Any]) -> Iterator[PlannedModule]:
+    """Yield every module instance, parents first."""
+    root = document["configuration"].get("root_module", {})
+    given = {name: item.get("value") for name, item in document.get("variables", {}).items()}
+    yield _module("", parent="", inputs={name: value for name, value in given.items() if value is not None}, conf=root)
+    yield from _children(document["planned_values"].get("root_module", {}), conf=root, parent="")
+
+
+def _children(planned: Mapping[str, Any], *, conf: Mapping[str, Any], parent: str) -> Iterator[PlannedModule]:
+    for child in planned.get("child_modules", []):
+        call = conf.get("module_calls", {}).get(_call_name(child["address"]), {})
+        inputs = {name: source_value(item) for name, item in call.get("expressions", {}).items()}
+        yield _module(child["address"], parent=parent, inputs=inputs, conf=call.get("module", {}))
+        yield from _children(child, conf=call.get("module", {}), parent=child["address"])
+
+
+def _module(address: str, *, parent: str, inputs: Mapping[str, Any], conf: Mapping[str, Any]) -> PlannedModule:
+    defaults = {name: item["default"] for name, item in conf.get("variables", {}).items() if "default" in item}
+    outputs = {name: source_value(item.get("expression")) for name, item in conf.get("outputs", {}).items()}
+    return PlannedModule(address=address, parent=parent, inputs=inputs, variables=defaults, outputs=outputs)
+
+
+def planned_resources(document: Mapping[str, Any]) -> Iterator[PlannedResource]:
+    """Yield every resource and data source instance that exists after the apply."""
+    unknown = {
+        item["address"]: item.get("change", {}).get("after_unknown") or {}
+        for item in document.get("resource_changes", [])
+    }
+    root = document["configuration"].get("root_module", {})
+    yield from _module_resources(document["planned_values"].get("root_module", {}), conf=root, unknown=unknown)
+
+
+def _module_resources(
+    planned: Mapping[str, Any], *, conf: Mapping[str, Any], unknown: Mapping[str, Any]
+) -> Iterator[PlannedResource]:
+    expressions = {item["address"]: item.get("expressions", {}) for item in conf.get("resources", [])}
+    module = planned.get("address", "")
+    for item in planned.get("resources", []):
+        local = ("data." if item["mode"] == "data" else "") + f"{item['type']}.{item['name']}"
+        yield PlannedResource(
+            address=item["address"],
+            module=module,
+            mode=item["mode"],
+            type=item["type"],
+            name=item["name"],
+            values=item.get("values") or {},
+            unknown=unknown.get(item["address"], {}),
+            expressions=expressions.get(local, {}),
+        )
+    for child in planned.get("child_modules", []):
+        call = conf.get("module_calls", {}).get(_call_name(child["address"]), {})
+        yield from _module_resources(child, conf=call.get("module", {}), unknown=unknown)
+
+
+def _call_name(address: str) -> str:
+    """Give `web` for `module.a.module.web["x.y"]`."""
+    match = _LAST_CALL.search(address)
+    return match[1] if match else ""

@@ -1,0 +1,167 @@
+"""A root seen through its JSON or through its plan: scopes for its expressions, and its resources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from terraform_gate.configuration import Stack
+from terraform_gate.reading.dynamic_blocks import expanded
+from terraform_gate.reading.evaluation import Lookup, Scope
+from terraform_gate.reading.plan_expression import refine, source_value
+from terraform_gate.reading.plan_file import PlannedModule, PlannedResource, planned_modules, planned_resources
+from terraform_gate.reading.state_references import recalled, remembered
+from terraform_gate.reading.terraform_root import TerraformRoot
+from terraform_gate.terraform_resource import Resource
+
+
+class View(Protocol):
+    """What `terraform_gate.reading.loading` needs of either form. `root` tells backends and remote states."""
+
+    root: TerraformRoot
+
+    def connect(self, remote_output: Lookup) -> None:
+        """Say where outputs of other stacks come from, before anything is evaluated."""
+
+    def output(self, name: str) -> Any:
+        """Evaluate an output of the root; raises LookupError."""
+
+    def resources(self) -> Iterator[Resource]:
+        """Yield the resources, evaluated."""
+
+    def stack(self) -> Stack:
+        """Give the stack that the resources stand in."""
+
+
+class JsonView:
+    """Synthesized JSON: values are known as far as defaults, locals and neighbouring stacks tell."""
+
+    def __init__(self, root: TerraformRoot) -> None:
+        """Take the root as it was read."""
+        self.root = root
+        self._scope = Scope(
+            prefix=f"{root.name}//",
+            defaults=_defaults(root),
+            local_values=root.blocks.get("locals", {}),
+            attribute=self._argument,
+        )
+
+    def connect(self, remote_output: Lookup) -> None:
+        """Say where outputs of other stacks come from."""
+        self._scope.remote_output = remote_output
+
+    def output(self, name: str) -> Any:
+        """Evaluate an output; raises LookupError where there is none of that name."""
+        return self._scope.evaluate(self.root.blocks["output"][name]["value"])
+
+    def resources(self) -> Iterator[Resource]:
+        """Yield managed resources and data sources; `count = 0` is no resource."""
+        for block_type, prefix in (("resource", ""), ("data", "data.")):
+            for kind, name, body in self.root.bodies(block_type):
+                evaluated = self._scope.evaluate({key: value for key, value in body.items() if key != "//"})
+                if evaluated.get("count") != 0:
+                    yield Resource(
+                        stack=self.root.name,
+                        address=f"{prefix}{kind}.{name}",
+                        type=kind,
+                        name=name,
+                        body=expanded(evaluated),
+                        file=self.root.files[0],
+                        construct_path=construct_path(body),
+                    )
+
+    def stack(self) -> Stack:
+        """Give name, file, metadata and outputs."""
+        outputs = {name: self.output(name) for name in self.root.blocks.get("output", {})}
+        return Stack(name=self.root.name, file=self.root.files[0], metadata=self.root.metadata, outputs=outputs)
+
+    def _argument(self, address: str, name: str) -> Any:
+        kind, _, label = address.partition(".")
+        return self.root.blocks["resource"][kind][label][name]
+
+
+@dataclass
+class PlanView:
+    """A plan. `root` is its JSON twin, or an empty root: plans tell neither backends nor metadata."""
+
+    root: TerraformRoot
+    file: Path
+    document: Mapping[str, Any] = field(repr=False)
+    _scopes: dict[str, Scope] = field(default_factory=dict, init=False, repr=False)
+    _outputs: dict[str, Mapping[str, Any]] = field(default_factory=dict, init=False, repr=False)
+    _values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, init=False, repr=False)
+
+    def connect(self, remote_output: Lookup) -> None:
+        """Make the scopes of all modules."""
+        for module in planned_modules(self.document):
+            self._outputs[module.address] = module.outputs
+            self._scopes[module.address] = self._scope(module, remote_output)
+        self._values = {item.address: item.values for item in planned_resources(self.document)}
+
+    def output(self, name: str) -> Any:
+        """Evaluate an output of the root module; raises LookupError where there is none of that name."""
+        return self._scopes[""].evaluate(self._outputs[""][name])
+
+    def resources(self) -> Iterator[Resource]:
+        """Yield every instance that exists after the apply."""
+        memory = remembered(self.document, self._scopes[""])
+        twins = {f"{kind}.{name}": body for kind, name, body in self.root.bodies("resource")}
+        for item in planned_resources(self.document):
+            written = expanded(self._scopes[item.module].evaluate(_source(item.expressions)))
+            yield Resource(
+                stack=self.root.name,
+                address=item.address,
+                type=item.type,
+                name=item.name,
+                is_planned=True,
+                body=recalled(refine(item.values, _waiting(item), written), memory),
+                file=self.file,
+                construct_path=construct_path(twins.get(item.address.partition("[")[0], {})),
+            )
+
+    def stack(self) -> Stack:
+        """Give name, file, the metadata of the JSON twin, and outputs."""
+        outputs = {name: self.output(name) for name in self._outputs[""]}
+        return Stack(name=self.root.name, file=self.file, metadata=self.root.metadata, outputs=outputs)
+
+    def _scope(self, module: PlannedModule, remote_output: Lookup) -> Scope:
+        prefix = f"{module.address}." if module.address else ""
+        is_root = not module.address
+        return Scope(
+            prefix=f"{self.root.name}//{prefix}",
+            defaults=module.variables,
+            local_values=self.root.blocks.get("locals", {}) if is_root else {},
+            inputs=module.inputs,
+            parent=None if is_root else self._scopes[module.parent],
+            remote_output=remote_output,
+            module_output=lambda call, name: self._module_output(f"{prefix}{call}", name),
+            attribute=lambda address, name: self._values[f"{prefix}{address}"][name],
+        )
+
+    def _module_output(self, address: str, name: str) -> Any:
+        return self._scopes[address].evaluate(self._outputs[address][name])
+
+
+def _source(expressions: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: source_value(item) for name, item in expressions.items()}
+
+
+def _waiting(item: PlannedResource) -> Mapping[str, Any]:
+    """Drop what only the provider computes: nobody wrote it, so nobody can have written it wrong."""
+    return {name: value for name, value in item.unknown.items() if value is not True or name in item.expressions}
+
+
+def construct_path(body: Mapping[str, Any]) -> str:
+    """Give the path of the construct that made a resource, as the synthesizer left it under `"//"`."""
+    comment = body.get("//")
+    found = comment.get("metadata", comment) if isinstance(comment, Mapping) else {}
+    return str(found.get("path", "")) if isinstance(found, Mapping) else ""
+
+
+def _defaults(root: TerraformRoot) -> Mapping[str, Any]:
+    variables = root.blocks.get("variable", {})
+    return {
+        name: body["default"] for name, body in variables.items() if isinstance(body, Mapping) and "default" in body
+    }

@@ -1,0 +1,51 @@
+"""AF_ECS_6: containers have no kernel capabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terraform_gate.ecs.containers import Container
+from terraform_gate.finding import Severity
+from terraform_gate.rule import Example
+from terraform_gate.rules.shared.container_rule import ContainerRule
+from terraform_gate.rules.shared.examples import container, task_definition
+from terraform_gate.terraform_resource import items
+
+
+def _capabilities(**lists: list[str]) -> dict[str, object]:
+    return {"capabilities": lists, "initProcessEnabled": True}
+
+
+class Capabilities(ContainerRule):
+    """Capabilities that are kept or added."""
+
+    id = "AF_ECS_6"
+    title = "Every container drops all kernel capabilities and adds none"
+    severity_level = Severity.MEDIUM
+    why = "Docker leaves a container 14 capabilities (raw sockets, other users' files, ...); Airflow uses none."
+    cure = '`"linuxParameters": {"capabilities": {"drop": ["ALL"]}}`'
+    references = ()
+    decides = ("linuxParameters.capabilities",)
+    passing = (Example(title="all dropped", resources=task_definition(container())),)
+    failing = (
+        Example(title="nothing dropped", resources=task_definition(container(linuxParameters=None))),
+        Example(
+            title="one dropped", resources=task_definition(container(linuxParameters=_capabilities(drop=["NET_RAW"])))
+        ),
+        Example(
+            title="one added again",
+            resources=task_definition(container(linuxParameters=_capabilities(drop=["ALL"], add=["SYS_PTRACE"]))),
+        ),
+    )
+
+    def faults(self, container: Container) -> Iterator[str]:
+        """Read both lists."""
+        dropped = [str(item).upper() for item in items(container.get("linuxParameters", "capabilities", "drop"))]
+        added = [str(item) for item in items(container.get("linuxParameters", "capabilities", "add"))]
+        if "ALL" not in dropped:
+            yield "does not drop ALL capabilities"
+        if added:
+            yield f"adds {', '.join(added)}"
+
+
+rule = Capabilities()

@@ -1,0 +1,97 @@
+"""AF_ECS_16: Terraform leaves the number of tasks to the autoscaler."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terraform_gate.configuration import Configuration
+from terraform_gate.finding import Finding, Severity, failed, passed
+from terraform_gate.rule import Example, Rule
+from terraform_gate.rules.shared.examples import Resources
+from terraform_gate.terraform_resource import Resource, items
+
+
+def _scaled(**settings: object) -> Resources:
+    service = {
+        "name": "worker",
+        "cluster": "${aws_ecs_cluster.airflow.arn}",
+        "task_definition": "worker:1",
+        "desired_count": 1,
+        **settings,
+    }
+    target = {
+        "service_namespace": "ecs",
+        "scalable_dimension": "ecs:service:DesiredCount",
+        "resource_id": "service/${aws_ecs_cluster.airflow.name}/${aws_ecs_service.worker.name}",
+        "min_capacity": 0,
+        "max_capacity": 8,
+    }
+    return {
+        "aws_ecs_cluster": {"airflow": {"name": "airflow"}},
+        "aws_ecs_service": {"worker": service},
+        "aws_appautoscaling_target": {"worker": target},
+    }
+
+
+def _scaled_by_name() -> Resources:
+    resources = _scaled()
+    resources["aws_appautoscaling_target"]["worker"]["resource_id"] = "service/airflow/worker"
+    return resources
+
+
+class DesiredCount(Rule):
+    """Autoscaled services that every apply resets. Judged on JSON only: plans do not carry `lifecycle`."""
+
+    id = "AF_ECS_16"
+    title = "A service that an autoscaler scales ignores changes of desired_count"
+    severity_level = Severity.MEDIUM
+    why = "Every apply would set the service back to its first size, in the middle of the night's work."
+    cure = 'lifecycle { ignore_changes = ["desired_count"] }'
+    references = ()
+    resource_types = ("aws_ecs_service",)
+    passing = (
+        Example(
+            title="ignored",
+            resources=_scaled(lifecycle={"ignore_changes": ["desired_count"]}),
+            is_judged_on_plans=False,
+        ),
+        Example(
+            title="all changes ignored",
+            resources=_scaled(lifecycle={"ignore_changes": "all"}),
+            is_judged_on_plans=False,
+        ),
+    )
+    failing = (
+        Example(title="scaled by its name", resources=_scaled_by_name(), is_judged_on_plans=False),
+        Example(title="not ignored", resources=_scaled(), is_judged_on_plans=False),
+        Example(
+            title="something else ignored",
+            resources=_scaled(lifecycle={"ignore_changes": ["task_definition"]}),
+            is_judged_on_plans=False,
+        ),
+    )
+
+    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+        """Look at the services that scaling targets name, by reference or by `service/<cluster>/<name>`."""
+        targets = configuration.of_type("aws_appautoscaling_target")
+        for service in configuration.of_type(*self.resource_types):
+            scaled = [item for item in targets if _scales(item, service, configuration)]
+            if scaled and not service.is_planned:
+                yield passed(service) if _ignores(service) else failed(service, f"{scaled[0].address} scales it")
+
+
+def _scales(target: Resource, service: Resource, configuration: Configuration) -> bool:
+    named = target.get("resource_id")
+    if service in configuration.mentioned_in(named):
+        return True
+    cluster = configuration.find(service.get("cluster"))
+    name = cluster.get("name") if cluster else str(service.get("cluster")).rpartition("/")[2]
+    return str(named) == f"service/{name}/{service.get('name')}"
+
+
+def _ignores(service: Resource) -> bool:
+    ignored = [str(item).strip("${}") for item in items(service.get("lifecycle", "ignore_changes"))]
+    return "all" in ignored or "desired_count" in ignored
+
+
+rule = DesiredCount()

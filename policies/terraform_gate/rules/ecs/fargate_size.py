@@ -1,0 +1,57 @@
+"""AF_ECS_17: Fargate offers the size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terraform_gate.finding import Finding, Severity, failed, not_judged
+from terraform_gate.reading.expression import is_known
+from terraform_gate.rule import Example, Rule
+from terraform_gate.rules.shared.examples import container, task_definition
+from terraform_gate.terraform_resource import Resource
+
+_GIB = 1024
+MEMORY: dict[int, tuple[int, ...]] = {
+    256: (512, 1 * _GIB, 2 * _GIB),
+    512: tuple(range(1 * _GIB, 4 * _GIB + 1, _GIB)),
+    1024: tuple(range(2 * _GIB, 8 * _GIB + 1, _GIB)),
+    2048: tuple(range(4 * _GIB, 16 * _GIB + 1, _GIB)),
+    4096: tuple(range(8 * _GIB, 30 * _GIB + 1, _GIB)),
+    8192: tuple(range(16 * _GIB, 60 * _GIB + 1, 4 * _GIB)),
+    16384: tuple(range(32 * _GIB, 120 * _GIB + 1, 8 * _GIB)),
+}
+"""CPU units -> MiB (source: the ECS developer guide's table of task sizes on Fargate)."""
+
+
+class FargateSize(Rule):
+    """Pairs of CPU and memory that Fargate does not have."""
+
+    id = "AF_ECS_17"
+    title = "CPU and memory of a Fargate task are a pair that Fargate offers"
+    severity_level = Severity.LOW
+    why = "Terraform plans any pair; AWS refuses at the apply, when half of the environment has been changed."
+    cure = "Take a pair from the table, for example 512 and 1024 to 4096 MiB."
+    references = ()
+    resource_types = ("aws_ecs_task_definition",)
+    passing = (Example(title="512 and 1024", resources=task_definition(container())),)
+    failing = (
+        Example(title="512 and 8192", resources=task_definition(container(), memory="8192")),
+        Example(title="1000 units", resources=task_definition(container(), cpu="1000")),
+        Example(title="not said", resources=task_definition(container(), cpu=None, memory=None)),
+    )
+
+    def judge_resource(self, resource: Resource) -> Iterator[Finding]:
+        """Look the pair up."""
+        cpu, memory = resource.get("cpu"), resource.get("memory")
+        if "FARGATE" not in resource.values("requires_compatibilities"):
+            return
+        if not is_known([cpu, memory]):
+            yield not_judged(resource, f"cpu {cpu}, memory {memory}: not known")
+        elif not str(cpu).isdigit() or int(cpu) not in MEMORY:
+            yield failed(resource, f"Fargate has no {cpu} CPU units; it has {', '.join(map(str, MEMORY))}")
+        elif not str(memory).isdigit() or int(memory) not in MEMORY[int(cpu)]:
+            offered = MEMORY[int(cpu)]
+            yield failed(resource, f"Fargate offers {offered[0]} to {offered[-1]} MiB for {cpu} units, got {memory}")
+
+
+rule = FargateSize()

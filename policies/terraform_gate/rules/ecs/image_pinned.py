@@ -1,0 +1,77 @@
+"""AF_ECS_9: what runs is what was tested."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terraform_gate.configuration import Configuration
+from terraform_gate.ecs.containers import Container, UnknownContainersError, containers_of
+from terraform_gate.finding import Finding, Severity, failed, not_judged, passed
+from terraform_gate.reading.expression import is_known, references
+from terraform_gate.rule import Example, Rule
+from terraform_gate.rules.shared.examples import ACCOUNT, Resources, container, task_definition, together
+
+_REGISTRY = f"{ACCOUNT}.dkr.ecr.eu-central-1.amazonaws.com"
+
+
+def _from_repository(mutability: str) -> Resources:
+    repository = {"name": "airflow", "image_tag_mutability": mutability}
+    image = "${aws_ecr_repository.airflow.repository_url}:3.3.2-1"
+    return together({"aws_ecr_repository": {"airflow": repository}}, task_definition(container(image=image)))
+
+
+class ImagePinned(Rule):
+    """Images by a name that may mean something else tomorrow."""
+
+    id = "AF_ECS_9"
+    title = "Every image is named by its digest, or by a tag that its repository never moves"
+    severity_level = Severity.MEDIUM
+    why = "A tag that moves brings untested code into the next task that starts, in the middle of the night."
+    cure = "image: <repository>@sha256:<digest>, or a tag of an aws_ecr_repository with image_tag_mutability IMMUTABLE."
+    references = ("CKV_AWS_51", "FSBP ECR.2")
+    resource_types = ("aws_ecs_task_definition",)
+    passing = (
+        Example(title="by digest", resources=task_definition(container())),
+        Example(title="by a tag that stays", resources=_from_repository("IMMUTABLE")),
+    )
+    failing = (
+        Example(title="by a tag that moves", resources=_from_repository("MUTABLE")),
+        Example(title="latest", resources=task_definition(container(image=f"{_REGISTRY}/airflow:latest"))),
+        Example(title="no tag", resources=task_definition(container(image="apache/airflow"))),
+        Example(title="a stranger's tag", resources=task_definition(container(image="alpine/git:2.47"))),
+    )
+
+    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+        """Look at every container's image."""
+        for task in configuration.of_type(*self.resource_types):
+            try:
+                containers = containers_of(task)
+            except UnknownContainersError as error:
+                yield not_judged(task, str(error))
+            else:
+                yield passed(task)
+                for container_ in containers:
+                    yield from _judge_image(container_, configuration)
+
+
+def _judge_image(container_: Container, configuration: Configuration) -> Iterator[Finding]:
+    image = str(container_.body.get("image") or "")
+    where = f"container {container_.name}: {image or 'no image'}"
+    if "@sha256:" in image:
+        return
+    if references(image):
+        found = configuration.mentioned_in(image)
+        repositories = [item for item in found if item.type == "aws_ecr_repository"]
+        if not repositories:
+            yield not_judged(container_.task, f"{where}: its repository is not in this configuration")
+        elif any(not str(item.get("image_tag_mutability")).startswith("IMMUTABLE") for item in repositories):
+            yield failed(container_.task, f"{where}: the repository lets tags move")
+        elif image.endswith((":latest", "}")):
+            yield failed(container_.task, f"{where}: names no version")
+    elif is_known(image):
+        yield failed(container_.task, f"{where}: a tag of a repository that may move it")
+    else:
+        yield not_judged(container_.task, f"{where} is not known")
+
+
+rule = ImagePinned()

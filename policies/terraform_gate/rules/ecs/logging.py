@@ -1,0 +1,52 @@
+"""AF_ECS_5: every container's output is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terraform_gate.ecs.containers import Container
+from terraform_gate.finding import Severity
+from terraform_gate.rule import Example
+from terraform_gate.rules.shared.container_rule import ContainerRule
+from terraform_gate.rules.shared.examples import container, task_definition
+
+_NEEDED = {"awslogs": ("awslogs-group", "awslogs-region", "awslogs-stream-prefix"), "splunk": ("splunk-url",)}
+
+
+def _logging(**options: str) -> dict[str, object]:
+    return {"logDriver": "awslogs", "options": {name.replace("_", "-"): value for name, value in options.items()}}
+
+
+class Logging(ContainerRule):
+    """Containers whose output goes nowhere."""
+
+    id = "AF_ECS_5"
+    title = "Every container sends its output to a log"
+    severity_level = Severity.MEDIUM
+    why = "On Fargate there is no host to look at: output without a log driver is lost, and the reason of a failure."
+    cure = "Set `logConfiguration` with awslogs-group, awslogs-region and awslogs-stream-prefix."
+    references = ("FSBP ECS.9", "cdk-nag AwsSolutions-ECS7", "Prowler ecs_task_definitions_logging_enabled")
+    passing = (Example(title="awslogs", resources=task_definition(container())),)
+    failing = (
+        Example(title="no log driver", resources=task_definition(container(logConfiguration=None))),
+        Example(
+            title="no stream prefix",
+            resources=task_definition(
+                container(logConfiguration=_logging(awslogs_group="/a", awslogs_region="eu-central-1"))
+            ),
+        ),
+    )
+
+    def faults(self, container: Container) -> Iterator[str]:
+        """Look at the driver and its options."""
+        driver = container.get("logConfiguration", "logDriver")
+        if not driver or driver == "none":
+            yield "has no log driver"
+            return
+        options = container.get("logConfiguration", "options") or {}
+        missing = [name for name in _NEEDED.get(str(driver), ()) if not options.get(name)]
+        if missing:
+            yield f"{driver} lacks {', '.join(missing)}"
+
+
+rule = Logging()

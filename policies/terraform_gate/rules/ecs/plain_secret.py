@@ -1,0 +1,74 @@
+"""AF_ECS_4: secrets are references."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terraform_gate.ecs.containers import Container
+from terraform_gate.ecs.secret_shapes import faults_of
+from terraform_gate.finding import Severity
+from terraform_gate.rule import Example
+from terraform_gate.rules.shared.container_rule import ContainerRule
+from terraform_gate.rules.shared.examples import ACCOUNT, container, task_definition
+from terraform_gate.terraform_resource import items
+
+_PARAMETER = f"arn:aws:ssm:eu-central-1:{ACCOUNT}:parameter/airflow/dev/fernet-key"
+
+
+def _variable(name: str, value: str) -> Example:
+    listed = [{"name": name, "value": value}]
+    return Example(title=f"{name} in plain sight", resources=task_definition(container(environment=listed)))
+
+
+class PlainSecret(ContainerRule):
+    """Secrets among the plain variables, in the command or in the log options."""
+
+    id = "AF_ECS_4"
+    title = "No container carries a secret in plain sight"
+    severity_level = Severity.CRITICAL
+    why = "Task definitions are kept for ever, and everybody who may describe them reads what is in them."
+    cure = "Put the value into Parameter Store and name it under `secrets`."
+    references = (
+        "FSBP ECS.8",
+        "cdk-nag AwsSolutions-ECS2",
+        "trivy AVD-AWS-0036",
+        "Prowler ecs_task_definitions_no_environment_secrets",
+    )
+    passing = (
+        Example(
+            title="a reference, and variables that only speak of secrets",
+            resources=task_definition(
+                container(
+                    environment=[
+                        {"name": "AIRFLOW__SECRETS__BACKEND", "value": "airflow.Backend"},
+                        {"name": "AIRFLOW_SECRET_VERSIONS", "value": "fernet-key:1"},
+                        {"name": "AIRFLOW_DB_USER", "value": "airflow"},
+                    ],
+                    secrets=[{"name": "AIRFLOW__CORE__FERNET_KEY", "valueFrom": _PARAMETER}],
+                )
+            ),
+        ),
+    )
+    failing = (
+        _variable("AIRFLOW_DB_PASSWORD", "hunter2hunter2"),
+        _variable("AIRFLOW__CORE__FERNET_KEY", "q83vEjRWeJq83vEjRWeJq83vEjRWeJq83vEjRWeJq80="),
+        _variable("UPSTREAM", "postgresql://airflow:hunter2@db.example.com/airflow"),
+        _variable("HELPER", "AKIAABCDEFGHIJKLMNOP"),
+        Example(
+            title="a password in the command",
+            resources=task_definition(container(command=["worker", "redis://:hunter2@broker.example.com:6379/0"])),
+        ),
+    )
+
+    def faults(self, container: Container) -> Iterator[str]:
+        """Look at variables, command, entry point and log options."""
+        for name, value in container.environment.items():
+            yield from faults_of(name, value)
+        for part in ("command", "entryPoint"):
+            for word in items(container.body.get(part)):
+                yield from faults_of(part, word)
+        for name, value in (container.get("logConfiguration", "options") or {}).items():
+            yield from faults_of(f"log option {name}", value)
+
+
+rule = PlainSecret()

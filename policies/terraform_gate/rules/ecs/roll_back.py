@@ -1,0 +1,55 @@
+"""AF_ECS_15: a deployment that fails goes back by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terraform_gate.finding import Finding, Severity, failed, not_judged
+from terraform_gate.rule import Example, Rule
+from terraform_gate.rules.shared.examples import ACCOUNT, Resources
+from terraform_gate.terraform_resource import Resource
+
+
+def _service(**settings: object) -> Resources:
+    body = {
+        "name": "scheduler",
+        "cluster": f"arn:aws:ecs:eu-central-1:{ACCOUNT}:cluster/airflow",
+        "task_definition": f"arn:aws:ecs:eu-central-1:{ACCOUNT}:task-definition/scheduler:1",
+        **settings,
+    }
+    return {"aws_ecs_service": {"scheduler": body}}
+
+
+class RollBack(Rule):
+    """Services without deployment circuit breaker."""
+
+    id = "AF_ECS_15"
+    title = "Every ECS service has a deployment circuit breaker that rolls back"
+    severity_level = Severity.MEDIUM
+    why = "Without it ECS starts a broken version again and again, for ever, and nobody is told."
+    cure = "deployment_circuit_breaker { enable = true, rollback = true }"
+    references = ()
+    resource_types = ("aws_ecs_service",)
+    passing = (
+        Example(title="rolls back", resources=_service(deployment_circuit_breaker={"enable": True, "rollback": True})),
+        Example(title="CodeDeploy decides", resources=_service(deployment_controller={"type": "CODE_DEPLOY"})),
+    )
+    failing = (
+        Example(title="no circuit breaker", resources=_service()),
+        Example(
+            title="stops, but stays", resources=_service(deployment_circuit_breaker={"enable": True, "rollback": False})
+        ),
+    )
+
+    def judge_resource(self, resource: Resource) -> Iterator[Finding]:
+        """Read both switches."""
+        if resource.get("deployment_controller", 0, "type") in {"CODE_DEPLOY", "EXTERNAL"}:
+            return
+        switches = [resource.get("deployment_circuit_breaker", 0, name) for name in ("enable", "rollback")]
+        if any(isinstance(switch, str) for switch in switches):
+            yield not_judged(resource, "deployment_circuit_breaker is not known")
+        elif not all(switches):
+            yield failed(resource, "a failed deployment is not rolled back")
+
+
+rule = RollBack()

@@ -1,0 +1,40 @@
+"""AF_ECS_2: no container runs as root."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terraform_gate.ecs.containers import Container
+from terraform_gate.finding import Severity
+from terraform_gate.rule import Example
+from terraform_gate.rules.shared.container_rule import ContainerRule
+from terraform_gate.rules.shared.examples import container, task_definition
+
+
+class RootUser(ContainerRule):
+    """Containers that run as root, or as whatever the image says."""
+
+    id = "AF_ECS_2"
+    title = "Every container names a user that is not root"
+    severity_level = Severity.HIGH
+    why = "Root in a container may change the application, read every file of it and use every flaw of the kernel."
+    cure = 'Set `"user": "50000:0"`; the group may be 0, the user not.'
+    references = ("FSBP ECS.20", "Prowler ecs_task_definitions_host_networking_mode_users")
+    decides = ("user",)
+    passing = (Example(title="uid 50000", resources=task_definition(container(user="50000:0"))),)
+    failing = (
+        Example(title="nobody is named", resources=task_definition(container(user=None))),
+        Example(title="root by name", resources=task_definition(container(user="root"))),
+        Example(title="root by number", resources=task_definition(container(user="0:0"))),
+    )
+
+    def faults(self, container: Container) -> Iterator[str]:
+        """Read the user."""
+        user = str(container.body.get("user") or "").partition(":")[0]
+        if not user:
+            yield "names no user: the image decides"
+        elif user == "root" or (user.isdigit() and int(user) == 0):
+            yield f"runs as {container.body['user']}"
+
+
+rule = RootUser()

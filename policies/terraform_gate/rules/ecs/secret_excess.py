@@ -1,0 +1,80 @@
+"""AF_ECS_12: an execution role reads what its task needs, and nothing else."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from terraform_gate.configuration import Configuration
+from terraform_gate.ecs.containers import UnknownContainersError, containers_of
+from terraform_gate.ecs.secret_sources import SecretSource, is_asked_for, read_resources, source_of
+from terraform_gate.finding import Finding, Severity, failed, not_judged, passed
+from terraform_gate.iam.roles import principals_of
+from terraform_gate.rule import Example, Rule
+from terraform_gate.rules.shared.examples import (
+    ACCOUNT,
+    ECS_TASKS,
+    Resources,
+    container,
+    policy,
+    task_definition,
+    together,
+    trust,
+)
+
+_BASE = f"arn:aws:ssm:eu-central-1:{ACCOUNT}:parameter/airflow/dev"
+
+
+def _task(*readable: str) -> Resources:
+    secrets = [{"name": "AIRFLOW_DB_PASSWORD", "valueFrom": f"{_BASE}/database-password"}]
+    statement = {"Action": "ssm:GetParameters", "Resource": [f"{_BASE}/{name}" for name in readable]}
+    own = {"name": "own", "role": "${aws_iam_role.worker.id}", "policy": policy(statement)}
+    return together(
+        trust(ECS_TASKS),
+        {"aws_iam_role_policy": {"own": own}},
+        task_definition(container(secrets=secrets), execution_role_arn="${aws_iam_role.worker.arn}"),
+    )
+
+
+class SecretExcess(Rule):
+    """Execution roles that may read secrets of other components."""
+
+    id = "AF_ECS_12"
+    title = "An execution role may read only the secrets that its own task definitions name"
+    severity_level = Severity.MEDIUM
+    why = "Workers run everybody's code: what their role may read for them, that code will one day ask for."
+    cure = "Grant each execution role the parameters of its own containers, by ARN."
+    references = ()
+    resource_types = ("aws_iam_role",)
+    passing = (Example(title="its own parameter", resources=_task("database-password")),)
+    failing = (
+        Example(title="one more", resources=_task("database-password", "fernet-key")),
+        Example(title="the whole path", resources=_task("*")),
+    )
+
+    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+        """Hold every readable secret against what the role's task definitions name."""
+        asked: dict[str, list[SecretSource]] = defaultdict(list)
+        for task in configuration.of_type("aws_ecs_task_definition"):
+            role = configuration.find(task.get("execution_role_arn"))
+            if role is None:
+                continue
+            try:
+                values = [value for item in containers_of(task) for value in item.secrets.values()]
+            except UnknownContainersError as error:
+                yield not_judged(role, f"{task.address}: {error}")
+            else:
+                asked[role.key] += [source_of(value, configuration) for value in values]
+        for principal in principals_of(configuration):
+            if principal.resource.key in asked:
+                sources = asked[principal.resource.key]
+                excess = [
+                    item
+                    for item in dict.fromkeys(read_resources(principal))
+                    if "*" in item or not is_asked_for(item, sources, configuration)
+                ]
+                found = [failed(principal.resource, f"may read {item}, which no container names") for item in excess]
+                yield from found or [passed(principal.resource)]
+
+
+rule = SecretExcess()

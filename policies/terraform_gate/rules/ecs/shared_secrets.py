@@ -1,0 +1,104 @@
+"""AF_ECS_10: all components share the same secrets."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from terraform_gate.configuration import Configuration
+from terraform_gate.ecs.containers import Container, UnknownContainersError, containers_of
+from terraform_gate.finding import Finding, Severity, failed, not_judged, passed
+from terraform_gate.rule import Example, Rule
+from terraform_gate.rules.shared.examples import ACCOUNT, Resources, container, task_definition, together
+from terraform_gate.terraform_resource import Resource
+
+_FERNET, _JWT = "AIRFLOW__CORE__FERNET_KEY", "AIRFLOW__API_AUTH__JWT_SECRET"
+_SESSION, _DATABASE = "AIRFLOW__API__SECRET_KEY", "AIRFLOW_DB_PASSWORD"
+_SERVER = (_DATABASE, _FERNET, _JWT, _SESSION)
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "api-server": _SERVER,
+    "scheduler": _SERVER,
+    "dag-processor": _SERVER,
+    "triggerer": _SERVER,
+    "worker": (_SESSION,),
+}
+"""Component -> secrets without which it makes up its own (measured with Airflow 3.3.2; docs/container_contract.md)."""
+
+
+def _component(name: str, **secrets: str) -> Resources:
+    base = f"arn:aws:ssm:eu-central-1:{ACCOUNT}:parameter/airflow/dev"
+    listed = [{"name": variable, "valueFrom": f"{base}/{value}"} for variable, value in secrets.items()]
+    variables = [{"name": "AIRFLOW_COMPONENT", "value": name}]
+    return task_definition(container(name=name, command=[name], environment=variables, secrets=listed), name=name)
+
+
+_ALL = {_DATABASE: "database-password", _FERNET: "fernet-key", _JWT: "jwt-secret", _SESSION: "api-secret-key"}
+
+
+class SharedSecrets(Rule):
+    """A secret that is forgotten, or differs between components."""
+
+    id = "AF_ECS_10"
+    title = "Every Airflow component refers to the same shared secrets, and has those it needs"
+    severity_level = Severity.HIGH
+    why = "Airflow makes up a random key where one is missing: tasks fail with `Invalid auth token`, logins end."
+    cure = (
+        "Give every component the same parameters for the Fernet key, JWT secret, API secret key and database password."
+    )
+    references = ()
+    resource_types = ("aws_ecs_task_definition",)
+    passing = (
+        Example(
+            title="two components, the same parameters",
+            resources=together(_component("scheduler", **_ALL), _component("api-server", **_ALL)),
+        ),
+    )
+    failing = (
+        Example(
+            title="the JWT secret differs",
+            resources=together(
+                _component("scheduler", **_ALL), _component("api-server", **{**_ALL, _JWT: "jwt-secret-2"})
+            ),
+        ),
+        Example(
+            title="a triggerer without Fernet key",
+            resources=_component("triggerer", **{name: value for name, value in _ALL.items() if name != _FERNET}),
+        ),
+    )
+
+    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+        """Collect every shared secret over all components, then compare."""
+        components: list[Container] = []
+        for task in configuration.of_type(*self.resource_types):
+            try:
+                components += [item for item in containers_of(task) if item.component]
+            except UnknownContainersError as error:
+                yield not_judged(task, str(error))
+            else:
+                yield passed(task)
+        yield from _missing(components)
+        yield from _different(components, configuration)
+
+
+def _missing(components: list[Container]) -> Iterator[Finding]:
+    for item in components:
+        absent = [name for name in NEEDED.get(item.component, ()) if name not in item.secrets]
+        if absent:
+            yield failed(item.task, f"container {item.name} lacks {', '.join(absent)}")
+
+
+def _different(components: list[Container], configuration: Configuration) -> Iterator[Finding]:
+    used: dict[str, dict[str, list[Resource]]] = defaultdict(lambda: defaultdict(list))
+    for item in components:
+        for name in set(_SERVER) & set(item.secrets):
+            value = item.secrets[name]
+            found = configuration.find(value)
+            used[name][found.key if found else str(value)].append(item.task)
+    for name, by_source in used.items():
+        usual = max(by_source, key=lambda source: len(by_source[source]))
+        for source, tasks in by_source.items():
+            if source != usual:
+                yield from (failed(task, f"{name} comes from {source}, elsewhere from {usual}") for task in tasks)
+
+
+rule = SharedSecrets()

@@ -1,0 +1,58 @@
+"""AF_ECS_7: a container has a deadline to stop by, and knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terraform_gate.ecs.containers import Container
+from terraform_gate.finding import Severity
+from terraform_gate.rule import Example
+from terraform_gate.rules.shared.container_rule import ContainerRule
+from terraform_gate.rules.shared.examples import container, task_definition
+
+LONGEST = 120
+"""Seconds: the most that Fargate grants between SIGTERM and SIGKILL (source: ECS task definition parameters)."""
+
+
+def _told(seconds: str, **further: str) -> list[dict[str, str]]:
+    told = {"AIRFLOW_STOP_TIMEOUT": seconds, **further}
+    return [{"name": name, "value": value} for name, value in told.items()]
+
+
+class StopTimeout(ContainerRule):
+    """The contract between ECS, which kills, and the process, which must be done by then."""
+
+    id = "AF_ECS_7"
+    title = (
+        "Every essential container says how long it takes to stop, Fargate grants it, and its process is told the same"
+    )
+    severity_level = Severity.MEDIUM
+    why = "The default of 30 s kills running Airflow tasks at every deployment; so does counting on more time."
+    cure = "Set stopTimeout (at most 120) and AIRFLOW_STOP_TIMEOUT to the same number, DUMB_INIT_SETSID to 0."
+    references = ()
+    decides = ("stopTimeout",)
+    passing = (Example(title="120 s, and told so", resources=task_definition(container(environment=_told("120")))),)
+    failing = (
+        Example(title="nothing said", resources=task_definition(container(stopTimeout=None))),
+        Example(title="more than Fargate grants", resources=task_definition(container(stopTimeout=300))),
+        Example(title="told otherwise", resources=task_definition(container(environment=_told("600")))),
+        Example(
+            title="signals go to the whole process group",
+            resources=task_definition(container(environment=_told("120", DUMB_INIT_SETSID="1"))),
+        ),
+    )
+
+    def faults(self, container: Container) -> Iterator[str]:
+        """Compare ECS's deadline with what the process is told."""
+        seconds, told = container.body.get("stopTimeout"), container.environment.get("AIRFLOW_STOP_TIMEOUT")
+        if seconds is None:
+            yield from ["has no stopTimeout: ECS kills it after 30 s"] if container.is_essential else []
+        elif int(seconds) > LONGEST:
+            yield f"stopTimeout is {seconds} s, Fargate grants {LONGEST} s"
+        if told is not None and str(told) != str(seconds):
+            yield f"ECS kills it after {seconds} s, AIRFLOW_STOP_TIMEOUT says {told} s"
+        if container.environment.get("DUMB_INIT_SETSID", "0") != "0":
+            yield "DUMB_INIT_SETSID sends signals to the whole process group: Bash tasks die at once"
+
+
+rule = StopTimeout()

@@ -1,0 +1,78 @@
+"""AF_ECS_8: Airflow's timeouts are in an order that loses no Airflow task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from terraform_gate.ecs.containers import Container
+from terraform_gate.finding import Severity
+from terraform_gate.rule import Example
+from terraform_gate.rules.shared.container_rule import ContainerRule
+from terraform_gate.rules.shared.examples import container, task_definition
+
+_INTERVAL = "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL"
+_HEARTBEAT = "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT"
+_QUEUED = "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT"
+_VISIBILITY = "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT"
+ORDER = (_INTERVAL, _HEARTBEAT, _QUEUED, _VISIBILITY)
+DEFAULTS = {_INTERVAL: 10.0, _HEARTBEAT: 300.0, _QUEUED: 600.0, _VISIBILITY: 86400.0}
+"""Seconds; Airflow 3.3's own, used where a task definition says nothing."""
+
+
+def _environment(**seconds: str) -> list[dict[str, str]]:
+    names = {"interval": _INTERVAL, "heartbeat": _HEARTBEAT, "queued": _QUEUED, "visibility": _VISIBILITY}
+    return [{"name": names[name], "value": value} for name, value in seconds.items()]
+
+
+class TimeoutOrder(ContainerRule):
+    """Detection interval < heartbeat timeout < queued timeout < visibility timeout."""
+
+    id = "AF_ECS_8"
+    title = "Airflow's heartbeat, queue and visibility timeouts grow in this order"
+    severity_level = Severity.MEDIUM
+    why = (
+        "A visibility timeout below the queue's hands one message to two workers; a heartbeat timeout below its "
+        "detection interval kills healthy Airflow tasks."
+    )
+    cure = "Heartbeat detection interval < heartbeat timeout < task_queued_timeout < visibility_timeout."
+    references = ()
+    passing = (
+        Example(title="nothing said", resources=task_definition(container())),
+        Example(
+            title="fast detection",
+            resources=task_definition(container(environment=_environment(interval="5", heartbeat="30", queued="1800"))),
+        ),
+    )
+    failing = (
+        Example(
+            title="messages come back too early",
+            resources=task_definition(container(environment=_environment(queued="1800", visibility="1800"))),
+        ),
+        Example(
+            title="looks less often than it gives up",
+            resources=task_definition(container(environment=_environment(interval="60", heartbeat="30"))),
+        ),
+        Example(
+            title="no number",
+            resources=task_definition(container(environment=_environment(queued="ten minutes"))),
+        ),
+    )
+
+    def faults(self, container: Container) -> Iterator[str]:
+        """Compare neighbours, Airflow's defaults filled in, where the container sets at least one of them."""
+        given = {name: container.environment[name] for name in ORDER if name in container.environment}
+        wrong = [f"{name}={value} is no number of seconds" for name, value in given.items() if not _is_number(value)]
+        yield from wrong
+        if given and not wrong:
+            seconds = DEFAULTS | {name: float(value) for name, value in given.items()}
+            for low, high in pairwise(ORDER):
+                if seconds[low] >= seconds[high]:
+                    yield f"{low} ({seconds[low]:g} s) is not below {high} ({seconds[high]:g} s)"
+
+
+def _is_number(value: object) -> bool:
+    return str(value).replace(".", "", 1).isdigit()
+
+
+rule = TimeoutOrder()

@@ -1,0 +1,36 @@
+"""AF_ECS_3: a container cannot change its own files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terraform_gate.ecs.containers import Container
+from terraform_gate.finding import Severity
+from terraform_gate.rule import Example
+from terraform_gate.rules.shared.container_rule import ContainerRule
+from terraform_gate.rules.shared.examples import container, task_definition
+
+
+class WritableRoot(ContainerRule):
+    """Root file systems that can be written."""
+
+    id = "AF_ECS_3"
+    title = "Every container has a read-only root file system"
+    severity_level = Severity.HIGH
+    why = "Who gets in can replace the application's files and stay."
+    cure = 'Set `"readonlyRootFilesystem": true` and mount volumes where the application writes.'
+    references = ("FSBP ECS.5", "CKV_AWS_336", "Prowler ecs_task_definitions_containers_readonly_access")
+    decides = ("readonlyRootFilesystem",)
+    passing = (Example(title="read-only", resources=task_definition(container())),)
+    failing = (
+        Example(title="writable", resources=task_definition(container(readonlyRootFilesystem=False))),
+        Example(title="not said: writable", resources=task_definition(container(readonlyRootFilesystem=None))),
+    )
+
+    def faults(self, container: Container) -> Iterator[str]:
+        """Read the switch."""
+        if container.body.get("readonlyRootFilesystem") is not True:
+            yield "its root file system is writable"
+
+
+rule = WritableRoot()

@@ -1,0 +1,81 @@
+"""AF_IAM_7: nobody can make himself somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terraform_gate.configuration import Configuration
+from terraform_gate.finding import Finding, Severity, failed, not_judged, passed
+from terraform_gate.iam.escalation import escalations
+from terraform_gate.iam.roles import principals_of
+from terraform_gate.rule import Example, Rule
+from terraform_gate.rules.shared.examples import ACCOUNT, ECS_TASKS, Resources, policy, together, trust
+
+_TASKS = f"arn:aws:ecs:eu-central-1:{ACCOUNT}:task-definition/airflow-*"
+_ROLE = f"arn:aws:iam::{ACCOUNT}:role/airflow/worker-task"
+
+
+def _granted(**policies: dict[str, object]) -> Resources:
+    inline = {
+        name: {"name": name, "role": "${aws_iam_role.worker.id}", "policy": policy(statement)}
+        for name, statement in policies.items()
+    }
+    return together(trust(ECS_TASKS), {"aws_iam_role_policy": inline})
+
+
+class EscalationPath(Rule):
+    """Permissions that add up, over all policies of a principal."""
+
+    id = "AF_IAM_7"
+    title = "No role, user or group can reach permissions that are not its own"
+    severity_level = Severity.CRITICAL
+    why = (
+        "Permissions that look harmless in two policies let a task run code under another role when one role has both."
+    )
+    cure = "Limit the decisive action (iam:PassRole, ecs:ExecuteCommand, iam:Put*Policy, ...) to named resources."
+    references = ("cloudsplaining PrivilegeEscalation", "Prowler iam_policy_allows_privilege_escalation", "CKV_AWS_286")
+    resource_types = ("aws_iam_role", "aws_iam_user", "aws_iam_group")
+    passing = (
+        Example(
+            title="runs tasks under one named role",
+            resources=_granted(
+                run={"Action": ["ecs:RegisterTaskDefinition", "ecs:RunTask"], "Resource": _TASKS},
+                hand_over={"Action": "iam:PassRole", "Resource": _ROLE},
+            ),
+        ),
+    )
+    failing = (
+        Example(
+            title="registers, runs and passes any role, by two policies",
+            resources=_granted(
+                run={"Action": ["ecs:RegisterTaskDefinition", "ecs:RunTask"], "Resource": "*"},
+                hand_over={"Action": "iam:PassRole", "Resource": "*"},
+            ),
+        ),
+        Example(
+            title="a shell in any task of the account",
+            resources=_granted(enter={"Action": "ecs:ExecuteCommand", "Resource": "*"}),
+        ),
+        Example(
+            title="writes its own policies",
+            resources=_granted(
+                own={"Action": "iam:CreatePolicyVersion", "Resource": f"arn:aws:iam::{ACCOUNT}:policy/*"}
+            ),
+        ),
+        Example(
+            title="all but one action",
+            resources=_granted(most={"NotAction": "iam:CreateUser", "Resource": "*"}),
+        ),
+    )
+
+    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+        """Judge every principal over the union of its policies."""
+        for principal in principals_of(configuration):
+            open_ways = list(escalations(principal))
+            yield from (failed(principal.resource, str(way)) for way in open_ways)
+            if not open_ways:
+                unknown = "; ".join(principal.unknown)
+                yield not_judged(principal.resource, unknown) if unknown else passed(principal.resource)
+
+
+rule = EscalationPath()

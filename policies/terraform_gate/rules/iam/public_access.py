@@ -1,0 +1,84 @@
+"""AF_ACCESS_1: no resource opens itself to the world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terraform_gate.finding import Severity
+from terraform_gate.iam.documents import Statement
+from terraform_gate.rule import Example
+from terraform_gate.rules.shared.examples import ACCOUNT, Resources, policy
+from terraform_gate.rules.shared.statement_rule import RESOURCE, StatementRule
+
+_IDENTIFYING = (
+    *("aws:PrincipalArn", "aws:PrincipalOrgID", "aws:PrincipalAccount", "aws:SourceAccount", "aws:SourceArn"),
+    *("aws:SourceVpc", "aws:SourceVpce", "kms:CallerAccount", "aws:SourceOrgID"),
+)
+_READ = {"Action": "s3:GetObject", "Resource": "arn:aws:s3:::airflow-logs/*"}
+
+
+def _bucket(*statements: dict[str, object]) -> Resources:
+    return {"aws_s3_bucket_policy": {"logs": {"bucket": "airflow-logs", "policy": policy(*statements)}}}
+
+
+class PublicAccess(StatementRule):
+    """Resource policies that allow everybody."""
+
+    id = "AF_ACCESS_1"
+    title = "No bucket, key, topic, queue, secret or repository allows everybody"
+    severity_level = Severity.CRITICAL
+    why = "A resource policy needs nobody's permission elsewhere: `Principal: *` is every account of the world."
+    cure = "Name the principals, or add a condition on account, organization, VPC or endpoint."
+    references = (
+        "CKV_AWS_70",
+        "CKV_AWS_33",
+        "FSBP S3.2",
+        "trivy AVD-AWS-0092",
+        "Prowler s3_bucket_policy_public_write_access",
+    )
+    documents = RESOURCE
+    passing = (
+        Example(
+            title="one account", resources=_bucket({**_READ, "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}})
+        ),
+        Example(title="a Deny for everybody", resources=_bucket({**_READ, "Effect": "Deny", "Principal": "*"})),
+        Example(
+            title="everybody in one VPC",
+            resources=_bucket(
+                {**_READ, "Principal": "*", "Condition": {"StringEquals": {"aws:SourceVpc": "vpc-0a1b2c3d"}}}
+            ),
+        ),
+    )
+    failing = (
+        Example(title="everybody", resources=_bucket({**_READ, "Principal": "*"})),
+        Example(title="every account", resources=_bucket({**_READ, "Principal": {"AWS": "*"}})),
+        Example(
+            title="everybody over TLS",
+            resources=_bucket({**_READ, "Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}),
+        ),
+        Example(
+            title="everybody whom a pattern fits",
+            resources=_bucket(
+                {
+                    **_READ,
+                    "Principal": "*",
+                    "Condition": {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/reader"}},
+                }
+            ),
+        ),
+        Example(
+            title="a key for everybody",
+            resources={
+                "aws_kms_key": {"main": {"policy": policy({"Principal": "*", "Action": "kms:*", "Resource": "*"})}}
+            },
+        ),
+    )
+
+    def faults(self, statement: Statement) -> Iterator[str]:
+        """Look for principals that are everybody."""
+        if statement.allows and not statement.is_narrowed_by(*_IDENTIFYING):
+            for kind, values in statement.principals.items():
+                yield from (f"allows {kind} {value}" for value in values if value == "*")
+
+
+rule = PublicAccess()

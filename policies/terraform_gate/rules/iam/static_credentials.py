@@ -1,0 +1,35 @@
+"""AF_IAM_13: no credentials that last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terraform_gate.finding import Finding, Severity, failed
+from terraform_gate.rule import Example, Rule
+from terraform_gate.rules.shared.examples import ECS_TASKS, trust
+from terraform_gate.terraform_resource import Resource
+
+
+class StaticCredentials(Rule):
+    """Access keys and passwords made by Terraform."""
+
+    id = "AF_IAM_13"
+    title = "Terraform makes no access keys and no console passwords"
+    severity_level = Severity.HIGH
+    why = "The secret stays in the state file, never expires and works from anywhere."
+    cure = "Let people and CI assume roles (IAM Identity Center, OIDC)."
+    references = ("FSBP IAM.3", "Prowler iam_user_with_temporary_credentials", "CKV_AWS_273")
+    resource_types = ("aws_iam_access_key", "aws_iam_user_login_profile", "aws_iam_role")
+    passing = (Example(title="a role", resources=trust(ECS_TASKS)),)
+    failing = (
+        Example(title="an access key", resources={"aws_iam_access_key": {"ci": {"user": "ci"}}}),
+        Example(title="a console password", resources={"aws_iam_user_login_profile": {"ci": {"user": "ci"}}}),
+    )
+
+    def judge_resource(self, resource: Resource) -> Iterator[Finding]:
+        """Whatever stands there is wrong, unless it is a role."""
+        if resource.type != "aws_iam_role":
+            yield failed(resource, f"{resource.type} for {resource.get('user')}")
+
+
+rule = StaticCredentials()

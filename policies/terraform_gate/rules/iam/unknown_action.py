@@ -1,0 +1,55 @@
+"""AF_IAM_2: every action exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terraform_gate.finding import Severity
+from terraform_gate.iam.actions import known_actions
+from terraform_gate.iam.documents import Statement
+from terraform_gate.reading.expression import is_known
+from terraform_gate.rule import Example
+from terraform_gate.rules.shared.examples import role_policy
+from terraform_gate.rules.shared.statement_rule import IDENTITY, StatementRule
+
+_LOGS = "arn:aws:s3:::airflow-logs/*"
+
+
+class UnknownAction(StatementRule):
+    """Actions that no AWS service has."""
+
+    id = "AF_IAM_2"
+    title = "Every action that a policy names exists"
+    severity_level = Severity.MEDIUM
+    why = "A misspelled Allow breaks the application in production; a misspelled Deny forbids nothing."
+    cure = "Take the action's name from the Service Authorization Reference."
+    references = ("parliament UNKNOWN_ACTION", "parliament UNKNOWN_PREFIX")
+    documents = IDENTITY
+    passing = (
+        Example(
+            title="an action and a wildcard that match",
+            resources=role_policy({"Action": ["s3:GetObject", "s3:List*"], "Resource": _LOGS}),
+        ),
+    )
+    failing = (
+        Example(title="a misspelled action", resources=role_policy({"Action": "s3:GetObjects", "Resource": _LOGS})),
+        Example(title="a service that is none", resources=role_policy({"Action": "ecss:RunTask", "Resource": _LOGS})),
+        Example(
+            title="a misspelled Deny",
+            resources=role_policy({"Effect": "Deny", "Action": "iam:PassRoles", "Resource": "*"}),
+        ),
+    )
+
+    def faults(self, statement: Statement) -> Iterator[str]:
+        """Look every action up."""
+        for action in (*statement.actions, *statement.not_actions):
+            if action != "*" and is_known(action) and not known_actions(action):
+                yield f"AWS has no action {action}"
+
+    def unknown(self, statement: Statement) -> Iterator[str]:
+        """Look for actions that are told later: no rule can say what they allow."""
+        named = (*statement.actions, *statement.not_actions)
+        yield from (f"the action {action} is not known before the apply" for action in named if not is_known(action))
+
+
+rule = UnknownAction()

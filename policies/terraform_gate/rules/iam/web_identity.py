@@ -1,0 +1,64 @@
+"""AF_IAM_10: a CI role belongs to one repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terraform_gate.finding import Severity
+from terraform_gate.iam.documents import Statement
+from terraform_gate.rule import Example
+from terraform_gate.rules.shared.examples import ACCOUNT, Resources, trust
+from terraform_gate.rules.shared.statement_rule import TRUST, StatementRule
+
+_HOST = "token.actions.githubusercontent.com"
+_AUDIENCE = {f"{_HOST}:aud": "sts.amazonaws.com"}
+
+
+def _github(*, operator: str = "StringEquals", **conditions: dict[str, str]) -> Resources:
+    provider = {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{_HOST}"}
+    condition = {operator: {key: value for part in conditions.values() for key, value in part.items()}}
+    return trust(provider, Action="sts:AssumeRoleWithWebIdentity", condition=condition)
+
+
+class WebIdentity(StatementRule):
+    """OIDC trust without audience or subject."""
+
+    id = "AF_IAM_10"
+    title = "A role for an identity provider demands an audience and a subject"
+    severity_level = Severity.CRITICAL
+    why = "GitHub signs a token for every repository of the world: without a subject each of them may deploy here."
+    cure = "Condition: StringEquals on <provider>:aud and <provider>:sub with repository and ref or environment."
+    references = ("CKV_AWS_358", "Prowler iam_role_github_oidc_trust_subject_restricted")
+    documents = TRUST
+    passing = (
+        Example(
+            title="one branch of one repository",
+            resources=_github(audience=_AUDIENCE, subject={f"{_HOST}:sub": "repo:acme/airflow:ref:refs/heads/main"}),
+        ),
+    )
+    failing = (
+        Example(title="no subject", resources=_github(audience=_AUDIENCE)),
+        Example(title="no audience", resources=_github(subject={f"{_HOST}:sub": "repo:acme/airflow:environment:prod"})),
+        Example(
+            title="every repository",
+            resources=_github(operator="StringLike", audience=_AUDIENCE, subject={f"{_HOST}:sub": "repo:*"}),
+        ),
+    )
+
+    def faults(self, statement: Statement) -> Iterator[str]:
+        """Look at the conditions on the provider's claims."""
+        federated = statement.principals.get("Federated", ()) if statement.allows else ()
+        for provider in (item for item in federated if "oidc" in item):
+            keys = [key for by_key in statement.conditions.values() for key in by_key]
+            for claim, what in (("aud", "audience"), ("sub", "subject")):
+                values = statement.condition(*(key for key in keys if key.endswith(f":{claim}")))
+                if not values or any(_is_everybody(value) for value in values):
+                    yield f"{provider} with any {what}"
+
+
+def _is_everybody(value: str) -> bool:
+    owner = value.partition(":")[2] or value
+    return owner.split("/")[0].strip("*?") == ""
+
+
+rule = WebIdentity()

@@ -1,0 +1,98 @@
+"""AF_IAM_4: what AWS can limit to a resource is limited to one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from terraform_gate.finding import Severity
+from terraform_gate.iam.actions import can_be_scoped, known_actions
+from terraform_gate.iam.documents import Statement
+from terraform_gate.reading.expression import is_wholly_unknown
+from terraform_gate.rule import Example
+from terraform_gate.rules.shared.examples import ACCOUNT, role_policy
+from terraform_gate.rules.shared.statement_rule import IDENTITY, StatementRule
+
+_EVERYTHING = re.compile(r"\*+|arn:[^:]*:[^:]*:[^:]*:[^:]*:\*+")
+_LIMITING = ("aws:resourcetag/", "ecs:cluster", "secretsmanager:resourcetag/", "ssm:resourcetag/", "ec2:resourcetag/")
+"""Condition keys that name the resource as an ARN would."""
+_STOP = {"Action": "ecs:StopTask", "Resource": "*"}
+
+
+class WildcardResource(StatementRule):
+    """`Resource: "*"` where an ARN would do."""
+
+    id = "AF_IAM_4"
+    title = "An Allow statement on every resource holds only actions that AWS cannot limit to a resource"
+    severity_level = Severity.HIGH
+    why = "The permission reaches the other applications of the account: their tasks, parameters, buckets, keys."
+    cure = "Name the ARNs. Keep actions that take none (ecr:GetAuthorizationToken) in a statement of their own."
+    references = (
+        "cdk-nag AwsSolutions-IAM5",
+        "trivy AVD-AWS-0057",
+        "parliament RESOURCE_STAR",
+        "CKV_AWS_355",
+        "CKV_AWS_356",
+    )
+    documents = IDENTITY
+    passing = (
+        Example(
+            title="an ARN; and apart, an action that takes none",
+            resources=role_policy(
+                {"Action": "ecs:StopTask", "Resource": f"arn:aws:ecs:eu-central-1:{ACCOUNT}:task/airflow/*"},
+                {"Action": "ecr:GetAuthorizationToken", "Resource": "*"},
+            ),
+        ),
+        Example(
+            title="every resource, limited by a condition that names it",
+            resources=role_policy(
+                {
+                    **_STOP,
+                    "Condition": {"ArnEquals": {"ecs:cluster": f"arn:aws:ecs:eu-central-1:{ACCOUNT}:cluster/airflow"}},
+                }
+            ),
+        ),
+    )
+    failing = (
+        Example(title="every resource", resources=role_policy(_STOP)),
+        Example(
+            title="every resource, written as an ARN",
+            resources=role_policy({"Action": "s3:GetObject", "Resource": "arn:aws:s3:::*"}),
+        ),
+        Example(
+            title="an action that can be limited beside one that cannot",
+            resources=role_policy({"Action": ["ecr:GetAuthorizationToken", "ecr:BatchGetImage"], "Resource": "*"}),
+        ),
+        Example(
+            title="a condition with IfExists limits nothing",
+            resources=role_policy(
+                {**_STOP, "Condition": {"ArnEqualsIfExists": {"ecs:cluster": "arn:aws:ecs:*:*:cluster/a"}}}
+            ),
+        ),
+    )
+
+    def faults(self, statement: Statement) -> Iterator[str]:
+        """Look for limitable actions on everything."""
+        wide = [resource for resource in statement.resources if _EVERYTHING.fullmatch(resource)]
+        if not statement.allows or not wide or _is_limited(statement):
+            return
+        actions = [
+            action for pattern in statement.actions for action in known_actions(pattern) if can_be_scoped(action)
+        ]
+        if actions:
+            more = f" and {len(actions) - 3} more" if len(actions) > 3 else ""
+            yield f"{', '.join(actions[:3])}{more} on {wide[0]}"
+
+    def unknown(self, statement: Statement) -> Iterator[str]:
+        """Look for resources that are told later, by nothing that names a resource: they may be everything."""
+        if statement.allows and not _is_limited(statement):
+            open_ends = (value for value in statement.resources if is_wholly_unknown(value))
+            yield from (f"the resource {value} is not known before the apply" for value in open_ends)
+
+
+def _is_limited(statement: Statement) -> bool:
+    keys = {key for by_key in statement.conditions.values() for key in by_key if key.startswith(_LIMITING)}
+    return bool(keys) and bool(statement.condition(*keys))
+
+
+rule = WildcardResource()

@@ -1,0 +1,167 @@
+"""AF_ALB_1: the internet cannot call Airflow's execution API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terraform_gate.configuration import Configuration
+from terraform_gate.ecs.containers import UnknownContainersError, containers_of
+from terraform_gate.finding import Finding, Severity, failed, not_judged, passed
+from terraform_gate.iam.actions import as_pattern
+from terraform_gate.reading.expression import is_known
+from terraform_gate.rule import Example, Rule
+from terraform_gate.rules.shared.examples import ACCOUNT, Resources, container, task_definition, together
+from terraform_gate.terraform_resource import Resource
+
+_PROBE = "/execution/task-instances"
+_REFUSE = {"type": "fixed-response", "fixed_response": {"content_type": "text/plain", "status_code": "403"}}
+_FORWARD = {"type": "forward", "target_group_arn": "${aws_lb_target_group.api.arn}"}
+
+
+def _door(*rules: dict[str, object], default: object = _FORWARD) -> Resources:
+    api = container(
+        name="api-server", command=["api-server"], environment=[{"name": "AIRFLOW_COMPONENT", "value": "api-server"}]
+    )
+    load_balancer = {
+        "target_group_arn": "${aws_lb_target_group.api.arn}",
+        "container_name": "api-server",
+        "container_port": 8080,
+    }
+    service = {
+        "name": "api-server",
+        "cluster": f"arn:aws:ecs:eu-central-1:{ACCOUNT}:cluster/airflow",
+        "task_definition": "${aws_ecs_task_definition.api-server.arn}",
+        "network_configuration": {"subnets": ["subnet-0a1b2c3d"]},
+        "load_balancer": load_balancer,
+    }
+    listener = {"load_balancer_arn": "${aws_lb.door.arn}", "port": 80, "protocol": "HTTP", "default_action": default}
+    listed = {
+        f"r{number}": {"listener_arn": "${aws_lb_listener.door.arn}", **item} for number, item in enumerate(rules)
+    }
+    return together(
+        task_definition(api, name="api-server"),
+        {
+            "aws_lb": {
+                "door": {"name": "airflow", "internal": False, "subnets": ["subnet-0a1b2c3d", "subnet-1a1b2c3d"]}
+            },
+            "aws_lb_target_group": {
+                "api": {"name": "api", "port": 8080, "protocol": "HTTP", "vpc_id": "vpc-0a1b2c3d", "target_type": "ip"}
+            },
+            "aws_lb_listener": {"door": listener},
+            "aws_ecs_service": {"api": service},
+        },
+        {"aws_lb_listener_rule": listed} if listed else {},
+    )
+
+
+def _paths(*patterns: str) -> dict[str, object]:
+    return {"path_pattern": {"values": list(patterns)}}
+
+
+_REFUSED: dict[str, object] = {"priority": 1, "condition": [_paths("/execution", "/execution/*")], "action": [_REFUSE]}
+_FORWARDED: dict[str, object] = {"priority": 10, "condition": [_paths("/*")], "action": [_FORWARD]}
+
+
+class ExecutionApi(Rule):
+    """Listeners that forward /execution to the api-server."""
+
+    id = "AF_ALB_1"
+    title = "A load balancer never forwards Airflow's execution API"
+    severity_level = Severity.HIGH
+    why = (
+        "Workers report results and read connections there; only tokens protect it, and it shares its port with the UI."
+    )
+    cure = "A listener rule before all others: path /execution/*, fixed response 403. Workers use the internal name."
+    references = ()
+    resource_types = ("aws_lb_listener",)
+    passing = (
+        Example(title="refused first", resources=_door(_REFUSED)),
+        Example(
+            title="the default redirects",
+            resources=_door(
+                default={
+                    "type": "redirect",
+                    "redirect": {"status_code": "HTTP_301", "port": "443", "protocol": "HTTPS"},
+                }
+            ),
+        ),
+    )
+    failing = (
+        Example(title="forwarded by default", resources=_door()),
+        Example(title="refused after it was forwarded", resources=_door({**_REFUSED, "priority": 20}, _FORWARDED)),
+        Example(
+            title="refused for one host only",
+            resources=_door(
+                {**_REFUSED, "condition": [_paths("/execution/*"), {"host_header": {"values": ["a.example.com"]}}]}
+            ),
+        ),
+    )
+
+    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+        """Follow a request for the execution API through the rules of each listener."""
+        airflow = _airflow_groups(configuration)
+        for listener in configuration.of_type(*self.resource_types):
+            yield _judge(listener, airflow, configuration)
+
+
+def _airflow_groups(configuration: Configuration) -> set[str]:
+    """Give the target groups that lead to a container that is an api-server."""
+    groups = set()
+    for service in configuration.of_type("aws_ecs_service"):
+        task = configuration.find(service.get("task_definition"))
+        try:
+            serves = task is not None and any(item.component == "api-server" for item in containers_of(task))
+        except UnknownContainersError:
+            serves = True
+        for block in service.blocks("load_balancer") if serves else ():
+            group = configuration.find(block.get("target_group_arn"))
+            groups |= {group.key} if group else set()
+    return groups
+
+
+def _judge(listener: Resource, airflow: set[str], configuration: Configuration) -> Finding:
+    rules = configuration.users_of(listener, "aws_lb_listener_rule")
+    if not is_known([rule.get("priority") for rule in rules]):
+        return not_judged(listener, "priorities of its rules are not known")
+    for rule_ in sorted(rules, key=lambda item: int(item.get("priority") or 0)):
+        if _leads_to(rule_, "action", airflow, configuration) and _may_match(rule_):
+            return failed(listener, f"{rule_.address} forwards {_PROBE} to the api-server")
+        if _always_matches(rule_):
+            return passed(listener)
+    forwards = _leads_to(listener, "default_action", airflow, configuration)
+    return failed(listener, f"forwards {_PROBE} to the api-server by default") if forwards else passed(listener)
+
+
+def _leads_to(owner: Resource, name: str, airflow: set[str], configuration: Configuration) -> bool:
+    return any(item.key in airflow for block in owner.blocks(name) for item in configuration.mentioned_in(dict(block)))
+
+
+def _path_conditions(rule_: Resource) -> list[bool]:
+    """Tell for every path condition of a rule whether it holds for the execution API."""
+    return [
+        any(as_pattern(str(value)).fullmatch(_PROBE) for value in part.get("values") or ())
+        for condition in rule_.blocks("condition")
+        for part in _parts(condition.get("path_pattern"))
+    ]
+
+
+def _parts(value: object) -> list[dict[str, list[str]]]:
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, dict)]
+
+
+def _may_match(rule_: Resource) -> bool:
+    return all(_path_conditions(rule_))
+
+
+def _always_matches(rule_: Resource) -> bool:
+    """Tell whether a rule matches whatever else the request says: paths are its only conditions, and they hold."""
+    paths = _path_conditions(rule_)
+    only_paths = all(set(_given(condition)) <= {"path_pattern"} for condition in rule_.blocks("condition"))
+    return bool(paths) and all(paths) and only_paths
+
+
+def _given(condition: object) -> list[str]:
+    return [name for name, value in condition.items() if value] if isinstance(condition, dict) else []
+
+
+rule = ExecutionApi()

@@ -1,0 +1,130 @@
+"""AF_ALB_2: load balancers speak TLS 1.2 or newer, with keys that are made for one connection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from terraform_gate.configuration import Configuration
+from terraform_gate.finding import Finding, Severity, failed, not_judged, passed
+from terraform_gate.reading.expression import is_known
+from terraform_gate.rule import Example, Rule
+from terraform_gate.rules.shared.examples import ACCOUNT, Resources, together
+from terraform_gate.terraform_resource import Resource, blocks
+
+GOOD = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
+AWS_DEFAULT = "ELBSecurityPolicy-2016-08"
+"""What a listener gets that names no policy."""
+_WEAK = re.compile(r"ELBSecurityPolicy-(201[56]-|FS-2018-|FS-1-1-|TLS-1-[0-2]-|TLS13-1-[01]-|TLS13-1-2-Ext[12]-)")
+_STRONG = re.compile(r"ELBSecurityPolicy-(TLS13-1-[23]-|FS-1-2-)")
+_ELB = f"arn:aws:elasticloadbalancing:eu-central-1:{ACCOUNT}"
+_FORWARD = {"type": "forward", "target_group_arn": f"{_ELB}:targetgroup/api/0a1b2c3d4e5f6a7b"}
+
+
+def _redirect(port: str, **to: str) -> dict[str, Any]:
+    return {"type": "redirect", "redirect": {"status_code": "HTTP_301", "port": port, **to}}
+
+
+def _listener(**settings: object) -> Resources:
+    given = {
+        "load_balancer_arn": f"{_ELB}:loadbalancer/app/door/0a1b2c3d4e5f6a7b",
+        "port": 80,
+        "protocol": "HTTP",
+        "default_action": _FORWARD,
+    }
+    return {"aws_lb_listener": {"door": {**given, **settings}}}
+
+
+def _encrypted(protocol: str = "HTTPS", **settings: object) -> Resources:
+    certificate = f"arn:aws:acm:eu-central-1:{ACCOUNT}:certificate/0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f"
+    return _listener(protocol=protocol, port=443, certificate_arn=certificate, **settings)
+
+
+_TO_HTTPS = _listener(default_action=_redirect("443", protocol="HTTPS"))
+_RULE = {
+    "listener_arn": "${aws_lb_listener.door.arn}",
+    "priority": 1,
+    "condition": [{"path_pattern": {"values": ["/api/*"]}}],
+    "action": [_FORWARD],
+}
+
+
+class ListenerTls(Rule):
+    """The policy of encrypted listeners, and what unencrypted ones do with a request."""
+
+    id = "AF_ALB_2"
+    title = "Load balancers take requests by TLS 1.2 or newer, with forward secrecy"
+    severity_level = Severity.HIGH
+    why = (
+        "Passwords and API tokens pass the listener. AWS's default policy still agrees to TLS 1.0, and without forward "
+        "secrecy whoever steals the key reads what was recorded before."
+    )
+    cure = f'Set ssl_policy = "{GOOD}"; let a listener without TLS redirect to HTTPS and nothing else.'
+    references = ("FSBP ELB.1", "FSBP ELB.17", "CKV_AWS_2", "CKV_AWS_103", "trivy AVD-AWS-0047", "trivy AVD-AWS-0054")
+    resource_types = ("aws_lb_listener", "aws_alb_listener")
+    passing = (
+        Example(title="TLS 1.2 and 1.3", resources=_encrypted(ssl_policy=GOOD)),
+        Example(title="TLS 1.3 only", resources=_encrypted(ssl_policy="ELBSecurityPolicy-TLS13-1-3-2021-06")),
+        Example(title="a redirect to HTTPS", resources=_TO_HTTPS),
+    )
+    failing = (
+        Example(title="TLS 1.0 too", resources=_encrypted(ssl_policy="ELBSecurityPolicy-TLS13-1-0-2021-06")),
+        Example(title="no policy, so AWS's default", resources=_encrypted()),
+        Example(title="no forward secrecy", resources=_encrypted(ssl_policy="ELBSecurityPolicy-TLS-1-2-2017-01")),
+        Example(title="a network load balancer", resources=_encrypted("TLS", ssl_policy=AWS_DEFAULT)),
+        Example(title="no TLS", resources=_listener()),
+        Example(
+            title="a rule that comes before the redirect",
+            resources=together(_TO_HTTPS, {"aws_lb_listener_rule": {"api": _RULE}}),
+        ),
+        Example(
+            title="a redirect that stays without TLS",
+            resources=_listener(default_action=_redirect("8080", protocol="HTTP")),
+        ),
+    )
+
+    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+        """Look at every listener, and at the rules of those without TLS."""
+        for listener in configuration.of_type(*self.resource_types):
+            protocol = listener.get("protocol") or ("HTTP" if listener.get("port") else None)
+            if not is_known(protocol):
+                yield not_judged(listener, f"its protocol is not known before the apply: {protocol}")
+            elif protocol in {"HTTPS", "TLS"}:
+                yield _policy(listener)
+            else:
+                yield _in_the_open(listener, configuration) if protocol == "HTTP" else passed(listener)
+
+
+def _policy(listener: Resource) -> Finding:
+    policy = str(listener.get("ssl_policy") or AWS_DEFAULT)
+    if not is_known(policy):
+        return not_judged(listener, f"ssl_policy is not known before the apply: {policy}")
+    if _WEAK.match(policy):
+        return failed(listener, f"{policy} agrees to TLS before 1.2, or to ciphers without forward secrecy")
+    return passed(listener) if _STRONG.match(policy) else not_judged(listener, f"{policy} is no policy known here")
+
+
+def _in_the_open(listener: Resource, configuration: Configuration) -> Finding:
+    rules = configuration.users_of(listener, "aws_lb_listener_rule", "aws_alb_listener_rule")
+    actions = [(listener, item) for item in listener.values("default_action") or (None,)]
+    actions += [(rule_, item) for rule_ in rules for item in rule_.values("action") or (None,)]
+    verdicts = [(owner, _leaves(action)) for owner, action in actions]
+    if wrong := next((owner for owner, leaves in verdicts if leaves is False), None):
+        return failed(listener, f"{wrong.address} answers without TLS, and not by a redirect to HTTPS")
+    if unknown := next((owner for owner, leaves in verdicts if leaves is None), None):
+        return not_judged(listener, f"an action of {unknown.address} is not known before the apply")
+    return passed(listener)
+
+
+def _leaves(action: object) -> bool | None:
+    """Tell whether an action sends the client to HTTPS or answers with a fixed text; None: it is not known."""
+    if not isinstance(action, Mapping) or not is_known(action.get("type")):
+        return None
+    if action.get("type") != "redirect":
+        return bool(action.get("type") == "fixed-response")
+    protocols = [part.get("protocol") for part in blocks(action, "redirect")]
+    return all(item == "HTTPS" for item in protocols) if protocols and is_known(protocols) else None
+
+
+rule = ListenerTls()

@@ -1,0 +1,85 @@
+"""AF_SECRET_1: Terraform's state knows no secret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from terraform_gate.finding import Finding, Severity, failed
+from terraform_gate.reading.expression import is_known
+from terraform_gate.rule import Example, Rule
+from terraform_gate.rules.shared.examples import Resources
+from terraform_gate.terraform_resource import Resource
+
+ARGUMENTS: Mapping[str, tuple[str, ...]] = {
+    "aws_db_instance": ("password",),
+    "aws_rds_cluster": ("master_password",),
+    "aws_elasticache_replication_group": ("auth_token",),
+    "aws_elasticache_user": ("passwords",),
+    "aws_secretsmanager_secret_version": ("secret_string", "secret_binary"),
+    "aws_ssm_parameter": ("value", "insecure_value"),
+    "aws_mq_broker": ("password",),
+    "aws_redshift_cluster": ("master_password",),
+    "aws_docdb_cluster": ("master_password",),
+}
+"""Arguments whose value Terraform writes into its state. Their `_wo` twins are not written."""
+MAKERS = frozenset({"random_password", "tls_private_key"})
+"""Resources that make a secret, and keep it in the state."""
+
+
+def _parameter(**settings: object) -> Resources:
+    return {"aws_ssm_parameter": {"fernet": {"name": "/airflow/dev/fernet-key", "type": "SecureString", **settings}}}
+
+
+def _database(**settings: object) -> Resources:
+    body = {
+        "engine": "postgres",
+        "instance_class": "db.t4g.micro",
+        "allocated_storage": 20,
+        "username": "airflow",
+        "skip_final_snapshot": True,
+        **settings,
+    }
+    return {"aws_db_instance": {"metadata": body}}
+
+
+class SecretInState(Rule):
+    """Arguments that carry a secret into plan and state."""
+
+    id = "AF_SECRET_1"
+    title = "No secret's value passes through plan or state"
+    severity_level = Severity.CRITICAL
+    why = "The state file keeps every argument in plain text, in every version; whoever may plan reads it."
+    cure = "Use the write-only argument (password_wo, value_wo) with an ephemeral resource, or make the secret outside."
+    references = ("trivy AVD-AWS-0098",)
+    resource_types = (*ARGUMENTS, *MAKERS)
+    passing = (
+        Example(title="a write-only value", resources=_parameter(value_wo="made elsewhere", value_wo_version=1)),
+        Example(title="no secret at all", resources=_parameter(type="String", value="eu-central-1")),
+        Example(title="AWS keeps the password", resources=_database(manage_master_user_password=True)),
+    )
+    failing = (
+        Example(title="a parameter's value", resources=_parameter(value="q83vEjRWeJq8")),
+        Example(title="a database's password", resources=_database(password="hunter2hunter2")),  # noqa: S106
+        Example(
+            title="a password that Terraform makes up",
+            resources={"random_password": {"database": {"length": 32}}},
+            not_plannable_because="it needs another provider",
+        ),
+    )
+
+    def judge_resource(self, resource: Resource) -> Iterator[Finding]:
+        """Look at the arguments that reach the state."""
+        if resource.type in MAKERS:
+            yield failed(resource, f"{resource.type} keeps what it makes in the state")
+        if (
+            resource.type == "aws_ssm_parameter"
+            and resource.get("type") != "SecureString"
+            and is_known(resource.get("type"))
+        ):
+            return
+        for name in ARGUMENTS.get(resource.type, ()):
+            if resource.get(name):
+                yield failed(resource, f"{name} is written into the state")
+
+
+rule = SecretInState()

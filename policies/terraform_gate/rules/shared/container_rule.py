@@ -1,0 +1,40 @@
+"""The base of rules that look at containers one at a time."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator
+from typing import ClassVar
+
+from terraform_gate.ecs.containers import Container, UnknownContainersError, containers_of
+from terraform_gate.finding import Finding, failed, not_judged
+from terraform_gate.reading.expression import is_known
+from terraform_gate.rule import Rule
+from terraform_gate.terraform_resource import Resource
+
+
+class ContainerRule(Rule):
+    """A rule about each container of each task definition."""
+
+    resource_types = ("aws_ecs_task_definition",)
+    decides: ClassVar[tuple[str, ...]] = ()
+    """Parts of a definition without which there is nothing to judge: an expression there is *not judged*."""
+
+    @abstractmethod
+    def faults(self, container: Container) -> Iterator[str]:
+        """Say what is wrong with one container."""
+
+    def judge_resource(self, resource: Resource) -> Iterator[Finding]:
+        """Look at every container of the task definition."""
+        try:
+            containers = containers_of(resource)
+        except UnknownContainersError as error:
+            yield not_judged(resource, str(error))
+            return
+        for container in containers:
+            unknown = [part for part in self.decides if not is_known(container.get(*part.split(".")))]
+            yield from (not_judged(resource, f"container {container.name}: {part} is not known") for part in unknown)
+            if not unknown:
+                yield from (
+                    failed(resource, f"container {container.name}: {fault}") for fault in self.faults(container)
+                )

@@ -1,0 +1,68 @@
+"""AF_BROKER_1: a full broker says so instead of forgetting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terraform_gate.configuration import Configuration
+from terraform_gate.finding import Finding, Severity, failed, not_judged, passed
+from terraform_gate.reading.expression import is_known
+from terraform_gate.rule import Example, Rule
+from terraform_gate.rules.shared.examples import Resources
+from terraform_gate.terraform_resource import Resource
+
+_POLICY = "maxmemory-policy"
+
+
+def _broker(value: str | None) -> Resources:
+    group = {"replication_group_id": "airflow", "description": "Celery broker", "node_type": "cache.t4g.micro"}
+    if value is None:
+        return {"aws_elasticache_replication_group": {"broker": group}}
+    parameters = {"name": "airflow", "family": "redis7", "parameter": [{"name": _POLICY, "value": value}]}
+    return {
+        "aws_elasticache_parameter_group": {"broker": parameters},
+        "aws_elasticache_replication_group": {
+            "broker": {**group, "parameter_group_name": "${aws_elasticache_parameter_group.broker.name}"}
+        },
+    }
+
+
+class BrokerEviction(Rule):
+    """Redis or Valkey that drops keys when its memory is full."""
+
+    id = "AF_BROKER_1"
+    title = "A replication group that serves Celery evicts nothing"
+    severity_level = Severity.HIGH
+    why = "ElastiCache's default, volatile-lru, deletes keys when memory is full: queued Airflow tasks vanish."
+    cure = "A parameter group with maxmemory-policy noeviction."
+    references = ()
+    resource_types = ("aws_elasticache_replication_group",)
+    passing = (Example(title="noeviction", resources=_broker("noeviction")),)
+    failing = (
+        Example(title="the default parameter group", resources=_broker(None)),
+        Example(title="the least recently used goes", resources=_broker("allkeys-lru")),
+    )
+
+    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+        """Read the policy in the group's parameters."""
+        for group in configuration.of_type(*self.resource_types):
+            name = group.get("parameter_group_name")
+            parameters = configuration.find(name)
+            if parameters is None and name and not str(name).startswith("default."):
+                yield not_judged(group, f"parameter group {name} is not in this configuration")
+            else:
+                yield _judge(group, _eviction(parameters))
+
+
+def _eviction(parameters: Resource | None) -> str:
+    blocks = parameters.blocks("parameter") if parameters else ()
+    return next((str(block.get("value")) for block in blocks if block.get("name") == _POLICY), "volatile-lru")
+
+
+def _judge(group: Resource, policy: str) -> Finding:
+    if not is_known(policy):
+        return not_judged(group, f"{_POLICY} is {policy}")
+    return passed(group) if policy == "noeviction" else failed(group, f"{_POLICY} is {policy}")
+
+
+rule = BrokerEviction()

@@ -1,0 +1,82 @@
+"""AF_S3_1: nobody reads a bucket without TLS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from terraform_gate.configuration import Configuration
+from terraform_gate.finding import Finding, Severity, failed, not_judged, passed
+from terraform_gate.iam.documents import MalformedError, NotJudgeableError, Statement, statements_in
+from terraform_gate.rule import Example, Rule
+from terraform_gate.rules.shared.examples import Resources, policy
+from terraform_gate.terraform_resource import Resource
+
+_ARN = "${aws_s3_bucket.logs.arn}"
+
+
+def _bucket(*statements: dict[str, object]) -> Resources:
+    resources: Resources = {"aws_s3_bucket": {"logs": {"bucket": "airflow-logs"}}}
+    if statements:
+        body = {"bucket": "${aws_s3_bucket.logs.id}", "policy": policy(*statements)}
+        resources["aws_s3_bucket_policy"] = {"logs": body}
+    return resources
+
+
+_DENY: dict[str, object] = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "s3:*",
+    "Resource": [_ARN, f"{_ARN}/*"],
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
+
+
+class TlsOnly(Rule):
+    """Buckets that answer plain HTTP."""
+
+    id = "AF_S3_1"
+    title = "Every bucket refuses requests without TLS"
+    severity_level = Severity.MEDIUM
+    why = "S3 answers plain HTTP: logs and DAGs can be read on the way."
+    cure = "Deny s3:* to everybody on the bucket and its objects where aws:SecureTransport is false."
+    references = ("FSBP S3.5", "cdk-nag AwsSolutions-S10", "Prowler s3_bucket_secure_transport_policy", "CKV_AWS_379")
+    resource_types = ("aws_s3_bucket",)
+    passing = (Example(title="plain HTTP is denied", resources=_bucket(_DENY)),)
+    failing = (
+        Example(title="no policy", resources=_bucket()),
+        Example(title="for reading only", resources=_bucket({**_DENY, "Action": "s3:GetObject"})),
+        Example(title="for the bucket, not its objects", resources=_bucket({**_DENY, "Resource": [_ARN]})),
+        Example(
+            title="for one principal",
+            resources=_bucket({**_DENY, "Principal": {"AWS": "arn:aws:iam::111122223333:root"}}),
+        ),
+    )
+
+    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+        """Look for the Deny in the bucket's policy."""
+        for bucket in configuration.of_type(*self.resource_types):
+            policies = _policies(bucket, configuration)
+            try:
+                statements = [item for owner in policies for item in statements_in(owner.get("policy"), configuration)]
+            except (NotJudgeableError, MalformedError) as error:
+                yield not_judged(bucket, str(error))
+                continue
+            closed = any(_denies_plain(statement) for statement in statements)
+            yield passed(bucket) if closed else failed(bucket, "answers requests without TLS")
+
+
+def _policies(bucket: Resource, configuration: Configuration) -> list[Resource]:
+    listed = configuration.of_type("aws_s3_bucket_policy")
+    own = [item for item in listed if configuration.find(item.get("bucket")) is bucket]
+    return own or [item for item in listed if item.get("bucket") == bucket.get("bucket") is not None]
+
+
+def _denies_plain(statement: Statement) -> bool:
+    plain = any("false" in keys.get("aws:securetransport", ()) for keys in statement.conditions.values())
+    everybody = any("*" in values for values in statement.principals.values())
+    whole = any(resource == "*" or resource.endswith("/*") for resource in statement.resources)
+    every_action = bool({"*", "s3:*"} & set(statement.actions))
+    return not statement.allows and plain and everybody and whole and every_action
+
+
+rule = TlsOnly()

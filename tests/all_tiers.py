@@ -1,0 +1,134 @@
+"""``make test``: every tier; those that wait beside those that compute, those with a container engine alone.
+
+``python -m tests.all_tiers unit`` runs the unit tier alone, as two processes that share no import that takes long.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from terraform_harness.tools import ROOT
+
+NOTHING_COLLECTED = 5
+# What is kept of a log is its end: there each failure is told again, from the statement that failed.
+TOLD_LINES = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One pytest process over the folders of some tiers."""
+
+    name: str
+    folders: tuple[str, ...]
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What became of one run: pytest's exit code, tests by outcome, and the text of each failure."""
+
+    code: int
+    outcomes: Counter[str]
+    failures: tuple[str, ...]
+
+
+# Applies wait for the provider's timers, not for the processor; the tests of one file share what they synthesize.
+WAVES = (
+    (
+        Run(name="apply", folders=("tests/apply",), flags=("-n", "8", "--maxschedchunk", "1")),
+        Run(
+            name="compute",
+            folders=("tests/unit", "tests/policies", "tests/plan"),
+            flags=("-n", "2", "--dist", "loadgroup"),
+        ),
+    ),
+    (Run(name="engine", folders=("tests/image", "tests/live")),),
+)
+# Constructs need Node and no moto, the operations the reverse; each import costs a process seconds.
+_WITH_NODE = tuple(f"tests/unit/{one}" for one in ("compose", "export", "modules"))
+UNIT = (
+    (
+        Run(name="nodejs", folders=_WITH_NODE, flags=("-p", "no:hypothesispytest")),
+        Run(name="python", folders=("tests/unit",), flags=tuple(f"--ignore={folder}" for folder in _WITH_NODE)),
+    ),
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the tiers, tell what failed, print one closing line; exit 0 only when every run passed and something ran."""
+    waves, arguments = (UNIT, arguments[1:]) if arguments[:1] == ["unit"] else (WAVES, arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        ends = [end for wave in waves for end in _side_by_side(wave, arguments, Path(folder))]
+    codes, total = [end.code for end in ends], sum((end.outcomes for end in ends), Counter[str]())
+    for end in ends:
+        for failure in end.failures:
+            print(_shortened(failure))
+    print(f"{total['passed']} passed, {total['failed']} failed, {total['skipped']} skipped")
+    return 0 if codes and not any(codes) and total["passed"] else 1
+
+
+def _shortened(failure: str) -> str:
+    title, *lines = failure.splitlines()
+    statements = [number for number, line in enumerate(lines) if line.startswith(">")]
+    begin = statements[-1] if statements else max(0, len(lines) - TOLD_LINES)
+    return "\n".join([f"FAILED {title}", *lines[begin : begin + TOLD_LINES], ""])
+
+
+def _side_by_side(wave: Sequence[Run], arguments: list[str], folder: Path) -> list[End]:
+    there = [run for run in wave if any(any((ROOT / one).rglob("test_*.py")) for one in run.folders)]
+    processes = [_start(run, arguments, folder) for run in there]
+    readers = [
+        threading.Thread(target=_relay, args=(run, process), daemon=True)
+        for run, process in zip(there, processes, strict=True)
+    ]
+    try:
+        for reader in readers:
+            reader.start()
+        return [_finish(run, process, folder) for run, process in zip(there, processes, strict=True)]
+    finally:
+        for process in processes:
+            process.terminate()
+        for reader in readers:
+            reader.join(timeout=10)
+
+
+def _start(run: Run, arguments: list[str], folder: Path) -> subprocess.Popen[str]:
+    counts = f"--tier-counts={folder / run.name}.json"
+    command = [sys.executable, "-m", "pytest", "-q", counts, *run.folders, *run.flags, *arguments]
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+
+
+def _relay(run: Run, process: subprocess.Popen[str]) -> None:
+    for line in process.stdout or ():
+        print(f"{run.name:8s}| {line}", end="", flush=True)
+
+
+def _finish(run: Run, process: subprocess.Popen[str], folder: Path) -> End:
+    code = process.wait()
+    file = folder / f"{run.name}.json"
+    if not file.exists():
+        return End(code, Counter(failed=1), (f"{run.name}: pytest ended with {code} before it could count",))
+    found = json.loads(file.read_text())
+    return End(0 if code == NOTHING_COLLECTED else code, Counter(found["outcomes"]), tuple(found["failures"]))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
