@@ -12,7 +12,7 @@ help: ## List the verbs
 ## Set-up
 .venv/.ready: requirements.txt
 	@echo "virtual environment: installing locked requirements into .venv/ (half a minute, once)"
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, $(PYTHON) is older. Cure: make PYTHON=python3.12 ..."; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, $(PYTHON) is older. Fix: make PYTHON=python3.12 ..."; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@if command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements.txt; \
 	 else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt; fi
@@ -51,7 +51,7 @@ demo: .venv/.ready ## Make, verify and destroy ENV on the embedded emulator: no 
 
 cdktf: node_modules/.bin/cdktf ## Install the cdktf CLI into node_modules/
 node_modules/.bin/cdktf: package-lock.json
-	@command -v npm >/dev/null || { echo "npm is missing. Cure: install Node.js 18 or newer"; exit 2; }
+	@command -v npm >/dev/null || { echo "npm is missing. Fix: install Node.js 18 or newer"; exit 2; }
 	@npm ci --no-fund --no-audit --loglevel=error && touch $@
 
 ## Images
@@ -80,7 +80,7 @@ logs: .venv/.ready ## Follow its logs (SERVICE=scheduler)
 ## Live environment (AWS credentials needed)
 LIVE := doctor bootstrap deploy verify hibernate wake destroy
 .PHONY: $(LIVE)
-doctor: .venv/.ready ## What this machine and the account of ENV lack, with the cure
+doctor: .venv/.ready ## What this machine and the account of ENV lack, with the fix
 bootstrap: .venv/.ready ## Make the bucket of the Terraform states
 deploy: .venv/.ready ## Foundation, secrets, migration, services of ENV; refuses a plan that loses data
 verify: .venv/.ready ## Look at everything that must be true of ENV
@@ -106,10 +106,10 @@ lint: .venv/.ready ## Style, types, arrows between the rooms, generated files
 	@$(BIN)/python docs/generate.py --check && $(BIN)/python docs/generate_features.py --check
 	@bash -n .ci/run docker/engine
 
-test-unit: .venv/.ready ## Tier: Python and Node only (ARGS="-k T5")
+test-unit: .venv/.ready ## Tier: Python and Node only (ARGS="--feature T5")
 	@$(BIN)/python -m tests.all_tiers unit $(ARGS)
 
-test-policies test-plan: .venv/.ready ## One tier of tests (ARGS="-k T5")
+test-policies test-plan: .venv/.ready ## One tier of tests (ARGS="--feature T5")
 	@$(BIN)/python -m pytest tests/$(@:test-%=%) -n 2 --dist loadgroup -q $(ARGS)
 
 test-apply: .venv/.ready node_modules/.bin/cdktf ## Tier: whole environments on the embedded emulator

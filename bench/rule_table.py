@@ -25,7 +25,7 @@ Written by `python -m bench.rule_table`; measured {day} with checkov {version}.
 
 Each rule brings examples that it fails. checkov notices one when a check of its own fails there that does not
 fail the rule's passing examples, whatever it complains of. The JSON here has no `terraform.required_version`:
-with it checkov reads nothing at all. The last column is what `test_P5_rule_tells_its_examples_apart_*` proves,
+with it checkov reads nothing at all. The last column is what `test_rule_tells_its_examples_apart_*` proves,
 on JSON and, but for AF_ECS_16 (plans carry no `lifecycle`), on the same plan.
 
 """

@@ -97,7 +97,7 @@ def main(arguments: list[str]) -> int:
     after = generated(before)
     if "--check" in arguments:
         if before != after:
-            print("README.md is out of date. Cure: python docs/generate.py", file=sys.stderr)
+            print("README.md is out of date. Fix: python docs/generate.py", file=sys.stderr)
         return int(before != after)
     readme.write_text(after, encoding="utf-8")
     print("README.md written. Next: git diff README.md")

@@ -7,7 +7,6 @@ Exit 2: a row or a test is not right.
 from __future__ import annotations
 
 import ast
-import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -20,7 +19,6 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 ROWS, PAGE = "docs/features.yaml", "docs/features.md"
 TIERS = ("unit", "policies", "plan", "apply", "image", "live")
-IDS = re.compile(r"test_((?:[A-Z]\d{1,2}_)+)")
 SIGNS = {"yes": "yes", "partly": "partly", "no": "no", "n/a": "–"}
 
 
@@ -30,7 +28,7 @@ class FeatureError(ValueError):
 
 @dataclass(frozen=True)
 class Shown:
-    """A test function that names a row."""
+    """A test function that carries a row's marker."""
 
     row: str
     tier: str
@@ -38,13 +36,19 @@ class Shown:
 
 
 def tests_of(root: Path) -> Iterator[Shown]:
-    """Every test function below ``tests/`` with the rows that its name begins with."""
+    """Every test function below ``tests/`` with the rows of its ``@pytest.mark.feature("T5")`` markers."""
     for file in sorted((root / "tests").rglob("test_*.py")):
         tier = next((part for part in file.relative_to(root).parts if part in TIERS), "other")
         for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (found := IDS.match(node.name)):
-                for row in found[1].strip("_").split("_"):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                for row in _rows_of(node):
                     yield Shown(row, tier, f"{file.relative_to(root)}::{node.name}")
+
+
+def _rows_of(test: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
+    for decorator in test.decorator_list:
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "pytest.mark.feature":
+            yield from (ast.literal_eval(argument) for argument in decorator.args)
 
 
 def table(data: Mapping[str, Any], shown: Mapping[str, list[Shown]]) -> str:
@@ -104,7 +108,7 @@ def page(data: Mapping[str, Any], shown: Mapping[str, list[Shown]]) -> str:
             "# What the platform does, and who shows it",
             "",
             "Written by `python docs/generate_features.py`; do not edit. A row counts when a test shows it: the tests",
-            "of row `T5` carry it in their names, so that `pytest -k T5_` runs them. *Shown by* names their tiers.",
+            'of row `T5` are marked `@pytest.mark.feature("T5")`; `pytest --feature T5` runs them. *Shown by*: tiers.',
             f"{sum(row in shown for row in rows)} of {len(rows)} rows have a test.",
             "",
             "In the six columns on the right: *yes*, *partly*, *no*, or – where the question does not arise.",
@@ -126,7 +130,7 @@ def checked(data: Any) -> Mapping[str, Any]:
     for group in data["groups"]:
         for row, content in group["rows"].items():
             if row in seen:
-                raise FeatureError(f"{ROWS}: {row} stands twice")
+                raise FeatureError(f"{ROWS}: {row} is listed twice")
             seen.add(row)
             for name, value in (content.get("others") or {}).items():
                 if name not in data["systems"] or _answer(value) not in SIGNS:
@@ -141,7 +145,7 @@ def by_row(data: Mapping[str, Any], tests: Iterator[Shown]) -> Mapping[str, list
     found: dict[str, list[Shown]] = defaultdict(list)
     for one in tests:
         if one.row not in rows:
-            raise FeatureError(f"{one.where}: there is no row {one.row}. Cure: rename the test, or add it to {ROWS}")
+            raise FeatureError(f"{one.where}: there is no row {one.row}. Fix: correct the marker, or add it to {ROWS}")
         found[one.row].append(one)
     return found
 
@@ -166,7 +170,7 @@ def main(arguments: list[str], *, root: Path = ROOT) -> int:
         return 2
     stale = not file.exists() or file.read_text() != text
     if stale and "--check" in arguments:
-        print(f"{PAGE} is stale. Cure: python docs/generate_features.py", file=sys.stderr)
+        print(f"{PAGE} is stale. Fix: python docs/generate_features.py", file=sys.stderr)
         return 1
     if stale:
         beside = file.with_suffix(".new")

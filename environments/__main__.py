@@ -90,7 +90,7 @@ def _write(path: Path, text: str, *, check: bool, command: str) -> None:
         generated_files.write(path, text)
         print(f"{path.name} written")
     elif not generated_files.is_current(path, text):
-        print(f"{path.name} is out of date. Cure: python -m environments {command}", file=sys.stderr)
+        print(f"{path.name} is out of date. Fix: python -m environments {command}", file=sys.stderr)
         raise typer.Exit(1)
 
 

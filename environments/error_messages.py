@@ -1,4 +1,4 @@
-"""A pydantic error in the words of the file's author: path, allowed values, value, cure."""
+"""A pydantic error in the words of the file's author: path, allowed values, value, fix."""
 
 from __future__ import annotations
 
@@ -77,10 +77,10 @@ def _wrong_value(location: Location, details: Any) -> Problem:
         )
     node = node_at(schema(), location) or {}
     expected = words(schema(), node) or details["msg"]
-    return Problem(path(location), f"must be {expected}, got {shown(value)}{_cure(node, value)}")
+    return Problem(path(location), f"must be {expected}, got {shown(value)}{_fix(node, value)}")
 
 
-def _cure(node: Node, value: object) -> str:
+def _fix(node: Node, value: object) -> str:
     for option in choices(schema(), node):
         if isinstance(value, str) and "enum" in option:
             return nearest(value, [str(known) for known in option["enum"]])

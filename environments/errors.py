@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake: where in the file, and what is wrong with the cure.
+    """One mistake: where in the file, and what is wrong with the fix.
 
     ``path`` is written as in ``workers[0].memory_mib``; empty for the file as a whole.
     """

@@ -66,15 +66,15 @@ def _asked(yes: bool) -> Confirm:
 
 @app.command()
 def doctor(name: Annotated[str | None, typer.Argument()] = None, folder: Folder = HOME) -> None:
-    """What is missing on this machine, and in the account of NAME; each with its cure."""
+    """What is missing on this machine, and in the account of NAME; each with its fix."""
     with _told():
         findings = [*_doctor.machine(), *(_doctor.account(load(folder / f"{name}.yaml")) if name else ())]
         for finding in findings:
-            mark = "     ok" if not finding.cure else "  later" if finding.optional else "missing"
+            mark = "     ok" if not finding.fix else "  later" if finding.optional else "missing"
             print(
-                f"{mark}  {finding.what}: {finding.needed_for}" + (f"\n         {finding.cure}" if finding.cure else "")
+                f"{mark}  {finding.what}: {finding.needed_for}" + (f"\n         {finding.fix}" if finding.fix else "")
             )
-        if any(finding.cure and not finding.optional for finding in findings):
+        if any(finding.fix and not finding.optional for finding in findings):
             raise typer.Exit(1)
         next_command(f"make deploy ENV={name}" if name else f"{US} doctor NAME, or make demo")
 

@@ -14,7 +14,7 @@ from environments import Environment
 from operations.errors import Refused
 from operations.names import Names
 
-CREDENTIALS_CURE = "Cure: log in (aws sso login), or set AWS_PROFILE"
+CREDENTIALS_FIX = "Fix: log in (aws sso login), or set AWS_PROFILE"
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Account:
         try:
             identity = self.client("sts").get_caller_identity()
         except (BotoCoreError, ClientError) as error:
-            raise Refused(f"no usable AWS credentials: {error}. {CREDENTIALS_CURE}") from None
+            raise Refused(f"no usable AWS credentials: {error}. {CREDENTIALS_FIX}") from None
         return identity["Account"], identity["Arn"]
 
     def guard(self) -> Account:
@@ -50,7 +50,7 @@ class Account:
         if account != self.environment.account_id:
             raise Refused(
                 f"{self.environment.name} lives in account {self.environment.account_id}, the credentials are of "
-                f"{account} ({arn}). {CREDENTIALS_CURE}"
+                f"{account} ({arn}). {CREDENTIALS_FIX}"
             )
         return self
 

@@ -52,7 +52,7 @@ def bucket_exists(account: Account, bucket: str) -> bool:
         if status == 404:
             return False
         raise Refused(
-            f"bucket {bucket}: AWS answers {status}; it is another account's, or your role may not see it. Cure: "
+            f"bucket {bucket}: AWS answers {status}; it is another account's, or your role may not see it. Fix: "
             f"another state.bucket in environments/{account.environment.name}.yaml, or s3:ListBucket for your role"
         ) from None
     return True

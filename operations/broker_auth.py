@@ -49,7 +49,7 @@ def describe(account: Account) -> dict[str, Any]:
     except ClientError as error:
         if not missing(error, "ReplicationGroupNotFoundFault", "ReplicationGroupNotFound"):
             raise
-        raise Refused(f"broker {name} does not exist. Cure: make deploy ENV={account.environment.name}") from None
+        raise Refused(f"broker {name} does not exist. Fix: make deploy ENV={account.environment.name}") from None
     return found
 
 
@@ -70,6 +70,6 @@ def _until_available(account: Account) -> None:
         lambda: True if describe(account)["Status"] == "available" else None,
         seconds=MOST_SECONDS,
         every=POLL_SECONDS,
-        cure=f"Look: aws elasticache describe-replication-groups --replication-group-id {account.names.name}",
+        fix=f"Look: aws elasticache describe-replication-groups --replication-group-id {account.names.name}",
         sleep=account.sleep,
     )

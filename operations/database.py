@@ -23,7 +23,7 @@ def describe(account: Account) -> dict[str, Any]:
     except ClientError as error:
         if not missing(error, "DBInstanceNotFound", "DBInstanceNotFoundFault"):
             raise
-        raise Refused(f"database {name} does not exist. Cure: make deploy ENV={account.environment.name}") from None
+        raise Refused(f"database {name} does not exist. Fix: make deploy ENV={account.environment.name}") from None
     return found
 
 
@@ -70,6 +70,6 @@ def until(account: Account, status: str, *, settled: bool = False) -> None:
         there,
         seconds=MOST_SECONDS,
         every=POLL_SECONDS,
-        cure=f"Look: aws rds describe-db-instances --db-instance-identifier {account.names.name}",
+        fix=f"Look: aws rds describe-db-instances --db-instance-identifier {account.names.name}",
         sleep=account.sleep,
     )

@@ -36,7 +36,7 @@ def destroy(account: Account, *, typed: str, confirm: Confirm) -> None:
         raise Refused(f"{environment.name} was not destroyed: {typed!r} was typed")
     if environment.production or environment.database.deletion_protection:
         raise Refused(
-            f"{environment.name} is protected (production, or database.deletion_protection). Cure: say false "
+            f"{environment.name} is protected (production, or database.deletion_protection). Fix: say false "
             f"to both in environments/{environment.name}.yaml, deploy that, then destroy"
         )
     for life_time in ("airflow", "foundation"):

@@ -1,4 +1,4 @@
-"""O3: what this machine and this account lack, each with its cure. Nothing is changed."""
+"""O3: what this machine and this account lack, each with its fix. Nothing is changed."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ ANSWER_SECONDS = 30
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing; ``cure`` is None when it is there. Without an ``optional`` one, most of the project still works."""
+    """One thing; ``fix`` is None when it is there. Without an ``optional`` one, most of the project still works."""
 
     what: str
     needed_for: str
-    cure: str | None = None
+    fix: str | None = None
     optional: bool = False
 
 
@@ -40,22 +40,22 @@ def machine() -> Iterator[Finding]:
     yield Finding(
         f"Python {here}", "everything", None if sys.version_info >= PYTHON else "install Python 3.11 or newer"
     )
-    yield _program("node", NODE, flag="--version", needed_for="synthesis", cure="install Node.js 18 or newer")
-    cure = "install Terraform 1.11 or newer and put it on PATH"
-    yield _program("terraform", TERRAFORM, flag="version", needed_for="plan, deploy, demo", cure=cure)
+    yield _program("node", NODE, flag="--version", needed_for="synthesis", fix="install Node.js 18 or newer")
+    fix = "install Terraform 1.11 or newer and put it on PATH"
+    yield _program("terraform", TERRAFORM, flag="version", needed_for="plan, deploy, demo", fix=fix)
     yield _tool("provider-mirror", "plan and deploy without a registry (with one, Terraform downloads the provider)")
     yield _tool("docker", "building the image, `make up`")
     yield _tool("cdktf", "`cdktf diff` and `cdktf deploy` (make deploy needs Terraform only)")
 
 
-def _program(name: str, least: tuple[int, ...], *, flag: str, needed_for: str, cure: str) -> Finding:
+def _program(name: str, least: tuple[int, ...], *, flag: str, needed_for: str, fix: str) -> Finding:
     found = shutil.which(name)
     if found is None:
-        return Finding(name, needed_for, cure)
+        return Finding(name, needed_for, fix)
     version = _version(Path(found), flag)
     wanted = ".".join(map(str, least))
     if version is None or version < least:
-        return Finding(f"{name} {_dotted(version)}", needed_for, f"{cure} ({wanted} or newer is needed)")
+        return Finding(f"{name} {_dotted(version)}", needed_for, f"{fix} ({wanted} or newer is needed)")
     return Finding(f"{name} {_dotted(version)}", needed_for)
 
 
@@ -73,7 +73,7 @@ def _dotted(version: tuple[int, ...] | None) -> str:
 
 
 def _tool(name: str, needed_for: str) -> Finding:
-    return Finding(name, needed_for, None if tools.find(name) else tools.TOOLS[name].cure, optional=True)
+    return Finding(name, needed_for, None if tools.find(name) else tools.TOOLS[name].fix, optional=True)
 
 
 def account(environment: Environment, make: Callable[[Environment], Account] = Account) -> Iterator[Finding]:
@@ -89,8 +89,8 @@ def account(environment: Environment, make: Callable[[Environment], Account] = A
 
 
 def _bucket(found: Account, bucket: str) -> Finding:
-    needed_for, cure = "Terraform states", f"python -m operations bootstrap {found.environment.name}"
+    needed_for, fix = "Terraform states", f"python -m operations bootstrap {found.environment.name}"
     try:
-        return Finding(f"bucket {bucket}", needed_for, None if bucket_exists(found, bucket) else cure)
+        return Finding(f"bucket {bucket}", needed_for, None if bucket_exists(found, bucket) else fix)
     except Refused as refused:
         return Finding(f"bucket {bucket}", needed_for, str(refused))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Refused(Exception):
-    """Nothing was done, because it would be wrong; the message ends with the cure. Exit code 2."""
+    """Nothing was done, because it would be wrong; the message ends with the fix. Exit code 2."""
 
 
 class Failed(Exception):

@@ -32,7 +32,7 @@ def check(account: Account) -> str:
     if wanted not in platforms:
         raise Refused(
             f"image {_shown(account)} is for {', '.join(sorted(platforms))}, the task definitions ask for {wanted} "
-            f"(architecture: {account.environment.architecture}). Cure: build it for linux/{wanted}, or change "
+            f"(architecture: {account.environment.architecture}). Fix: build it for linux/{wanted}, or change "
             f"architecture in environments/{account.environment.name}.yaml"
         )
     return str(found["imageId"]["imageDigest"])
@@ -49,11 +49,11 @@ def _find(account: Account) -> dict[str, Any]:
         if not missing(error, "RepositoryNotFoundException"):
             raise
         raise Refused(
-            f"repository {account.names.name} does not exist. Cure: make deploy ENV={account.environment.name}"
+            f"repository {account.names.name} does not exist. Fix: make deploy ENV={account.environment.name}"
         ) from None
     if not answer["images"]:
         raise Refused(
-            f"image {_shown(account)} is not in the repository, and nothing can start without it. Cure: "
+            f"image {_shown(account)} is not in the repository, and nothing can start without it. Fix: "
             f"python -m operations image {account.environment.name}, then run the same command again"
         )
     found: dict[str, Any] = answer["images"][0]

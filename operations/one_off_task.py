@@ -66,7 +66,7 @@ def run(account: Account, process: str, *, command: Sequence[str] = ()) -> Ended
     except ClientError as error:
         if missing(error, "ClusterNotFoundException"):
             raise Refused(
-                f"cluster {names.name} does not exist. Cure: make deploy ENV={account.environment.name}"
+                f"cluster {names.name} does not exist. Fix: make deploy ENV={account.environment.name}"
             ) from None
         raise
     if not answer["tasks"]:
@@ -82,7 +82,7 @@ def _container(account: Account, process: str) -> str:
         found = account.client("ecs").describe_task_definition(taskDefinition=family)
     except ClientError:
         environment = account.environment.name
-        raise Refused(f"task definition {family} does not exist. Cure: make deploy ENV={environment}") from None
+        raise Refused(f"task definition {family} does not exist. Fix: make deploy ENV={environment}") from None
     return str(found["taskDefinition"]["containerDefinitions"][0]["name"])
 
 
@@ -99,7 +99,7 @@ def _network(account: Account, process: str) -> dict[str, Any]:
         subnets = sorted(subnet["SubnetId"] for subnet in ec2.describe_subnets(Filters=named)["Subnets"])
     if not groups or not subnets:
         what = f"security group {group}" if not groups else f"subnets {names.name}-application-*"
-        raise Refused(f"{what} not found. Cure: make deploy ENV={account.environment.name}")
+        raise Refused(f"{what} not found. Fix: make deploy ENV={account.environment.name}")
     return {"subnets": subnets, "securityGroups": [groups[0]["GroupId"]], "assignPublicIp": "DISABLED"}
 
 
@@ -110,9 +110,9 @@ def _wait(account: Account, process: str, arn: str, container: str) -> Ended:
         found: dict[str, Any] = ecs.describe_tasks(cluster=cluster, tasks=[arn])["tasks"][0]
         return found if found["lastStatus"] == "STOPPED" else None
 
-    cure = f"It may still run. Look: aws ecs describe-tasks --cluster {cluster} --tasks {arn}"
+    fix = f"It may still run. Look: aws ecs describe-tasks --cluster {cluster} --tasks {arn}"
     task = wait_for(
-        f"{process} to end", stopped, seconds=MOST_SECONDS, every=POLL_SECONDS, cure=cure, sleep=account.sleep
+        f"{process} to end", stopped, seconds=MOST_SECONDS, every=POLL_SECONDS, fix=fix, sleep=account.sleep
     )
     main = next(one for one in task["containers"] if one["name"] == container)
     reason = "; ".join(text for text in (task.get("stoppedReason"), main.get("reason")) if text)

@@ -35,12 +35,12 @@ class Parameters:
             if missing(error, "ParameterNotFound"):
                 return None
             raise Refused(
-                f"{self._names.parameter(name)} cannot be read: {error}. Cure: ssm:GetParameter and kms:Decrypt of "
+                f"{self._names.parameter(name)} cannot be read: {error}. Fix: ssm:GetParameter and kms:Decrypt of "
                 f"{self._names.secrets_key} for your role"
             ) from None
         if found["Type"] != "SecureString":
             raise Refused(
-                f"{self._names.parameter(name)} is a {found['Type']}, so anybody may read it. Cure: delete it, then "
+                f"{self._names.parameter(name)} is a {found['Type']}, so anybody may read it. Fix: delete it, then "
                 f"python -m operations secrets {self._environment}"
             )
         return Secret(name=name, value=found["Value"], changed=found["LastModifiedDate"])
@@ -50,7 +50,7 @@ class Parameters:
         found = self.read(name)
         if found is None:
             raise Refused(
-                f"{self._names.parameter(name)} does not exist. Cure: python -m operations secrets {self._environment}"
+                f"{self._names.parameter(name)} does not exist. Fix: python -m operations secrets {self._environment}"
             )
         return found
 
@@ -81,6 +81,6 @@ class Parameters:
             if not missing(error, "NotFoundException"):
                 raise
             raise Refused(
-                f"KMS key {self._names.secrets_key} does not exist. Cure: make deploy ENV={self._environment}"
+                f"KMS key {self._names.secrets_key} does not exist. Fix: make deploy ENV={self._environment}"
             ) from None
         return self._names.secrets_key

@@ -30,11 +30,11 @@ def step(text: str) -> Iterator[None]:
 
 
 def wait_for(
-    text: str, look: Callable[[], T | None], *, seconds: float, every: float, cure: str, sleep: Callable[[float], None]
+    text: str, look: Callable[[], T | None], *, seconds: float, every: float, fix: str, sleep: Callable[[float], None]
 ) -> T:
     """The first answer of ``look`` that is not None, asked every ``every`` seconds.
 
-    Raises Failed with ``cure`` after ``seconds``. ``sleep`` is :func:`time.sleep`, or a test's.
+    Raises Failed with ``fix`` after ``seconds``. ``sleep`` is :func:`time.sleep`, or a test's.
     """
     began, waited = time.monotonic(), 0.0
     with CONSOLE.status(f"waiting for {text}") as status:
@@ -43,7 +43,7 @@ def wait_for(
             if answer is not None:
                 return answer
             if waited >= seconds:
-                raise Failed(f"{text}: not there after {seconds:.0f} s. {cure}")
+                raise Failed(f"{text}: not there after {seconds:.0f} s. {fix}")
             sleep(every)
             waited = max(waited + every, time.monotonic() - began)
             status.update(f"waiting for {text} ({waited:.0f} s)")

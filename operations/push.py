@@ -39,7 +39,7 @@ def _repository(account: Account) -> str:
     except ClientError as error:
         if not missing(error, "RepositoryNotFoundException"):
             raise
-        raise Refused(f"repository {name} does not exist. Cure: make deploy ENV={account.environment.name}") from None
+        raise Refused(f"repository {name} does not exist. Fix: make deploy ENV={account.environment.name}") from None
 
 
 def _is_there(account: Account, tag: str) -> bool:
@@ -61,7 +61,7 @@ def _docker(arguments: Sequence[str], *, given: str | None = None, quiet: bool =
             ["docker", *arguments], cwd=ROOT, input=given, text=True, capture_output=quiet, check=False
         )
     except FileNotFoundError:
-        raise Refused("docker is missing. Cure: install Docker, or start a container engine") from None
+        raise Refused("docker is missing. Fix: install Docker, or start a container engine") from None
     if done.returncode:
         words = f": {done.stderr.strip()}" if quiet else ""
         raise Failed(f"docker {arguments[0]} ended with exit code {done.returncode}{words}")

@@ -41,10 +41,8 @@ def _make_missing(account: Account, parameters: Parameters) -> list[str]:
         elif mistake := recipe.mistake(found.value):
             wrong.append(f"{account.names.parameter(name)} {mistake}")
     if wrong:
-        cure = (
-            f"Cure: delete it where nothing uses it yet, then python -m operations secrets {account.environment.name}"
-        )
-        raise Refused(f"{'; '.join(wrong)}. {cure}")
+        fix = f"Fix: delete it where nothing uses it yet, then python -m operations secrets {account.environment.name}"
+        raise Refused(f"{'; '.join(wrong)}. {fix}")
     return made
 
 
@@ -53,11 +51,11 @@ def _deploy_key(account: Account, parameters: Parameters, file: Path | None) -> 
         return []
     if file is None:
         raise Refused(
-            f"{account.names.parameter(DEPLOY_KEY)} does not exist, and dags.deploy_key is true. Cure: "
+            f"{account.names.parameter(DEPLOY_KEY)} does not exist, and dags.deploy_key is true. Fix: "
             f"python -m operations secrets {account.environment.name} --deploy-key FILE"
         )
     key = file.read_text(encoding="utf-8") if file.is_file() else ""
     if "PRIVATE KEY-----" not in key:
-        raise Refused(f"{file} is not a private SSH key. Cure: ssh-keygen -t ed25519 -f {file}")
+        raise Refused(f"{file} is not a private SSH key. Fix: ssh-keygen -t ed25519 -f {file}")
     parameters.write(DEPLOY_KEY, key, purpose="Private SSH key for the DAG repository", replace=True)
     return [DEPLOY_KEY]

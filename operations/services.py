@@ -51,13 +51,13 @@ def roll(account: Account, *, why: str) -> list[str]:
 
 def wait_until_steady(account: Account) -> None:
     """Return when every service has one deployment that is complete. Raises Failed when one was rolled back."""
-    cure = f"Look: aws ecs describe-services --cluster {account.names.name} --services SERVICE (events)"
+    fix = f"Look: aws ecs describe-services --cluster {account.names.name} --services SERVICE (events)"
     wait_for(
         "steady services",
         lambda: _steady(services(account)),
         seconds=STEADY_SECONDS,
         every=POLL_SECONDS,
-        cure=cure,
+        fix=fix,
         sleep=account.sleep,
     )
 

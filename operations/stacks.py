@@ -92,7 +92,7 @@ class Stack:
             file = f"environments/{self.account.environment.name}.yaml"
             raise Refused(
                 "\n".join([f"{self.name}: the plan loses data, nothing was applied:", *(f"  {line}" for line in lost)])
-                + f"\nCure: undo the change, or add a waiver with rule {RULE} and the address to {file}"
+                + f"\nFix: undo the change, or add a waiver with rule {RULE} and the address to {file}"
             )
 
     @contextmanager
@@ -114,7 +114,7 @@ def addresses_of(folder: Path, constructs: Sequence[str]) -> list[str]:
     by_address = {f"{kind}.{name}": body for kind, named in resources.items() for name, body in named.items()}
     own = {address for address, body in by_address.items() if _construct(body) in constructs}
     if not own:
-        raise Refused(f"{folder.name} has no construct {' or '.join(constructs)}. Cure: python main.py")
+        raise Refused(f"{folder.name} has no construct {' or '.join(constructs)}. Fix: python main.py")
     return sorted(own | {address for address, body in by_address.items() if _is_rule(address) and _names(body, own)})
 
 

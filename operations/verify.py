@@ -1,4 +1,4 @@
-"""What must be true of a running environment, looked up in AWS; each thing that is not comes with its cure."""
+"""What must be true of a running environment, looked up in AWS; each thing that is not comes with its fix."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def _broker(account: Account) -> Iterator[Check]:
         return
     found = broker_auth.describe(account)
     yield Check("broker available", None if found["Status"] == "available" else f"is {found['Status']}")
-    cure = f"takes anybody; python -m operations secrets {account.environment.name}"
-    yield Check("broker demands its token", None if found.get("AuthTokenEnabled") else cure)
+    fix = f"takes anybody; python -m operations secrets {account.environment.name}"
+    yield Check("broker demands its token", None if found.get("AuthTokenEnabled") else fix)
     yield Check("broker over TLS", None if found.get("TransitEncryptionEnabled") else "answers without TLS")
 
 

@@ -112,7 +112,7 @@ class BindingsHook(MetaPathFinder):
         if self._assembly_loaded:
             raise ImportError(
                 f"{PACKAGE}.{submodule} is not in the lean copy of the bindings that this process has loaded. "
-                f'Cure: loading.install(submodules=["{submodule}"]) before the first import of a class, '
+                f'Fix: loading.install(submodules=["{submodule}"]) before the first import of a class, '
                 "or AIRFLOW_FARGATE_BINDINGS=whole"
             )
         self._use_whole(f"{submodule} is not among the resource types in use")

@@ -38,7 +38,7 @@ def main(wanted: Path, locked: Path) -> int:
     """Print one line for each conflict; 1 when there is one."""
     found = list(conflicts(wanted.read_text(), locked.read_text()))
     for conflict in found:
-        print(f"{wanted.name}: {conflict}. Cure: make image-lock", file=sys.stderr)
+        print(f"{wanted.name}: {conflict}. Fix: make image-lock", file=sys.stderr)
     return int(bool(found))
 
 

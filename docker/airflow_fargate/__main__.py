@@ -31,14 +31,14 @@ def wait_for_backing_services(component: Component, environ: Mapping[str, str]) 
             what=f"database {database.place}",
             probe=lambda: waiting.database_answers(database),
             seconds=seconds,
-            cure=reach,
+            fix=reach,
         )
         if component.schema:
             waiting.wait(
                 what=f"schema of {database.place}",
                 probe=lambda: waiting.schema_fits(database),
                 seconds=seconds,
-                cure="run the migrate task of this image, then start again",
+                fix="run the migrate task of this image, then start again",
             )
             if FERNET_KEY in component.secrets:
                 fernet.check(database, environ[FERNET_KEY])
@@ -48,7 +48,7 @@ def wait_for_backing_services(component: Component, environ: Mapping[str, str]) 
             what=f"broker {broker.place}",
             probe=lambda: waiting.broker_answers(broker),
             seconds=seconds,
-            cure="check the address, the security groups and the auth token parameter",
+            fix="check the address, the security groups and the auth token parameter",
         )
 
 

@@ -17,7 +17,7 @@ def ca_file(environ: Mapping[str, str]) -> str:
     """The certificates that vouch for database and broker; raises Refusal where the file is not there."""
     path = environ.get("AIRFLOW_CA_FILE") or CA_FILE
     if not Path(path).is_file():
-        raise Refusal(f"AIRFLOW_CA_FILE: there is no file {path}. Cure: mount it, or leave the variable out")
+        raise Refusal(f"AIRFLOW_CA_FILE: there is no file {path}. Fix: mount it, or leave the variable out")
     return path
 
 
@@ -29,7 +29,7 @@ def _encoded(text: str) -> str:
 def _required(environ: Mapping[str, str], name: str) -> str:
     value = environ.get(name)
     if not value:
-        raise Refusal(f"{name} is missing or empty. Cure: set it in the task definition")
+        raise Refusal(f"{name} is missing or empty. Fix: set it in the task definition")
     return value
 
 

@@ -45,8 +45,8 @@ def check_secrets(component: Component, environ: Mapping[str, str]) -> None:
     missing = [name for name in component.needs(environ) if not environ.get(name, "").strip()]
     if missing:
         path = environ.get("AIRFLOW_PARAMETER_PATH") or "AIRFLOW_PARAMETER_PATH"
-        cure = ", ".join(f"{path}/{PARAMETERS[name]}" for name in missing)
-        raise Refusal(f"{', '.join(missing)} missing or empty. Cure: give a value to the parameter {cure}")
+        fix = ", ".join(f"{path}/{PARAMETERS[name]}" for name in missing)
+        raise Refusal(f"{', '.join(missing)} missing or empty. Fix: give a value to the parameter {fix}")
     if FERNET_KEY in component.needs(environ):
         _check_fernet_keys(environ[FERNET_KEY])
 
@@ -59,7 +59,7 @@ def _check_fernet_keys(keys: str) -> None:
             length = 0
         if length != 32:
             raise Refusal(
-                f"{FERNET_KEY}: key {position} is not 32 bytes in URL-safe base64. Cure: make one with "
+                f"{FERNET_KEY}: key {position} is not 32 bytes in URL-safe base64. Fix: make one with "
                 "python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
             )
 

@@ -23,7 +23,7 @@ def check(database: Database, keys: str) -> None:
     if values and not any(_opens(keys, value) for value in values):
         raise Refusal(
             f"{FERNET_KEY}: opens none of {len(values)} encrypted connections and variables of {database.place}. "
-            "Cure: put the key that encrypted them behind the new one, separated by a comma, or back"
+            "Fix: put the key that encrypted them behind the new one, separated by a comma, or back"
         )
 
 

@@ -29,7 +29,7 @@ def connection(environ: Mapping[str, str], *, known_hosts: Path = KNOWN_HOSTS) -
     if key:
         hosts = environ.get("AIRFLOW_GIT_KNOWN_HOSTS")
         if not hosts:
-            raise Refusal("AIRFLOW_GIT_KNOWN_HOSTS is missing. Cure: pin the host's keys (ssh-keyscan HOST)")
+            raise Refusal("AIRFLOW_GIT_KNOWN_HOSTS is missing. Fix: pin the host's keys (ssh-keyscan HOST)")
         known_hosts.write_text(lines(hosts))
         extra = {
             "private_key": lines(key),

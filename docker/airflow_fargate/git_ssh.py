@@ -12,7 +12,7 @@ from airflow_fargate.startup_error import Refusal
 
 # ssh://git@host/path and git@host:path
 SSH = re.compile(r"(ssh://|[^/:]+@[^/:]+:)")
-KEY_CURE = "Cure: dags.deploy_key: true, and the key in the parameter git-deploy-key"
+KEY_FIX = "Fix: dags.deploy_key: true, and the key in the parameter git-deploy-key"
 
 
 def ssh_environment(environ: Mapping[str, str], *, folder: Path) -> dict[str, str]:
@@ -24,11 +24,11 @@ def ssh_environment(environ: Mapping[str, str], *, folder: Path) -> dict[str, st
     key = environ.get("GITSYNC_DEPLOY_KEY")
     if not key:
         if SSH.match(environ.get("GITSYNC_REPO", "")):
-            raise Refusal(f"GITSYNC_DEPLOY_KEY is missing, and {environ['GITSYNC_REPO']} is reached by ssh. {KEY_CURE}")
+            raise Refusal(f"GITSYNC_DEPLOY_KEY is missing, and {environ['GITSYNC_REPO']} is reached by ssh. {KEY_FIX}")
         return quiet
     hosts = environ.get("GITSYNC_KNOWN_HOSTS")
     if not hosts:
-        raise Refusal("GITSYNC_KNOWN_HOSTS is missing. Cure: pin the host's keys (ssh-keyscan HOST)")
+        raise Refusal("GITSYNC_KNOWN_HOSTS is missing. Fix: pin the host's keys (ssh-keyscan HOST)")
     files = {"key": lines(key), "known_hosts": lines(hosts)}
     for name, text in files.items():
         descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

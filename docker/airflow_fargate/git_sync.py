@@ -51,7 +51,7 @@ class Settings:
         """Read it from ``environ``; raises Refusal on what is missing or no number."""
         repository = environ.get("GITSYNC_REPO")
         if not repository:
-            raise Refusal("GITSYNC_REPO is missing or empty. Cure: set the address of the DAG repository")
+            raise Refusal("GITSYNC_REPO is missing or empty. Fix: set the address of the DAG repository")
         period = environ.get("GITSYNC_PERIOD") or "30"
         if not period.isdigit() or int(period) < 1:
             raise Refusal(f"GITSYNC_PERIOD: a whole number of seconds of at least 1, got {period!r}")

@@ -162,7 +162,7 @@ def _cloudwatch() -> Any:
     try:
         return boto3.client("cloudwatch")
     except BotoCoreError as error:
-        raise Refusal(f"CloudWatch: {error} Cure: set AWS_REGION and AWS_DEFAULT_REGION (ECS sets both)") from error
+        raise Refusal(f"CloudWatch: {error} Fix: set AWS_REGION and AWS_DEFAULT_REGION (ECS sets both)") from error
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:

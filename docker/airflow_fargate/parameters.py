@@ -26,7 +26,7 @@ def fetch(*, names: tuple[str, ...], environ: Mapping[str, str]) -> dict[str, st
         found = boto3.client("ssm").get_parameters(Names=sorted(wanted), WithDecryption=True)
     except (BotoCoreError, ClientError) as error:
         raise Refusal(
-            f"Parameter Store gave nothing below {path}: {error}. Cure: check the task role, AWS_REGION and the "
+            f"Parameter Store gave nothing below {path}: {error}. Fix: check the task role, AWS_REGION and the "
             "way to the ssm end point"
         ) from error
     return {wanted[parameter["Name"]]: parameter["Value"] for parameter in found["Parameters"]}

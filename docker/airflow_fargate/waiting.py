@@ -20,7 +20,7 @@ class NotYet(Exception):
     """The other side does not answer, or not as needed. The message says what it said."""
 
 
-def wait(*, what: str, probe: Callable[[], None], seconds: float, cure: str) -> None:
+def wait(*, what: str, probe: Callable[[], None], seconds: float, fix: str) -> None:
     """Call ``probe`` until it stops raising NotYet.
 
     Each new reason is printed once. Raises Refusal (exit code 3) with the last reason after ``seconds``.
@@ -37,7 +37,7 @@ def wait(*, what: str, probe: Callable[[], None], seconds: float, cure: str) -> 
         else:
             return
         if time.monotonic() + pause > deadline:
-            raise Refusal(f"{what}: {said} (for {seconds:g} s). Cure: {cure}", exit_code=UNREACHABLE)
+            raise Refusal(f"{what}: {said} (for {seconds:g} s). Fix: {fix}", exit_code=UNREACHABLE)
         time.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE)
 

@@ -60,7 +60,7 @@ STRENGTHS: tuple[Strength, ...] = (
 
 
 def breaches(environments: Sequence[Environment]) -> dict[str, list[Problem]]:
-    """Problems by name of the environment in whose file they are cured."""
+    """Problems by name of the environment in whose file they are fixed."""
     found: dict[str, list[Problem]] = defaultdict(list)
     for judge in (_names, _states, _addresses, _production):
         for name, problem in judge(environments):

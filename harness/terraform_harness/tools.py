@@ -1,4 +1,4 @@
-"""The programs that tests need: found, or missed with a reason and a cure."""
+"""The programs that tests need: found, or missed with a reason and a fix."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class Tool:
     """A program, how to find it (None when it is missing) and what to do when it is missing."""
 
     name: str
-    cure: str
+    fix: str
     find: Callable[[], Path | None]
 
 
 class MissingTool(RuntimeError):
-    """A program is missing; the message names the cure."""
+    """A program is missing; the message names the fix."""
 
 
 def _on_path(name: str) -> Path | None:
@@ -64,18 +64,18 @@ TOOLS: Mapping[str, Tool] = {
     for tool in (
         Tool(
             name="terraform",
-            cure="install Terraform 1.11 or newer and put it on PATH",
+            fix="install Terraform 1.11 or newer and put it on PATH",
             find=_program("terraform"),
         ),
         Tool(
             name="provider-mirror",
-            cure=f"run `terraform providers mirror FOLDER` once with network and set {mirror.VARIABLE}=FOLDER",
+            fix=f"run `terraform providers mirror FOLDER` once with network and set {mirror.VARIABLE}=FOLDER",
             find=mirror.find,
         ),
-        Tool(name="docker", cure="start a container engine (`docker/engine start`, or Docker Desktop)", find=_docker),
-        Tool(name="node", cure="install Node.js 18 or newer", find=_program("node")),
-        Tool(name="npm", cure="install Node.js 18 or newer with npm", find=_program("npm")),
-        Tool(name="cdktf", cure="run `make cdktf` (installs cdktf-cli from package-lock.json)", find=_cdktf),
+        Tool(name="docker", fix="start a container engine (`docker/engine start`, or Docker Desktop)", find=_docker),
+        Tool(name="node", fix="install Node.js 18 or newer", find=_program("node")),
+        Tool(name="npm", fix="install Node.js 18 or newer with npm", find=_program("npm")),
+        Tool(name="cdktf", fix="run `make cdktf` (installs cdktf-cli from package-lock.json)", find=_cdktf),
     )
 }
 
@@ -90,7 +90,7 @@ def find(name: str) -> Path | None:
 def locate(name: str) -> Path:
     """Where the program ``name`` is.
 
-    Raises MissingTool with the cure when it is not there.
+    Raises MissingTool with the fix when it is not there.
     """
     found = find(name)
     if found is None:
@@ -111,7 +111,7 @@ def require(*names: str) -> Path:
 
 def _reason(name: str) -> str:
     tool = TOOLS.get(name)
-    return f"{name} is missing. Cure: {tool.cure if tool else f'install {name} and put it on PATH'}"
+    return f"{name} is missing. Fix: {tool.fix if tool else f'install {name} and put it on PATH'}"
 
 
 def _give_up(reason: str) -> NoReturn:

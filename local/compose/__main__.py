@@ -82,7 +82,7 @@ def up(
 def _synthesize() -> None:
     """Write what the environment files say now; what is wrong with them is printed there."""
     if subprocess.run([sys.executable, "main.py"], cwd=ROOT, check=False).returncode:
-        raise Refused("the environments cannot be synthesized (see above). Cure: mend the files, then make up again")
+        raise Refused("the environments cannot be synthesized (see above). Fix: mend the files, then make up again")
 
 
 def _summary(project: Project, place: Place) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Refused(Exception):
-    """Nothing was begun: the message names what is wrong, and the cure."""
+    """Nothing was begun: the message names what is wrong, and the fix."""
 
 
 class Failed(Exception):

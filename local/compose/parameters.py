@@ -37,7 +37,7 @@ class Parameters:
         missing = {variable: path for variable, name in secrets.items() if not (path := self.path(name)).exists()}
         for variable, path in missing.items():
             if variable in GIVEN:
-                raise Refused(f"{variable} has no value. Cure: write the key to {path}, or leave DELIVERY=git out")
+                raise Refused(f"{variable} has no value. Fix: write the key to {path}, or leave DELIVERY=git out")
         paths = sorted(set(missing.values()))
         for path in paths:
             write_private(path, base64.urlsafe_b64encode(os.urandom(BYTES)).decode())
@@ -48,7 +48,7 @@ class Parameters:
         try:
             return self.path(reference).read_text().rstrip("\n")
         except OSError as error:
-            raise Refused(f"{error.filename}: {error.strerror}. Cure: make up") from error
+            raise Refused(f"{error.filename}: {error.strerror}. Fix: make up") from error
 
 
 def write_env_file(file: Path, values: Mapping[str, str]) -> None:

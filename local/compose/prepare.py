@@ -67,9 +67,9 @@ def _build(say: Say) -> dict[str, str]:
 def check_dags(folder: Path) -> None:
     """Raise Refused unless the image's user can read the folder."""
     if not folder.is_dir():
-        raise Refused(f"DAGS: there is no folder {folder}. Cure: make it, or name another: make up DAGS=folder")
+        raise Refused(f"DAGS: there is no folder {folder}. Fix: make it, or name another: make up DAGS=folder")
     if sys.platform == "linux" and folder.stat().st_mode & 0o005 != 0o005:
-        raise Refused(f"DAGS: {folder} is closed to the image's user (uid 50000). Cure: chmod o+rx {folder}")
+        raise Refused(f"DAGS: {folder} is closed to the image's user (uid 50000). Fix: chmod o+rx {folder}")
 
 
 def choose_port(project: Project, wanted: int | None) -> int:
@@ -79,7 +79,7 @@ def choose_port(project: Project, wanted: int | None) -> int:
     ours = before if before and project.containers() else None
     if wanted:
         if wanted != ours and not _free(wanted):
-            raise Refused(f"PORT: {wanted} of {LOOPBACK} is taken. Cure: name another, or none for a free one")
+            raise Refused(f"PORT: {wanted} of {LOOPBACK} is taken. Fix: name another, or none for a free one")
         return wanted
     if ours:
         return ours

@@ -62,7 +62,7 @@ class References:
 
     def _other(self, name: str) -> Stack:
         if name not in self.others:
-            raise Refused(f"remote state {name!r} is not among the synthesized stacks. Cure: make synth")
+            raise Refused(f"remote state {name!r} is not among the synthesized stacks. Fix: make synth")
         return self.others[name]
 
     def _attribute(self, *, type: str, name: str, attribute: str) -> str:  # noqa: A002 - Terraform's word

@@ -83,7 +83,7 @@ def follow_logs(project: Project, *, service: str | None, follow: bool) -> int:
     """Print the logs; with ``follow`` until Ctrl-C. Raises Refused for a service that is not there."""
     there = sorted(project.services())
     if not there:
-        raise Refused(f"{project.environment} is not running here. Cure: make up ENV={project.environment}")
+        raise Refused(f"{project.environment} is not running here. Fix: make up ENV={project.environment}")
     if service and service not in there:
         raise Refused(f"SERVICE: there is no {service!r}. Allowed: {', '.join(there)}")
     words = ["logs", "--tail", "200", *(["--follow"] if follow else []), *([service] if service else [])]

@@ -40,7 +40,7 @@ def _refuse_strangers_data(project: Project, secrets: Mapping[str, str]) -> None
     if lost and project.volume_exists():
         raise Refused(
             f"the database {project.volume} was made with values that are gone: {', '.join(lost)}. "
-            f"Cure: put them back, or start anew: make down ENV={project.environment} DATA=delete"
+            f"Fix: put them back, or start anew: make down ENV={project.environment} DATA=delete"
         )
 
 

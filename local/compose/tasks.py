@@ -59,10 +59,10 @@ def _document(stacks: Path, environment: str, part: str) -> Mapping[str, Any]:
     except FileNotFoundError:
         known = sorted(folder.name.removesuffix(f"-{RUNS}") for folder in stacks.glob(f"*-{RUNS}"))
         raise Refused(
-            f"{environment}: there is no {file}. Cure: make synth, or one of {', '.join(known) or 'no environment'}"
+            f"{environment}: there is no {file}. Fix: make synth, or one of {', '.join(known) or 'no environment'}"
         ) from None
     except ValueError as error:
-        raise Refused(f"{file}: no JSON ({error}). Cure: make synth") from error
+        raise Refused(f"{file}: no JSON ({error}). Fix: make synth") from error
     return document
 
 

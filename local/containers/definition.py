@@ -174,5 +174,5 @@ def _refuse_unknown(body: Mapping[str, Any]) -> None:
     if unknown:
         name = body.get("name", "?")
         raise DefinitionError(
-            f"container {name}: {', '.join(sorted(unknown))} is not translated by {__name__}. Cure: add it there"
+            f"container {name}: {', '.join(sorted(unknown))} is not translated by {__name__}. Fix: add it there"
         )

@@ -29,7 +29,7 @@ def client() -> str:
     debian = Path("/usr/bin/docker")
     found = str(debian) if debian.exists() else shutil.which("docker")
     if not found:
-        raise EngineError("docker is not installed. Cure: docker/engine start --install, or install Docker")
+        raise EngineError("docker is not installed. Fix: docker/engine start --install, or install Docker")
     return found
 
 
@@ -37,7 +37,7 @@ def client() -> str:
 def address() -> Mapping[str, str]:
     """The variables that lead to an engine that answers: DOCKER_HOST's, the default one, or ``docker/engine``'s own.
 
-    Raises EngineError with the cure where none answers.
+    Raises EngineError with the fix where none answers.
     """
     script = ROOT / "docker" / "engine"
     said = subprocess.run([script, "status"], capture_output=True, text=True, timeout=PATIENCE, check=False)

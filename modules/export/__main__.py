@@ -71,7 +71,7 @@ def _check(modules: Iterable[Module], out: Path, count: int, since: Path | None)
     ]
     print("\n".join(stale) or f"{count} modules are up to date")
     if stale:
-        print(f"Cure: python -m modules.export --out {out}", file=sys.stderr)
+        print(f"Fix: python -m modules.export --out {out}", file=sys.stderr)
         raise typer.Exit(1)
 
 

@@ -43,9 +43,9 @@ def read(folder: Path) -> Mapping[str, Any]:
     try:
         content = json.loads(file.read_text())
     except (OSError, ValueError) as problem:
-        raise NoInterface(f"{file}: {problem}. Cure: python -m modules.export") from None
+        raise NoInterface(f"{file}: {problem}. Fix: python -m modules.export") from None
     if not isinstance(content, dict) or not {"inputs", "outputs", "resources"} <= content.keys():
-        raise NoInterface(f"{file}: no interface of an exported module. Cure: python -m modules.export")
+        raise NoInterface(f"{file}: no interface of an exported module. Fix: python -m modules.export")
     return content
 
 

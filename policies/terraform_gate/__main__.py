@@ -10,7 +10,7 @@ def _run() -> int:
     try:
         from terraform_gate.gate.command import main
     except ImportError as error:
-        sys.stderr.write(f"policies: {error}. Cure: install requirements.txt and use that Python\n")
+        sys.stderr.write(f"policies: {error}. Fix: install requirements.txt and use that Python\n")
         return 2
     return main(sys.argv[1:])
 

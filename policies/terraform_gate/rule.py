@@ -62,7 +62,7 @@ class Rule(BaseResourceCheck):  # type: ignore[misc]
     title: ClassVar[str]
     severity_level: ClassVar[Severity]
     why: ClassVar[str]
-    cure: ClassVar[str]
+    remediation: ClassVar[str]
     references: ClassVar[tuple[str, ...]]
     resource_types: ClassVar[tuple[str, ...]]
     passing: ClassVar[tuple[Example, ...]]
@@ -75,7 +75,7 @@ class Rule(BaseResourceCheck):  # type: ignore[misc]
             id=self.id,
             categories=[CheckCategories.GENERAL_SECURITY],
             supported_resources=list(self.resource_types),
-            guideline=self.cure,
+            guideline=self.remediation,
         )
 
     def judge(self, configuration: Configuration) -> Iterable[Finding]:

@@ -39,7 +39,8 @@ def files(folder: Path) -> dict[str, bytes]:
     return {str(one.relative_to(folder)): one.read_bytes() for one in folder.rglob("cdk.tf.json")}
 
 
-def test_O1_cdktf_synth_writes_what_main_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.feature("O1")
+def test_cdktf_synth_writes_what_main_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "main").mkdir()
     subprocess.run(
         [ROOT / ".venv" / "bin" / "python", "main.py", "environments", tmp_path / "main"], cwd=ROOT, check=True
@@ -48,8 +49,9 @@ def test_O1_cdktf_synth_writes_what_main_writes(tmp_path: Path, monkeypatch: pyt
     assert files(tmp_path / "cli") == files(tmp_path / "main")
 
 
+@pytest.mark.feature("O1", "H2")
 @pytest.mark.long
-def test_O1_H2_cdktf_deploys_in_order_and_its_second_diff_is_empty(tmp_path: Path) -> None:
+def test_cdktf_deploys_in_order_and_its_second_diff_is_empty(tmp_path: Path) -> None:
     require("cdktf", "node", "terraform", "provider-mirror")
     out = synthesize(environment("dev", change=VARIANTS["sequential-single_nat-baked"]), tmp_path).parent
     flags = ("--skip-synth", "--skip-provider-lock", "--output", str(out))

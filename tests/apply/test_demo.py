@@ -23,24 +23,27 @@ SAID = (
 )
 
 
+@pytest.mark.feature("O1", "T1", "E3", "H4")
 @pytest.mark.long
-def test_O1_T1_E3_H4_demo_makes_verifies_and_destroys_dev() -> None:
+def test_demo_makes_verifies_and_destroys_dev() -> None:
     require("terraform", "provider-mirror")
     done = demo("dev")
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     assert [line for line in SAID if line not in done.stdout] == []
 
 
-def test_O1_demo_of_an_unknown_environment_says_so() -> None:
+@pytest.mark.feature("O1")
+def test_demo_of_an_unknown_environment_says_so() -> None:
     done = demo("nowhere")
     assert done.returncode == 2
-    assert "nowhere-foundation/cdk.tf.json: no such file. Cure: run `make synth`" in done.stdout
+    assert "nowhere-foundation/cdk.tf.json: no such file. Fix: run `make synth`" in done.stdout
 
 
-def test_O1_demo_without_terraform_says_how_to_get_it() -> None:
+@pytest.mark.feature("O1")
+def test_demo_without_terraform_says_how_to_get_it() -> None:
     done = demo("dev", PATH="/nowhere")
     assert done.returncode == 2
-    assert "terraform is missing. Cure: install Terraform 1.11" in done.stdout
+    assert "terraform is missing. Fix: install Terraform 1.11" in done.stdout
 
 
 def demo(environment: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -343,8 +343,9 @@ def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
 
 
+@pytest.mark.feature("H3")
 @pytest.mark.parametrize("name", sorted(GAPS))
-def test_H3_closed_gap_answers_and_open_gap_does_not(name: str) -> None:
+def test_closed_gap_answers_and_open_gap_does_not(name: str) -> None:
     ask = PROBES[name]
     with closed() as aws:
         ask(aws)
@@ -355,6 +356,7 @@ def test_H3_closed_gap_answers_and_open_gap_does_not(name: str) -> None:
         ask(aws)
 
 
-def test_H3_every_gap_has_a_reason() -> None:
+@pytest.mark.feature("H3")
+def test_every_gap_has_a_reason() -> None:
     assert all(len(one.reason) > 20 for one in GAPS.values())
     assert PROBES.keys() == GAPS.keys()

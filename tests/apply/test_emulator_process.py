@@ -17,16 +17,18 @@ from terraform_harness.tools import ROOT
 ACCOUNT = "111111111111"
 
 
-def test_H3_taken_port_is_named_with_a_cure() -> None:
+@pytest.mark.feature("H3")
+def test_taken_port_is_named_with_a_fix() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(EmulatorError, match=f"port {port} of 127.0.0.1 is taken .* Cure: "):
+        with pytest.raises(EmulatorError, match=f"port {port} of 127.0.0.1 is taken .* Fix: "):
             Emulator(account_id=ACCOUNT, port=port).start()
 
 
-def test_H3_port_is_held_before_the_emulator_has_started(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.feature("H3")
+def test_port_is_held_before_the_emulator_has_started(monkeypatch: pytest.MonkeyPatch) -> None:
     ordinary, refused = subprocess.Popen, []
 
     def start(command: list[str], **settings: object) -> object:
@@ -41,7 +43,8 @@ def test_H3_port_is_held_before_the_emulator_has_started(monkeypatch: pytest.Mon
     assert len(refused) == 1
 
 
-def test_H3_emulator_answers_as_the_given_account_and_ends() -> None:
+@pytest.mark.feature("H3")
+def test_emulator_answers_as_the_given_account_and_ends() -> None:
     with Emulator(account_id=ACCOUNT) as aws:
         assert aws.client("sts").get_caller_identity()["Account"] == ACCOUNT
         pid = aws.pid
@@ -49,7 +52,8 @@ def test_H3_emulator_answers_as_the_given_account_and_ends() -> None:
     assert not Path(f"/proc/{pid}").exists()
 
 
-def test_H3_dead_emulator_is_said_to_be_dead() -> None:
+@pytest.mark.feature("H3")
+def test_dead_emulator_is_said_to_be_dead() -> None:
     with Emulator(account_id=ACCOUNT) as aws:
         assert aws.pid
         os.kill(aws.pid, signal.SIGKILL)
@@ -58,19 +62,22 @@ def test_H3_dead_emulator_is_said_to_be_dead() -> None:
             aws.check()
 
 
-def test_H3_emulator_forgets_on_reset() -> None:
+@pytest.mark.feature("H3")
+def test_emulator_forgets_on_reset() -> None:
     with Emulator(account_id=ACCOUNT) as aws:
         aws.make_state_bucket("state")
         aws.reset()
         assert aws.client("s3").list_buckets()["Buckets"] == []
 
 
-def test_H3_unstarted_emulator_says_how_to_start() -> None:
-    with pytest.raises(EmulatorError, match="not started. Cure: "):
+@pytest.mark.feature("H3")
+def test_unstarted_emulator_says_how_to_start() -> None:
+    with pytest.raises(EmulatorError, match="not started. Fix: "):
         Emulator(account_id=ACCOUNT).check()
 
 
-def test_H3_emulator_ends_when_its_owner_is_killed(tmp_path: Path) -> None:
+@pytest.mark.feature("H3")
+def test_emulator_ends_when_its_owner_is_killed(tmp_path: Path) -> None:
     code = "from terraform_harness.emulator import Emulator\nimport time\n"
     code += f"e = Emulator(account_id='{ACCOUNT}')\ne.start()\n"
     code += "print(e.pid, flush=True)\ntime.sleep(60)"

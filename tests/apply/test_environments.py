@@ -47,8 +47,9 @@ def no_secret_is_kept(life: Lifecycle, name: str, plans: list[dict[str, Any]]) -
     assert [value for value in values if value in kept] == []
 
 
+@pytest.mark.feature("T1", "N2", "E2", "H2", "S2")
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_T1_N2_E2_H2_S2_environment_lives_and_leaves_nothing(start: Start, variant: str) -> None:
+def test_environment_lives_and_leaves_nothing(start: Start, variant: str) -> None:
     life = start(environment("dev", change=VARIANTS[variant]))
     before = inventory(life.emulator)
     plans = [life.make(stack) for stack in pair("dev")]
@@ -61,7 +62,8 @@ def test_T1_N2_E2_H2_S2_environment_lives_and_leaves_nothing(start: Start, varia
     assert life.left(since=before) == []
 
 
-def test_E6_C6_production_is_applied_verified_and_refuses_to_be_destroyed(start: Start) -> None:
+@pytest.mark.feature("E6", "C6")
+def test_production_is_applied_verified_and_refuses_to_be_destroyed(start: Start) -> None:
     life = start(environment("prod"))
     life.emulator.client("ssm").put_parameter(Name="/airflow/prod/git-deploy-key", Type="SecureString", Value="k" * 64)
     plans = [life.make(stack) for stack in pair("prod")]
@@ -74,7 +76,8 @@ def test_E6_C6_production_is_applied_verified_and_refuses_to_be_destroyed(start:
     assert life.emulator.client("rds").describe_db_instances()["DBInstances"]
 
 
-def test_E4_plan_for_the_wrong_account_fails(start: Start, tmp_path: Path) -> None:
+@pytest.mark.feature("E4")
+def test_plan_for_the_wrong_account_fails(start: Start, tmp_path: Path) -> None:
     life = start(environment("dev"))
     with Emulator(account_id="999999999999") as other:
         other.make_state_bucket("airflow-fargate-state-111111111111")
@@ -84,7 +87,8 @@ def test_E4_plan_for_the_wrong_account_fails(start: Start, tmp_path: Path) -> No
             root.plan()
 
 
-def test_H2_H4_drift_is_seen_and_undone(start: Start) -> None:
+@pytest.mark.feature("H2", "H4")
+def test_drift_is_seen_and_undone(start: Start) -> None:
     """Somebody opens the door in the console: the verification names it, the plan takes it back."""
     life = start(environment("dev", change=VARIANTS["sequential-single_nat-baked"]))
     life.make("dev-foundation")

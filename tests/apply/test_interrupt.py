@@ -95,7 +95,8 @@ def test_interrupted_apply_saves_its_state_and_releases_the_lock(tmp_path: Path,
     assert left_in(tmp_path) == []
 
 
-def test_E2_second_run_meets_the_lock_and_says_who_holds_it(tmp_path: Path, aws: Emulator) -> None:
+@pytest.mark.feature("E2")
+def test_second_run_meets_the_lock_and_says_who_holds_it(tmp_path: Path, aws: Emulator) -> None:
     process = start(tmp_path, aws, "until [ -e enough ]; do sleep 0.1; done")
     other = Terraform(tmp_path, environment=aws.environment)
     with pytest.raises(TerraformError, match="Error acquiring the state lock") as refused:

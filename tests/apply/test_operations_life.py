@@ -97,7 +97,8 @@ def _stacks(folder: Path, emulator: Emulator) -> Path:
     return folder
 
 
-def test_O2_whole_life_of_an_environment(life: Life, capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.feature("O2")
+def test_whole_life_of_an_environment(life: Life, capfd: pytest.CaptureFixture[str]) -> None:
     account = life.account.guard()
     emulator = life.emulator
     bootstrap(account, confirm=yes)

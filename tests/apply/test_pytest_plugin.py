@@ -51,8 +51,9 @@ def test_life(lifecycle, emulator):
 """
 
 
+@pytest.mark.feature("H7")
 @pytest.mark.long
-def test_H7_fixtures_work_in_another_project(tmp_path: Path) -> None:
+def test_fixtures_work_in_another_project(tmp_path: Path) -> None:
     require("terraform", "provider-mirror")
     for name, stack in {"network": NETWORK, "app": APP}.items():
         (tmp_path / "out" / name).mkdir(parents=True)

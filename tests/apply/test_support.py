@@ -24,8 +24,9 @@ STACK = {
 }
 
 
+@pytest.mark.feature("H3")
 @pytest.mark.parametrize("kind", UNSUPPORTED)
-def test_H3_listed_action_is_missing_indeed(kind: str) -> None:
+def test_listed_action_is_missing_indeed(kind: str) -> None:
     missing = UNSUPPORTED[kind]
     try:
         responses = importlib.import_module(f"moto.{missing.package}.responses")
@@ -35,7 +36,8 @@ def test_H3_listed_action_is_missing_indeed(kind: str) -> None:
     assert not any(hasattr(one, missing.action) for one in classes), f"moto can do it now: remove {kind} from the list"
 
 
-def test_H3_lifecycle_leaves_out_what_cannot_be_played_and_says_so(tmp_path: Path) -> None:
+@pytest.mark.feature("H3")
+def test_lifecycle_leaves_out_what_cannot_be_played_and_says_so(tmp_path: Path) -> None:
     require("terraform", "provider-mirror")
     (tmp_path / "stacks" / "s").mkdir(parents=True)
     source = tmp_path / "stacks" / "s" / "cdk.tf.json"

@@ -27,7 +27,8 @@ def _in(image: str, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_R1_dockerfiles_and_scripts_are_clean() -> None:
+@pytest.mark.feature("R1")
+def test_dockerfiles_and_scripts_are_clean() -> None:
     dockerfiles = sorted(CONTEXT.rglob("Dockerfile"))
     scripts = [path for path in sorted(CONTEXT.rglob("*")) if path.is_file() and path.read_bytes().startswith(b"#!")]
     assert len(dockerfiles) >= 2
@@ -37,14 +38,16 @@ def test_R1_dockerfiles_and_scripts_are_clean() -> None:
         assert done.returncode == 0, done.stdout
 
 
-def test_R1_the_linters_see_a_fault(tmp_path: Path) -> None:
+@pytest.mark.feature("R1")
+def test_the_linters_see_a_fault(tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM debian:latest\nRUN apt-get install curl\n")
     (tmp_path / "script").write_text("#!/bin/sh\nrm -rf $1/*\n")
     for name, file in (("hadolint", "Dockerfile"), ("shellcheck", "script")):
         assert subprocess.run([program(name), tmp_path / file], capture_output=True, check=False).returncode
 
 
-def test_R1_airflow_starts_and_the_celery_executor_imports(image: str) -> None:
+@pytest.mark.feature("R1")
+def test_airflow_starts_and_the_celery_executor_imports(image: str) -> None:
     """``pip check`` and ``airflow version`` stay green when Celery and its provider do not fit each other."""
     assert _in(image, "airflow", "version").stdout.strip().endswith("3.3.2")
     module = "airflow.providers.celery.executors.celery_executor"
@@ -54,7 +57,8 @@ def test_R1_airflow_starts_and_the_celery_executor_imports(image: str) -> None:
     assert done.returncode == 0, done.stderr[-2000:]
 
 
-def test_R1_C7_user_labels_volumes_and_entrypoint(image: str) -> None:
+@pytest.mark.feature("R1", "C7")
+def test_user_labels_volumes_and_entrypoint(image: str) -> None:
     config = json.loads(docker("image", "inspect", image).stdout)[0]["Config"]
     assert config["User"] == "50000:0"
     assert config["Labels"]["org.opencontainers.image.licenses"] == "Apache-2.0"
@@ -66,12 +70,14 @@ def test_R1_C7_user_labels_volumes_and_entrypoint(image: str) -> None:
     assert set(owners.splitlines()) == {"50000:0 775"}
 
 
+@pytest.mark.feature("R1")
 @pytest.mark.parametrize("program_name", ["gcc", "cc", "make", "pip", "uv", "perl5", "curl", "sudo"])
-def test_R1_no_compiler_and_no_installer(image: str, program_name: str) -> None:
+def test_no_compiler_and_no_installer(image: str, program_name: str) -> None:
     assert _in(image, "sh", "-c", f"command -v {program_name}").returncode != 0
 
 
-def test_R1_nothing_of_the_build_machine_stays(image: str) -> None:
+@pytest.mark.feature("R1")
+def test_nothing_of_the_build_machine_stays(image: str) -> None:
     found = _in(
         image, "sh", "-c", "ls /build /run/secrets /root/.cache 2>/dev/null; find / -xdev -name '*.pem' -path '*build*'"
     )
@@ -80,12 +86,14 @@ def test_R1_nothing_of_the_build_machine_stays(image: str) -> None:
     assert "PASSWORD" not in history.upper()
 
 
-def test_R1_size_budget(image: str) -> None:
+@pytest.mark.feature("R1")
+def test_size_budget(image: str) -> None:
     assert images.unpacked_bytes(image) / 1e6 <= UNPACKED_MB
     assert images.compressed_bytes(image) / 1e6 <= COMPRESSED_MB
 
 
-def test_R1_the_bill_of_materials_lists_what_is_locked(image: str, tmp_path: Path) -> None:
+@pytest.mark.feature("R1")
+def test_the_bill_of_materials_lists_what_is_locked(image: str, tmp_path: Path) -> None:
     target = tmp_path / "sbom.json"
     environment = {**os.environ, **address(), "SYFT_CHECK_FOR_APP_UPDATE": "false"}
     subprocess.run(
@@ -104,7 +112,8 @@ def test_R1_the_bill_of_materials_lists_what_is_locked(image: str, tmp_path: Pat
     assert ("apache-airflow-core", "3.3.2") in packages
 
 
-def test_G1_dags_are_baked_into_an_image_on_top_as_the_documentation_says(image: str, tmp_path: Path) -> None:
+@pytest.mark.feature("G1")
+def test_dags_are_baked_into_an_image_on_top_as_the_documentation_says(image: str, tmp_path: Path) -> None:
     (recipe,) = re.findall(r"```dockerfile\n(.*?)```", (ROOT / "docs" / "containers.md").read_text(), re.DOTALL)
     (tmp_path / "Dockerfile").write_text(recipe)
     (tmp_path / "dags").mkdir()
@@ -128,18 +137,21 @@ def _wheels(platform: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(words, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.feature("R1")
 @pytest.mark.parametrize("processor", ["x86_64", "aarch64"])
-def test_R1_every_locked_package_has_a_wheel_for_both_processors(tmp_path: Path, processor: str) -> None:
+def test_every_locked_package_has_a_wheel_for_both_processors(tmp_path: Path, processor: str) -> None:
     """`make multi-platform` compiles nothing, and the build stage has no compiler."""
     done = _wheels(f"{processor}-manylinux_2_28", tmp_path)
     assert done.returncode == 0, done.stderr
 
 
-def test_R1_a_platform_without_wheels_is_noticed(tmp_path: Path) -> None:
+@pytest.mark.feature("R1")
+def test_a_platform_without_wheels_is_noticed(tmp_path: Path) -> None:
     assert "uvloop" in _wheels("x86_64-pc-windows-msvc", tmp_path).stderr
 
 
-def test_R1_an_unchanged_image_is_rebuilt_from_the_cache(image: str) -> None:
+@pytest.mark.feature("R1")
+def test_an_unchanged_image_is_rebuilt_from_the_cache(image: str) -> None:
     """What a DAG or entrypoint change costs is a COPY: the packages come from the cache."""
     images.build.cache_clear()
     before = docker("image", "inspect", "--format", "{{.Id}}", image).stdout

@@ -100,7 +100,8 @@ def _read(container: Container, file: str) -> str:
     return container.exec("cat", f"/opt/airflow/dags/current/{file}", check=False).stdout.strip()
 
 
-def test_G1_R4_it_follows_every_commit_and_outlives_its_host(remote: Remote) -> None:
+@pytest.mark.feature("G1", "R4")
+def test_it_follows_every_commit_and_outlives_its_host(remote: Remote) -> None:
     remote.commit("one")
     sidecar = engine.start(remote.sidecar("follower", {}))
     _eventually("first commit", lambda: _read(sidecar, "dag.py") == "one")
@@ -127,7 +128,8 @@ def test_G1_R4_it_follows_every_commit_and_outlives_its_host(remote: Remote) -> 
     assert sidecar.state["ExitCode"] == 0
 
 
-def test_G2_a_private_repository_needs_the_deploy_key_and_the_pinned_host(remote: Remote) -> None:
+@pytest.mark.feature("G2")
+def test_a_private_repository_needs_the_deploy_key_and_the_pinned_host(remote: Remote) -> None:
     commit = remote.commit("private")
     ssh = {"GITSYNC_REPO": "ssh://git@git.example/srv/git/dags.git", "GITSYNC_ONE_TIME": "true"}
     mine = {**ssh, "GITSYNC_DEPLOY_KEY": DEPLOY_KEY, "GITSYNC_KNOWN_HOSTS": remote.known_hosts}
@@ -138,9 +140,9 @@ def test_G2_a_private_repository_needs_the_deploy_key_and_the_pinned_host(remote
     for environ, code, message in (
         (mine | {"GITSYNC_KNOWN_HOSTS": other_host}, 1, "Host key verification failed"),
         (mine | {"GITSYNC_DEPLOY_KEY": _key_pair()[0]}, 1, "Permission denied"),
-        (mine | {"GITSYNC_KNOWN_HOSTS": ""}, 2, "GITSYNC_KNOWN_HOSTS is missing. Cure"),
+        (mine | {"GITSYNC_KNOWN_HOSTS": ""}, 2, "GITSYNC_KNOWN_HOSTS is missing. Fix"),
         (mine | {"GITSYNC_REF": "nowhere"}, 1, "couldn't find remote ref nowhere"),
-        (ssh, 2, "GITSYNC_DEPLOY_KEY is missing, and ssh://git@git.example/srv/git/dags.git is reached by ssh. Cure: "),
+        (ssh, 2, "GITSYNC_DEPLOY_KEY is missing, and ssh://git@git.example/srv/git/dags.git is reached by ssh. Fix: "),
         (ssh | {"GITSYNC_REPO": "git@git.example:dags.git"}, 2, "GITSYNC_DEPLOY_KEY is missing"),
         ({"GITSYNC_REPO": ""}, 2, "GITSYNC_REPO is missing or empty"),
         ({"GITSYNC_PERIOD": "soon"}, 2, "GITSYNC_PERIOD: a whole number"),
@@ -152,7 +154,8 @@ def test_G2_a_private_repository_needs_the_deploy_key_and_the_pinned_host(remote
         assert DEPLOY_KEY not in done.stderr
 
 
-def test_G2_the_key_is_in_nobodys_command_line_and_goes_with_the_process(remote: Remote) -> None:
+@pytest.mark.feature("G2")
+def test_the_key_is_in_nobodys_command_line_and_goes_with_the_process(remote: Remote) -> None:
     environ = {
         "GITSYNC_REPO": "ssh://git@git.example/srv/git/dags.git",
         "GITSYNC_DEPLOY_KEY": DEPLOY_KEY,

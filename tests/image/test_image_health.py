@@ -35,7 +35,8 @@ def _health(status: str) -> Callable[[Container], bool]:
     return lambda container: container.state["Health"]["Status"] == status
 
 
-def test_C1_a_process_that_stands_still_turns_unhealthy_and_recovers(components: Mapping[str, Container]) -> None:
+@pytest.mark.feature("C1")
+def test_a_process_that_stands_still_turns_unhealthy_and_recovers(components: Mapping[str, Container]) -> None:
     _signal(components, "STOP")
     _wait("unhealthy", components, _health("unhealthy"))
     for name, container in components.items():
@@ -46,7 +47,8 @@ def test_C1_a_process_that_stands_still_turns_unhealthy_and_recovers(components:
     _wait("healthy again", components, _health("healthy"))
 
 
-def test_C1_T4_a_process_that_dies_ends_its_container_and_starts_again(components: Mapping[str, Container]) -> None:
+@pytest.mark.feature("C1", "T4")
+def test_a_process_that_dies_ends_its_container_and_starts_again(components: Mapping[str, Container]) -> None:
     _signal(components, "KILL")
     _wait("ended", components, lambda container: not container.state["Running"])
     for name, container in components.items():
@@ -55,8 +57,9 @@ def test_C1_T4_a_process_that_dies_ends_its_container_and_starts_again(component
     _wait("healthy again", components, _health("healthy"))
 
 
+@pytest.mark.feature("C1")
 @pytest.mark.parametrize("name", ["api-server", "scheduler", "dag-processor", "triggerer", "worker"])
-def test_C1_the_check_is_cheap(components: Mapping[str, Container], name: str) -> None:
+def test_the_check_is_cheap(components: Mapping[str, Container], name: str) -> None:
     """A check that imported Airflow would need 130 MB and seconds of a quarter CPU."""
     script = (
         "import resource, subprocess, sys;"
@@ -69,7 +72,8 @@ def test_C1_the_check_is_cheap(components: Mapping[str, Container], name: str) -
     assert int(mebibytes) <= 40
 
 
-def test_C1_a_check_for_nothing_fails_and_one_off_commands_pass(world: World) -> None:
+@pytest.mark.feature("C1")
+def test_a_check_for_nothing_fails_and_one_off_commands_pass(world: World) -> None:
     for words, code in ((["webserver"], 1), (["migrate"], 0)):
         done = engine.run(
             engine.Launch(

@@ -120,7 +120,8 @@ def _values(call: dict[str, Any], metric: str) -> dict[str, float]:
     return found
 
 
-def test_A1_load_per_group_and_it_survives_a_lost_database(migrated: World, publisher: Container) -> None:
+@pytest.mark.feature("A1")
+def test_load_per_group_and_it_survives_a_lost_database(migrated: World, publisher: Container) -> None:
     call = _calls(1)[0]
     assert call["Namespace"] == "Airflow"
     assert _values(call, "TaskLoad") == {"default": 5, "heavy": 2, "idle": 0}
@@ -142,7 +143,8 @@ def test_A1_load_per_group_and_it_survives_a_lost_database(migrated: World, publ
     assert publisher.state["ExitCode"] == 0
 
 
-def test_A1_one_call_a_round_for_all_groups(migrated: World, publisher: Container) -> None:
+@pytest.mark.feature("A1")
+def test_one_call_a_round_for_all_groups(migrated: World, publisher: Container) -> None:
     _calls(1)
     CloudWatch.calls.clear()
     time.sleep(3)

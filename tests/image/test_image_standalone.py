@@ -46,7 +46,8 @@ def _readable(folder: Path, world: World) -> Path:
     return target
 
 
-def test_T1_one_container_runs_a_dag_one_task_at_a_time(world: World, standalone: Container) -> None:
+@pytest.mark.feature("T1")
+def test_one_container_runs_a_dag_one_task_at_a_time(world: World, standalone: Container) -> None:
     words = ("python", "-m", "airflow_fargate", "airflow", "dags")
     deadline = time.monotonic() + 240
     conf = ("--conf", json.dumps({"seconds": 2}))
@@ -65,7 +66,8 @@ def test_T1_one_container_runs_a_dag_one_task_at_a_time(world: World, standalone
     assert overlap == [["0"]]
 
 
-def test_T1_C3_sigterm_ends_all_and_a_dead_process_ends_the_container(standalone: Container) -> None:
+@pytest.mark.feature("T1", "C3")
+def test_sigterm_ends_all_and_a_dead_process_ends_the_container(standalone: Container) -> None:
     standalone.stop(seconds=60)
     assert standalone.state["ExitCode"] == 0
     engine.docker("start", standalone.id)

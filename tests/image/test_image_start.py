@@ -18,7 +18,7 @@ from tests.image.world import PRINTABLE, SECRETS, World
 GROUPS = '{"default": {"queues": ["default"], "concurrency": 4}}'
 REFUSALS: list[tuple[str, str, dict[str, str | None], int, str]] = [
     ("unknown component", "webserver", {}, 2, "unknown component 'webserver'. Allowed: api-server, scheduler"),
-    ("missing secret", "scheduler", {"AIRFLOW_DB_PASSWORD": None}, 2, "AIRFLOW_DB_PASSWORD missing or empty. Cure"),
+    ("missing secret", "scheduler", {"AIRFLOW_DB_PASSWORD": None}, 2, "AIRFLOW_DB_PASSWORD missing or empty. Fix"),
     ("empty secret", "triggerer", {"AIRFLOW__API__SECRET_KEY": " "}, 2, "AIRFLOW__API__SECRET_KEY missing or empty"),
     (
         "Fernet key",
@@ -60,7 +60,8 @@ def test_a_start_that_cannot_succeed_says_why(
     assert not _leaks(done.stdout + done.stderr)
 
 
-def test_C5_a_schema_of_another_version_is_named(migrated: World) -> None:
+@pytest.mark.feature("C5")
+def test_a_schema_of_another_version_is_named(migrated: World) -> None:
     backing_services.query(migrated.database, "update alembic_version set version_num = 'abc'")
     try:
         done = engine.run(migrated.launch("scheduler", environ={"AIRFLOW_WAIT_SECONDS": "1"}, name="refused"))
@@ -69,10 +70,11 @@ def test_C5_a_schema_of_another_version_is_named(migrated: World) -> None:
         backing_services.query(migrated.database, f"update alembic_version set version_num = '{revision}'")  # noqa: S608
     assert done.returncode == 3
     assert f"alembic_version is at abc, Airflow 3.3.2 needs {revision}" in done.stderr
-    assert "Cure: run the migrate task" in done.stderr
+    assert "Fix: run the migrate task" in done.stderr
 
 
-def test_S6_a_fernet_key_of_another_database_is_refused_until_the_right_one_stands_behind_it(migrated: World) -> None:
+@pytest.mark.feature("S6")
+def test_a_fernet_key_of_another_database_is_refused_until_the_right_one_stands_behind_it(migrated: World) -> None:
     right, wrong = SECRETS["AIRFLOW__CORE__FERNET_KEY"], Fernet.generate_key().decode()
     value = Fernet(right.encode()).encrypt(b"a password").decode()
     columns = "conn_id, conn_type, password, is_encrypted, is_extra_encrypted"
@@ -92,7 +94,7 @@ def test_S6_a_fernet_key_of_another_database_is_refused_until_the_right_one_stan
         backing_services.query(migrated.database, "delete from connection where conn_id = 'kept'")
     assert refused.returncode == 2
     (line,) = refused.stderr.splitlines()
-    assert "opens none of 1 encrypted connections and variables of database.example:5432/airflow. Cure: " in line
+    assert "opens none of 1 encrypted connections and variables of database.example:5432/airflow. Fix: " in line
     assert not _leaks(line)
     assert wrong not in line
     assert during_rotation.returncode == 0, during_rotation.stderr
@@ -107,7 +109,8 @@ def _cat(world: World, file: str) -> engine.Launch:
     )
 
 
-def test_S4_C7_every_component_runs_locked_down_with_every_printable_character_in_its_passwords(
+@pytest.mark.feature("S4", "C7")
+def test_every_component_runs_locked_down_with_every_printable_character_in_its_passwords(
     components: Mapping[str, Container],
 ) -> None:
     assert set(PRINTABLE) <= set(SECRETS["AIRFLOW_DB_PASSWORD"])
@@ -120,7 +123,8 @@ def test_S4_C7_every_component_runs_locked_down_with_every_printable_character_i
         assert container.exec("touch", "/opt/venv/x", check=False).returncode != 0, name
 
 
-def test_S4_the_admin_user_can_log_in_with_every_printable_character(components: Mapping[str, Container]) -> None:
+@pytest.mark.feature("S4")
+def test_the_admin_user_can_log_in_with_every_printable_character(components: Mapping[str, Container]) -> None:
     script = (
         "import json, os, urllib.request as u;"
         "body = json.dumps({'username': 'admin', 'password': os.environ['AIRFLOW_ADMIN_PASSWORD']}).encode();"
@@ -134,7 +138,8 @@ def _leaks(text: str) -> list[str]:
     return [name for name, value in SECRETS.items() if value in text or value[-20:] in text]
 
 
-def test_S2_no_secret_in_image_process_list_or_logs(world: World, components: Mapping[str, Container]) -> None:
+@pytest.mark.feature("S2")
+def test_no_secret_in_image_process_list_or_logs(world: World, components: Mapping[str, Container]) -> None:
     image = docker("image", "inspect", world.image).stdout + docker("history", "--no-trunc", world.image).stdout
     assert not _leaks(image)
     for name, container in components.items():
@@ -145,11 +150,13 @@ def test_S2_no_secret_in_image_process_list_or_logs(world: World, components: Ma
         assert "%24%25" not in processes, name
 
 
-def test_S2_the_search_for_leaks_finds_one() -> None:
+@pytest.mark.feature("S2")
+def test_the_search_for_leaks_finds_one() -> None:
     assert _leaks(f"--password {SECRETS['AIRFLOW_ADMIN_PASSWORD']}") == ["AIRFLOW_ADMIN_PASSWORD"]
 
 
-def test_C5_two_migrations_at_once_are_safe(migrated: World) -> None:
+@pytest.mark.feature("C5")
+def test_two_migrations_at_once_are_safe(migrated: World) -> None:
     backing_services.query(migrated.database, "create database twice")
     environ = {"AIRFLOW_DB_NAME": "twice"}
     pair = [engine.start(migrated.launch("migrate", environ=environ, name=f"migrate-{number}")) for number in (1, 2)]
@@ -164,7 +171,8 @@ def test_C5_two_migrations_at_once_are_safe(migrated: World) -> None:
     assert users == [["1"]]
 
 
-def test_C5_a_second_migration_changes_nothing_and_tells_the_way_back(migrated: World) -> None:
+@pytest.mark.feature("C5")
+def test_a_second_migration_changes_nothing_and_tells_the_way_back(migrated: World) -> None:
     done = engine.run(migrated.launch("migrate", name="migrate-again"))
     report = json.loads(done.stdout.strip().splitlines()[-1])
     assert report["from"] == report["to"]
@@ -172,7 +180,8 @@ def test_C5_a_second_migration_changes_nothing_and_tells_the_way_back(migrated: 
     assert report["way_back"] == f"downgrade {report['to']}"
 
 
-def test_S3_a_worker_runs_without_fernet_key_and_jwt_secret(migrated: World) -> None:
+@pytest.mark.feature("S3")
+def test_a_worker_runs_without_fernet_key_and_jwt_secret(migrated: World) -> None:
     environ = {"AIRFLOW__CORE__FERNET_KEY": None, "AIRFLOW__API_AUTH__JWT_SECRET": None}
     worker = migrated.start("worker", environ=environ, name="lean-worker")
     worker.wait_healthy()
@@ -200,4 +209,4 @@ def test_a_parameter_that_is_not_there_is_named(migrated: World, aws: str) -> No
     where = {"AIRFLOW_PARAMETER_PATH": "/airflow/other", "AWS_ENDPOINT_URL": aws, **AWS}
     done = engine.run(migrated.launch("db-clean", environ={**where, "AIRFLOW_DB_PASSWORD": None}, name="outside"))
     assert done.returncode == 2
-    assert "Cure: give a value to the parameter /airflow/other/database-password" in done.stderr
+    assert "Fix: give a value to the parameter /airflow/other/database-password" in done.stderr

@@ -75,7 +75,8 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
         command("down", project.home, "--data", "delete", "--yes")
 
 
-def test_R2_up_ends_with_an_address_that_answers_and_a_password_that_opens(here: Here) -> None:
+@pytest.mark.feature("R2")
+def test_up_ends_with_an_address_that_answers_and_a_password_that_opens(here: Here) -> None:
     with urllib.request.urlopen(here.published(), timeout=30) as page:  # noqa: S310 - a loopback address
         assert b"Airflow" in page.read()
     health = here.airflow.call("GET", "monitor/health")
@@ -87,7 +88,8 @@ def test_R2_up_ends_with_an_address_that_answers_and_a_password_that_opens(here:
     assert "Next: make logs" in here.printed
 
 
-def test_R2_file_that_is_saved_is_a_dag_that_runs_and_its_log_is_in_the_ui(here: Here) -> None:
+@pytest.mark.feature("R2")
+def test_file_that_is_saved_is_a_dag_that_runs_and_its_log_is_in_the_ui(here: Here) -> None:
     aws = boto3.client(
         "ssm",
         endpoint_url=here.printed_address("AWS"),
@@ -107,14 +109,16 @@ def test_R2_file_that_is_saved_is_a_dag_that_runs_and_its_log_is_in_the_ui(here:
     assert "Hello, Parameter Store" in here.airflow.log("saved_now", run, "greet")
 
 
-def test_R2_no_secret_value_in_compose_file_or_logs(here: Here) -> None:
+@pytest.mark.feature("R2")
+def test_no_secret_value_in_compose_file_or_logs(here: Here) -> None:
     text = here.project.file.read_text()
     logs = here.project.compose("logs", "--no-color")
     assert len(here.values) >= 6
     assert not [name for name, value in here.values.items() if value in text or value in logs]
 
 
-def test_R2_containers_run_as_locked_down_as_deployed(here: Here) -> None:
+@pytest.mark.feature("R2")
+def test_containers_run_as_locked_down_as_deployed(here: Here) -> None:
     found = here.containers()
     assert len(found) > 15
     for container in found:
@@ -127,7 +131,8 @@ def test_R2_containers_run_as_locked_down_as_deployed(here: Here) -> None:
         assert {one["HostIp"] for one in published} <= {"127.0.0.1"}, name
 
 
-def test_R2_down_keeps_the_database_touches_nobody_else_and_delete_leaves_nothing(here: Here) -> None:
+@pytest.mark.feature("R2")
+def test_down_keeps_the_database_touches_nobody_else_and_delete_leaves_nothing(here: Here) -> None:
     project = here.project
     label = f"label=com.docker.compose.project={project.name}"
     stranger = engine.start(

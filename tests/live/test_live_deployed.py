@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import time
 
+import pytest
+
 from local.containers import backing_services
 from local.containers.engine import docker
 from tests.live.conftest import PARAMETERS, Live
@@ -12,7 +14,8 @@ from tests.live.conftest import PARAMETERS, Live
 SERVICES = {"api-server": 2, "scheduler": 1, "dag-processor": 1, "triggerer": 1, "worker-default": 1, "worker-heavy": 1}
 
 
-def test_R3_T2_every_service_runs_from_its_task_definition(live: Live) -> None:
+@pytest.mark.feature("R3", "T2")
+def test_every_service_runs_from_its_task_definition(live: Live) -> None:
     runner = live.ecs.runner
     assert {name: len(runner.running(name)) for name in runner.tasks} == SERVICES
     for task in (task for tasks in runner.tasks.values() for task in tasks):
@@ -23,7 +26,8 @@ def test_R3_T2_every_service_runs_from_its_task_definition(live: Live) -> None:
             assert not host["Privileged"], task.id
 
 
-def test_G3_every_mount_is_a_volume_that_the_image_declares(live: Live) -> None:
+@pytest.mark.feature("G3")
+def test_every_mount_is_a_volume_that_the_image_declares(live: Live) -> None:
     """Fargate leaves other mounts to root, and the image's user could not write there."""
     image = live.ecs.runner.platform.image
     declared = set(json.loads(docker("image", "inspect", image).stdout)[0]["Config"]["Volumes"])
@@ -32,7 +36,8 @@ def test_G3_every_mount_is_a_volume_that_the_image_declares(live: Live) -> None:
             assert {mount.path for mount in definition.mounts} <= declared
 
 
-def test_R3_L1_S5_G2_fifty_tasks_on_two_queues_succeed_and_their_logs_outlive_the_workers(live: Live) -> None:
+@pytest.mark.feature("R3", "L1", "S5", "G2")
+def test_fifty_tasks_on_two_queues_succeed_and_their_logs_outlive_the_workers(live: Live) -> None:
     airflow = live.airflow
     run = airflow.trigger("many")
     assert airflow.finish("many", run, seconds=400) == "success"
@@ -58,7 +63,8 @@ def test_R3_L1_S5_G2_fifty_tasks_on_two_queues_succeed_and_their_logs_outlive_th
     assert f"s3://{bucket}/task-logs" in log
 
 
-def test_G4_every_component_is_on_the_same_commit_within_seconds(live: Live) -> None:
+@pytest.mark.feature("G4")
+def test_every_component_is_on_the_same_commit_within_seconds(live: Live) -> None:
     live.follow(live.push(message="a change", script="echo '# changed' >>dags/slow.py"))
 
 
@@ -72,7 +78,8 @@ def test_a_broken_dag_file_is_named_and_stops_nothing(live: Live) -> None:
     assert not [task.id for task in live.ecs.runner.ended if "dag-processor" in task.id]
 
 
-def test_S2_no_secret_value_in_logs_process_lists_or_the_image(live: Live) -> None:
+@pytest.mark.feature("S2")
+def test_no_secret_value_in_logs_process_lists_or_the_image(live: Live) -> None:
     names = ("database-password", "broker-auth-token", "fernet-key", "jwt-secret", "api-secret-key", "admin-password")
     values = {name: live.ecs.runner.catalogue.secret(f"{PARAMETERS}/{name}") for name in names}
     assert all(len(value) >= 16 for value in values.values())
@@ -83,7 +90,8 @@ def test_S2_no_secret_value_in_logs_process_lists_or_the_image(live: Live) -> No
     assert [(place, name) for place, text in shown.items() for name, value in values.items() if value in text] == []
 
 
-def test_D2_connections_stay_within_what_was_planned(live: Live) -> None:
+@pytest.mark.feature("D2")
+def test_connections_stay_within_what_was_planned(live: Live) -> None:
     (row,) = backing_services.query(
         live.ecs.database, "select count(*) from pg_stat_activity where datname = 'airflow'"
     )
@@ -91,7 +99,8 @@ def test_D2_connections_stay_within_what_was_planned(live: Live) -> None:
     assert int(row[0]) <= 70
 
 
-def test_L3_airflows_own_metrics_come_out_as_embedded_metrics(live: Live) -> None:
+@pytest.mark.feature("L3")
+def test_airflows_own_metrics_come_out_as_embedded_metrics(live: Live) -> None:
     (scheduler,) = live.ecs.runner.running("scheduler")
     deadline = time.monotonic() + 120
     while not (lines := [one for one in scheduler.containers["statsd"].logs().splitlines() if '"_aws"' in one]):

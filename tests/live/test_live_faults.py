@@ -41,7 +41,8 @@ def timed(record_property: Callable[[str, object], None]) -> Timed:
     return timer
 
 
-def test_R4_C3_L1_a_stopped_worker_finishes_its_minute_long_tasks(live: Live, timed: Timed) -> None:
+@pytest.mark.feature("R4", "C3", "L1")
+def test_a_stopped_worker_finishes_its_minute_long_tasks(live: Live, timed: Timed) -> None:
     run = begin(live, seconds=60)
     # A running task's log comes from its worker, by address: containers have no names that others know.
     tasks = live.airflow.tasks("slow", run)
@@ -55,7 +56,8 @@ def test_R4_C3_L1_a_stopped_worker_finishes_its_minute_long_tasks(live: Live, ti
     finished_once(live, run, tries=1)
 
 
-def test_R4_a_killed_workers_tasks_are_back_within_a_minute(live: Live, timed: Timed) -> None:
+@pytest.mark.feature("R4")
+def test_a_killed_workers_tasks_are_back_within_a_minute(live: Live, timed: Timed) -> None:
     run = begin(live, seconds=15)
     worker = only_worker(live)
     with timed("worker killed: its tasks run again"):
@@ -67,7 +69,8 @@ def test_R4_a_killed_workers_tasks_are_back_within_a_minute(live: Live, timed: T
     finished_once(live, run, tries=2)
 
 
-def test_R4_C4_scale_in_spares_the_busy_worker(live: Live, timed: Timed) -> None:
+@pytest.mark.feature("R4", "C4")
+def test_scale_in_spares_the_busy_worker(live: Live, timed: Timed) -> None:
     live.scale("worker-default", 2)
     live.ecs.runner.wait_steady(seconds=STEADY_WITHIN)
     run = begin(live, seconds=20)
@@ -86,7 +89,8 @@ def test_R4_C4_scale_in_spares_the_busy_worker(live: Live, timed: Timed) -> None
             time.sleep(1)
 
 
-def test_R4_C4_an_agent_that_answers_500_fails_no_task(live: Live) -> None:
+@pytest.mark.feature("R4", "C4")
+def test_an_agent_that_answers_500_fails_no_task(live: Live) -> None:
     live.ecs.agent.broken = True
     try:
         finished_once(live, live.airflow.trigger("slow", seconds=1), tries=1)
@@ -94,7 +98,8 @@ def test_R4_C4_an_agent_that_answers_500_fails_no_task(live: Live) -> None:
         live.ecs.agent.broken = False
 
 
-def test_R4_T4_a_killed_scheduler_loses_nothing(live: Live, timed: Timed) -> None:
+@pytest.mark.feature("R4", "T4")
+def test_a_killed_scheduler_loses_nothing(live: Live, timed: Timed) -> None:
     run = begin(live, seconds=10, least=ONE)
     (scheduler,) = live.ecs.runner.running("scheduler")
     with timed("scheduler killed: another is healthy"):
@@ -103,7 +108,8 @@ def test_R4_T4_a_killed_scheduler_loses_nothing(live: Live, timed: Timed) -> Non
     finished_once(live, run, tries=1)
 
 
-def test_R4_redis_restarted_without_its_data(live: Live, timed: Timed) -> None:
+@pytest.mark.feature("R4")
+def test_redis_restarted_without_its_data(live: Live, timed: Timed) -> None:
     run = begin(live, seconds=10, least=ONE)
     with timed("Redis restarted, empty: the run finished"):
         engine.docker("restart", live.ecs.broker.id)
@@ -113,7 +119,8 @@ def test_R4_redis_restarted_without_its_data(live: Live, timed: Timed) -> None:
         finished_once(live, live.airflow.trigger("slow", seconds=1), tries=2)
 
 
-def test_R4_postgresql_restarted(live: Live, timed: Timed) -> None:
+@pytest.mark.feature("R4")
+def test_postgresql_restarted(live: Live, timed: Timed) -> None:
     run = begin(live, seconds=15, least=ONE)
     with timed("PostgreSQL restarted: the run finished"):
         engine.docker("restart", live.ecs.database.id)
@@ -121,7 +128,8 @@ def test_R4_postgresql_restarted(live: Live, timed: Timed) -> None:
         finished_once(live, run, tries=2)
 
 
-def test_R4_one_of_two_api_servers_is_killed_under_requests(live: Live, timed: Timed) -> None:
+@pytest.mark.feature("R4")
+def test_one_of_two_api_servers_is_killed_under_requests(live: Live, timed: Timed) -> None:
     failures: list[str] = []
     done = threading.Event()
 
@@ -147,7 +155,8 @@ def test_R4_one_of_two_api_servers_is_killed_under_requests(live: Live, timed: T
     assert failures == []
 
 
-def test_R4_G1_a_git_host_that_is_away_stops_nothing_and_is_followed_again(live: Live, timed: Timed) -> None:
+@pytest.mark.feature("R4", "G1")
+def test_a_git_host_that_is_away_stops_nothing_and_is_followed_again(live: Live, timed: Timed) -> None:
     engine.docker("pause", live.git.id)
     try:
         finished_once(live, live.airflow.trigger("slow", seconds=1), tries=1)

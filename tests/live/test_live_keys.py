@@ -5,11 +5,14 @@ from __future__ import annotations
 import base64
 import os
 
+import pytest
+
 from tests.live.conftest import PARAMETERS, Live
 from tests.live.work import replaced
 
 
-def test_S6_fernet_keys_rotate_without_losing_a_connection(live: Live) -> None:
+@pytest.mark.feature("S6")
+def test_fernet_keys_rotate_without_losing_a_connection(live: Live) -> None:
     ssm, name = live.emulator.client("ssm"), f"{PARAMETERS}/fernet-key"
     old = live.ecs.runner.catalogue.secret(name)
     new = base64.urlsafe_b64encode(os.urandom(32)).decode()

@@ -38,8 +38,9 @@ def _most_at_once(tasks: list[dict[str, Any]]) -> int:
     return max(sum(start <= moment < end for start, end in spans) for moment, _ in spans)
 
 
+@pytest.mark.feature("T1", "R3", "L1")
 @pytest.mark.parametrize("topology", TOPOLOGIES)
-def test_T1_R3_L1_the_same_dag_succeeds_on_every_topology(live: Live, topology: str) -> None:
+def test_the_same_dag_succeeds_on_every_topology(live: Live, topology: str) -> None:
     changes, services = TOPOLOGIES[topology]
     _become(live, topology, changes)
     runner, airflow = live.ecs.runner, live.airflow
@@ -58,7 +59,8 @@ def test_T1_R3_L1_the_same_dag_succeeds_on_every_topology(live: Live, topology: 
         assert _most_at_once([task for task in tasks if task["task_id"] != "waits"]) == 1
 
 
-def test_T1_the_count_of_tasks_at_once_sees_an_overlap() -> None:
+@pytest.mark.feature("T1")
+def test_the_count_of_tasks_at_once_sees_an_overlap() -> None:
     apart = [{"start_date": "1", "end_date": "2"}, {"start_date": "2", "end_date": "3"}]
     assert _most_at_once(apart) == 1
     assert _most_at_once([*apart, {"start_date": "15", "end_date": "25"}]) == 2

@@ -152,7 +152,7 @@ def test_submodule_outside_the_set_in_time(small: Path) -> None:
     assert err.count("\n") == 1
 
 
-def test_submodule_outside_the_set_too_late_names_the_cure(filled: Path) -> None:
+def test_submodule_outside_the_set_too_late_names_the_fix(filled: Path) -> None:
     program = f"""{USED}
 import cdktf_cdktf_provider_aws.vpc
 try:

@@ -20,8 +20,9 @@ def pythons() -> dict[str, str]:
     return {"20.1.0": sys.executable, "21.22.1": second_bindings.python()}
 
 
+@pytest.mark.feature("M7")
 @pytest.mark.parametrize("version", VERSIONS)
-def test_M7_every_way_to_load_gives_the_same_bytes(version: str, pythons: dict[str, str], tmp_path: Path) -> None:
+def test_every_way_to_load_gives_the_same_bytes(version: str, pythons: dict[str, str], tmp_path: Path) -> None:
     modes = ("lean", "whole", "ordinary")
     for mode in modes:
         process = start(tmp_path / "cache", str(SAMPLE), str(tmp_path / mode), mode=mode, python=pythons[version])
@@ -31,7 +32,8 @@ def test_M7_every_way_to_load_gives_the_same_bytes(version: str, pythons: dict[s
     assert stack["terraform"]["required_providers"]["aws"]["version"] == VERSIONS[version]
 
 
-def test_M7_environments_are_equal_under_both_but_for_the_providers_version(
+@pytest.mark.feature("M7")
+def test_environments_are_equal_under_both_but_for_the_providers_version(
     pythons: dict[str, str], tmp_path: Path
 ) -> None:
     made = {}

@@ -74,10 +74,11 @@ def in_any_group(name: str) -> str:
     return re.sub(r"^workers_(default|heavy)_", "workers_*_", name)
 
 
-def test_M2_what_a_plan_decides_is_a_variable_of_some_module(modules: list[Module]) -> None:
+@pytest.mark.feature("M2")
+def test_what_a_plan_decides_is_a_variable_of_some_module(modules: list[Module]) -> None:
     asked = {in_any_group(item.name) for module in modules for item in module.inputs}
     lost = {key for key in decided_by("plan") if key not in asked and not asked & set(endings(key))}
-    assert lost == set(), "marked `plan`, and no module asks for it. Cure: mark it `synth`"
+    assert lost == set(), "marked `plan`, and no module asks for it. Fix: mark it `synth`"
 
 
 def endings(key: str) -> Iterator[str]:
@@ -86,9 +87,10 @@ def endings(key: str) -> Iterator[str]:
     return ("_".join(words[index:]) for index in range(1, len(words)))
 
 
-def test_M2_production_decides_at_export_what_is_marked_so(modules: list[Module]) -> None:
+@pytest.mark.feature("M2")
+def test_production_decides_at_export_what_is_marked_so(modules: list[Module]) -> None:
     whole = [module for module in modules if module.name in {stack.name for stack in STACKS}][: len(STACKS)]
     decided = {in_any_group(name) for module in whole for name in module.decided}
     wrong = (decided & decided_by("plan")) - WITH_A_REASON
     assert len(decided) > 40
-    assert wrong == set(), "marked `plan`, and Python looked at it. Cure: mark it `synth`"
+    assert wrong == set(), "marked `plan`, and Python looked at it. Fix: mark it `synth`"

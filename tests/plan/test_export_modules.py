@@ -62,7 +62,8 @@ def root(folder: Path, modules: list[Module], change: Mapping[str, Mapping[str, 
     return folder
 
 
-def test_M1_modules_are_called_from_a_plain_root_and_plan(exported: tuple[Path, list[Module]]) -> None:
+@pytest.mark.feature("M1")
+def test_modules_are_called_from_a_plain_root_and_plan(exported: tuple[Path, list[Module]]) -> None:
     folder, modules = exported
     planned = plan(root(folder / "root", modules, {}))
     made = {change["address"] for change in planned["resource_changes"]}
@@ -74,7 +75,8 @@ def test_M1_modules_are_called_from_a_plain_root_and_plan(exported: tuple[Path, 
     assert {change["change"]["actions"][0] for change in planned["resource_changes"]} == {"create"}
 
 
-def test_M1_modules_are_formatted_and_bring_no_provider_backend_or_metadata(
+@pytest.mark.feature("M1")
+def test_modules_are_formatted_and_bring_no_provider_backend_or_metadata(
     exported: tuple[Path, list[Module]],
 ) -> None:
     folder, modules = exported
@@ -115,7 +117,8 @@ WRONG = {
 }
 
 
-def test_M2_wrong_values_are_refused_with_the_models_words(exported: tuple[Path, list[Module]]) -> None:
+@pytest.mark.feature("M2")
+def test_wrong_values_are_refused_with_the_models_words(exported: tuple[Path, list[Module]]) -> None:
     folder, modules = exported
     wrong = root(folder / "wrong", modules, {name: values for name, (values, _) in WRONG.items()})
     terraform = Terraform(wrong)
@@ -136,8 +139,9 @@ def stacks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out / "stacks"
 
 
+@pytest.mark.feature("M4")
 @pytest.mark.parametrize("environment", ["dev", "prod"])
-def test_M4_modules_plan_what_the_environments_stacks_plan(environment: str, stacks: Path, tmp_path: Path) -> None:
+def test_modules_plan_what_the_environments_stacks_plan(environment: str, stacks: Path, tmp_path: Path) -> None:
     structure = load(ENVIRONMENTS / f"{environment}.yaml")
     published = json.loads((stacks / f"{environment}-foundation" / "cdk.tf.json").read_text())["output"]
     given = {name: stand_in(name, output["value"]) for name, output in published.items()}

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from terraform_gate.finding import Verdict
 from terraform_gate.network.reading.agreement import extra_flows, missing_flows
 from terraform_gate.network.reading.flows import declared_flows
@@ -14,7 +15,8 @@ from terraform_gate.reading.inputs import read
 from terraform_gate.rules.catalog import all_rules
 
 
-def test_N4_P5_planned_flows_are_the_declared_flows(stacks: Path, offline: Any, tmp_path: Path) -> None:
+@pytest.mark.feature("N4", "P5")
+def test_planned_flows_are_the_declared_flows(stacks: Path, offline: Any, tmp_path: Path) -> None:
     names = ("dev-foundation", "dev-airflow")
     plans = []
     for name in names:

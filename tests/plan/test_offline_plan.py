@@ -9,9 +9,10 @@ import pytest
 from tests.plan.conftest import ENVIRONMENTS
 
 
+@pytest.mark.feature("H2", "E3")
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 @pytest.mark.parametrize("part", ["foundation", "airflow"])
-def test_H2_E3_stack_plans_without_an_account(offline: Any, environment: str, part: str) -> None:
+def test_stack_plans_without_an_account(offline: Any, environment: str, part: str) -> None:
     root = offline(f"{environment}-{part}")
     plan = root.show(root.plan(refresh=False))
     actions = {tuple(one["change"]["actions"]) for one in plan["resource_changes"] if one["mode"] == "managed"}
@@ -19,5 +20,6 @@ def test_H2_E3_stack_plans_without_an_account(offline: Any, environment: str, pa
     assert not plan.get("errored", False)
 
 
-def test_H2_bootstrap_plans_without_an_account(offline: Any) -> None:
+@pytest.mark.feature("H2")
+def test_bootstrap_plans_without_an_account(offline: Any) -> None:
     assert offline("bootstrap-111111111111").plan(refresh=False).changes

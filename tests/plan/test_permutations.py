@@ -18,14 +18,16 @@ from tests.synthesis import Deployment, deployed, deployed_data
 from tests.unit.environments.cases import SMALLEST
 
 
-def test_H2_every_value_of_one_key_meets_every_value_of_each_other() -> None:
+@pytest.mark.feature("H2")
+def test_every_value_of_one_key_meets_every_value_of_each_other() -> None:
     for one, other in combinations(VALUES, 2):
         met = {(case[one], case[other]) for case in cases()}
         assert met == set(product(VALUES[one], VALUES[other])), f"{one} x {other}"
     assert len(cases()) == 12
 
 
-def test_H2_the_two_stacks_are_joined_by_all_that_one_reads_of_the_other() -> None:
+@pytest.mark.feature("H2")
+def test_the_two_stacks_are_joined_by_all_that_one_reads_of_the_other() -> None:
     deployment = deployed_data(data_of(cases()[0]))
     root = joined(deployment.foundation, deployment.airflow)
     assert "terraform_remote_state" not in json.dumps(root)
@@ -34,8 +36,9 @@ def test_H2_the_two_stacks_are_joined_by_all_that_one_reads_of_the_other() -> No
         joined(deployment.foundation, deployment.foundation)
 
 
+@pytest.mark.feature("H2", "T1", "N2", "G1")
 @pytest.mark.parametrize("case", cases(), ids=lambda case: "-".join(case.values()))
-def test_H2_T1_N2_G1_plans_without_an_account(case: Case, tmp_path: Path) -> None:
+def test_plans_without_an_account(case: Case, tmp_path: Path) -> None:
     require("terraform", "provider-mirror")
     deployment = deployed_data(data_of(case))
     root = _root(tmp_path / "root", joined(deployment.foundation, deployment.airflow))
@@ -45,9 +48,10 @@ def test_H2_T1_N2_G1_plans_without_an_account(case: Case, tmp_path: Path) -> Non
     assert len(planned) == _managed(deployment)
 
 
+@pytest.mark.feature("H2", "E2")
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("part", ["foundation", "airflow"])
-def test_H2_E2_valid_with_every_backend(backend: str, part: str, tmp_path: Path) -> None:
+def test_valid_with_every_backend(backend: str, part: str, tmp_path: Path) -> None:
     """The stack as it is but for where its own state lies, which an offline ``init`` could not reach."""
     require("terraform", "provider-mirror")
     deployment = deployed(state=STATES[backend])
@@ -72,7 +76,8 @@ def _managed(deployment: Deployment) -> int:
     return sum(not item.is_data for item in deployment.configuration.resources.values())
 
 
-def test_H2_a_key_that_the_provider_does_not_know_is_refused(tmp_path: Path) -> None:
+@pytest.mark.feature("H2")
+def test_a_key_that_the_provider_does_not_know_is_refused(tmp_path: Path) -> None:
     """The plans above could fail: the same root with one wrong argument does."""
     require("terraform", "provider-mirror")
     deployment = deployed_data(SMALLEST)

@@ -42,9 +42,10 @@ LONGEST: dict[str, Any] = {
 }
 
 
+@pytest.mark.feature("T1", "N4")
 @lean
 @given(environments())
-def test_T1_N4_drawn_environments_keep_every_rule_and_what_aws_accepts(environment: Environment) -> None:
+def test_drawn_environments_keep_every_rule_and_what_aws_accepts(environment: Environment) -> None:
     deployment = built(environment)
     assert not list(excesses(deployment))
     assert not list(complaints(deployment))
@@ -107,16 +108,18 @@ def assert_secrets_are_readable(deployment: Deployment) -> None:
         assert {arn for container in task.containers for arn in container.secrets.values()} <= readable, name
 
 
-def test_P5_an_environment_that_breaks_a_rule_is_complained_of() -> None:
+@pytest.mark.feature("P5")
+def test_an_environment_that_breaks_a_rule_is_complained_of() -> None:
     """ECS Exec needs a writable root: a thing that only a waiver lets pass."""
     assert not list(complaints(deployed()))
     assert any("writable" in sentence for sentence in complaints(deployed(**LARGE)))
 
 
+@pytest.mark.feature("N3")
 @pytest.mark.parametrize(
     ("component", "store", "port"), [("triggerer", "metadata_database", 5432), ("worker_default", "broker", 6379)]
 )
-def test_N3_a_flow_that_nobody_declared_is_missed(component: str, store: str, port: int, tmp_path: Path) -> None:
+def test_a_flow_that_nobody_declared_is_missed(component: str, store: str, port: int, tmp_path: Path) -> None:
     """Without flow and rules the two agree, so that AF_NET_3 is content: the component would never start."""
     deployment = without_flow(deployed(), component, store, port, folder=tmp_path)
     assert not [sentence for sentence in complaints(deployment) if sentence.startswith("AF_NET_3")]
@@ -146,14 +149,16 @@ def _is(flow: dict[str, Any], component: str, store: str, port: int) -> bool:
     return ends == [component, store] and flow["port"] == port
 
 
+@pytest.mark.feature("O1")
 @twice
 @given(environments())
-def test_O1_drawn_environments_synthesize_to_the_same_bytes_twice(environment: Environment) -> None:
+def test_drawn_environments_synthesize_to_the_same_bytes_twice(environment: Environment) -> None:
     first, second = built(environment), built(environment)
     assert first.text == second.text
 
 
-def test_T1_the_longest_names_that_the_model_allows_are_accepted_by_aws() -> None:
+@pytest.mark.feature("T1")
+def test_the_longest_names_that_the_model_allows_are_accepted_by_aws() -> None:
     deployment = deployed(**LONGEST)
     assert len(deployment.only("aws_lb").body["name"]) + len("-api-server") == 32, "one more would be refused"
     assert not list(excesses(deployment))

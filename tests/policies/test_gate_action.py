@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.policies.gate_inputs import CLEAN, PRIVILEGED, ROOT, Folder
@@ -31,7 +32,8 @@ def _step(tmp_path: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_P7_action_annotates_and_fails(tmp_path: Path) -> None:
+@pytest.mark.feature("P7")
+def test_action_annotates_and_fails(tmp_path: Path) -> None:
     file = Folder(tmp_path).write(PRIVILEGED)
     answer = _step(tmp_path, paths=str(file), sarif="gate.sarif")
     assert answer.returncode == 1
@@ -39,17 +41,20 @@ def test_P7_action_annotates_and_fails(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "gate.sarif").read_text())["version"] == "2.1.0"
 
 
-def test_P7_action_passes_what_is_clean(tmp_path: Path) -> None:
+@pytest.mark.feature("P7")
+def test_action_passes_what_is_clean(tmp_path: Path) -> None:
     answer = _step(tmp_path, paths=str(Folder(tmp_path).write(CLEAN)))
     assert (answer.returncode, answer.stdout.strip()) == (0, "")
 
 
-def test_P7_action_installs_by_hashes() -> None:
+@pytest.mark.feature("P7")
+def test_action_installs_by_hashes() -> None:
     install = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"][0]["run"]
     assert "--require-hashes" in install
 
 
-def test_P7_pre_commit_hook(tmp_path: Path) -> None:
+@pytest.mark.feature("P7")
+def test_pre_commit_hook(tmp_path: Path) -> None:
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
     command = [sys.executable if word == "python" else word for word in hook["entry"].split()]
     for resources, code in ((CLEAN, 0), (PRIVILEGED, 1)):
@@ -58,11 +63,12 @@ def test_P7_pre_commit_hook(tmp_path: Path) -> None:
         assert answer.returncode == code
 
 
-def test_P5_missing_dependency_is_not_a_finding(tmp_path: Path) -> None:
+@pytest.mark.feature("P5")
+def test_missing_dependency_is_not_a_finding(tmp_path: Path) -> None:
     """Exit 1 means findings; a gate that cannot even start says 2."""
     file = Folder(tmp_path).write(CLEAN)
     command = [sys.executable, "-S", "-m", "policies", str(file)]
     answer = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=600, check=False)
     assert answer.returncode == 2
-    assert "Cure:" in answer.stderr
+    assert "Fix:" in answer.stderr
     assert "Traceback" not in answer.stderr

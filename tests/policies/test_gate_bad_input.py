@@ -26,6 +26,7 @@ PLAN: dict[str, Any] = {
 }
 
 
+@pytest.mark.feature("P5")
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
@@ -49,12 +50,13 @@ PLAN: dict[str, Any] = {
         ('{"module": {"net": {"source": "./net"}}, "resource": {"aws_vpc": {"a": {}}}}', "only a plan shows"),
     ],
 )
-def test_P5_document_that_cannot_be_judged(folder: Folder, content: str, reason: str) -> None:
+def test_document_that_cannot_be_judged(folder: Folder, content: str, reason: str) -> None:
     report = judged(folder.text(content))
     assert report.exit_code == 2
     assert any(reason in problem.reason for problem in report.problems), report.problems
 
 
+@pytest.mark.feature("P5")
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
@@ -64,7 +66,7 @@ def test_P5_document_that_cannot_be_judged(folder: Folder, content: str, reason:
         ("extra.tofu.json", "only OpenTofu reads this file"),
     ],
 )
-def test_P5_file_beside_clean_json_that_terraform_reads_too(folder: Folder, name: str, reason: str) -> None:
+def test_file_beside_clean_json_that_terraform_reads_too(folder: Folder, name: str, reason: str) -> None:
     folder.write(CLEAN)
     folder.text('{"resource": {"aws_vpc": {"a": {}}}}', name=name)
     report = judged(folder.path)
@@ -72,7 +74,8 @@ def test_P5_file_beside_clean_json_that_terraform_reads_too(folder: Folder, name
     assert [(Path(problem.where).name, reason in problem.reason) for problem in report.problems] == [(name, True)]
 
 
-def test_P5_plan_in_its_folder_covers_hcl(folder: Folder) -> None:
+@pytest.mark.feature("P5")
+def test_plan_in_its_folder_covers_hcl(folder: Folder) -> None:
     made = {"address": "null_resource.a", "mode": "managed", "type": "null_resource", "name": "a", "values": {}}
     plan = {**PLAN, "planned_values": {"root_module": {"resources": [made]}}}
     folder.text(json.dumps(plan), name="plan.json")
@@ -81,7 +84,8 @@ def test_P5_plan_in_its_folder_covers_hcl(folder: Folder) -> None:
     assert reasons == ["no rule is about any resource in it"]
 
 
-def test_P5_missing_file_empty_folder_binary_and_hcl(folder: Folder) -> None:
+@pytest.mark.feature("P5")
+def test_missing_file_empty_folder_binary_and_hcl(folder: Folder) -> None:
     binary = folder.text("", stack="binary")
     binary.write_bytes(b"\xff\xfe\x00\x81")
     hcl = folder.text('resource "aws_vpc" "main" {}', stack="hcl", name="main.tf")
@@ -98,14 +102,16 @@ def test_P5_missing_file_empty_folder_binary_and_hcl(folder: Folder) -> None:
         assert any(reason in problem.reason for problem in report.problems), (path, report.problems)
 
 
-def test_P5_one_bad_file_among_good_ones_is_not_forgotten(folder: Folder) -> None:
+@pytest.mark.feature("P5")
+def test_one_bad_file_among_good_ones_is_not_forgotten(folder: Folder) -> None:
     folder.write(CLEAN, stack="good")
     folder.text("{", stack="bad")
     report = judged(folder.path)
     assert (report.exit_code, report.stacks, len(report.problems)) == (2, ("good",), 1)
 
 
-def test_P5_plan_of_nobody_of_two_and_of_an_unknown_stack(folder: Folder) -> None:
+@pytest.mark.feature("P5")
+def test_plan_of_nobody_of_two_and_of_an_unknown_stack(folder: Folder) -> None:
     for stack in ("dev", "prod"):
         folder.write(CLEAN, stack=stack)
     plan = folder.text(json.dumps(PLAN), stack="elsewhere", name="plan.json")
@@ -178,8 +184,9 @@ ODD: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.feature("P5")
 @pytest.mark.parametrize("name", ODD)
-def test_P5_odd_configuration_gets_a_verdict(folder: Folder, name: str) -> None:
+def test_odd_configuration_gets_a_verdict(folder: Folder, name: str) -> None:
     file = folder.write(ODD[name], variable={"rules": {}, "n": {}}, locals={"a": "${local.b}", "b": "${local.a}"})
     answer = run(str(file))
     assert answer.returncode in {1, 2}
@@ -188,7 +195,8 @@ def test_P5_odd_configuration_gets_a_verdict(folder: Folder, name: str) -> None:
     assert "could not judge" not in answer.stdout
 
 
-def test_P5_five_thousand_rules_and_fifty_megabytes_in_bounded_time(folder: Folder) -> None:
+@pytest.mark.feature("P5")
+def test_five_thousand_rules_and_fifty_megabytes_in_bounded_time(folder: Folder) -> None:
     rule = {"security_group_id": "${aws_security_group.a.id}", "ip_protocol": "tcp", "description": "x"}
     rules = {
         f"r{number}": {
@@ -210,7 +218,8 @@ def test_P5_five_thousand_rules_and_fifty_megabytes_in_bounded_time(folder: Fold
     assert time.monotonic() - started < 300
 
 
-def test_P5_bad_options_are_explained(folder: Folder) -> None:
+@pytest.mark.feature("P5")
+def test_bad_options_are_explained(folder: Folder) -> None:
     file = str(folder.write(CLEAN))
     for arguments in ((), (file, "--format", "xml"), (file, "--today", "tomorrow")):
         answer = run(*arguments)

@@ -42,14 +42,16 @@ def _shown(report: Report) -> list[str]:
     ]
 
 
-def test_P5_environments_are_clean_and_every_waiver_is_needed(stacks: Path) -> None:
+@pytest.mark.feature("P5")
+def test_environments_are_clean_and_every_waiver_is_needed(stacks: Path) -> None:
     report = judged(stacks)
     assert (report.exit_code, _shown(report), report.problems) == (0, [], [])
     assert len(report.stacks) > 2 * len(load_all())
     assert report.resources > 500
 
 
-def test_P5_production_is_clean_on_a_real_plan_too(stacks: Path, tmp_path: Path) -> None:
+@pytest.mark.feature("P5")
+def test_production_is_clean_on_a_real_plan_too(stacks: Path, tmp_path: Path) -> None:
     tools.require("terraform", "provider-mirror")
     plan = tmp_path / "prod-foundation.json"
     plan.write_text(json.dumps(_planned(stacks / "prod-foundation" / "cdk.tf.json", tmp_path / "root")))

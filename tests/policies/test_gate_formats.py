@@ -23,7 +23,8 @@ def report(tmp_path: Path) -> Report:
     return judged(file, folder.text("{", stack="broken"))
 
 
-def test_P7_json(report: Report) -> None:
+@pytest.mark.feature("P7")
+def test_json(report: Report) -> None:
     document = json.loads(FORMATS["json"](report))
     verdicts = {(item["rule"], item["address"]): item for item in document["findings"]}
     fail = verdicts["AF_ECS_1", "aws_ecs_task_definition.worker"]
@@ -34,7 +35,8 @@ def test_P7_json(report: Report) -> None:
     assert document["passed"] > 0
 
 
-def test_P7_sarif(report: Report) -> None:
+@pytest.mark.feature("P7")
+def test_sarif(report: Report) -> None:
     (run_,) = json.loads(FORMATS["sarif"](report))["runs"]
     rules = run_["tool"]["driver"]["rules"]
     results = {
@@ -55,7 +57,8 @@ def test_P7_sarif(report: Report) -> None:
     assert "broken" in invocation["toolExecutionNotifications"][0]["message"]["text"]
 
 
-def test_P7_junit(report: Report) -> None:
+@pytest.mark.feature("P7")
+def test_junit(report: Report) -> None:
     root = ET.fromstring(FORMATS["junit"](report))  # noqa: S314  our own
     suites = {suite.get("name"): suite for suite in root}
     app = suites["app"]
@@ -67,14 +70,16 @@ def test_P7_junit(report: Report) -> None:
     assert suites["inputs"].get("errors") == "1"
 
 
-def test_P7_github(report: Report) -> None:
+@pytest.mark.feature("P7")
+def test_github(report: Report) -> None:
     lines = FORMATS["github"](report).splitlines()
     assert all(line.startswith(("::error", "::warning")) for line in lines)
     (line,) = [line for line in lines if "title=AF_ECS_1 fail" in line]
     assert "aws_ecs_task_definition.worker" in line
 
 
-def test_P7_report_file_is_whole_or_not_there(tmp_path: Path) -> None:
+@pytest.mark.feature("P7")
+def test_report_file_is_whole_or_not_there(tmp_path: Path) -> None:
     file = Folder(tmp_path).write(PRIVILEGED)
     target = tmp_path / "reports" / "gate.sarif"
     answer = run(str(file), "--format", "sarif", "--output", str(target))
@@ -83,7 +88,8 @@ def test_P7_report_file_is_whole_or_not_there(tmp_path: Path) -> None:
     assert [item.name for item in target.parent.iterdir()] == ["gate.sarif"]
 
 
-def test_P7_checkov_runs_the_rules_by_itself(tmp_path: Path) -> None:
+@pytest.mark.feature("P7")
+def test_checkov_runs_the_rules_by_itself(tmp_path: Path) -> None:
     """`checkov --external-checks-dir policies`, from a folder that knows nothing of this project."""
     import os
     import subprocess

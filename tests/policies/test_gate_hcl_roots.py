@@ -19,7 +19,8 @@ def old() -> dict[str, Judged]:
     return {found.folder.name: found for found in judge_all([OLD])}
 
 
-def test_P5_P7_every_old_configuration_gets_verdicts_and_none_passes(old: dict[str, Judged]) -> None:
+@pytest.mark.feature("P5", "P7")
+def test_every_old_configuration_gets_verdicts_and_none_passes(old: dict[str, Judged]) -> None:
     assert set(old) == {path.name for path in OLD.iterdir()}
     for found in old.values():
         assert found.report is not None
@@ -28,6 +29,7 @@ def test_P5_P7_every_old_configuration_gets_verdicts_and_none_passes(old: dict[s
         assert not [problem for problem in found.report.problems if "could not" in problem.reason], found
 
 
+@pytest.mark.feature("P1", "P2")
 @pytest.mark.parametrize(
     ("folder", "rule", "address"),
     [
@@ -39,15 +41,16 @@ def test_P5_P7_every_old_configuration_gets_verdicts_and_none_passes(old: dict[s
         ("mixed", "AF_IAM_3", "aws_iam_role_policy.all"),
     ],
 )
-def test_P1_P2_the_worst_of_each_is_found(old: dict[str, Judged], folder: str, rule: str, address: str) -> None:
+def test_the_worst_of_each_is_found(old: dict[str, Judged], folder: str, rule: str, address: str) -> None:
     report = old[folder].report
     assert report is not None
     found = failing(report)
     assert (rule, address) in found, sorted(found)
 
 
+@pytest.mark.feature("P7")
 @pytest.mark.skipif(not PACKAGES.is_dir(), reason="node_modules/ brings configurations of other people: make cdktf")
-def test_P7_what_other_packages_bring_along_is_judged_or_named() -> None:
+def test_what_other_packages_bring_along_is_judged_or_named() -> None:
     found = list(judge_all([PACKAGES]))
     assert found
     assert [
@@ -55,7 +58,8 @@ def test_P7_what_other_packages_bring_along_is_judged_or_named() -> None:
     ] == []
 
 
-def test_P5_resources_that_no_rule_is_about_are_named_and_never_pass_alone(tmp_path: Path) -> None:
+@pytest.mark.feature("P5")
+def test_resources_that_no_rule_is_about_are_named_and_never_pass_alone(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     report = judged(folder.write({"null_resource": {"a": {}, "b": {}}, "random_pet": {"c": {}}}))
     assert report.exit_code == 2
@@ -63,7 +67,8 @@ def test_P5_resources_that_no_rule_is_about_are_named_and_never_pass_alone(tmp_p
     assert report.problems[0].reason == "no rule is about any resource in it"
 
 
-def test_P5_what_is_no_hcl_is_said_to_be_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.feature("P5")
+def test_what_is_no_hcl_is_said_to_be_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "main.tf").write_text('resource "aws_vpc" {{{')
     assert hcl_roots.main([str(tmp_path)]) == 0

@@ -20,23 +20,27 @@ def folder(tmp_path: Path) -> Folder:
     return Folder(tmp_path)
 
 
-def test_P5_clean_root_exits_0(folder: Folder) -> None:
+@pytest.mark.feature("P5")
+def test_clean_root_exits_0(folder: Folder) -> None:
     report = judged(folder.write(CLEAN))
     assert (report.exit_code, failing(report), report.resources) == (0, set(), 1)
 
 
-def test_P5_finding_exits_1(folder: Folder) -> None:
+@pytest.mark.feature("P5")
+def test_finding_exits_1(folder: Folder) -> None:
     report = judged(folder.write(PRIVILEGED))
     assert report.exit_code == 1
     assert ("AF_ECS_1", "aws_ecs_task_definition.worker") in failing(report)
 
 
-def test_P5_required_version_hides_nothing(folder: Folder) -> None:
+@pytest.mark.feature("P5")
+def test_required_version_hides_nothing(folder: Folder) -> None:
     file = folder.write(PRIVILEGED, terraform={"required_version": ">= 1.11.0", "required_providers": {"aws": {}}})
     assert ("AF_ECS_1", "aws_ecs_task_definition.worker") in failing(judged(file))
 
 
-def test_P5_list_shaped_blocks_hide_nothing(folder: Folder) -> None:
+@pytest.mark.feature("P5")
+def test_list_shaped_blocks_hide_nothing(folder: Folder) -> None:
     (body,) = PRIVILEGED["aws_ecs_task_definition"].values()
     file = folder.text(
         json.dumps(
@@ -49,7 +53,8 @@ def test_P5_list_shaped_blocks_hide_nothing(folder: Folder) -> None:
     assert ("AF_ECS_1", "aws_ecs_task_definition.worker") in failing(judged(file))
 
 
-def test_P5_checkov_itself_sees_nothing_there(folder: Folder) -> None:
+@pytest.mark.feature("P5")
+def test_checkov_itself_sees_nothing_there(folder: Folder) -> None:
     """The reason for all this: when checkov learns to read such files, this test says so."""
     import os
     import subprocess
@@ -63,7 +68,8 @@ def test_P5_checkov_itself_sees_nothing_there(folder: Folder) -> None:
     assert (summary.get("summary", summary)["parsing_errors"], summary.get("summary", summary)["failed"]) == (1, 0)
 
 
-def test_P5_unknown_value_is_not_judged(folder: Folder) -> None:
+@pytest.mark.feature("P5")
+def test_unknown_value_is_not_judged(folder: Folder) -> None:
     tasks = task_definition(container(privileged="${var.privileged}"))
     report = judged(folder.write(tasks, variable={"privileged": {"type": "bool"}}))
     assert report.exit_code == 2
@@ -71,7 +77,8 @@ def test_P5_unknown_value_is_not_judged(folder: Folder) -> None:
     assert "privileged is not known" in outcome.finding.message
 
 
-def test_P5_default_of_a_variable_is_judged(folder: Folder) -> None:
+@pytest.mark.feature("P5")
+def test_default_of_a_variable_is_judged(folder: Folder) -> None:
     tasks = task_definition(container())
     tasks["aws_ecs_task_definition"]["worker"]["container_definitions"] = "${var.containers}"
     default = PRIVILEGED["aws_ecs_task_definition"]["worker"]["container_definitions"]
@@ -79,21 +86,24 @@ def test_P5_default_of_a_variable_is_judged(folder: Folder) -> None:
     assert ("AF_ECS_1", "aws_ecs_task_definition.worker") in failing(report)
 
 
-def test_P5_checkovs_pass_on_an_unknown_value_is_not_a_pass(folder: Folder) -> None:
+@pytest.mark.feature("P5")
+def test_checkovs_pass_on_an_unknown_value_is_not_a_pass(folder: Folder) -> None:
     database = {"storage_encrypted": "${var.encrypted}", "engine": "postgres"}
     report = judged(folder.write({"aws_db_instance": {"main": database}}, variable={"encrypted": {"type": "bool"}}))
     verdicts = {item.card.id: item.verdict for item in report.outcomes}
     assert verdicts["CKV_AWS_16"] is not Verdict.PASS
 
 
-def test_P5_checkov_looks_into_policies_of_json(folder: Folder) -> None:
+@pytest.mark.feature("P5")
+def test_checkov_looks_into_policies_of_json(folder: Folder) -> None:
     statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     report = judged(folder.write({"aws_iam_policy": {"all": {"name": "all", "policy": document}}}))
     assert {"CKV_AWS_62", "CKV_AWS_63", "CKV_AWS_286", "AF_IAM_3"} <= {rule for rule, _ in failing(report)}
 
 
-def test_P5_rule_that_stumbles_is_reported(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.feature("P5")
+def test_rule_that_stumbles_is_reported(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     from terraform_gate.rules.ecs.privileged import rule
 
     def stumble(_: object) -> list[Finding]:
@@ -105,7 +115,8 @@ def test_P5_rule_that_stumbles_is_reported(folder: Folder, monkeypatch: pytest.M
     assert any("AF_ECS_1" in problem.where and "surprise" in problem.reason for problem in report.problems)
 
 
-def test_P5_check_of_checkovs_that_crashes_is_reported(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.feature("P5")
+def test_check_of_checkovs_that_crashes_is_reported(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     """checkov itself swallows it: the resource counts as neither passed nor failed."""
     from checkov.terraform.checks.resource.aws.CloudWatchLogGroupRetention import check
 
@@ -118,7 +129,8 @@ def test_P5_check_of_checkovs_that_crashes_is_reported(folder: Folder, monkeypat
     assert any("CKV_AWS_66" in problem.reason for problem in report.problems)
 
 
-def test_P5_stacks_that_read_each_other_are_judged_as_one(folder: Folder) -> None:
+@pytest.mark.feature("P5")
+def test_stacks_that_read_each_other_are_judged_as_one(folder: Folder) -> None:
     backend = {"backend": {"s3": {"bucket": "states", "key": "{}.tfstate", "region": "eu-central-1"}}}
     reads = {"backend": "s3", "config": {"bucket": "states", "key": "base.tfstate", "region": "eu-central-1"}}
     repository = {"aws_ecr_repository": {"airflow": {"name": "airflow", "image_tag_mutability": "MUTABLE"}}}
@@ -139,14 +151,16 @@ def test_P5_stacks_that_read_each_other_are_judged_as_one(folder: Folder) -> Non
     assert {item.verdict for item in alone.outcomes if item.card.id == "AF_ECS_9"} == {Verdict.NOT_JUDGED}
 
 
-def test_P5_environments_with_the_same_addresses_stay_apart(folder: Folder) -> None:
+@pytest.mark.feature("P5")
+def test_environments_with_the_same_addresses_stay_apart(folder: Folder) -> None:
     dev, prod = folder.write(PRIVILEGED, stack="dev-airflow"), folder.write(CLEAN, stack="prod-airflow")
     report = judged(dev, prod)
     stacks = {item.finding.resource.stack for item in report.outcomes if item.card.id == "AF_ECS_1" and item.is_open}
     assert (stacks, set(report.stacks)) == ({"dev-airflow"}, {"dev-airflow", "prod-airflow"})
 
 
-def test_P5_gate_opens_no_connection(folder: Folder) -> None:
+@pytest.mark.feature("P5")
+def test_gate_opens_no_connection(folder: Folder) -> None:
     """A module that breaks every socket is loaded before the gate; the gate does not notice."""
     (folder.path / "sitecustomize.py").write_text(
         "import socket\n"
@@ -159,14 +173,16 @@ def test_P5_gate_opens_no_connection(folder: Folder) -> None:
     assert (answer.returncode, answer.stderr) == (0, "")
 
 
-def test_P7_exit_code_and_words_of_the_command(folder: Folder) -> None:
+@pytest.mark.feature("P7")
+def test_exit_code_and_words_of_the_command(folder: Folder) -> None:
     answer = run(str(folder.write(PRIVILEGED)))
     assert answer.returncode == 1
     assert "FAIL AF_ECS_1 (critical) app: aws_ecs_task_definition.worker" in answer.stdout
-    assert "cure:" in answer.stdout
+    assert "remediation:" in answer.stdout
     assert "Traceback" not in answer.stdout + answer.stderr
 
 
+@pytest.mark.feature("P5")
 @pytest.mark.parametrize(
     ("on_json", "on_plan", "together"),
     [
@@ -180,7 +196,7 @@ def test_P7_exit_code_and_words_of_the_command(folder: Folder) -> None:
         ("fail", "not judged", "fail"),
     ],
 )
-def test_P5_json_and_plan_are_merged_by_address(on_json: str, on_plan: str, together: str) -> None:
+def test_json_and_plan_are_merged_by_address(on_json: str, on_plan: str, together: str) -> None:
     """The plan is there to judge what JSON could not; it never takes a finding back."""
     resource = Resource(stack="app", address="aws_vpc.main", type="aws_vpc", name="main", body={})
     counted = Resource(stack="app", address="aws_vpc.main[0]", type="aws_vpc", name="main", body={}, is_planned=True)

@@ -29,7 +29,8 @@ def folder(tmp_path: Path) -> Folder:
     return Folder(tmp_path)
 
 
-def test_P6_waiver_in_the_environment_holds_and_stays_visible(folder: Folder) -> None:
+@pytest.mark.feature("P6")
+def test_waiver_in_the_environment_holds_and_stays_visible(folder: Folder) -> None:
     file = folder.write(PRIVILEGED, **{"//": {"waivers": [WAIVER]}})
     report = judged(file)
     assert FINDING not in failing(report)
@@ -39,21 +40,24 @@ def test_P6_waiver_in_the_environment_holds_and_stays_visible(folder: Folder) ->
     assert "A profiler runs in it" in shown["suppressions"][0]["justification"]
 
 
-def test_P6_waiver_on_the_resource_needs_no_address(folder: Folder) -> None:
+@pytest.mark.feature("P6")
+def test_waiver_on_the_resource_needs_no_address(folder: Folder) -> None:
     waiver = {key: value for key, value in WAIVER.items() if key != "address"}
     body = {**PRIVILEGED["aws_ecs_task_definition"]["worker"], "//": {"waivers": [waiver]}}
     report = judged(folder.write({"aws_ecs_task_definition": {"worker": body}}))
     assert FINDING not in failing(report)
 
 
+@pytest.mark.feature("P6")
 @pytest.mark.parametrize("name", ["waivers.yaml", "waivers.json"])
-def test_P6_waiver_file(folder: Folder, name: str) -> None:
+def test_waiver_file(folder: Folder, name: str) -> None:
     file = folder.text(json.dumps([WAIVER]), stack="accepted", name=name)
     report = judged(folder.write(PRIVILEGED), waiver_files=[file])
     assert FINDING not in failing(report)
 
 
-def test_P6_waiver_of_one_stack_leaves_the_other_alone(folder: Folder) -> None:
+@pytest.mark.feature("P6")
+def test_waiver_of_one_stack_leaves_the_other_alone(folder: Folder) -> None:
     file = folder.text(json.dumps([{**WAIVER, "stack": "dev"}]), stack="accepted", name="waivers.json")
     paths = [folder.write(PRIVILEGED, stack=stack) for stack in ("dev", "prod")]
     report = judged(*paths, waiver_files=[file])
@@ -61,7 +65,8 @@ def test_P6_waiver_of_one_stack_leaves_the_other_alone(folder: Folder) -> None:
     assert still == {"prod"}
 
 
-def test_P6_waiver_written_into_both_stacks_of_an_environment_counts_once(folder: Folder) -> None:
+@pytest.mark.feature("P6")
+def test_waiver_written_into_both_stacks_of_an_environment_counts_once(folder: Folder) -> None:
     state = {"bucket": "states", "region": "eu-central-1"}
     backend = {"backend": {"s3": {**state, "key": "base"}}}
     reads = {"terraform_remote_state": {"base": {"backend": "s3", "config": {**state, "key": "base"}}}}
@@ -71,6 +76,7 @@ def test_P6_waiver_written_into_both_stacks_of_an_environment_counts_once(folder
     assert {rule for rule, _ in failing(report)} & {"AF_ECS_1", "AF_WAIVER_1"} == set()
 
 
+@pytest.mark.feature("P6")
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -79,23 +85,26 @@ def test_P6_waiver_written_into_both_stacks_of_an_environment_counts_once(folder
         ({"owner": ""}, "has no owner"),
     ],
 )
-def test_P6_waiver_that_does_not_hold_fails_twice(folder: Folder, change: Mapping[str, str], message: str) -> None:
+def test_waiver_that_does_not_hold_fails_twice(folder: Folder, change: Mapping[str, str], message: str) -> None:
     report = judged(folder.write(PRIVILEGED, **{"//": {"waivers": [{**WAIVER, **change}]}}))
     assert report.exit_code == 1
     assert {FINDING, ("AF_WAIVER_1", ADDRESS)} <= failing(report)
     assert any(message in item.finding.message for item in report.outcomes)
 
 
-def test_P6_last_day_still_holds(folder: Folder) -> None:
+@pytest.mark.feature("P6")
+def test_last_day_still_holds(folder: Folder) -> None:
     report = judged(folder.write(PRIVILEGED, **{"//": {"waivers": [{**WAIVER, "expires": TODAY.isoformat()}]}}))
     assert FINDING not in failing(report)
 
 
-def test_P6_unused_waiver_fails(folder: Folder) -> None:
+@pytest.mark.feature("P6")
+def test_unused_waiver_fails(folder: Folder) -> None:
     report = judged(folder.write(CLEAN, **{"//": {"waivers": [WAIVER]}}))
     assert (report.exit_code, failing(report)) == (1, {("AF_WAIVER_1", ADDRESS)})
 
 
+@pytest.mark.feature("P6")
 @pytest.mark.parametrize(
     ("entry", "reason"),
     [
@@ -106,14 +115,15 @@ def test_P6_unused_waiver_fails(folder: Folder) -> None:
         ("AF_ECS_1", "an object with rule, address"),
     ],
 )
-def test_P6_malformed_waiver_exits_2(folder: Folder, entry: Any, reason: str) -> None:
+def test_malformed_waiver_exits_2(folder: Folder, entry: Any, reason: str) -> None:
     report = judged(folder.write(PRIVILEGED, **{"//": {"waivers": [entry]}}))
     assert report.exit_code == 2
     assert any(reason in problem.reason for problem in report.problems), report.problems
 
 
+@pytest.mark.feature("P6")
 @pytest.mark.parametrize(("content", "reason"), [("a: [", "not YAML"), ("3", "a list of waivers"), ("", "a list")])
-def test_P6_malformed_waiver_file_exits_2(folder: Folder, content: str, reason: str) -> None:
+def test_malformed_waiver_file_exits_2(folder: Folder, content: str, reason: str) -> None:
     file = folder.text(content, stack="accepted", name="waivers.yaml")
     for waivers, expected in ((file, reason), (folder.path / "nowhere.yaml", "No such file")):
         report = judged(folder.write(CLEAN), waiver_files=[waivers])

@@ -46,14 +46,16 @@ WAYS_TO_GIVE = {
 }
 
 
+@pytest.mark.feature("P3")
 @pytest.mark.parametrize("way", WAYS_TO_GIVE)
-def test_P3_every_way_of_giving_a_policy_counts(way: str) -> None:
+def test_every_way_of_giving_a_policy_counts(way: str) -> None:
     principal = _worker(WAYS_TO_GIVE[way])
     assert not principal.unknown
     assert list(principal.grants_of("iam:passrole"))
 
 
-def test_P3_inline_block_managed_arns_and_data_source_count() -> None:
+@pytest.mark.feature("P3")
+def test_inline_block_managed_arns_and_data_source_count() -> None:
     role = trust(ECS_TASKS)
     role["aws_iam_role"]["worker"] |= {
         "inline_policy": [{"name": "x", "policy": "${data.aws_iam_policy_document.d.json}"}],
@@ -65,7 +67,8 @@ def test_P3_inline_block_managed_arns_and_data_source_count() -> None:
     assert principal.managed == ["PowerUserAccess"]
 
 
-def test_P3_escalation_is_split_over_two_policies_and_taken_back_by_a_deny() -> None:
+@pytest.mark.feature("P3")
+def test_escalation_is_split_over_two_policies_and_taken_back_by_a_deny() -> None:
     policies = {"run": policy(RUN), "hand": policy(PASS)}
     split = {"aws_iam_role_policy": {name: {"role": ROLE, "policy": text} for name, text in policies.items()}}
     ways = {found.way for found in escalations(_worker(split))}
@@ -79,8 +82,9 @@ def test_P3_escalation_is_split_over_two_policies_and_taken_back_by_a_deny() -> 
     assert list(escalations(_worker(together(split, weak))))
 
 
+@pytest.mark.feature("P3")
 @pytest.mark.parametrize("way", WAYS)
-def test_P3_every_known_way_is_seen(way: str) -> None:
+def test_every_known_way_is_seen(way: str) -> None:
     """Each action in a policy of its own: no single document shows the way."""
     inline = {
         f"p{number}": {"role": ROLE, "policy": policy({"Action": action, "Resource": "*"})}
@@ -89,7 +93,8 @@ def test_P3_every_known_way_is_seen(way: str) -> None:
     assert way in {found.way for found in escalations(_worker({"aws_iam_role_policy": inline}))}
 
 
-def test_P3_what_cannot_be_read_is_remembered() -> None:
+@pytest.mark.feature("P3")
+def test_what_cannot_be_read_is_remembered() -> None:
     principal = _worker(
         {
             "aws_iam_role_policy": {"p": {"role": ROLE, "policy": "${var.policy}"}},
@@ -99,7 +104,8 @@ def test_P3_what_cannot_be_read_is_remembered() -> None:
     assert len(principal.unknown) == 2
 
 
-def test_P3_documents_that_are_none() -> None:
+@pytest.mark.feature("P3")
+def test_documents_that_are_none() -> None:
     configuration = configuration_from({"aws_vpc": {"v": {}}})
     for text in ("{", "[]", "{}", json.dumps({"Statement": [{"Effect": "Allow"}]}), json.dumps({"Statement": "x"})):
         with pytest.raises(MalformedError):
@@ -108,7 +114,8 @@ def test_P3_documents_that_are_none() -> None:
         statements_in("${var.policy}", configuration)
 
 
-def test_P3_conditions_that_narrow_nothing() -> None:
+@pytest.mark.feature("P3")
+def test_conditions_that_narrow_nothing() -> None:
     key = "aws:sourceaccount"
     for operator, narrows in (
         ("StringEquals", True),
@@ -123,7 +130,8 @@ def test_P3_conditions_that_narrow_nothing() -> None:
         assert bool(statement.condition("aws:SourceAccount")) is narrows, operator
 
 
-def test_P3_what_aws_knows() -> None:
+@pytest.mark.feature("P3")
+def test_what_aws_knows() -> None:
     assert known_actions("ecs:RunTask") == ("ecs:runtask",)
     assert set(known_actions("ssm:GetParameter*")) >= {"ssm:getparameter", "ssm:getparametersbypath"}
     assert known_actions("ecs:RunTasks") == known_actions("nothing:Get") == known_actions("ecs") == ()
@@ -132,6 +140,7 @@ def test_P3_what_aws_knows() -> None:
     assert all(known_actions(action) for actions in WAYS.values() for action in actions)
 
 
+@pytest.mark.feature("P3")
 @pytest.mark.parametrize(
     ("resource", "wide"),
     [
@@ -143,12 +152,13 @@ def test_P3_what_aws_knows() -> None:
         ("${dev//aws_iam_role.worker.arn}", False),
     ],
 )
-def test_P3_wide_resources(resource: str, wide: bool) -> None:
+def test_wide_resources(resource: str, wide: bool) -> None:
     assert is_wide(resource) is wide
 
 
+@pytest.mark.feature("P3")
 @given(st.text(alphabet="ab*?", max_size=6), st.text(alphabet="ab", max_size=6))
-def test_P3_wildcards_match_as_iam_does(pattern: str, text: str) -> None:
+def test_wildcards_match_as_iam_does(pattern: str, text: str) -> None:
     assert bool(as_pattern(pattern).fullmatch(text)) is _matches(pattern, text)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from terraform_harness.mutation import detectors, run
 
 RULE = {"cidr_ipv4": "10.0.0.0/16", "from_port": 5432, "to_port": 5432, "ip_protocol": "tcp", "description": "why"}
 
 
-def test_H5_our_rules_notice_an_open_door(tmp_path: Path) -> None:
+@pytest.mark.feature("H5")
+def test_our_rules_notice_an_open_door(tmp_path: Path) -> None:
     folder = tmp_path / "one"
     folder.mkdir()
     document = {"resource": {"aws_vpc_security_group_ingress_rule": {"r": RULE}}}

@@ -96,9 +96,10 @@ CONFIGURATIONS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.feature("P1")
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(CONFIGURATIONS)
-def test_P1_any_configuration_gets_verdicts(resources: dict[str, Any]) -> None:
+def test_any_configuration_gets_verdicts(resources: dict[str, Any]) -> None:
     configuration = configuration_from(resources)
     for rule in RULES:
         assert {finding.verdict for finding in rule.judge(configuration)} <= set(Verdict)
@@ -112,8 +113,9 @@ def ring(count: int) -> Resources:
     return together(vpc(), *groups, *ways, way_in("world", "g0", 22, cidr_ipv4="0.0.0.0/0"))
 
 
+@pytest.mark.feature("P1")
 @pytest.mark.parametrize("count", [1, 2, 5000])
-def test_P1_a_ring_of_groups_ends(count: int) -> None:
+def test_a_ring_of_groups_ends(count: int) -> None:
     configuration = configuration_from(ring(count))
     verdicts = {rule.id: {finding.verdict for finding in rule.judge(configuration)} for rule in RULES}
     assert verdicts["AF_SG_1"] == {Verdict.PASS, Verdict.FAIL}

@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network
 
+import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 from terraform_gate.network.addresses import addresses, is_world
@@ -57,8 +58,9 @@ def first_match(lines: Sequence[Drawn], address: IPv4Address, port: int) -> int 
     return None
 
 
+@pytest.mark.feature("P2")
 @given(st.lists(DRAWN, max_size=8))
-def test_P2_dead_lines_are_those_that_no_packet_meets_first(drawn: list[Drawn]) -> None:
+def test_dead_lines_are_those_that_no_packet_meets_first(drawn: list[Drawn]) -> None:
     met = {first_match(drawn, address, port) for address in SPACE for port in PORTS}
     expected = {str(number) for number in range(len(drawn)) if number not in met}
     dead = list(dead_lines([line(number, item) for number, item in enumerate(drawn)]))
@@ -75,8 +77,9 @@ def test_P2_dead_lines_are_those_that_no_packet_meets_first(drawn: list[Drawn]) 
         assert item.contradicted == ((not allow) in deciders)
 
 
+@pytest.mark.feature("P2")
 @given(st.lists(DRAWN, max_size=8), st.sampled_from(BLOCKS), st.tuples(st.integers(0, 5), st.integers(6, 11)))
-def test_P2_a_grid_allows_what_every_packet_is_allowed(drawn: list[Drawn], block: str, ports: tuple[int, int]) -> None:
+def test_a_grid_allows_what_every_packet_is_allowed(drawn: list[Drawn], block: str, ports: tuple[int, int]) -> None:
     wanted, peer = services("tcp", *ports), addresses(block)
     lines = [line(number, item) for number, item in enumerate(drawn)]
     expected = all(
@@ -88,8 +91,9 @@ def test_P2_a_grid_allows_what_every_packet_is_allowed(drawn: list[Drawn], block
         assert decided_grid(lines, peers=[peer], services=wanted, hope=hope).allows_all(peer, wanted) == expected
 
 
+@pytest.mark.feature("P1")
 @given(st.lists(st.tuples(st.sampled_from(HALVES), st.integers(1, 4), st.integers(0, 3)), max_size=7))
-def test_P1_rules_open_to_the_world_are_found_service_by_service(drawn: list[tuple[str, int, int]]) -> None:
+def test_rules_open_to_the_world_are_found_service_by_service(drawn: list[tuple[str, int, int]]) -> None:
     rules = [
         SecurityRule(
             name=f"{index}",
@@ -113,7 +117,8 @@ def test_P1_rules_open_to_the_world_are_found_service_by_service(drawn: list[tup
     assert found == expected
 
 
-def test_P2_lines_that_are_not_known_neither_die_nor_kill() -> None:
+@pytest.mark.feature("P2")
+def test_lines_that_are_not_known_neither_die_nor_kill() -> None:
     unknown = AclRule(
         name="unknown",
         number=1,
@@ -134,7 +139,8 @@ def test_P2_lines_that_are_not_known_neither_die_nor_kill() -> None:
     assert answers == [True, False]
 
 
-def test_P2_thousands_of_lines_end() -> None:
+@pytest.mark.feature("P2")
+def test_thousands_of_lines_end() -> None:
     """No clock: with an algorithm that compares cell by cell this test would not end within the patience of anybody."""
     chance = random.Random(1)
     lines = [

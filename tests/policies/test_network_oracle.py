@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 from typing import TypeVar
 
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from terraform_gate.network.addresses import addresses
@@ -235,9 +236,10 @@ def parties(case: Case) -> tuple[Party, Party]:
     return (inside if case.source_subnets else outside), destination
 
 
+@pytest.mark.feature("P1")
 @settings(max_examples=400, deadline=None)
 @given(CASES)
-def test_P1_the_model_agrees_with_trying_every_packet(case: Case) -> None:
+def test_the_model_agrees_with_trying_every_packet(case: Case) -> None:
     source, destination = parties(case)
     decision = decide(network_of(case), source, destination, service=service("tcp", PORT))
     event(f"{decision.reach} from {'inside' if case.source_subnets else 'outside'}")
@@ -264,9 +266,10 @@ def nat_answer(case: Case) -> Reach:
     return Reach.PARTLY if any(results) else Reach.CLOSED
 
 
+@pytest.mark.feature("P1")
 @settings(max_examples=200, deadline=None)
 @given(CASES, st.sampled_from([("a",), ("b",), ("a", "b")]))
-def test_P1_the_way_out_through_a_nat_gateway_agrees_with_every_packet(drawn: Case, places: tuple[str, ...]) -> None:
+def test_the_way_out_through_a_nat_gateway_agrees_with_every_packet(drawn: Case, places: tuple[str, ...]) -> None:
     """The replies to the gateway itself are opened here: its ports and the client's are independent of one another."""
     replies = Line(0, False, True, OUTSIDE, (1024, 65535))
     acls = {**drawn.acls, "c": (replies, *drawn.acls["c"])}

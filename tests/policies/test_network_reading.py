@@ -96,8 +96,9 @@ STYLES = {
 }
 
 
+@pytest.mark.feature("P1")
 @pytest.mark.parametrize("style", STYLES)
-def test_P1_every_way_to_write_a_rule_is_read_alike(style: str) -> None:
+def test_every_way_to_write_a_rule_is_read_alike(style: str) -> None:
     expected = {
         ("ingress", "10.0.0.0/8", "tcp/443"),
         ("ingress", "fd00::/8", "tcp/443"),
@@ -106,17 +107,20 @@ def test_P1_every_way_to_write_a_rule_is_read_alike(style: str) -> None:
     assert meaning(network(BASE, STYLES[style])) == expected
 
 
+@pytest.mark.feature("P1")
 @pytest.mark.parametrize("own", [way_in("own", "web", other="web"), group("web", ingress=[inline(443, self=True)])])
-def test_P1_a_group_that_names_itself_however(own: Resources) -> None:
+def test_a_group_that_names_itself_however(own: Resources) -> None:
     assert meaning(network(BASE, own)) == {("ingress", str(Members(WEB)), "tcp/443")}
 
 
-def test_P1_rules_of_a_group_outside_of_the_configuration_are_read() -> None:
+@pytest.mark.feature("P1")
+def test_rules_of_a_group_outside_of_the_configuration_are_read() -> None:
     rule = way_in("world", "web", 22, cidr_ipv4="0.0.0.0/0", security_group_id="sg-0123456789abcdef0")
     assert meaning(network(BASE, rule), "sg-0123456789abcdef0") == {("ingress", "0.0.0.0/0", "tcp/22")}
 
 
-def test_P1_prefix_lists_are_opened() -> None:
+@pytest.mark.feature("P1")
+def test_prefix_lists_are_opened() -> None:
     lists = {
         "aws_ec2_managed_prefix_list": {
             "office": {
@@ -146,7 +150,8 @@ def test_P1_prefix_lists_are_opened() -> None:
     }
 
 
-def test_P1_defaults_of_variables_locals_and_arguments_elsewhere_are_used() -> None:
+@pytest.mark.feature("P1")
+def test_defaults_of_variables_locals_and_arguments_elsewhere_are_used() -> None:
     made = network(
         BASE,
         way_in("variable", "web", 1, cidr_ipv4="${var.office}"),
@@ -166,6 +171,7 @@ def test_P1_defaults_of_variables_locals_and_arguments_elsewhere_are_used() -> N
 LINE = line("one", 100, (443, 443), "10.0.0.0/8")
 
 
+@pytest.mark.feature("P2")
 @pytest.mark.parametrize(
     "written",
     [
@@ -183,14 +189,15 @@ LINE = line("one", 100, (443, 443), "10.0.0.0/8")
     ],
     ids=["separate", "inline", "association"],
 )
-def test_P2_every_way_to_write_a_network_acl_is_read_alike(written: Resources) -> None:
+def test_every_way_to_write_a_network_acl_is_read_alike(written: Resources) -> None:
     made = network(vpc(), subnet("app", "10.0.2.0/24"), written)
     assert made.subnets["example//aws_subnet.app"].acls == ("example//aws_network_acl.main",)
     (found,) = made.acls["example//aws_network_acl.main"].lines(Direction.INGRESS)
     assert (found.number, found.allow, describe(found.services)) == (100, True, "tcp/443")  # type: ignore[arg-type]
 
 
-def test_P2_a_subnet_without_an_acl_uses_the_default_one_as_it_is_managed() -> None:
+@pytest.mark.feature("P2")
+def test_a_subnet_without_an_acl_uses_the_default_one_as_it_is_managed() -> None:
     made = network(vpc(), subnet("app", "10.0.2.0/24"))
     (name,) = made.subnets["example//aws_subnet.app"].acls
     assert len(made.acls[name].rules) == 2
@@ -200,7 +207,8 @@ def test_P2_a_subnet_without_an_acl_uses_the_default_one_as_it_is_managed() -> N
     assert made.acls[name].rules == ()
 
 
-def test_P2_icmp_lines_have_types_where_others_have_ports() -> None:
+@pytest.mark.feature("P2")
+def test_icmp_lines_have_types_where_others_have_ports() -> None:
     made = network(
         vpc(), acl("main"), line("ping", 100, (0, 0), "10.0.0.0/8", protocol="icmp", icmp_type=8, icmp_code=-1)
     )
@@ -208,7 +216,8 @@ def test_P2_icmp_lines_have_types_where_others_have_ports() -> None:
     assert describe(found.services) == "icmp/type 8"  # type: ignore[arg-type]
 
 
-def test_P1_routes_of_every_kind() -> None:
+@pytest.mark.feature("P1")
+def test_routes_of_every_kind() -> None:
     ids = {
         "gateway_id": "${aws_internet_gateway.main.id}",
         "nat_gateway_id": "nat-1",
@@ -261,13 +270,15 @@ def data_acl(*lines: Resources) -> Resources:
     return together(PAIR, acl("main", "data_a", "data_b"), *lines)
 
 
-def test_P1_a_connection_through_groups_only() -> None:
+@pytest.mark.feature("P1")
+def test_a_connection_through_groups_only() -> None:
     assert reach(PAIR) is Reach.OPEN
     assert reach(PAIR, port=5433) is Reach.CLOSED
     assert reach(PAIR, source="database", destination="scheduler") is Reach.CLOSED
 
 
-def test_P2_network_acls_are_stateless() -> None:
+@pytest.mark.feature("P2")
+def test_network_acls_are_stateless() -> None:
     request = line("sql", 100, (5432, 5432), "10.0.2.0/24")
     replies = line("replies", 100, (32768, 61000), "10.0.2.0/24", egress=True)
     assert reach(data_acl(request)) is Reach.CLOSED
@@ -279,7 +290,8 @@ def test_P2_network_acls_are_stateless() -> None:
     assert reach(data_acl(refusal, request, replies)) is Reach.CLOSED
 
 
-def test_P1_what_is_not_known_is_not_judged() -> None:
+@pytest.mark.feature("P1")
+def test_what_is_not_known_is_not_judged() -> None:
     request = line("sql", 100, (5432, 5432), "${var.clients}")
     replies = line("replies", 100, (32768, 61000), "10.0.2.0/24", egress=True)
     unknown = {"variable": {"clients": {}}}
@@ -292,7 +304,8 @@ def test_P1_what_is_not_known_is_not_judged() -> None:
     assert reach(together(PAIR, unplaced), **unknown) is Reach.NOT_JUDGED
 
 
-def test_P1_subnets_with_unknown_blocks_match_what_holds_their_vpc() -> None:
+@pytest.mark.feature("P1")
+def test_subnets_with_unknown_blocks_match_what_holds_their_vpc() -> None:
     unknown = subnet("app_a", "${cidrsubnet(var.x, 4, 1)}", availability_zone="eu-central-1a")
     assert reach(together(PAIR, unknown)) is Reach.OPEN
     request, replies = (
@@ -307,7 +320,8 @@ def test_P1_subnets_with_unknown_blocks_match_what_holds_their_vpc() -> None:
     assert reach(data_acl(request, replies, unknown)) is Reach.OPEN
 
 
-def test_P1_ipv6_is_a_way_of_its_own() -> None:
+@pytest.mark.feature("P1")
+def test_ipv6_is_a_way_of_its_own() -> None:
     """A rule for 0.0.0.0/0 says nothing about IPv6, and an internet gateway makes every IPv6 address public."""
     six = {"ipv6_cidr_block": "2001:db8:0:1::/64", "availability_zone": "eu-central-1a"}
     door = together(vpc(), group("door"), balancer(internal=True), subnet("public_a", "10.0.0.0/24", **six))
@@ -326,13 +340,15 @@ def test_P1_ipv6_is_a_way_of_its_own() -> None:
     assert reach(both, port=443, source="internet", destination="door") is Reach.OPEN
 
 
-def test_P1_flows_that_are_none_are_refused_by_name() -> None:
+@pytest.mark.feature("P1")
+def test_flows_that_are_none_are_refused_by_name() -> None:
     configuration = configuration_from(PAIR, **{"//": {"flows": [{"source": "a", "destination": "b"}]}})
     with pytest.raises(ValueError, match="'source': 'a'"):
         declared_flows(configuration)
 
 
-def test_P1_a_plan_over_existing_groups_mirrors_separate_rules_and_is_not_fooled() -> None:
+@pytest.mark.feature("P1")
+def test_a_plan_over_existing_groups_mirrors_separate_rules_and_is_not_fooled() -> None:
     """After the first apply a group's computed `ingress` holds its separate rules, with ids instead of references."""
     rules = together(BASE, way_in("one", "web", other="client"), way_in("two", "web", cidr_ipv4="10.0.0.0/8"))
     ids = {"aws_security_group.web": "sg-1", "aws_security_group.client": "sg-2"}

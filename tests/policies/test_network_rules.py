@@ -22,11 +22,13 @@ def verdicts(rule: Rule, example: Example) -> set[Verdict]:
     return {finding.verdict for finding in rule.judge(configuration_from(example.resources, **extra))}
 
 
+@pytest.mark.feature("P1")
 @pytest.mark.parametrize(("rule", "example"), PASSING, ids=name)
-def test_P1_passing_examples_pass(rule: Rule, example: Example) -> None:
+def test_passing_examples_pass(rule: Rule, example: Example) -> None:
     assert verdicts(rule, example) == {Verdict.PASS}
 
 
+@pytest.mark.feature("P1")
 @pytest.mark.parametrize(("rule", "example"), FAILING, ids=name)
-def test_P1_failing_examples_fail(rule: Rule, example: Example) -> None:
+def test_failing_examples_fail(rule: Rule, example: Example) -> None:
     assert Verdict.FAIL in verdicts(rule, example)

@@ -26,14 +26,16 @@ CHANGES: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.feature("P4")
 @pytest.mark.parametrize("what", CHANGES)
-def test_P4_a_container_that_breaks_a_rule_is_complained_of(what: str, tmp_path: Path) -> None:
+def test_a_container_that_breaks_a_rule_is_complained_of(what: str, tmp_path: Path) -> None:
     found = list(complaints(_with_scheduler(CHANGES[what], tmp_path)))
     assert any(one.startswith("AF_ECS_") and "scheduler_task_definition" in one for one in found), found
     assert all("scheduler_" in one for one in found), "nothing else has changed"
 
 
-def test_P4_the_containers_as_they_are_keep_every_rule(tmp_path: Path) -> None:
+@pytest.mark.feature("P4")
+def test_the_containers_as_they_are_keep_every_rule(tmp_path: Path) -> None:
     assert not list(complaints(_with_scheduler({}, tmp_path)))
 
 

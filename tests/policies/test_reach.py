@@ -57,7 +57,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return synthesize(load_all(str(ENVIRONMENTS)), out=tmp_path_factory.mktemp("synthesized"))
 
 
-def test_E5_the_environments_of_the_house_stand_side_by_side(written: dict[str, Path]) -> None:
+@pytest.mark.feature("E5")
+def test_the_environments_of_the_house_stand_side_by_side(written: dict[str, Path]) -> None:
     stacks = [json.loads(file.read_text()) for file in written.values()]
     keys = [json.dumps(stack["terraform"]["backend"], sort_keys=True) for stack in stacks]
     assert len(set(keys)) == len(keys), "no two stacks share a state"
@@ -72,16 +73,19 @@ def disagreements(configuration: Configuration) -> list[str]:
     return missing + [f"extra {item.source.name} -> {item.destination.name}" for item in extra_flows(network, flows)]
 
 
-def test_N4_declared_flows_are_the_possible_flows(kind: Deployment) -> None:
+@pytest.mark.feature("N4")
+def test_declared_flows_are_the_possible_flows(kind: Deployment) -> None:
     assert disagreements(kind.configuration) == []
 
 
-def test_P1_no_network_rule_finds_anything(kind: Deployment) -> None:
+@pytest.mark.feature("P1")
+def test_no_network_rule_finds_anything(kind: Deployment) -> None:
     assert findings(kind.configuration) == set()
 
 
+@pytest.mark.feature("N4")
 @pytest.mark.parametrize("name", ["dev", "staging", "prod"])
-def test_N4_declared_flows_are_the_possible_flows_of(name: str, written: dict[str, Path]) -> None:
+def test_declared_flows_are_the_possible_flows_of(name: str, written: dict[str, Path]) -> None:
     (configuration,) = read([written[f"{name}-foundation"], written[f"{name}-airflow"]]).configurations()
     assert disagreements(configuration) == []
     assert findings(configuration) == set()
@@ -234,13 +238,15 @@ def mutated(made: Deployment, mutate: Mutation, folder: Path) -> Configuration:
     return next(item for item in read(files).configurations() if network_of(item).groups)
 
 
+@pytest.mark.feature("P2")
 @pytest.mark.parametrize("mutate", MUTANTS, ids=lambda mutate: mutate.__name__)
-def test_P2_each_mutant_of_our_own_environment_is_caught(mutate: Mutation, tmp_path: Path) -> None:
+def test_each_mutant_of_our_own_environment_is_caught(mutate: Mutation, tmp_path: Path) -> None:
     """A rule that finds nothing in our environments might look at nothing: here each finds its mutant, and no other."""
     made = deployed(network={"egress": "single_nat"})
     assert findings(mutated(made, mutate, tmp_path)) == MUTANTS[mutate]
 
 
+@pytest.mark.feature("N1")
 @pytest.mark.parametrize(
     ("mutate", "rules"),
     [
@@ -249,13 +255,12 @@ def test_P2_each_mutant_of_our_own_environment_is_caught(mutate: Mutation, tmp_p
         (undeclared_port, {"AF_SG_6", "AF_NET_3"}),
     ],
 )
-def test_N1_in_an_existing_network_the_groups_are_still_judged(
-    mutate: Mutation, rules: set[str], tmp_path: Path
-) -> None:
+def test_in_an_existing_network_the_groups_are_still_judged(mutate: Mutation, rules: set[str], tmp_path: Path) -> None:
     assert findings(mutated(deployed(network={"existing": EXISTING}), mutate, tmp_path)) == rules
 
 
-def test_P1_every_network_rule_has_a_mutant_of_our_own() -> None:
+@pytest.mark.feature("P1")
+def test_every_network_rule_has_a_mutant_of_our_own() -> None:
     elsewhere = {"AF_NET_4", "AF_NET_5"}
     """The mutant of the first would be a thousand rules; that of the second stands in rule_mutants.py."""
     assert {rule.id for rule in RULES} == set().union(*MUTANTS.values()) | elsewhere
@@ -268,13 +273,15 @@ def files() -> list[str]:
     ]
 
 
-def test_N4_the_matrix_agrees_and_says_so(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.feature("N4")
+def test_the_matrix_agrees_and_says_so(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(files) == 0
     text = capsys.readouterr().out
     assert "declared = possible" in text
     assert any(row.split()[:4] == ["scheduler", "->", "metadata-database", "tcp/5432"] for row in text.splitlines())
 
 
+@pytest.mark.feature("P1")
 @pytest.mark.parametrize(
     ("question", "code", "words"),
     [
@@ -286,7 +293,7 @@ def test_N4_the_matrix_agrees_and_says_so(files: list[str], capsys: pytest.Captu
         ("scheduler s3 443", 0, ["gateway endpoint by aws_vpc_endpoint"]),
     ],
 )
-def test_P1_one_connection_is_explained(
+def test_one_connection_is_explained(
     files: list[str], capsys: pytest.CaptureFixture[str], question: str, code: int, words: list[str]
 ) -> None:
     source, destination, port = question.split()
@@ -295,6 +302,7 @@ def test_P1_one_connection_is_explained(
     assert [word for word in words if word not in text] == []
 
 
+@pytest.mark.feature("P1")
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -305,7 +313,7 @@ def test_P1_one_connection_is_explained(
         (["--from", "scheduler", "--to", "internet", "--port", "1", "--protocol", "ftp"], "ftp"),
     ],
 )
-def test_P1_bad_questions_are_answered_in_one_line(
+def test_bad_questions_are_answered_in_one_line(
     files: list[str], capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
 ) -> None:
     assert main([*files, *arguments]) == 2
@@ -314,7 +322,8 @@ def test_P1_bad_questions_are_answered_in_one_line(
     assert error.count("\n") == 1
 
 
-def test_P1_files_that_cannot_be_read_are_not_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.feature("P1")
+def test_files_that_cannot_be_read_are_not_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(tmp_path / "nothing.tf.json")]) == 2
     broken = tmp_path / "cdk.tf.json"
     broken.write_text('{"resource": {')

@@ -28,6 +28,7 @@ def _read(configuration: Configuration, name: str) -> Any:
     return configuration.of_type("aws_subnet")[0].body[name]
 
 
+@pytest.mark.feature("P5")
 @pytest.mark.parametrize(
     ("written", "known"),
     [
@@ -40,7 +41,7 @@ def _read(configuration: Configuration, name: str) -> Any:
         ("${var.list}", ["a", "b"]),
     ],
 )
-def test_P5_value_that_json_tells(written: str, known: Any) -> None:
+def test_value_that_json_tells(written: str, known: Any) -> None:
     variables = {
         "cidr": {"default": "10.1.0.0/24"},
         "number": {"default": 3},
@@ -53,6 +54,7 @@ def test_P5_value_that_json_tells(written: str, known: Any) -> None:
     assert is_known(known)
 
 
+@pytest.mark.feature("P5")
 @pytest.mark.parametrize(
     "written",
     [
@@ -64,12 +66,13 @@ def test_P5_value_that_json_tells(written: str, known: Any) -> None:
         "x${",
     ],
 )
-def test_P5_value_that_json_does_not_tell(written: str) -> None:
+def test_value_that_json_does_not_tell(written: str) -> None:
     configuration = configuration_from(_subnet(tag=written), locals={"circle": "${local.circle}"})
     assert not is_known(_read(configuration, "tag"))
 
 
-def test_P5_references_lead_to_resources() -> None:
+@pytest.mark.feature("P5")
+def test_references_lead_to_resources() -> None:
     configuration = configuration_from(_subnet(vpc_id="${aws_vpc.main.id}", name="vpc ${aws_vpc.main.id}!"))
     (subnet,), (vpc,) = configuration.of_type("aws_subnet"), configuration.of_type("aws_vpc")
     assert configuration.find(subnet.get("vpc_id")) is vpc
@@ -79,7 +82,8 @@ def test_P5_references_lead_to_resources() -> None:
     assert configuration.users_of(vpc, "aws_route") == ()
 
 
-def test_P5_shapes_of_references() -> None:
+@pytest.mark.feature("P5")
+def test_shapes_of_references() -> None:
     assert reference('${dev//module.net[0].aws_subnet.a["x"].id}') == Reference(
         'dev//module.net[0].aws_subnet.a["x"]', "id"
     )
@@ -93,7 +97,8 @@ def test_P5_shapes_of_references() -> None:
     assert document("{oops") is None
 
 
-def test_P5_dynamic_blocks_are_written_out() -> None:
+@pytest.mark.feature("P5")
+def test_dynamic_blocks_are_written_out() -> None:
     dynamic = {"ingress": {"for_each": "${var.ports}", "content": {"from_port": "${ingress.value}", "self": True}}}
     groups = {"aws_security_group": {"a": {"dynamic": dynamic, "ingress": {"from_port": 1}}}}
     known = configuration_from(groups, variable={"ports": {"default": [80, 443]}})
@@ -104,10 +109,12 @@ def test_P5_dynamic_blocks_are_written_out() -> None:
     assert (block["self"], is_known(block["from_port"])) == (True, False)
 
 
-def test_P5_counted_out_resource_is_none() -> None:
+@pytest.mark.feature("P5")
+def test_counted_out_resource_is_none() -> None:
     assert configuration_from({"aws_vpc": {"main": {"count": 0}}}).of_type("aws_vpc") == ()
 
 
+@pytest.mark.feature("P5")
 @pytest.mark.parametrize(
     ("backend", "config"),
     [
@@ -122,9 +129,7 @@ def test_P5_counted_out_resource_is_none() -> None:
         ),
     ],
 )
-def test_P5_remote_state_is_found_by_its_backend(
-    tmp_path: Path, backend: dict[str, Any], config: dict[str, Any]
-) -> None:
+def test_remote_state_is_found_by_its_backend(tmp_path: Path, backend: dict[str, Any], config: dict[str, Any]) -> None:
     folder = Folder(tmp_path)
     kind = next(iter(backend.get("backend", {"remote": {}})))
     base = folder.write(VPC, stack="base", terraform=backend, output={"vpc": {"value": "${aws_vpc.main.id}"}})
@@ -142,7 +147,8 @@ def test_P5_remote_state_is_found_by_its_backend(
     assert found.key == "base//aws_vpc.main"
 
 
-def test_P5_plan_refines_what_was_written() -> None:
+@pytest.mark.feature("P5")
+def test_plan_refines_what_was_written() -> None:
     assert refine("10.0.0.0/16", None, "${cidrsubnet(var.a, 1, 1)}") == "10.0.0.0/16"
     assert refine("vpc-1", None, "${s//aws_vpc.main.id}") == "${s//aws_vpc.main.id}", (
         "which resource is meant stays told"
@@ -160,14 +166,16 @@ def test_P5_plan_refines_what_was_written() -> None:
     assert [rule["group"] for rule in rules] == ["${s//aws_security_group.a.id}", "${s//aws_security_group.b.id}"]
 
 
-def test_P5_expressions_of_plans() -> None:
+@pytest.mark.feature("P5")
+def test_expressions_of_plans() -> None:
     assert source_value({"references": ["aws_vpc.v.id", "aws_vpc.v"]}) == "${aws_vpc.v.id}"
     both = source_value({"references": ["aws_a.b.id", "aws_a.b", "aws_c.d.id", "aws_c.d"]})
     assert [item.key for item in references(both)] == ["aws_a.b", "aws_c.d"]
     assert not is_known(both)
 
 
-def test_P5_plan_of_modules_counts_and_hcl(tmp_path: Path) -> None:
+@pytest.mark.feature("P5")
+def test_plan_of_modules_counts_and_hcl(tmp_path: Path) -> None:
     """A real plan of hand-written HCL: modules, for_each, count, references through module inputs and outputs."""
     tools.require("terraform")
     (tmp_path / "net").mkdir()

@@ -31,16 +31,18 @@ def _assert_told(rule: Rule, example: Example, findings: list[Finding], *, good:
         assert Verdict.FAIL in verdicts, f"{rule.id} does not fail {example.title!r}: {said}"
 
 
+@pytest.mark.feature("P5")
 @pytest.mark.parametrize(("rule", "example", "good", "name"), CASES)
-def test_P5_rule_tells_its_examples_apart_on_json(rule: Rule, example: Example, good: bool, name: str) -> None:
+def test_rule_tells_its_examples_apart_on_json(rule: Rule, example: Example, good: bool, name: str) -> None:
     configuration = configuration_from(example.resources, **example.extra)
     _assert_told(rule, example, list(rule.judge(configuration)), good=good)
 
 
+@pytest.mark.feature("P5")
 @pytest.mark.parametrize(
     ("rule", "example", "good", "name"), [case for case in CASES if not case.values[1].not_plannable_because]
 )
-def test_P5_rule_tells_its_examples_apart_on_a_plan(
+def test_rule_tells_its_examples_apart_on_a_plan(
     rule: Rule, example: Example, good: bool, name: str, planned: Configuration
 ) -> None:
     findings = list(rule.judge(_module(planned, name, example)))
@@ -76,17 +78,19 @@ def _planned(root: Path) -> Configuration:
     return configuration
 
 
-def test_P5_every_rule_documents_itself() -> None:
+@pytest.mark.feature("P5")
+def test_every_rule_documents_itself() -> None:
     for rule in all_rules():
         assert rule.why.endswith("."), rule.id
-        assert rule.cure, rule.id
+        assert rule.remediation, rule.id
         assert not rule.title.endswith("."), rule.id
         assert rule.passing, rule.id
         assert rule.failing, rule.id
         assert rule.resource_types, rule.id
 
 
-def test_P5_references_to_checkov_exist() -> None:
+@pytest.mark.feature("P5")
+def test_references_to_checkov_exist() -> None:
     from terraform_gate.checkov_engine.engine import checkov_ids
 
     named = {(rule.id, name) for rule in all_rules() for name in rule.references if name.startswith("CKV")}
@@ -94,7 +98,8 @@ def test_P5_references_to_checkov_exist() -> None:
     assert {name for _, name in named} <= checkov_ids() | {"CKV_K8S_37"}
 
 
-def test_P5_rule_files_shadow_no_module() -> None:
+@pytest.mark.feature("P5")
+def test_rule_files_shadow_no_module() -> None:
     """checkov imports every file below the folder by its bare stem."""
     stems = {file.stem for file in POLICIES.rglob("*.py") if not file.stem.startswith("__")} - {"policies"}
     assert not stems & (set(sys.stdlib_module_names) | set(packages_distributions()))

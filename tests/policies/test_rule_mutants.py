@@ -30,12 +30,14 @@ def _caught(documents: Documents, folder: Path) -> frozenset[str]:
     return judged_by_our_rules([folder / name for name in documents])
 
 
-def test_P5_production_itself_is_clean(production: Documents, tmp_path: Path) -> None:
+@pytest.mark.feature("P5")
+def test_production_itself_is_clean(production: Documents, tmp_path: Path) -> None:
     assert _caught(production, tmp_path) == frozenset()
 
 
+@pytest.mark.feature("P5")
 @pytest.mark.parametrize("mutant", [pytest.param(item, id=item.rule) for item in MUTANTS])
-def test_P5_mutant_is_caught_by_its_rule_and_few_others(mutant: Mutant, production: Documents, tmp_path: Path) -> None:
+def test_mutant_is_caught_by_its_rule_and_few_others(mutant: Mutant, production: Documents, tmp_path: Path) -> None:
     documents = copy.deepcopy(production)
     mutant.change(documents)
     caught = {finding.split()[0] for finding in _caught(documents, tmp_path)}
@@ -43,5 +45,6 @@ def test_P5_mutant_is_caught_by_its_rule_and_few_others(mutant: Mutant, producti
     assert caught <= mutant.also | {mutant.rule}
 
 
-def test_P5_every_rule_has_a_mutant() -> None:
+@pytest.mark.feature("P5")
+def test_every_rule_has_a_mutant() -> None:
     assert {rule.id for rule in all_rules()} == {item.rule for item in MUTANTS}

@@ -177,8 +177,9 @@ SMUGGLED: list[tuple[str, Resources, Blocks, str, Verdict]] = [
 ]
 
 
+@pytest.mark.feature("P5")
 @pytest.mark.parametrize(
     ("resources", "blocks", "rule", "verdict"), [pytest.param(*item[1:], id=item[0]) for item in SMUGGLED]
 )
-def test_P5_disguise_does_not_pass(resources: Resources, blocks: Blocks, rule: str, verdict: Verdict) -> None:
+def test_disguise_does_not_pass(resources: Resources, blocks: Blocks, rule: str, verdict: Verdict) -> None:
     assert verdict in _verdicts(json.loads(json.dumps(resources)), blocks).get(rule, set())

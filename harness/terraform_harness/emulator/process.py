@@ -115,12 +115,12 @@ class Emulator:
     def check(self) -> None:
         """Raises EmulatorError, with the emulator's last words, when its process has ended."""
         if self._process is None:
-            raise EmulatorError("emulator: not started. Cure: use it as a context manager, or call start()")
+            raise EmulatorError("emulator: not started. Fix: use it as a context manager, or call start()")
         code = self._process.poll()
         if code is not None:
             raise EmulatorError(
                 f"emulator: its process {self._process.pid} ended with code {code}; what was in it is gone, and so is "
-                f"the state kept there. Cure: start again with an empty emulator.\n{self.log()}"
+                f"the state kept there. Fix: start again with an empty emulator.\n{self.log()}"
             )
 
     def stop(self) -> None:
@@ -191,6 +191,6 @@ def _listener(port: int) -> socket.socket:
         listener.close()
         raise EmulatorError(
             f"emulator: port {port} of 127.0.0.1 is taken ({error.strerror}). "
-            f"Cure: end what listens there, or give port=0 for a free one"
+            f"Fix: end what listens there, or give port=0 for a free one"
         ) from None
     return listener

@@ -30,9 +30,9 @@ def read(folder: Path) -> dict[str, Any]:
     try:
         found = json.loads(file.read_text())
     except FileNotFoundError:
-        raise WorkspaceError(f"{file}: no such file. Cure: run `make synth`") from None
+        raise WorkspaceError(f"{file}: no such file. Fix: run `make synth`") from None
     except ValueError as error:
-        raise WorkspaceError(f"{file}: not JSON ({error}). Cure: run `make synth`") from None
+        raise WorkspaceError(f"{file}: not JSON ({error}). Fix: run `make synth`") from None
     if not isinstance(found, dict):
         raise WorkspaceError(f"{file}: a JSON object is wanted, got {type(found).__name__}")
     return found

@@ -45,7 +45,7 @@ def docs_command(arguments: Sequence[str]) -> int:
     text = "".join(_page())
     if options.check:
         current = TARGET.read_text(encoding="utf-8") if TARGET.exists() else ""
-        sys.stdout.write(f"{TARGET} is up to date\n" if current == text else f"{TARGET} is old. Cure: {_COMMAND}\n")
+        sys.stdout.write(f"{TARGET} is up to date\n" if current == text else f"{TARGET} is old. Fix: {_COMMAND}\n")
         return int(current != text)
     temporary = TARGET.with_name(f".{TARGET.name}.{os.getpid()}")
     temporary.write_text(text, encoding="utf-8")
@@ -68,7 +68,8 @@ def _page() -> Iterator[str]:
 
 def _section(rule: Rule) -> Iterator[str]:
     references = f"\n\nThe same elsewhere: {', '.join(rule.references)}." if rule.references else ""
-    yield f"\n### {rule.id}\n\n**{rule.title}** ({rule.severity_level}). {rule.why}\n\nCure: {rule.cure}{references}\n"
+    yield f"\n### {rule.id}\n\n**{rule.title}** ({rule.severity_level}). {rule.why}\n\n"
+    yield f"Fix: {rule.remediation}{references}\n"
     example = rule.failing[0]
     shown = json.dumps(_readable({"resource": example.resources}), indent=2)
     yield f"\nFails ({example.title}):\n\n```json\n{shown}\n```\n"

@@ -25,7 +25,7 @@ WAIVER_CARD = RuleCard(
     id="AF_WAIVER_1",
     title="Every waiver is reasoned, owned, in date and needed",
     severity=Severity.MEDIUM,
-    cure="Renew the waiver with a reason, an owner and a date, or remove it and repair the finding.",
+    remediation="Renew the waiver with a reason, an owner and a date, or remove it and repair the finding.",
 )
 
 

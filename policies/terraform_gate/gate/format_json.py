@@ -34,7 +34,7 @@ def _entry(item: Outcome) -> dict[str, Any]:
         "severity": item.card.severity,
         "verdict": item.verdict,
         "message": item.finding.message,
-        "cure": item.card.cure,
+        "remediation": item.card.remediation,
         "stack": resource.stack,
         "address": resource.address,
         "construct": resource.construct_path,

@@ -44,7 +44,7 @@ def _case(suite: Element, item: Outcome) -> None:
     if item.waiver:
         SubElement(case, "skipped", message=_legal(f"waived until {item.waiver.expires}: {item.waiver.reason}"))
     elif item.verdict is Verdict.FAIL:
-        SubElement(case, "failure", message=message, type=str(item.card.severity)).text = _legal(item.card.cure)
+        SubElement(case, "failure", message=message, type=str(item.card.severity)).text = _legal(item.card.remediation)
     elif item.verdict is Verdict.NOT_JUDGED:
         SubElement(case, "error", message=message, type="not judged")
 

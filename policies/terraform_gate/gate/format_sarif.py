@@ -33,7 +33,7 @@ def _rule(card: RuleCard) -> dict[str, Any]:
         "id": card.id,
         "shortDescription": {"text": card.title},
         "fullDescription": {"text": card.why or card.title},
-        "help": {"text": card.cure},
+        "help": {"text": card.remediation},
         "defaultConfiguration": {"level": _LEVELS[card.severity]},
         "properties": {"security-severity": _SCORES[card.severity], "tags": ["security", *card.references]},
     }

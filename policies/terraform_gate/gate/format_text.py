@@ -14,7 +14,7 @@ def text(report: Report) -> str:
     parts = [
         *_section("NOT JUDGED", [f"{problem.where}\n    {problem.reason}" for problem in report.problems]),
         *_section("NOT JUDGED", [_entry(item) for item in report.of(Verdict.NOT_JUDGED)]),
-        *_section("FAIL", [_entry(item, with_cure=True) for item in report.of(Verdict.FAIL)]),
+        *_section("FAIL", [_entry(item, with_fix=True) for item in report.of(Verdict.FAIL)]),
         *_section("WAIVED", [_waived(item) for item in report.waived]),
         *_without_a_rule(report),
         _numbers(report),
@@ -28,7 +28,7 @@ def _section(title: str, entries: Sequence[str]) -> Iterator[str]:
         yield f"{title} {entry}\n"
 
 
-def _entry(item: Outcome, *, with_cure: bool = False) -> str:
+def _entry(item: Outcome, *, with_fix: bool = False) -> str:
     resource = item.finding.resource
     lines = [
         f"{item.card.id} ({item.card.severity}) {resource.stack}: {resource.address}",
@@ -36,8 +36,8 @@ def _entry(item: Outcome, *, with_cure: bool = False) -> str:
         + (f"  construct {resource.construct_path}" * bool(resource.construct_path)),
         item.finding.message or item.card.title,
     ]
-    if with_cure:
-        lines.append(f"cure: {item.card.cure}")
+    if with_fix:
+        lines.append(f"remediation: {item.card.remediation}")
     return "\n    ".join(lines)
 
 

@@ -19,7 +19,7 @@ class RuleCard:
     id: str
     title: str
     severity: Severity
-    cure: str
+    remediation: str
     why: str = ""
     references: tuple[str, ...] = ()
 
@@ -77,7 +77,7 @@ class Report:
 def card_of(check: Any) -> RuleCard:
     """Describe a rule of ours or a check of checkov's."""
     if isinstance(check, Rule):
-        return RuleCard(check.id, check.title, check.severity_level, check.cure, check.why, check.references)
+        return RuleCard(check.id, check.title, check.severity_level, check.remediation, check.why, check.references)
     severity = str(getattr(check.severity, "name", "") or "").lower()
     known = Severity(severity) if severity in set(Severity) else Severity.MEDIUM
     return RuleCard(check.id, check.name, known, check.guideline or f"See checkov's documentation of {check.id}.")

@@ -157,8 +157,8 @@ def _add_plan(inputs: Inputs, plan: Plan) -> None:
     known = [root.name for root in inputs.roots]
     name = plan.stack or _stack_of(plan, known)
     if plan.meant and not name and known:
-        cure = f"say which: --plan STACK={plan.file}, STACK one of {', '.join(known)}"
-        inputs.problems.append(Problem(str(plan.file), f"cannot tell whose plan this is; {cure}"))
+        remediation = f"say which: --plan STACK={plan.file}, STACK one of {', '.join(known)}"
+        inputs.problems.append(Problem(str(plan.file), f"cannot tell whose plan this is; {remediation}"))
     elif plan.stack and plan.stack not in known:
         reason = f"plan of stack {plan.stack!r}, which is none of {', '.join(known) or 'the paths'}"
         inputs.problems.append(Problem(str(plan.file), reason))

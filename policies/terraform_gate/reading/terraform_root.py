@@ -16,7 +16,7 @@ BLOCK_TYPES = _LABELLED | {"terraform", "provider", "variable", "locals", "outpu
 
 
 class UnreadableError(Exception):
-    """A file that cannot be judged, with the reason and, where there is one, the cure."""
+    """A file that cannot be judged, with the reason and, where there is one, the remediation."""
 
     def __init__(self, file: Path, reason: str) -> None:
         """Remember which file and why."""

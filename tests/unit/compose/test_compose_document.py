@@ -43,8 +43,9 @@ def services_and_definitions(topology: str, *, mount_dags: bool) -> list[tuple[s
     return pairs
 
 
+@pytest.mark.feature("R2")
 @pytest.mark.parametrize("topology", TOPOLOGIES)
-def test_R2_hardening_of_every_task_definition_is_kept(topology: str) -> None:
+def test_hardening_of_every_task_definition_is_kept(topology: str) -> None:
     pairs = services_and_definitions(topology, mount_dags=True)
     assert len(pairs) >= 4
     for name, service, container in pairs:
@@ -56,8 +57,9 @@ def test_R2_hardening_of_every_task_definition_is_kept(topology: str) -> None:
         assert service["init"] is container["linuxParameters"]["initProcessEnabled"], name
 
 
+@pytest.mark.feature("R2")
 @pytest.mark.parametrize("topology", TOPOLOGIES)
-def test_R2_command_stop_time_health_and_memory_are_those_of_the_task_definition(topology: str) -> None:
+def test_command_stop_time_health_and_memory_are_those_of_the_task_definition(topology: str) -> None:
     for name, service, container in services_and_definitions(topology, mount_dags=False):
         assert service["command"] == container["command"], name
         assert service["stop_grace_period"] == f"{container['stopTimeout']}s", name
@@ -72,9 +74,10 @@ def test_R2_command_stop_time_health_and_memory_are_those_of_the_task_definition
         assert patience == health["interval"] * health["retries"], name
 
 
+@pytest.mark.feature("R2")
 @pytest.mark.parametrize("mount_dags", [True, False])
 @pytest.mark.parametrize("topology", TOPOLOGIES)
-def test_R2_variables_differ_only_where_the_documentation_says_so(topology: str, mount_dags: bool) -> None:
+def test_variables_differ_only_where_the_documentation_says_so(topology: str, mount_dags: bool) -> None:
     for name, service, container in services_and_definitions(topology, mount_dags=mount_dags):
         deployed = {one["name"]: one["value"] for one in container["environment"]}
         kept = {key: value for key, value in deployed.items() if key not in LOCAL_VARIABLES}
@@ -85,7 +88,8 @@ def test_R2_variables_differ_only_where_the_documentation_says_so(topology: str,
         assert not [key for key, value in local.items() if "${" in value.replace("$$", "")], name
 
 
-def test_R2_start_order_is_that_of_the_task_definition() -> None:
+@pytest.mark.feature("R2")
+def test_start_order_is_that_of_the_task_definition() -> None:
     for name, service, container in services_and_definitions("celery", mount_dags=False):
         task = name.removesuffix(f"-{container['name']}")
         for other in container["dependsOn"]:
@@ -95,7 +99,8 @@ def test_R2_start_order_is_that_of_the_task_definition() -> None:
             assert found[there] == CONDITIONS[other["condition"]], name
 
 
-def test_R2_everything_waits_for_the_migration_and_the_migration_for_the_database() -> None:
+@pytest.mark.feature("R2")
+def test_everything_waits_for_the_migration_and_the_migration_for_the_database() -> None:
     services = composed(environment_of("celery"))["services"]
     done = {"condition": "service_completed_successfully"}
     for name in ("api-server", "scheduler", "dag-processor", "triggerer", "worker-default"):
@@ -105,7 +110,8 @@ def test_R2_everything_waits_for_the_migration_and_the_migration_for_the_databas
     assert "profiles" not in services["migrate"]
 
 
-def test_R2_containers_of_a_task_share_an_address_with_its_internal_name() -> None:
+@pytest.mark.feature("R2")
+def test_containers_of_a_task_share_an_address_with_its_internal_name() -> None:
     services = composed(environment_of("celery"))["services"]
     assert services["scheduler"]["network_mode"] == services["scheduler-statsd"]["network_mode"]
     assert services["scheduler"]["network_mode"] == "service:scheduler-network"
@@ -115,7 +121,8 @@ def test_R2_containers_of_a_task_share_an_address_with_its_internal_name() -> No
     assert execution_api == f"http://{aliases[0]}:8080/execution/"
 
 
-def test_R2_database_broker_and_bucket_answer_to_what_the_containers_were_given() -> None:
+@pytest.mark.feature("R2")
+def test_database_broker_and_bucket_answer_to_what_the_containers_were_given() -> None:
     services = composed(environment_of("celery"))["services"]
     worker = services["worker-default"]["environment"]
     assert services["postgres"]["networks"]["default"]["aliases"] == [worker["AIRFLOW_DB_HOST"]]

@@ -37,14 +37,14 @@ def stacks(tmp_path: Path) -> Callable[[Callable[[dict[str, Any]], None]], Path]
 
 
 def test_unknown_environment_is_answered_with_those_that_are_there() -> None:
-    with pytest.raises(Refused, match=r"tset: there is no .*tset-airflow.*Cure: make synth, or one of dev$"):
+    with pytest.raises(Refused, match=r"tset: there is no .*tset-airflow.*Fix: make synth, or one of dev$"):
         tasks.read("tset", stacks=stacks_of(environment_of("celery")))
 
 
 def test_truncated_json_is_named(tmp_path: Path) -> None:
     (tmp_path / "dev-airflow").mkdir()
     (tmp_path / "dev-airflow" / tasks.FILE).write_text('{"resource": ')
-    with pytest.raises(Refused, match=r"cdk.tf.json: no JSON .*Cure: make synth"):
+    with pytest.raises(Refused, match=r"cdk.tf.json: no JSON .*Fix: make synth"):
         tasks.read("dev", stacks=tmp_path)
 
 
@@ -82,14 +82,14 @@ def test_references_resolve_over_stacks_and_escapes_are_undone() -> None:
 
 
 def test_folder_of_dags_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match=r"DAGS: there is no folder .*absent. Cure: make it"):
+    with pytest.raises(Refused, match=r"DAGS: there is no folder .*absent. Fix: make it"):
         prepare.check_dags(tmp_path / "absent")
 
 
 @pytest.mark.skipif("sys.platform != 'linux'", reason="only on Linux do a folder's permissions reach the container")
 def test_folder_of_dags_that_the_image_cannot_read_is_refused(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
-    with pytest.raises(Refused, match=r"closed to the image's user .*Cure: chmod o\+rx"):
+    with pytest.raises(Refused, match=r"closed to the image's user .*Fix: chmod o\+rx"):
         prepare.check_dags(tmp_path)
     tmp_path.chmod(0o755)
     prepare.check_dags(tmp_path)
@@ -104,7 +104,7 @@ def test_port_that_is_taken_is_refused_and_without_a_wish_another_is_found(
         other.bind(("127.0.0.1", 0))
         other.listen()
         taken = other.getsockname()[1]
-        with pytest.raises(Refused, match=f"PORT: {taken} of 127.0.0.1 is taken. Cure: name another"):
+        with pytest.raises(Refused, match=f"PORT: {taken} of 127.0.0.1 is taken. Fix: name another"):
             prepare.choose_port(project, taken)
         monkeypatch.setattr(prepare, "USUAL_PORT", taken)
         assert prepare.choose_port(project, None) not in {0, taken}
@@ -123,5 +123,5 @@ def test_missing_engine_is_named_with_its_cure_and_exit_code_2(verb: str, monkey
     monkeypatch.setattr(tools, "find", lambda _: None)
     done = CliRunner().invoke(command.app, [verb, "dev"])
     assert done.exit_code == 2
-    assert "docker is missing. Cure: start a container engine" in done.output
+    assert "docker is missing. Fix: start a container engine" in done.output
     assert "Traceback" not in done.output

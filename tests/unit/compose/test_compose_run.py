@@ -98,7 +98,7 @@ def test_logs_of_an_unknown_service_are_answered_with_the_names(project: Scripte
 
 def test_logs_of_what_does_not_run_say_how_to_start_it(project: Scripted) -> None:
     project.play(states={})
-    with pytest.raises(Refused, match="dev is not running here. Cure: make up ENV=dev"):
+    with pytest.raises(Refused, match="dev is not running here. Fix: make up ENV=dev"):
         run.follow_logs(project, service=None, follow=True)
 
 

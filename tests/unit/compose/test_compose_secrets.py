@@ -26,7 +26,8 @@ def values(project: Project) -> dict[str, str]:
     return {file.name: file.read_text() for file in project.parameters.folder.rglob("*") if file.is_file()}
 
 
-def test_R2_no_secret_value_in_the_generated_compose_file(project: Project) -> None:
+@pytest.mark.feature("R2")
+def test_no_secret_value_in_the_generated_compose_file(project: Project) -> None:
     deployment = environment_of("celery")
     make_secrets(project, localized(deployment))
     text = written(deployment, project)
@@ -36,8 +37,9 @@ def test_R2_no_secret_value_in_the_generated_compose_file(project: Project) -> N
     assert not [name for name, value in values(project).items() if value in text]
 
 
+@pytest.mark.feature("R2")
 @pytest.mark.parametrize("topology", ["single", "celery"])
-def test_R2_each_service_gets_the_secrets_of_its_definition_and_no_others(project: Project, topology: str) -> None:
+def test_each_service_gets_the_secrets_of_its_definition_and_no_others(project: Project, topology: str) -> None:
     deployment = environment_of(topology)
     make_secrets(project, localized(deployment))
     for task, containers in definitions(deployment).items():
@@ -64,14 +66,14 @@ def test_lost_values_of_a_database_that_is_still_there_are_refused(
 ) -> None:
     locals_ = localized(environment_of("celery"))
     monkeypatch.setattr(Project, "volume_exists", lambda _: True)
-    with pytest.raises(Refused, match=r"database-password.*fernet-key.*Cure: .*make down ENV=dev DATA=delete"):
+    with pytest.raises(Refused, match=r"database-password.*fernet-key.*Fix: .*make down ENV=dev DATA=delete"):
         make_secrets(project, locals_)
     assert not project.folder.exists()
 
 
 def test_deploy_key_is_asked_for_and_never_made_up(project: Project) -> None:
     deployment = environment_of("celery", dags=GIT_SSH)
-    with pytest.raises(Refused, match=r"GITSYNC_DEPLOY_KEY has no value. Cure: write the key to .*git-deploy-key"):
+    with pytest.raises(Refused, match=r"GITSYNC_DEPLOY_KEY has no value. Fix: write the key to .*git-deploy-key"):
         make_secrets(project, localized(deployment, mount_dags=False))
     make_secrets(project, localized(deployment, mount_dags=True))
 

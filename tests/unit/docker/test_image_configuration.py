@@ -36,8 +36,9 @@ def environ(tmp_path: Path) -> None:
     ENVIRON["AIRFLOW_CA_FILE"] = str(tmp_path / "ca.pem")
 
 
+@pytest.mark.feature("S4")
 @given(password=st.text(st.characters(min_codepoint=0x20, max_codepoint=0x17F), min_size=1).filter(str.strip))
-def test_S4_any_password_survives_in_both_urls(password: str) -> None:
+def test_any_password_survives_in_both_urls(password: str) -> None:
     secrets = {"AIRFLOW_DB_PASSWORD": password, "AIRFLOW_BROKER_PASSWORD": password}
     options = configuration.assemble(find("scheduler"), {**ENVIRON, **secrets})
     for name in ("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CELERY__BROKER_URL"):
@@ -58,7 +59,8 @@ def test_tls_is_verified_everywhere() -> None:
     assert "?" not in options["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
 
 
-def test_S3_a_worker_has_no_metadata_database_and_hands_no_tls_options_to_its_tasks() -> None:
+@pytest.mark.feature("S3")
+def test_a_worker_has_no_metadata_database_and_hands_no_tls_options_to_its_tasks() -> None:
     options = configuration.assemble(find("worker"), ENVIRON)
     assert "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN" not in options
     assert not [name for name in options if name.startswith("PGSSL")]
@@ -70,7 +72,8 @@ def test_what_terraform_sets_wins_over_a_default() -> None:
     assert "AIRFLOW__CORE__LOAD_EXAMPLES" not in options
 
 
-def test_T1_without_a_broker_nothing_asks_for_one() -> None:
+@pytest.mark.feature("T1")
+def test_without_a_broker_nothing_asks_for_one() -> None:
     environ = {k: v for k, v in ENVIRON.items() if "BROKER" not in k}
     assert "AIRFLOW__CELERY__BROKER_URL" not in configuration.assemble(find("scheduler"), environ)
     with pytest.raises(Refusal, match="AIRFLOW_BROKER_PASSWORD missing or empty"):
@@ -87,14 +90,16 @@ def test_every_missing_secret_is_named_with_its_parameter(name: str) -> None:
         assert f"/airflow/dev/{PARAMETERS[secret]}" in str(refusal.value)
 
 
-def test_S6_two_fernet_keys_are_fine_and_a_bad_second_is_named() -> None:
+@pytest.mark.feature("S6")
+def test_two_fernet_keys_are_fine_and_a_bad_second_is_named() -> None:
     key = "AIRFLOW__CORE__FERNET_KEY"
     configuration.assemble(find("scheduler"), {**ENVIRON, key: f"{FERNET},{FERNET}"})
     with pytest.raises(Refusal, match="key 2 is not 32 bytes"):
         configuration.assemble(find("scheduler"), {**ENVIRON, key: f"{FERNET},abc"})
 
 
-def test_G2_git_bundle_gets_its_connection_with_pinned_hosts(tmp_path: Path) -> None:
+@pytest.mark.feature("G2")
+def test_git_bundle_gets_its_connection_with_pinned_hosts(tmp_path: Path) -> None:
     environ = {"AIRFLOW_GIT_REPO": "git@git.example:a/b.git", "AIRFLOW_GIT_DEPLOY_KEY": "-----BEGIN\\nabc\\nEND"}
     with pytest.raises(Refusal, match="AIRFLOW_GIT_KNOWN_HOSTS is missing"):
         git_connection.connection(environ)

@@ -41,7 +41,7 @@ def test_nothing_is_installed_unasked(bare: dict[str, str], tmp_path: Path) -> N
     done = _engine(bare, "start")
     assert done.returncode == 2
     assert "no container engine answers" in done.stderr
-    assert "Cure: start Docker" in done.stderr
+    assert "Fix: start Docker" in done.stderr
     assert not (tmp_path / "apt.log").exists()
 
 
@@ -60,4 +60,4 @@ def test_stop_without_start_and_unknown_words_are_harmless(bare: dict[str, str])
     stopped = _engine(bare, "stop")
     assert (stopped.returncode, "nothing to stop" in stopped.stderr) == (0, True)
     assert _engine(bare, "restart").returncode == 2
-    assert "Cure: docker/engine start" in _engine(bare, "status").stderr
+    assert "Fix: docker/engine start" in _engine(bare, "status").stderr

@@ -1,4 +1,4 @@
-"""Bad input: a DAG repository that asks for credentials is one line with a cure and an exit code."""
+"""Bad input: a DAG repository that asks for credentials is one line with a fix and an exit code."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def private_host() -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
-def test_G2_a_repository_that_needs_credentials_is_said_in_one_line(private_host: str, tmp_path: Path) -> None:
+@pytest.mark.feature("G2")
+def test_a_repository_that_needs_credentials_is_said_in_one_line(private_host: str, tmp_path: Path) -> None:
     environ = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT / "docker"),
@@ -49,7 +50,7 @@ def test_G2_a_repository_that_needs_credentials_is_said_in_one_line(private_host
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"git-sync: {private_host}/dags.git HEAD: fatal: could not read Username")
-    assert "Cure: a repository that is not public is followed by ssh" in line
+    assert "Fix: a repository that is not public is followed by ssh" in line
 
 
 def test_what_ssh_said_stands_before_gits_word_and_nothing_else() -> None:

@@ -42,7 +42,8 @@ def world() -> tuple[Clock, Agent, Protection]:
     return clock, agent, Protection(set_state=agent, clock=clock)
 
 
-def test_C4_it_is_held_while_busy_renewed_and_given_back(world: tuple[Clock, Agent, Protection]) -> None:
+@pytest.mark.feature("C4")
+def test_it_is_held_while_busy_renewed_and_given_back(world: tuple[Clock, Agent, Protection]) -> None:
     clock, agent, guard = world
     guard.follow(busy=False)
     assert agent.said == []
@@ -62,7 +63,8 @@ def test_C4_it_is_held_while_busy_renewed_and_given_back(world: tuple[Clock, Age
     assert not guard.held
 
 
-def test_C4_a_refusing_agent_is_asked_again_later_and_nothing_is_raised(
+@pytest.mark.feature("C4")
+def test_a_refusing_agent_is_asked_again_later_and_nothing_is_raised(
     world: tuple[Clock, Agent, Protection],
 ) -> None:
     clock, agent, guard = world
@@ -77,7 +79,8 @@ def test_C4_a_refusing_agent_is_asked_again_later_and_nothing_is_raised(
     assert guard.held
 
 
-def test_C4_an_expired_protection_is_not_given_back(world: tuple[Clock, Agent, Protection]) -> None:
+@pytest.mark.feature("C4")
+def test_an_expired_protection_is_not_given_back(world: tuple[Clock, Agent, Protection]) -> None:
     clock, agent, guard = world
     guard.follow(busy=True)
     clock.now += MINUTES * 60
@@ -109,7 +112,8 @@ def agent_server() -> Iterator[tuple[str, type[Handler]]]:
         yield f"http://127.0.0.1:{port}", kind
 
 
-def test_C4_the_agent_is_told_as_ecs_documents_it(agent_server: tuple[str, type[Handler]]) -> None:
+@pytest.mark.feature("C4")
+def test_the_agent_is_told_as_ecs_documents_it(agent_server: tuple[str, type[Handler]]) -> None:
     address, kind = agent_server
     kind.body = b'{"protection": {"ProtectionEnabled": true}}'
     call_agent(agent=address, enabled=True, minutes=30)
@@ -120,6 +124,7 @@ def test_C4_the_agent_is_told_as_ecs_documents_it(agent_server: tuple[str, type[
     ]
 
 
+@pytest.mark.feature("C4")
 @pytest.mark.parametrize(
     ("status", "body"),
     [
@@ -130,7 +135,7 @@ def test_C4_the_agent_is_told_as_ecs_documents_it(agent_server: tuple[str, type[
         (200, b"[]"),
     ],
 )
-def test_C4_every_other_answer_is_an_agent_error(
+def test_every_other_answer_is_an_agent_error(
     agent_server: tuple[str, type[Handler]], status: int, body: bytes
 ) -> None:
     address, kind = agent_server
@@ -139,7 +144,8 @@ def test_C4_every_other_answer_is_an_agent_error(
         call_agent(agent=address, enabled=True)
 
 
-def test_C4_a_slow_or_missing_agent_is_an_agent_error(
+@pytest.mark.feature("C4")
+def test_a_slow_or_missing_agent_is_an_agent_error(
     agent_server: tuple[str, type[Handler]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address, kind = agent_server

@@ -18,7 +18,8 @@ def _lines(collector: Collector) -> list[dict[str, Any]]:
     return [json.loads(line) for line in found]
 
 
-def test_L3_counters_gauges_and_timers_in_one_line() -> None:
+@pytest.mark.feature("L3")
+def test_counters_gauges_and_timers_in_one_line() -> None:
     collector = Collector()
     for datagram in (
         b"airflow.scheduler_heartbeat:1|c",
@@ -41,7 +42,8 @@ def test_L3_counters_gauges_and_timers_in_one_line() -> None:
     assert _lines(collector) == []
 
 
-def test_L3_a_gauge_moves_on_from_its_last_value() -> None:
+@pytest.mark.feature("L3")
+def test_a_gauge_moves_on_from_its_last_value() -> None:
     collector = Collector()
     collector.take(b"airflow.pool.open_slots:5|g")
     _lines(collector)
@@ -49,21 +51,24 @@ def test_L3_a_gauge_moves_on_from_its_last_value() -> None:
     assert _lines(collector)[0]["pool.open_slots"] == 3
 
 
-def test_L3_names_per_dag_cost_nothing_and_nonsense_harms_nobody() -> None:
+@pytest.mark.feature("L3")
+def test_names_per_dag_cost_nothing_and_nonsense_harms_nobody() -> None:
     collector = Collector()
     for datagram in (b"airflow.dag.my_dag.my_task.duration:5|ms", b"\xff\xfe", b"airflow.scheduler_heartbeat:x|c", b""):
         collector.take(datagram)
     assert _lines(collector) == []
 
 
-def test_L3_a_line_holds_no_more_metrics_than_cloudwatch_takes() -> None:
+@pytest.mark.feature("L3")
+def test_a_line_holds_no_more_metrics_than_cloudwatch_takes() -> None:
     collector = Collector()
     for number in range(METRICS_PER_LINE + 1):
         collector.take(f"airflow.pool.open_slots.{number}:1|g".encode())
     assert [len(line["_aws"]["CloudWatchMetrics"][0]["Metrics"]) for line in _lines(collector)] == [METRICS_PER_LINE, 1]
 
 
-def test_A1_load_becomes_three_metrics_with_workers_rounded_up() -> None:
+@pytest.mark.feature("A1")
+def test_load_becomes_three_metrics_with_workers_rounded_up() -> None:
     group = WorkerGroup(name="default", queues=frozenset({"default"}), concurrency=4)
     data = datums([Load(group=group, tasks=9, oldest_seconds=2.5)], environment="dev")
     assert {datum["MetricName"]: datum["Value"] for datum in data} == {
@@ -77,6 +82,7 @@ def test_A1_load_becomes_three_metrics_with_workers_rounded_up() -> None:
     )
 
 
+@pytest.mark.feature("A1")
 @pytest.mark.parametrize(
     "text",
     [
@@ -88,6 +94,6 @@ def test_A1_load_becomes_three_metrics_with_workers_rounded_up() -> None:
         '{"a": {"queues": ["q"], "concurrency": 0}}',
     ],
 )
-def test_A1_groups_that_make_no_sense_are_refused(text: str) -> None:
+def test_groups_that_make_no_sense_are_refused(text: str) -> None:
     with pytest.raises(Refusal, match="AIRFLOW_METRICS_WORKER_GROUPS"):
         parse_groups(text)

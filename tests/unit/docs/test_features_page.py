@@ -20,7 +20,13 @@ groups:
       N1: {text: A network, others: {one: yes, two: partly}}
       N2: {text: A way out, others: {two: n/a}}
 """
-TESTS = "def test_N1_is_there(): ...\n\nclass TestIt:\n    async def test_N1_E2_twice(self): ...\n"
+TESTS = """
+import pytest
+
+class TestIt:
+    @pytest.mark.feature("N1", "E2")
+    async def test_twice(self): ...
+"""
 
 
 @pytest.fixture
@@ -40,15 +46,19 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "features.yaml").write_text(ROWS)
     (tmp_path / "tests" / "plan").mkdir(parents=True)
-    (tmp_path / "tests" / "plan" / "test_it.py").write_text("def test_N1_is_there(): ...\ndef test_of_nothing(): ...\n")
+    (tmp_path / "tests" / "plan" / "test_it.py").write_text(
+        "import pytest\n@pytest.mark.feature('N1')\ndef test_is_there(): ...\ndef test_of_nothing(): ...\n"
+    )
     return tmp_path
 
 
-def test_O1_the_page_of_this_project_is_current(generator: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.feature("O1")
+def test_the_page_of_this_project_is_current(generator: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
     assert generator.main(["--check"]) == 0, capsys.readouterr().err
 
 
-def test_O1_the_page_names_tiers_answers_and_what_is_missing(generator: ModuleType, project: Path) -> None:
+@pytest.mark.feature("O1")
+def test_the_page_names_tiers_answers_and_what_is_missing(generator: ModuleType, project: Path) -> None:
     assert generator.main([], root=project) == 0
     text = (project / "docs" / "features.md").read_text()
     assert "| N1 | A network | plan | yes | partly |" in text
@@ -57,29 +67,32 @@ def test_O1_the_page_names_tiers_answers_and_what_is_missing(generator: ModuleTy
     assert "[One](https://example.com/one): README" in text
 
 
-def test_O1_check_writes_nothing_and_names_the_cure(
+@pytest.mark.feature("O1")
+def test_check_writes_nothing_and_names_the_fix(
     generator: ModuleType, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert generator.main(["--check"], root=project) == 1
     assert not (project / "docs" / "features.md").exists()
-    assert "Cure: python docs/generate_features.py" in capsys.readouterr().err
+    assert "Fix: python docs/generate_features.py" in capsys.readouterr().err
     generator.main([], root=project)
     assert generator.main(["--check"], root=project) == 0
 
 
-def test_O1_a_test_of_a_row_that_does_not_exist_is_refused(
+@pytest.mark.feature("O1")
+def test_a_test_of_a_row_that_does_not_exist_is_refused(
     generator: ModuleType, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (project / "tests" / "plan" / "test_more.py").write_text(TESTS)
     assert generator.main([], root=project) == 2
-    assert "tests/plan/test_more.py::test_N1_E2_twice: there is no row E2" in capsys.readouterr().err
+    assert "tests/plan/test_more.py::test_twice: there is no row E2" in capsys.readouterr().err
 
 
+@pytest.mark.feature("O1")
 @pytest.mark.parametrize(
     ("wrong", "complaint"),
     [("one: maybe", "N1: one: 'maybe' is none of"), ("three: partly", "N1: three: 'partly' is none of one, two")],
 )
-def test_O1_a_wrong_answer_is_refused(
+def test_a_wrong_answer_is_refused(
     generator: ModuleType, project: Path, capsys: pytest.CaptureFixture[str], wrong: str, complaint: str
 ) -> None:
     (project / "docs" / "features.yaml").write_text(ROWS.replace("one: yes", wrong))

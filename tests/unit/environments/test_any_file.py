@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -53,14 +54,16 @@ def put(data: Any, path: tuple[Any, ...], value: Any) -> Any:
     return changed
 
 
+@pytest.mark.feature("E1")
 @lean
 @given(st.data())
-def test_E1_a_file_with_junk_in_one_place_is_told_or_taken(data: st.DataObject) -> None:
+def test_a_file_with_junk_in_one_place_is_told_or_taken(data: st.DataObject) -> None:
     sound = data.draw(environment_data())
     broken = put(sound, data.draw(st.sampled_from(list(leaves(sound)))), data.draw(junk))
     assert told(lambda: from_data(broken, source="f.yaml"))
 
 
+@pytest.mark.feature("E1")
 @lean
 @given(st.text(max_size=200))
 @example("a: !!binary x")
@@ -72,11 +75,12 @@ def test_E1_a_file_with_junk_in_one_place_is_told_or_taken(data: st.DataObject) 
 @example("name: !!int abc")
 @example("a: !!set {b}")
 @example("9" * 5000)
-def test_E1_any_text_is_told_or_taken(text: str) -> None:
+def test_any_text_is_told_or_taken(text: str) -> None:
     assert told(lambda: parse(text, source="f.yaml"))
 
 
+@pytest.mark.feature("E1")
 @lean
 @given(st.recursive(junk, lambda inner: st.dictionaries(st.text(max_size=8), inner, max_size=3), max_leaves=8))
-def test_E1_any_yaml_is_told_or_taken(value: Any) -> None:
+def test_any_yaml_is_told_or_taken(value: Any) -> None:
     assert told(lambda: parse(yaml.safe_dump(value), source="f.yaml"))

@@ -61,12 +61,14 @@ def told(*environments: Environment) -> list[str]:
     return [f"{name}: {problem}" for name, problems in found for problem in problems]
 
 
-def test_E5_environments_of_this_repository_keep_the_contract() -> None:
+@pytest.mark.feature("E5")
+def test_environments_of_this_repository_keep_the_contract() -> None:
     assert [environment.name for environment in load_all("environments")] == ["dev", "prod", "staging"]
 
 
+@pytest.mark.feature("E5")
 @pytest.mark.parametrize("path", STRONGER)
-def test_E5_production_is_no_weaker_than_staging(path: str) -> None:
+def test_production_is_no_weaker_than_staging(path: str) -> None:
     production = made(SMALLEST, **WEAKER.get(path, {}))
     staging = made(STAGING, **STRONGER[path])
     lines = [line for line in told(production, staging) if path in line]
@@ -74,38 +76,45 @@ def test_E5_production_is_no_weaker_than_staging(path: str) -> None:
     assert lines[0].startswith(f"dev: {path}: production must not be weaker than staging: at least ")
 
 
-def test_E5_every_strength_is_shown_or_refused_in_production_at_once() -> None:
+@pytest.mark.feature("E5")
+def test_every_strength_is_shown_or_refused_in_production_at_once() -> None:
     assert {strength.path for strength in STRENGTHS} == {*STRONGER, *NEVER_WEAK_IN_PRODUCTION}
 
 
-def test_E5_staging_may_be_weaker() -> None:
+@pytest.mark.feature("E5")
+def test_staging_may_be_weaker() -> None:
     assert told(made(SMALLEST), made(STAGING)) == []
 
 
-def test_E5_environments_without_production_are_not_compared() -> None:
+@pytest.mark.feature("E5")
+def test_environments_without_production_are_not_compared() -> None:
     weak = made(SMALLEST, production=False, cleanup={"enabled": False})
     assert told(weak, made(STAGING)) == []
 
 
-def test_E5_a_broker_is_compared_only_with_a_broker() -> None:
+@pytest.mark.feature("E5")
+def test_a_broker_is_compared_only_with_a_broker() -> None:
     production = made(SMALLEST, topology="local")
     assert told(production, made(STAGING, broker={"replicas": 5})) == []
 
 
-def test_E5_addresses_are_disjoint() -> None:
+@pytest.mark.feature("E5")
+def test_addresses_are_disjoint() -> None:
     assert told(made(SMALLEST), made(STAGING, network={"cidr": "10.10.128.0/17"})) == [
         "staging: network.cidr: 10.10.128.0/17 overlaps 10.10.0.0/16 of dev: take a block that no other has"
     ]
 
 
-def test_E5_two_environments_may_share_an_existing_vpc() -> None:
+@pytest.mark.feature("E5")
+def test_two_environments_may_share_an_existing_vpc() -> None:
     subnets = {f"{tier}_subnet_ids": [f"subnet-{n}0000001", f"subnet-{n}0000002"] for n, tier in
                enumerate(("public", "application", "data"))}  # fmt: skip
     network = {"cidr": "10.10.0.0/16", "existing": {"vpc_id": "vpc-00000001", "cidr": "10.10.0.0/16", **subnets}}
     assert told(made(SMALLEST, network=network), made(STAGING, network=network)) == []
 
 
-def test_E5_a_name_and_its_states_belong_to_one() -> None:
+@pytest.mark.feature("E5")
+def test_a_name_and_its_states_belong_to_one() -> None:
     twin = made(SMALLEST, network={"cidr": "10.20.0.0/16"})
     assert told(made(SMALLEST), twin) == [
         "dev: name: 'dev' is the name of two environments",
@@ -114,12 +123,14 @@ def test_E5_a_name_and_its_states_belong_to_one() -> None:
     ]
 
 
-def test_E5_the_same_name_in_another_bucket_shares_no_state() -> None:
+@pytest.mark.feature("E5")
+def test_the_same_name_in_another_bucket_shares_no_state() -> None:
     twin = made(SMALLEST, network={"cidr": "10.20.0.0/16"}, state={"bucket": "other"})
     assert told(made(SMALLEST), twin) == ["dev: name: 'dev' is the name of two environments"]
 
 
-def test_E5_a_breach_is_told_with_its_file(tmp_path: Path) -> None:
+@pytest.mark.feature("E5")
+def test_a_breach_is_told_with_its_file(tmp_path: Path) -> None:
     for data in (SMALLEST, changed(STAGING, {"network": {"cidr": "10.10.0.0/16"}})):
         (tmp_path / f"{data['name']}.yaml").write_text(yaml.safe_dump(data))
     with pytest.raises(InvalidEnvironment, match=rf"^{tmp_path}/staging.yaml: network.cidr: 10.10.0.0/16 overlaps"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import jsonschema
+import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 
@@ -21,37 +22,42 @@ lean = settings(
 VALIDATOR = jsonschema.Draft202012Validator(yaml.safe_load(schema_text()))
 
 
+@pytest.mark.feature("E1")
 @lean
 @given(environment_data())
-def test_E1_drawn_environments_are_valid_and_schema_agrees(data: dict[str, Any]) -> None:
+def test_drawn_environments_are_valid_and_schema_agrees(data: dict[str, Any]) -> None:
     environment = parse(yaml.safe_dump(data), source="drawn")
     assert environment == from_data(data, source="drawn")
     VALIDATOR.validate(data)
 
 
+@pytest.mark.feature("E1")
 @lean
 @given(environments())
-def test_E1_an_environment_survives_the_round_trip(environment: Environment) -> None:
+def test_an_environment_survives_the_round_trip(environment: Environment) -> None:
     written = environment.model_dump(mode="json", exclude_unset=True)
     assert from_data(written, source="again") == environment
 
 
+@pytest.mark.feature("E1")
 @lean
 @given(environments())
-def test_E1_what_show_prints_is_the_same_environment(environment: Environment) -> None:
+def test_what_show_prints_is_the_same_environment(environment: Environment) -> None:
     values = effective(environment)
     assert effective(from_data(values, source="shown")) == values
     VALIDATOR.validate(values)
 
 
+@pytest.mark.feature("D2")
 @lean
 @given(environments(topology="celery"))
-def test_D2_no_valid_environment_overdraws_its_database(environment: Environment) -> None:
+def test_no_valid_environment_overdraws_its_database(environment: Environment) -> None:
     assert environment.database.proxy or not connection_budget(environment).overdrawn
 
 
+@pytest.mark.feature("T1")
 @lean
 @given(environments())
-def test_T1_every_topology_can_run_an_airflow_task(environment: Environment) -> None:
+def test_every_topology_can_run_an_airflow_task(environment: Environment) -> None:
     assert environment.parallelism >= 1
     assert bool(environment.workers) == (environment.topology == "celery")

@@ -33,8 +33,9 @@ UNREADABLE: dict[str, tuple[bytes, str]] = {
 }
 
 
+@pytest.mark.feature("E1")
 @pytest.mark.parametrize(("content", "told"), UNREADABLE.values(), ids=UNREADABLE)
-def test_E1_a_file_that_is_no_environment(content: bytes, told: str, tmp_path: Path) -> None:
+def test_a_file_that_is_no_environment(content: bytes, told: str, tmp_path: Path) -> None:
     file = tmp_path / "dev.yaml"
     file.write_bytes(content)
     with pytest.raises(InvalidEnvironment) as refused:
@@ -42,30 +43,35 @@ def test_E1_a_file_that_is_no_environment(content: bytes, told: str, tmp_path: P
     assert str(refused.value) == f"{file}: {told}"
 
 
-def test_E1_a_file_that_is_missing_names_its_neighbours(tmp_path: Path) -> None:
+@pytest.mark.feature("E1")
+def test_a_file_that_is_missing_names_its_neighbours(tmp_path: Path) -> None:
     (tmp_path / "prod.yaml").write_text("")
     with pytest.raises(InvalidEnvironment, match=r"dev.yaml: no such file; environments here: prod$"):
         load(tmp_path / "dev.yaml")
 
 
-def test_E1_a_folder_is_not_a_file(tmp_path: Path) -> None:
+@pytest.mark.feature("E1")
+def test_a_folder_is_not_a_file(tmp_path: Path) -> None:
     with pytest.raises(InvalidEnvironment, match=r": is a folder, not a YAML file$"):
         load(tmp_path)
 
 
-def test_E1_a_folder_without_environments(tmp_path: Path) -> None:
+@pytest.mark.feature("E1")
+def test_a_folder_without_environments(tmp_path: Path) -> None:
     with pytest.raises(InvalidEnvironment, match=r": no environment \(\*.yaml\) in this folder$"):
         load_all(tmp_path)
 
 
-def test_E1_the_file_has_the_name_of_its_environment(tmp_path: Path) -> None:
+@pytest.mark.feature("E1")
+def test_the_file_has_the_name_of_its_environment(tmp_path: Path) -> None:
     file = tmp_path / "develop.yaml"
     file.write_text(SMALLEST_TEXT)
     with pytest.raises(InvalidEnvironment, match=r"develop.yaml: name: must be the file's name 'develop', got 'dev'$"):
         load(file)
 
 
-def test_E1_paths_are_told_as_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.feature("E1")
+def test_paths_are_told_as_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "environments").mkdir()
     (tmp_path / "environments" / "dev.yaml").write_text("nome: dev")
     monkeypatch.chdir(tmp_path)
@@ -73,7 +79,8 @@ def test_E1_paths_are_told_as_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         load("environments/dev.yaml")
 
 
-def test_E1_all_files_are_told_at_once(tmp_path: Path) -> None:
+@pytest.mark.feature("E1")
+def test_all_files_are_told_at_once(tmp_path: Path) -> None:
     for name in ("a", "b", "dev"):
         (tmp_path / f"{name}.yaml").write_text("" if name != "dev" else SMALLEST_TEXT)
     with pytest.raises(InvalidEnvironment) as refused:
@@ -84,16 +91,18 @@ def test_E1_all_files_are_told_at_once(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.feature("E1")
 @pytest.mark.parametrize(
     ("text", "value"),
     [("no", "no"), ("on", "on"), ("12:30", "12:30"), ("2027-03-31", "2027-03-31"), ("0x1F", "0x1F"), ("1_000", "1_000"),
      ("010", 10), ("true", True), ("~", None), ("", None), ("1e3", "1e3"), ("16.10", "16.10"), ("-3", -3)],
 )  # fmt: skip
-def test_E1_scalars_mean_what_they_look_like(text: str, value: object) -> None:
+def test_scalars_mean_what_they_look_like(text: str, value: object) -> None:
     assert read_mapping(f"key: {text}\n") == {"key": value}
 
 
-def test_E1_nobody_gets_half_an_environment() -> None:
+@pytest.mark.feature("E1")
+def test_nobody_gets_half_an_environment() -> None:
     with pytest.raises(InvalidEnvironment) as refused:
         parse(yaml.safe_dump(changed(SMALLEST, {"region": "nowhere"})), source="dev.yaml")
     assert [problem.path for problem in refused.value.problems] == ["region"]

@@ -25,7 +25,8 @@ def test_refused(case: dict[str, Any]) -> None:
     assert refusals(**case["change"]) == case["refused"]
 
 
-def test_I3_more_tags_than_aws_allows() -> None:
+@pytest.mark.feature("I3")
+def test_more_tags_than_aws_allows() -> None:
     assert refusals(tags={f"tag{number}": "" for number in range(41)}) == ["tags: at most 40, got 41"]
 
 

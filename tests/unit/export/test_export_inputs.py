@@ -19,7 +19,8 @@ def key(section: str, name: str) -> Input:
     return found
 
 
-def test_M2_number_with_bounds_and_default() -> None:
+@pytest.mark.feature("M2")
+def test_number_with_bounds_and_default() -> None:
     found = key("Database", "backup_retention_days")
     assert (found.type, found.default, found.required) == ("number", 14, False)
     assert found.description == "Days for which a point in time can be restored."
@@ -35,18 +36,21 @@ def test_M2_number_with_bounds_and_default() -> None:
     )
 
 
-def test_M2_text_with_a_form() -> None:
+@pytest.mark.feature("M2")
+def test_text_with_a_form() -> None:
     (rule,) = key("Database", "instance_class").rules
     assert rule.condition == 'can(regex("^db(\\\\.[a-z0-9]+){1,2}$", var.instance_class))'
     assert rule.message == "instance_class must be an instance class such as db.t4g.medium."
 
 
-def test_M2_choice() -> None:
+@pytest.mark.feature("M2")
+def test_choice() -> None:
     (rule,) = key("LoadBalancer", "ssl_policy").rules
     assert rule.condition.startswith('contains(["ELBSecurityPolicy-')
 
 
-def test_M2_flag_and_network() -> None:
+@pytest.mark.feature("M2")
+def test_flag_and_network() -> None:
     assert (key("Database", "multi_az").type, key("Database", "multi_az").rules) == ("bool", ())
     found = key("Network", "cidr")
     assert found.required

@@ -81,8 +81,9 @@ CASES: list[tuple[Callable[[dict[str, Any]], object], Step, str]] = [
 ]
 
 
+@pytest.mark.feature("M5")
 @pytest.mark.parametrize(("change", "step", "text"), CASES)
-def test_M5_verdict(change: Callable[[dict[str, Any]], object], step: Step, text: str) -> None:
+def test_verdict(change: Callable[[dict[str, Any]], object], step: Step, text: str) -> None:
     new = copy.deepcopy(OLD)
     change(new)
     found = interface.changes(OLD, new)
@@ -90,7 +91,8 @@ def test_M5_verdict(change: Callable[[dict[str, Any]], object], step: Step, text
     assert text in "\n".join(item.text for item in found)
 
 
-def test_M5_a_renamed_resource_gets_its_moved_block(tmp_path: Path) -> None:
+@pytest.mark.feature("M5")
+def test_a_renamed_resource_gets_its_moved_block(tmp_path: Path) -> None:
     new = copy.deepcopy(OLD)
     _renamed(new)
     for name, content in (("old", OLD), ("new", new)):
@@ -102,7 +104,8 @@ def test_M5_a_renamed_resource_gets_its_moved_block(tmp_path: Path) -> None:
     assert result.output.endswith("verdict: major\n")
 
 
-def test_M5_a_folder_that_is_no_module_is_one_message(tmp_path: Path) -> None:
+@pytest.mark.feature("M5")
+def test_a_folder_that_is_no_module_is_one_message(tmp_path: Path) -> None:
     result = invoke(str(tmp_path), str(tmp_path))
     assert result.exit_code == 2
     assert "interface.json: [Errno 2] No such file or directory" in result.output

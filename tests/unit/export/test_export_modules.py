@@ -25,8 +25,9 @@ def modules() -> dict[str, Module]:
     return {module.name: module for module in found}
 
 
+@pytest.mark.feature("M1")
 @pytest.mark.parametrize("name", NAMES)
-def test_M1_every_input_is_used_and_everything_used_is_an_input(modules: dict[str, Module], name: str) -> None:
+def test_every_input_is_used_and_everything_used_is_an_input(modules: dict[str, Module], name: str) -> None:
     module = modules[name]
     files = write.content(module)
     code = "\n".join(text for path, text in files.items() if path.endswith(".tf") and path not in {"variables.tf"})
@@ -38,7 +39,8 @@ def test_M1_every_input_is_used_and_everything_used_is_an_input(modules: dict[st
     assert "TfToken" not in code
 
 
-def test_M1_structure_is_decided_at_export_and_values_are_variables(modules: dict[str, Module]) -> None:
+@pytest.mark.feature("M1")
+def test_structure_is_decided_at_export_and_values_are_variables(modules: dict[str, Module]) -> None:
     database = modules["metadata-database"]
     assert database.decided.keys() >= {"engine_version"}
     inputs = {item.name: item for item in database.inputs}
@@ -50,14 +52,16 @@ def test_M1_structure_is_decided_at_export_and_values_are_variables(modules: dic
     ]
 
 
-def test_M1_resources_are_in_files_by_purpose(modules: dict[str, Module]) -> None:
+@pytest.mark.feature("M1")
+def test_resources_are_in_files_by_purpose(modules: dict[str, Module]) -> None:
     files = write.content(modules["metadata-database"])
     assert 'resource "aws_db_instance" "this"' in files["database.tf"]
     assert 'resource "aws_security_group" "security_group"' in files["firewall.tf"]
     assert "main.tf" not in files
 
 
-def test_M3_readme_has_every_input_output_and_choice(modules: dict[str, Module]) -> None:
+@pytest.mark.feature("M3")
+def test_readme_has_every_input_output_and_choice(modules: dict[str, Module]) -> None:
     for module in modules.values():
         text = write.content(module)["README.md"]
         rows = [*(item.name for item in module.inputs), *module.outputs, *module.decided]
@@ -65,7 +69,8 @@ def test_M3_readme_has_every_input_output_and_choice(modules: dict[str, Module])
             assert f"| `{name}` |" in text, f"{module.name}: {name}"
 
 
-def test_M3_check_sees_what_is_stale(tmp_path: Path) -> None:
+@pytest.mark.feature("M3")
+def test_check_sees_what_is_stale(tmp_path: Path) -> None:
     arguments = ("encryption-key", "--out", str(tmp_path))
     missing = invoke(*arguments, "--check")
     assert (missing.exit_code, "encryption.tf: out of date" in missing.output) == (1, True)
@@ -110,7 +115,8 @@ def test_list_names_every_module() -> None:
     assert [line.split()[0] for line in invoke("--list").output.splitlines()] == [*NAMES, "foundation", "airflow"]
 
 
-def test_M3_change_log_since_the_released_version(tmp_path: Path) -> None:
+@pytest.mark.feature("M3")
+def test_change_log_since_the_released_version(tmp_path: Path) -> None:
     released, fresh = tmp_path / "released", tmp_path / "fresh"
     arguments = ("encryption-key", "--since", str(released), "--out", str(fresh))
     assert invoke(*arguments).exit_code == 0

@@ -6,6 +6,7 @@ import socket
 import types
 from typing import Any
 
+import pytest
 from terraform_harness.emulator.serve import InOnePiece, OneAtATime
 
 REQUEST = b"POST / HTTP/1.1\r\nHost: emulator\r\nContent-Length: 0\r\n\r\n"
@@ -16,7 +17,8 @@ def _application(_environ: dict[str, Any], start_response: Any) -> list[bytes]:
     return [b"an", b"swer"]
 
 
-def test_H3_headers_and_body_leave_together() -> None:
+@pytest.mark.feature("H3")
+def test_headers_and_body_leave_together() -> None:
     # Packets keep their borders, which a stream's segments do not.
     client, server = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with client, server:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from terraform_harness.assertions.template import Template
 from terraform_harness.coverage import TOUCHED, cover, load, save, watch
 
@@ -16,18 +17,21 @@ STACK: dict[str, Any] = {
 }
 
 
-def test_H6_untouched_attributes_and_blind_types_are_named() -> None:
+@pytest.mark.feature("H6")
+def test_untouched_attributes_and_blind_types_are_named() -> None:
     found = cover([STACK], touched=frozenset({("aws_s3_bucket", "bucket")}))
     assert found.untouched == {"aws_s3_bucket": ("force_destroy",), "aws_budgets_budget": ("limit_amount",)}
     assert found.blind == ("aws_budgets_budget",)
     assert (found.touched, found.total) == (1, 3)
 
 
-def test_H6_empty_stack_is_covered() -> None:
+@pytest.mark.feature("H6")
+def test_empty_stack_is_covered() -> None:
     assert cover([{}], touched=frozenset()).ratio == 1.0
 
 
-def test_H6_template_assertions_are_recorded_and_survive_a_file(tmp_path: Path) -> None:
+@pytest.mark.feature("H6")
+def test_template_assertions_are_recorded_and_survive_a_file(tmp_path: Path) -> None:
     end = watch()
     try:
         Template(STACK).any("aws_budgets_budget", limit_amount="1")

@@ -33,13 +33,15 @@ def stack(tmp_path: Path) -> Path:
     return folder
 
 
-def test_H5_mutants_are_deterministic_and_leave_the_original_alone() -> None:
+@pytest.mark.feature("H5")
+def test_mutants_are_deterministic_and_leave_the_original_alone() -> None:
     before = json.dumps(STACK)
     assert [str(one) for one in mutants("one", STACK)] == [str(one) for one in mutants("one", STACK)]
     assert json.dumps(STACK) == before
 
 
-def test_H5_each_mutant_differs_from_the_original_in_one_resource() -> None:
+@pytest.mark.feature("H5")
+def test_each_mutant_differs_from_the_original_in_one_resource() -> None:
     for mutant in mutants("one", STACK):
         kind, name = mutant.address.split(".")
         assert mutant.document != STACK
@@ -48,6 +50,7 @@ def test_H5_each_mutant_differs_from_the_original_in_one_resource() -> None:
         assert name in str(mutant)
 
 
+@pytest.mark.feature("H5")
 @pytest.mark.parametrize(
     ("operator", "change"),
     [
@@ -63,7 +66,7 @@ def test_H5_each_mutant_differs_from_the_original_in_one_resource() -> None:
         ("container", "a: root"),
     ],
 )
-def test_H5_operator_makes_the_change(operator: str, change: str) -> None:
+def test_operator_makes_the_change(operator: str, change: str) -> None:
     assert (operator, change) in {(one.operator, one.change) for one in mutants("one", STACK)}
 
 
@@ -75,7 +78,8 @@ def _text(folder: Path) -> str:
     return (folder / "cdk.tf.json").read_text()
 
 
-def test_H5_noticed_mutant_names_its_killer_and_the_others_survive(stack: Path) -> None:
+@pytest.mark.feature("H5")
+def test_noticed_mutant_names_its_killer_and_the_others_survive(stack: Path) -> None:
     results = run([stack], judges={"encryption": encryption})
     killed = [one for one in results if not one.survived]
     assert [(one.mutant.change, one.killers) for one in killed] == [
@@ -84,17 +88,20 @@ def test_H5_noticed_mutant_names_its_killer_and_the_others_survive(stack: Path) 
     assert len(results) > 10
 
 
-def test_H5_complaint_about_the_original_kills_nobody(stack: Path) -> None:
+@pytest.mark.feature("H5")
+def test_complaint_about_the_original_kills_nobody(stack: Path) -> None:
     assert all(one.survived for one in run([stack], judges={"always": lambda _: frozenset({"sick"})}))
 
 
-def test_H5_command_judges_by_its_exit_code(stack: Path) -> None:
+@pytest.mark.feature("H5")
+def test_command_judges_by_its_exit_code(stack: Path) -> None:
     judge = detectors.command("sh", "-c", 'grep -q "\\"storage_encrypted\\": true" "$STACKS/cdk.tf.json"')
     killed = [one.mutant.change for one in run([stack], judges={"grep": judge}) if not one.survived]
     assert killed == ["storage_encrypted = false"]
 
 
-def test_H5_stack_without_a_mutant_is_not_a_pass(tmp_path: Path) -> None:
+@pytest.mark.feature("H5")
+def test_stack_without_a_mutant_is_not_a_pass(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "cdk.tf.json").write_text("{}")
     with pytest.raises(SickOriginal, match="no mutant of empty"):

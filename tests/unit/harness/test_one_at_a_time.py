@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from terraform_harness.emulator.serve import OneAtATime
 
 
@@ -32,7 +33,8 @@ class Backend:
         self.inside -= 1
 
 
-def test_H3_requests_do_not_meet_in_the_emulator() -> None:
+@pytest.mark.feature("H3")
+def test_requests_do_not_meet_in_the_emulator() -> None:
     backend = Backend()
     application, answers = OneAtATime(backend), list[list[bytes]]()
 

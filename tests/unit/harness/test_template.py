@@ -49,32 +49,38 @@ def template() -> Template:
     return Template(STACK)
 
 
-def test_H1_any_finds_a_resource_and_returns_it(template: Template) -> None:
+@pytest.mark.feature("H1")
+def test_any_finds_a_resource_and_returns_it(template: Template) -> None:
     assert template.any("aws_s3_bucket", bucket="state").address == "aws_s3_bucket.state"
 
 
-def test_H1_any_names_the_nearest_candidate_and_the_difference(template: Template) -> None:
+@pytest.mark.feature("H1")
+def test_any_names_the_nearest_candidate_and_the_difference(template: Template) -> None:
     with pytest.raises(AssertionError) as refused:
         template.any("aws_s3_bucket", bucket="state", force_destroy=True)
     assert "nearest is aws_s3_bucket.state" in str(refused.value)
     assert "force_destroy: wanted True, got False" in str(refused.value)
 
 
-def test_H1_every_fails_for_one_that_differs(template: Template) -> None:
+@pytest.mark.feature("H1")
+def test_every_fails_for_one_that_differs(template: Template) -> None:
     with pytest.raises(AssertionError, match="aws_s3_bucket.logs: force_destroy: wanted False, got nothing"):
         template.every("aws_s3_bucket", force_destroy=False)
 
 
-def test_H1_every_of_nothing_is_not_a_pass(template: Template) -> None:
+@pytest.mark.feature("H1")
+def test_every_of_nothing_is_not_a_pass(template: Template) -> None:
     with pytest.raises(AssertionError, match="no aws_lb at all"):
         template.every("aws_lb", internal=True)
 
 
-def test_H1_an_expected_none_is_compared_and_not_ignored(template: Template) -> None:
+@pytest.mark.feature("H1")
+def test_an_expected_none_is_compared_and_not_ignored(template: Template) -> None:
     with pytest.raises(AssertionError, match="bucket: wanted None, got 'logs'"):
         template.every("aws_s3_bucket", bucket=None)
 
 
+@pytest.mark.feature("H1")
 @pytest.mark.parametrize(
     ("kind", "attributes"),
     [
@@ -89,10 +95,11 @@ def test_H1_an_expected_none_is_compared_and_not_ignored(template: Template) -> 
         ("aws_iam_role_policy", {"policy": Match.json({"Statement": [{"Action": Match.regex("^s3:")}]})}),
     ],
 )
-def test_H1_matchers_accept(template: Template, kind: str, attributes: dict[str, Any]) -> None:
+def test_matchers_accept(template: Template, kind: str, attributes: dict[str, Any]) -> None:
     template.any(kind, **attributes)
 
 
+@pytest.mark.feature("H1")
 @pytest.mark.parametrize(
     ("kind", "attributes", "complaint"),
     [
@@ -112,23 +119,26 @@ def test_H1_matchers_accept(template: Template, kind: str, attributes: dict[str,
         ("aws_db_instance", {"kms_key_id": Match.json({})}, "a string of JSON"),
     ],
 )
-def test_H1_matchers_refuse(template: Template, kind: str, attributes: dict[str, Any], complaint: str) -> None:
+def test_matchers_refuse(template: Template, kind: str, attributes: dict[str, Any], complaint: str) -> None:
     with pytest.raises(AssertionError, match=complaint):
         template.any(kind, **attributes)
 
 
-def test_H1_capture_keeps_what_it_saw(template: Template) -> None:
+@pytest.mark.feature("H1")
+def test_capture_keeps_what_it_saw(template: Template) -> None:
     name = Capture()
     template.any("aws_db_instance", tags={"Name": name})
     assert name.value == "db"
 
 
-def test_H1_capture_without_a_candidate_says_so() -> None:
+@pytest.mark.feature("H1")
+def test_capture_without_a_candidate_says_so() -> None:
     with pytest.raises(AssertionError, match="nothing was captured"):
         _ = Capture().value
 
 
-def test_H1_count_names_what_it_found(template: Template) -> None:
+@pytest.mark.feature("H1")
+def test_count_names_what_it_found(template: Template) -> None:
     template.count("aws_s3_bucket", 2)
     template.none("aws_s3_bucket", bucket="other")
     with pytest.raises(
@@ -137,13 +147,15 @@ def test_H1_count_names_what_it_found(template: Template) -> None:
         template.count("aws_s3_bucket", 1)
 
 
-def test_H1_one_names_the_nearest_address(template: Template) -> None:
+@pytest.mark.feature("H1")
+def test_one_names_the_nearest_address(template: Template) -> None:
     assert template.one("aws_s3_bucket.logs").values["bucket"] == "logs"
     with pytest.raises(AssertionError, match=r"no resource aws_s3_bucket\.log; nearest: aws_s3_bucket\.logs"):
         template.one("aws_s3_bucket.log")
 
 
-def test_H1_a_plan_has_the_same_api_modules_included(tmp_path: Path) -> None:
+@pytest.mark.feature("H1")
+def test_a_plan_has_the_same_api_modules_included(tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     file.write_text(json.dumps(PLAN))
     template = Template.read(file)

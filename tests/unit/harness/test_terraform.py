@@ -70,12 +70,12 @@ def test_failed_apply_shows_what_the_provisioner_said(root: Any) -> None:
         terraform.apply(terraform.plan())
 
 
-def test_missing_terraform_is_said_with_its_cure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_terraform_is_said_with_its_fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tools, "ROOT", tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
     tools.find.cache_clear()
     try:
-        with pytest.raises(tools.MissingTool, match="terraform is missing. Cure: install Terraform 1.11"):
+        with pytest.raises(tools.MissingTool, match="terraform is missing. Fix: install Terraform 1.11"):
             Terraform(tmp_path).init()
     finally:
         tools.find.cache_clear()

@@ -40,8 +40,9 @@ def _reported(outcome: Literal["passed", "failed"], *properties: tuple[str, obje
     return screen.lines
 
 
+@pytest.mark.feature("R4")
 @pytest.mark.parametrize("outcome", ["passed", "failed"])
-def test_R4_recoveries_are_printed_once_whatever_became_of_the_test(outcome: Literal["passed", "failed"]) -> None:
+def test_recoveries_are_printed_once_whatever_became_of_the_test(outcome: Literal["passed", "failed"]) -> None:
     lines = _reported(outcome, (RECOVERY, "34 s  worker killed"), ("another", "thing"))
     assert lines[0] == "tiers"
     assert f"1 {outcome}" in lines[1]

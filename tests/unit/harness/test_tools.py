@@ -39,7 +39,7 @@ def test_mirror_named_but_empty_is_not_replaced_by_another(tmp_path: Path) -> No
 
 def test_missing_tool_skips_with_its_cure_on_a_persons_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CI", raising=False)
-    with pytest.raises(pytest.skip.Exception, match="no-such-program is missing. Cure: install no-such-program"):
+    with pytest.raises(pytest.skip.Exception, match="no-such-program is missing. Fix: install no-such-program"):
         tools.require("no-such-program")
 
 

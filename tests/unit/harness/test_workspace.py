@@ -74,7 +74,7 @@ def test_left_out_resources_take_an_empty_type_along(source: Path, tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
-    [(None, "no such file. Cure: run `make synth`"), ("{", "not JSON"), ("[]", "a JSON object is wanted, got list")],
+    [(None, "no such file. Fix: run `make synth`"), ("{", "not JSON"), ("[]", "a JSON object is wanted, got list")],
 )
 def test_folder_that_is_no_stack_is_named(tmp_path: Path, text: str | None, complaint: str) -> None:
     if text is not None:

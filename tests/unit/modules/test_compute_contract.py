@@ -15,8 +15,9 @@ WRITABLE = {"/tmp", "/opt/airflow"}
 TOPOLOGIES = ("single", "local", "celery")
 
 
+@pytest.mark.feature("C1")
 @pytest.mark.parametrize("topology", TOPOLOGIES)
-def test_C1_every_service_has_a_cheap_check_of_its_own_process(topology: str) -> None:
+def test_every_service_has_a_cheap_check_of_its_own_process(topology: str) -> None:
     for name, (_, task) in services(deployed(topology=topology)).items():
         check = task.main.body["healthCheck"]
         assert check["command"][:3] == ["CMD", "python", "/opt/airflow-fargate/health.py"], name
@@ -26,22 +27,25 @@ def test_C1_every_service_has_a_cheap_check_of_its_own_process(topology: str) ->
         )
 
 
-def test_C1_the_load_balancer_asks_the_api_server_itself() -> None:
+@pytest.mark.feature("C1")
+def test_the_load_balancer_asks_the_api_server_itself() -> None:
     check = deployed().only("aws_lb_target_group").get("health_check")
     assert (check["path"], check["matcher"]) == ("/api/v2/monitor/health", "200")
     service, _ = services(deployed())["api-server"]
     assert service.body["health_check_grace_period_seconds"] >= 120, "a start at a quarter of a vCPU takes 33 s"
 
 
+@pytest.mark.feature("C2")
 @pytest.mark.parametrize("topology", TOPOLOGIES)
-def test_C2_a_bad_roll_out_is_rolled_back(topology: str) -> None:
+def test_a_bad_roll_out_is_rolled_back(topology: str) -> None:
     for name, (service, task) in services(deployed(topology=topology)).items():
         assert service.get("deployment_circuit_breaker") == {"enable": True, "rollback": True}, name
         assert service.body["deployment_minimum_healthy_percent"] == 100, name
         assert task.definition.body["skip_destroy"] is True, "the revision to roll back to stays"
 
 
-def test_C2_images_by_digest_immutable_scanned_and_cleared_away() -> None:
+@pytest.mark.feature("C2")
+def test_images_by_digest_immutable_scanned_and_cleared_away() -> None:
     deployment = deployed(**LARGE)
     repository = deployment.only("aws_ecr_repository")
     assert repository.body["image_tag_mutability"] == "IMMUTABLE"
@@ -53,26 +57,30 @@ def test_C2_images_by_digest_immutable_scanned_and_cleared_away() -> None:
     assert repository.body["force_delete"] is False
 
 
-def test_C2_without_a_digest_a_tag_that_cannot_move() -> None:
+@pytest.mark.feature("C2")
+def test_without_a_digest_a_tag_that_cannot_move() -> None:
     image = services(deployed())["scheduler"][1].main.body["image"]
     assert image.endswith(":3.3.2-1")
     assert "latest" not in image
 
 
+@pytest.mark.feature("C3")
 @pytest.mark.parametrize("topology", TOPOLOGIES)
-def test_C3_fargate_gives_the_time_that_the_container_is_told(topology: str) -> None:
+def test_fargate_gives_the_time_that_the_container_is_told(topology: str) -> None:
     for name, task in fargate_tasks(deployed(topology=topology)).items():
         timeout = task.main.body["stopTimeout"]
         assert 2 <= timeout <= 120, name
         assert task.main.environment["AIRFLOW_STOP_TIMEOUT"] == str(timeout), name
 
 
-def test_C3_workers_have_all_the_time_there_is() -> None:
+@pytest.mark.feature("C3")
+def test_workers_have_all_the_time_there_is() -> None:
     assert services(deployed())["worker-default"][1].main.body["stopTimeout"] == 120
 
 
+@pytest.mark.feature("C3")
 @pytest.mark.parametrize("topology", ["local", "celery"])
-def test_C3_timeouts_stand_in_the_order_in_which_nothing_is_lost(topology: str) -> None:
+def test_timeouts_stand_in_the_order_in_which_nothing_is_lost(topology: str) -> None:
     for name, task in fargate_tasks(deployed(topology=topology)).items():
         seconds = {key: int(value) for key, value in task.main.environment.items() if key.endswith("TIMEOUT")}
         beat = seconds["AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT"]
@@ -82,19 +90,22 @@ def test_C3_timeouts_stand_in_the_order_in_which_nothing_is_lost(topology: str) 
         assert seconds["AIRFLOW_STOP_TIMEOUT"] < queued, name
 
 
-def test_C3_a_configuration_that_breaks_the_order_is_refused() -> None:
+@pytest.mark.feature("C3")
+def test_a_configuration_that_breaks_the_order_is_refused() -> None:
     with pytest.raises(InvalidEnvironment, match=r"airflow\.visibility_timeout_seconds"):
         deployed(airflow={"visibility_timeout_seconds": 3600})
 
 
+@pytest.mark.feature("C3")
 @pytest.mark.parametrize("topology", TOPOLOGIES)
-def test_C3_an_init_process_reaps_and_forwards_signals(topology: str) -> None:
+def test_an_init_process_reaps_and_forwards_signals(topology: str) -> None:
     for task in fargate_tasks(deployed(topology=topology)).values():
         for container in task.containers:
             assert container.body["linuxParameters"]["initProcessEnabled"] is True, (task.name, container.name)
 
 
-def test_C4_workers_may_protect_their_own_tasks() -> None:
+@pytest.mark.feature("C4")
+def test_workers_may_protect_their_own_tasks() -> None:
     deployment = deployed()
     (policy,) = deployment.of("aws_iam_role_policy", name="protect-while-busy")
     (statement,) = policy.document("policy")["Statement"]
@@ -103,7 +114,8 @@ def test_C4_workers_may_protect_their_own_tasks() -> None:
     assert deployment.named(policy.body["role"]).body["name"] == "airflow-dev-worker-default-task"
 
 
-def test_C5_migration_is_a_task_definition_that_operations_can_run() -> None:
+@pytest.mark.feature("C5")
+def test_migration_is_a_task_definition_that_operations_can_run() -> None:
     deployment = deployed()
     task = fargate_tasks(deployment)["migrate"]
     assert task.main.command == ["migrate"]
@@ -113,14 +125,16 @@ def test_C5_migration_is_a_task_definition_that_operations_can_run() -> None:
     assert {"cluster_name", "migrate_security_group", "application_subnet_ids"} <= set(outputs)
 
 
+@pytest.mark.feature("C6")
 @pytest.mark.parametrize("topology", TOPOLOGIES)
-def test_C6_desired_count_belongs_to_scaling_on_every_service(topology: str) -> None:
+def test_desired_count_belongs_to_scaling_on_every_service(topology: str) -> None:
     for name, (service, _) in services(deployed(topology=topology)).items():
         assert "desired_count" in service.get("lifecycle", "ignore_changes"), name
 
 
+@pytest.mark.feature("C7")
 @pytest.mark.parametrize("topology", TOPOLOGIES)
-def test_C7_no_container_is_root_or_can_become_more(topology: str) -> None:
+def test_no_container_is_root_or_can_become_more(topology: str) -> None:
     for task in fargate_tasks(deployed(topology=topology)).values():
         for container in task.containers:
             where = (task.name, container.name)
@@ -130,8 +144,9 @@ def test_C7_no_container_is_root_or_can_become_more(topology: str) -> None:
             assert container.body["linuxParameters"]["capabilities"] == {"drop": ["ALL"]}, where
 
 
+@pytest.mark.feature("C7")
 @pytest.mark.parametrize("topology", TOPOLOGIES)
-def test_C7_what_must_be_writable_is_a_volume_and_declared(topology: str) -> None:
+def test_what_must_be_writable_is_a_volume_and_declared(topology: str) -> None:
     for task in fargate_tasks(deployed(topology=topology)).values():
         volumes = {one["name"] for one in task.definition.blocks("volume")}
         used = {mount["sourceVolume"] for container in task.containers for mount in container.mounts.values()}
@@ -140,13 +155,15 @@ def test_C7_what_must_be_writable_is_a_volume_and_declared(topology: str) -> Non
         assert not any(task.main.mounts[path]["readOnly"] for path in WRITABLE), task.name
 
 
-def test_C7_a_sidecar_cannot_stop_airflow() -> None:
+@pytest.mark.feature("C7")
+def test_a_sidecar_cannot_stop_airflow() -> None:
     for task in fargate_tasks(deployed()).values():
         essential = [container.name for container in task.containers if container.body["essential"]]
         assert essential == [task.name]
 
 
+@pytest.mark.feature("C7")
 @pytest.mark.parametrize("topology", TOPOLOGIES)
-def test_C7_a_task_definition_fits_into_what_ecs_accepts(topology: str) -> None:
+def test_a_task_definition_fits_into_what_ecs_accepts(topology: str) -> None:
     for task in fargate_tasks(deployed(topology=topology)).values():
         assert len(json.dumps([container.body for container in task.containers])) < 64 * 1024, task.name

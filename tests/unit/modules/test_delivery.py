@@ -25,8 +25,9 @@ def _names(task: FargateTask) -> set[str]:
     return {container.name for container in task.containers}
 
 
+@pytest.mark.feature("G1")
 @pytest.mark.parametrize("topology", READERS)
-def test_G1_git_sync_stands_beside_whoever_reads_dag_files(topology: str) -> None:
+def test_git_sync_stands_beside_whoever_reads_dag_files(topology: str) -> None:
     running = services(deployed(topology=topology, dags=GIT_SSH))
     synced = {name for name, (_, task) in running.items() if "git-sync" in _names(task)}
     assert synced >= READERS[topology]
@@ -36,7 +37,8 @@ def test_G1_git_sync_stands_beside_whoever_reads_dag_files(topology: str) -> Non
         assert task.container("git-sync").environment["GITSYNC_ROOT"] == FOLDER
 
 
-def test_G1_airflow_starts_after_the_first_clone() -> None:
+@pytest.mark.feature("G1")
+def test_airflow_starts_after_the_first_clone() -> None:
     task = services(deployed(dags=GIT_SSH))["dag-processor"][1]
     first = task.container("git-clone")
     assert first.environment["GITSYNC_ONE_TIME"] == "true"
@@ -45,7 +47,8 @@ def test_G1_airflow_starts_after_the_first_clone() -> None:
     assert waiting["git-sync"] == [{"containerName": "git-clone", "condition": "SUCCESS"}]
 
 
-def test_G1_git_bundle_needs_no_sidecar() -> None:
+@pytest.mark.feature("G1")
+def test_git_bundle_needs_no_sidecar() -> None:
     running = services(deployed(dags=GIT_BUNDLE))
     for name in READERS["celery"]:
         task = running[name][1]
@@ -58,14 +61,16 @@ def test_G1_git_bundle_needs_no_sidecar() -> None:
         assert task.main.secrets["AIRFLOW_GIT_DEPLOY_KEY"] == KEY
 
 
-def test_G1_baked_into_the_image_there_is_nothing_of_git() -> None:
+@pytest.mark.feature("G1")
+def test_baked_into_the_image_there_is_nothing_of_git() -> None:
     deployment = deployed()
     assert "GITSYNC" not in deployment.text
     assert "AIRFLOW_GIT_" not in deployment.text
     assert "git-deploy-key" not in deployment.text
 
 
-def test_G2_a_private_repository_by_deploy_key_and_pinned_host() -> None:
+@pytest.mark.feature("G2")
+def test_a_private_repository_by_deploy_key_and_pinned_host() -> None:
     deployment = deployed(dags=GIT_SSH)
     for name in READERS["celery"]:
         task = services(deployment)[name][1]
@@ -79,7 +84,8 @@ def test_G2_a_private_repository_by_deploy_key_and_pinned_host() -> None:
         assert [grant.actions for grant in reading] == [("ssm:GetParameters",)]
 
 
-def test_G2_a_public_repository_needs_no_key_and_no_port_22() -> None:
+@pytest.mark.feature("G2")
+def test_a_public_repository_needs_no_key_and_no_port_22() -> None:
     deployment = deployed(**ELSEWHERE)
     assert "DEPLOY_KEY" not in deployment.text
     assert not [one for one in deployment.of("aws_vpc_security_group_egress_rule") if one.body["to_port"] == 22]
@@ -88,7 +94,8 @@ def test_G2_a_public_repository_needs_no_key_and_no_port_22() -> None:
     assert task.main.environment["AIRFLOW__CORE__DAGS_FOLDER"] == f"{FOLDER}/current/dags"
 
 
-def test_G3_the_folder_is_shared_and_only_git_sync_writes_to_it() -> None:
+@pytest.mark.feature("G3")
+def test_the_folder_is_shared_and_only_git_sync_writes_to_it() -> None:
     task = services(deployed(dags=GIT_SSH))["worker-default"][1]
     mounts: dict[str, Any] = {container.name: container.mounts.get(FOLDER) for container in task.containers}
     shared = {mounts[name]["sourceVolume"] for name in ("worker-default", "git-clone", "git-sync")}
@@ -98,12 +105,14 @@ def test_G3_the_folder_is_shared_and_only_git_sync_writes_to_it() -> None:
     assert {"name": "dags"} in [dict(one) for one in task.definition.blocks("volume")]
 
 
-def test_G3_whoever_writes_to_a_volume_has_the_same_user() -> None:
+@pytest.mark.feature("G3")
+def test_whoever_writes_to_a_volume_has_the_same_user() -> None:
     task = services(deployed(dags=GIT_SSH))["worker-default"][1]
     assert {container.body["user"] for container in task.containers} == {"50000:0"}
 
 
-def test_G4_all_components_follow_the_same_commit_of_the_same_repository() -> None:
+@pytest.mark.feature("G4")
+def test_all_components_follow_the_same_commit_of_the_same_repository() -> None:
     running = services(deployed(dags=GIT_SSH))
     told = {
         (sync["GITSYNC_REPO"], sync["GITSYNC_REF"], sync["GITSYNC_PERIOD"])

@@ -11,8 +11,9 @@ from tests.unit.modules.large import OPEN, SINGLE_BY_DAY
 TOPOLOGIES = ("sequential", "single", "local", "celery")
 
 
+@pytest.mark.feature("T5")
 @pytest.mark.parametrize("topology", TOPOLOGIES)
-def test_T5_public_listener_refuses_execution_api(topology: str) -> None:
+def test_public_listener_refuses_execution_api(topology: str) -> None:
     deployment = deployed(topology=topology)
     https = deployment.only("aws_lb_listener", port=443)
     rule = deployment.only("aws_lb_listener_rule", listener_arn=f"${{{https.key}.arn}}")
@@ -22,8 +23,9 @@ def test_T5_public_listener_refuses_execution_api(topology: str) -> None:
     assert rule.body["priority"] == 1, "before any rule that forwards"
 
 
+@pytest.mark.feature("T5")
 @pytest.mark.parametrize("topology", ["local", "celery"])
-def test_T5_execution_api_is_called_by_its_internal_name(topology: str) -> None:
+def test_execution_api_is_called_by_its_internal_name(topology: str) -> None:
     deployment = deployed(topology=topology)
     namespace = deployment.only("aws_service_discovery_private_dns_namespace")
     service, _ = services(deployment)["api-server"]
@@ -35,24 +37,28 @@ def test_T5_execution_api_is_called_by_its_internal_name(topology: str) -> None:
         assert url == f"http://{host}:8080/execution/", task.name
 
 
+@pytest.mark.feature("T5")
 @pytest.mark.parametrize(("topology", "runner"), [("local", "scheduler"), ("celery", "worker-default")])
-def test_T5_only_who_runs_airflow_tasks_may_call_the_execution_api(topology: str, runner: str) -> None:
+def test_only_who_runs_airflow_tasks_may_call_the_execution_api(topology: str, runner: str) -> None:
     assert clients(deployed(topology=topology), group="api-server", port=8080) == {"load-balancer", runner}
 
 
+@pytest.mark.feature("T5")
 @pytest.mark.parametrize("topology", ["single", "sequential"])
-def test_T5_in_one_fargate_task_the_execution_api_is_on_localhost(topology: str) -> None:
+def test_in_one_fargate_task_the_execution_api_is_on_localhost(topology: str) -> None:
     task = services(deployed(topology=topology))["standalone"][1]
     assert task.main.environment["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://localhost:8080/execution/"
 
 
-def test_N6_internal_by_default_and_open_to_the_vpc_only() -> None:
+@pytest.mark.feature("N6")
+def test_internal_by_default_and_open_to_the_vpc_only() -> None:
     deployment = deployed()
     assert deployment.only("aws_lb").body["internal"] is True
     assert clients(deployment, group="load-balancer", port=443) == {"10.10.0.0/16"}
 
 
-def test_N6_internet_facing_for_named_guests() -> None:
+@pytest.mark.feature("N6")
+def test_internet_facing_for_named_guests() -> None:
     deployment = deployed(**SINGLE_BY_DAY)
     assert deployment.only("aws_lb").body["internal"] is False
     outside = {rule for rule in rules(deployment, egress=False) if rule.group == "load-balancer"}
@@ -61,13 +67,15 @@ def test_N6_internet_facing_for_named_guests() -> None:
     }
 
 
-def test_N6_http_is_answered_with_a_redirect_only() -> None:
+@pytest.mark.feature("N6")
+def test_http_is_answered_with_a_redirect_only() -> None:
     action = deployed().only("aws_lb_listener", port=80).get("default_action", 0)
     assert action["type"] == "redirect"
     assert action["redirect"] == {"port": "443", "protocol": "HTTPS", "status_code": "HTTP_301"}
 
 
-def test_N6_https_with_a_given_certificate_and_a_modern_policy() -> None:
+@pytest.mark.feature("N6")
+def test_https_with_a_given_certificate_and_a_modern_policy() -> None:
     deployment = deployed()
     listener = deployment.only("aws_lb_listener", port=443)
     assert listener.body["certificate_arn"] == deployment.environment.load_balancer.certificate_arn
@@ -75,7 +83,8 @@ def test_N6_https_with_a_given_certificate_and_a_modern_policy() -> None:
     assert not deployment.of("aws_acm_certificate", "aws_route53_record")
 
 
-def test_N6_a_certificate_is_proved_in_dns_before_the_listener_uses_it() -> None:
+@pytest.mark.feature("N6")
+def test_a_certificate_is_proved_in_dns_before_the_listener_uses_it() -> None:
     deployment = deployed(**SINGLE_BY_DAY)
     certificate = deployment.only("aws_acm_certificate", domain_name="airflow.example.com")
     assert certificate.body["validation_method"] == "DNS"
@@ -90,7 +99,8 @@ def test_N6_a_certificate_is_proved_in_dns_before_the_listener_uses_it() -> None
         assert task.main.environment["AIRFLOW__API__BASE_URL"] == "https://airflow.example.com", task.name
 
 
-def test_N6_access_logs_go_to_a_bucket_that_takes_them() -> None:
+@pytest.mark.feature("N6")
+def test_access_logs_go_to_a_bucket_that_takes_them() -> None:
     deployment = deployed()
     logs = deployment.only("aws_lb").get("access_logs")
     assert logs["enabled"] is True
@@ -103,7 +113,8 @@ def test_N6_access_logs_go_to_a_bucket_that_takes_them() -> None:
     assert not deployed(**SINGLE_BY_DAY).only("aws_lb").get("access_logs")
 
 
-def test_N6_firewall_with_managed_rules_stands_before_the_load_balancer() -> None:
+@pytest.mark.feature("N6")
+def test_firewall_with_managed_rules_stands_before_the_load_balancer() -> None:
     deployment = deployed()
     association = deployment.only("aws_wafv2_web_acl_association")
     assert deployment.named(association.body["resource_arn"]).type == "aws_lb"
@@ -112,18 +123,21 @@ def test_N6_firewall_with_managed_rules_stands_before_the_load_balancer() -> Non
     assert {"AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet"} <= managed
 
 
-def test_N6_firewall_log_group_has_the_name_that_waf_demands() -> None:
+@pytest.mark.feature("N6")
+def test_firewall_log_group_has_the_name_that_waf_demands() -> None:
     deployment = deployed()
     destinations = deployment.only("aws_wafv2_web_acl_logging_configuration").body["log_destination_configs"]
     assert deployment.named(destinations[0]).body["name"].startswith("aws-waf-logs-")
 
 
-def test_N6_without_a_firewall_nothing_of_it_is_made() -> None:
+@pytest.mark.feature("N6")
+def test_without_a_firewall_nothing_of_it_is_made() -> None:
     assert not {kind for kind in deployed(**SINGLE_BY_DAY).types if "waf" in kind}
 
 
+@pytest.mark.feature("N6")
 @pytest.mark.parametrize("topology", TOPOLOGIES)
-def test_N6_the_load_balancer_reaches_what_it_is_in_front_of(topology: str) -> None:
+def test_the_load_balancer_reaches_what_it_is_in_front_of(topology: str) -> None:
     deployment = deployed(topology=topology)
     (service,) = (one for one, _ in services(deployment).values() if one.blocks("load_balancer"))
     behind = service.get("load_balancer", 0)

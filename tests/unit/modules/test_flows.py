@@ -32,8 +32,9 @@ NETWORKS: dict[str, dict[str, Any]] = {
 """Every pair; those of celery over three zones, where tests/unit/modules/test_places.py has them too."""
 
 
+@pytest.mark.feature("N3")
 @pytest.mark.parametrize("changes", NETWORKS.values(), ids=NETWORKS)
-def test_N3_every_egress_between_two_groups_has_its_ingress(changes: dict[str, Any]) -> None:
+def test_every_egress_between_two_groups_has_its_ingress(changes: dict[str, Any]) -> None:
     deployment = deployed(**changes)
     names = {one.body["tags"]["airflow-fargate:place"] for one in deployment.of("aws_security_group")}
     out = {(rule.group, rule.peer, rule.port) for rule in rules(deployment, egress=True) if rule.peer in names}
@@ -41,8 +42,9 @@ def test_N3_every_egress_between_two_groups_has_its_ingress(changes: dict[str, A
     assert out == into
 
 
+@pytest.mark.feature("N3")
 @pytest.mark.parametrize("topology", TOPOLOGIES)
-def test_N3_one_group_for_each_component_and_store(topology: str) -> None:
+def test_one_group_for_each_component_and_store(topology: str) -> None:
     deployment = deployed(topology=topology)
     stores = {"metadata-database", "broker"} if topology == "celery" else {"metadata-database"}
     places = Counter(one.body["tags"]["airflow-fargate:place"] for one in deployment.of("aws_security_group"))
@@ -52,7 +54,8 @@ def test_N3_one_group_for_each_component_and_store(topology: str) -> None:
         assert deployment.named(group).body["tags"]["airflow-fargate:place"] == service.body["name"]
 
 
-def test_N3_groups_carry_no_rule_of_their_own_and_every_rule_says_why() -> None:
+@pytest.mark.feature("N3")
+def test_groups_carry_no_rule_of_their_own_and_every_rule_says_why() -> None:
     deployment = deployed()
     for group in deployment.of("aws_security_group"):
         assert not group.blocks("ingress"), group.address
@@ -61,12 +64,14 @@ def test_N3_groups_carry_no_rule_of_their_own_and_every_rule_says_why() -> None:
     assert all(len(one.body["description"]) > 5 for one in deployment.of(*kinds))
 
 
+@pytest.mark.feature("N4")
 @pytest.mark.parametrize("changes", NETWORKS.values(), ids=NETWORKS)
-def test_N4_declared_flows_are_possible_flows(changes: dict[str, Any]) -> None:
+def test_declared_flows_are_possible_flows(changes: dict[str, Any]) -> None:
     assert_network_is_connected_and_minimal(deployed(**changes))
 
 
-def test_N4_git_over_ssh_opens_its_port_and_no_other() -> None:
+@pytest.mark.feature("N4")
+def test_git_over_ssh_opens_its_port_and_no_other() -> None:
     deployment = deployed(dags=GIT_SSH)
     assert_network_is_connected_and_minimal(deployment)
     outside = {(rule.group, rule.port) for rule in rules(deployment, egress=True) if rule.peer == "0.0.0.0/0"}
@@ -86,8 +91,9 @@ def assert_network_is_connected_and_minimal(deployment: Deployment) -> None:
     assert (missing, extra) == ([], [])
 
 
+@pytest.mark.feature("N4")
 @pytest.mark.parametrize("changes", NETWORKS.values(), ids=NETWORKS)
-def test_N4_every_tier_has_its_own_acl_within_the_quota(changes: dict[str, Any]) -> None:
+def test_every_tier_has_its_own_acl_within_the_quota(changes: dict[str, Any]) -> None:
     deployment = deployed(**changes)
     acls = {tier_of(one): one for one in deployment.of("aws_network_acl")}
     assert set(acls) == set(TIERS)
@@ -100,8 +106,9 @@ def test_N4_every_tier_has_its_own_acl_within_the_quota(changes: dict[str, Any])
     assert max(counted.values()) <= 20, "AWS allows 20 rules in each direction"
 
 
+@pytest.mark.feature("N4")
 @pytest.mark.parametrize("changes", NETWORKS.values(), ids=NETWORKS)
-def test_N4_each_rule_is_a_request_or_a_reply_of_some_declared_flow(changes: dict[str, Any]) -> None:
+def test_each_rule_is_a_request_or_a_reply_of_some_declared_flow(changes: dict[str, Any]) -> None:
     """Every request has room for its reply the other way, every reply a request that it answers."""
     deployment = deployed(**changes)
     ports = {flow.port for flow in declared_flows(deployment.configuration)}
@@ -143,18 +150,21 @@ class Leg:
         return opposite and self.block.overlaps(other.block)
 
 
-def test_N5_worker_logs_from_the_api_servers_only() -> None:
+@pytest.mark.feature("N5")
+def test_worker_logs_from_the_api_servers_only() -> None:
     deployment = deployed()
     assert clients(deployment, group="worker-default", port=8793) == {"api-server"}
     assert clients(deployment, group="triggerer", port=8794) == {"api-server"}
     assert {rule.port for rule in rules(deployment, egress=False) if rule.group == "worker-default"} == {8793}
 
 
-def test_N5_in_topology_local_the_scheduler_serves_the_logs() -> None:
+@pytest.mark.feature("N5")
+def test_in_topology_local_the_scheduler_serves_the_logs() -> None:
     assert clients(deployed(topology="local"), group="scheduler", port=8793) == {"api-server"}
 
 
-def test_N5_data_ports_from_their_clients_only() -> None:
+@pytest.mark.feature("N5")
+def test_data_ports_from_their_clients_only() -> None:
     deployment = deployed()
     users = {"api-server", "scheduler", "dag-processor", "triggerer", "worker-default", "migrate", "db-clean"}
     assert clients(deployment, group="metadata-database", port=5432) == users

@@ -12,6 +12,7 @@ from tests.synthesis import Deployment, deployed
 from tests.unit.modules.limits import excesses
 
 
+@pytest.mark.feature("T1")
 @pytest.mark.parametrize(
     ("kind", "arguments", "complaint"),
     [
@@ -24,7 +25,7 @@ from tests.unit.modules.limits import excesses
         ("aws_glue_job", {"name": "job"}, "no limit is written down"),
     ],
 )
-def test_T1_the_limits_refuse_what_aws_refuses(kind: str, arguments: dict[str, Any], complaint: str) -> None:
+def test_the_limits_refuse_what_aws_refuses(kind: str, arguments: dict[str, Any], complaint: str) -> None:
     resource = Resource(stack="s", address=f"{kind}.one", type=kind, name="one", body=arguments)
     deployment = Deployment(deployed().environment, {}, {}, configuration_of([resource]))
     assert any(complaint in sentence for sentence in excesses(deployment))

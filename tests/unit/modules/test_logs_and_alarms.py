@@ -18,8 +18,9 @@ RUNS_OR_SHOWS_TASKS = {
 }
 
 
+@pytest.mark.feature("L1")
 @pytest.mark.parametrize("topology", TOPOLOGIES)
-def test_L1_task_logs_go_to_s3_and_come_back(topology: str) -> None:
+def test_task_logs_go_to_s3_and_come_back(topology: str) -> None:
     deployment = deployed(topology=topology)
     bucket = deployment.only("aws_s3_bucket", bucket="airflow-dev-task-logs-111111111111")
     for name in RUNS_OR_SHOWS_TASKS[topology]:
@@ -36,7 +37,8 @@ def test_L1_task_logs_go_to_s3_and_come_back(topology: str) -> None:
         assert allowed["s3:PutObject"] == allowed["s3:GetObject"] == objects, name
 
 
-def test_L1_the_bucket_is_closed_encrypted_and_forgets_in_time() -> None:
+@pytest.mark.feature("L1")
+def test_the_bucket_is_closed_encrypted_and_forgets_in_time() -> None:
     deployment = deployed()
     bucket = deployment.only("aws_s3_bucket", bucket="airflow-dev-task-logs-111111111111")
 
@@ -58,7 +60,8 @@ def test_L1_the_bucket_is_closed_encrypted_and_forgets_in_time() -> None:
     assert bucket.body.get("force_destroy") is not True
 
 
-def test_L1_task_logs_in_cloudwatch_instead() -> None:
+@pytest.mark.feature("L1")
+def test_task_logs_in_cloudwatch_instead() -> None:
     deployment = deployed(**CHEAP)
     group = deployment.only("aws_cloudwatch_log_group", name="/airflow/dev/task-logs")
     worker = services(deployment)["worker-default"][1]
@@ -67,8 +70,9 @@ def test_L1_task_logs_in_cloudwatch_instead() -> None:
     assert not deployment.of("aws_s3_bucket", bucket="airflow-dev-task-logs-111111111111")
 
 
+@pytest.mark.feature("L2")
 @pytest.mark.parametrize("topology", TOPOLOGIES)
-def test_L2_every_container_writes_to_a_log_group_that_is_there(topology: str) -> None:
+def test_every_container_writes_to_a_log_group_that_is_there(topology: str) -> None:
     deployment = deployed(topology=topology)
     groups = {one.body["name"]: one for one in deployment.of("aws_cloudwatch_log_group")}
     for task in fargate_tasks(deployment).values():
@@ -79,7 +83,8 @@ def test_L2_every_container_writes_to_a_log_group_that_is_there(topology: str) -
             assert log["options"]["awslogs-region"] == "eu-central-1"
 
 
-def test_L2_every_log_group_forgets_in_time_and_is_encrypted_with_a_key_it_may_use() -> None:
+@pytest.mark.feature("L2")
+def test_every_log_group_forgets_in_time_and_is_encrypted_with_a_key_it_may_use() -> None:
     deployment = deployed(**CUSTOM)
     groups = deployment.of("aws_cloudwatch_log_group")
     assert {one.body["retention_in_days"] for one in groups} == {30}
@@ -95,8 +100,9 @@ def test_L2_every_log_group_forgets_in_time_and_is_encrypted_with_a_key_it_may_u
         assert any(name.startswith(one[:-1]) if one.endswith("*") else name == one for one in patterns), name
 
 
+@pytest.mark.feature("L3")
 @pytest.mark.parametrize("topology", TOPOLOGIES)
-def test_L3_every_service_sends_its_metrics_to_the_agent_beside_it(topology: str) -> None:
+def test_every_service_sends_its_metrics_to_the_agent_beside_it(topology: str) -> None:
     for name, (_, task) in services(deployed(topology=topology)).items():
         environment = task.main.environment
         agent = task.container("statsd").environment
@@ -119,7 +125,8 @@ WATCHED = {
 }
 
 
-def test_L4_thresholds_come_from_the_environment_and_somebody_is_told() -> None:
+@pytest.mark.feature("L4")
+def test_thresholds_come_from_the_environment_and_somebody_is_told() -> None:
     deployment = deployed(**CUSTOM)
     for name, (metric, threshold) in WATCHED.items():
         alarm = deployment.only("aws_cloudwatch_metric_alarm", alarm_name=f"airflow-dev-{name}")
@@ -131,7 +138,8 @@ def test_L4_thresholds_come_from_the_environment_and_somebody_is_told() -> None:
     assert (told.body["protocol"], told.body["endpoint"]) == ("email", "airflow@example.com")
 
 
-def test_L4_cloudwatch_may_use_the_encrypted_topic() -> None:
+@pytest.mark.feature("L4")
+def test_cloudwatch_may_use_the_encrypted_topic() -> None:
     deployment = deployed()
     topic = deployment.only("aws_sns_topic")
     statements = deployment.only("aws_sns_topic_policy").document("policy")["Statement"]
@@ -143,7 +151,8 @@ def test_L4_cloudwatch_may_use_the_encrypted_topic() -> None:
     assert "cloudwatch.amazonaws.com" in users, "an alarm would be lost in silence"
 
 
-def test_L4_every_node_of_the_broker_and_every_group_is_watched() -> None:
+@pytest.mark.feature("L4")
+def test_every_node_of_the_broker_and_every_group_is_watched() -> None:
     deployment = deployed(**LARGE)
     names = {
         one.body["alarm_name"].removeprefix("airflow-dev-") for one in deployment.of("aws_cloudwatch_metric_alarm")
@@ -151,8 +160,9 @@ def test_L4_every_node_of_the_broker_and_every_group_is_watched() -> None:
     assert {"broker-memory-1", "broker-memory-2", "oldest-queued-small", "oldest-queued-big"} <= names
 
 
+@pytest.mark.feature("L4")
 @pytest.mark.parametrize(("topology", "absent"), [("local", ("broker", "oldest")), ("single", ("broker", "oldest"))])
-def test_L4_nobody_waits_for_a_metric_that_does_not_exist(topology: str, absent: tuple[str, ...]) -> None:
+def test_nobody_waits_for_a_metric_that_does_not_exist(topology: str, absent: tuple[str, ...]) -> None:
     deployment = deployed(topology=topology)
     running = {*services(deployment)}
     for alarm in deployment.of("aws_cloudwatch_metric_alarm"):
@@ -161,14 +171,16 @@ def test_L4_nobody_waits_for_a_metric_that_does_not_exist(topology: str, absent:
         assert component is None or component in running, alarm.address
 
 
-def test_L4_switched_off_leaves_no_topic() -> None:
+@pytest.mark.feature("L4")
+def test_switched_off_leaves_no_topic() -> None:
     deployment = deployed(**CHEAP)
     assert not deployment.of("aws_sns_topic", "aws_sns_topic_policy")
     left = {one.body["alarm_name"] for one in deployment.of("aws_cloudwatch_metric_alarm")}
     assert left == {f"airflow-dev-worker-default-scale-{way}" for way in ("in", "out")}, "scaling needs its own"
 
 
-def test_L5_a_dashboard_shows_every_watched_number_with_its_threshold() -> None:
+@pytest.mark.feature("L5")
+def test_a_dashboard_shows_every_watched_number_with_its_threshold() -> None:
     deployment = deployed(**CUSTOM)
     widgets = deployment.only("aws_cloudwatch_dashboard").document("dashboard_body")["widgets"]
     lines = {
@@ -181,7 +193,8 @@ def test_L5_a_dashboard_shows_every_watched_number_with_its_threshold() -> None:
     assert len(set(boxes)) == len(boxes), "no widget covers another"
 
 
-def test_L5_saved_queries_look_into_log_groups_that_exist() -> None:
+@pytest.mark.feature("L5")
+def test_saved_queries_look_into_log_groups_that_exist() -> None:
     deployment = deployed()
     groups = {one.body["name"] for one in deployment.of("aws_cloudwatch_log_group")}
     queries = deployment.of("aws_cloudwatch_query_definition")
@@ -190,6 +203,7 @@ def test_L5_saved_queries_look_into_log_groups_that_exist() -> None:
         assert set(query.body["log_group_names"]) <= groups, query.address
 
 
-def test_L5_slow_statements_are_looked_for_where_postgresql_writes_them() -> None:
+@pytest.mark.feature("L5")
+def test_slow_statements_are_looked_for_where_postgresql_writes_them() -> None:
     (query,) = (one for one in deployed().of("aws_cloudwatch_query_definition") if "slow" in one.body["name"])
     assert "/aws/rds/instance/airflow-dev/postgresql" in query.body["log_group_names"]

@@ -41,8 +41,9 @@ ENDPOINTS = {
 }
 
 
+@pytest.mark.feature("N1")
 @pytest.mark.parametrize(("changes", "zones"), [({}, THREE[:2]), (leaving("single_nat"), THREE)])
-def test_N1_one_subnet_of_each_tier_in_every_zone(changes: dict[str, Any], zones: list[str]) -> None:
+def test_one_subnet_of_each_tier_in_every_zone(changes: dict[str, Any], zones: list[str]) -> None:
     deployment = deployed(network=changes)
     subnets = deployment.of("aws_subnet")
     found = Counter((tier_of(one), one.body["availability_zone"]) for one in subnets)
@@ -53,8 +54,9 @@ def test_N1_one_subnet_of_each_tier_in_every_zone(changes: dict[str, Any], zones
     assert not any(one.body["map_public_ip_on_launch"] for one in subnets)
 
 
+@pytest.mark.feature("N1")
 @pytest.mark.parametrize("egress", EGRESS)
-def test_N1_every_subnet_has_a_route_table_of_its_purpose_and_data_has_no_way_out(egress: str) -> None:
+def test_every_subnet_has_a_route_table_of_its_purpose_and_data_has_no_way_out(egress: str) -> None:
     deployment = deployed(network=leaving(egress))
     tables = {
         deployment.named(one.body["subnet_id"]).key: deployment.named(one.body["route_table_id"])
@@ -68,7 +70,8 @@ def test_N1_every_subnet_has_a_route_table_of_its_purpose_and_data_has_no_way_ou
         assert (table.key in ways) == (tier == "public" or (tier == "application" and egress != "none")), subnet.address
 
 
-def test_N1_an_existing_vpc_is_used_and_nothing_of_a_vpc_is_made() -> None:
+@pytest.mark.feature("N1")
+def test_an_existing_vpc_is_used_and_nothing_of_a_vpc_is_made() -> None:
     deployment = deployed(network=EXISTING | {"flow_logs": False})
     made = {"aws_vpc", "aws_subnet", "aws_route_table", "aws_nat_gateway", "aws_internet_gateway", "aws_network_acl"}
     assert not made & deployment.types
@@ -80,8 +83,9 @@ def test_N1_an_existing_vpc_is_used_and_nothing_of_a_vpc_is_made() -> None:
     assert deployment.only("aws_vpc_endpoint").body["route_table_ids"] == ["rtb-00000001"]
 
 
+@pytest.mark.feature("N2")
 @pytest.mark.parametrize(("egress", "gateways"), [("none", 0), ("single_nat", 1), ("nat_per_zone", 3)])
-def test_N2_as_many_nat_gateways_as_asked_for(egress: str, gateways: int) -> None:
+def test_as_many_nat_gateways_as_asked_for(egress: str, gateways: int) -> None:
     deployment = deployed(network=leaving(egress))
     found = deployment.of("aws_nat_gateway")
     assert len(found) == gateways
@@ -92,7 +96,8 @@ def test_N2_as_many_nat_gateways_as_asked_for(egress: str, gateways: int) -> Non
     )
 
 
-def test_N2_a_zone_leaves_by_its_own_nat_gateway() -> None:
+@pytest.mark.feature("N2")
+def test_a_zone_leaves_by_its_own_nat_gateway() -> None:
     deployment = deployed(network=leaving("nat_per_zone"))
     exits = {
         deployment.named(one.body["route_table_id"]).key: deployment.named(one.body["nat_gateway_id"])
@@ -107,7 +112,8 @@ def test_N2_a_zone_leaves_by_its_own_nat_gateway() -> None:
             assert zone == subnet.body["availability_zone"]
 
 
-def test_N2_without_nat_every_aws_api_has_an_endpoint_and_nothing_may_leave() -> None:
+@pytest.mark.feature("N2")
+def test_without_nat_every_aws_api_has_an_endpoint_and_nothing_may_leave() -> None:
     deployment = deployed(network=leaving("none"))
     interfaces = deployment.of("aws_vpc_endpoint", vpc_endpoint_type="Interface")
     assert {one.body["service_name"] for one in interfaces} == {
@@ -119,8 +125,9 @@ def test_N2_without_nat_every_aws_api_has_an_endpoint_and_nothing_may_leave() ->
         assert name in clients(deployment, group="aws-apis", port=443)
 
 
+@pytest.mark.feature("N2")
 @pytest.mark.parametrize("egress", EGRESS)
-def test_N2_s3_is_reached_through_its_free_gateway(egress: str) -> None:
+def test_s3_is_reached_through_its_free_gateway(egress: str) -> None:
     deployment = deployed(network=leaving(egress))
     gateway = deployment.only("aws_vpc_endpoint", vpc_endpoint_type="Gateway")
     assert gateway.body["service_name"] == "com.amazonaws.eu-central-1.s3"
@@ -129,7 +136,8 @@ def test_N2_s3_is_reached_through_its_free_gateway(egress: str) -> None:
     assert tables == application
 
 
-def test_N7_the_default_group_and_acl_of_the_vpc_are_closed() -> None:
+@pytest.mark.feature("N7")
+def test_the_default_group_and_acl_of_the_vpc_are_closed() -> None:
     deployment = deployed()
     group, acl = deployment.only("aws_default_security_group"), deployment.only("aws_default_network_acl")
     for closed in (group, acl):
@@ -138,7 +146,8 @@ def test_N7_the_default_group_and_acl_of_the_vpc_are_closed() -> None:
     assert deployment.named(group.body["vpc_id"]).type == "aws_vpc"
 
 
-def test_N7_flow_logs_of_all_traffic_encrypted_and_kept_for_a_time() -> None:
+@pytest.mark.feature("N7")
+def test_flow_logs_of_all_traffic_encrypted_and_kept_for_a_time() -> None:
     deployment = deployed()
     log = deployment.only("aws_flow_log")
     assert log.body["traffic_type"] == "ALL"

@@ -36,8 +36,9 @@ def _on_everything(grant: Grant) -> bool:
     return any(resource == "*" or re.fullmatch(r"arn:aws:\w*:\*.*", resource) for resource in grant.resources)
 
 
+@pytest.mark.feature("I1")
 @pytest.mark.parametrize("changes", CHANGES)
-def test_I1_every_fargate_task_has_a_task_role_and_an_execution_role_of_its_own(changes: dict[str, Any]) -> None:
+def test_every_fargate_task_has_a_task_role_and_an_execution_role_of_its_own(changes: dict[str, Any]) -> None:
     deployment = deployed(**changes)
     tasks = fargate_tasks(deployment)
     roles = [
@@ -46,7 +47,8 @@ def test_I1_every_fargate_task_has_a_task_role_and_an_execution_role_of_its_own(
     assert len(set(roles)) == 2 * len(tasks)
 
 
-def test_I1_an_execution_role_reaches_its_repository_log_group_and_parameters_only() -> None:
+@pytest.mark.feature("I1")
+def test_an_execution_role_reaches_its_repository_log_group_and_parameters_only() -> None:
     deployment = deployed(**LARGE)
     repository = deployment.only("aws_ecr_repository")
     for name, task in fargate_tasks(deployment).items():
@@ -70,7 +72,8 @@ def test_I1_an_execution_role_reaches_its_repository_log_group_and_parameters_on
         assert allowed["logs:PutLogEvents"].resources == (group,)
 
 
-def test_I1_permissions_follow_from_use() -> None:
+@pytest.mark.feature("I1")
+def test_permissions_follow_from_use() -> None:
     deployment = deployed()
     purposes = {
         name: {grant.policy for grant in grants(deployment, role_of(deployment, task, AIRFLOW_TASK_ROLE))}
@@ -82,8 +85,9 @@ def test_I1_permissions_follow_from_use() -> None:
     assert purposes["worker-default"] == {"read-connections-and-variables", "task-logs", "protect-while-busy"}
 
 
+@pytest.mark.feature("I2")
 @pytest.mark.parametrize("changes", CHANGES)
-def test_I2_every_resource_only_where_a_reason_is_written(changes: dict[str, Any]) -> None:
+def test_every_resource_only_where_a_reason_is_written(changes: dict[str, Any]) -> None:
     for grant in grants(deployed(**changes)):
         assert "*" not in grant.actions, str(grant)
         assert not [action for action in grant.actions if action.endswith(":*")], str(grant)
@@ -92,13 +96,15 @@ def test_I2_every_resource_only_where_a_reason_is_written(changes: dict[str, Any
             assert grant.conditions == STAR_CONDITIONS.get(grant.actions, {}), str(grant)
 
 
-def test_I2_every_written_reason_is_needed() -> None:
+@pytest.mark.feature("I2")
+def test_every_written_reason_is_needed() -> None:
     used = {grant.actions for grant in grants(deployed(**LARGE)) if _on_everything(grant)}
     assert used == set(EVERY_RESOURCE)
 
 
+@pytest.mark.feature("I2")
 @pytest.mark.parametrize("changes", CHANGES)
-def test_I2_roles_are_passed_one_by_one_to_one_service(changes: dict[str, Any]) -> None:
+def test_roles_are_passed_one_by_one_to_one_service(changes: dict[str, Any]) -> None:
     deployment = deployed(**changes)
     passing = [grant for grant in grants(deployment) if "iam:PassRole" in grant.actions]
     assert passing
@@ -107,15 +113,17 @@ def test_I2_roles_are_passed_one_by_one_to_one_service(changes: dict[str, Any]) 
         assert grant.conditions == {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}, str(grant)
 
 
+@pytest.mark.feature("I2")
 @pytest.mark.parametrize("changes", CHANGES)
-def test_I2_services_take_a_role_on_behalf_of_this_account_only(changes: dict[str, Any]) -> None:
+def test_services_take_a_role_on_behalf_of_this_account_only(changes: dict[str, Any]) -> None:
     for role in deployed(**changes).of("aws_iam_role"):
         for statement in role.document("assume_role_policy")["Statement"]:
             assert set(statement["Principal"]) == {"Service"}, role.address
             assert statement["Condition"]["StringEquals"]["aws:SourceAccount"] == "111111111111", role.address
 
 
-def test_I3_every_role_has_path_boundary_and_name_of_its_environment() -> None:
+@pytest.mark.feature("I3")
+def test_every_role_has_path_boundary_and_name_of_its_environment() -> None:
     roles = deployed(**CUSTOM).of("aws_iam_role")
     assert len(roles) > 15
     for role in roles:
@@ -124,7 +132,8 @@ def test_I3_every_role_has_path_boundary_and_name_of_its_environment() -> None:
         assert role.body["name"].startswith("airflow-dev-"), role.address
 
 
-def test_I3_two_environments_in_one_account_share_no_name() -> None:
+@pytest.mark.feature("I3")
+def test_two_environments_in_one_account_share_no_name() -> None:
     dev, test = deployed(), deployed(**NEIGHBOUR)
     assert not _names(dev) & _names(test)
 
@@ -144,7 +153,8 @@ def _ci(deployment: Deployment) -> Mapping[str, Any]:
     return deployment.stacks["bootstrap-111111111111"]["resource"]
 
 
-def test_I4_ci_deploys_from_one_branch_and_plans_from_any() -> None:
+@pytest.mark.feature("I4")
+def test_ci_deploys_from_one_branch_and_plans_from_any() -> None:
     roles = _ci(deployed(**LARGE))["aws_iam_role"]
     subjects = {}
     for name, role in roles.items():
@@ -156,7 +166,8 @@ def test_I4_ci_deploys_from_one_branch_and_plans_from_any() -> None:
     assert all(subject.startswith("repo:example/platform:") for subject in subjects["ci_plan"])
 
 
-def test_I4_an_identity_provider_that_is_there_is_used() -> None:
+@pytest.mark.feature("I4")
+def test_an_identity_provider_that_is_there_is_used() -> None:
     made = _ci(deployed(**LARGE))
     assert made["aws_iam_openid_connect_provider"]["ci_provider"]["client_id_list"] == ["sts.amazonaws.com"]
     used = _ci(deployed(**CHEAP))
@@ -164,11 +175,13 @@ def test_I4_an_identity_provider_that_is_there_is_used() -> None:
     assert all(PROVIDER in role["assume_role_policy"] for role in used["aws_iam_role"].values())
 
 
-def test_I4_without_oidc_there_are_no_roles_for_ci() -> None:
+@pytest.mark.feature("I4")
+def test_without_oidc_there_are_no_roles_for_ci() -> None:
     assert "aws_iam_role" not in _ci(deployed())
 
 
-def test_I4_the_deploy_role_cannot_change_itself() -> None:
+@pytest.mark.feature("I4")
+def test_the_deploy_role_cannot_change_itself() -> None:
     """Whoever may write the policies of their own role may do everything."""
     made = _ci(deployed(**LARGE))
     for role in made["aws_iam_role"].values():

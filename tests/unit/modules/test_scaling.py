@@ -41,8 +41,9 @@ def _holds(step: Mapping[str, Any], distance: int, *, growing: bool) -> bool:
     return lower <= distance < upper if growing else lower < distance <= upper
 
 
+@pytest.mark.feature("A1")
 @pytest.mark.parametrize("group", ["small", "big"])
-def test_A1_each_group_follows_the_workers_that_are_missing(group: str) -> None:
+def test_each_group_follows_the_workers_that_are_missing(group: str) -> None:
     deployment = deployed(**LARGE)
     alarm = _alarm_of(deployment, _policy(deployment, f"worker-{group}-out"))
     queries = {query["id"]: query for query in alarm.blocks("metric_query")}
@@ -55,7 +56,8 @@ def test_A1_each_group_follows_the_workers_that_are_missing(group: str) -> None:
     assert asked["dimensions"] == {"ClusterName": "airflow-dev", "ServiceName": f"worker-{group}"}
 
 
-def test_A1_the_metric_is_published_where_the_alarm_looks() -> None:
+@pytest.mark.feature("A1")
+def test_the_metric_is_published_where_the_alarm_looks() -> None:
     deployment = deployed(**LARGE)
     scheduler = services(deployment)["scheduler"][1]
     publisher = scheduler.container("metrics").environment
@@ -74,12 +76,14 @@ def test_A1_the_metric_is_published_where_the_alarm_looks() -> None:
     ]
 
 
-def test_A1_container_insights_tells_how_many_were_asked_for() -> None:
+@pytest.mark.feature("A1")
+def test_container_insights_tells_how_many_were_asked_for() -> None:
     settings = deployed().only("aws_ecs_cluster").blocks("setting")
     assert [dict(one)["value"] for one in settings if one["name"] == "containerInsights"] in (["enabled"], ["enhanced"])
 
 
-def test_A1_no_step_adds_more_than_are_missing_or_removes_more_than_are_spare() -> None:
+@pytest.mark.feature("A1")
+def test_no_step_adds_more_than_are_missing_or_removes_more_than_are_spare() -> None:
     deployment = deployed()
     out, into = (_policy(deployment, f"worker-default-{way}") for way in ("out", "in"))
     thresholds = [int(_alarm_of(deployment, policy).body["threshold"]) for policy in (out, into)]
@@ -89,7 +93,8 @@ def test_A1_no_step_adds_more_than_are_missing_or_removes_more_than_are_spare() 
         assert -missing <= _adjustment(into, difference=-missing, threshold=-1) <= -1
 
 
-def test_A1_any_number_of_missing_workers_is_there_after_eight_rounds() -> None:
+@pytest.mark.feature("A1")
+def test_any_number_of_missing_workers_is_there_after_eight_rounds() -> None:
     out = _policy(deployed(), "worker-default-out")
     for missing in range(1, MOST):
         assert len(list(_rounds(out, missing))) <= 8
@@ -102,7 +107,8 @@ def _rounds(policy: Resource, missing: int) -> Iterator[int]:
         yield added
 
 
-def test_A1_fast_to_add_slow_to_remove() -> None:
+@pytest.mark.feature("A1")
+def test_fast_to_add_slow_to_remove() -> None:
     deployment = deployed()
     out, into = (_alarm_of(deployment, _policy(deployment, f"worker-default-{way}")) for way in ("out", "in"))
     assert out.body["evaluation_periods"] == 1
@@ -111,12 +117,14 @@ def test_A1_fast_to_add_slow_to_remove() -> None:
     assert deployment.named(out.body["alarm_actions"][0]).body["name"] == "worker-default-out"
 
 
-def test_A1_parallelism_holds_all_slots_at_the_largest_scale() -> None:
+@pytest.mark.feature("A1")
+def test_parallelism_holds_all_slots_at_the_largest_scale() -> None:
     for task in fargate_tasks(deployed(**LARGE)).values():
         assert task.main.environment["AIRFLOW__CORE__PARALLELISM"] == str(3 * 4 + 5 * 2), task.name
 
 
-def test_A2_a_group_may_sleep_at_zero_and_its_first_task_waits_long_enough() -> None:
+@pytest.mark.feature("A2")
+def test_a_group_may_sleep_at_zero_and_its_first_task_waits_long_enough() -> None:
     deployment = deployed(**LARGE)
     target = deployment.only("aws_appautoscaling_target", resource_id="service/airflow-dev/worker-big")
     assert target.body["min_capacity"] == 0
@@ -126,8 +134,9 @@ def test_A2_a_group_may_sleep_at_zero_and_its_first_task_waits_long_enough() -> 
     assert int(environment["AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT"]) >= 300
 
 
+@pytest.mark.feature("A3")
 @pytest.mark.parametrize("topology", ["local", "celery"])
-def test_A3_api_servers_scale_on_load(topology: str) -> None:
+def test_api_servers_scale_on_load(topology: str) -> None:
     deployment = deployed(topology=topology)
     target = deployment.only("aws_appautoscaling_target", resource_id="service/airflow-dev/api-server")
     assert (target.body["min_capacity"], target.body["max_capacity"]) == (2, 4)
@@ -136,13 +145,15 @@ def test_A3_api_servers_scale_on_load(topology: str) -> None:
     assert policy["scale_out_cooldown"] < policy["scale_in_cooldown"]
 
 
-def test_A3_nothing_scales_that_must_not() -> None:
+@pytest.mark.feature("A3")
+def test_nothing_scales_that_must_not() -> None:
     scaled = {one.body["resource_id"].rsplit("/", 1)[1] for one in deployed().of("aws_appautoscaling_target")}
     assert scaled == {"api-server", "worker-default"}
 
 
+@pytest.mark.feature("A4")
 @pytest.mark.parametrize("changes", [SINGLE_BY_DAY, CUSTOM])
-def test_A4_every_service_sleeps_and_wakes_to_its_own_bounds(changes: dict[str, Any]) -> None:
+def test_every_service_sleeps_and_wakes_to_its_own_bounds(changes: dict[str, Any]) -> None:
     deployment = deployed(**changes)
     actions = {one.body["name"]: one for one in deployment.of("aws_appautoscaling_scheduled_action")}
     running = services(deployment)
@@ -161,7 +172,8 @@ def _bounds(action: Resource) -> tuple[int, int]:
     return int(wanted["min_capacity"]), int(wanted["max_capacity"])
 
 
-def test_A4_the_database_sleeps_too() -> None:
+@pytest.mark.feature("A4")
+def test_the_database_sleeps_too() -> None:
     deployment = deployed(**CUSTOM)
     for verb, cron in (("stop", TO_SLEEP), ("start", TO_WAKE)):
         schedule = deployment.only("aws_scheduler_schedule", name=f"airflow-dev-database-{verb}")
@@ -173,7 +185,8 @@ def test_A4_the_database_sleeps_too() -> None:
         assert may == {"arn:aws:rds:eu-central-1:111111111111:db:airflow-dev"}
 
 
-def test_A4_a_sleeping_scheduler_wakes_nobody() -> None:
+@pytest.mark.feature("A4")
+def test_a_sleeping_scheduler_wakes_nobody() -> None:
     def heartbeat(deployment: Deployment) -> Resource:
         return deployment.only("aws_cloudwatch_metric_alarm", alarm_name="airflow-dev-scheduler-heartbeat")
 
@@ -181,5 +194,6 @@ def test_A4_a_sleeping_scheduler_wakes_nobody() -> None:
     assert heartbeat(deployed()).body["treat_missing_data"] == "breaching"
 
 
-def test_A4_without_hours_nothing_sleeps() -> None:
+@pytest.mark.feature("A4")
+def test_without_hours_nothing_sleeps() -> None:
     assert not deployed().of("aws_appautoscaling_scheduled_action")

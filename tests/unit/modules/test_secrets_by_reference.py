@@ -37,7 +37,8 @@ NO_SECRETS = {"AIRFLOW_SECRET_VERSIONS", "AIRFLOW__SECRETS__BACKEND", "AIRFLOW__
 VALUES = re.compile(r"(?<![\w/+:.-])[A-Za-z0-9_-]{43}=(?![\w=])|AKIA[0-9A-Z]{16}|-----BEGIN|://[^/\s:@$]+:[^/\s@$]+@")
 
 
-def test_S1_every_secret_is_a_secure_string_under_a_key_of_ours() -> None:
+@pytest.mark.feature("S1")
+def test_every_secret_is_a_secure_string_under_a_key_of_ours() -> None:
     deployment = deployed()
     parameters = deployment.of("aws_ssm_parameter")
     wanted = {*SHARED.values(), *DATABASE.values(), *BROKER.values(), "admin-password"}
@@ -49,7 +50,8 @@ def test_S1_every_secret_is_a_secure_string_under_a_key_of_ours() -> None:
         assert "Secrets" in key.body["description"]
 
 
-def test_S1_values_are_made_where_nobody_keeps_them() -> None:
+@pytest.mark.feature("S1")
+def test_values_are_made_where_nobody_keeps_them() -> None:
     deployment = deployed()
     for one in deployment.of("aws_ssm_parameter"):
         assert one.body.get("value") is None, one.address
@@ -62,7 +64,8 @@ def test_S1_values_are_made_where_nobody_keeps_them() -> None:
     assert min(one["password_length"] for one in made.values()) >= 24
 
 
-def test_S1_a_fernet_key_is_32_bytes_of_url_safe_base64() -> None:
+@pytest.mark.feature("S1")
+def test_a_fernet_key_is_32_bytes_of_url_safe_base64() -> None:
     deployment = deployed()
     suffix = deployment.only("aws_ssm_parameter", name="/airflow/dev/fernet-key").body["value_wo"].rsplit("}", 1)[1]
     recipe = deployment.foundation["ephemeral"]["aws_secretsmanager_random_password"]["secrets_fernet_key"]
@@ -70,8 +73,9 @@ def test_S1_a_fernet_key_is_32_bytes_of_url_safe_base64() -> None:
     assert (recipe["password_length"], suffix) == (42, "A="), "43 characters of 6 bits, the last with 4, and the pad"
 
 
+@pytest.mark.feature("S2")
 @pytest.mark.parametrize("changes", [{}, LARGE, CUSTOM, {"dags": GIT_SSH}])
-def test_S2_no_value_that_looks_like_a_secret_is_written(changes: dict[str, Any]) -> None:
+def test_no_value_that_looks_like_a_secret_is_written(changes: dict[str, Any]) -> None:
     deployment = deployed(**changes)
     assert not VALUES.findall(deployment.text)
     for task in fargate_tasks(deployment).values():
@@ -80,21 +84,24 @@ def test_S2_no_value_that_looks_like_a_secret_is_written(changes: dict[str, Any]
             assert suspicious <= NO_SECRETS, (task.name, container.name)
 
 
-def test_S2_the_search_for_values_finds_what_it_looks_for() -> None:
+@pytest.mark.feature("S2")
+def test_the_search_for_values_finds_what_it_looks_for() -> None:
     fernet = "k3-" + "x" * 40 + "="
     for value in (f'"{fernet}"', "AKIAABCDEFGHIJKLMNOP", "-----BEGIN KEY", "redis://user:word@host"):
         assert VALUES.search(value), value
 
 
-def test_S2_write_only_arguments_hold_references_only() -> None:
+@pytest.mark.feature("S2")
+def test_write_only_arguments_hold_references_only() -> None:
     deployment = deployed(**CUSTOM)
     found = [value for stack in deployment.stacks.values() for value in _write_only(stack)]
     assert len(found) == 8, "six parameters, the database's password, the proxy's credentials"
     assert all("ephemeral." in value for value in found)
 
 
+@pytest.mark.feature("S2")
 @pytest.mark.parametrize("changes", [{}, LARGE, CUSTOM])
-def test_S2_no_argument_that_the_state_would_keep_holds_a_secret(changes: dict[str, Any]) -> None:
+def test_no_argument_that_the_state_would_keep_holds_a_secret(changes: dict[str, Any]) -> None:
     kept = {"password", "value", "insecure_value", "secret_string", "secret_binary", "auth_token", "secret"}
     for resource in deployed(**changes).configuration.resources.values():
         assert not {name for name in kept if resource.body.get(name) is not None}, resource.address
@@ -112,14 +119,16 @@ def _write_only(value: Any) -> Iterator[str]:
             yield from _write_only(item)
 
 
-def test_S3_every_fargate_task_has_exactly_its_secrets() -> None:
+@pytest.mark.feature("S3")
+def test_every_fargate_task_has_exactly_its_secrets() -> None:
     deployment = deployed(**LARGE)
     tasks = fargate_tasks(deployment)
     assert {name: _secrets(deployment, task.main.secrets) for name, task in tasks.items()} == WHO_HAS_WHAT
 
 
+@pytest.mark.feature("S3")
 @pytest.mark.parametrize("topology", ["single", "local"])
-def test_S3_the_same_shared_secrets_in_every_topology(topology: str) -> None:
+def test_the_same_shared_secrets_in_every_topology(topology: str) -> None:
     deployment = deployed(topology=topology)
     for name, (_, task) in services(deployment).items():
         assert _secrets(deployment, task.main.secrets) == SHARED | DATABASE, name
@@ -130,7 +139,8 @@ def _secrets(deployment: Deployment, secrets: dict[str, str]) -> dict[str, str]:
     return {name: deployment.named(arn).body["name"].removeprefix(prefix) for name, arn in secrets.items()}
 
 
-def test_S3_the_execution_role_may_read_what_its_containers_need_and_no_more() -> None:
+@pytest.mark.feature("S3")
+def test_the_execution_role_may_read_what_its_containers_need_and_no_more() -> None:
     deployment = deployed(**LARGE)
     for name, task in fargate_tasks(deployment).items():
         needed = {arn for container in task.containers for arn in container.secrets.values()}
@@ -143,7 +153,8 @@ def test_S3_the_execution_role_may_read_what_its_containers_need_and_no_more() -
         assert allowed == needed, name
 
 
-def test_S3_decryption_is_bound_to_the_parameter() -> None:
+@pytest.mark.feature("S3")
+def test_decryption_is_bound_to_the_parameter() -> None:
     decrypting = [
         grant for grant in grants(deployed()) if grant.role.endswith("-exec") and "kms:Decrypt" in grant.actions
     ]
@@ -152,14 +163,16 @@ def test_S3_decryption_is_bound_to_the_parameter() -> None:
         assert "kms:EncryptionContext:PARAMETER_ARN" in json.dumps(grant.conditions), str(grant)
 
 
-def test_S3_a_changed_secret_rolls_the_services_that_use_it() -> None:
+@pytest.mark.feature("S3")
+def test_a_changed_secret_rolls_the_services_that_use_it() -> None:
     main = services(deployed())["dag-processor"][1].main
     versions = dict(item.split(":", 1) for item in main.environment["AIRFLOW_SECRET_VERSIONS"].split(","))
     assert set(versions) == {"fernet-key", "jwt-secret", "api-secret-key", "database-password"}
     assert all(".version" in version for version in versions.values())
 
 
-def test_S5_connections_and_variables_come_from_parameter_store() -> None:
+@pytest.mark.feature("S5")
+def test_connections_and_variables_come_from_parameter_store() -> None:
     deployment = deployed()
     for name, (_, task) in services(deployment).items():
         environment = task.main.environment
@@ -169,7 +182,8 @@ def test_S5_connections_and_variables_come_from_parameter_store() -> None:
         assert prefixes["variables_prefix"] == "/airflow/dev/variables"
 
 
-def test_S5_task_roles_read_below_these_two_folders_and_nowhere_else() -> None:
+@pytest.mark.feature("S5")
+def test_task_roles_read_below_these_two_folders_and_nowhere_else() -> None:
     deployment = deployed()
     folders = {
         f"arn:aws:ssm:eu-central-1:111111111111:parameter/airflow/dev/{kind}/*" for kind in ("connections", "variables")
@@ -182,7 +196,8 @@ def test_S5_task_roles_read_below_these_two_folders_and_nowhere_else() -> None:
         assert {resource for one in reading for resource in one.resources} == folders, name
 
 
-def test_S5_switched_off_leaves_no_permission() -> None:
+@pytest.mark.feature("S5")
+def test_switched_off_leaves_no_permission() -> None:
     deployment = deployed(**CUSTOM)
     assert "AIRFLOW__SECRETS__BACKEND" not in deployment.text
     assert not [one for one in grants(deployment) if one.policy == "read-connections-and-variables"]

@@ -23,7 +23,8 @@ def _backend(stack: dict[str, Any]) -> Any:
     return stack["terraform"]["backend"]
 
 
-def test_E2_states_in_s3_are_encrypted_and_locked_in_place() -> None:
+@pytest.mark.feature("E2")
+def test_states_in_s3_are_encrypted_and_locked_in_place() -> None:
     deployment = deployed(**CUSTOM)
     for stack in ("foundation", "airflow"):
         assert _backend(deployment.stacks[f"dev-{stack}"])["s3"] == {
@@ -37,7 +38,8 @@ def test_E2_states_in_s3_are_encrypted_and_locked_in_place() -> None:
         }
 
 
-def test_E2_airflow_reads_the_state_where_foundation_keeps_it() -> None:
+@pytest.mark.feature("E2")
+def test_airflow_reads_the_state_where_foundation_keeps_it() -> None:
     deployment = deployed(**CUSTOM)
     remote = deployment.airflow["data"]["terraform_remote_state"]["foundation"]
     kept = _backend(deployment.foundation)["s3"]
@@ -46,7 +48,8 @@ def test_E2_airflow_reads_the_state_where_foundation_keeps_it() -> None:
         assert remote["config"][key] == kept[key], key
 
 
-def test_E2_one_workspace_for_each_stack_in_hcp_terraform() -> None:
+@pytest.mark.feature("E2")
+def test_one_workspace_for_each_stack_in_hcp_terraform() -> None:
     deployment = deployed(**ELSEWHERE)
     for stack in ("foundation", "airflow"):
         cloud = deployment.stacks[f"dev-{stack}"]["terraform"]["cloud"]
@@ -59,12 +62,14 @@ def test_E2_one_workspace_for_each_stack_in_hcp_terraform() -> None:
     assert not [name for name in deployment.stacks if name.startswith("bootstrap")], "nothing to bootstrap"
 
 
-def test_E2_a_local_state_for_tests() -> None:
+@pytest.mark.feature("E2")
+def test_a_local_state_for_tests() -> None:
     deployment = deployed(**NEIGHBOUR)
     assert _backend(deployment.airflow) == {"local": {"path": "state/test-airflow.tfstate"}}
 
 
-def test_E2_the_state_bucket_is_versioned_encrypted_closed_and_tls_only() -> None:
+@pytest.mark.feature("E2")
+def test_the_state_bucket_is_versioned_encrypted_closed_and_tls_only() -> None:
     bootstrap = deployed().stacks["bootstrap-111111111111"]["resource"]
     (versioning,) = bootstrap["aws_s3_bucket_versioning"].values()
     assert versioning["versioning_configuration"]["status"] == "Enabled"
@@ -79,14 +84,16 @@ def test_E2_the_state_bucket_is_versioned_encrypted_closed_and_tls_only() -> Non
     assert bucket["bucket"] == "state-of-dev"
 
 
-def test_E3_what_holds_data_outlives_every_deployment_of_airflow() -> None:
+@pytest.mark.feature("E3")
+def test_what_holds_data_outlives_every_deployment_of_airflow() -> None:
     deployment = deployed(**LARGE)
     assert set(deployment.foundation["resource"]) >= DATA
     assert not DATA & set(deployment.airflow["resource"])
     assert not [kind for kind in deployment.foundation["resource"] if kind.startswith(("aws_ecs", "aws_lb"))]
 
 
-def test_E3_every_output_that_airflow_reads_is_published_and_every_published_one_described() -> None:
+@pytest.mark.feature("E3")
+def test_every_output_that_airflow_reads_is_published_and_every_published_one_described() -> None:
     deployment = deployed(**LARGE)
     text = json.dumps(deployment.airflow["resource"]) + json.dumps(deployment.airflow["output"])
     published = deployment.foundation["output"]
@@ -101,7 +108,8 @@ def _outputs_read(text: str) -> set[str]:
     return set(re.findall(r"terraform_remote_state\.foundation\.outputs\.(\w+)", text))
 
 
-def test_E3_every_reference_finds_its_resource() -> None:
+@pytest.mark.feature("E3")
+def test_every_reference_finds_its_resource() -> None:
     deployment = deployed(**LARGE)
     for resource in deployment.configuration.resources.values():
         for one in references(resource.body):
@@ -109,20 +117,23 @@ def test_E3_every_reference_finds_its_resource() -> None:
                 assert deployment.configuration.find(one), f"{resource.key} mentions {one.key}"
 
 
-def test_E4_the_provider_works_against_one_account_in_one_region() -> None:
+@pytest.mark.feature("E4")
+def test_the_provider_works_against_one_account_in_one_region() -> None:
     for name, stack in deployed().stacks.items():
         (provider,) = stack["provider"]["aws"]
         assert provider["allowed_account_ids"] == ["111111111111"], name
         assert provider["region"] == "eu-central-1", name
 
 
-def test_E4_every_resource_is_tagged_with_its_environment() -> None:
+@pytest.mark.feature("E4")
+def test_every_resource_is_tagged_with_its_environment() -> None:
     tags = deployed(**CUSTOM).airflow["provider"]["aws"][0]["default_tags"][0]["tags"]
     assert tags == {"ManagedBy": "terraform", "airflow-fargate:environment": "dev", "cost-center": "data"}
 
 
+@pytest.mark.feature("O1")
 @pytest.mark.parametrize("changes", [{}, LARGE])
-def test_O1_a_second_synthesis_changes_no_byte(changes: dict[str, Any], tmp_path: Path) -> None:
+def test_a_second_synthesis_changes_no_byte(changes: dict[str, Any], tmp_path: Path) -> None:
     environment = from_data(changed(SMALLEST, changes), source="test")
     first = deployed(**changes).files
     second = synthesize([environment], out=tmp_path)
@@ -131,20 +142,23 @@ def test_O1_a_second_synthesis_changes_no_byte(changes: dict[str, Any], tmp_path
     }
 
 
-def test_O1_no_address_carries_a_hash_and_no_name_is_random() -> None:
+@pytest.mark.feature("O1")
+def test_no_address_carries_a_hash_and_no_name_is_random() -> None:
     deployment = deployed(**LARGE)
     hashed = re.compile(r"_(?=[0-9A-F]*\d)[0-9A-F]{8}$")
     assert not [item.address for item in deployment.configuration.resources.values() if hashed.search(item.name)]
     assert not [kind for kind in deployment.types if kind.startswith("random_")]
 
 
-def test_E3_no_data_source_but_the_remote_state() -> None:
+@pytest.mark.feature("E3")
+def test_no_data_source_but_the_remote_state() -> None:
     deployment = deployed(**LARGE)
     for name, stack in deployment.stacks.items():
         assert set(stack.get("data", {})) <= {"terraform_remote_state"}, name
 
 
-def test_E3_terraform_and_provider_versions_are_pinned() -> None:
+@pytest.mark.feature("E3")
+def test_terraform_and_provider_versions_are_pinned() -> None:
     for stack in deployed().stacks.values():
         assert stack["terraform"]["required_version"] == ">= 1.11.0"
         assert stack["terraform"]["required_providers"]["aws"]["version"] == "5.100.0"

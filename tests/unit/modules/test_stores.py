@@ -13,7 +13,8 @@ from tests.synthesis import deployed
 from tests.unit.modules.large import CHEAP, CUSTOM
 
 
-def test_D1_encrypted_private_and_tls_forced() -> None:
+@pytest.mark.feature("D1")
+def test_encrypted_private_and_tls_forced() -> None:
     deployment = deployed()
     database = deployment.only("aws_db_instance")
     assert database.body["storage_encrypted"] is True
@@ -26,7 +27,8 @@ def test_D1_encrypted_private_and_tls_forced() -> None:
     assert parameters.body["family"] == "postgres16"
 
 
-def test_D1_by_default_nothing_is_lost() -> None:
+@pytest.mark.feature("D1")
+def test_by_default_nothing_is_lost() -> None:
     body = deployed().only("aws_db_instance").body
     assert body["multi_az"] is True
     assert body["deletion_protection"] is True
@@ -35,7 +37,8 @@ def test_D1_by_default_nothing_is_lost() -> None:
     assert (body["skip_final_snapshot"], body["final_snapshot_identifier"]) == (False, "airflow-dev-final")
 
 
-def test_D1_storage_grows_and_load_is_recorded() -> None:
+@pytest.mark.feature("D1")
+def test_storage_grows_and_load_is_recorded() -> None:
     deployment = deployed()
     body = deployment.only("aws_db_instance").body
     assert (body["allocated_storage"], body["max_allocated_storage"]) == (50, 200)
@@ -48,7 +51,8 @@ def test_D1_storage_grows_and_load_is_recorded() -> None:
         assert group.address in body["depends_on"], "RDS would make it without retention and key"
 
 
-def test_D1_corners_are_cut_by_name() -> None:
+@pytest.mark.feature("D1")
+def test_corners_are_cut_by_name() -> None:
     body = deployed(**CHEAP).only("aws_db_instance").body
     assert (body["multi_az"], body["deletion_protection"], body["skip_final_snapshot"]) == (False, False, True)
     assert body.get("final_snapshot_identifier") is None
@@ -56,14 +60,16 @@ def test_D1_corners_are_cut_by_name() -> None:
     assert body.get("performance_insights_kms_key_id") is None
 
 
-def test_D1_lives_in_the_isolated_subnets() -> None:
+@pytest.mark.feature("D1")
+def test_lives_in_the_isolated_subnets() -> None:
     deployment = deployed()
     subnets = deployment.named(deployment.only("aws_db_instance").body["db_subnet_group_name"])
     tiers = {deployment.named(one).body["tags"]["airflow-fargate:tier"] for one in subnets.body["subnet_ids"]}
     assert tiers == {"data"}
 
 
-def test_D2_an_overdrawn_database_is_refused_with_the_arithmetic() -> None:
+@pytest.mark.feature("D2")
+def test_an_overdrawn_database_is_refused_with_the_arithmetic() -> None:
     many = [{"name": "default", "queues": ["default"], "max_count": 200}]
     with pytest.raises(InvalidEnvironment) as refused:
         deployed(workers=many)
@@ -71,7 +77,8 @@ def test_D2_an_overdrawn_database_is_refused_with_the_arithmetic() -> None:
     assert "offered are" in str(refused.value)
 
 
-def test_D2_pools_in_the_containers_are_those_of_the_budget() -> None:
+@pytest.mark.feature("D2")
+def test_pools_in_the_containers_are_those_of_the_budget() -> None:
     deployment = deployed(**CUSTOM)
     for task in fargate_tasks(deployment).values():
         environment = task.main.environment
@@ -79,7 +86,8 @@ def test_D2_pools_in_the_containers_are_those_of_the_budget() -> None:
         assert environment["AIRFLOW__DATABASE__SQL_ALCHEMY_MAX_OVERFLOW"] == "2", task.name
 
 
-def test_D2_with_a_proxy_every_client_goes_through_it() -> None:
+@pytest.mark.feature("D2")
+def test_with_a_proxy_every_client_goes_through_it() -> None:
     deployment = deployed(**CUSTOM)
     proxy = deployment.only("aws_db_proxy")
     assert proxy.body["require_tls"] is True
@@ -93,7 +101,8 @@ def test_D2_with_a_proxy_every_client_goes_through_it() -> None:
     }
 
 
-def test_D2_the_proxy_reads_only_its_own_credentials() -> None:
+@pytest.mark.feature("D2")
+def test_the_proxy_reads_only_its_own_credentials() -> None:
     deployment = deployed(**CUSTOM)
     proxy = deployment.only("aws_db_proxy")
     (auth,) = proxy.blocks("auth")
@@ -103,8 +112,9 @@ def test_D2_the_proxy_reads_only_its_own_credentials() -> None:
     assert "ephemeral.aws_ssm_parameter" in version.body["secret_string_wo"]
 
 
+@pytest.mark.feature("D3")
 @pytest.mark.parametrize(("changes", "family"), [({}, "valkey8"), (CHEAP, "redis7")])
-def test_D3_a_broker_made_for_celery(changes: dict[str, Any], family: str) -> None:
+def test_a_broker_made_for_celery(changes: dict[str, Any], family: str) -> None:
     deployment = deployed(**changes)
     group = deployment.only("aws_elasticache_replication_group")
     assert group.body["transit_encryption_enabled"] is True
@@ -117,7 +127,8 @@ def test_D3_a_broker_made_for_celery(changes: dict[str, Any], family: str) -> No
     ]
 
 
-def test_D3_fails_over_when_it_has_a_replica() -> None:
+@pytest.mark.feature("D3")
+def test_fails_over_when_it_has_a_replica() -> None:
     body = deployed().only("aws_elasticache_replication_group").body
     assert (body["num_cache_clusters"], body["automatic_failover_enabled"], body["multi_az_enabled"]) == (2, True, True)
     alone = deployed(**CHEAP)
@@ -129,13 +140,15 @@ def test_D3_fails_over_when_it_has_a_replica() -> None:
     )
 
 
-def test_D3_the_token_is_set_from_parameter_store_and_terraform_leaves_it_alone() -> None:
+@pytest.mark.feature("D3")
+def test_the_token_is_set_from_parameter_store_and_terraform_leaves_it_alone() -> None:
     group = deployed().only("aws_elasticache_replication_group")
     assert group.body.get("auth_token") is None
     assert "auth_token" in group.get("lifecycle", "ignore_changes")
 
 
-def test_D3_clients_get_address_port_and_token() -> None:
+@pytest.mark.feature("D3")
+def test_clients_get_address_port_and_token() -> None:
     deployment = deployed()
     broker = deployment.only("aws_elasticache_replication_group")
     for name in ("api-server", "scheduler", "worker-default"):
@@ -147,7 +160,8 @@ def test_D3_clients_get_address_port_and_token() -> None:
         )
 
 
-def test_D4_clean_up_runs_on_its_schedule_as_a_fargate_task() -> None:
+@pytest.mark.feature("D4")
+def test_clean_up_runs_on_its_schedule_as_a_fargate_task() -> None:
     deployment = deployed(**CUSTOM)
     task = fargate_tasks(deployment)["db-clean"]
     assert task.main.command == ["db-clean"]
@@ -160,12 +174,14 @@ def test_D4_clean_up_runs_on_its_schedule_as_a_fargate_task() -> None:
     assert started["network_configuration"]["assign_public_ip"] is False
 
 
-def test_D4_can_be_switched_off_without_a_trace() -> None:
+@pytest.mark.feature("D4")
+def test_can_be_switched_off_without_a_trace() -> None:
     deployment = deployed(**CHEAP)
     assert "db-clean" not in deployment.text
 
 
-def test_C6_what_holds_data_is_not_replaced_for_a_minor_version() -> None:
+@pytest.mark.feature("C6")
+def test_what_holds_data_is_not_replaced_for_a_minor_version() -> None:
     deployment = deployed()
     for kind in ("aws_db_instance", "aws_elasticache_replication_group"):
         assert "engine_version" in deployment.only(kind).get("lifecycle", "ignore_changes"), kind
@@ -173,8 +189,9 @@ def test_C6_what_holds_data_is_not_replaced_for_a_minor_version() -> None:
     assert "random" not in database, "a random name would replace it"
 
 
+@pytest.mark.feature("C6")
 @pytest.mark.parametrize("kind", ["aws_db_parameter_group", "aws_elasticache_parameter_group"])
-def test_C6_a_new_major_version_gets_its_parameters_before_the_old_ones_go(kind: str) -> None:
+def test_a_new_major_version_gets_its_parameters_before_the_old_ones_go(kind: str) -> None:
     group = deployed().only(kind)
     assert group.get("lifecycle", "create_before_destroy") is True, "the old group is in use until the store has moved"
     assert group.body["family"] in group.body["name"], "two groups of one name cannot stand side by side"

@@ -26,14 +26,16 @@ BROKER_TYPES = {
 SCALING_TYPES = {"aws_appautoscaling_target", "aws_appautoscaling_policy"}
 
 
+@pytest.mark.feature("T1")
 @pytest.mark.parametrize("topology", SERVICES)
-def test_T1_each_topology_runs_exactly_its_services(topology: str) -> None:
+def test_each_topology_runs_exactly_its_services(topology: str) -> None:
     deployment = deployed(topology=topology)
     assert set(services(deployment)) == SERVICES[topology]
     one_off = set(fargate_tasks(deployment)) - SERVICES[topology]
     assert one_off == {"migrate", "db-clean"}
 
 
+@pytest.mark.feature("T1")
 @pytest.mark.parametrize(
     ("topology", "left_out"),
     [
@@ -43,13 +45,14 @@ def test_T1_each_topology_runs_exactly_its_services(topology: str) -> None:
         ("celery", set()),
     ],
 )
-def test_T1_nothing_is_made_that_a_topology_does_not_use(topology: str, left_out: set[str]) -> None:
+def test_nothing_is_made_that_a_topology_does_not_use(topology: str, left_out: set[str]) -> None:
     celery, deployment = deployed(topology="celery"), deployed(topology=topology)
     assert celery.types - deployment.types == left_out
 
 
+@pytest.mark.feature("T1")
 @pytest.mark.parametrize("topology", ["sequential", "single", "local"])
-def test_T1_without_celery_no_word_of_a_broker_is_left(topology: str) -> None:
+def test_without_celery_no_word_of_a_broker_is_left(topology: str) -> None:
     deployment = deployed(topology=topology)
     parameters = {item.body["name"] for item in deployment.of("aws_ssm_parameter")}
     assert "/airflow/dev/broker-auth-token" not in parameters
@@ -58,6 +61,7 @@ def test_T1_without_celery_no_word_of_a_broker_is_left(topology: str) -> None:
         assert not {name for name in names if "BROKER" in name or "CELERY" in name}, task.name
 
 
+@pytest.mark.feature("T1")
 @pytest.mark.parametrize(
     ("topology", "executor"),
     [
@@ -67,14 +71,15 @@ def test_T1_without_celery_no_word_of_a_broker_is_left(topology: str) -> None:
         ("celery", "CeleryExecutor"),
     ],
 )
-def test_T1_all_processes_agree_on_the_executor(topology: str, executor: str) -> None:
+def test_all_processes_agree_on_the_executor(topology: str, executor: str) -> None:
     found = {
         task.main.environment["AIRFLOW__CORE__EXECUTOR"] for task in fargate_tasks(deployed(topology=topology)).values()
     }
     assert found == {executor}
 
 
-def test_T1_sequential_runs_one_airflow_task_and_single_several() -> None:
+@pytest.mark.feature("T1")
+def test_sequential_runs_one_airflow_task_and_single_several() -> None:
     def parallelism(topology: str) -> int:
         main = services(deployed(topology=topology))["standalone"][1].main
         return int(main.environment["AIRFLOW__CORE__PARALLELISM"])
@@ -82,14 +87,16 @@ def test_T1_sequential_runs_one_airflow_task_and_single_several() -> None:
     assert parallelism("sequential") == 1 < parallelism("single")
 
 
-def test_T2_every_service_runs_its_own_process_and_checks_it() -> None:
+@pytest.mark.feature("T2")
+def test_every_service_runs_its_own_process_and_checks_it() -> None:
     for name, (_, task) in services(deployed(**LARGE)).items():
         process = "worker" if name.startswith("worker-") else name
         assert task.main.command == [process]
         assert task.main.body["healthCheck"]["command"][-1] == process, name
 
 
-def test_T2_flower_runs_only_when_asked_for_and_is_never_public() -> None:
+@pytest.mark.feature("T2")
+def test_flower_runs_only_when_asked_for_and_is_never_public() -> None:
     assert "flower" not in services(deployed())
     service, task = services(deployed(**LARGE))["flower"]
     assert not service.blocks("load_balancer")
@@ -97,15 +104,17 @@ def test_T2_flower_runs_only_when_asked_for_and_is_never_public() -> None:
     assert "AIRFLOW_BROKER_PASSWORD" in task.main.secrets
 
 
+@pytest.mark.feature("T2")
 @pytest.mark.parametrize("topology", SERVICES)
-def test_T2_only_the_door_has_a_target_group(topology: str) -> None:
+def test_only_the_door_has_a_target_group(topology: str) -> None:
     behind = {
         name for name, (service, _) in services(deployed(topology=topology)).items() if service.blocks("load_balancer")
     }
     assert behind == ({"api-server"} if topology in {"local", "celery"} else {"standalone"})
 
 
-def test_T3_a_worker_group_has_its_queues_size_and_bounds() -> None:
+@pytest.mark.feature("T3")
+def test_a_worker_group_has_its_queues_size_and_bounds() -> None:
     deployment = deployed(**LARGE)
     service, task = services(deployment)["worker-big"]
     assert task.size == (4096, 16384)
@@ -119,7 +128,8 @@ def test_T3_a_worker_group_has_its_queues_size_and_bounds() -> None:
     assert small.main.environment["AIRFLOW_WORKER_QUEUES"] == "default,mail"
 
 
-def test_T3_the_metric_publisher_knows_every_group_with_its_queues() -> None:
+@pytest.mark.feature("T3")
+def test_the_metric_publisher_knows_every_group_with_its_queues() -> None:
     scheduler = services(deployed(**LARGE))["scheduler"][1]
     groups = json.loads(scheduler.container("metrics").environment["AIRFLOW_METRICS_WORKER_GROUPS"])
     assert groups == {
@@ -128,7 +138,8 @@ def test_T3_the_metric_publisher_knows_every_group_with_its_queues() -> None:
     }
 
 
-def test_T4_a_scheduler_that_stops_beating_is_replaced() -> None:
+@pytest.mark.feature("T4")
+def test_a_scheduler_that_stops_beating_is_replaced() -> None:
     service, task = services(deployed())["scheduler"]
     check = task.main.body["healthCheck"]
     assert check["command"] == ["CMD", "python", "/opt/airflow-fargate/health.py", "scheduler"]
@@ -137,11 +148,13 @@ def test_T4_a_scheduler_that_stops_beating_is_replaced() -> None:
     assert service.body["desired_count"] == 1
 
 
-def test_T4_two_schedulers_share_the_work() -> None:
+@pytest.mark.feature("T4")
+def test_two_schedulers_share_the_work() -> None:
     service, _ = services(deployed(**LARGE))["scheduler"]
     assert service.body["desired_count"] == 2
     assert service.body["deployment_minimum_healthy_percent"] == 100
 
 
-def test_T1_production_runs_celery() -> None:
+@pytest.mark.feature("T1")
+def test_production_runs_celery() -> None:
     assert {one.topology for one in load_all() if one.production} == {"celery"}

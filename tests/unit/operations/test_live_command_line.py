@@ -37,6 +37,7 @@ def run(folder: Path, *words: str, given: str = "") -> tuple[int, str, str]:
     return done.exit_code, done.stdout, done.stderr
 
 
+@pytest.mark.feature("O2")
 @pytest.mark.parametrize(
     ("words", "following"),
     [
@@ -48,13 +49,14 @@ def run(folder: Path, *words: str, given: str = "") -> tuple[int, str, str]:
         (("downgrade", "dev", "29ce7909c52b", "--yes"), "make deploy ENV=dev"),
     ],
 )
-def test_O2_every_operation_ends_with_the_next_command(folder: Path, words: tuple[str, ...], following: str) -> None:
+def test_every_operation_ends_with_the_next_command(folder: Path, words: tuple[str, ...], following: str) -> None:
     code, _, err = run(folder, *words)
     assert code == 0
     assert following in err.splitlines()[-1]
 
 
-def test_O2_a_wrong_environment_file_is_told_with_exit_2(folder: Path) -> None:
+@pytest.mark.feature("O2")
+def test_a_wrong_environment_file_is_told_with_exit_2(folder: Path) -> None:
     (folder / "dev.yaml").write_text(yaml.safe_dump(changed(SMALLEST, {"region": "nowhere"})))
     code, out, err = run(folder, "verify", "dev")
     assert (code, out) == (2, "")
@@ -62,26 +64,30 @@ def test_O2_a_wrong_environment_file_is_told_with_exit_2(folder: Path) -> None:
     assert "Traceback" not in err
 
 
-def test_O2_an_unknown_rotation_names_the_known_ones(folder: Path) -> None:
+@pytest.mark.feature("O2")
+def test_an_unknown_rotation_names_the_known_ones(folder: Path) -> None:
     code, _, err = run(folder, "rotate", "dev", "everything")
     assert (code, err) == (2, "no rotation of 'everything'. Allowed: fernet, jwt, api, database, broker\n")
 
 
-def test_O2_rotation_asks_first(folder: Path, cloud: Cloud) -> None:
+@pytest.mark.feature("O2")
+def test_rotation_asks_first(folder: Path, cloud: Cloud) -> None:
     before = cloud.read("jwt-secret")
     code, _, err = run(folder, "rotate", "dev", "jwt", given="n\n")
     assert (code, cloud.read("jwt-secret")) == (2, before)
     assert "nothing was rotated" in err
 
 
-def test_O2_verify_says_what_is_wrong_with_exit_1(folder: Path) -> None:
+@pytest.mark.feature("O2")
+def test_verify_says_what_is_wrong_with_exit_1(folder: Path) -> None:
     code, out, _ = run(folder, "verify", "dev")
     assert code == 1
     assert "wrong  migration recorded: never; python -m operations migrate dev" in out
     assert "   ok  database encrypted" in out
 
 
-def test_O2_destroy_wants_the_name_typed(folder: Path, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.feature("O2")
+def test_destroy_wants_the_name_typed(folder: Path, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command_line, "synthesize", lambda: None)
     code, _, err = run(folder, "destroy", "dev", given="prod\n")
     assert code == 2
@@ -89,14 +95,16 @@ def test_O2_destroy_wants_the_name_typed(folder: Path, cloud: Cloud, monkeypatch
     assert cloud.client("rds").describe_db_instances()["DBInstances"]
 
 
-def test_O2_what_aws_refuses_is_one_line_with_exit_1(folder: Path, cloud: Cloud) -> None:
+@pytest.mark.feature("O2")
+def test_what_aws_refuses_is_one_line_with_exit_1(folder: Path, cloud: Cloud) -> None:
     cloud.client("rds").delete_db_instance(DBInstanceIdentifier=cloud.names.name, SkipFinalSnapshot=True)
     code, _, err = run(folder, "wake", "dev")
     assert code == 2
-    assert err.splitlines()[-1] == "database airflow-dev does not exist. Cure: make deploy ENV=dev"
+    assert err.splitlines()[-1] == "database airflow-dev does not exist. Fix: make deploy ENV=dev"
 
 
-def test_O3_doctor_exits_1_when_something_needed_is_missing(
+@pytest.mark.feature("O3")
+def test_doctor_exits_1_when_something_needed_is_missing(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))

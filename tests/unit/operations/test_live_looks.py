@@ -24,7 +24,8 @@ def troubles(account: Account) -> dict[str, str]:
     return {check.what: check.trouble for check in verify.verify(account) if check.trouble}
 
 
-def test_O2_a_whole_environment_verifies(cloud: Cloud) -> None:
+@pytest.mark.feature("O2")
+def test_a_whole_environment_verifies(cloud: Cloud) -> None:
     cloud.client("elasticache").modify_replication_group(
         ReplicationGroupId=cloud.names.name, AuthToken="x" * 32, AuthTokenUpdateStrategy="SET"
     )
@@ -33,7 +34,8 @@ def test_O2_a_whole_environment_verifies(cloud: Cloud) -> None:
     assert troubles(cloud.account) == {}
 
 
-def test_O2_each_thing_that_is_wrong_is_named(cloud: Cloud) -> None:
+@pytest.mark.feature("O2")
+def test_each_thing_that_is_wrong_is_named(cloud: Cloud) -> None:
     cloud.client("ssm").delete_parameter(Name=cloud.names.parameter("jwt-secret"))
     cloud.put("fernet-key", "broken")
     cloud.client("rds").stop_db_instance(DBInstanceIdentifier=cloud.names.name)
@@ -51,6 +53,7 @@ def test_O2_each_thing_that_is_wrong_is_named(cloud: Cloud) -> None:
     }
 
 
+@pytest.mark.feature("L4")
 @pytest.mark.parametrize(
     ("action", "told"),
     [
@@ -61,7 +64,7 @@ def test_O2_each_thing_that_is_wrong_is_named(cloud: Cloud) -> None:
         (f"arn:aws:autoscaling:eu-central-1:{DEFAULT_ACCOUNT_ID}:scalingPolicy:0", {}),
     ],
 )
-def test_L4_an_alarm_that_tells_somebody_is_a_trouble(cloud: Cloud, action: str, told: dict[str, str]) -> None:
+def test_an_alarm_that_tells_somebody_is_a_trouble(cloud: Cloud, action: str, told: dict[str, str]) -> None:
     cloudwatch = cloud.client("cloudwatch")
     cloudwatch.put_metric_alarm(
         AlarmName="airflow-dev-scheduler",
@@ -78,13 +81,15 @@ def test_L4_an_alarm_that_tells_somebody_is_a_trouble(cloud: Cloud, action: str,
     assert {what: trouble for what, trouble in troubles(cloud.account).items() if what == "alarms"} == told
 
 
-def test_O2_an_empty_account_verifies_nothing_and_ends(empty_account: Account) -> None:
+@pytest.mark.feature("O2")
+def test_an_empty_account_verifies_nothing_and_ends(empty_account: Account) -> None:
     found = troubles(empty_account)
     assert found["database"].startswith("database airflow-dev does not exist")
     assert found["service scheduler"] == "does not exist"
 
 
-def test_E4_credentials_of_another_account_are_refused(empty_account: Account) -> None:
+@pytest.mark.feature("E4")
+def test_credentials_of_another_account_are_refused(empty_account: Account) -> None:
     certificate = "arn:aws:acm:eu-central-1:999999999999:certificate/0000"
     environment = Cloud.environment(account_id="999999999999", load_balancer={"certificate_arn": certificate})
     other = Cloud.account_of(environment)
@@ -93,7 +98,8 @@ def test_E4_credentials_of_another_account_are_refused(empty_account: Account) -
     assert empty_account.guard() is empty_account
 
 
-def test_T6_an_image_for_another_processor_is_refused(cloud: Cloud) -> None:
+@pytest.mark.feature("T6")
+def test_an_image_for_another_processor_is_refused(cloud: Cloud) -> None:
     assert image.check(cloud.account).startswith("sha256:")
     amd = Cloud.account_of(Cloud.environment(architecture="X86_64"))
     assert image.check(amd).startswith("sha256:")
@@ -104,13 +110,15 @@ def test_T6_an_image_for_another_processor_is_refused(cloud: Cloud) -> None:
         image.check(cloud.account)
 
 
-def test_T6_an_image_that_is_not_there_is_refused(cloud: Cloud) -> None:
+@pytest.mark.feature("T6")
+def test_an_image_that_is_not_there_is_refused(cloud: Cloud) -> None:
     other = Cloud.account_of(Cloud.environment(airflow={"image_tag": "next"}))
     with pytest.raises(Refused, match=r"image airflow-dev:next is not in the repository"):
         image.check(other)
 
 
-def test_T6_a_single_platform_image_is_judged_by_its_configuration(
+@pytest.mark.feature("T6")
+def test_a_single_platform_image_is_judged_by_its_configuration(
     cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     manifest = {"config": {"digest": "sha256:" + "1" * 64}}
@@ -133,24 +141,28 @@ def waiver(*, address: str = "aws_db_instance.it", expires: str = "2026-12-31", 
     )
 
 
+@pytest.mark.feature("E6")
 @pytest.mark.parametrize("kind", sorted(plan_guard.HOLDS))
 @pytest.mark.parametrize("actions", [("delete",), ("delete", "create"), ("create", "delete")])
-def test_E6_a_plan_that_loses_data_is_told(kind: str, actions: tuple[str, ...]) -> None:
+def test_a_plan_that_loses_data_is_told(kind: str, actions: tuple[str, ...]) -> None:
     (line,) = plan_guard.losses({"resource_changes": [change(kind, *actions)]}, today=TODAY)
     assert line.startswith(f"{kind}.it would be {'replaced' if 'create' in actions else 'destroyed'}: ")
 
 
-def test_E6_the_reason_of_a_replacement_is_told() -> None:
+@pytest.mark.feature("E6")
+def test_the_reason_of_a_replacement_is_told() -> None:
     plan = {"resource_changes": [change("aws_db_instance", "delete", "create", paths=[["storage_encrypted"]])]}
     (line,) = plan_guard.losses(plan, today=TODAY)
     assert "aws_db_instance.it would be replaced because storage_encrypted changes" in line
 
 
-def test_E6_what_holds_no_data_may_go() -> None:
+@pytest.mark.feature("E6")
+def test_what_holds_no_data_may_go() -> None:
     plan = {"resource_changes": [change("aws_ecs_service", "delete"), change("aws_db_instance", "update")]}
     assert plan_guard.losses(plan, today=TODAY) == []
 
 
+@pytest.mark.feature("E6")
 @pytest.mark.parametrize(
     ("given", "refused"),
     [
@@ -161,12 +173,13 @@ def test_E6_what_holds_no_data_may_go() -> None:
         (waiver(rule="AF_SG_1"), True),
     ],
 )
-def test_E6_a_waiver_holds_for_its_address_until_its_day(given: Waiver, refused: bool) -> None:
+def test_a_waiver_holds_for_its_address_until_its_day(given: Waiver, refused: bool) -> None:
     plan = {"resource_changes": [change("aws_db_instance", "delete")]}
     assert bool(plan_guard.losses(plan, waivers=[given], today=TODAY)) is refused
 
 
-def test_O2_the_summary_of_a_plan_begins_with_what_is_destroyed() -> None:
+@pytest.mark.feature("O2")
+def test_the_summary_of_a_plan_begins_with_what_is_destroyed() -> None:
     plan = {
         "resource_changes": [
             change("aws_vpc", "create"),
@@ -184,7 +197,8 @@ def test_O2_the_summary_of_a_plan_begins_with_what_is_destroyed() -> None:
     ]
 
 
-def test_C5_the_part_of_the_migration_is_found_with_the_rules_that_name_it(tmp_path: Path) -> None:
+@pytest.mark.feature("C5")
+def test_the_part_of_the_migration_is_found_with_the_rules_that_name_it(tmp_path: Path) -> None:
     def resource(path: str, **body: str) -> dict[str, Any]:
         return {"//": {"metadata": {"path": f"dev-airflow/{path}"}}, **body}
 
@@ -204,32 +218,35 @@ def test_C5_the_part_of_the_migration_is_found_with_the_rules_that_name_it(tmp_p
         "aws_security_group.migrate_group",
         "aws_vpc_security_group_ingress_rule.database_from_migrate",
     ]
-    with pytest.raises(Refused, match=r"has no construct nothing. Cure: python main.py"):
+    with pytest.raises(Refused, match=r"has no construct nothing. Fix: python main.py"):
         stacks.addresses_of(tmp_path, ["nothing"])
 
 
-def test_O3_doctor_names_what_is_missing_with_its_cure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.feature("O3")
+def test_doctor_names_what_is_missing_with_its_fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old = tmp_path / "terraform"
     old.write_text("#!/bin/sh\necho Terraform v1.5.7\n")
     old.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    cures = {finding.what: finding.cure for finding in doctor.machine() if finding.cure and not finding.optional}
-    assert cures == {
+    fixes = {finding.what: finding.fix for finding in doctor.machine() if finding.fix and not finding.optional}
+    assert fixes == {
         "node": "install Node.js 18 or newer",
         "terraform 1.5.7": "install Terraform 1.11 or newer and put it on PATH (1.11 or newer is needed)",
     }
 
 
-def test_O3_doctor_looks_into_the_account(cloud: Cloud) -> None:
+@pytest.mark.feature("O3")
+def test_doctor_looks_into_the_account(cloud: Cloud) -> None:
     def same(_environment: object) -> Account:
         return cloud.account
 
-    assert [finding.cure for finding in doctor.account(cloud.account.environment, same)] == [None, None]
+    assert [finding.fix for finding in doctor.account(cloud.account.environment, same)] == [None, None]
     cloud.client("s3").delete_bucket(Bucket="state-of-dev")
-    cures = [finding.cure for finding in doctor.account(cloud.account.environment, same)]
-    assert cures == [None, "python -m operations bootstrap dev"]
+    fixes = [finding.fix for finding in doctor.account(cloud.account.environment, same)]
+    assert fixes == [None, "python -m operations bootstrap dev"]
 
 
-def test_E2_a_bucket_of_somebody_else_is_refused(cloud: Cloud) -> None:
+@pytest.mark.feature("E2")
+def test_a_bucket_of_somebody_else_is_refused(cloud: Cloud) -> None:
     assert bucket_exists(cloud.account, "state-of-dev")
     assert not bucket_exists(cloud.account, "nobodys-bucket")

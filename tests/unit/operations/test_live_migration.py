@@ -42,7 +42,8 @@ def record(cloud: Cloud) -> dict[str, Any]:
     return dict(json.loads(cloud.read(migrate.RECORD)))
 
 
-def test_C5_the_migration_is_recorded_and_says_the_way_back(
+@pytest.mark.feature("C5")
+def test_the_migration_is_recorded_and_says_the_way_back(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     will_log(cloud, monkeypatch, "INFO  [alembic] Running upgrade", json.dumps(REPORT))
@@ -53,7 +54,8 @@ def test_C5_the_migration_is_recorded_and_says_the_way_back(
     assert "the way back: python -m operations downgrade dev 29ce7909c52b" in capfd.readouterr().err
 
 
-def test_C5_it_runs_in_the_application_subnets_with_its_own_group(cloud: Cloud) -> None:
+@pytest.mark.feature("C5")
+def test_it_runs_in_the_application_subnets_with_its_own_group(cloud: Cloud) -> None:
     migrate.migrate(cloud.account)
     from moto.core import DEFAULT_ACCOUNT_ID
     from moto.ecs.models import ecs_backends
@@ -67,13 +69,15 @@ def test_C5_it_runs_in_the_application_subnets_with_its_own_group(cloud: Cloud) 
     assert (task.launch_type, task.started_by) == ("FARGATE", "operations")
 
 
-def test_C5_a_migration_that_fails_once_is_tried_again(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.feature("C5")
+def test_a_migration_that_fails_once_is_tried_again(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("moto.ecs.models.Container.__init__", exit_codes(1))
     migrate.migrate(cloud.account)
     assert len(cloud.tasks()) == 2
 
 
-def test_C5_a_migration_that_fails_twice_stops_the_roll_out(
+@pytest.mark.feature("C5")
+def test_a_migration_that_fails_twice_stops_the_roll_out(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("moto.ecs.models.Container.__init__", exit_codes(1, 1))
@@ -88,7 +92,8 @@ def test_C5_a_migration_that_fails_twice_stops_the_roll_out(
     assert cloud.client("ssm").get_parameters(Names=[cloud.names.parameter("schema")])["Parameters"] == []
 
 
-def test_C5_two_at_once_are_two_fargate_tasks_and_one_truth(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.feature("C5")
+def test_two_at_once_are_two_fargate_tasks_and_one_truth(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     will_log(cloud, monkeypatch, json.dumps(REPORT))
     migrate.migrate(cloud.account)
     will_log(cloud, monkeypatch, json.dumps({**REPORT, "from": "fe199e1abd77", "way_back": "downgrade fe199e1abd77"}))
@@ -98,19 +103,22 @@ def test_C5_two_at_once_are_two_fargate_tasks_and_one_truth(cloud: Cloud, monkey
     assert [json.loads(one["Value"])["from"] for one in history] == ["29ce7909c52b", "fe199e1abd77"]
 
 
-def test_C5_the_downgrade_runs_the_same_task_with_another_command(cloud: Cloud) -> None:
+@pytest.mark.feature("C5")
+def test_the_downgrade_runs_the_same_task_with_another_command(cloud: Cloud) -> None:
     migrate.downgrade(cloud.account, "29ce7909c52b")
     assert cloud.tasks()[0]["overrides"]["containerOverrides"] == [
         {"name": "migrate", "command": ["downgrade", "29ce7909c52b"]}
     ]
 
 
-def test_C5_an_environment_that_is_not_deployed_says_so(empty_account: Account) -> None:
-    with pytest.raises(Refused, match=r"airflow-dev-migrate does not exist. Cure: make deploy ENV=dev"):
+@pytest.mark.feature("C5")
+def test_an_environment_that_is_not_deployed_says_so(empty_account: Account) -> None:
+    with pytest.raises(Refused, match=r"airflow-dev-migrate does not exist. Fix: make deploy ENV=dev"):
         migrate.migrate(empty_account)
 
 
-def test_C5_a_container_that_never_ran_is_a_failure(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.feature("C5")
+def test_a_container_that_never_ran_is_a_failure(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     begin = exit_codes()
 
     def never(self: Any, *arguments: Any) -> None:

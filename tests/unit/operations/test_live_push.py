@@ -31,7 +31,8 @@ def without_image(cloud: Cloud) -> None:
     cloud.client("ecr").batch_delete_image(repositoryName=cloud.names.name, imageIds=[tag])
 
 
-def test_O2_the_image_is_built_for_the_processor_of_the_environment(
+@pytest.mark.feature("O2")
+def test_the_image_is_built_for_the_processor_of_the_environment(
     cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_image(cloud)
@@ -48,7 +49,8 @@ def test_O2_the_image_is_built_for_the_processor_of_the_environment(
     )
 
 
-def test_S2_the_password_of_the_registry_is_no_argument(
+@pytest.mark.feature("S2")
+def test_the_password_of_the_registry_is_no_argument(
     cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_image(cloud)
@@ -60,16 +62,16 @@ def test_S2_the_password_of_the_registry_is_no_argument(
     assert password not in log.read_text()
 
 
-def test_C2_a_tag_that_is_there_is_not_pushed_again(
-    cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.feature("C2")
+def test_a_tag_that_is_there_is_not_pushed_again(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = docker(tmp_path, monkeypatch)
     assert build_and_push(cloud.account).startswith("sha256:")
     assert not log.exists()
 
 
-def test_O2_without_docker_the_cure_is_named(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.feature("O2")
+def test_without_docker_the_cure_is_named(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     without_image(cloud)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(Refused, match=r"docker is missing. Cure"):
+    with pytest.raises(Refused, match=r"docker is missing. Fix"):
         build_and_push(cloud.account)

@@ -27,13 +27,15 @@ def broker_tokens(cloud: Cloud) -> tuple[str, str] | None:
     return shelf.get(cloud.names.name)
 
 
+@pytest.mark.feature("S1")
 @pytest.mark.parametrize("name", ALL)
-def test_S1_a_fresh_secret_is_right(name: str) -> None:
+def test_a_fresh_secret_is_right(name: str) -> None:
     first, second = RECIPES[name].make(), RECIPES[name].make()
     assert first != second
     assert RECIPES[name].mistake(first) is None
 
 
+@pytest.mark.feature("S1")
 @pytest.mark.parametrize(
     ("name", "value", "mistake"),
     [
@@ -45,17 +47,18 @@ def test_S1_a_fresh_secret_is_right(name: str) -> None:
         ("jwt-secret", "changeme", "has 8 characters, 32 to 4096 are wanted"),
     ],
 )
-def test_S1_a_wrong_secret_is_told_by_name_only(cloud: Cloud, name: str, value: str, mistake: str) -> None:
+def test_a_wrong_secret_is_told_by_name_only(cloud: Cloud, name: str, value: str, mistake: str) -> None:
     if value:
         cloud.put(name, value)
         with pytest.raises(Refused) as refused:
             secrets.complete(cloud.account)
-        assert str(refused.value).startswith(f"/airflow/dev/{name} {mistake}. Cure: delete it")
+        assert str(refused.value).startswith(f"/airflow/dev/{name} {mistake}. Fix: delete it")
         assert value not in str(refused.value).replace(mistake, "")
     assert RECIPES[name].mistake(value) == mistake
 
 
-def test_S1_missing_secrets_are_made_and_others_left_alone(cloud: Cloud) -> None:
+@pytest.mark.feature("S1")
+def test_missing_secrets_are_made_and_others_left_alone(cloud: Cloud) -> None:
     kept = {name: cloud.read(name) for name in ALL if name != "jwt-secret"}
     cloud.client("ssm").delete_parameter(Name=cloud.names.parameter("jwt-secret"))
     assert secrets.complete(cloud.account) == ["jwt-secret"]
@@ -66,30 +69,35 @@ def test_S1_missing_secrets_are_made_and_others_left_alone(cloud: Cloud) -> None
     assert jwt["KeyId"] == cloud.names.secrets_key
 
 
-def test_S1_a_second_run_makes_nothing(cloud: Cloud) -> None:
+@pytest.mark.feature("S1")
+def test_a_second_run_makes_nothing(cloud: Cloud) -> None:
     assert secrets.complete(cloud.account) == []
     assert secrets.complete(cloud.account) == []
 
 
-def test_S1_without_a_foundation_nothing_is_stored(empty_account: Account) -> None:
-    with pytest.raises(Refused, match=r"KMS key alias/airflow-dev-secrets does not exist. Cure: make deploy ENV=dev"):
+@pytest.mark.feature("S1")
+def test_without_a_foundation_nothing_is_stored(empty_account: Account) -> None:
+    with pytest.raises(Refused, match=r"KMS key alias/airflow-dev-secrets does not exist. Fix: make deploy ENV=dev"):
         secrets.complete(empty_account)
     assert empty_account.client("ssm").describe_parameters()["Parameters"] == []
 
 
-def test_S1_a_readable_parameter_is_refused(cloud: Cloud) -> None:
+@pytest.mark.feature("S1")
+def test_a_readable_parameter_is_refused(cloud: Cloud) -> None:
     cloud.client("ssm").delete_parameter(Name=cloud.names.parameter("jwt-secret"))
     cloud.put("jwt-secret", "x" * 64, kind="String")
     with pytest.raises(Refused, match=r"/airflow/dev/jwt-secret is a String, so anybody may read it"):
         secrets.complete(cloud.account)
 
 
-def test_S1_the_broker_demands_the_token_of_parameter_store(cloud: Cloud) -> None:
+@pytest.mark.feature("S1")
+def test_the_broker_demands_the_token_of_parameter_store(cloud: Cloud) -> None:
     secrets.complete(cloud.account)
     assert broker_tokens(cloud) == ("SET", cloud.read("broker-auth-token"))
 
 
-def test_G2_a_deploy_key_is_asked_for_and_stored(cloud: Cloud, tmp_path: Path) -> None:
+@pytest.mark.feature("G2")
+def test_a_deploy_key_is_asked_for_and_stored(cloud: Cloud, tmp_path: Path) -> None:
     dags = {
         "delivery": "git_sync",
         "repository": "git@example.com:dags.git",
@@ -109,7 +117,8 @@ def test_G2_a_deploy_key_is_asked_for_and_stored(cloud: Cloud, tmp_path: Path) -
     assert secrets.complete(account) == []
 
 
-def test_S6_fernet_goes_through_two_keys(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.feature("S6")
+def test_fernet_goes_through_two_keys(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     old, seen = cloud.read("fernet-key"), []
 
     def rolled(_account: Account, **_why: str) -> list[str]:
@@ -126,7 +135,8 @@ def test_S6_fernet_goes_through_two_keys(cloud: Cloud, monkeypatch: pytest.Monke
     ]
 
 
-def test_S6_fernet_keeps_both_keys_when_encrypting_again_fails(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.feature("S6")
+def test_fernet_keeps_both_keys_when_encrypting_again_fails(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("moto.ecs.models.Container.__init__", exit_codes(3))
     old = cloud.read("fernet-key")
     with pytest.raises(Failed, match=r"encrypting again ended with exit code 3; both keys stay"):
@@ -137,15 +147,17 @@ def test_S6_fernet_keeps_both_keys_when_encrypting_again_fails(cloud: Cloud, mon
     assert cloud.read("fernet-key") == both[0]
 
 
+@pytest.mark.feature("S6")
 @pytest.mark.parametrize(("rotation", "name"), [("jwt", "jwt-secret"), ("api", "api-secret-key")])
-def test_S6_a_secret_of_airflow_alone_rolls_every_service(cloud: Cloud, rotation: str, name: str) -> None:
+def test_a_secret_of_airflow_alone_rolls_every_service(cloud: Cloud, rotation: str, name: str) -> None:
     old, before = cloud.read(name), cloud.deployments()
     ROTATIONS[rotation](cloud.account)
     assert cloud.read(name) != old
     assert all(identity != before[service] for service, identity in cloud.deployments().items())
 
 
-def test_S6_the_database_learns_the_password_that_is_stored(cloud: Cloud) -> None:
+@pytest.mark.feature("S6")
+def test_the_database_learns_the_password_that_is_stored(cloud: Cloud) -> None:
     before = cloud.deployments()
     ROTATIONS["database"](cloud.account)
     from moto.rds.models import rds_backends
@@ -157,13 +169,15 @@ def test_S6_the_database_learns_the_password_that_is_stored(cloud: Cloud) -> Non
     assert cloud.names.parameter("database-password-next") not in names
 
 
-def test_S6_a_rotation_that_was_broken_off_goes_on_with_the_same_value(cloud: Cloud) -> None:
+@pytest.mark.feature("S6")
+def test_a_rotation_that_was_broken_off_goes_on_with_the_same_value(cloud: Cloud) -> None:
     cloud.put("database-password-next", "remembered-from-the-first-try")
     ROTATIONS["database"](cloud.account)
     assert cloud.read("database-password") == "remembered-from-the-first-try"
 
 
-def test_S6_the_broker_takes_both_tokens_while_services_roll(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.feature("S6")
+def test_the_broker_takes_both_tokens_while_services_roll(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     during = []
     monkeypatch.setattr("operations.rotate.roll", lambda _account, **_why: during.append(broker_tokens(cloud)))
     ROTATIONS["broker"](cloud.account)
@@ -172,7 +186,8 @@ def test_S6_the_broker_takes_both_tokens_while_services_roll(cloud: Cloud, monke
     assert broker_tokens(cloud) == ("SET", token)
 
 
-def test_S2_no_value_in_what_is_printed(cloud: Cloud, capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.feature("S2")
+def test_no_value_in_what_is_printed(cloud: Cloud, capfd: pytest.CaptureFixture[str]) -> None:
     secrets.complete(cloud.account)
     for rotate in ROTATIONS.values():
         rotate(cloud.account)

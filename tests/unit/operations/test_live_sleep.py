@@ -15,7 +15,8 @@ def database_status(cloud: Cloud) -> str:
     return str(found["DBInstances"][0]["DBInstanceStatus"])
 
 
-def test_A4_asleep_nothing_runs_and_nothing_scales(cloud: Cloud) -> None:
+@pytest.mark.feature("A4")
+def test_asleep_nothing_runs_and_nothing_scales(cloud: Cloud) -> None:
     cloud.scalable("worker-default", 1, 10)
     hibernation.hibernate(cloud.account)
     assert set(cloud.desired().values()) == {0}
@@ -23,7 +24,8 @@ def test_A4_asleep_nothing_runs_and_nothing_scales(cloud: Cloud) -> None:
     assert database_status(cloud) == "stopped"
 
 
-def test_A4_awake_the_counts_are_those_of_the_file(cloud: Cloud) -> None:
+@pytest.mark.feature("A4")
+def test_awake_the_counts_are_those_of_the_file(cloud: Cloud) -> None:
     cloud.scalable("worker-default", 1, 10)
     cloud.scalable("api-server", 2, 4)
     hibernation.hibernate(cloud.account)
@@ -39,13 +41,15 @@ def test_A4_awake_the_counts_are_those_of_the_file(cloud: Cloud) -> None:
     }
 
 
-def test_A4_both_can_be_said_twice(cloud: Cloud) -> None:
+@pytest.mark.feature("A4")
+def test_both_can_be_said_twice(cloud: Cloud) -> None:
     for act in (hibernation.hibernate, hibernation.hibernate, hibernation.wake, hibernation.wake):
         act(cloud.account)
     assert database_status(cloud) == "available"
 
 
-def test_A4_the_database_starts_before_the_services(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.feature("A4")
+def test_the_database_starts_before_the_services(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     hibernation.hibernate(cloud.account)
     order: list[str] = []
     monkeypatch.setattr(
@@ -55,7 +59,8 @@ def test_A4_the_database_starts_before_the_services(cloud: Cloud, monkeypatch: p
     assert order == ["database 0"]
 
 
-def test_A4_other_clusters_keep_their_scaling(cloud: Cloud) -> None:
+@pytest.mark.feature("A4")
+def test_other_clusters_keep_their_scaling(cloud: Cloud) -> None:
     cloud.client("ecs").create_cluster(clusterName="airflow-prod")
     cloud.client("ecs").register_task_definition(
         family="x", containerDefinitions=[{"name": "x", "image": "x", "memory": 1}]
@@ -74,6 +79,7 @@ def test_A4_other_clusters_keep_their_scaling(cloud: Cloud) -> None:
     assert cloud.bounds() == {"worker-default": (2, 20)}
 
 
-def test_A4_without_an_environment_there_is_nothing_to_wake(empty_account: Account) -> None:
-    with pytest.raises(Refused, match=r"database airflow-dev does not exist. Cure: make deploy ENV=dev"):
+@pytest.mark.feature("A4")
+def test_without_an_environment_there_is_nothing_to_wake(empty_account: Account) -> None:
+    with pytest.raises(Refused, match=r"database airflow-dev does not exist. Fix: make deploy ENV=dev"):
         hibernation.wake(empty_account)

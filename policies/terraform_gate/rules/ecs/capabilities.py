@@ -23,7 +23,7 @@ class Capabilities(ContainerRule):
     title = "Every container drops all kernel capabilities and adds none"
     severity_level = Severity.MEDIUM
     why = "Docker leaves a container 14 capabilities (raw sockets, other users' files, ...); Airflow uses none."
-    cure = '`"linuxParameters": {"capabilities": {"drop": ["ALL"]}}`'
+    remediation = '`"linuxParameters": {"capabilities": {"drop": ["ALL"]}}`'
     references = ()
     decides = ("linuxParameters.capabilities",)
     passing = (Example(title="all dropped", resources=task_definition(container())),)

@@ -46,7 +46,7 @@ class DesiredCount(Rule):
     title = "A service that an autoscaler scales ignores changes of desired_count"
     severity_level = Severity.MEDIUM
     why = "Every apply would set the service back to its first size, in the middle of the night's work."
-    cure = 'lifecycle { ignore_changes = ["desired_count"] }'
+    remediation = 'lifecycle { ignore_changes = ["desired_count"] }'
     references = ()
     resource_types = ("aws_ecs_service",)
     passing = (

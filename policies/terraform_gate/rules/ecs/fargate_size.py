@@ -30,7 +30,7 @@ class FargateSize(Rule):
     title = "CPU and memory of a Fargate task are a pair that Fargate offers"
     severity_level = Severity.LOW
     why = "Terraform plans any pair; AWS refuses at the apply, when half of the environment has been changed."
-    cure = "Take a pair from the table, for example 512 and 1024 to 4096 MiB."
+    remediation = "Take a pair from the table, for example 512 and 1024 to 4096 MiB."
     references = ()
     resource_types = ("aws_ecs_task_definition",)
     passing = (Example(title="512 and 1024", resources=task_definition(container())),)

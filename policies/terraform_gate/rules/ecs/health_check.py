@@ -28,7 +28,7 @@ class HealthCheck(Rule):
     title = "Every essential container of a service has a health check"
     severity_level = Severity.MEDIUM
     why = "A scheduler that hangs is still a running process: without a health check nobody replaces it."
-    cure = '`"healthCheck": {"command": ["CMD", "python", "/opt/airflow-fargate/health.py", "<component>"]}`'
+    remediation = '`"healthCheck": {"command": ["CMD", "python", "/opt/airflow-fargate/health.py", "<component>"]}`'
     references = ("CIS Docker 4.6",)
     resource_types = ("aws_ecs_task_definition",)
     passing = (

@@ -27,7 +27,9 @@ class ImagePinned(Rule):
     title = "Every image is named by its digest, or by a tag that its repository never moves"
     severity_level = Severity.MEDIUM
     why = "A tag that moves brings untested code into the next task that starts, in the middle of the night."
-    cure = "image: <repository>@sha256:<digest>, or a tag of an aws_ecr_repository with image_tag_mutability IMMUTABLE."
+    remediation = (
+        "image: <repository>@sha256:<digest>, or a tag of an aws_ecr_repository with image_tag_mutability IMMUTABLE."
+    )
     references = ("CKV_AWS_51", "FSBP ECR.2")
     resource_types = ("aws_ecs_task_definition",)
     passing = (

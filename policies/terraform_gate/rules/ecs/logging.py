@@ -24,7 +24,7 @@ class Logging(ContainerRule):
     title = "Every container sends its output to a log"
     severity_level = Severity.MEDIUM
     why = "On Fargate there is no host to look at: output without a log driver is lost, and the reason of a failure."
-    cure = "Set `logConfiguration` with awslogs-group, awslogs-region and awslogs-stream-prefix."
+    remediation = "Set `logConfiguration` with awslogs-group, awslogs-region and awslogs-stream-prefix."
     references = ("FSBP ECS.9", "cdk-nag AwsSolutions-ECS7", "Prowler ecs_task_definitions_logging_enabled")
     passing = (Example(title="awslogs", resources=task_definition(container())),)
     failing = (

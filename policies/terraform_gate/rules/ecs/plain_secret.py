@@ -27,7 +27,7 @@ class PlainSecret(ContainerRule):
     title = "No container carries a secret in plain sight"
     severity_level = Severity.CRITICAL
     why = "Task definitions are kept for ever, and everybody who may describe them reads what is in them."
-    cure = "Put the value into Parameter Store and name it under `secrets`."
+    remediation = "Put the value into Parameter Store and name it under `secrets`."
     references = (
         "FSBP ECS.8",
         "cdk-nag AwsSolutions-ECS2",

@@ -18,7 +18,7 @@ class Privileged(ContainerRule):
     title = "No container runs privileged"
     severity_level = Severity.CRITICAL
     why = "A privileged container is root on its host: it reads the memory and the credentials of everything beside it."
-    cure = 'Drop `"privileged": true` from the container definition.'
+    remediation = 'Drop `"privileged": true` from the container definition.'
     references = ("FSBP ECS.4", "Prowler ecs_task_definitions_no_privileged_containers", "CKV_AWS_334")
     decides = ("privileged",)
     passing = (Example(title="privileged is off", resources=task_definition(container())),)

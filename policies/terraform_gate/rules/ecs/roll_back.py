@@ -27,7 +27,7 @@ class RollBack(Rule):
     title = "Every ECS service has a deployment circuit breaker that rolls back"
     severity_level = Severity.MEDIUM
     why = "Without it ECS starts a broken version again and again, for ever, and nobody is told."
-    cure = "deployment_circuit_breaker { enable = true, rollback = true }"
+    remediation = "deployment_circuit_breaker { enable = true, rollback = true }"
     references = ()
     resource_types = ("aws_ecs_service",)
     passing = (

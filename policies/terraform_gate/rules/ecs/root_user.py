@@ -18,7 +18,7 @@ class RootUser(ContainerRule):
     title = "Every container names a user that is not root"
     severity_level = Severity.HIGH
     why = "Root in a container may change the application, read every file of it and use every flaw of the kernel."
-    cure = 'Set `"user": "50000:0"`; the group may be 0, the user not.'
+    remediation = 'Set `"user": "50000:0"`; the group may be 0, the user not.'
     references = ("FSBP ECS.20", "Prowler ecs_task_definitions_host_networking_mode_users")
     decides = ("user",)
     passing = (Example(title="uid 50000", resources=task_definition(container(user="50000:0"))),)

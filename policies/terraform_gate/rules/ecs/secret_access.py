@@ -48,7 +48,7 @@ class SecretAccess(Rule):
     title = "The execution role may read and decrypt every secret that its containers name"
     severity_level = Severity.HIGH
     why = "ECS resolves secrets before the container starts: one missing permission and the service never comes up."
-    cure = "Grant ssm:GetParameters (secretsmanager:GetSecretValue) on the secret and kms:Decrypt on its key."
+    remediation = "Grant ssm:GetParameters (secretsmanager:GetSecretValue) on the secret and kms:Decrypt on its key."
     references = ()
     resource_types = ("aws_ecs_task_definition",)
     passing = (

@@ -43,7 +43,7 @@ class SecretExcess(Rule):
     title = "An execution role may read only the secrets that its own task definitions name"
     severity_level = Severity.MEDIUM
     why = "Workers run everybody's code: what their role may read for them, that code will one day ask for."
-    cure = "Grant each execution role the parameters of its own containers, by ARN."
+    remediation = "Grant each execution role the parameters of its own containers, by ARN."
     references = ()
     resource_types = ("aws_iam_role",)
     passing = (Example(title="its own parameter", resources=_task("database-password")),)

@@ -42,7 +42,7 @@ class SharedSecrets(Rule):
     title = "Every Airflow component refers to the same shared secrets, and has those it needs"
     severity_level = Severity.HIGH
     why = "Airflow makes up a random key where one is missing: tasks fail with `Invalid auth token`, logins end."
-    cure = (
+    remediation = (
         "Give every component the same parameters for the Fernet key, JWT secret, API secret key and database password."
     )
     references = ()

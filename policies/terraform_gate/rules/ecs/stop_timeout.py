@@ -28,7 +28,7 @@ class StopTimeout(ContainerRule):
     )
     severity_level = Severity.MEDIUM
     why = "The default of 30 s kills running Airflow tasks at every deployment; so does counting on more time."
-    cure = "Set stopTimeout (at most 120) and AIRFLOW_STOP_TIMEOUT to the same number, DUMB_INIT_SETSID to 0."
+    remediation = "Set stopTimeout (at most 120) and AIRFLOW_STOP_TIMEOUT to the same number, DUMB_INIT_SETSID to 0."
     references = ()
     decides = ("stopTimeout",)
     passing = (Example(title="120 s, and told so", resources=task_definition(container(environment=_told("120")))),)

@@ -35,7 +35,7 @@ class TimeoutOrder(ContainerRule):
         "A visibility timeout below the queue's hands one message to two workers; a heartbeat timeout below its "
         "detection interval kills healthy Airflow tasks."
     )
-    cure = "Heartbeat detection interval < heartbeat timeout < task_queued_timeout < visibility_timeout."
+    remediation = "Heartbeat detection interval < heartbeat timeout < task_queued_timeout < visibility_timeout."
     references = ()
     passing = (
         Example(title="nothing said", resources=task_definition(container())),

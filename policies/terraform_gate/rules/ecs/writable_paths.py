@@ -30,7 +30,7 @@ class WritablePaths(ContainerRule):
     title = "Every Airflow container with a read-only root mounts a writable volume at /tmp, from a volume that exists"
     severity_level = Severity.MEDIUM
     why = "Python, Airflow and Celery write to /tmp at start: without it the container dies before its first log line."
-    cure = "Add a volume to the task definition and a mount point for /tmp to the container."
+    remediation = "Add a volume to the task definition and a mount point for /tmp to the container."
     references = ()
     passing = (Example(title="a volume is mounted", resources=task_definition(_mounted(_TMP), volume=_VOLUMES)),)
     failing = (

@@ -18,7 +18,7 @@ class WritableRoot(ContainerRule):
     title = "Every container has a read-only root file system"
     severity_level = Severity.HIGH
     why = "Who gets in can replace the application's files and stay."
-    cure = 'Set `"readonlyRootFilesystem": true` and mount volumes where the application writes.'
+    remediation = 'Set `"readonlyRootFilesystem": true` and mount volumes where the application writes.'
     references = ("FSBP ECS.5", "CKV_AWS_336", "Prowler ecs_task_definitions_containers_readonly_access")
     decides = ("readonlyRootFilesystem",)
     passing = (Example(title="read-only", resources=task_definition(container())),)

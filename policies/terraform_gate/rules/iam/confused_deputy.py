@@ -53,7 +53,7 @@ class ConfusedDeputy(StatementRule):
     why = (
         "The service acts for everybody: somebody else's resource in somebody else's account can make it use this role."
     )
-    cure = 'Condition: {"StringEquals": {"aws:SourceAccount": "<account>"}}, or ArnLike on aws:SourceArn.'
+    remediation = 'Condition: {"StringEquals": {"aws:SourceAccount": "<account>"}}, or ArnLike on aws:SourceArn.'
     references = (
         "Prowler iam_role_cross_service_confused_deputy_prevention",
         "Prowler iam_role_service_trust_restricts_source_to_account",

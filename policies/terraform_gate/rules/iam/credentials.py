@@ -21,7 +21,9 @@ class CredentialsExposure(StatementRule):
     title = "Actions that return credentials or secrets name whose"
     severity_level = Severity.CRITICAL
     why = "One compromised task reads every parameter, decrypts with every key or becomes every role of the account."
-    cure = "Limit ssm:GetParameter*, secretsmanager:GetSecretValue, kms:Decrypt, sts:AssumeRole to a path, key or role."
+    remediation = (
+        "Limit ssm:GetParameter*, secretsmanager:GetSecretValue, kms:Decrypt, sts:AssumeRole to a path, key or role."
+    )
     references = ("cloudsplaining CredentialsExposure", "cloudsplaining DataExfiltration", "CKV_AWS_287", "CKV_AWS_288")
     documents = IDENTITY
     passing = (

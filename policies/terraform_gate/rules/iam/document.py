@@ -25,7 +25,7 @@ class ReadableDocument(Rule):
     title = "Every policy document is JSON of version 2012-10-17 with legal statements"
     severity_level = Severity.HIGH
     why = "AWS refuses a malformed document at the apply, and reads policy variables of an old version as plain text."
-    cure = "Write the document with a JSON encoder, version 2012-10-17, Effect Allow or Deny."
+    remediation = "Write the document with a JSON encoder, version 2012-10-17, Effect Allow or Deny."
     references = ("parliament MALFORMED_JSON", "parliament MALFORMED", "parliament OLD_VERSION")
     resource_types = tuple(dict.fromkeys([*IDENTITY, *TRUST, *RESOURCE]))
     passing = (Example(title="a document with one statement", resources=role_policy(_READ)),)

@@ -32,7 +32,9 @@ class EscalationPath(Rule):
     why = (
         "Permissions that look harmless in two policies let a task run code under another role when one role has both."
     )
-    cure = "Limit the decisive action (iam:PassRole, ecs:ExecuteCommand, iam:Put*Policy, ...) to named resources."
+    remediation = (
+        "Limit the decisive action (iam:PassRole, ecs:ExecuteCommand, iam:Put*Policy, ...) to named resources."
+    )
     references = ("cloudsplaining PrivilegeEscalation", "Prowler iam_policy_allows_privilege_escalation", "CKV_AWS_286")
     resource_types = ("aws_iam_role", "aws_iam_user", "aws_iam_group")
     passing = (

@@ -26,7 +26,7 @@ class ManagedPolicy(Rule):
     title = "No AWS-managed policy with full access to a service is attached"
     severity_level = Severity.HIGH
     why = "AWS widens its managed policies whenever a service grows, and they know nothing of this account's resources."
-    cure = "Write a policy with the actions and ARNs that are used; AWS's service-role policies may stay."
+    remediation = "Write a policy with the actions and ARNs that are used; AWS's service-role policies may stay."
     references = (
         "cdk-nag AwsSolutions-IAM4",
         "Prowler iam_aws_attached_policy_no_administrative_privileges",

@@ -20,7 +20,7 @@ class NotStatement(StatementRule):
     title = "No Allow statement uses NotAction, NotResource or NotPrincipal"
     severity_level = Severity.HIGH
     why = "It allows all that is not mentioned: every other service, bucket and account of the world."
-    cure = "Name what is allowed; keep the negative forms for Deny."
+    remediation = "Name what is allowed; keep the negative forms for Deny."
     references = ()
     documents = ALL
     passing = (

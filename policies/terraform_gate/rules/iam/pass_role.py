@@ -23,7 +23,7 @@ class PassRole(StatementRule):
     title = "iam:PassRole names the roles and the service they are passed to"
     severity_level = Severity.CRITICAL
     why = "Who may pass any role to a task, a function or a machine has the permissions of every role in the account."
-    cure = "Resource: the ARNs of the roles; Condition: StringEquals iam:PassedToService."
+    remediation = "Resource: the ARNs of the roles; Condition: StringEquals iam:PassedToService."
     references = ("Prowler iam_policy_allows_passrole_without_condition", "cloudsplaining PrivilegeEscalation")
     documents = IDENTITY
     passing = (

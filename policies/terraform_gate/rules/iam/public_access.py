@@ -28,7 +28,7 @@ class PublicAccess(StatementRule):
     title = "No bucket, key, topic, queue, secret or repository allows everybody"
     severity_level = Severity.CRITICAL
     why = "A resource policy needs nobody's permission elsewhere: `Principal: *` is every account of the world."
-    cure = "Name the principals, or add a condition on account, organization, VPC or endpoint."
+    remediation = "Name the principals, or add a condition on account, organization, VPC or endpoint."
     references = (
         "CKV_AWS_70",
         "CKV_AWS_33",

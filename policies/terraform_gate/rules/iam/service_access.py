@@ -29,7 +29,7 @@ class ServiceAccess(StatementRule):
     title = "A resource policy that allows a service says for which account or resource"
     severity_level = Severity.MEDIUM
     why = "The service acts for everybody: from another account it writes into this bucket or uses this key."
-    cure = 'Condition: {"StringEquals": {"aws:SourceAccount": "<account>"}}, or ArnLike on aws:SourceArn.'
+    remediation = 'Condition: {"StringEquals": {"aws:SourceAccount": "<account>"}}, or ArnLike on aws:SourceArn.'
     references = ("Prowler s3_bucket_cross_account_access",)
     documents = RESOURCE
     passing = (

@@ -17,7 +17,7 @@ class StaticCredentials(Rule):
     title = "Terraform makes no access keys and no console passwords"
     severity_level = Severity.HIGH
     why = "The secret stays in the state file, never expires and works from anywhere."
-    cure = "Let people and CI assume roles (IAM Identity Center, OIDC)."
+    remediation = "Let people and CI assume roles (IAM Identity Center, OIDC)."
     references = ("FSBP IAM.3", "Prowler iam_user_with_temporary_credentials", "CKV_AWS_273")
     resource_types = ("aws_iam_access_key", "aws_iam_user_login_profile", "aws_iam_role")
     passing = (Example(title="a role", resources=trust(ECS_TASKS)),)

@@ -22,7 +22,7 @@ class OpenTrust(StatementRule):
     title = "A role trusts principals that it names"
     severity_level = Severity.CRITICAL
     why = "A role that trusts `*` can be assumed from every AWS account of the world."
-    cure = "Name the service, the role or the account in Principal."
+    remediation = "Name the service, the role or the account in Principal."
     references = ("CKV_AWS_60", "CKV_AWS_61")
     documents = TRUST
     passing = (

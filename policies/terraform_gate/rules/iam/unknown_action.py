@@ -22,7 +22,7 @@ class UnknownAction(StatementRule):
     title = "Every action that a policy names exists"
     severity_level = Severity.MEDIUM
     why = "A misspelled Allow breaks the application in production; a misspelled Deny forbids nothing."
-    cure = "Take the action's name from the Service Authorization Reference."
+    remediation = "Take the action's name from the Service Authorization Reference."
     references = ("parliament UNKNOWN_ACTION", "parliament UNKNOWN_PREFIX")
     documents = IDENTITY
     passing = (

@@ -27,7 +27,7 @@ class WebIdentity(StatementRule):
     title = "A role for an identity provider demands an audience and a subject"
     severity_level = Severity.CRITICAL
     why = "GitHub signs a token for every repository of the world: without a subject each of them may deploy here."
-    cure = "Condition: StringEquals on <provider>:aud and <provider>:sub with repository and ref or environment."
+    remediation = "Condition: StringEquals on <provider>:aud and <provider>:sub with repository and ref or environment."
     references = ("CKV_AWS_358", "Prowler iam_role_github_oidc_trust_subject_restricted")
     documents = TRUST
     passing = (

@@ -20,7 +20,7 @@ class WildcardAction(StatementRule):
     title = "No Allow statement names all actions, or all of a service"
     severity_level = Severity.HIGH
     why = "It grants what the service will be able to do next year, and deleting everything today."
-    cure = "Name the actions that are used; a prefix such as s3:Get* at most."
+    remediation = "Name the actions that are used; a prefix such as s3:Get* at most."
     references = (
         "FSBP IAM.1",
         "FSBP IAM.21",

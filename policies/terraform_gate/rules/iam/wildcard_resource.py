@@ -26,7 +26,7 @@ class WildcardResource(StatementRule):
     title = "An Allow statement on every resource holds only actions that AWS cannot limit to a resource"
     severity_level = Severity.HIGH
     why = "The permission reaches the other applications of the account: their tasks, parameters, buckets, keys."
-    cure = "Name the ARNs. Keep actions that take none (ecr:GetAuthorizationToken) in a statement of their own."
+    remediation = "Name the ARNs. Keep actions that take none (ecr:GetAuthorizationToken) in a statement of their own."
     references = (
         "cdk-nag AwsSolutions-IAM5",
         "trivy AVD-AWS-0057",

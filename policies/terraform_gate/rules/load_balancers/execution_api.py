@@ -71,7 +71,9 @@ class ExecutionApi(Rule):
     why = (
         "Workers report results and read connections there; only tokens protect it, and it shares its port with the UI."
     )
-    cure = "A listener rule before all others: path /execution/*, fixed response 403. Workers use the internal name."
+    remediation = (
+        "A listener rule before all others: path /execution/*, fixed response 403. Workers use the internal name."
+    )
     references = ()
     resource_types = ("aws_lb_listener",)
     passing = (

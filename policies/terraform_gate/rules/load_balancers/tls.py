@@ -60,7 +60,7 @@ class ListenerTls(Rule):
         "Passwords and API tokens pass the listener. AWS's default policy still agrees to TLS 1.0, and without forward "
         "secrecy whoever steals the key reads what was recorded before."
     )
-    cure = f'Set ssl_policy = "{GOOD}"; let a listener without TLS redirect to HTTPS and nothing else.'
+    remediation = f'Set ssl_policy = "{GOOD}"; let a listener without TLS redirect to HTTPS and nothing else.'
     references = ("FSBP ELB.1", "FSBP ELB.17", "CKV_AWS_2", "CKV_AWS_103", "trivy AVD-AWS-0047", "trivy AVD-AWS-0054")
     resource_types = ("aws_lb_listener", "aws_alb_listener")
     passing = (

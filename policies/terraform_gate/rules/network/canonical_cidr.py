@@ -43,7 +43,7 @@ class CanonicalCidr(NetworkRule):
         "10.0.1.7/16 looks like one machine and is 65,536. AWS either refuses it at the apply or stores 10.0.0.0/16, "
         "and then every plan wants to change it back."
     )
-    cure = "Write the first address of the block, or /32 (/128) for one machine."
+    remediation = "Write the first address of the block, or /32 (/128) for one machine."
     references = ()
     resource_types = ("aws_subnet", "aws_vpc", *GROUPS, *GROUP_RULES, *ACLS, *ACL_RULES, *_ROUTES, *_LISTS)
     passing = (

@@ -38,7 +38,7 @@ class FlowsAgree(NetworkRule):
     title = "Declared flows and possible flows are the same"
     severity_level = Severity.HIGH
     why = "A flow that does not open is an outage on the first day. One that nobody declared is a way for an intruder."
-    cure = (
+    remediation = (
         "`python -m terraform_gate.network.reach_command PATH... --from A --to B --port N` names the rule that decides."
     )
     references = ()

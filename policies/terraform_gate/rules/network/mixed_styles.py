@@ -43,7 +43,7 @@ class MixedStyles(NetworkRule):
         "Inline blocks claim to be all there is: each apply removes the separate rules, and the next one puts them "
         "back. In between the port is closed, or open."
     )
-    cure = "Write all rules of one owner as separate resources."
+    remediation = "Write all rules of one owner as separate resources."
     references = ()
     resource_types = (*GROUPS, *ACLS, *_TABLES)
     passing = (

@@ -47,7 +47,9 @@ class OtherNetworks(NetworkRule):
         "Behind a peering, a transit gateway or a VPN stand hosts that no file here describes: whether they reach the "
         "database cannot be told. A default route there hands every packet to somebody else."
     )
-    cure = "Route the other network's own blocks only, and accept the way by a waiver that says who is behind it."
+    remediation = (
+        "Route the other network's own blocks only, and accept the way by a waiver that says who is behind it."
+    )
     references = ("CIS AWS 5.5", "Prowler vpc_peering_routing_tables_with_least_privilege", "CKV2_AWS_44")
     resource_types = (*LINKS, *TABLES, "aws_route")
     passing = (Example(title="a default route to the internet gateway", resources=together(vpc(), public_subnets())),)

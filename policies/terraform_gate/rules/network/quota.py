@@ -30,7 +30,7 @@ class Quota(NetworkRule):
     title = "Security groups and network ACLs stay within quotas that cannot be raised"
     severity_level = Severity.MEDIUM
     why = "The apply stops half way, with a part of the rules in force."
-    cure = "Summarize blocks, use a prefix list, or name groups instead of addresses."
+    remediation = "Summarize blocks, use a prefix list, or name groups instead of addresses."
     references = ()
     resource_types = (*GROUPS, *ACLS)
     passing = (

@@ -26,7 +26,7 @@ class Association(NetworkRule):
         "A subnet that nobody associated uses the default ACL. One that is named by two belongs to whichever was "
         "applied last: every apply moves it, and the plan is never empty."
     )
-    cure = "Name each subnet in `subnet_ids` of one `aws_network_acl`, or in one `aws_network_acl_association`."
+    remediation = "Name each subnet in `subnet_ids` of one `aws_network_acl`, or in one `aws_network_acl_association`."
     references = ("CKV2_AWS_1",)
     resource_types = ("aws_subnet",)
     passing = (Example(title="one ACL", resources=together(_BASE, acl("main", "one"))),)

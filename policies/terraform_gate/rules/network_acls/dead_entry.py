@@ -29,7 +29,7 @@ class DeadLineRule(NetworkRule):
         "A deny that stands behind a wider allow denies nothing, and whoever reads it believes that it does. An allow "
         "behind a deny is an outage waiting for its traffic. AWS refuses two lines with one number."
     )
-    cure = "Give exceptions a lower number than what they are taken from; remove lines that others make idle."
+    remediation = "Give exceptions a lower number than what they are taken from; remove lines that others make idle."
     references = ()
     resource_types = (*ACLS, *ACL_RULES)
     passing = (

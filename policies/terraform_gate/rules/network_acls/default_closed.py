@@ -23,7 +23,7 @@ class DefaultAclClosed(NetworkRule):
     title = "The default network ACL of every VPC is managed and refuses everything"
     severity_level = Severity.MEDIUM
     why = "A subnet without a network ACL of its own uses the default one, and that lets everything through."
-    cure = "Add `aws_default_network_acl` without `ingress` and `egress` blocks for the VPC."
+    remediation = "Add `aws_default_network_acl` without `ingress` and `egress` blocks for the VPC."
     references = ()
     resource_types = ("aws_vpc", "aws_default_network_acl")
     passing = (

@@ -33,7 +33,7 @@ class WorldLine(NetworkRule):
     title = "No network ACL lets the world in, but to load balancers and as replies; to data not even that"
     severity_level = Severity.HIGH
     why = "A network ACL is the second lock. One that is open to the world opens with the first wrong security group."
-    cure = (
+    remediation = (
         "Allow the tiers that call this one. From the world: the listeners' ports in the public tier, and reply ports."
     )
     references = (

@@ -35,7 +35,9 @@ class ReplyLeg(NetworkRule):
         "Network ACLs forget: the answer to an allowed request is refused unless a line of the other direction allows "
         "the client's port. The connection hangs, and nothing says why."
     )
-    cure = "Allow TCP 32768-61000 (or 1024-65535 for load balancers and NAT) to the same addresses the other way."
+    remediation = (
+        "Allow TCP 32768-61000 (or 1024-65535 for load balancers and NAT) to the same addresses the other way."
+    )
     references = ()
     resource_types = (*ACLS, *ACL_RULES)
     passing = (

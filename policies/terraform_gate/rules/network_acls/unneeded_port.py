@@ -39,7 +39,7 @@ class UnneededPort(NetworkRule):
     title = "Network ACLs open only what the security groups behind them use"
     severity_level = Severity.MEDIUM
     why = "The second lock is worth what it keeps closed when the first one fails."
-    cure = "Derive the lines from the flows: the port of each request, and the clients' ports for its replies."
+    remediation = "Derive the lines from the flows: the port of each request, and the clients' ports for its replies."
     references = ("CKV_AWS_352", "trivy AVD-AWS-0102")
     resource_types = (*ACLS, *ACL_RULES)
     passing = (

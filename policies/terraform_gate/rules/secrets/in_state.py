@@ -49,7 +49,9 @@ class SecretInState(Rule):
     title = "No secret's value passes through plan or state"
     severity_level = Severity.CRITICAL
     why = "The state file keeps every argument in plain text, in every version; whoever may plan reads it."
-    cure = "Use the write-only argument (password_wo, value_wo) with an ephemeral resource, or make the secret outside."
+    remediation = (
+        "Use the write-only argument (password_wo, value_wo) with an ephemeral resource, or make the secret outside."
+    )
     references = ("trivy AVD-AWS-0098",)
     resource_types = (*ARGUMENTS, *MAKERS)
     passing = (

@@ -24,7 +24,9 @@ class SecretString(Rule):
     title = "A parameter with a secret's name is a SecureString"
     severity_level = Severity.HIGH
     why = "AWS keeps String and StringList in plain text: ssm:GetParameter is enough, and no key has to agree."
-    cure = 'Set type = "SecureString" and key_id; give a parameter that holds no secret a name that says what it is.'
+    remediation = (
+        'Set type = "SecureString" and key_id; give a parameter that holds no secret a name that says what it is.'
+    )
     references = ("CKV_AWS_337", "trivy AVD-AWS-0098")
     resource_types = ("aws_ssm_parameter",)
     passing = (

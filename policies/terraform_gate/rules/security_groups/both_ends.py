@@ -32,7 +32,9 @@ class BothEnds(NetworkRule):
         "Half a permission either does not work, or is what is left of one that was taken back: it opens by itself as "
         "soon as somebody adds the other half for another reason."
     )
-    cure = "Write ingress at the server and egress at the client from one statement, or remove the half that is left."
+    remediation = (
+        "Write ingress at the server and egress at the client from one statement, or remove the half that is left."
+    )
     references = ()
     resource_types = (*GROUPS, *GROUP_RULES)
     passing = (

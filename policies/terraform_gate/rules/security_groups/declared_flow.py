@@ -33,7 +33,7 @@ class DeclaredFlowOnly(NetworkRule):
     title = "Every security-group rule belongs to a declared flow"
     severity_level = Severity.HIGH
     why = "The declared flows are what was reviewed. A rule that none of them explains was opened behind their back."
-    cure = "Declare the flow, with its reason, or remove the rule."
+    remediation = "Declare the flow, with its reason, or remove the rule."
     references = ()
     resource_types = (*GROUPS, *GROUP_RULES)
     passing = (

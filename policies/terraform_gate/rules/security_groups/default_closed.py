@@ -22,7 +22,7 @@ class DefaultGroupClosed(NetworkRule):
     title = "The default security group of every VPC is managed and has no rules"
     severity_level = Severity.MEDIUM
     why = "What is started without a group lands in the default one, which lets its members talk and calls the world."
-    cure = "Add `aws_default_security_group` without `ingress` and `egress` blocks for the VPC."
+    remediation = "Add `aws_default_security_group` without `ingress` and `egress` blocks for the VPC."
     references = ("CIS AWS 5.4", "FSBP EC2.2", "CKV2_AWS_12", "Prowler ec2_securitygroup_default_restrict_traffic")
     resource_types = ("aws_vpc", "aws_default_security_group")
     passing = (Example(title="managed and empty", resources=together(vpc(), _DEFAULT)),)

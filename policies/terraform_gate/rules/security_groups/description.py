@@ -24,7 +24,7 @@ class Description(NetworkRule):
     title = "Every security group and every rule has a description"
     severity_level = Severity.LOW
     why = "A rule whose purpose nobody knows is never removed. The description of a group cannot be changed later."
-    cure = "Say in `description` who needs this and why."
+    remediation = "Say in `description` who needs this and why."
     references = ("CKV_AWS_23", "trivy AVD-AWS-0099", "trivy AVD-AWS-0124", "cdk-nag AwsSolutions-EC27")
     resource_types = (*GROUPS, *GROUP_RULES)
     passing = (

@@ -27,7 +27,7 @@ class DuplicateRule(NetworkRule):
         "AWS refuses an exact duplicate at the apply. A wider rule beside a narrow one outlives it: whoever removes "
         "the narrow one believes that the port is closed."
     )
-    cure = "Keep one rule for each peer and port."
+    remediation = "Keep one rule for each peer and port."
     references = ()
     resource_types = (*GROUPS, *GROUP_RULES)
     passing = (

@@ -34,7 +34,7 @@ class WorldIngress(NetworkRule):
         "Whatever the whole internet may call is scanned within minutes. IPv6, all protocols, two halves of the "
         "address space, prefix lists and defaults of variables open a port as wide as 0.0.0.0/0 does."
     )
-    cure = (
+    remediation = (
         "Name the clients: a security group, or the blocks of your own network. The door is the load balancer's port."
     )
     references = (

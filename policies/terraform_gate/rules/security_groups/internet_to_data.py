@@ -27,7 +27,7 @@ class InternetToData(NetworkRule):
         "What the internet can reach will one day be taken over. If that machine may open the database's port, the "
         "data are gone with it, however harmless each single rule looks."
     )
-    cure = "Let only applications that sit behind the load balancer call the data port."
+    remediation = "Let only applications that sit behind the load balancer call the data port."
     references = ("FSBP RDS.46",)
     resource_types = (*GROUPS, *GROUP_RULES)
     passing = (

@@ -29,7 +29,9 @@ class OpenEgress(NetworkRule):
         "A task that may open any connection to anybody carries data out and commands in. The open egress rule that "
         "AWS gives every new group comes back in many disguises."
     )
-    cure = "One egress rule a port: HTTPS (443), Git over SSH (22). Inside the VPC name the group that is called."
+    remediation = (
+        "One egress rule a port: HTTPS (443), Git over SSH (22). Inside the VPC name the group that is called."
+    )
     references = ("CKV_AWS_382", "trivy AVD-AWS-0104", "cfn_nag W5")
     resource_types = (*GROUPS, *GROUP_RULES)
     passing = (

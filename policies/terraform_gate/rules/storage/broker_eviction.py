@@ -34,7 +34,7 @@ class BrokerEviction(Rule):
     title = "A replication group that serves Celery evicts nothing"
     severity_level = Severity.HIGH
     why = "ElastiCache's default, volatile-lru, deletes keys when memory is full: queued Airflow tasks vanish."
-    cure = "A parameter group with maxmemory-policy noeviction."
+    remediation = "A parameter group with maxmemory-policy noeviction."
     references = ()
     resource_types = ("aws_elasticache_replication_group",)
     passing = (Example(title="noeviction", resources=_broker("noeviction")),)

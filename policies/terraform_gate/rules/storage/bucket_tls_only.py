@@ -38,7 +38,7 @@ class TlsOnly(Rule):
     title = "Every bucket refuses requests without TLS"
     severity_level = Severity.MEDIUM
     why = "S3 answers plain HTTP: logs and DAGs can be read on the way."
-    cure = "Deny s3:* to everybody on the bucket and its objects where aws:SecureTransport is false."
+    remediation = "Deny s3:* to everybody on the bucket and its objects where aws:SecureTransport is false."
     references = ("FSBP S3.5", "cdk-nag AwsSolutions-S10", "Prowler s3_bucket_secure_transport_policy", "CKV_AWS_379")
     resource_types = ("aws_s3_bucket",)
     passing = (Example(title="plain HTTP is denied", resources=_bucket(_DENY)),)
