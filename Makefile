@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 ENV ?= dev
+ENV_STACKS = $(foreach layer,foundation airflow,cdktf.out/stacks/$(ENV)-$(layer))
 PACKAGE_FOLDERS := $(CURDIR) $(CURDIR)/policies $(CURDIR)/harness $(CURDIR)/bindings
 
 .PHONY: help
@@ -32,7 +33,7 @@ lock: ## Resolve requirements.in again
 .PHONY: reach gate gate-hcl
 reach: .venv/.ready ## Print who can reach whom in ENV (FROM=a TO=b PORT=n explains one connection)
 	@test -d cdktf.out/stacks || $(MAKE) --no-print-directory synth
-	@$(BIN)/python -m terraform_gate.network.reach_command cdktf.out/stacks/$(ENV)-foundation cdktf.out/stacks/$(ENV)-airflow $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(PORT),--port $(PORT))
+	@$(BIN)/python -m terraform_gate.network.reach_command $(ENV_STACKS) $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(PORT),--port $(PORT))
 
 gate: .venv/.ready ## Judge every environment by checkov's rules and ours (FORMAT=sarif, PLAN="--plan dev-airflow=plan.json")
 	@test -d cdktf.out/stacks || $(MAKE) --no-print-directory synth
@@ -119,11 +120,11 @@ test-image test-live: .venv/.ready ## Tiers that need a container engine
 	@$(BIN)/python -m pytest tests/$(@:test-%=%) -q $(ARGS)
 
 mutation: .venv/.ready ## Make ENV worse in every known way; list what no rule notices
-	@$(BIN)/python -m terraform_harness.mutation cdktf.out/stacks/$(ENV)-foundation cdktf.out/stacks/$(ENV)-airflow $(ARGS)
+	@$(BIN)/python -m terraform_harness.mutation $(ENV_STACKS) $(ARGS)
 
 coverage: .venv/.ready ## List the attributes of ENV that no test and no rule looks at
 	@rm -f .build/touches && mkdir -p .build && $(BIN)/python -m pytest tests/unit/modules -n 2 -q --touches=$(CURDIR)/.build/touches
-	@$(BIN)/python -m terraform_harness.coverage cdktf.out/stacks/$(ENV)-foundation cdktf.out/stacks/$(ENV)-airflow --touches .build/touches
+	@$(BIN)/python -m terraform_harness.coverage $(ENV_STACKS) --touches .build/touches
 
 test: lint node_modules/.bin/cdktf ## Everything: lint and all tiers
 	@$(BIN)/python -m tests.all_tiers $(ARGS)

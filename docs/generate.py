@@ -17,12 +17,15 @@ sys.path.insert(0, str(ROOT))
 from generate_features import summary  # noqa: E402
 
 from environments import Environment, load_all, parse  # noqa: E402
-from environments.facts.parallelism import parallelism  # noqa: E402
+from environments.derived.parallelism import parallelism  # noqa: E402
 
 STAGES = {
     "sequential": ("one container, one Airflow task at a time", "a first look, a handful of small DAGs"),
     "single": ("one container, LocalExecutor", "small teams; scale by a bigger Fargate task"),
-    "local": ("web servers behind a load balancer, one scheduler with LocalExecutor", "a UI that stays up under load"),
+    "local_executor": (
+        "web servers behind a load balancer, one scheduler with LocalExecutor",
+        "a UI that stays up under load",
+    ),
     "celery": ("web servers, schedulers, and workers through Redis", "production: every part scales and heals alone"),
 }
 

@@ -14,9 +14,10 @@ from rich.console import Console
 from rich.table import Table
 
 from environments import generated_files
-from environments.effective_values import effective
+from environments.derived.connection_budget import connection_budget
+from environments.derived.effective_values import effective
+from environments.derived.parallelism import parallelism
 from environments.errors import InvalidEnvironment
-from environments.facts.connection_budget import connection_budget
 from environments.load import HOME, load, load_all
 from environments.model import Environment
 
@@ -51,7 +52,7 @@ def list_environments(folder: Folder = HOME) -> None:
         for each in load_all(folder):
             table.add_row(
                 *(each.name, each.account_id, each.region, each.topology, "yes" if each.production else "no"),
-                *(str(each.parallelism), f"{_connections(each)}"),
+                *(str(parallelism(each)), f"{_connections(each)}"),
             )
     Console().print(table)
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from environments.error_messages import missing_key, problems_of, unknown_key
 from environments.errors import InvalidEnvironment, Problem
-from environments.model import Environment, completed
+from environments.model import Environment, with_dependent_defaults
 from environments.rules import cross_environment, violations
 from environments.yaml_reader import NotAnEnvironment, read_mapping, read_text
 
@@ -69,34 +69,62 @@ def parse(text: str, *, source: str) -> Environment:
 
 
 def from_data(data: Mapping[str, Any], *, source: str) -> Environment:
-    """The environment in a mapping of plain values. Raises InvalidEnvironment with every problem at once."""
-    plain = completed(dict(data))
-    problems = tuple(_problems(plain))
+    """The environment in a mapping of plain values, validated once.
+
+    Raises:
+        InvalidEnvironment: with the problems of all sections, and those that the rules find between valid sections.
+    """
+    completed = with_dependent_defaults(data)
+    problems = [unknown_key((), key) for key in completed if key not in Environment.model_fields]
+    valid: dict[str, Any] = {}
+    for name in Environment.model_fields:
+        try:
+            valid[name] = _section(name, completed)
+        except _InvalidSection as error:
+            problems.extend(error.problems)
+    environment = Environment.model_construct(_fields_set=set(completed), **valid)
+    problems.extend(violations(environment, readable=frozenset(valid)))
     if problems:
         raise InvalidEnvironment(source, problems)
-    return Environment.model_validate(plain)
+    return environment
 
 
-def _problems(data: dict[str, Any]) -> Iterator[Problem]:
-    """Mistakes inside sections, then what the rules find between the sections that are right."""
-    yield from (unknown_key((), key) for key in data if key not in Environment.model_fields)
-    right: dict[str, Any] = {}
-    for name, adapter in _sections().items():
-        field = Environment.model_fields[name]
-        if name in data:
-            try:
-                right[name] = adapter.validate_python(data[name])
-            except ValidationError as error:
-                yield from problems_of(error, section=name)
-        elif field.is_required():
-            yield missing_key((name,))
-        else:
-            right[name] = _default(name)
-    yield from violations(Environment.model_construct(_fields_set=set(data), **right), right=frozenset(right))
+def checked(environment: Environment, *, source: str | None = None) -> Environment:
+    """``environment``, which code has built, once all rules hold.
+
+    Args:
+        environment: the result of ``Environment(...)`` or ``model_copy``.
+        source: its name in messages; ``environment <name>`` by default.
+
+    Raises:
+        InvalidEnvironment: with every problem that the rules find.
+    """
+    problems = tuple(violations(environment))
+    if problems:
+        raise InvalidEnvironment(source or f"environment {environment.name}", problems)
+    return environment
+
+
+class _InvalidSection(Exception):
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__()
+
+
+def _section(name: str, data: Mapping[str, Any]) -> Any:
+    """The value of a top-level key: the validated one of the file, or the default."""
+    if name in data:
+        try:
+            return _adapters()[name].validate_python(data[name])
+        except ValidationError as error:
+            raise _InvalidSection(problems_of(error, section=name)) from None
+    if Environment.model_fields[name].is_required():
+        raise _InvalidSection([missing_key((name,))])
+    return _default(name)
 
 
 @cache
-def _sections() -> dict[str, TypeAdapter[Any]]:
+def _adapters() -> dict[str, TypeAdapter[Any]]:
     fields = Environment.model_fields.items()
     return {name: TypeAdapter(field.rebuild_annotation()) for name, field in fields}
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import model_validator
 
-from environments import rules
-from environments.errors import InvalidEnvironment
-from environments.facts.parallelism import parallelism
+from environments.facts.naming import Names
 from environments.facts.regions import REGIONS
+from environments.facts.topology import Topology
 from environments.fields import AccountId, Flag, Form, Section, plan, synth
 from environments.sections.airflow import Airflow, Dags
 from environments.sections.compute import DEFAULT_WORKERS, Components, WorkerGroup
@@ -19,15 +19,17 @@ from environments.sections.operation import Alarms, Cleanup, Hibernation, Logs
 from environments.sections.state import Region, State
 from environments.sections.stores import Broker, Database
 
-Topology = Literal["sequential", "single", "local", "celery"]
 Architecture = Literal["ARM64", "X86_64"]
 
 
 class Environment(Section):
-    """One deployment of Airflow. An instance that exists keeps every rule of :mod:`environments.rules`.
+    """One deployment of Airflow: typed, frozen data.
 
-    Raises :class:`InvalidEnvironment` when keys that are right by themselves contradict each other, and pydantic's
-    ``ValidationError`` when a key is wrong by itself; :func:`environments.load` turns both into one message.
+    The model checks each key. Rules between keys are checked by :func:`environments.load.from_data`, which every
+    loader uses, and by :func:`environments.load.checked` for an environment that code builds.
+
+    Raises:
+        pydantic.ValidationError: when the value of a key is not allowed.
     """
 
     name: Annotated[
@@ -40,7 +42,7 @@ class Environment(Section):
         Topology,
         synth(
             "`sequential`: one Fargate task, one Airflow task at a time; `single`: one Fargate task; "
-            "`local`: a service for each component; `celery`: workers besides."
+            "`local_executor`: a service for each component; `celery`: worker groups too."
         ),
     ] = "celery"
     architecture: Annotated[Architecture, plan("Processor of all Fargate tasks and of the image.")] = "ARM64"
@@ -70,24 +72,20 @@ class Environment(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _completed(cls, data: Any) -> Any:
-        return completed(data) if isinstance(data, dict) else data
-
-    @model_validator(mode="after")
-    def _keeps_every_rule(self) -> Environment:
-        problems = tuple(rules.violations(self))
-        if problems:
-            raise InvalidEnvironment(f"environment {self.name}", problems)
-        return self
+    def _with_dependent_defaults(cls, data: Any) -> Any:
+        return with_dependent_defaults(data) if isinstance(data, dict) else data
 
     @property
-    def parallelism(self) -> int:
-        """Airflow tasks that this environment can run at once, at its largest scale."""
-        return parallelism(self)
+    def names(self) -> Names:
+        """Names of the environment's resources in AWS."""
+        return Names(self.name_prefix, self.name, self.account_id, dict(self.tags))
 
 
-def completed(data: dict[str, Any]) -> dict[str, Any]:
-    """``data`` with the defaults that depend on other keys: no workers without Celery, the state's region."""
+def with_dependent_defaults(data: Mapping[str, Any]) -> dict[str, Any]:
+    """``data`` with the defaults that depend on other keys.
+
+    There are no worker groups without Celery, and the state bucket is in the environment's region.
+    """
     filled = dict(data)
     if data.get("topology", "celery") != "celery":
         filled.setdefault("workers", ())

@@ -22,6 +22,8 @@ from terraform_harness.terraform import workspace
 from terraform_harness.terraform.run import TerraformError
 from terraform_harness.tools import ROOT, MissingTool, locate
 
+from environments.facts.stacks import bootstrap_stack, stack_names
+
 STACKS = ROOT / "cdktf.out" / "stacks"
 
 
@@ -32,14 +34,14 @@ def run(environment: str, *, console: Console) -> None:
     """
     locate("terraform")
     subprocess.run([sys.executable, "main.py"], cwd=ROOT, check=True)
-    stacks = (f"{environment}-foundation", f"{environment}-airflow")
+    stacks = stack_names(environment)
     account = account_of(workspace.read(STACKS / stacks[0]))
     with Emulator(account_id=account) as emulator, tempfile.TemporaryDirectory(prefix="airflow-fargate-") as folder:
         life = Lifecycle(source=STACKS, folder=Path(folder), emulator=emulator, console=console)
         life.say("policies, on the JSON of every environment: " + judge([STACKS], folder=Path(folder)))
         life.before_apply = partial(_judge_plan, life, stacks)
         life.say(f"emulator of account {account} on {emulator.url} (process {emulator.pid})")
-        bootstrap = f"bootstrap-{account}"
+        bootstrap = bootstrap_stack(account)
         life.make(bootstrap)
         before = inventory(emulator)
         for stack in stacks:

@@ -12,7 +12,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from environments import Environment
 from operations.errors import Refused
-from operations.names import Names
 
 CREDENTIALS_FIX = "Fix: log in (aws sso login), or set AWS_PROFILE"
 
@@ -28,7 +27,7 @@ class Account:
 
     def __post_init__(self) -> None:
         self.session = self.session or boto3.Session(region_name=self.environment.region)
-        self.names = Names(self.environment)
+        self.names = self.environment.names
 
     def client(self, service: str) -> Any:
         """The client of ``service`` in the environment's region."""

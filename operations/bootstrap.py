@@ -6,6 +6,8 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
+from environments.facts.stacks import bootstrap_stack
+from environments.facts.state import s3_state_key, state_file
 from operations import stacks
 from operations.account import Account, missing
 from operations.errors import Refused
@@ -19,9 +21,9 @@ def bootstrap(account: Account, *, confirm: Confirm) -> None:
     bucket = environment.state.bucket
     if environment.state.backend != "s3" or bucket is None:
         raise Refused(f"{environment.name} keeps its state in {environment.state.backend}: there is no bucket to make")
-    name = f"bootstrap-{environment.account_id}"
+    name = bootstrap_stack(environment.account_id)
     folder = stacks.STACKS / name
-    state = folder / f"{name}.tfstate"
+    state = folder / state_file(name)
     if bucket_exists(account, bucket) and not _fetch(account, bucket, state):
         say(f"bucket {bucket} is there, and was not made by us: left as it is")
         return
@@ -40,7 +42,7 @@ def _fetch(account: Account, bucket: str, state: Path) -> bool:
 
 
 def _key(state: Path) -> str:
-    return f"airflow-fargate/{state.name}"
+    return s3_state_key(state.stem)
 
 
 def bucket_exists(account: Account, bucket: str) -> bool:

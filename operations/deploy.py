@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from environments.facts.stacks import LAYERS
 from operations import image, secrets
 from operations.account import Account
 from operations.errors import Refused
@@ -17,7 +18,7 @@ def deploy(account: Account, *, confirm: Confirm) -> None:
     Raises Refused when a plan would lose data or the image is missing, Failed when Terraform, the migration or a
     roll-out fails; in each case the services that ran still run.
     """
-    foundation, airflow = Stack(account, "foundation"), Stack(account, "airflow")
+    foundation, airflow = (Stack(account, layer) for layer in LAYERS)
     foundation.bring_up(confirm=confirm)
     secrets.complete(account)
     digest = image.check(account)
@@ -39,5 +40,5 @@ def destroy(account: Account, *, typed: str, confirm: Confirm) -> None:
             f"{environment.name} is protected (production, or database.deletion_protection). Fix: say false "
             f"to both in environments/{environment.name}.yaml, deploy that, then destroy"
         )
-    for life_time in ("airflow", "foundation"):
-        Stack(account, life_time).tear_down(confirm=confirm)
+    for layer in reversed(LAYERS):
+        Stack(account, layer).tear_down(confirm=confirm)

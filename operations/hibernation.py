@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from environments.derived.service_counts import service_counts
 from operations import database
 from operations.account import Account
 from operations.progress import say, step
@@ -26,7 +27,7 @@ def hibernate(account: Account) -> None:
 
 def wake(account: Account) -> None:
     """The database, then the services with the counts of the environment file."""
-    counts = account.names.counts()
+    counts = service_counts(account.environment)
     with step("start the database"):
         database.start(account)
     with step("start the services"):

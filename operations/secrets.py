@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from environments.facts.secrets import BROKER_TOKEN, DEPLOY_KEY, DEPLOY_KEY_PURPOSE, SPECIFICATIONS, names_for_topology
+from environments.facts.topology import uses_celery
 from operations.account import Account
 from operations.broker_auth import give_token
 from operations.errors import Refused
 from operations.parameters import Parameters
 from operations.progress import say, step
-from operations.secret_specifications import DEPLOY_KEY, RECIPES, wanted
 
 
 def complete(account: Account, *, deploy_key: Path | None = None) -> list[str]:
@@ -25,21 +26,21 @@ def complete(account: Account, *, deploy_key: Path | None = None) -> list[str]:
     elif deploy_key:
         raise Refused(f"{account.environment.name} clones without a key: dags.deploy_key is false")
     say(f"secrets below {account.names.path}/: {', '.join(made) + ' made' if made else 'all there'}")
-    if account.environment.topology == "celery":
+    if uses_celery(account.environment.topology):
         with step("AUTH token of the broker"):
-            give_token(account, parameters.require("broker-auth-token"))
+            give_token(account, parameters.require(BROKER_TOKEN))
     return made
 
 
 def _make_missing(account: Account, parameters: Parameters) -> list[str]:
     made, wrong = [], []
-    for name in wanted(account.environment.topology):
-        found, recipe = parameters.read(name), RECIPES[name]
+    for name in names_for_topology(account.environment.topology):
+        found, specification = parameters.read(name), SPECIFICATIONS[name]
         if found is None:
-            parameters.write(name, recipe.make(), purpose=recipe.purpose)
+            parameters.write(name, specification.generate(), purpose=specification.purpose)
             made.append(name)
-        elif mistake := recipe.mistake(found.value):
-            wrong.append(f"{account.names.parameter(name)} {mistake}")
+        elif problem := specification.validate(found.value):
+            wrong.append(f"{account.names.parameter(name)} {problem}")
     if wrong:
         fix = f"Fix: delete it where nothing uses it yet, then python -m operations secrets {account.environment.name}"
         raise Refused(f"{'; '.join(wrong)}. {fix}")
@@ -57,5 +58,5 @@ def _deploy_key(account: Account, parameters: Parameters, file: Path | None) -> 
     key = file.read_text(encoding="utf-8") if file.is_file() else ""
     if "PRIVATE KEY-----" not in key:
         raise Refused(f"{file} is not a private SSH key. Fix: ssh-keygen -t ed25519 -f {file}")
-    parameters.write(DEPLOY_KEY, key, purpose="Private SSH key for the DAG repository", replace=True)
+    parameters.write(DEPLOY_KEY, key, purpose=DEPLOY_KEY_PURPOSE, replace=True)
     return [DEPLOY_KEY]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from environments.derived.service_counts import service_counts
 from operations.account import Account
 from operations.errors import Failed
 from operations.progress import say, step, wait_for
@@ -38,7 +39,8 @@ def names_of(found: Sequence[dict[str, Any]]) -> list[str]:
 def roll(account: Account, *, why: str) -> list[str]:
     """Replace every Fargate task, so that it starts with today's secrets; waits until all services are steady."""
     ecs, cluster = account.client("ecs"), account.names.name
-    rolled = [name for name in names_of(services(account)) if account.names.counts().get(name, (1, 1))[1] > 0]
+    counts = service_counts(account.environment)
+    rolled = [name for name in names_of(services(account)) if counts.get(name, (1, 1))[1] > 0]
     if not rolled:
         say("no services yet: nothing to replace")
         return []

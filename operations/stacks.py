@@ -23,7 +23,6 @@ ROOT = Path(__file__).resolve().parent.parent
 STACKS = ROOT / "cdktf.out" / "stacks"
 """Where synthesis puts a folder for each stack."""
 Confirm = Callable[[str], bool]
-LIFE_TIMES = ("foundation", "airflow")
 SHOWN_CHANGES = 40
 
 
@@ -38,8 +37,8 @@ def synthesize() -> None:
 class Stack:
     """One Terraform root of an environment, in ``folder`` (``cdktf.out/stacks/<stack>``)."""
 
-    def __init__(self, account: Account, life_time: str, *, folder: Path | None = None) -> None:
-        self.account, self.name = account, account.names.stack(life_time)
+    def __init__(self, account: Account, layer: str, *, folder: Path | None = None) -> None:
+        self.account, self.name = account, account.names.stack(layer)
         self.folder = folder or STACKS / self.name
         self._status = ""
         self._terraform = Terraform(self.folder, progress=self._hear)

@@ -8,12 +8,14 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from environments.derived.service_counts import service_counts
+from environments.facts.secrets import DEPLOY_KEY, SPECIFICATIONS, names_for_topology
+from environments.facts.topology import uses_celery
 from operations import broker_auth, database, image
 from operations.account import Account
 from operations.bootstrap import bucket_exists
 from operations.errors import Failed, Refused
 from operations.parameters import Parameters
-from operations.secret_specifications import DEPLOY_KEY, RECIPES, wanted
 from operations.services import services, unsettled
 
 
@@ -40,9 +42,9 @@ def _looked(look: Callable[[Account], Iterator[Check]], account: Account) -> Ite
 def _secrets(account: Account) -> Iterator[Check]:
     """secrets."""
     parameters = Parameters(account)
-    for name in wanted(account.environment.topology):
+    for name in names_for_topology(account.environment.topology):
         found = parameters.read(name)
-        trouble = "does not exist" if found is None else RECIPES[name].mistake(found.value)
+        trouble = "does not exist" if found is None else SPECIFICATIONS[name].validate(found.value)
         yield Check(f"secret {name}", trouble)
     if account.environment.dags.deploy_key:
         yield Check(f"secret {DEPLOY_KEY}", None if parameters.read(DEPLOY_KEY) else "does not exist")
@@ -59,7 +61,7 @@ def _database(account: Account) -> Iterator[Check]:
 
 def _broker(account: Account) -> Iterator[Check]:
     """broker."""
-    if account.environment.topology != "celery":
+    if not uses_celery(account.environment.topology):
         return
     found = broker_auth.describe(account)
     yield Check("broker available", None if found["Status"] == "available" else f"is {found['Status']}")
@@ -71,7 +73,7 @@ def _broker(account: Account) -> Iterator[Check]:
 def _services(account: Account) -> Iterator[Check]:
     """services."""
     found = {service["serviceName"]: service for service in services(account)}
-    for name, (least, most) in account.names.counts().items():
+    for name, (least, most) in service_counts(account.environment).items():
         service = found.get(name)
         if service is None:
             yield Check(f"service {name}", "does not exist")
@@ -80,7 +82,7 @@ def _services(account: Account) -> Iterator[Check]:
         asleep = count < least and account.environment.hibernation is None
         low = f"{count} Fargate tasks wanted, the file says {least} to {most}" if asleep else None
         yield Check(f"service {name}", unsettled(service) or low)
-    for name in sorted(found.keys() - account.names.counts().keys()):
+    for name in sorted(found.keys() - service_counts(account.environment).keys()):
         yield Check(f"service {name}", "is not in the environment file")
 
 

@@ -11,15 +11,14 @@ from typing import Any
 from hypothesis import strategies as st
 
 from environments import Environment
+from environments.facts.airflow_memory import SLOT_MIB, WORKER_MIB
 from environments.facts.fargate_sizes import MEMORY_MIB
-from environments.facts.parallelism import SLOT_MIB, WORKER_MIB
 from environments.facts.regions import REGIONS
+from environments.facts.topology import COMPONENTS, TOPOLOGIES, uses_celery
 from environments.load import from_data
-from environments.rules.topology import COMPONENTS_OF
 from environments.sections.operation import CLOUDWATCH_RETENTION_DAYS
 from tests.unit.environments.cases import HOST_KEY
 
-TOPOLOGIES = ("sequential", "single", "local", "celery")
 Data = dict[str, Any]
 
 names = st.from_regex(r"[a-z][a-z0-9]{1,7}(-[a-z0-9]{1,4})?", fullmatch=True)
@@ -97,9 +96,9 @@ def sizes(draw: st.DrawFn, *, least_mib: int = 512) -> Data:
 def components(draw: st.DrawFn, *, topology: str) -> Data:
     """Sizes of some of the components that the topology has."""
     least = {"standalone": 2048, "scheduler": 1024}
-    known = COMPONENTS_OF[topology]
+    known = COMPONENTS[topology]
     chosen = {name: draw(sizes(least_mib=least.get(name, 512))) for name in known if draw(st.booleans())}
-    if topology == "celery" and "scheduler" in chosen:
+    if uses_celery(topology) and "scheduler" in chosen:
         chosen["scheduler"]["count"] = draw(st.integers(1, 3))
     if "api_server" in chosen:
         chosen["api_server"] |= {"count": draw(st.integers(1, 3)), "max_count": draw(st.integers(3, 6))}
@@ -149,7 +148,7 @@ def stores(draw: st.DrawFn, *, production: bool, topology: str) -> Data:
     if not production and draw(st.booleans()):
         database |= {"multi_az": False, "deletion_protection": False, "final_snapshot": False}
         broker = {**broker, "replicas": 0}
-    return {"database": database} | ({"broker": broker} if topology == "celery" else {})
+    return {"database": database} | ({"broker": broker} if uses_celery(topology) else {})
 
 
 @st.composite
@@ -177,7 +176,7 @@ def environment_data(draw: st.DrawFn, *, topology: str | None = None) -> Data:
         },
         **draw(stores(production=production, topology=topology)),
     }
-    if topology == "celery" and draw(st.booleans()):
+    if uses_celery(topology) and draw(st.booleans()):
         data["workers"] = draw(worker_groups())
     if draw(st.booleans()):
         data["hibernation"] = {"stop": f"0 {draw(weekday_hours)} * * 1-5", "start": "30 6 * * 1-5"}

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from environments.errors import Problem
+from environments.facts.naming import parameter_path
+from environments.model import Environment
 from environments.rules.registry import rule
-
-if TYPE_CHECKING:
-    from environments.model import Environment
 
 OWNED: dict[str, str] = {
     "AIRFLOW__CORE__EXECUTOR": "topology decides it",
@@ -71,7 +69,7 @@ def config_is_free_to_set(environment: Environment) -> Iterator[Problem]:
             yield Problem(
                 path,
                 "looks like a secret: keep it in Parameter Store, as a connection or variable below "
-                f"/airflow/{environment.name}/",
+                f"{parameter_path(environment.name)}/",
             )
 
 

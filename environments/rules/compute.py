@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from environments.derived.parallelism import executor_memory
 from environments.errors import Problem
+from environments.facts.airflow_memory import SLOT_MIB, WORKER_MIB, slots_in
 from environments.facts.fargate_sizes import wrong_size
-from environments.facts.parallelism import SCHEDULER_MIB, SLOT_MIB, STANDALONE_MIB, WORKER_MIB, slots_in
+from environments.facts.topology import scheduling_component, uses_celery
+from environments.model import Environment
 from environments.rules.registry import rule
-
-if TYPE_CHECKING:
-    from environments.model import Environment
-    from environments.sections.compute import TaskSize, WorkerGroup
+from environments.sections.compute import TaskSize, WorkerGroup
 
 
 def sizes(environment: Environment) -> Iterator[tuple[str, TaskSize]]:
@@ -107,15 +106,12 @@ def _claims(index: int, group: WorkerGroup, queues: dict[str, int]) -> Iterator[
 @rule("topology", "components")
 def executor_has_a_slot(environment: Environment) -> Iterator[Problem]:
     """Where no worker exists, the Fargate task that runs Airflow tasks has room for one."""
-    components = environment.components
-    where = {
-        "sequential": ("standalone", components.standalone.memory_mib, STANDALONE_MIB),
-        "single": ("standalone", components.standalone.memory_mib, STANDALONE_MIB),
-        "local": ("scheduler", components.scheduler.memory_mib, SCHEDULER_MIB),
-    }.get(environment.topology)
-    if where and slots_in(where[1], base_mib=where[2]) < 1:
+    if uses_celery(environment.topology):
+        return
+    memory_mib, base_mib = executor_memory(environment)
+    if slots_in(memory_mib, base_mib=base_mib) < 1:
         yield Problem(
-            f"components.{where[0]}.memory_mib",
-            f"Airflow takes {where[2]} MiB and an Airflow task {SLOT_MIB}: at least {where[2] + SLOT_MIB}, "
-            f"got {where[1]}",
+            f"components.{scheduling_component(environment.topology)}.memory_mib",
+            f"Airflow takes {base_mib} MiB and an Airflow task {SLOT_MIB}: at least {base_mib + SLOT_MIB}, "
+            f"got {memory_mib}",
         )

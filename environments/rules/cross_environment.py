@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from environments.errors import Problem
+from environments.facts.stacks import stack_names
+from environments.facts.state import S3_PREFIX
+from environments.facts.topology import uses_celery
 from environments.model import Environment
 
-STACKS = ("foundation", "airflow")
-"""Stacks of an environment, each with a state of its own."""
 EGRESS = {"single_nat": 0, "nat_per_zone": 1, "none": 2}
 """How little a failing zone and a way out can hurt."""
 
@@ -72,11 +73,11 @@ def state_address(environment: Environment, stack: str) -> str:
     """Where the state of ``stack`` is, in one comparable text."""
     state = environment.state
     place = {
-        "s3": f"s3://{state.bucket}/airflow-fargate",
+        "s3": f"s3://{state.bucket}/{S3_PREFIX}",
         "cloud": f"{state.hostname}/{state.organization}",
         "local": f"{state.path}",
     }[state.backend]
-    return f"{place}/{environment.name}-{stack}"
+    return f"{place}/{stack}"
 
 
 def _names(environments: Sequence[Environment]) -> Iterator[tuple[str, Problem]]:
@@ -88,7 +89,7 @@ def _names(environments: Sequence[Environment]) -> Iterator[tuple[str, Problem]]
 def _states(environments: Sequence[Environment]) -> Iterator[tuple[str, Problem]]:
     owners: dict[str, Environment] = {}
     for environment in environments:
-        for stack in STACKS:
+        for stack in stack_names(environment.name):
             address = state_address(environment, stack)
             owner = owners.setdefault(address, environment)
             if owner is not environment:
@@ -129,7 +130,7 @@ def _production(environments: Sequence[Environment]) -> Iterator[tuple[str, Prob
 def _comparable(strength: Strength, first: Environment, second: Environment) -> bool:
     """A broker is compared only where both have one; flow logs and NAT only of networks that we make."""
     if strength.path.startswith("broker."):
-        return first.topology == second.topology == "celery"
+        return uses_celery(first.topology) and uses_celery(second.topology)
     return not strength.path.startswith("network.") or (first.network.existing or second.network.existing) is None
 
 

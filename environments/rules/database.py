@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from environments.derived.connection_budget import connection_budget
 from environments.errors import Problem, listed, nearest
-from environments.facts.connection_budget import connection_budget
 from environments.facts.instance_classes import MEMORY_GIB, max_connections
+from environments.model import Environment
 from environments.rules.registry import rule
-
-if TYPE_CHECKING:
-    from environments.model import Environment
 
 BROKER_VERSIONS = {"redis": ("7.0", "7.1"), "valkey": ("7.2", "8.0", "8.1")}
 """https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html"""

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from environments.errors import Problem
 from environments.fields import arn_account, arn_region
+from environments.model import Environment
 from environments.rules.registry import rule
-
-if TYPE_CHECKING:
-    from environments.model import Environment
 
 
 @rule("load_balancer")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from environments.errors import Problem
+from environments.facts.naming import resource_name
 from environments.fields import arn_account
+from environments.model import Environment
 from environments.rules.registry import rule
-
-if TYPE_CHECKING:
-    from environments.model import Environment
 
 LIMIT = 32
 """Characters of the name of a load balancer and of a target group, which are named ``<prefix>-<environment>``. Source:
@@ -25,7 +23,7 @@ MOST_TAGS = 40
 @rule("name", "name_prefix")
 def names_fit(environment: Environment) -> Iterator[Problem]:
     """The load balancer takes the name that comes from prefix and environment."""
-    name = f"{environment.name_prefix}-{environment.name}"
+    name = resource_name(environment.name_prefix, environment.name)
     if len(name) > LIMIT:
         yield Problem(
             "name",
@@ -39,8 +37,9 @@ def names_fit(environment: Environment) -> Iterator[Problem]:
 @rule("name", "name_prefix", "workers")
 def worker_roles_fit(environment: Environment) -> Iterator[Problem]:
     """Each worker group has roles of its own."""
+    name = resource_name(environment.name_prefix, environment.name)
     for index, group in enumerate(environment.workers):
-        role = f"{environment.name_prefix}-{environment.name}-worker-{group.name}-exec"
+        role = f"{name}-worker-{group.name}-exec"
         if len(role) > ROLE_LIMIT:
             yield Problem(
                 f"workers[{index}].name",

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from environments.derived.service_counts import service_counts
 from environments.errors import Problem
 from environments.facts.regions import zone_is_in
+from environments.model import Environment
 from environments.rules.registry import rule
-from environments.rules.topology import COMPONENTS_OF
-
-if TYPE_CHECKING:
-    from environments.model import Environment
-    from environments.sections.network import ExistingNetwork
+from environments.sections.network import ExistingNetwork
 
 LARGEST_PREFIX, SMALLEST_PREFIX = 16, 21
 AWS_KEEPS = 5
@@ -108,9 +105,7 @@ def application_subnets_hold_every_task(environment: Environment) -> Iterator[Pr
 
 
 def _tasks(environment: Environment) -> int:
-    sizes = [getattr(environment.components, name) for name in COMPONENTS_OF[environment.topology]]
-    components: int = sum(size.max_count for size in sizes if size is not None)
-    return components + sum(group.max_count for group in environment.workers)
+    return sum(most for _, most in service_counts(environment).values())
 
 
 @rule("network", "dags")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from environments.errors import Problem
+from environments.facts.topology import scheduling_component, uses_celery
+from environments.model import Environment
 from environments.rules.registry import rule
-
-if TYPE_CHECKING:
-    from environments.model import Environment
 
 FIX = "change it, or say production: false"
 MINIMUM_BACKUP_DAYS = 7
@@ -18,8 +16,7 @@ MINIMUM_BACKUP_DAYS = 7
 @rule("production", "topology", "components")
 def scheduler_is_not_on_spot_alone(environment: Environment) -> Iterator[Problem]:
     """Something on demand decides what runs."""
-    standalone = environment.topology in {"sequential", "single"}
-    name = "standalone" if standalone else "scheduler"
+    name = scheduling_component(environment.topology)
     if environment.production and getattr(environment.components, name).spot_percent == 100:
         yield Problem(
             f"components.{name}.spot_percent",
@@ -50,7 +47,7 @@ def database_survives(environment: Environment) -> Iterator[Problem]:
 @rule("production", "topology", "broker")
 def broker_survives(environment: Environment) -> Iterator[Problem]:
     """A broken node does not stop the queue."""
-    if environment.production and environment.topology == "celery" and environment.broker.replicas == 0:
+    if environment.production and uses_celery(environment.topology) and environment.broker.replicas == 0:
         yield Problem("broker.replicas", f"must be at least 1 in production, got 0: nothing would fail over; {FIX}")
 
 

@@ -1,42 +1,44 @@
-"""Rules between keys. Each says which sections it reads, so that it runs although another section is wrong."""
+"""The registry of rules. A rule declares which top-level keys it reads, so it runs although another key is invalid."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from environments.errors import Problem
+from environments.model import Environment
 
-if TYPE_CHECKING:
-    from environments.model import Environment
-
-Judge = Callable[["Environment"], Iterable[Problem]]
+Check = Callable[[Environment], Iterable[Problem]]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A judgement over the sections it reads."""
+    """One check, and the top-level keys of the environment that it reads."""
 
-    judge: Judge
+    check: Check
     reads: frozenset[str]
 
 
 RULES: list[Rule] = []
 
 
-def rule(*reads: str) -> Callable[[Judge], Judge]:
-    """Register a function that yields problems of an environment in which at least the sections ``reads`` are right."""
+def rule(*reads: str) -> Callable[[Check], Check]:
+    """Decorate a function that yields the problems of an environment whose top-level keys ``reads`` are valid."""
 
-    def register(judge: Judge) -> Judge:
-        RULES.append(Rule(judge=judge, reads=frozenset(reads)))
-        return judge
+    def register(check: Check) -> Check:
+        RULES.append(Rule(check=check, reads=frozenset(reads)))
+        return check
 
     return register
 
 
-def violations(environment: Environment, *, right: frozenset[str] | None = None) -> Iterator[Problem]:
-    """Problems that the rules find; ``right`` names the sections that can be read (all when None)."""
+def violations(environment: Environment, *, readable: frozenset[str] | None = None) -> Iterator[Problem]:
+    """Problems that the rules find.
+
+    Args:
+        environment: the environment to check.
+        readable: top-level keys with a valid value; a rule that reads another key is not run. None means all keys.
+    """
     for known in RULES:
-        if right is None or known.reads <= right:
-            yield from known.judge(environment)
+        if readable is None or known.reads <= readable:
+            yield from known.check(environment)

@@ -5,14 +5,11 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING
 
 from environments.errors import Problem, nearest
 from environments.facts.cron import mistake_in
+from environments.model import Environment
 from environments.rules.registry import rule
-
-if TYPE_CHECKING:
-    from environments.model import Environment
 
 
 @rule("hibernation")

@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from environments.errors import Problem
+from environments.facts.state import BACKEND_KEYS, REQUIRED_KEYS
 from environments.fields import arn_region
+from environments.model import Environment
 from environments.rules.registry import rule
-
-if TYPE_CHECKING:
-    from environments.model import Environment
-
-KEYS = {
-    "s3": ("bucket", "region", "role_arn", "kms_key_arn"),
-    "cloud": ("organization", "hostname", "project"),
-    "local": ("path",),
-}
-REQUIRED = {"s3": ("bucket",), "cloud": ("organization",), "local": ("path",)}
 
 
 @rule("state")
 def backend_has_its_keys(environment: Environment) -> Iterator[Problem]:
     """Each backend needs some keys and does not know those of the others."""
     state = environment.state
-    for key in REQUIRED[state.backend]:
+    for key in REQUIRED_KEYS[state.backend]:
         if getattr(state, key) is None:
             yield Problem(f"state.{key}", f"missing: backend {state.backend} needs it")
-    strange = state.model_fields_set - {"backend", *KEYS[state.backend]}
+    strange = state.model_fields_set - {"backend", *BACKEND_KEYS[state.backend]}
     for key in sorted(strange):
-        owner = next(name for name, keys in KEYS.items() if key in keys)
+        owner = next(name for name, keys in BACKEND_KEYS.items() if key in keys)
         yield Problem(f"state.{key}", f"belongs to backend {owner}, not {state.backend}: remove the key")
 
 

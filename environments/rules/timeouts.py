@@ -7,13 +7,10 @@ task before the broker gives its message to a second worker.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from environments.errors import Problem
+from environments.model import Environment
 from environments.rules.registry import rule
-
-if TYPE_CHECKING:
-    from environments.model import Environment
 
 COLD_START_SECONDS = 240
 """From a queued Airflow task to a worker that was not there: a minute of metric and alarm each, and up to two minutes

@@ -45,7 +45,7 @@ class ComponentSize(TaskSize):
 
 
 class SchedulerSize(ComponentSize):
-    """The scheduler; in topology `local` its memory decides how many Airflow tasks run at once."""
+    """The scheduler; in topology `local_executor` its memory decides how many Airflow tasks run at once."""
 
     cpu: Cpu = 1024
     memory_mib: Memory = 2048

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from environments.facts.secrets import GIT_BUNDLE_DEPLOY_KEY_VARIABLE
 from local.compose.tasks import Task
 from local.containers.definition import ContainerDefinition
 
@@ -20,7 +21,7 @@ DAGS_FOLDER = "AIRFLOW__CORE__DAGS_FOLDER"
 DEFAULT_DAGS_FOLDER = "/opt/airflow/dags"
 GIT_SYNC = "git-sync"
 BUNDLES = "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"
-GIT_VARIABLES = frozenset({BUNDLES, "AIRFLOW_GIT_REPO", "AIRFLOW_GIT_KNOWN_HOSTS", "AIRFLOW_GIT_DEPLOY_KEY"})
+GIT_VARIABLES = frozenset({BUNDLES, "AIRFLOW_GIT_REPO", "AIRFLOW_GIT_KNOWN_HOSTS", GIT_BUNDLE_DEPLOY_KEY_VARIABLE})
 # An edited file is seen within seconds; deployed it is minutes, which costs less.
 IMPATIENT = {
     "AIRFLOW__DAG_PROCESSOR__BUNDLE_REFRESH_CHECK_INTERVAL": "1",

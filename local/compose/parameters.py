@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from environments.facts.secrets import GIT_BUNDLE_DEPLOY_KEY_VARIABLE, GIT_SYNC_DEPLOY_KEY_VARIABLE
 from local.compose.errors import Refused
 
 # Values that only their owner has: a key that opens somebody's repository.
-GIVEN = frozenset({"GITSYNC_DEPLOY_KEY", "AIRFLOW_GIT_DEPLOY_KEY"})
+GIVEN = frozenset({GIT_SYNC_DEPLOY_KEY_VARIABLE, GIT_BUNDLE_DEPLOY_KEY_VARIABLE})
 BYTES = 32
 
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from environments.facts.stacks import AIRFLOW, FOUNDATION, stack_name
 from local.compose.errors import Refused
 from local.compose.references import References
 from local.containers.definition import ContainerDefinition, DefinitionError, read_all
 
 FILE = "cdk.tf.json"
 # The stack that runs tasks, and the one below it whose outputs it reads, after the environment's name.
-RUNS, BELOW = "airflow", "foundation"
+RUNS, BELOW = AIRFLOW, FOUNDATION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ def read(environment: str, *, stacks: Path) -> tuple[Task, ...]:
 
 
 def _document(stacks: Path, environment: str, part: str) -> Mapping[str, Any]:
-    file = stacks / f"{environment}-{part}" / FILE
+    file = stacks / stack_name(environment, part) / FILE
     try:
         document: Mapping[str, Any] = json.loads(file.read_text())
     except FileNotFoundError:

@@ -11,6 +11,9 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
+from environments.facts.naming import PARAMETER_ROOT
+from environments.facts.secrets import DATABASE_PASSWORD
+from environments.facts.state import S3_PREFIX
 from modules.core.deploy_permissions import PASSED_TO, deploy_permissions
 from modules.core.grants import RoleSettings, document, statement
 
@@ -91,16 +94,16 @@ class CiRoles(Construct):
     def _read_state(self) -> list[dict[str, object]]:
         bucket, key = self._state
         return [
-            statement("s3:GetObject", "s3:ListBucket", on=[bucket, f"{bucket}/airflow-fargate/*"]),
+            statement("s3:GetObject", "s3:ListBucket", on=[bucket, f"{bucket}/{S3_PREFIX}/*"]),
             # The lock file of a plan lies beside the state.
-            statement("s3:PutObject", "s3:DeleteObject", on=[f"{bucket}/airflow-fargate/*.tflock"]),
+            statement("s3:PutObject", "s3:DeleteObject", on=[f"{bucket}/{S3_PREFIX}/*.tflock"]),
             statement("kms:Decrypt", "kms:GenerateDataKey", on=[key]),
         ]
 
     def _open_ephemeral(self) -> list[dict[str, object]]:
         """Every plan opens the ephemeral resources: it reads the database's password and asks for random values."""
         account, region = self._roles.account_id, self._roles.region
-        password = f"arn:aws:ssm:{region}:{account}:parameter/airflow/*/database-password"
+        password = f"arn:aws:ssm:{region}:{account}:parameter{PARAMETER_ROOT}/*/{DATABASE_PASSWORD}"
         return [
             statement("ssm:GetParameter", on=[password]),
             statement("secretsmanager:GetRandomPassword", on=["*"]),
@@ -115,7 +118,7 @@ class CiRoles(Construct):
         bucket, key = self._state
         return [
             statement("s3:ListBucket", on=[bucket]),
-            statement("s3:DeleteObject", "s3:GetObject", "s3:PutObject", on=[f"{bucket}/airflow-fargate/*"]),
+            statement("s3:DeleteObject", "s3:GetObject", "s3:PutObject", on=[f"{bucket}/{S3_PREFIX}/*"]),
             statement("kms:Decrypt", "kms:GenerateDataKey", on=[key]),
         ]
 

@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cdktf import Fn
 from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from constructs import Construct
 
+from environments.facts.secrets import SPECIFICATIONS, SecretSpecification
 from modules.core.ephemeral import random_value
 from modules.core.grants import statement
 from modules.core.task import Client, Secret
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How a secret's first value is made: ``length`` random characters and ``suffix``."""
-
-    variable: str
-    purpose: str
-    length: int = 48
-    exclude: str = ""
-    letters_and_digits: bool = True
-    suffix: str = ""
-
-
-# A Fernet key is 32 bytes in URL-safe base64, 43 characters and a pad; the last character before the pad carries only
-# four bits, so it is fixed (cryptography.io/en/latest/fernet). RDS refuses / @ " and space in a password; ElastiCache
-# allows an AUTH token of 16 to 128 characters, letters and digits among them.
-RECIPES: Mapping[str, Recipe] = {
-    "database-password": Recipe("AIRFLOW_DB_PASSWORD", "Password of the metadata database", 40, '/@" ', False),
-    "broker-auth-token": Recipe("AIRFLOW_BROKER_PASSWORD", "AUTH token of the broker", 64),
-    "fernet-key": Recipe("AIRFLOW__CORE__FERNET_KEY", "Fernet key of connections and variables", 42, suffix="A="),
-    "jwt-secret": Recipe("AIRFLOW__API_AUTH__JWT_SECRET", "Signs the tokens between components", 64),
-    "api-secret-key": Recipe("AIRFLOW__API__SECRET_KEY", "Signs sessions and log requests", 64),
-    "admin-password": Recipe("AIRFLOW_ADMIN_PASSWORD", "First password of the user admin", 24),
-}
-SHARED = ("fernet-key", "jwt-secret", "api-secret-key")
-WORKER = ("api-secret-key",)
 
 
 @dataclass(frozen=True)
@@ -54,7 +27,7 @@ class SecretsReference:
     def serve(self, client: Client) -> None:
         """Give ``client`` each secret as the variable that Airflow reads."""
         for secret in self.secrets:
-            client.add_secret(RECIPES[secret.name].variable, secret)
+            client.add_secret(SPECIFICATIONS[secret.name].variable, secret)
 
 
 @dataclass(frozen=True)
@@ -96,7 +69,7 @@ class Secrets(Construct):
 
     Args:
         path: prefix of all parameters, without a slash at the end.
-        names: keys of ``RECIPES``.
+        names: keys of ``SPECIFICATIONS``.
     """
 
     def __init__(
@@ -108,11 +81,11 @@ class Secrets(Construct):
         key_arn: str,
         account_id: str,
         region: str,
-        names: tuple[str, ...] = tuple(RECIPES),
+        names: tuple[str, ...] = tuple(SPECIFICATIONS),
     ) -> None:
         super().__init__(scope, id_)
         self._path, self._key_arn = path, key_arn
-        self._secrets = {name: self._make(name, RECIPES[name]) for name in names}
+        self._secrets = {name: self._make(name, SPECIFICATIONS[name]) for name in names}
         self.backend = SecretsBackendReference(path=path, account_id=account_id, region=region, key_arn=key_arn)
 
     def secret(self, name: str) -> Secret:
@@ -123,27 +96,27 @@ class Secrets(Construct):
         """All of them, as other stacks see them."""
         return SecretsReference(tuple(self._secrets.values()))
 
-    def _make(self, name: str, recipe: Recipe) -> Secret:
+    def _make(self, name: str, specification: SecretSpecification) -> Secret:
         parameter = SsmParameter(
             self,
             name,
             name=f"{self._path}/{name}",
-            description=recipe.purpose,
+            description=specification.purpose,
             type="SecureString",
             key_id=self._key_arn,
-            value_wo=self._first_value(name, recipe),
+            value_wo=self._first_value(name, specification),
             value_wo_version=1,
         )
         version = str(Fn.tostring(parameter.version))
         return Secret(name=name, arn=parameter.arn, key_arn=self._key_arn, version=version)
 
-    def _first_value(self, name: str, recipe: Recipe) -> str:
+    def _first_value(self, name: str, specification: SecretSpecification) -> str:
         random = random_value(
             self,
             name,
-            length=recipe.length,
+            length=specification.length,
             known_after=self._key_arn,
-            exclude=recipe.exclude,
-            punctuation=not recipe.letters_and_digits,
+            exclude=specification.excluded if specification.punctuation else "",
+            punctuation=specification.punctuation,
         )
-        return random + recipe.suffix
+        return random + specification.suffix

@@ -6,11 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from environments.facts.secrets import GIT_BUNDLE_DEPLOY_KEY_VARIABLE, GIT_SYNC_DEPLOY_KEY_VARIABLE
 from modules.core.grants import statement
 from modules.core.task import Container, FargateTask, Secret
 
 DAGS_ROOT = "/opt/airflow/dags"
-DEPLOY_KEY = "GITSYNC_DEPLOY_KEY"
 STATSD_PORT = 8125
 
 
@@ -76,7 +76,7 @@ class GitSync:
         task.add_volume("dags", DAGS_ROOT, task.main, first, follow)
         for container in (first, follow):
             if repository.deploy_key:
-                task.add_secret_to(container, DEPLOY_KEY, repository.deploy_key)
+                task.add_secret_to(container, GIT_SYNC_DEPLOY_KEY_VARIABLE, repository.deploy_key)
         if repository.uses_ssh:
             task.connections.allow_to_internet(port=22, why="DAG repository over SSH")
         task.add_environment(AIRFLOW__CORE__DAGS_FOLDER=f"{DAGS_ROOT}/current/{repository.subdirectory}".rstrip("/"))
@@ -104,7 +104,7 @@ class GitBundle:
         if repository.known_hosts:
             task.add_environment(AIRFLOW_GIT_KNOWN_HOSTS="\n".join(repository.known_hosts))
         if repository.deploy_key:
-            task.add_secret("AIRFLOW_GIT_DEPLOY_KEY", repository.deploy_key)
+            task.add_secret(GIT_BUNDLE_DEPLOY_KEY_VARIABLE, repository.deploy_key)
         if repository.uses_ssh:
             task.connections.allow_to_internet(port=22, why="DAG repository over SSH")
 

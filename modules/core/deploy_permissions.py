@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from environments.facts.naming import PARAMETER_ROOT
 from modules.core.grants import RoleSettings, statement
 
 PASSED_TO = (
@@ -41,7 +42,7 @@ NAMED: Mapping[str, tuple[str, ...]] = {
         "arn:aws:elasticloadbalancing:{here}:targetgroup/{name}-*",
     ),
     "logs": (
-        "arn:aws:logs:{here}:log-group:/airflow/*",
+        f"arn:aws:logs:{{here}}:log-group:{PARAMETER_ROOT}/*",
         "arn:aws:logs:{here}:log-group:/aws/elasticache/{name}-*",
         "arn:aws:logs:{here}:log-group:/aws/rds/instance/{name}-*",
         "arn:aws:logs:{here}:log-group:aws-waf-logs-{name}-*",
@@ -58,7 +59,7 @@ NAMED: Mapping[str, tuple[str, ...]] = {
     "scheduler": ("arn:aws:scheduler:{here}:schedule/default/{name}-*",),
     "secretsmanager": ("arn:aws:secretsmanager:{here}:secret:{name}-*",),
     "sns": ("arn:aws:sns:{here}:{name}-*",),
-    "ssm": ("arn:aws:ssm:{here}:parameter/airflow/*",),
+    "ssm": (f"arn:aws:ssm:{{here}}:parameter{PARAMETER_ROOT}/*",),
 }
 
 # Actions whose resources have generated ids, or none at all: bounded by region instead.

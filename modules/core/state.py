@@ -19,6 +19,8 @@ from cdktf import (
 )
 from constructs import Construct
 
+from environments.facts.state import s3_state_key, state_file
+
 
 class StateSettings(Protocol):
     """The shape of ``environments.sections.state.State``; ``None`` where the backend has no use for it."""
@@ -51,18 +53,13 @@ class StateSettings(Protocol):
     def path(self) -> str | None: ...
 
 
-def state_key(stack: str) -> str:
-    """Key of a stack's state in its bucket."""
-    return f"airflow-fargate/{stack}.tfstate"
-
-
 def keep_state(stack: TerraformStack, *, name: str, state: StateSettings) -> None:
     """Give ``stack`` its backend."""
     if state.backend == "s3":
         S3Backend(
             stack,
             bucket=_given(state.bucket),
-            key=state_key(name),
+            key=s3_state_key(name),
             region=_given(state.region),
             encrypt=True,
             kms_key_id=state.kms_key_arn,
@@ -77,7 +74,7 @@ def keep_state(stack: TerraformStack, *, name: str, state: StateSettings) -> Non
             workspaces=NamedCloudWorkspace(name=name, project=state.project),
         )
     else:
-        LocalBackend(stack, path=f"{state.path or '.'}/{name}.tfstate")
+        LocalBackend(stack, path=f"{state.path or '.'}/{state_file(name)}")
 
 
 def remote_state(scope: Construct, id_: str, *, of: str, state: StateSettings) -> TerraformRemoteState:
@@ -87,7 +84,7 @@ def remote_state(scope: Construct, id_: str, *, of: str, state: StateSettings) -
             scope,
             id_,
             bucket=_given(state.bucket),
-            key=state_key(of),
+            key=s3_state_key(of),
             region=_given(state.region),
             encrypt=True,
             kms_key_id=state.kms_key_arn,
@@ -101,7 +98,7 @@ def remote_state(scope: Construct, id_: str, *, of: str, state: StateSettings) -
             organization=_given(state.organization),
             workspaces=NamedRemoteWorkspace(of),
         )
-    return DataTerraformRemoteStateLocal(scope, id_, path=f"{state.path or '.'}/{of}.tfstate")
+    return DataTerraformRemoteStateLocal(scope, id_, path=f"{state.path or '.'}/{state_file(of)}")
 
 
 def _given(value: str | None) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from constructs import Construct
 
+from environments.facts.secrets import BROKER_TOKEN, DATABASE_PASSWORD
 from modules.constructs.aws_services import AwsServices
 from modules.constructs.broker import Broker
 from modules.constructs.encryption_key import EncryptionKey
@@ -41,7 +42,7 @@ def _network(scope: Construct, ask: Ask) -> Mapping[str, Output]:
 
 
 def _metadata_database(scope: Construct, ask: Ask) -> Mapping[str, Output]:
-    password = ask.secret("database-password")
+    password = ask.secret(DATABASE_PASSWORD)
     made = MetadataDatabase(
         scope, ID, **ask.arguments(MetadataDatabase, section="database", password=password)
     ).reference
@@ -52,7 +53,7 @@ def _metadata_database(scope: Construct, ask: Ask) -> Mapping[str, Output]:
 
 
 def _broker(scope: Construct, ask: Ask) -> Mapping[str, Output]:
-    token = ask.secret("broker-auth-token")
+    token = ask.secret(BROKER_TOKEN)
     made = Broker(scope, ID, **ask.arguments(Broker, section="broker", token=token)).reference
     return {
         "address": Output(made.address, "DNS name of the primary, port 6379, TLS."),

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from cdktf import App, DefaultTokenResolver, StringConcat, TerraformStack, Tokenization
 from pydantic import BaseModel
 
+from environments.facts.naming import Names
+from environments.facts.stacks import AIRFLOW, FOUNDATION
 from environments.model import Environment
 from modules.core.flows import Flows
 from modules.core.grants import RoleSettings
-from modules.core.naming import Names
 from modules.core.references import Publication
 from modules.export.hcl_template import parts
 from modules.export.inputs import text, texts
@@ -31,7 +32,7 @@ _INPUT = re.compile(r"(tostring\()?var\.\w+\)?")
 class StackModule:
     """One stack of an environment."""
 
-    name: Literal["foundation", "airflow"]
+    name: str
     purpose: str
 
     def stack(self, app: App, ask: Ask) -> TerraformStack:
@@ -49,12 +50,12 @@ class StackModule:
         published = _Handover(publisher=foundation, remote=_Caller(ask))
         airflow.build(published.across(foundation.reference, prefix=PUBLISHED))
         foundation.protect()
-        return foundation if self.name == "foundation" else airflow
+        return foundation if self.name == FOUNDATION else airflow
 
 
 STACKS = (
-    StackModule("foundation", "Network, data stores, secrets, image repository and log storage of one environment."),
-    StackModule("airflow", "Cluster, services, load balancer, scaling and alarms of one environment."),
+    StackModule(FOUNDATION, "Network, data stores, secrets, image repository and log storage of one environment."),
+    StackModule(AIRFLOW, "Cluster, services, load balancer, scaling and alarms of one environment."),
 )
 
 
@@ -94,8 +95,8 @@ def _word(item: Any) -> str:
 class _ModuleNames(Names):
     """A stack of this app is named after the module: its environment's name is not known yet."""
 
-    def stack(self, life_time: str) -> str:
-        return life_time
+    def stack(self, layer: str) -> str:
+        return layer
 
 
 class _Handover(Publication):

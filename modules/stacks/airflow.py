@@ -6,6 +6,9 @@ from cdktf import TerraformOutput
 from constructs import Construct
 
 from environments.facts.cron import eventbridge
+from environments.facts.naming import Names
+from environments.facts.secrets import own_names_for_process
+from environments.facts.stacks import AIRFLOW
 from environments.model import Environment
 from modules.constructs.alarms import Alarms
 from modules.constructs.autoscaling import Sleep
@@ -17,7 +20,6 @@ from modules.constructs.one_off_task import OneOff
 from modules.core.airflow_process import MIGRATE
 from modules.core.fargate_task import FargatePlatform
 from modules.core.grants import RoleSettings
-from modules.core.naming import Names
 from modules.stacks.airflow_options import options
 from modules.stacks.airflow_services import AirflowServices
 from modules.stacks.alarm_definitions import Watched, watches
@@ -33,7 +35,7 @@ class Airflow(EnvironmentStack):
     """Cluster, services, load balancer, scaling and schedules of one environment."""
 
     def __init__(self, scope: Construct, environment: Environment, *, names: Names, roles: RoleSettings) -> None:
-        super().__init__(scope, environment, life_time="airflow", names=names, roles=roles)
+        super().__init__(scope, environment, layer=AIRFLOW, names=names, roles=roles)
 
     def build(self, foundation: FoundationReference) -> None:
         """Everything of this stack, on top of ``foundation``."""
@@ -99,7 +101,7 @@ class Airflow(EnvironmentStack):
             process=MIGRATE,
             platform=self._platform,
             network=self._foundation.network,
-            uses=self._offer.services(("database", "shared_secrets"), secrets=("admin-password",)),
+            uses=self._offer.services(("database", "shared_secrets"), secrets=own_names_for_process(MIGRATE.name)),
         )
 
     def _sleeping_hours(self) -> Sleep | None:

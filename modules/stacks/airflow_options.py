@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from environments.derived.parallelism import parallelism
+from environments.facts.naming import Names
+from environments.facts.topology import executor, is_standalone, uses_celery
 from environments.model import Environment
 from modules.core.airflow_process import API_SERVER
-from modules.core.naming import Names
 
 DETECTION_INTERVAL_SECONDS = 5
 
@@ -12,17 +14,15 @@ DETECTION_INTERVAL_SECONDS = 5
 def options(environment: Environment, *, names: Names, base_url: str) -> dict[str, str]:
     """Variables of every Airflow container, sorted by name."""
     airflow = environment.airflow
-    celery = environment.topology == "celery"
-    standalone = environment.topology in {"sequential", "single"}
-    host = "localhost" if standalone else f"{API_SERVER.name}.{names.domain}"
+    host = "localhost" if is_standalone(environment.topology) else f"{API_SERVER.name}.{names.domain}"
     values: dict[str, object] = {
         "AIRFLOW_ENVIRONMENT": environment.name,
         "AIRFLOW_PARAMETER_PATH": names.path,
         "AWS_DEFAULT_REGION": environment.region,
         "AIRFLOW__API__BASE_URL": base_url,
-        "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor" if celery else "LocalExecutor",
+        "AIRFLOW__CORE__EXECUTOR": executor(environment.topology),
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://{host}:{API_SERVER.port}/execution/",
-        "AIRFLOW__CORE__PARALLELISM": environment.parallelism,
+        "AIRFLOW__CORE__PARALLELISM": parallelism(environment),
         "AIRFLOW__CORE__DEFAULT_TASK_RETRIES": airflow.default_task_retries,
         "AIRFLOW__DATABASE__SQL_ALCHEMY_MAX_OVERFLOW": airflow.max_overflow,
         "AIRFLOW__DATABASE__SQL_ALCHEMY_POOL_SIZE": airflow.pool_size,
@@ -32,7 +32,7 @@ def options(environment: Environment, *, names: Names, base_url: str) -> dict[st
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": DETECTION_INTERVAL_SECONDS,
         "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": airflow.task_queued_timeout_seconds,
     }
-    if celery:
+    if uses_celery(environment.topology):
         values["AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT"] = airflow.visibility_timeout_seconds
         # S3 gets a task log at its end; a task killed midway has left it in the container's log.
         values["AIRFLOW__CELERY__TASK_LOGS_TO_STDOUT"] = True

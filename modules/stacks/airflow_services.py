@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from constructs import Construct
 
+from environments.facts.topology import uses_celery
 from environments.model import Environment
 from environments.sections.compute import WorkerGroup as WantedGroup
 from modules.constructs.autoscaling import Bounds, LoadScaling, ScalingTarget, Sleep
@@ -139,6 +140,6 @@ class AirflowServices:
         reader = self._services[API_SERVER.name].connections
         triggerer = self._services[TRIGGERER.name].connections
         triggerer.allow_from(reader, port=TRIGGERER_LOG_PORT, why="logs of running triggers")
-        if self._environment.topology == "local":
+        if not uses_celery(self._environment.topology):
             scheduler = self._services[SCHEDULER.name].connections
             scheduler.allow_from(reader, port=WORKER_LOG_PORT, why="logs of running Airflow tasks")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from environments.facts.instance_classes import max_connections
+from environments.facts.topology import is_standalone, uses_celery
 from environments.model import Environment
 from modules.core.airflow_process import DAG_PROCESSOR, SCHEDULER, STANDALONE
 from modules.core.metric_alarm import Watch
@@ -40,8 +41,8 @@ def _of(environment: Environment, component: str) -> dict[str, str]:
 
 def _airflow(environment: Environment) -> Iterator[Watch]:
     alarms = environment.alarms
-    alone = environment.topology in {"sequential", "single"}
-    scheduler, processor = (STANDALONE, STANDALONE) if alone else (SCHEDULER, DAG_PROCESSOR)
+    standalone = is_standalone(environment.topology)
+    scheduler, processor = (STANDALONE, STANDALONE) if standalone else (SCHEDULER, DAG_PROCESSOR)
     yield Watch(
         "scheduler-heartbeat",
         "The scheduler is silent: no Airflow task is started",
@@ -101,7 +102,7 @@ def _database(environment: Environment, watched: Watched) -> Iterator[Watch]:
 
 
 def _broker(environment: Environment, watched: Watched) -> Iterator[Watch]:
-    if environment.topology != "celery":
+    if not uses_celery(environment.topology):
         return
     for node in range(1, environment.broker.replicas + 2):
         dimensions = {"CacheClusterId": f"{watched.name}-{node:03d}"}

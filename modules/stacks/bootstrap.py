@@ -5,13 +5,14 @@ from __future__ import annotations
 from cdktf import TerraformOutput
 from constructs import Construct
 
+from environments.facts.naming import Names
+from environments.facts.stacks import bootstrap_stack
 from environments.sections.identity import Oidc
 from environments.sections.state import State
 from modules.constructs.ci_roles import CiRoles
 from modules.constructs.encryption_key import EncryptionKey
 from modules.constructs.private_bucket import PrivateBucket
 from modules.core.grants import RoleSettings
-from modules.core.naming import Names
 from modules.core.stack import Stack
 
 
@@ -31,7 +32,7 @@ class Bootstrap(Stack):
     ) -> None:
         super().__init__(
             scope,
-            f"bootstrap-{account_id}",
+            bootstrap_stack(account_id),
             account_id=account_id,
             region=region,
             tags={"ManagedBy": "terraform", "airflow-fargate:purpose": "state"},

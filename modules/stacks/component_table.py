@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from environments.facts.topology import is_standalone, uses_celery
 from environments.model import Environment
 from environments.sections.compute import TaskSize
 from modules.core.airflow_process import (
@@ -48,10 +49,10 @@ class Planned:
 def components(environment: Environment) -> tuple[Planned, ...]:
     """The services of an environment besides its worker groups, in the order in which they are made."""
     sizes = environment.components
-    if environment.topology in {"sequential", "single"}:
+    if is_standalone(environment.topology):
         uses: tuple[Use, ...] = (*SERVER, "task_logs", "dags")
         return (Planned(STANDALONE, sizes.standalone, uses, sizes.standalone.count),)
-    celery = environment.topology == "celery"
+    celery = uses_celery(environment.topology)
     broker: tuple[Use, ...] = ("broker",) if celery else ()
     runs_tasks: tuple[Use, ...] = ("metrics",) if celery else ("task_logs", "execution_api", "dags")
     rows = [

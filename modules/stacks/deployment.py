@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from cdktf import App
 from constructs import Construct
 
+from environments.facts.stacks import FOUNDATION
 from environments.model import Environment
 from modules.core.flows import Flows
 from modules.core.grants import RoleSettings
-from modules.core.naming import Names
 from modules.core.references import Publication
 from modules.core.state import remote_state
 from modules.stacks.airflow import Airflow
@@ -30,12 +30,12 @@ def deployments(app: App, environments: Iterable[Environment]) -> None:
 
 def deployment(app: Construct, environment: Environment) -> tuple[Foundation, Airflow]:
     """Foundation, then Airflow on top of it; last the NACLs, which know every declared flow."""
-    names, flows = _names(environment), Flows()
+    names, flows = environment.names, Flows()
     roles = _roles(environment)
     foundation = Foundation(app, environment, names=names, roles=roles, flows=flows)
     airflow = Airflow(app, environment, names=names, roles=roles)
     airflow.add_dependency(foundation)  # the cdktf CLI deploys in parallel what does not say this
-    remote = remote_state(airflow, "foundation", of=foundation.name, state=environment.state)
+    remote = remote_state(airflow, FOUNDATION, of=foundation.name, state=environment.state)
     airflow.build(Publication(publisher=foundation, remote=remote).across(foundation.reference, prefix="use"))
     foundation.protect()
     waivers = [waiver.model_dump(mode="json") for waiver in environment.waivers]
@@ -53,17 +53,13 @@ def _roles(environment: Environment) -> RoleSettings:
     )
 
 
-def _names(environment: Environment) -> Names:
-    return Names(environment.name_prefix, environment.name, environment.account_id, dict(environment.tags))
-
-
 def _bootstrap(app: App, environment: Environment) -> None:
     Bootstrap(
         app,
         account_id=environment.account_id,
         region=environment.region,
         bucket=environment.state.bucket or "",
-        names=_names(environment),
+        names=environment.names,
         roles=_roles(environment),
         oidc=environment.iam.oidc,
     )

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from constructs import Construct
 
+from environments.facts.naming import Names
 from environments.model import Environment
 from modules.core.grants import RoleSettings
-from modules.core.naming import Names
 from modules.core.stack import Stack
 
 
 class EnvironmentStack(Stack):
-    """The part of an environment with the life-time ``life_time``: ``foundation`` or ``airflow``."""
+    """The part of an environment in ``layer``: ``foundation`` or ``airflow``."""
 
     def __init__(
-        self, scope: Construct, environment: Environment, *, life_time: str, names: Names, roles: RoleSettings
+        self, scope: Construct, environment: Environment, *, layer: str, names: Names, roles: RoleSettings
     ) -> None:
         super().__init__(
             scope,
-            names.stack(life_time),
+            names.stack(layer),
             account_id=environment.account_id,
             region=environment.region,
             tags=names.tags,

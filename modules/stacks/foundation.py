@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 from constructs import Construct
 
+from environments.facts.naming import Names
+from environments.facts.secrets import BROKER_TOKEN, DATABASE_PASSWORD, names_for_topology
+from environments.facts.stacks import FOUNDATION
+from environments.facts.topology import uses_celery
 from environments.model import Environment
 from modules.constructs.aws_services import AwsServicesReference
 from modules.constructs.broker import Broker, BrokerReference
@@ -14,11 +18,10 @@ from modules.constructs.encryption_key import EncryptionKey
 from modules.constructs.image_repository import ImageRepository, ImageRepositoryReference
 from modules.constructs.log_storage import TaskLogsReference
 from modules.constructs.metadata_database import MetadataDatabase
-from modules.constructs.secrets import RECIPES, Secrets, SecretsBackendReference, SecretsReference
+from modules.constructs.secrets import Secrets, SecretsBackendReference, SecretsReference
 from modules.core.database_reference import MetadataDatabaseReference
 from modules.core.flows import Flows
 from modules.core.grants import RoleSettings
-from modules.core.naming import Names
 from modules.core.network_reference import NetworkReference
 from modules.stacks.environment_stack import EnvironmentStack
 from modules.stacks.foundation_logs import FoundationLogs
@@ -31,7 +34,7 @@ class Foundation(EnvironmentStack):
     def __init__(
         self, scope: Construct, environment: Environment, *, names: Names, roles: RoleSettings, flows: Flows
     ) -> None:
-        super().__init__(scope, environment, life_time="foundation", names=names, roles=roles)
+        super().__init__(scope, environment, layer=FOUNDATION, names=names, roles=roles)
         self._data_key = self._key(
             "data-key", "data", "Stores and logs of Airflow", services=("cloudwatch.amazonaws.com",)
         )
@@ -39,7 +42,6 @@ class Foundation(EnvironmentStack):
         self._made_network = FoundationNetwork(self, environment, names=names, flows=flows)
         self._made_network.record(key_arn=self._data_key.arn, roles=roles)
         self.network = self._made_network.reference
-        wanted = tuple(n for n in RECIPES if n != "broker-auth-token" or environment.topology == "celery")
         self.secrets = Secrets(
             self,
             "secrets",
@@ -47,7 +49,7 @@ class Foundation(EnvironmentStack):
             key_arn=secrets_key.arn,
             account_id=environment.account_id,
             region=environment.region,
-            names=wanted,
+            names=names_for_topology(environment.topology),
         )
         images = ImageRepository(
             self, "images", name=names.name, key_arn=self._data_key.arn, force_delete=not environment.production
@@ -59,7 +61,7 @@ class Foundation(EnvironmentStack):
             secrets=self.secrets.reference,
             secrets_backend=self.secrets.backend,
             database=self._make_database(),
-            broker=self._make_broker().reference if environment.topology == "celery" else None,
+            broker=self._make_broker().reference if uses_celery(environment.topology) else None,
             images=images.reference,
             task_logs=logs.task_logs(),
             data_key_arn=self._data_key.arn,
@@ -95,7 +97,7 @@ class Foundation(EnvironmentStack):
             "database",
             name=self._names.name,
             network=self.network,
-            password=self.secrets.secret("database-password"),
+            password=self.secrets.secret(DATABASE_PASSWORD),
             key_arn=self._data_key.arn,
             engine_version=wanted.engine_version,
             instance_class=wanted.instance_class,
@@ -129,7 +131,7 @@ class Foundation(EnvironmentStack):
             "broker",
             name=self._names.name,
             network=self.network,
-            token=self.secrets.secret("broker-auth-token"),
+            token=self.secrets.secret(BROKER_TOKEN),
             key_arn=self._data_key.arn,
             engine=wanted.engine,
             engine_version=wanted.engine_version,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from constructs import Construct
 
+from environments.facts.naming import Names
 from environments.model import Environment
 from modules.constructs.log_storage import LogStorage, TaskLogsReference
 from modules.constructs.private_bucket import PrivateBucket
-from modules.core.naming import Names
 from modules.stacks.component_table import processes
 
 

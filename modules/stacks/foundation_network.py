@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from constructs import Construct
 
+from environments.facts.naming import Names
 from environments.model import Environment
 from environments.sections.network import ExistingNetwork
 from modules.constructs.aws_services import AwsServices, AwsServicesReference
@@ -12,7 +13,6 @@ from modules.constructs.network import Network
 from modules.constructs.network_acls import NetworkAcls
 from modules.core.flows import Flows
 from modules.core.grants import RoleSettings
-from modules.core.naming import Names
 from modules.core.network_reference import NetworkReference
 
 

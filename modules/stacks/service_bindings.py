@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from environments.facts.naming import Names
+from environments.facts.secrets import DEPLOY_KEY, own_names_for_process
 from environments.model import Environment
-from modules.constructs.secrets import SHARED, WORKER
 from modules.constructs.sidecars import GitBundle, GitSync, Repository, StatsD, WorkerMetrics
 from modules.core.connections import Connections
-from modules.core.naming import Names
 from modules.core.task import BackingService, Client, Secret, Sidecar
 from modules.stacks.component_table import Use
 from modules.stacks.foundation import FoundationReference
 
 METRICS_NAMESPACE = "Airflow"
+SHARED_SECRETS = own_names_for_process("api-server")
+WORKER_SECRETS = own_names_for_process("worker")
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,13 @@ class Offer:
         self._environment, self._foundation, self._names = environment, foundation, names
         self.execution_api: ExecutionApi | None = None
 
-    def services(self, uses: Iterable[Use], *, secrets: tuple[str, ...] = SHARED) -> list[BackingService]:
+    def services(self, uses: Iterable[Use], *, secrets: tuple[str, ...] = SHARED_SECRETS) -> list[BackingService]:
         """Backing services of ``uses``; AWS' own APIs are always among them."""
         return [self._foundation.aws_services, *(s for use in uses for s in self._services(use, secrets))]
 
     def worker_services(self, uses: Iterable[Use]) -> list[BackingService]:
         """The same for a worker, which needs one of the shared secrets only."""
-        return [*self.services(uses), self._foundation.secrets.some(*WORKER)]
+        return [*self.services(uses), self._foundation.secrets.some(*WORKER_SECRETS)]
 
     def sidecars(self, uses: Iterable[Use]) -> list[Sidecar]:
         """Sidecars of ``uses``, and the one that takes Airflow's own metrics."""
@@ -97,7 +99,7 @@ class Offer:
 
     def _deploy_key(self) -> Secret:
         """A key that people put there: Terraform knows where it is and nothing more."""
-        environment, name = self._environment, "git-deploy-key"
+        environment, name = self._environment, DEPLOY_KEY
         arn = f"arn:aws:ssm:{environment.region}:{environment.account_id}:parameter{self._names.path}/{name}"
         key_arn = self._foundation.secrets_backend.key_arn
         return Secret(name=name, arn=arn, key_arn=key_arn, version="external")

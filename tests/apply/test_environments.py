@@ -20,7 +20,7 @@ BAKED = {"dags": {"delivery": "baked", "repository": None, "branch": None}}
 WITHOUT_QUEUE = {"workers": None, "broker": None}
 ONE_CONTAINER = WITHOUT_QUEUE | {"components": None}
 VARIANTS: dict[str, dict[str, Any]] = {
-    "local-none-baked": WITHOUT_QUEUE | BAKED | {"topology": "local", "network": {"egress": "none"}},
+    "local-executor-none-baked": WITHOUT_QUEUE | BAKED | {"topology": "local_executor", "network": {"egress": "none"}},
     "single-nat_per_zone-git_bundle": ONE_CONTAINER
     | {"topology": "single", "network": {"egress": "nat_per_zone"}, "dags": {"delivery": "git_bundle"}},
     "sequential-single_nat-baked": ONE_CONTAINER | BAKED | {"topology": "sequential"},

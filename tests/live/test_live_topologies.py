@@ -18,7 +18,7 @@ SEPARATE = {"api-server": 2, "scheduler": 1, "dag-processor": 1, "triggerer": 1}
 # Topology -> how its environment differs from the tier's own, and the services that run then.
 TOPOLOGIES: dict[str, tuple[dict[str, Any], dict[str, int]]] = {
     "celery": ({}, SEPARATE | {"worker-default": 1, "worker-heavy": 1}),
-    "local": (WITHOUT_BROKER, SEPARATE),
+    "local_executor": (WITHOUT_BROKER, SEPARATE),
     "single": (ONE_CONTAINER, {"standalone": 1}),
     "sequential": (ONE_CONTAINER, {"standalone": 1}),
 }

@@ -10,7 +10,7 @@ from typing import Any
 from tests.unit.environments.cases import GONE, HOST_KEY, SMALLEST, changed
 
 Case = Mapping[str, str]
-TOPOLOGIES = ("celery", "local", "single", "sequential")
+TOPOLOGIES = ("celery", "local_executor", "single", "sequential")
 EGRESS = ("single_nat", "nat_per_zone", "none")
 DELIVERIES = ("git_sync", "git_bundle", "baked")
 BACKENDS = ("s3", "cloud", "local")

@@ -28,7 +28,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "celery over one NAT": {"network": {"egress": "single_nat"}},
     "celery without NAT": {"network": {"egress": "none"}},
     "celery over a NAT a zone": {"network": {"egress": "nat_per_zone"}},
-    "local": {"topology": "local"},
+    "local_executor": {"topology": "local_executor"},
     "single": {"topology": "single"},
     "sequential": {"topology": "sequential"},
     "open to a block": {"load_balancer": {"scheme": "internet-facing", "allowed_cidrs": ["203.0.113.0/24"]}},

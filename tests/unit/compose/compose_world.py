@@ -15,7 +15,7 @@ from local.compose.location import Place
 from local.compose.project import Project
 from tests.synthesis import Deployment, deployed
 
-TOPOLOGIES = ("sequential", "single", "local", "celery")
+TOPOLOGIES = ("sequential", "single", "local_executor", "celery")
 BASE_URL = "http://127.0.0.1:8080"
 
 

@@ -138,7 +138,7 @@ def test_every_container_knows_its_region_as_on_fargate() -> None:
 
 
 def test_topology_without_broker_starts_none() -> None:
-    assert "redis" not in composed(environment_of("local"))["services"]
+    assert "redis" not in composed(environment_of("local_executor"))["services"]
 
 
 def test_ports_are_published_on_loopback_only() -> None:

@@ -94,7 +94,7 @@ def test_environments_without_production_are_not_compared() -> None:
 
 @pytest.mark.feature("E5")
 def test_a_broker_is_compared_only_with_a_broker() -> None:
-    production = made(SMALLEST, topology="local")
+    production = made(SMALLEST, topology="local_executor")
     assert told(production, made(STAGING, broker={"replicas": 5})) == []
 
 

@@ -10,8 +10,9 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 
 from environments import Environment, parse
-from environments.effective_values import effective
-from environments.facts.connection_budget import connection_budget
+from environments.derived.connection_budget import connection_budget
+from environments.derived.effective_values import effective
+from environments.derived.parallelism import parallelism
 from environments.generated_files import schema_text
 from environments.load import from_data
 from tests.strategies import environment_data, environments
@@ -59,5 +60,5 @@ def test_no_valid_environment_overdraws_its_database(environment: Environment) -
 @lean
 @given(environments())
 def test_every_topology_can_run_an_airflow_task(environment: Environment) -> None:
-    assert environment.parallelism >= 1
+    assert parallelism(environment) >= 1
     assert bool(environment.workers) == (environment.topology == "celery")

@@ -37,7 +37,7 @@ def test_the_smallest_environment_is_accepted() -> None:
 @pytest.fixture(scope="module")
 def spoken() -> dict[str, list[dict[str, Any]]]:
     """The cases in which a rule said something, by the rule's name."""
-    found: dict[str, list[dict[str, Any]]] = {rule.judge.__name__: [] for rule in RULES}
+    found: dict[str, list[dict[str, Any]]] = {rule.check.__name__: [] for rule in RULES}
     with pytest.MonkeyPatch.context() as patch:
         for case in CASES.values():
             patch.setattr(registry, "RULES", [_noting(rule, case, found) for rule in RULES])
@@ -46,15 +46,15 @@ def spoken() -> dict[str, list[dict[str, Any]]]:
 
 
 def _noting(rule: Rule, case: dict[str, Any], found: dict[str, list[dict[str, Any]]]) -> Rule:
-    def judge(environment: Any) -> list[Problem]:
-        problems = list(rule.judge(environment))
-        found[rule.judge.__name__] += [case] * bool(problems)
+    def check(environment: Any) -> list[Problem]:
+        problems = list(rule.check(environment))
+        found[rule.check.__name__] += [case] * bool(problems)
         return problems
 
-    return Rule(judge=judge, reads=rule.reads)
+    return Rule(check=check, reads=rule.reads)
 
 
-@pytest.mark.parametrize("known", RULES, ids=[known.judge.__name__ for known in RULES])
+@pytest.mark.parametrize("known", RULES, ids=[known.check.__name__ for known in RULES])
 def test_every_rule_refuses_one_of_the_cases(
     known: Rule, spoken: dict[str, list[dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -63,6 +63,6 @@ def test_every_rule_refuses_one_of_the_cases(
     def mute(_environment: object) -> tuple[Problem, ...]:
         return ()
 
-    muted = [Rule(judge=mute, reads=rule.reads) if rule is known else rule for rule in RULES]
+    muted = [Rule(check=mute, reads=rule.reads) if rule is known else rule for rule in RULES]
     monkeypatch.setattr(registry, "RULES", muted)
-    assert any(refusals(**case["change"]) != case["refused"] for case in spoken[known.judge.__name__])
+    assert any(refusals(**case["change"]) != case["refused"] for case in spoken[known.check.__name__])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from environments.facts.connection_budget import connection_budget
+from environments.derived.connection_budget import connection_budget
 from environments.facts.cron import eventbridge, mistake_in
 from environments.facts.fargate_sizes import MEMORY_MIB, wrong_size
 from environments.facts.instance_classes import MEMORY_GIB, max_connections

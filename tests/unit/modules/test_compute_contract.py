@@ -12,7 +12,7 @@ from tests.synthesis import deployed
 from tests.unit.modules.large import LARGE
 
 WRITABLE = {"/tmp", "/opt/airflow"}
-TOPOLOGIES = ("single", "local", "celery")
+TOPOLOGIES = ("single", "local_executor", "celery")
 
 
 @pytest.mark.feature("C1")
@@ -79,7 +79,7 @@ def test_workers_have_all_the_time_there_is() -> None:
 
 
 @pytest.mark.feature("C3")
-@pytest.mark.parametrize("topology", ["local", "celery"])
+@pytest.mark.parametrize("topology", ["local_executor", "celery"])
 def test_timeouts_stand_in_the_order_in_which_nothing_is_lost(topology: str) -> None:
     for name, task in fargate_tasks(deployed(topology=topology)).items():
         seconds = {key: int(value) for key, value in task.main.environment.items() if key.endswith("TIMEOUT")}

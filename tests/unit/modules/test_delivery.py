@@ -16,7 +16,7 @@ KEY = "arn:aws:ssm:eu-central-1:111111111111:parameter/airflow/dev/git-deploy-ke
 FOLDER = "/opt/airflow/dags"
 READERS = {
     "celery": {"dag-processor", "triggerer", "worker-default"},
-    "local": {"scheduler", "dag-processor", "triggerer"},
+    "local_executor": {"scheduler", "dag-processor", "triggerer"},
     "single": {"standalone"},
 }
 

@@ -8,7 +8,7 @@ from tests.reading import clients, fargate_tasks, rules, services
 from tests.synthesis import Deployment, deployed
 from tests.unit.modules.large import OPEN, SINGLE_BY_DAY
 
-TOPOLOGIES = ("sequential", "single", "local", "celery")
+TOPOLOGIES = ("sequential", "single", "local_executor", "celery")
 
 
 @pytest.mark.feature("T5")
@@ -24,7 +24,7 @@ def test_public_listener_refuses_execution_api(topology: str) -> None:
 
 
 @pytest.mark.feature("T5")
-@pytest.mark.parametrize("topology", ["local", "celery"])
+@pytest.mark.parametrize("topology", ["local_executor", "celery"])
 def test_execution_api_is_called_by_its_internal_name(topology: str) -> None:
     deployment = deployed(topology=topology)
     namespace = deployment.only("aws_service_discovery_private_dns_namespace")
@@ -38,7 +38,7 @@ def test_execution_api_is_called_by_its_internal_name(topology: str) -> None:
 
 
 @pytest.mark.feature("T5")
-@pytest.mark.parametrize(("topology", "runner"), [("local", "scheduler"), ("celery", "worker-default")])
+@pytest.mark.parametrize(("topology", "runner"), [("local_executor", "scheduler"), ("celery", "worker-default")])
 def test_only_who_runs_airflow_tasks_may_call_the_execution_api(topology: str, runner: str) -> None:
     assert clients(deployed(topology=topology), group="api-server", port=8080) == {"load-balancer", runner}
 

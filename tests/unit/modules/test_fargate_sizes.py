@@ -30,7 +30,7 @@ def test_all_containers_of_all_tasks_run_one_image() -> None:
 
 
 @pytest.mark.feature("T7")
-@pytest.mark.parametrize("topology", ["sequential", "single", "local", "celery"])
+@pytest.mark.parametrize("topology", ["sequential", "single", "local_executor", "celery"])
 def test_fargate_sells_every_size(topology: str) -> None:
     for task in fargate_tasks(deployed(topology=topology)).values():
         cpu, memory = task.size

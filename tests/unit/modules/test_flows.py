@@ -19,7 +19,7 @@ from tests.unit.environments.cases import GIT_SSH
 from tests.unit.modules.large import leaving
 
 TIERS = ("public", "application", "data")
-TOPOLOGIES = ("single", "local", "celery")
+TOPOLOGIES = ("single", "local_executor", "celery")
 EGRESS = ("none", "single_nat", "nat_per_zone")
 NETWORKS: dict[str, dict[str, Any]] = {
     f"{egress}-{topology}": {
@@ -160,7 +160,7 @@ def test_worker_logs_from_the_api_servers_only() -> None:
 
 @pytest.mark.feature("N5")
 def test_in_topology_local_the_scheduler_serves_the_logs() -> None:
-    assert clients(deployed(topology="local"), group="scheduler", port=8793) == {"api-server"}
+    assert clients(deployed(topology="local_executor"), group="scheduler", port=8793) == {"api-server"}
 
 
 @pytest.mark.feature("N5")

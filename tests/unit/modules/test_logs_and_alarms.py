@@ -10,10 +10,10 @@ from tests.reading import AIRFLOW_TASK_ROLE, fargate_tasks, grants, role_of, ser
 from tests.synthesis import deployed
 from tests.unit.modules.large import CHEAP, CUSTOM, LARGE
 
-TOPOLOGIES = ("single", "local", "celery")
+TOPOLOGIES = ("single", "local_executor", "celery")
 RUNS_OR_SHOWS_TASKS = {
     "single": {"standalone"},
-    "local": {"api-server", "scheduler", "triggerer"},
+    "local_executor": {"api-server", "scheduler", "triggerer"},
     "celery": {"api-server", "triggerer", "worker-default"},
 }
 
@@ -161,7 +161,9 @@ def test_every_node_of_the_broker_and_every_group_is_watched() -> None:
 
 
 @pytest.mark.feature("L4")
-@pytest.mark.parametrize(("topology", "absent"), [("local", ("broker", "oldest")), ("single", ("broker", "oldest"))])
+@pytest.mark.parametrize(
+    ("topology", "absent"), [("local_executor", ("broker", "oldest")), ("single", ("broker", "oldest"))]
+)
 def test_nobody_waits_for_a_metric_that_does_not_exist(topology: str, absent: tuple[str, ...]) -> None:
     deployment = deployed(topology=topology)
     running = {*services(deployment)}

@@ -135,7 +135,7 @@ def test_a_group_may_sleep_at_zero_and_its_first_task_waits_long_enough() -> Non
 
 
 @pytest.mark.feature("A3")
-@pytest.mark.parametrize("topology", ["local", "celery"])
+@pytest.mark.parametrize("topology", ["local_executor", "celery"])
 def test_api_servers_scale_on_load(topology: str) -> None:
     deployment = deployed(topology=topology)
     target = deployment.only("aws_appautoscaling_target", resource_id="service/airflow-dev/api-server")

@@ -127,7 +127,7 @@ def test_every_fargate_task_has_exactly_its_secrets() -> None:
 
 
 @pytest.mark.feature("S3")
-@pytest.mark.parametrize("topology", ["single", "local"])
+@pytest.mark.parametrize("topology", ["single", "local_executor"])
 def test_the_same_shared_secrets_in_every_topology(topology: str) -> None:
     deployment = deployed(topology=topology)
     for name, (_, task) in services(deployment).items():

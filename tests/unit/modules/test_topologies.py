@@ -15,7 +15,7 @@ FOUR = {"api-server", "scheduler", "dag-processor", "triggerer"}
 SERVICES = {
     "sequential": {"standalone"},
     "single": {"standalone"},
-    "local": FOUR,
+    "local_executor": FOUR,
     "celery": FOUR | {"worker-default"},
 }
 BROKER_TYPES = {
@@ -41,7 +41,7 @@ def test_each_topology_runs_exactly_its_services(topology: str) -> None:
     [
         ("sequential", BROKER_TYPES | SCALING_TYPES),
         ("single", BROKER_TYPES | SCALING_TYPES),
-        ("local", BROKER_TYPES),
+        ("local_executor", BROKER_TYPES),
         ("celery", set()),
     ],
 )
@@ -51,7 +51,7 @@ def test_nothing_is_made_that_a_topology_does_not_use(topology: str, left_out: s
 
 
 @pytest.mark.feature("T1")
-@pytest.mark.parametrize("topology", ["sequential", "single", "local"])
+@pytest.mark.parametrize("topology", ["sequential", "single", "local_executor"])
 def test_without_celery_no_word_of_a_broker_is_left(topology: str) -> None:
     deployment = deployed(topology=topology)
     parameters = {item.body["name"] for item in deployment.of("aws_ssm_parameter")}
@@ -67,7 +67,7 @@ def test_without_celery_no_word_of_a_broker_is_left(topology: str) -> None:
     [
         ("sequential", "LocalExecutor"),
         ("single", "LocalExecutor"),
-        ("local", "LocalExecutor"),
+        ("local_executor", "LocalExecutor"),
         ("celery", "CeleryExecutor"),
     ],
 )
@@ -110,7 +110,7 @@ def test_only_the_door_has_a_target_group(topology: str) -> None:
     behind = {
         name for name, (service, _) in services(deployed(topology=topology)).items() if service.blocks("load_balancer")
     }
-    assert behind == ({"api-server"} if topology in {"local", "celery"} else {"standalone"})
+    assert behind == ({"api-server"} if topology in {"local_executor", "celery"} else {"standalone"})
 
 
 @pytest.mark.feature("T3")

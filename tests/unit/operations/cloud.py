@@ -12,8 +12,8 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ecs.models import Container
 
 from environments import Environment
+from environments.facts.secrets import SPECIFICATIONS, names_for_topology
 from environments.load import from_data
-from operations import secret_specifications
 from operations.account import Account
 
 assert settings  # moto must be importable as a whole before its backends are used
@@ -89,8 +89,8 @@ class Cloud:
         self.client("kms").create_alias(AliasName=self.names.secrets_key, TargetKeyId=key)
 
     def _secrets(self) -> None:
-        for name in secret_specifications.wanted("celery"):
-            self.put(name, secret_specifications.RECIPES[name].make())
+        for name in names_for_topology("celery"):
+            self.put(name, SPECIFICATIONS[name].generate())
 
     def put(self, name: str, value: str, kind: str = "SecureString") -> None:
         self.client("ssm").put_parameter(Name=self.names.parameter(name), Value=value, Type=kind, Overwrite=True)

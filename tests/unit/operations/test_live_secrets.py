@@ -10,14 +10,14 @@ import pytest
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.elasticache.models import elasticache_backends
 
+from environments.facts.secrets import SPECIFICATIONS, names_for_topology
 from operations import secrets
 from operations.account import Account
 from operations.errors import Failed, Refused
 from operations.rotate import ROTATIONS
-from operations.secret_specifications import RECIPES, wanted
 from tests.unit.operations.cloud import Cloud, exit_codes
 
-ALL = wanted("celery")
+ALL = names_for_topology("celery")
 SOUND_KEY = base64.urlsafe_b64encode(b"x" * 32).decode()
 
 
@@ -30,9 +30,9 @@ def broker_tokens(cloud: Cloud) -> tuple[str, str] | None:
 @pytest.mark.feature("S1")
 @pytest.mark.parametrize("name", ALL)
 def test_a_fresh_secret_is_right(name: str) -> None:
-    first, second = RECIPES[name].make(), RECIPES[name].make()
+    first, second = SPECIFICATIONS[name].generate(), SPECIFICATIONS[name].generate()
     assert first != second
-    assert RECIPES[name].mistake(first) is None
+    assert SPECIFICATIONS[name].validate(first) is None
 
 
 @pytest.mark.feature("S1")
@@ -42,9 +42,9 @@ def test_a_fresh_secret_is_right(name: str) -> None:
         ("fernet-key", "short", "key 1 is not 32 bytes in URL-safe base64"),
         ("fernet-key", f"{SOUND_KEY},no", "key 2 is not 32 bytes in URL-safe base64"),
         ("fernet-key", "", "key 1 is not 32 bytes in URL-safe base64"),
-        ("broker-auth-token", "x" * 15, "has 15 characters, 16 to 128 are wanted"),
-        ("database-password", "with a space", "has a character of '/@\" '"),
-        ("jwt-secret", "changeme", "has 8 characters, 32 to 4096 are wanted"),
+        ("broker-auth-token", "x" * 15, "has 15 characters, must have 16 to 128"),
+        ("database-password", "with a space", "contains a character of '/@\" '"),
+        ("jwt-secret", "changeme", "has 8 characters, must have 32 to 4096"),
     ],
 )
 def test_a_wrong_secret_is_told_by_name_only(cloud: Cloud, name: str, value: str, mistake: str) -> None:
@@ -54,7 +54,7 @@ def test_a_wrong_secret_is_told_by_name_only(cloud: Cloud, name: str, value: str
             secrets.complete(cloud.account)
         assert str(refused.value).startswith(f"/airflow/dev/{name} {mistake}. Fix: delete it")
         assert value not in str(refused.value).replace(mistake, "")
-    assert RECIPES[name].mistake(value) == mistake
+    assert SPECIFICATIONS[name].validate(value) == mistake
 
 
 @pytest.mark.feature("S1")

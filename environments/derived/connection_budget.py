@@ -1,4 +1,4 @@
-"""D2: database connections at the largest scale against what the instance class accepts.
+"""Database connections at the largest scale, compared with the number that the instance class accepts.
 
 What a process holds was read in Airflow 3.3.2 (``settings.py``: a synchronous and, in the api-server, an asynchronous
 engine, each with ``pool_size`` + ``max_overflow``; read 2026-11-23). A Celery worker uses the database as its result
@@ -10,12 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from environments.facts.instance_classes import max_connections
-
-if TYPE_CHECKING:
-    from environments.model import Environment
+from environments.facts.topology import COMPONENTS, process_name, uses_celery
+from environments.model import Environment
 
 ENGINES = {"api_server": 2, "scheduler": 1, "dag_processor": 1, "triggerer": 1, "standalone": 5}
 """Connection pools of one Fargate task of each component."""
@@ -64,7 +62,7 @@ def _shares(environment: Environment) -> Iterator[Share]:
     for group in environment.workers:
         each = group.concurrency + 1
         yield Share(f"worker {group.name}", group.max_count * each, f"{group.max_count} x ({group.concurrency} + 1)")
-    if environment.topology == "celery":
+    if uses_celery(environment.topology):
         schedulers = environment.components.scheduler.count
         yield Share("metrics", schedulers, f"{schedulers}")
     yield Share("migration or clean-up", pool, words)
@@ -73,8 +71,7 @@ def _shares(environment: Environment) -> Iterator[Share]:
 
 
 def _components(environment: Environment, pool: int, words: str) -> Iterator[Share]:
-    standalone = environment.topology in {"sequential", "single"}
-    for name in ("standalone",) if standalone else ("api_server", "scheduler", "dag_processor", "triggerer"):
+    for name in (name for name in COMPONENTS[environment.topology] if name in ENGINES):
         count, engines = getattr(environment.components, name).max_count, ENGINES[name]
         factors = f"{count} x {engines} x" if engines > 1 else f"{count} x"
-        yield Share(name.replace("_", "-"), count * engines * pool, f"{factors} {words}")
+        yield Share(process_name(name), count * engines * pool, f"{factors} {words}")

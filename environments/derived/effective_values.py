@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from environments.facts.state import BACKEND_KEYS
+from environments.facts.topology import COMPONENTS, uses_celery
 from environments.model import Environment
-from environments.rules.state import KEYS
-from environments.rules.topology import COMPONENTS_OF
 
 
 def effective(environment: Environment) -> dict[str, Any]:
     """Plain values without what the topology or the backend has no use for."""
     values = environment.model_dump(mode="json", exclude_none=True)
-    values["components"] = _only(values["components"], COMPONENTS_OF[environment.topology])
-    values["state"] = _only(values["state"], ("backend", *KEYS[environment.state.backend]))
-    if environment.topology != "celery":
+    values["components"] = _only(values["components"], COMPONENTS[environment.topology])
+    values["state"] = _only(values["state"], ("backend", *BACKEND_KEYS[environment.state.backend]))
+    if not uses_celery(environment.topology):
         del values["workers"], values["broker"]
     if environment.dags.delivery == "baked":
         values["dags"] = _only(values["dags"], ("delivery", "subdirectory"))
