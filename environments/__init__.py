@@ -1,4 +1,4 @@
-"""What differs between deployments, and nothing else: typed, frozen, defaults safe for production."""
+"""Environments: what differs between deployments. Typed, frozen data whose defaults are safe for production."""
 
 from environments.errors import InvalidEnvironment, Problem
 from environments.load import load, load_all, parse

@@ -1,4 +1,4 @@
-"""``python -m environments``: check, show and document environment files."""
+"""``python -m environments``: checks, shows and documents environment files."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ Check = Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Mistakes in files go to stderr as they are, with exit code 2."""
+def _errors_to_stderr() -> Iterator[None]:
+    """Print the problems of environment files to stderr and exit with code 2."""
     try:
         yield
     except InvalidEnvironment as error:
@@ -38,34 +38,39 @@ def _told() -> Iterator[None]:
 
 @app.command()
 def check(names: Annotated[list[str] | None, typer.Argument()] = None, folder: Folder = HOME) -> None:
-    """Check environments by NAMES, or all of them and the contract between them."""
-    with _told():
+    """Check the environments NAMES, or all environments and the rules between them."""
+    with _errors_to_stderr():
         checked = [load(folder / f"{name}.yaml") for name in names] if names else list(load_all(folder))
-        print(f"{', '.join(environment.name for environment in checked)}: right. Next: make synth")
+        print(f"{', '.join(environment.name for environment in checked)}: valid. Next: make synth")
 
 
 @app.command(name="list")
 def list_environments(folder: Folder = HOME) -> None:
-    """A line for each environment."""
+    """List the environments, one line each."""
     table = Table(*("name", "account", "region", "topology", "production", "slots", "connections"), box=None)
-    with _told():
-        for each in load_all(folder):
-            table.add_row(
-                *(each.name, each.account_id, each.region, each.topology, "yes" if each.production else "no"),
-                *(str(parallelism(each)), f"{_connections(each)}"),
-            )
+    with _errors_to_stderr():
+        for environment in load_all(folder):
+            table.add_row(*_row(environment))
     Console().print(table)
 
 
-def _connections(environment: Environment) -> str:
+def _row(environment: Environment) -> tuple[str, ...]:
     budget = connection_budget(environment)
-    return f"{budget.asked} of {budget.offered}"
+    return (
+        environment.name,
+        environment.account_id,
+        environment.region,
+        environment.topology,
+        "yes" if environment.production else "no",
+        str(parallelism(environment)),
+        f"{budget.needed} of {budget.accepted}",
+    )
 
 
 @app.command()
 def show(name: str, folder: Folder = HOME) -> None:
-    """Every value of an environment as YAML, defaults included."""
-    with _told():
+    """Print all values of an environment as YAML, defaults included."""
+    with _errors_to_stderr():
         environment = load(folder / f"{name}.yaml")
         print(yaml.safe_dump(effective(environment), sort_keys=False, allow_unicode=True), end="")
         print(f"# connections: {connection_budget(environment)}")

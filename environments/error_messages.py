@@ -1,54 +1,49 @@
-"""A pydantic error in the words of the file's author: path, allowed values, value, fix."""
+"""A pydantic error as a message for the author of an environment file: path, allowed values, value, fix."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
 
-from environments.errors import Problem, listed, nearest
-from environments.model import Environment
-from environments.schema_text import Node, choices, node_at, words
+from environments.errors import Problem, nearest
+from environments.facts.topology import FORMER_NAMES
+from environments.json_schema import Node, choices, node_at, schema
+from environments.schema_text import allowed_values
 
 Location = Sequence[str | int]
 
+MAX_SHOWN_CHARACTERS = 120
 SERVERLESS = ("serverless", "min_capacity", "max_capacity", "min_acu", "max_acu", "ecpu", "seconds_until_auto_pause")
-"""Parameters of Aurora Serverless and ElastiCache Serverless, which people bring along."""
-
-
-@cache
-def schema() -> Node:
-    """The JSON schema of an environment."""
-    return Environment.model_json_schema()
+"""First words of keys that configure Aurora Serverless and ElastiCache Serverless."""
 
 
 def problems_of(error: ValidationError, *, section: str) -> Iterator[Problem]:
-    """One problem for each mistake that pydantic found in the top-level key ``section``."""
+    """The problems that pydantic found in the top-level key ``section``."""
     for details in error.errors(include_url=False):
         location = (section, *details["loc"])
-        tell: Callable[[Location], Problem] | None = {
+        describe: Callable[[Location], Problem] | None = {
             "missing": missing_key,
             "extra_forbidden": lambda at: unknown_key(at[:-1], str(at[-1])),
         }.get(details["type"])
-        if location[-1] == "[key]":  # pydantic's mark of a name in a mapping
-            yield _wrong_name(location[:-1])
+        if location[-1] == "[key]":  # pydantic's mark for an invalid name in a mapping
+            yield _invalid_name(location[:-1])
         else:
-            yield tell(location) if tell else _wrong_value(location, details)
+            yield describe(location) if describe else _invalid_value(location, details)
 
 
-def _wrong_name(location: Location) -> Problem:
+def _invalid_name(location: Location) -> Problem:
     node = node_at(schema(), location[:-1]) or {}
-    names = words(schema(), node.get("propertyNames", {}))
+    names = allowed_values(schema(), node.get("propertyNames", {}))
     return Problem(path(location), f"the name must be {names}, got {location[-1]!r}")
 
 
 def missing_key(location: Location) -> Problem:
-    """A required key that is not there."""
+    """A required key that is not in the file."""
     node = node_at(schema(), location) or {}
-    return Problem(path(location), f"missing: {_description(node)} ({words(schema(), node)})")
+    return Problem(path(location), f"missing: {_description(node)} ({allowed_values(schema(), node)})")
 
 
 def _description(node: Node) -> str:
@@ -59,8 +54,8 @@ def unknown_key(section: Location, key: str) -> Problem:
     """A key that the section does not have."""
     at = path((*section, key))
     if key.lower().startswith(SERVERLESS):
-        return Problem(at, "belongs to serverless stores, which have no fixed size; these have one: remove the key")
-    return Problem(at, f"unknown key{nearest(key, _known(section))}; known are {listed(sorted(_known(section)))}")
+        return Problem(at, "configures a serverless store; database and broker have a fixed size. Fix: remove the key")
+    return Problem(at, f"unknown key{nearest(key, _known(section))}; known keys: {', '.join(sorted(_known(section)))}")
 
 
 def _known(section: Location) -> tuple[str, ...]:
@@ -68,26 +63,27 @@ def _known(section: Location) -> tuple[str, ...]:
     return tuple(name for option in choices(schema(), node) for name in option.get("properties", ()))
 
 
-def _wrong_value(location: Location, details: Any) -> Problem:
+def _invalid_value(location: Location, details: Any) -> Problem:
     value = details["input"]
     if details["type"] == "cidr":
         network = details.get("ctx", {}).get("network")
-        return Problem(
-            path(location), f"{details['msg']}, got {shown(value)}" + (f": write {network}" if network else "")
-        )
+        fix = f". Fix: write {network}" if network else ""
+        return Problem(path(location), f"{details['msg']}, got {shown(value)}{fix}")
     node = node_at(schema(), location) or {}
-    expected = words(schema(), node) or details["msg"]
-    return Problem(path(location), f"must be {expected}, got {shown(value)}{_fix(node, value)}")
+    expected = allowed_values(schema(), node) or details["msg"]
+    return Problem(path(location), f"must be {expected}, got {shown(value)}{_fix(location, node, value)}")
 
 
-def _fix(node: Node, value: object) -> str:
+def _fix(location: Location, node: Node, value: object) -> str:
+    if tuple(location) == ("topology",) and isinstance(value, str) and value in FORMER_NAMES:
+        return f"; {value!r} is now called {FORMER_NAMES[value]!r}. Fix: topology: {FORMER_NAMES[value]}"
     for option in choices(schema(), node):
         if isinstance(value, str) and "enum" in option:
             return nearest(value, [str(known) for known in option["enum"]])
         if isinstance(value, int) and not isinstance(value, bool) and _is_text(option):
-            return f': put it in quotes, "{value}"'
+            return f'. Fix: put it in quotes, "{value}"'
         if isinstance(value, str) and option.get("type") in {"integer", "boolean"}:
-            return ": without quotes" if value.lstrip("-").isdigit() or value in {"true", "false"} else ""
+            return ". Fix: remove the quotes" if value.lstrip("-").isdigit() or value in {"true", "false"} else ""
     return ""
 
 
@@ -96,17 +92,17 @@ def _is_text(node: Node) -> bool:
 
 
 def shown(value: object) -> str:
-    """``value`` as YAML people know it, shortened, without the credentials of an address."""
+    """``value`` as YAML writes it, shortened, without the credentials of a URL."""
     if value is None or isinstance(value, bool):
         return "nothing" if value is None else str(value).lower()
     if isinstance(value, dict):
         return "a mapping"
     text = f"a list of {len(value)}" if isinstance(value, list | tuple) else without_credentials(repr(value))
-    return text if len(text) <= 120 else f"{text[:117]}..."
+    return text if len(text) <= MAX_SHOWN_CHARACTERS else f"{text[: MAX_SHOWN_CHARACTERS - 3]}..."
 
 
 def without_credentials(text: str) -> str:
-    """``text`` with ``***`` for user and password of any address in it."""
+    """``text`` with ``***`` instead of the user and password in a URL."""
     return re.sub(r"://[^/\s@]+@", "://***@", text)
 
 

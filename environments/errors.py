@@ -1,4 +1,4 @@
-"""A mistake in an environment file, told so that its author can mend it."""
+"""Problems in environment files, with the path of the key and the fix."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake: where in the file, and what is wrong with the fix.
+    """One problem in an environment file.
 
-    ``path`` is written as in ``workers[0].memory_mib``; empty for the file as a whole.
+    Attributes:
+        path: the key, such as ``workers[0].memory_mib``; empty for the file as a whole.
+        message: the problem, the value, the allowed values and the fix.
     """
 
     path: str
@@ -22,7 +24,7 @@ class Problem:
 
 
 class InvalidEnvironment(Exception):
-    """Everything that is wrong with one or more environment files; ``str()`` is the whole message, a line for each."""
+    """All problems of one or more environment files; ``str()`` has one line for each problem."""
 
     def __init__(self, source: str, problems: Iterable[Problem]) -> None:
         self.problems = tuple(dict.fromkeys(problems))
@@ -31,7 +33,7 @@ class InvalidEnvironment(Exception):
 
     @classmethod
     def together(cls, errors: Sequence[InvalidEnvironment]) -> InvalidEnvironment:
-        """One exception that says what all of ``errors`` say."""
+        """One exception with the problems of all ``errors``."""
         joined = cls("", ())
         joined.problems = tuple(problem for error in errors for problem in error.problems)
         joined.lines = tuple(line for error in errors for line in error.lines)
@@ -40,7 +42,7 @@ class InvalidEnvironment(Exception):
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """``"; did you mean 'region'?"`` when a known word is close to ``word``, else nothing."""
+    """``"; did you mean 'region'?"`` when a known word resembles ``word``, else an empty text."""
     by_lower = {name.lower(): name for name in known}
     close = difflib.get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.6)
     return f"; did you mean {by_lower[close[0]]!r}?" if close else ""

@@ -1,8 +1,9 @@
-"""How a key of an environment is declared: once, for YAML, errors, JSON schema, Terraform variables and the docs.
+"""The declaration of a key, from which YAML schema, error messages, Terraform variables and documentation are made.
 
-A key is decided at ``synth`` (Python looks at the value: it changes which resources exist, or is computed with) or at
-``plan`` (only a value inside a resource: an exported module asks for it as a Terraform variable). ``json_schema_extra``
-carries that as ``decided``, and the format of a text in words as ``form``.
+Every field declares when its value is decided. ``synth``: Python reads the value, because it decides which resources
+exist or because Python computes with it. ``plan``: Python only passes the value on, so an exported module makes it a
+Terraform variable. The JSON schema of the field carries this as ``decided`` and ``synth_in_modules``
+(see :func:`decided_at`), and the description of a text's format as ``label``.
 """
 
 from __future__ import annotations
@@ -21,65 +22,77 @@ from pydantic import (
     Field,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
-    Strict,
+    JsonValue,
 )
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
 Decided = Literal["synth", "plan"]
-Whole = Annotated[int, Strict()]
-"""A whole number: neither ``"5"`` nor ``5.0`` nor ``true``."""
-Flag = Annotated[bool, Strict()]
-"""``true`` or ``false``: neither ``1`` nor ``"yes"``."""
 
 
 class Section(BaseModel):
-    """A part of an environment: frozen, no unknown keys, no silent conversion."""
+    """A part of an environment: frozen, without unknown keys and without type conversion."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=False, validate_default=True)
 
 
 def synth(description: str, *, ge: float | None = None, le: float | None = None) -> FieldInfo:
-    """A key that Python looks at, to decide what exists or to compute; ``ge`` and ``le`` are inclusive bounds."""
-    return _described(description, decided="synth", ge=ge, le=le)
+    """A key whose value Python reads.
+
+    Args:
+        description: one sentence for the author of an environment file.
+        ge: lower bound, inclusive.
+        le: upper bound, inclusive.
+    """
+    return _field(description, {"decided": "synth"}, ge=ge, le=le)
 
 
-def plan(description: str, *, ge: float | None = None, le: float | None = None) -> FieldInfo:
-    """A key that is only a value, a Terraform variable of exported modules; ``ge`` and ``le`` are inclusive bounds."""
-    return _described(description, decided="plan", ge=ge, le=le)
+def plan(
+    description: str, *, ge: float | None = None, le: float | None = None, synth_in: tuple[str, ...] = ()
+) -> FieldInfo:
+    """A key whose value Python only passes on: a Terraform variable of exported modules.
+
+    Args:
+        description: one sentence for the author of an environment file.
+        ge: lower bound, inclusive.
+        le: upper bound, inclusive.
+        synth_in: names of exported modules in which Python does read the value, so that it is fixed at export.
+    """
+    extra: dict[str, JsonValue] = {"decided": "plan"}
+    return _field(description, extra | ({"synth_in_modules": [*synth_in]} if synth_in else {}), ge=ge, le=le)
 
 
-def _described(description: str, *, decided: Decided, ge: float | None, le: float | None) -> FieldInfo:
-    described: FieldInfo = Field(description=description, json_schema_extra={"decided": decided}, ge=ge, le=le)
-    return described
+def _field(description: str, extra: dict[str, JsonValue], *, ge: float | None, le: float | None) -> FieldInfo:
+    field: FieldInfo = Field(description=description, json_schema_extra=extra, ge=ge, le=le)
+    return field
 
 
 @dataclass(frozen=True)
-class Form:
-    """What a text must look like: a regular expression for machines, words for people."""
+class Pattern:
+    """The format of a text: a regular expression, and a label that describes it in messages."""
 
     pattern: str
-    words: str
+    label: str
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return {**handler(source), "pattern": self.pattern}
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {**handler(schema), "form": self.words}
+        return {**handler(schema), "label": self.label}
 
 
 @dataclass(frozen=True)
-class Called:
-    """What people call a type whose values are too many to list."""
+class Label:
+    """The description of a type that has too many values to list them."""
 
-    words: str
+    label: str
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {**handler(schema), "form": self.words}
+        return {**handler(schema), "label": self.label}
 
 
-def _whole_network(value: str) -> str:
+def _without_host_bits(value: str) -> str:
     try:
         network = ipaddress.ip_network(value, strict=False)
     except ValueError:
@@ -92,12 +105,12 @@ def _whole_network(value: str) -> str:
 def _ipv4_network(value: str) -> str:
     if ":" in value:
         raise PydanticCustomError("cidr", "must be an IPv4 CIDR block such as 10.10.0.0/16")
-    return _whole_network(value)
+    return _without_host_bits(value)
 
 
-def arn(service: str, *, rest: str, words: str) -> Form:
-    """The form of an ARN of ``service`` whose end matches ``rest``."""
-    return Form(rf"^arn:aws[a-z-]*:{service}:[a-z0-9-]*:\d{{0,12}}:{rest}$", words)
+def arn(service: str, *, rest: str, label: str) -> Pattern:
+    """The pattern of an ARN of ``service`` whose resource matches ``rest``."""
+    return Pattern(rf"^arn:aws[a-z-]*:{service}:[a-z0-9-]*:\d{{0,12}}:{rest}$", label)
 
 
 def _iso_date(value: object) -> object:
@@ -109,22 +122,22 @@ def _iso_date(value: object) -> object:
 
 
 Day = Annotated[datetime.date, BeforeValidator(_iso_date)]
-Cidr = Annotated[str, AfterValidator(_whole_network), Form(r"^[0-9a-fA-F.:]+/\d{1,3}$", "a CIDR block")]
-Ipv4Cidr = Annotated[str, AfterValidator(_ipv4_network), Form(r"^[0-9a-fA-F.:]+/\d{1,3}$", "an IPv4 CIDR block")]
-AccountId = Annotated[str, Form(r"^\d{12}$", 'an AWS account id: 12 digits in quotes, such as "111111111111"')]
-RoleArn = Annotated[str, arn("iam", rest="role/.+", words="the ARN of an IAM role, arn:aws:iam::<account>:role/<name>")]
+Cidr = Annotated[str, AfterValidator(_without_host_bits), Pattern(r"^[0-9a-fA-F.:]+/\d{1,3}$", "a CIDR block")]
+Ipv4Cidr = Annotated[str, AfterValidator(_ipv4_network), Pattern(r"^[0-9a-fA-F.:]+/\d{1,3}$", "an IPv4 CIDR block")]
+AccountId = Annotated[str, Pattern(r"^\d{12}$", 'an AWS account id: 12 digits in quotes, such as "111111111111"')]
+RoleArn = Annotated[str, arn("iam", rest="role/.+", label="the ARN of an IAM role, arn:aws:iam::<account>:role/<name>")]
 PolicyArn = Annotated[
-    str, arn("iam", rest="policy/.+", words="the ARN of an IAM policy, arn:aws:iam::<account>:policy/<name>")
+    str, arn("iam", rest="policy/.+", label="the ARN of an IAM policy, arn:aws:iam::<account>:policy/<name>")
 ]
 KmsKeyArn = Annotated[
-    str, arn("kms", rest="key/.+", words="the ARN of a KMS key, arn:aws:kms:<region>:<account>:key/<id>")
+    str, arn("kms", rest="key/.+", label="the ARN of a KMS key, arn:aws:kms:<region>:<account>:key/<id>")
 ]
 CertificateArn = Annotated[
     str,
     arn(
         "acm",
         rest="certificate/.+",
-        words="the ARN of an ACM certificate, arn:aws:acm:<region>:<account>:certificate/<id>",
+        label="the ARN of an ACM certificate, arn:aws:acm:<region>:<account>:certificate/<id>",
     ),
 ]
 OidcProviderArn = Annotated[
@@ -132,21 +145,26 @@ OidcProviderArn = Annotated[
     arn(
         "iam",
         rest="oidc-provider/.+",
-        words="the ARN of an IAM OIDC provider, arn:aws:iam::<account>:oidc-provider/<host>",
+        label="the ARN of an IAM OIDC provider, arn:aws:iam::<account>:oidc-provider/<host>",
     ),
 ]
 
 
 def arn_region(value: str) -> str:
-    """The region in an ARN, empty for global services."""
+    """The region in an ARN; empty for a global service."""
     return value.split(":")[3]
 
 
 def arn_account(value: str) -> str:
-    """The account in an ARN."""
+    """The account in an ARN; empty when the ARN names none."""
     return value.split(":")[4]
 
 
-def decided_at(node: Mapping[str, Any]) -> str:
-    """``synth`` or ``plan`` from a property's node of the JSON schema; a sub-section has none."""
-    return str(node.get("decided", ""))
+def decided_at(node: Mapping[str, Any], *, module: str = "") -> Decided:
+    """When the value of a key is decided.
+
+    Args:
+        node: the key's node of the JSON schema.
+        module: name of the exported module that asks; without it the answer is the one for most modules.
+    """
+    return "plan" if node.get("decided") == "plan" and module not in node.get("synth_in_modules", ()) else "synth"

@@ -1,4 +1,4 @@
-"""YAML file -> Environment, or one message with everything that is wrong."""
+"""Loads environments: YAML file, typed model, rules, in this order and each once."""
 
 from __future__ import annotations
 
@@ -14,33 +14,38 @@ from environments.error_messages import missing_key, problems_of, unknown_key
 from environments.errors import InvalidEnvironment, Problem
 from environments.model import Environment, with_dependent_defaults
 from environments.rules import cross_environment, violations
-from environments.yaml_reader import NotAnEnvironment, read_mapping, read_text
+from environments.yaml_reader import UnreadableFile, read_mapping, read_text
 
 HOME = Path(__file__).parent
 
 
 def load(path: str | os.PathLike[str]) -> Environment:
-    """The environment in the YAML file ``path``. Raises InvalidEnvironment; see :func:`load_all` for the contract."""
+    """The environment in the YAML file ``path``, without the rules between environments (see :func:`load_all`).
+
+    Raises:
+        InvalidEnvironment: with all problems of the file.
+    """
     file = Path(path)
     source = _shown(file)
     try:
         environment = parse(read_text(file), source=source)
-    except NotAnEnvironment as error:
+    except UnreadableFile as error:
         raise InvalidEnvironment(source, [error.problem]) from None
     if environment.name != file.stem:
-        problem = Problem("name", f"must be the file's name {file.stem!r}, got {environment.name!r}")
+        problem = Problem("name", f"must be {file.stem!r}, the name of the file, got {environment.name!r}")
         raise InvalidEnvironment(source, [problem])
     return environment
 
 
 def load_all(folder: str | os.PathLike[str] = HOME) -> tuple[Environment, ...]:
-    """Every ``*.yaml`` of ``folder`` in order of name, held against the contract between them (E5).
+    """The environments in all ``*.yaml`` files of ``folder``, by name, checked with the rules between environments.
 
-    Raises InvalidEnvironment with the problems of all files.
+    Raises:
+        InvalidEnvironment: with the problems of all files.
     """
     files = sorted(Path(folder).glob("*.yaml"))
     if not files:
-        raise InvalidEnvironment(_shown(Path(folder)), [Problem("", "no environment (*.yaml) in this folder")])
+        raise InvalidEnvironment(_shown(Path(folder)), [Problem("", "contains no environment (*.yaml)")])
     environments: list[Environment] = []
     errors: list[InvalidEnvironment] = []
     for file in files:
@@ -48,22 +53,30 @@ def load_all(folder: str | os.PathLike[str] = HOME) -> tuple[Environment, ...]:
             environments.append(load(file))
         except InvalidEnvironment as error:
             errors.append(error)
-    errors.extend(_broken_contract(environments, Path(folder)))
+    errors.extend(_cross_environment_errors(environments, Path(folder)))
     if errors:
         raise InvalidEnvironment.together(errors)
     return tuple(environments)
 
 
-def _broken_contract(environments: Iterable[Environment], folder: Path) -> Iterator[InvalidEnvironment]:
-    for name, problems in cross_environment.breaches(tuple(environments)).items():
+def _cross_environment_errors(environments: Iterable[Environment], folder: Path) -> Iterator[InvalidEnvironment]:
+    for name, problems in cross_environment.violations(tuple(environments)).items():
         yield InvalidEnvironment(_shown(folder / f"{name}.yaml"), problems)
 
 
 def parse(text: str, *, source: str) -> Environment:
-    """The environment in YAML ``text``; ``source`` names it in messages. Raises InvalidEnvironment."""
+    """The environment in YAML ``text``.
+
+    Args:
+        text: content of an environment file.
+        source: name of the file in messages.
+
+    Raises:
+        InvalidEnvironment: with all problems of the text.
+    """
     try:
         data = read_mapping(text)
-    except NotAnEnvironment as error:
+    except UnreadableFile as error:
         raise InvalidEnvironment(source, [error.problem]) from None
     return from_data(data, source=source)
 
@@ -131,11 +144,11 @@ def _adapters() -> dict[str, TypeAdapter[Any]]:
 
 @cache
 def _default(name: str) -> Any:
-    """The section that a file leaves out: frozen, so one object serves every environment."""
+    """The default of a section. It is frozen, so all environments share one object."""
     return Environment.model_fields[name].get_default(call_default_factory=True)
 
 
 def _shown(path: Path) -> str:
-    """``path`` as a person would type it: relative to the working directory where it lies below it."""
+    """``path`` relative to the working directory, when it is inside."""
     absolute = path.absolute()
     return str(absolute.relative_to(Path.cwd())) if absolute.is_relative_to(Path.cwd()) else str(path)

@@ -1,16 +1,16 @@
-"""Environment: one deployment, typed and frozen, with defaults safe for production."""
+"""The model of one environment. Its defaults are safe for production."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import model_validator
+from pydantic import StrictBool, model_validator
 
 from environments.facts.naming import Names
 from environments.facts.regions import REGIONS
 from environments.facts.topology import Topology
-from environments.fields import AccountId, Flag, Form, Section, plan, synth
+from environments.fields import AccountId, Pattern, Section, plan, synth
 from environments.sections.airflow import Airflow, Dags
 from environments.sections.compute import DEFAULT_WORKERS, Components, WorkerGroup
 from environments.sections.identity import Iam, Waiver
@@ -33,40 +33,42 @@ class Environment(Section):
     """
 
     name: Annotated[
-        Annotated[str, Form(r"^[a-z][a-z0-9-]{1,15}$", "2 to 16 lower-case letters, digits and hyphens")],
+        Annotated[str, Pattern(r"^[a-z][a-z0-9-]{1,15}$", "2 to 16 lower-case letters, digits and hyphens")],
         synth("Name of the environment; part of every name in AWS."),
     ]
-    account_id: Annotated[AccountId, synth("The only account that plans and applies work against.")]
-    region: Annotated[Region, synth("AWS region.")]
+    account_id: Annotated[AccountId, synth("AWS account of the environment; the provider rejects every other account.")]
+    region: Annotated[Region, synth("AWS region of the environment.")]
     topology: Annotated[
         Topology,
         synth(
-            "`sequential`: one Fargate task, one Airflow task at a time; `single`: one Fargate task; "
-            "`local_executor`: a service for each component; `celery`: worker groups too."
+            "`sequential`: one Fargate task that runs one Airflow task at a time; `single`: one Fargate task; "
+            "`local_executor`: a service for each component; `celery`: worker groups besides."
         ),
     ] = "celery"
-    architecture: Annotated[Architecture, plan("Processor of all Fargate tasks and of the image.")] = "ARM64"
-    production: Annotated[Flag, synth("Refuse what would lose data or sleep through a failure.")] = True
+    architecture: Annotated[Architecture, plan("CPU architecture of all Fargate tasks and of the image.")] = "ARM64"
+    production: Annotated[StrictBool, synth("Reject settings that could lose data or hide a failure.")] = True
     name_prefix: Annotated[
-        Annotated[str, Form(r"^[a-z][a-z0-9-]{0,15}$", "1 to 16 lower-case letters, digits and hyphens")],
-        plan("Beginning of every name in AWS."),
+        Annotated[str, Pattern(r"^[a-z][a-z0-9-]{0,15}$", "1 to 16 lower-case letters, digits and hyphens")],
+        plan("First part of every name in AWS."),
     ] = "airflow"
-    tags: Annotated[dict[str, str], synth("Tags of every resource, besides our own.")] = {}  # noqa: RUF012  # pydantic copies defaults
-    iam: Annotated[Iam, synth("Roles.")] = Iam()
-    state: Annotated[State, synth("Terraform state.")] = State()
-    network: Annotated[Network, synth("Network.")]
-    load_balancer: Annotated[LoadBalancer, synth("Public door.")] = LoadBalancer()
+    tags: Annotated[dict[str, str], synth("Additional tags of every resource.")] = {}  # noqa: RUF012  # pydantic copies defaults
+    iam: Annotated[Iam, synth("IAM roles.")] = Iam()
+    state: Annotated[State, synth("Terraform states.")] = State()
+    network: Annotated[Network, synth("VPC and subnets.")]
+    load_balancer: Annotated[LoadBalancer, synth("Load balancer.")] = LoadBalancer()
     database: Annotated[Database, synth("Metadata database.")] = Database()
     broker: Annotated[Broker, synth("Broker (`celery`).")] = Broker()
-    airflow: Annotated[Airflow, synth("Airflow.")] = Airflow()
+    airflow: Annotated[Airflow, synth("Airflow version, image and options.")] = Airflow()
     components: Annotated[Components, synth("Sizes of the components.")] = Components()
-    workers: Annotated[tuple[WorkerGroup, ...], synth("Worker groups (`celery`); one named default when absent.")] = (
-        DEFAULT_WORKERS
-    )
-    dags: Annotated[Dags, synth("DAG delivery.")] = Dags()
-    logs: Annotated[Logs, synth("Logs.")] = Logs()
-    alarms: Annotated[Alarms, synth("Alarms.")] = Alarms()
-    hibernation: Annotated[Hibernation | None, synth("Sleep on a schedule; never when absent.")] = None
+    workers: Annotated[
+        tuple[WorkerGroup, ...], synth("Worker groups (`celery`); when absent, one group named `default`.")
+    ] = DEFAULT_WORKERS
+    dags: Annotated[Dags, synth("Delivery of DAG files.")] = Dags()
+    logs: Annotated[Logs, synth("Logs and their retention.")] = Logs()
+    alarms: Annotated[Alarms, synth("CloudWatch alarms.")] = Alarms()
+    hibernation: Annotated[
+        Hibernation | None, synth("Scheduled stop and start; the environment always runs when absent.")
+    ] = None
     cleanup: Annotated[Cleanup, synth("Clean-up of the metadata database.")] = Cleanup()
     waivers: Annotated[tuple[Waiver, ...], synth("Accepted findings of policies.")] = ()
 

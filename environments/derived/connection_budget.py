@@ -1,9 +1,10 @@
 """Database connections at the largest scale, compared with the number that the instance class accepts.
 
-What a process holds was read in Airflow 3.3.2 (``settings.py``: a synchronous and, in the api-server, an asynchronous
-engine, each with ``pool_size`` + ``max_overflow``; read 2026-11-23). A Celery worker uses the database as its result
-backend only: one connection for each slot and one for the worker. The metrics sidecar of a scheduler holds one. A
-roll-out doubles Fargate tasks for minutes, not their load; ``reserved_connections`` covers it.
+The connections of a process come from the source of Airflow 3.3.2 (``settings.py``, read 2026-11-23): a synchronous
+engine and, in the api-server, an asynchronous one, each with ``pool_size`` + ``max_overflow`` connections. A Celery
+worker uses the database as its result backend only: one connection for each slot and one for the worker. The metrics
+sidecar of a scheduler uses one connection. A deployment doubles the Fargate tasks for minutes but not their load;
+``reserved_connections`` covers it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ ENGINES = {"api_server": 2, "scheduler": 1, "dag_processor": 1, "triggerer": 1, 
 
 @dataclass(frozen=True)
 class Share:
-    """Connections of one kind of client, with the arithmetic in words."""
+    """Connections of one kind of client, and the calculation as text."""
 
     client: str
     connections: int
@@ -30,29 +31,33 @@ class Share:
 
 @dataclass(frozen=True)
 class Budget:
-    """What is asked of the database, and what it offers."""
+    """The connections that all clients need, and the number that the database accepts."""
 
     shares: tuple[Share, ...]
-    offered: int
+    accepted: int
 
     @property
-    def asked(self) -> int:
-        """All connections at the largest scale."""
+    def needed(self) -> int:
+        """Connections of all clients at the largest scale."""
         return sum(share.connections for share in self.shares)
 
     @property
-    def overdrawn(self) -> bool:
-        """Is more asked than offered?"""
-        return self.asked > self.offered
+    def is_exceeded(self) -> bool:
+        """True when the clients need more connections than the database accepts."""
+        return self.needed > self.accepted
 
     def __str__(self) -> str:
         terms = " + ".join(f"{share.client} {share.arithmetic}" for share in self.shares)
-        return f"{terms} = {self.asked} connections, offered are {self.offered}"
+        return f"{terms} = {self.needed} connections needed, {self.accepted} accepted"
 
 
 def connection_budget(environment: Environment) -> Budget:
-    """The budget of an environment. Raises KeyError for an unknown instance class."""
-    return Budget(shares=tuple(_shares(environment)), offered=max_connections(environment.database.instance_class))
+    """The budget of an environment.
+
+    Raises:
+        KeyError: for an unknown instance class.
+    """
+    return Budget(shares=tuple(_shares(environment)), accepted=max_connections(environment.database.instance_class))
 
 
 def _shares(environment: Environment) -> Iterator[Share]:

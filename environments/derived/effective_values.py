@@ -1,4 +1,4 @@
-"""Every value of an environment, defaults included, as its file could say it."""
+"""All values of an environment, defaults included, in the form of an environment file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from environments.model import Environment
 
 
 def effective(environment: Environment) -> dict[str, Any]:
-    """Plain values without what the topology or the backend has no use for."""
+    """Plain values without the keys that the topology or the backend does not use."""
     values = environment.model_dump(mode="json", exclude_none=True)
     values["components"] = _only(values["components"], COMPONENTS[environment.topology])
     values["state"] = _only(values["state"], ("backend", *BACKEND_KEYS[environment.state.backend]))

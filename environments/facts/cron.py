@@ -1,4 +1,4 @@
-"""Five cron fields, checked, and as EventBridge Scheduler writes them."""
+"""Validation of five cron fields, and their translation for EventBridge Scheduler."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 
 @dataclass(frozen=True)
 class Field:
-    """One of the five fields: bounds are inclusive; a name stands for its place in ``names`` plus ``low``."""
+    """One of the five fields. Bounds are inclusive; a name means its index in ``names`` plus ``low``."""
 
     name: str
     low: int
     high: int
     names: tuple[str, ...] = ()
 
-    def mistake(self, text: str) -> str | None:
-        """What is wrong with ``text``, None when nothing is."""
+    def problem(self, text: str) -> str | None:
+        """The problem with ``text``; None when it is valid."""
         for part in text.split(","):
             match = re.fullmatch(r"(\*|(\w+)(?:-(\w+))?)(?:/(\d+))?", part)
             if match is None:
                 return f"{self.name} {text!r} is not a cron field"
             if match[4] is not None and not 1 <= int(match[4]) <= self.high:
-                return f"{self.name} steps by 1 to {self.high}, got {match[4]}"
+                return f"the step of {self.name} must be 1 to {self.high}, got {match[4]}"
             values = [self._value(word) for word in (match[2], match[3]) if word]
             if any(value is None for value in values):
                 return f"{self.name} must be {self.low} to {self.high}{self._or_names()}, got {part!r}"
             if len(values) == 2 and (values[0] or 0) > (values[1] or 0):
-                return f"{self.name} range runs backwards, got {part!r}"
+                return f"{self.name} range must not be descending, got {part!r}"
         return None
 
     def _value(self, word: str) -> int | None:
@@ -51,17 +51,17 @@ FIELDS = (
 )
 
 
-def mistake_in(cron: str) -> str | None:
-    """What is wrong with the five fields of ``cron``, None when EventBridge would take it."""
+def problem_in(cron: str) -> str | None:
+    """The problem with the five fields of ``cron``; None when EventBridge accepts them."""
     texts = cron.split()
     if len(texts) != len(FIELDS):
-        return f"five fields (minute hour day-of-month month day-of-week), got {len(texts)}"
+        return f"must have five fields (minute hour day-of-month month day-of-week), got {len(texts)}"
     for field, text in zip(FIELDS, texts, strict=True):
-        mistake = field.mistake(text)
-        if mistake:
-            return mistake
+        problem = field.problem(text)
+        if problem:
+            return problem
     if texts[2] != "*" and texts[4] != "*":
-        return "day of month and day of week exclude each other in EventBridge: one must be *"
+        return "EventBridge does not allow both day of month and day of week: one must be *"
     return None
 
 
@@ -69,11 +69,11 @@ def eventbridge(cron: str) -> str:
     """``cron`` as a schedule expression: ``0 20 * * 1-5`` is ``cron(0 20 ? * MON-FRI *)``.
 
     Raises:
-        ValueError: when :func:`mistake_in` finds something.
+        ValueError: when :func:`problem_in` finds a problem.
     """
-    mistake = mistake_in(cron)
-    if mistake:
-        raise ValueError(mistake)
+    problem = problem_in(cron)
+    if problem:
+        raise ValueError(problem)
     minute, hour, day, month, weekday = cron.upper().split()
     if weekday == "*":
         return f"cron({minute} {hour} {day} {month} ? *)"
@@ -81,7 +81,7 @@ def eventbridge(cron: str) -> str:
 
 
 def _weekdays(field: str) -> str:
-    """Days by name: cron counts from Sunday 0 (and 7), EventBridge from Sunday 1."""
+    """Days as names, because cron counts from Sunday 0 (and 7) and EventBridge from Sunday 1."""
     return ",".join(_weekday_part(part) for part in field.split(","))
 
 
@@ -94,7 +94,7 @@ def _weekday_part(part: str) -> str:
 
 
 def _span(numbers: list[int]) -> str:
-    if numbers[-1] == 7:  # Sunday at the end of a range: EventBridge's weeks begin with it
+    if numbers[-1] == 7:  # a range that ends with Sunday: EventBridge's weeks begin with Sunday
         return ",".join(DAYS[number % 7] for number in numbers)
     return f"{DAYS[numbers[0]]}-{DAYS[numbers[-1]]}"
 

@@ -1,4 +1,4 @@
-"""The sizes that Fargate sells.
+"""The task sizes that Fargate offers.
 
 Source: table of task sizes in
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html (read 2026-11-23).
@@ -17,11 +17,11 @@ MEMORY_MIB: dict[int, tuple[int, ...]] = {
     8192: tuple(range(16384, 61440 + 1, 4096)),
     16384: tuple(range(32768, 122880 + 1, 8192)),
 }
-"""MiB of memory that go with each number of CPU units."""
+"""Allowed MiB of memory for each number of CPU units."""
 
 
-def wrong_size(*, cpu: int, memory_mib: int) -> tuple[str, str] | None:
-    """The key at fault (``cpu`` or ``memory_mib``) and what is wrong with it; None for a size that Fargate sells."""
+def invalid_size(*, cpu: int, memory_mib: int) -> tuple[str, str] | None:
+    """The invalid key (``cpu`` or ``memory_mib``) and the problem; None for a size that Fargate offers."""
     if cpu not in MEMORY_MIB:
         return "cpu", f"Fargate offers {listed(MEMORY_MIB)} cpu units, got {cpu}"
     offered = MEMORY_MIB[cpu]

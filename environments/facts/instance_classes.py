@@ -1,4 +1,4 @@
-"""Memory of the RDS instance classes that run PostgreSQL, and the connections it pays for.
+"""Memory of the RDS instance classes for PostgreSQL, and the number of connections that it allows.
 
 Sources, read 2026-11-23: hardware specifications in
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Summary.html and the default
@@ -20,14 +20,14 @@ LARGEST = {
     **dict.fromkeys(("m6i", "r6i"), "32xlarge"),
     **dict.fromkeys(("m7i", "r7i", "m8g", "r8g"), "24xlarge"),
 }
-"""The largest size of each family that follows the ladder of ``SIZES``."""
+"""The largest size of each family that has the sizes of ``SIZES``."""
 
 BYTES_PER_CONNECTION = 9_531_392
-MOST_CONNECTIONS = 5000
+CONNECTION_LIMIT = 5000
 GIB = 1024**3
 USABLE = 0.8
-"""DBInstanceClassMemory is less than the class's memory, by what AWS keeps for its own processes and does not publish;
-a fifth is our allowance."""
+"""DBInstanceClassMemory is the memory of the class without the share that AWS reserves for its own processes. AWS does
+not publish that share; this project assumes a fifth."""
 
 
 def _all_classes() -> Iterator[tuple[str, int]]:
@@ -43,5 +43,9 @@ MEMORY_GIB: dict[str, int] = dict(_all_classes())
 
 
 def max_connections(instance_class: str) -> int:
-    """Connections that PostgreSQL on ``instance_class`` surely accepts. Raises KeyError for an unknown class."""
-    return min(int(MEMORY_GIB[instance_class] * GIB * USABLE) // BYTES_PER_CONNECTION, MOST_CONNECTIONS)
+    """Connections that PostgreSQL on ``instance_class`` accepts at least.
+
+    Raises:
+        KeyError: for an unknown class.
+    """
+    return min(int(MEMORY_GIB[instance_class] * GIB * USABLE) // BYTES_PER_CONNECTION, CONNECTION_LIMIT)

@@ -1,4 +1,4 @@
-"""The commercial regions of AWS, and which availability zones a region can have."""
+"""The commercial regions of AWS and their availability zones."""
 
 from __future__ import annotations
 
@@ -45,5 +45,5 @@ the endpoints that botocore knows for ECS."""
 
 
 def zone_is_in(zone: str, region: str) -> bool:
-    """Is ``zone`` an availability zone (not a local or wavelength zone) of ``region``?"""
+    """True when ``zone`` is an availability zone of ``region``, not a local zone or Wavelength zone."""
     return re.fullmatch(rf"{re.escape(region)}[a-f]", zone) is not None

@@ -6,6 +6,8 @@ from typing import Literal
 
 Topology = Literal["sequential", "single", "local_executor", "celery"]
 TOPOLOGIES: tuple[Topology, ...] = ("sequential", "single", "local_executor", "celery")
+FORMER_NAMES = {"local": "local_executor"}
+"""Topologies that had another name, with the name of today."""
 STANDALONE = "standalone"
 SEPARATE = ("api_server", "scheduler", "dag_processor", "triggerer")
 """Components that run in a Fargate task each, unless one Fargate task runs all of Airflow."""

@@ -1,4 +1,4 @@
-"""What no single key can say: rules between the keys of one environment."""
+"""Rules between the keys of one environment, and between environments."""
 
 from environments.rules import (
     airflow,

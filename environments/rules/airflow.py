@@ -1,4 +1,4 @@
-"""Options and DAG repositories: nothing set twice, no secret in a file, no git server taken on trust."""
+"""Airflow options and DAG repositories: no option set twice, no secret in a file, no unverified git server."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from environments.model import Environment
 from environments.rules.registry import rule
 
 OWNED: dict[str, str] = {
-    "AIRFLOW__CORE__EXECUTOR": "topology decides it",
-    "AIRFLOW__CORE__PARALLELISM": "it follows from workers and sizes",
-    "AIRFLOW__CORE__DEFAULT_TASK_RETRIES": "say airflow.default_task_retries",
-    "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": "it is the internal name of the api-servers",
-    "AIRFLOW__CORE__DAGS_FOLDER": "dags decides it",
-    "AIRFLOW__DATABASE__SQL_ALCHEMY_POOL_SIZE": "say airflow.pool_size",
-    "AIRFLOW__DATABASE__SQL_ALCHEMY_MAX_OVERFLOW": "say airflow.max_overflow",
-    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "say airflow.task_heartbeat_timeout_seconds",
-    "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "say airflow.task_queued_timeout_seconds",
-    "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT": "say airflow.visibility_timeout_seconds",
-    "AIRFLOW__CELERY__WORKER_CONCURRENCY": "say workers[].concurrency",
-    "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": "dags decides it",
-    "AIRFLOW__API__PORT": "port 8080 is reserved: security groups, NACLs and target group know it",
-    "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": "port 8793 is reserved: security groups and NACLs know it",
-    "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": "port 8794 is reserved: security groups and NACLs know it",
-    "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": "port 8974 is reserved: the health check knows it",
-    "AIRFLOW__CELERY__FLOWER_PORT": "port 5555 is reserved: security groups know it",
-    "AIRFLOW__METRICS__STATSD_PORT": "port 8125 is reserved: the StatsD agent knows it",
+    "AIRFLOW__CORE__EXECUTOR": "topology sets it",
+    "AIRFLOW__CORE__PARALLELISM": "it is computed from workers and memory sizes",
+    "AIRFLOW__CORE__DEFAULT_TASK_RETRIES": "use airflow.default_task_retries",
+    "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": "it is set to the internal name of the api-servers",
+    "AIRFLOW__CORE__DAGS_FOLDER": "the section dags sets it",
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_POOL_SIZE": "use airflow.pool_size",
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_MAX_OVERFLOW": "use airflow.max_overflow",
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "use airflow.task_heartbeat_timeout_seconds",
+    "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "use airflow.task_queued_timeout_seconds",
+    "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT": "use airflow.visibility_timeout_seconds",
+    "AIRFLOW__CELERY__WORKER_CONCURRENCY": "use workers[].concurrency",
+    "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": "the section dags sets it",
+    "AIRFLOW__API__PORT": "port 8080 is reserved: security groups, network ACLs and target group use it",
+    "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": "port 8793 is reserved: security groups and network ACLs open it",
+    "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": "port 8794 is reserved: security groups and network ACLs open it",
+    "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": "port 8974 is reserved: the health check uses it",
+    "AIRFLOW__CELERY__FLOWER_PORT": "port 5555 is reserved: security groups open it",
+    "AIRFLOW__METRICS__STATSD_PORT": "port 8125 is reserved: the StatsD agent listens on it",
     **dict.fromkeys(
         (
             "AIRFLOW__CORE__FERNET_KEY",
@@ -40,12 +40,12 @@ OWNED: dict[str, str] = {
         ),
         "it comes from Parameter Store",
     ),
-    "AIRFLOW__SECRETS__BACKEND": "say airflow.secrets_backend",
-    "AIRFLOW__SECRETS__BACKEND_KWARGS": "say airflow.secrets_backend",
-    "AIRFLOW__LOGGING__REMOTE_LOGGING": "logs decides it",
-    "AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER": "logs decides it",
+    "AIRFLOW__SECRETS__BACKEND": "use airflow.secrets_backend",
+    "AIRFLOW__SECRETS__BACKEND_KWARGS": "use airflow.secrets_backend",
+    "AIRFLOW__LOGGING__REMOTE_LOGGING": "the section logs sets it",
+    "AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER": "the section logs sets it",
 }
-"""Options that other keys or the stacks set, with where to turn."""
+"""Options that another key or the stacks set, with the key to use instead."""
 
 SECRET_NAMES = re.compile(
     r"(PASSWORD|PASSWD|TOKEN|CREDENTIALS?|FERNET_KEY|SECRET(_KEY)?|JWT_SECRET|ACCESS_KEY(_ID)?|PRIVATE_KEY|API_KEY"
@@ -59,34 +59,34 @@ SECRET_VALUES = re.compile(
 
 @rule("airflow", "name")
 def config_is_free_to_set(environment: Environment) -> Iterator[Problem]:
-    """An option has one place, and a secret is not in a file. Values that look like secrets are not repeated."""
+    """An option is set in one place, and no file contains a secret. The message never repeats such a value."""
     for name, value in environment.airflow.config.items():
         path = f"airflow.config.{name}"
         owner = OWNED.get(name) or OWNED.get(re.sub(r"_(CMD|SECRET)$", "", name))
         if owner:
-            yield Problem(path, f"set from elsewhere, remove it: {owner}")
+            yield Problem(path, f"must not be set here: {owner}. Fix: remove the option")
         elif SECRET_NAMES.search(name) or SECRET_VALUES.search(value):
             yield Problem(
                 path,
-                "looks like a secret: keep it in Parameter Store, as a connection or variable below "
+                "looks like a secret. Fix: store it in Parameter Store, as a connection or variable below "
                 f"{parameter_path(environment.name)}/",
             )
 
 
 @rule("dags")
 def delivery_has_its_keys(environment: Environment) -> Iterator[Problem]:
-    """G1: git needs a repository, files in the image have none."""
+    """Delivery through git needs a repository; baked DAG files have none."""
     dags = environment.dags
     if dags.delivery != "baked" and dags.repository is None:
-        yield Problem("dags.repository", f"missing: delivery {dags.delivery} needs it")
+        yield Problem("dags.repository", f"missing: delivery {dags.delivery} requires it")
     if dags.delivery == "baked":
         for key in sorted(dags.model_fields_set - {"delivery", "subdirectory"}):
-            yield Problem(f"dags.{key}", "delivery baked has the files in the image: remove the key")
+            yield Problem(f"dags.{key}", "delivery baked takes the DAG files from the image. Fix: remove the key")
 
 
 @rule("dags")
 def git_server_is_known(environment: Environment) -> Iterator[Problem]:
-    """G2: SSH wants pinned host keys and a deploy key; HTTPS wants neither, and no password in its address."""
+    """SSH requires pinned host keys and a deploy key; HTTPS uses neither, and its address contains no password."""
     dags = environment.dags
     if dags.repository is None or dags.delivery == "baked":
         return
@@ -94,17 +94,17 @@ def git_server_is_known(environment: Environment) -> Iterator[Problem]:
     if ssh and not dags.known_hosts:
         yield Problem(
             "dags.known_hosts",
-            f"git over SSH needs the host keys of {_host(dags.repository)}: lines from its operator's own page "
-            "(ssh-keyscan would trust whoever answers)",
+            f"git over SSH requires the host keys of {_host(dags.repository)}. Fix: copy the lines that its "
+            "operator publishes (ssh-keyscan would trust any server that answers)",
         )
     if ssh and not dags.deploy_key:
-        yield Problem("dags.deploy_key", "must be true for git over SSH: nobody can clone without a key")
+        yield Problem("dags.deploy_key", "must be true for git over SSH: a clone requires a key")
     if not ssh and dags.deploy_key:
         yield Problem(
-            "dags.deploy_key", "a deploy key needs an SSH address such as git@host:path.git, got one of HTTPS"
+            "dags.deploy_key", "a deploy key requires an SSH address such as git@host:path.git, got an HTTPS address"
         )
     if not ssh and "@" in dags.repository.split("/")[2]:
-        yield Problem("dags.repository", "must not carry a user or password: use a deploy key over SSH")
+        yield Problem("dags.repository", "must not contain a user or password. Fix: use a deploy key over SSH")
 
 
 def _host(repository: str) -> str:

@@ -1,4 +1,4 @@
-"""Sizes that Fargate sells, and that hold what they must."""
+"""Fargate sizes and their use by components and worker groups."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from environments.derived.parallelism import executor_memory
 from environments.errors import Problem
 from environments.facts.airflow_memory import SLOT_MIB, WORKER_MIB, slots_in
-from environments.facts.fargate_sizes import wrong_size
+from environments.facts.fargate_sizes import invalid_size
 from environments.facts.topology import scheduling_component, uses_celery
 from environments.model import Environment
 from environments.rules.registry import rule
@@ -15,7 +15,7 @@ from environments.sections.compute import TaskSize, WorkerGroup
 
 
 def sizes(environment: Environment) -> Iterator[tuple[str, TaskSize]]:
-    """Every component with the path of its size."""
+    """The path and size of every component."""
     components = environment.components
     for name in type(components).model_fields:
         size = getattr(components, name)
@@ -25,41 +25,41 @@ def sizes(environment: Environment) -> Iterator[tuple[str, TaskSize]]:
 
 @rule("components")
 def component_sizes_exist(environment: Environment) -> Iterator[Problem]:
-    """T7: Fargate sells the size."""
+    """Fargate offers the size."""
     for path, size in sizes(environment):
         yield from _size_exists(path, cpu=size.cpu, memory_mib=size.memory_mib)
 
 
 @rule("workers")
 def worker_sizes_exist(environment: Environment) -> Iterator[Problem]:
-    """T7: Fargate sells the size."""
+    """Fargate offers the size."""
     for index, group in enumerate(environment.workers):
         yield from _size_exists(f"workers[{index}]", cpu=group.cpu, memory_mib=group.memory_mib)
 
 
 def _size_exists(path: str, *, cpu: int, memory_mib: int) -> Iterator[Problem]:
-    wrong = wrong_size(cpu=cpu, memory_mib=memory_mib)
-    if wrong:
-        yield Problem(f"{path}.{wrong[0]}", wrong[1])
+    invalid = invalid_size(cpu=cpu, memory_mib=memory_mib)
+    if invalid:
+        yield Problem(f"{path}.{invalid[0]}", invalid[1])
 
 
 @rule("workers")
 def slots_fit_into_workers(environment: Environment) -> Iterator[Problem]:
-    """A worker's memory holds its slots."""
+    """A worker has enough memory for its slots."""
     for index, group in enumerate(environment.workers):
         needed = WORKER_MIB + SLOT_MIB * group.concurrency
-        if needed > group.memory_mib and not wrong_size(cpu=group.cpu, memory_mib=group.memory_mib):
+        if needed > group.memory_mib and not invalid_size(cpu=group.cpu, memory_mib=group.memory_mib):
             fitting = slots_in(group.memory_mib, base_mib=WORKER_MIB)
             yield Problem(
                 f"workers[{index}].concurrency",
                 f"{group.concurrency} slots need {WORKER_MIB} + {group.concurrency} x {SLOT_MIB} = {needed} MiB, "
-                f"the worker has {group.memory_mib}: at most {fitting}, or more memory_mib",
+                f"the worker has {group.memory_mib}. Fix: use at most {fitting} slots or increase memory_mib",
             )
 
 
 @rule("workers")
 def scaling_has_a_range(environment: Environment) -> Iterator[Problem]:
-    """T3: bounds of scaling are in order."""
+    """The bounds of scaling of worker groups are in order."""
     for index, group in enumerate(environment.workers):
         if group.min_count > group.max_count:
             yield Problem(
@@ -74,7 +74,7 @@ def scaling_has_a_range(environment: Environment) -> Iterator[Problem]:
 
 @rule("components")
 def api_servers_have_a_range(environment: Environment) -> Iterator[Problem]:
-    """A3: bounds of scaling are in order."""
+    """The bounds of scaling of the api-servers are in order."""
     size = environment.components.api_server
     if size.count > size.max_count:
         yield Problem("components.api_server.count", f"must not exceed max_count {size.max_count}, got {size.count}")
@@ -82,13 +82,13 @@ def api_servers_have_a_range(environment: Environment) -> Iterator[Problem]:
 
 @rule("workers")
 def groups_and_queues_are_claimed_once(environment: Environment) -> Iterator[Problem]:
-    """T3: one group of a name, one group for a queue."""
+    """A name belongs to one group, and a queue to one group."""
     groups: dict[str, int] = {}
     queues: dict[str, int] = {}
     for index, group in enumerate(environment.workers):
         first = groups.setdefault(group.name, index)
         if first != index:
-            yield Problem(f"workers[{index}].name", f"{group.name!r} is the name of workers[{first}] too")
+            yield Problem(f"workers[{index}].name", f"{group.name!r} is already the name of workers[{first}]")
         yield from _claims(index, group, queues)
 
 
@@ -98,20 +98,20 @@ def _claims(index: int, group: WorkerGroup, queues: dict[str, int]) -> Iterator[
         if queue not in queues:
             queues[queue] = index
         elif queues[queue] == index:
-            yield Problem(path, f"{queue!r} stands twice")
+            yield Problem(path, f"{queue!r} is listed twice")
         else:
-            yield Problem(path, f"{queue!r} is served by workers[{queues[queue]}] already; a queue has one group")
+            yield Problem(path, f"workers[{queues[queue]}] already serves {queue!r}: only one group may serve a queue")
 
 
 @rule("topology", "components")
 def executor_has_a_slot(environment: Environment) -> Iterator[Problem]:
-    """Where no worker exists, the Fargate task that runs Airflow tasks has room for one."""
+    """Without Celery, the Fargate task that runs Airflow tasks has memory for at least one."""
     if uses_celery(environment.topology):
         return
     memory_mib, base_mib = executor_memory(environment)
     if slots_in(memory_mib, base_mib=base_mib) < 1:
         yield Problem(
             f"components.{scheduling_component(environment.topology)}.memory_mib",
-            f"Airflow takes {base_mib} MiB and an Airflow task {SLOT_MIB}: at least {base_mib + SLOT_MIB}, "
+            f"must be at least {base_mib + SLOT_MIB} ({base_mib} MiB for Airflow, {SLOT_MIB} for an Airflow task), "
             f"got {memory_mib}",
         )

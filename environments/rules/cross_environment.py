@@ -1,4 +1,4 @@
-"""E5: what holds between environments: nobody shares a name, an address range or a state; production is no weaker."""
+"""Rules between environments: distinct names, addresses and states, and no production weaker than another."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from environments.facts.topology import uses_celery
 from environments.model import Environment
 
 EGRESS = {"single_nat": 0, "nat_per_zone": 1, "none": 2}
-"""How little a failing zone and a way out can hurt."""
+"""Egress modes, weakest first."""
 
 
 @dataclass(frozen=True)
 class Strength:
-    """A key of which production must have at least as much as any other environment."""
+    """A key whose value must be at least as strong in production as in any other environment."""
 
     path: str
     of: Callable[[Environment], int]
@@ -60,30 +60,30 @@ STRENGTHS: tuple[Strength, ...] = (
 )
 
 
-def breaches(environments: Sequence[Environment]) -> dict[str, list[Problem]]:
-    """Problems by name of the environment in whose file they are fixed."""
+def violations(environments: Sequence[Environment]) -> dict[str, list[Problem]]:
+    """Problems, by the name of the environment whose file has to change."""
     found: dict[str, list[Problem]] = defaultdict(list)
-    for judge in (_names, _states, _addresses, _production):
-        for name, problem in judge(environments):
+    for rule in (_names, _states, _addresses, _production):
+        for name, problem in rule(environments):
             found[name].append(problem)
     return dict(found)
 
 
 def state_address(environment: Environment, stack: str) -> str:
-    """Where the state of ``stack`` is, in one comparable text."""
+    """The location of the state of ``stack`` as a text that can be compared."""
     state = environment.state
-    place = {
+    location = {
         "s3": f"s3://{state.bucket}/{S3_PREFIX}",
         "cloud": f"{state.hostname}/{state.organization}",
         "local": f"{state.path}",
     }[state.backend]
-    return f"{place}/{stack}"
+    return f"{location}/{stack}"
 
 
 def _names(environments: Sequence[Environment]) -> Iterator[tuple[str, Problem]]:
     for first, second in combinations(environments, 2):
         if first.name == second.name:
-            yield second.name, Problem("name", f"{second.name!r} is the name of two environments")
+            yield second.name, Problem("name", f"two environments are named {second.name!r}")
 
 
 def _states(environments: Sequence[Environment]) -> Iterator[tuple[str, Problem]]:
@@ -93,7 +93,7 @@ def _states(environments: Sequence[Environment]) -> Iterator[tuple[str, Problem]
             address = state_address(environment, stack)
             owner = owners.setdefault(address, environment)
             if owner is not environment:
-                yield environment.name, Problem("state", f"{address} is a state of {owner.name} already")
+                yield environment.name, Problem("state", f"{address} is already the state of {owner.name}")
 
 
 def _addresses(environments: Sequence[Environment]) -> Iterator[tuple[str, Problem]]:
@@ -102,13 +102,16 @@ def _addresses(environments: Sequence[Environment]) -> Iterator[tuple[str, Probl
         if mine.overlaps(theirs) and not _share_a_vpc(first, second):
             yield (
                 second.name,
-                Problem("network.cidr", f"{mine} overlaps {theirs} of {first.name}: take a block that no other has"),
+                Problem(
+                    "network.cidr",
+                    f"{mine} overlaps {theirs} of {first.name}. Fix: use a block that overlaps no other",
+                ),
             )
 
 
 def _share_a_vpc(first: Environment, second: Environment) -> bool:
-    one, other = first.network.existing, second.network.existing
-    return one is not None and other is not None and one.vpc_id == other.vpc_id
+    existing, other = first.network.existing, second.network.existing
+    return existing is not None and other is not None and existing.vpc_id == other.vpc_id
 
 
 def _production(environments: Sequence[Environment]) -> Iterator[tuple[str, Problem]]:
@@ -128,7 +131,7 @@ def _production(environments: Sequence[Environment]) -> Iterator[tuple[str, Prob
 
 
 def _comparable(strength: Strength, first: Environment, second: Environment) -> bool:
-    """A broker is compared only where both have one; flow logs and NAT only of networks that we make."""
+    """Brokers are compared when both environments have one; networks when both environments create theirs."""
     if strength.path.startswith("broker."):
         return uses_celery(first.topology) and uses_celery(second.topology)
     return not strength.path.startswith("network.") or (first.network.existing or second.network.existing) is None

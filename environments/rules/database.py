@@ -1,4 +1,4 @@
-"""What RDS and ElastiCache offer, and whether it is enough."""
+"""Instance classes, versions, storage and connections of RDS and ElastiCache."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from environments.rules.registry import rule
 BROKER_VERSIONS = {"redis": ("7.0", "7.1"), "valkey": ("7.2", "8.0", "8.1")}
 """https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html"""
 LEAST_GROWTH_PERCENT = 10
-"""RDS wants the threshold of storage autoscaling at least a tenth above the storage:
+"""RDS requires the limit of storage autoscaling to be at least a tenth above the storage:
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html"""
 
 
 @rule("database")
 def instance_class_exists(environment: Environment) -> Iterator[Problem]:
-    """A class whose memory we know, and that is an instance: Aurora and serverless are other products."""
+    """The class is an RDS instance class with known memory; Aurora Serverless is another product."""
     wanted = environment.database.instance_class
     if wanted == "db.serverless":
         yield Problem(
             "database.instance_class",
-            "db.serverless belongs to Aurora Serverless, this is an RDS instance: such as 'db.t4g.medium'",
+            "db.serverless belongs to Aurora Serverless. Fix: use an RDS instance class such as 'db.t4g.medium'",
         )
     elif wanted not in MEMORY_GIB:
         families = sorted({name.rsplit(".", 1)[0] for name in MEMORY_GIB})
@@ -36,7 +36,7 @@ def instance_class_exists(environment: Environment) -> Iterator[Problem]:
 
 @rule("database")
 def storage_can_grow(environment: Environment) -> Iterator[Problem]:
-    """Storage autoscaling has room."""
+    """The limit of storage autoscaling is above the storage."""
     database = environment.database
     least = -(-database.storage_gib * (100 + LEAST_GROWTH_PERCENT) // 100)
     if database.max_storage_gib < least:
@@ -49,25 +49,25 @@ def storage_can_grow(environment: Environment) -> Iterator[Problem]:
 
 @rule("database", "airflow", "components", "workers", "topology")
 def connections_suffice(environment: Environment) -> Iterator[Problem]:
-    """D2: the database accepts everybody at the largest scale."""
+    """The database accepts all connections at the largest scale."""
     database = environment.database
     if database.proxy or database.instance_class not in MEMORY_GIB:
         return
     budget = connection_budget(environment)
-    if budget.overdrawn:
-        enough = [name for name in MEMORY_GIB if max_connections(name) >= budget.asked]
+    if budget.is_exceeded:
+        enough = [name for name in MEMORY_GIB if max_connections(name) >= budget.needed]
         family = [name for name in enough if name.split(".")[1] == database.instance_class.split(".")[1]]
         larger = f"{(family or enough)[0]}, " if enough else ""
         yield Problem(
             "database.instance_class",
-            f"{database.instance_class} is overdrawn: {budget}; take {larger}smaller pools, fewer workers, or "
-            "proxy: true",
+            f"{database.instance_class} accepts too few connections: {budget}. Fix: use {larger}smaller pools, fewer "
+            "workers, or proxy: true",
         )
 
 
 @rule("topology", "broker")
 def broker_version_exists(environment: Environment) -> Iterator[Problem]:
-    """The version belongs to the engine."""
+    """The engine of the broker has this version."""
     broker = environment.broker
     known = BROKER_VERSIONS[broker.engine]
     if broker.engine_version not in known:

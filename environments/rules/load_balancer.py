@@ -1,4 +1,4 @@
-"""N6: the load balancer can open, and only to whom somebody named."""
+"""The load balancer has a valid certificate and a declared set of clients."""
 
 from __future__ import annotations
 
@@ -12,20 +12,23 @@ from environments.rules.registry import rule
 
 @rule("load_balancer")
 def listener_has_a_certificate(environment: Environment) -> Iterator[Problem]:
-    """HTTPS needs a certificate, given or made for a name in a zone."""
-    door = environment.load_balancer
-    if door.certificate_arn is None and not (door.domain_name and door.hosted_zone_id):
+    """HTTPS needs a certificate: an existing one, or one that is created for a host name in a hosted zone."""
+    balancer = environment.load_balancer
+    if balancer.certificate_arn is None and not (balancer.domain_name and balancer.hosted_zone_id):
         yield Problem(
             "load_balancer.certificate_arn",
-            "the HTTPS listener has no certificate: give its ARN, or domain_name and hosted_zone_id to have one made",
+            "the HTTPS listener has no certificate. Fix: set the ARN, or domain_name and hosted_zone_id to create one",
         )
-    if door.hosted_zone_id and not door.domain_name:
-        yield Problem("load_balancer.domain_name", "missing: hosted_zone_id is given, but no name to put into it")
+    if balancer.hosted_zone_id and not balancer.domain_name:
+        yield Problem(
+            "load_balancer.domain_name",
+            "missing: hosted_zone_id needs a host name",
+        )
 
 
 @rule("load_balancer", "region", "account_id")
-def certificate_is_at_home(environment: Environment) -> Iterator[Problem]:
-    """A load balancer takes certificates of its own region and account only."""
+def certificate_is_of_this_region_and_account(environment: Environment) -> Iterator[Problem]:
+    """A load balancer accepts only certificates of its own region and account."""
     certificate = environment.load_balancer.certificate_arn
     if certificate is None:
         return
@@ -36,20 +39,20 @@ def certificate_is_at_home(environment: Environment) -> Iterator[Problem]:
         if found != wanted:
             yield Problem(
                 "load_balancer.certificate_arn",
-                f"must be a certificate of {kind} {wanted}, got one of {found}: {certificate}",
+                f"must be a certificate of {kind} {wanted}, got {kind} {found}: {certificate}",
             )
 
 
 @rule("load_balancer")
-def internet_facing_names_its_guests(environment: Environment) -> Iterator[Problem]:
-    """Open to the world is a decision, not a default."""
-    door = environment.load_balancer
-    if door.scheme == "internet-facing" and not door.allowed_cidrs:
+def internet_facing_names_its_clients(environment: Environment) -> Iterator[Problem]:
+    """Access from the whole internet is an explicit choice, not a default."""
+    balancer = environment.load_balancer
+    if balancer.scheme == "internet-facing" and not balancer.allowed_cidrs:
         yield Problem(
             "load_balancer.allowed_cidrs",
-            "an internet-facing load balancer names who may open it, got an empty list: such as ['203.0.113.0/24'], "
-            "or ['0.0.0.0/0'] for everybody",
+            "an internet-facing load balancer must list the CIDR blocks that may connect, got an empty list. Fix: "
+            "list blocks such as ['203.0.113.0/24'], or ['0.0.0.0/0'] for the whole internet",
         )
-    for index, cidr in enumerate(door.allowed_cidrs):
-        if cidr in door.allowed_cidrs[:index]:
-            yield Problem(f"load_balancer.allowed_cidrs[{index}]", f"{cidr!r} stands twice")
+    for index, cidr in enumerate(balancer.allowed_cidrs):
+        if cidr in balancer.allowed_cidrs[:index]:
+            yield Problem(f"load_balancer.allowed_cidrs[{index}]", f"{cidr!r} is listed twice")

@@ -1,4 +1,4 @@
-"""Names that AWS accepts: `<prefix>-<environment>-...`, each within its limit; tags; ARNs of the right account."""
+"""Names and tags within the limits of AWS, and ARNs of the environment's account."""
 
 from __future__ import annotations
 
@@ -17,44 +17,44 @@ RDS and S3 63."""
 ROLE_LIMIT = 64
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 MOST_TAGS = 40
-"""AWS allows 50 tags; our own and the provider's need some."""
+"""AWS allows 50 tags on a resource; this project and the provider add some."""
 
 
 @rule("name", "name_prefix")
 def names_fit(environment: Environment) -> Iterator[Problem]:
-    """The load balancer takes the name that comes from prefix and environment."""
+    """The name of the load balancer is valid and short enough."""
     name = resource_name(environment.name_prefix, environment.name)
     if len(name) > LIMIT:
         yield Problem(
             "name",
-            f"the load balancer would be {name!r}, {len(name)} characters, AWS allows {LIMIT}: shorten name or "
+            f"the load balancer would be {name!r}, {len(name)} characters, AWS allows {LIMIT}. Fix: shorten name or "
             f"name_prefix by {len(name) - LIMIT}",
         )
     if name.startswith("internal-"):
-        yield Problem("name_prefix", "AWS keeps load balancer names that begin with 'internal-' for itself: rename it")
+        yield Problem("name_prefix", "AWS reserves load balancer names that begin with 'internal-'. Fix: rename it")
 
 
 @rule("name", "name_prefix", "workers")
 def worker_roles_fit(environment: Environment) -> Iterator[Problem]:
-    """Each worker group has roles of its own."""
+    """The names of the roles of each worker group are short enough."""
     name = resource_name(environment.name_prefix, environment.name)
     for index, group in enumerate(environment.workers):
         role = f"{name}-worker-{group.name}-exec"
         if len(role) > ROLE_LIMIT:
             yield Problem(
                 f"workers[{index}].name",
-                f"the role would be {role!r}, {len(role)} characters, AWS allows {ROLE_LIMIT}: shorten it by "
+                f"the role would be {role!r}, {len(role)} characters, AWS allows {ROLE_LIMIT}. Fix: shorten it by "
                 f"{len(role) - ROLE_LIMIT}",
             )
 
 
 @rule("name", "name_prefix")
 def names_have_no_double_hyphen(environment: Environment) -> Iterator[Problem]:
-    """RDS and ElastiCache refuse two hyphens in a row and one at the end."""
+    """RDS and ElastiCache reject names with two hyphens in a row or a hyphen at the end."""
     for key in ("name", "name_prefix"):
         value = getattr(environment, key)
         if value.endswith("-") or "--" in value:
-            yield Problem(key, f"must not end in a hyphen or have two in a row (RDS refuses it), got {value!r}")
+            yield Problem(key, f"must not end in a hyphen or contain two in a row (RDS rejects both), got {value!r}")
 
 
 @rule("tags")
@@ -64,14 +64,14 @@ def tags_are_allowed(environment: Environment) -> Iterator[Problem]:
         yield Problem("tags", f"at most {MOST_TAGS}, got {len(environment.tags)}")
     for key, value in environment.tags.items():
         if not 1 <= len(key) <= 128 or len(value) > 256:
-            yield Problem(f"tags.{key}", "a tag has 1 to 128 characters, its value at most 256")
+            yield Problem(f"tags.{key}", "a tag key has 1 to 128 characters, and a tag value at most 256")
         if key.lower().startswith("aws:"):
-            yield Problem(f"tags.{key}", "AWS keeps names that begin with 'aws:' for itself: rename it")
+            yield Problem(f"tags.{key}", "AWS reserves tag keys that begin with 'aws:'. Fix: rename it")
 
 
 @rule("iam", "account_id")
 def iam_is_of_the_account(environment: Environment) -> Iterator[Problem]:
-    """A boundary and an identity provider live in the account that uses them."""
+    """Permissions boundary and identity provider belong to the account that uses them."""
     iam = environment.iam
     found = {"iam.permissions_boundary": iam.permissions_boundary}
     if iam.oidc:
@@ -79,12 +79,15 @@ def iam_is_of_the_account(environment: Environment) -> Iterator[Problem]:
     for path, value in found.items():
         if value and arn_account(value) not in {environment.account_id, ""}:
             yield Problem(
-                path, f"must be of account {environment.account_id}, got one of {arn_account(value)}: {value}"
+                path, f"must belong to account {environment.account_id}, got account {arn_account(value)}: {value}"
             )
 
 
 @rule("iam")
-def ci_roles_have_a_path_of_their_own(environment: Environment) -> Iterator[Problem]:
-    """The deploy role manages all roles below ``iam.path``: below / it could change itself."""
+def ci_roles_have_their_own_path(environment: Environment) -> Iterator[Problem]:
+    """The deploy role manages all roles below ``iam.path``; with the path / it could change itself."""
     if environment.iam.oidc and environment.iam.path == "/":
-        yield Problem("iam.path", "with iam.oidc the roles need a path of their own, got '/': say /airflow/")
+        yield Problem(
+            "iam.path",
+            "must not be '/' together with iam.oidc: the deploy role could change itself. Fix: use /airflow/",
+        )

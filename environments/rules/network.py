@@ -1,4 +1,4 @@
-"""Addresses that AWS accepts and that hold what will live in them."""
+"""Zones, CIDR blocks and subnets: valid for AWS, and large enough for the environment."""
 
 from __future__ import annotations
 
@@ -13,62 +13,66 @@ from environments.rules.registry import rule
 from environments.sections.network import ExistingNetwork
 
 LARGEST_PREFIX, SMALLEST_PREFIX = 16, 21
-AWS_KEEPS = 5
-"""Addresses that AWS keeps in every subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"""
+AWS_RESERVED = 5
+"""Addresses that AWS reserves in every subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"""
 APPLICATION_SUBNETS = 16
-"""A quarter of the VPC's addresses is the application tier, shared out among up to four zones."""
+"""The application tier has a quarter of the VPC's addresses, divided among up to four zones: a sixteenth for each."""
 ENDPOINTS = 10
 """Interface endpoints in each application subnet when there is no NAT."""
 
 
 @rule("network", "region")
 def zones_are_in_the_region(environment: Environment) -> Iterator[Problem]:
-    """Zones belong to the region, each once."""
+    """Zones belong to the region and are listed once."""
     zones = environment.network.zones
     for index, zone in enumerate(zones):
         path = f"network.zones[{index}]"
         if not zone_is_in(zone, environment.region):
             yield Problem(path, f"must be a zone of {environment.region}, such as {environment.region}a, got {zone!r}")
         elif zone in zones[:index]:
-            yield Problem(path, f"{zone!r} stands twice: subnets of one zone fail together")
+            yield Problem(path, f"{zone!r} is listed twice: subnets in the same zone fail together")
 
 
 @rule("network")
 def cidr_has_a_size(environment: Environment) -> Iterator[Problem]:
-    """AWS makes VPCs of /16 to /28; three tiers of three zones need /21 at least, in private space."""
+    """The CIDR block is private, at most /16 (a limit of AWS) and at least /21 (three tiers in three zones)."""
     network = environment.network
     block = ipaddress.IPv4Network(network.cidr)
     if network.existing is None and not LARGEST_PREFIX <= block.prefixlen <= SMALLEST_PREFIX:
         yield Problem(
             "network.cidr",
             f"must be /{LARGEST_PREFIX} to /{SMALLEST_PREFIX}, got {block}: "
-            + ("AWS makes no larger VPC" if block.prefixlen < LARGEST_PREFIX else "the subnets of three zones need it"),
+            + (
+                "AWS allows no larger VPC"
+                if block.prefixlen < LARGEST_PREFIX
+                else "the subnets of three zones need more addresses"
+            ),
         )
     if not block.is_private:
         yield Problem(
-            "network.cidr", f"must lie in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16, got {block}: public addresses"
+            "network.cidr", f"must be within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16, got {block}, which is public"
         )
 
 
 @rule("network")
-def cidr_is_said_once(environment: Environment) -> Iterator[Problem]:
-    """An existing network has the CIDR block that it has."""
+def cidr_of_an_existing_network_matches(environment: Environment) -> Iterator[Problem]:
+    """The CIDR block of an existing network is given once."""
     network = environment.network
     if network.existing and network.cidr != network.existing.cidr:
-        yield Problem("network.cidr", f"contradicts network.existing.cidr {network.existing.cidr}: remove the key")
+        yield Problem("network.cidr", f"contradicts network.existing.cidr {network.existing.cidr}. Fix: remove the key")
 
 
 @rule("network")
 def existing_subnets_match_zones(environment: Environment) -> Iterator[Problem]:
-    """N1: one existing subnet of each tier in every zone."""
+    """An existing network has one subnet of each tier in every zone."""
     existing = environment.network.existing
     if existing is None:
         return
     zones = len(environment.network.zones)
     for key, ids in _tiers(existing):
         if len(ids) != zones:
-            yield Problem(f"network.existing.{key}", f"must name {zones} subnets, one for each zone, got {len(ids)}")
-    yield from _claimed_twice(existing)
+            yield Problem(f"network.existing.{key}", f"must list {zones} subnets, one for each zone, got {len(ids)}")
+    yield from _used_twice(existing)
 
 
 def _tiers(existing: ExistingNetwork) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -77,30 +81,30 @@ def _tiers(existing: ExistingNetwork) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield key, getattr(existing, key)
 
 
-def _claimed_twice(existing: ExistingNetwork) -> Iterator[Problem]:
+def _used_twice(existing: ExistingNetwork) -> Iterator[Problem]:
     first: dict[str, str] = {}
     for key, ids in _tiers(existing):
         for index, subnet in enumerate(ids):
             path = f"network.existing.{key}[{index}]"
             if first.setdefault(subnet, path) != path:
-                yield Problem(path, f"{subnet!r} is {first[subnet]} too: a subnet has one tier")
+                yield Problem(path, f"{subnet!r} is also {first[subnet]}: a subnet belongs to one tier")
 
 
 @rule("network", "topology", "components", "workers")
 def application_subnets_hold_every_task(environment: Environment) -> Iterator[Problem]:
-    """Each Fargate task has an address; a deployment needs twice as many for a while."""
+    """The application subnets have an address for each Fargate task, twice as many during a deployment."""
     network = environment.network
     block = ipaddress.IPv4Network(network.cidr)
     if network.existing is not None or not LARGEST_PREFIX <= block.prefixlen <= SMALLEST_PREFIX:
         return
     subnet = block.num_addresses // APPLICATION_SUBNETS
-    offered = len(network.zones) * (subnet - AWS_KEEPS - (ENDPOINTS if network.egress == "none" else 0))
+    offered = len(network.zones) * (subnet - AWS_RESERVED - (ENDPOINTS if network.egress == "none" else 0))
     needed = 2 * _tasks(environment)
     if needed > offered:
         yield Problem(
             "network.cidr",
             f"at its largest scale the environment needs {needed} addresses (twice {needed // 2} Fargate tasks, for "
-            f"deployments), the application subnets of {block} have {offered}: take a larger block",
+            f"deployments), the application subnets of {block} have {offered}. Fix: use a larger block",
         )
 
 
@@ -109,12 +113,12 @@ def _tasks(environment: Environment) -> int:
 
 
 @rule("network", "dags")
-def repository_is_within_reach(environment: Environment) -> Iterator[Problem]:
-    """A VPC of our own without NAT reaches AWS and nothing else; an existing one may have ways of its own."""
+def repository_is_reachable(environment: Environment) -> Iterator[Problem]:
+    """A VPC without NAT reaches AWS only; an existing VPC may have other routes."""
     network, dags = environment.network, environment.dags
     if network.egress == "none" and network.existing is None and dags.delivery != "baked":
         yield Problem(
             "network.egress",
-            f"none leaves no way to the repository of dags.delivery {dags.delivery}: "
-            "take single_nat or nat_per_zone, or bake the DAG files into the image",
+            f"with none, dags.delivery {dags.delivery} cannot reach the repository. Fix: "
+            "use single_nat or nat_per_zone, or dags.delivery baked",
         )

@@ -1,4 +1,4 @@
-"""E2: a backend has what it needs and nothing of another one."""
+"""The Terraform backend has the keys that it needs, and none of another backend."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from environments.rules.registry import rule
 
 @rule("state")
 def backend_has_its_keys(environment: Environment) -> Iterator[Problem]:
-    """Each backend needs some keys and does not know those of the others."""
+    """The required keys are set, and the keys of other backends are not."""
     state = environment.state
     for key in REQUIRED_KEYS[state.backend]:
         if getattr(state, key) is None:
-            yield Problem(f"state.{key}", f"missing: backend {state.backend} needs it")
-    strange = state.model_fields_set - {"backend", *BACKEND_KEYS[state.backend]}
-    for key in sorted(strange):
+            yield Problem(f"state.{key}", f"missing: backend {state.backend} requires it")
+    foreign = state.model_fields_set - {"backend", *BACKEND_KEYS[state.backend]}
+    for key in sorted(foreign):
         owner = next(name for name, keys in BACKEND_KEYS.items() if key in keys)
-        yield Problem(f"state.{key}", f"belongs to backend {owner}, not {state.backend}: remove the key")
+        yield Problem(f"state.{key}", f"belongs to backend {owner}, not {state.backend}. Fix: remove the key")
 
 
 @rule("state")
-def state_key_is_beside_the_bucket(environment: Environment) -> Iterator[Problem]:
-    """S3 encrypts with keys of the bucket's region only."""
+def kms_key_is_in_the_region_of_the_bucket(environment: Environment) -> Iterator[Problem]:
+    """S3 encrypts only with KMS keys of the bucket's region."""
     state = environment.state
     if state.kms_key_arn and state.region and arn_region(state.kms_key_arn) != state.region:
         yield Problem(
             "state.kms_key_arn",
-            f"must be a key of the bucket's region {state.region}, got one of {arn_region(state.kms_key_arn)}: "
+            f"must be a key of the bucket's region {state.region}, got region {arn_region(state.kms_key_arn)}: "
             f"{state.kms_key_arn}",
         )

@@ -1,7 +1,6 @@
-"""C3: the timeouts in the order in which nothing is lost.
+"""The order of the timeouts: stop timeout (at most 120 s on Fargate) < queued timeout < visibility timeout.
 
-stop timeout (at most 120 s on Fargate) < heartbeat and queued timeouts < visibility timeout, and the longest Airflow
-task before the broker gives its message to a second worker.
+In another order an Airflow task could be lost or run twice.
 """
 
 from __future__ import annotations
@@ -13,25 +12,25 @@ from environments.model import Environment
 from environments.rules.registry import rule
 
 COLD_START_SECONDS = 240
-"""From a queued Airflow task to a worker that was not there: a minute of metric and alarm each, and up to two minutes
-of Fargate (image pull, start, first poll)."""
+"""Time from the queueing of an Airflow task to the first poll of a new worker: one minute for the metric, one for the
+alarm, and up to two for the start on Fargate."""
 
 
 @rule("airflow")
 def visibility_outlasts_the_longest_task(environment: Environment) -> Iterator[Problem]:
-    """A message is not delivered twice while its Airflow task runs."""
+    """The broker does not deliver the message of a running Airflow task again."""
     airflow = environment.airflow
     if airflow.visibility_timeout_seconds <= airflow.longest_task_seconds:
         yield Problem(
             "airflow.visibility_timeout_seconds",
             f"must exceed longest_task_seconds {airflow.longest_task_seconds}, got "
-            f"{airflow.visibility_timeout_seconds}: the broker would deliver a running Airflow task again",
+            f"{airflow.visibility_timeout_seconds}: the broker would deliver the message of a running task again",
         )
 
 
 @rule("airflow")
-def queue_timeout_lies_between(environment: Environment) -> Iterator[Problem]:
-    """Silence is noticed before the queue is, and the queue before the broker."""
+def queued_timeout_is_between_heartbeat_and_visibility(environment: Environment) -> Iterator[Problem]:
+    """A missing heartbeat is noticed first, then a full queue, then an unacknowledged message."""
     airflow = environment.airflow
     queued = airflow.task_queued_timeout_seconds
     if queued <= airflow.task_heartbeat_timeout_seconds:
@@ -43,13 +42,13 @@ def queue_timeout_lies_between(environment: Environment) -> Iterator[Problem]:
         yield Problem(
             "airflow.task_queued_timeout_seconds",
             f"must be less than visibility_timeout_seconds {airflow.visibility_timeout_seconds}, got {queued}: "
-            "the broker would deliver what Airflow has not given up",
+            "the broker would deliver messages that Airflow still waits for",
         )
 
 
 @rule("airflow", "workers")
-def queue_waits_for_the_first_worker(environment: Environment) -> Iterator[Problem]:
-    """A2: an Airflow task stays queued until a group that sleeps at zero has a worker."""
+def queued_timeout_outlasts_scaling_from_zero(environment: Environment) -> Iterator[Problem]:
+    """An Airflow task stays queued until a group without workers has started one."""
     queued = environment.airflow.task_queued_timeout_seconds
     for index, group in enumerate(environment.workers):
         needed = COLD_START_SECONDS + group.scale_out_cooldown_seconds
@@ -57,13 +56,13 @@ def queue_waits_for_the_first_worker(environment: Environment) -> Iterator[Probl
             yield Problem(
                 "airflow.task_queued_timeout_seconds",
                 f"workers[{index}] scales from zero, which takes up to {COLD_START_SECONDS} + "
-                f"{group.scale_out_cooldown_seconds} = {needed} s: at least that, got {queued}",
+                f"{group.scale_out_cooldown_seconds} = {needed} s: must be at least {needed}, got {queued}",
             )
 
 
 @rule("airflow", "workers")
-def workers_stop_before_the_queue_gives_up(environment: Environment) -> Iterator[Problem]:
-    """A worker that stops has handed everything back before Airflow queues it again."""
+def stop_timeout_is_less_than_the_queued_timeout(environment: Environment) -> Iterator[Problem]:
+    """A stopping worker returns its Airflow tasks before Airflow queues them again."""
     queued = environment.airflow.task_queued_timeout_seconds
     for index, group in enumerate(environment.workers):
         if group.stop_timeout_seconds >= queued:
@@ -75,13 +74,13 @@ def workers_stop_before_the_queue_gives_up(environment: Environment) -> Iterator
 
 @rule("airflow", "workers")
 def spot_needs_retries(environment: Environment) -> Iterator[Problem]:
-    """Spot takes a worker away with two minutes' notice; what runs longer is retried or lost."""
+    """AWS interrupts a Spot worker with two minutes' notice; a longer Airflow task is lost unless it is retried."""
     if environment.airflow.default_task_retries > 0:
         return
     for index, group in enumerate(environment.workers):
         if group.spot_percent:
             yield Problem(
                 f"workers[{index}].spot_percent",
-                f"Spot takes workers away: airflow.default_task_retries must be at least 1, or 0 percent here, "
-                f"got {group.spot_percent}",
+                f"must be 0 while airflow.default_task_retries is 0, got {group.spot_percent}: AWS interrupts Spot "
+                "workers. Fix: set airflow.default_task_retries to at least 1",
             )

@@ -1,4 +1,4 @@
-"""T1: keys that the topology has no use for are mistakes, not decoration."""
+"""Keys that the topology does not use are rejected."""
 
 from __future__ import annotations
 
@@ -12,39 +12,45 @@ from environments.rules.registry import rule
 
 @rule("topology", "workers")
 def workers_only_with_celery(environment: Environment) -> Iterator[Problem]:
-    """Worker groups exist in `celery` only, and there at least one."""
+    """Worker groups belong to topology `celery`, which has at least one."""
     celery = uses_celery(environment.topology)
     if environment.workers and not celery:
-        yield Problem("workers", f"topology {environment.topology} has no workers: remove the key or use celery")
+        yield Problem(
+            "workers", f"topology {environment.topology} has no workers. Fix: remove the key or use topology celery"
+        )
     if celery and not environment.workers:
         yield Problem("workers", "topology celery needs at least one worker group, got none")
 
 
 @rule("topology", "broker")
 def broker_only_with_celery(environment: Environment) -> Iterator[Problem]:
-    """The broker exists in `celery` only."""
+    """The broker belongs to topology `celery`."""
     if not uses_celery(environment.topology) and "broker" in environment.model_fields_set:
-        yield Problem("broker", f"topology {environment.topology} has no broker: remove the key or use celery")
+        yield Problem(
+            "broker", f"topology {environment.topology} has no broker. Fix: remove the key or use topology celery"
+        )
 
 
 @rule("topology", "components")
 def components_of_the_topology(environment: Environment) -> Iterator[Problem]:
-    """Only components that exist have a size in the file."""
+    """A file has sizes only for components that the topology runs."""
     existing = COMPONENTS[environment.topology]
     for name in sorted(environment.components.model_fields_set - set(existing)):
         if getattr(environment.components, name) is not None:
             yield Problem(
                 f"components.{name}",
-                f"topology {environment.topology} has no such component, only {', '.join(existing)}: remove the key",
+                f"topology {environment.topology} has no such component, only {', '.join(existing)}. "
+                "Fix: remove the key",
             )
 
 
 @rule("topology", "components")
-def one_executor(environment: Environment) -> Iterator[Problem]:
-    """T1: one scheduler with the LocalExecutor, one Fargate task for everything."""
+def one_scheduler_without_celery(environment: Environment) -> Iterator[Problem]:
+    """Topologies without Celery run one scheduler."""
     name = scheduling_component(environment.topology)
     count = getattr(environment.components, name).count
     if count != 1 and not uses_celery(environment.topology):
         yield Problem(
-            f"components.{name}.count", f"topology {environment.topology} runs one {name}, got {count}: use celery"
+            f"components.{name}.count",
+            f"topology {environment.topology} runs one {name}, got {count}. Fix: use topology celery",
         )

@@ -1,1 +1,1 @@
-"""The parts of an environment, one file for each subject."""
+"""Sections of an environment file, each a typed, frozen part of the model."""

@@ -1,8 +1,8 @@
 """Fargate sizes of components and worker groups.
 
-Default sizes come from our measurement of Airflow 3.3.2 (2026-11-22, trivial DAGs, peak MB): api-server 363, scheduler
-284, dag-processor 262, triggerer 227, worker 300 + 105 for each slot; sidecars (git-sync, metrics, StatsD agent) about
-150 together; the rest is margin for real DAG files.
+The default sizes come from a measurement of Airflow 3.3.2 with trivial DAGs (2026-11-22, peak MB): api-server 363,
+scheduler 284, dag-processor 262, triggerer 227, worker 300 + 105 for each slot, and all sidecars (git-sync, metrics,
+StatsD agent) about 150. The rest is margin for larger DAG files.
 """
 
 from __future__ import annotations
@@ -10,22 +10,27 @@ from __future__ import annotations
 from typing import Annotated
 
 from annotated_types import Len
+from pydantic import StrictInt
 
-from environments.fields import Form, Section, Whole, plan, synth
+from environments.fields import Pattern, Section, plan, synth
 
-Cpu = Annotated[Whole, plan("CPU units of a Fargate task; 1024 are one vCPU.", ge=256, le=16384)]
-Memory = Annotated[Whole, plan("Memory of a Fargate task, MiB.", ge=512, le=122880)]
+Cpu = Annotated[StrictInt, plan("CPU units of a Fargate task; 1024 units are one vCPU.", ge=256, le=16384)]
+Memory = Annotated[StrictInt, plan("Memory of a Fargate task, MiB.", ge=512, le=122880)]
 MemoryOfSlots = Annotated[
-    Whole, synth("Memory of the Fargate task, MiB; it bounds the Airflow tasks at once.", ge=512, le=122880)
+    StrictInt, synth("Memory of the Fargate task, MiB; limits how many Airflow tasks run at once.", ge=512, le=122880)
 ]
-Count = Annotated[Whole, synth("Fargate tasks; the lower bound where they scale.", ge=1, le=20)]
-SpotPercent = Annotated[Whole, synth("Share of Fargate tasks on Spot capacity, percent.", ge=0, le=100)]
-StopTimeout = Annotated[Whole, plan("Seconds between SIGTERM and SIGKILL; Fargate allows 120.", ge=2, le=120)]
-EphemeralStorage = Annotated[Whole | None, synth("Disk of a Fargate task, GiB; 20 when absent.", ge=21, le=200)]
+Count = Annotated[StrictInt, synth("Number of Fargate tasks; the lower bound when the service scales.", ge=1, le=20)]
+SpotPercent = Annotated[StrictInt, synth("Share of the Fargate tasks on Spot capacity, percent.", ge=0, le=100)]
+StopTimeout = Annotated[StrictInt, plan("Seconds between SIGTERM and SIGKILL; at most 120 on Fargate.", ge=2, le=120)]
+EphemeralStorage = Annotated[
+    StrictInt | None, synth("Disk of a Fargate task, GiB; Fargate's 20 when absent.", ge=21, le=200)
+]
+GroupName = Annotated[str, Pattern(r"^[a-z][a-z0-9-]{0,19}$", "1 to 20 lower-case letters, digits and hyphens")]
+QueueName = Annotated[str, Pattern(r"^[A-Za-z0-9_.-]{1,64}$", "a name of letters, digits, _ . -")]
 
 
 class TaskSize(Section):
-    """What every Fargate task has."""
+    """Size and number of the Fargate tasks of one service."""
 
     cpu: Cpu = 512
     memory_mib: Memory = 1024
@@ -40,12 +45,12 @@ class ComponentSize(TaskSize):
 
     @property
     def max_count(self) -> int:
-        """The largest number of Fargate tasks: there is no scaling."""
+        """Largest number of Fargate tasks: the fixed number."""
         return self.count
 
 
 class SchedulerSize(ComponentSize):
-    """The scheduler; in topology `local_executor` its memory decides how many Airflow tasks run at once."""
+    """The scheduler; with topology `local_executor` its memory limits how many Airflow tasks run at once."""
 
     cpu: Cpu = 1024
     memory_mib: Memory = 2048
@@ -53,16 +58,16 @@ class SchedulerSize(ComponentSize):
 
 
 class ApiServerSize(TaskSize):
-    """api-servers, which scale on load."""
+    """The api-servers, whose number follows the load."""
 
     cpu: Cpu = 1024
     memory_mib: Memory = 2048
     count: Count = 2
-    max_count: Annotated[Whole, synth("Upper bound of scaling.", ge=1, le=50)] = 4
+    max_count: Annotated[StrictInt, synth("Upper bound of scaling.", ge=1, le=50)] = 4
 
 
 class StandaloneSize(ComponentSize):
-    """All processes in one Fargate task (`sequential`, `single`)."""
+    """One Fargate task that runs all Airflow processes (`sequential`, `single`)."""
 
     cpu: Cpu = 2048
     memory_mib: MemoryOfSlots = 4096
@@ -72,38 +77,38 @@ class StandaloneSize(ComponentSize):
 class Components(Section):
     """Sizes of the Airflow components."""
 
-    api_server: Annotated[ApiServerSize, synth("User interface, API and execution API.")] = ApiServerSize()
-    scheduler: Annotated[SchedulerSize, synth("Decides what runs.")] = SchedulerSize()
-    dag_processor: Annotated[ComponentSize, synth("Reads the DAG files.")] = ComponentSize()
-    triggerer: Annotated[ComponentSize, synth("Waits for deferred Airflow tasks.")] = ComponentSize()
-    flower: Annotated[ComponentSize | None, synth("Monitor of Celery, never public; absent when not wanted.")] = None
-    standalone: Annotated[StandaloneSize, synth("Everything in one (`sequential`, `single`).")] = StandaloneSize()
+    api_server: Annotated[ApiServerSize, synth("User interface, REST API and execution API.")] = ApiServerSize()
+    scheduler: Annotated[SchedulerSize, synth("Starts Airflow tasks.")] = SchedulerSize()
+    dag_processor: Annotated[ComponentSize, synth("Parses the DAG files.")] = ComponentSize()
+    triggerer: Annotated[ComponentSize, synth("Runs the triggers of deferred Airflow tasks.")] = ComponentSize()
+    flower: Annotated[
+        ComponentSize | None, synth("Celery monitor, reachable inside the VPC only; not deployed when absent.")
+    ] = None
+    standalone: Annotated[
+        StandaloneSize, synth("All Airflow processes in one Fargate task (`sequential`, `single`).")
+    ] = StandaloneSize()
 
 
 class WorkerGroup(Section):
-    """Celery workers of one size on some queues."""
+    """Celery workers of one size that serve the same queues."""
 
-    name: Annotated[
-        Annotated[str, Form(r"^[a-z][a-z0-9-]{0,19}$", "1 to 20 lower-case letters, digits and hyphens")],
-        synth("Name of the group."),
-    ]
-    queues: Annotated[
-        Annotated[
-            tuple[Annotated[str, Form(r"^[A-Za-z0-9_.-]{1,64}$", "a name of letters, digits, _ . -")], ...], Len(1, 50)
-        ],
-        synth("Airflow queues that the group serves."),
-    ]
+    name: Annotated[GroupName, synth("Name of the group.")]
+    queues: Annotated[Annotated[tuple[QueueName, ...], Len(1, 50)], synth("Airflow queues that the group serves.")]
     cpu: Cpu = 1024
     memory_mib: Memory = 2048
-    concurrency: Annotated[Whole, synth("Airflow tasks that a worker runs at once.", ge=1, le=64)] = 4
-    min_count: Annotated[Whole, plan("Lower bound of scaling; 0 scales to zero.", ge=0, le=500)] = 1
-    max_count: Annotated[Whole, synth("Upper bound of scaling.", ge=1, le=500)] = 10
+    concurrency: Annotated[StrictInt, synth("Slots: Airflow tasks that a worker runs at once.", ge=1, le=64)] = 4
+    min_count: Annotated[StrictInt, plan("Lower bound of scaling; 0 scales to zero.", ge=0, le=500)] = 1
+    max_count: Annotated[StrictInt, synth("Upper bound of scaling.", ge=1, le=500)] = 10
     spot_percent: SpotPercent = 0
-    on_demand_base: Annotated[Whole, plan("Workers that are never on Spot capacity.", ge=0, le=500)] = 0
+    on_demand_base: Annotated[StrictInt, plan("Number of workers that are never on Spot capacity.", ge=0, le=500)] = 0
     stop_timeout_seconds: StopTimeout = 120
     ephemeral_storage_gib: EphemeralStorage = None
-    scale_in_cooldown_seconds: Annotated[Whole, plan("Pause after removing workers.", ge=60, le=3600)] = 300
-    scale_out_cooldown_seconds: Annotated[Whole, plan("Pause after adding workers.", ge=10, le=3600)] = 60
+    scale_in_cooldown_seconds: Annotated[
+        StrictInt, plan("Seconds between the removal of workers and the next scaling.", ge=60, le=3600)
+    ] = 300
+    scale_out_cooldown_seconds: Annotated[
+        StrictInt, plan("Seconds between the addition of workers and the next scaling.", ge=10, le=3600)
+    ] = 60
 
 
 DEFAULT_WORKERS = (WorkerGroup(name="default", queues=("default",)),)

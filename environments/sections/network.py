@@ -1,47 +1,53 @@
-"""The network and its public door."""
+"""The network and its load balancer."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from annotated_types import Len
-from pydantic import model_validator
+from pydantic import StrictBool, model_validator
 
-from environments.fields import CertificateArn, Cidr, Flag, Form, Ipv4Cidr, Section, plan, synth
+from environments.fields import CertificateArn, Cidr, Ipv4Cidr, Pattern, Section, plan, synth
 
-SubnetId = Annotated[str, Form(r"^subnet-[0-9a-f]{8,17}$", "a subnet id, subnet-<hexadecimal>")]
-RouteTableId = Annotated[str, Form(r"^rtb-[0-9a-f]{8,17}$", "a route table id, rtb-<hexadecimal>")]
+VpcId = Annotated[str, Pattern(r"^vpc-[0-9a-f]{8,17}$", "a VPC id, vpc-<hexadecimal>")]
+SubnetId = Annotated[str, Pattern(r"^subnet-[0-9a-f]{8,17}$", "a subnet id, subnet-<hexadecimal>")]
+RouteTableId = Annotated[str, Pattern(r"^rtb-[0-9a-f]{8,17}$", "a route table id, rtb-<hexadecimal>")]
 SubnetIds = Annotated[tuple[SubnetId, ...], Len(2, 3)]
+HostName = Annotated[
+    str, Pattern(r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", "a host name such as a.example.com")
+]
+HostedZoneId = Annotated[str, Pattern(r"^Z[A-Z0-9]{5,31}$", "a hosted zone id, Z<letters and digits>")]
 
 
 class ExistingNetwork(Section):
-    """A VPC that somebody else made. One subnet of each tier in every zone."""
+    """A VPC that this project does not create, with one subnet of each tier in every zone."""
 
-    vpc_id: Annotated[
-        Annotated[str, Form(r"^vpc-[0-9a-f]{8,17}$", "a VPC id, vpc-<hexadecimal>")], plan("The VPC to live in.")
-    ]
+    vpc_id: Annotated[VpcId, plan("The existing VPC.")]
     cidr: Annotated[Ipv4Cidr, plan("CIDR block of the VPC.")]
     public_subnet_ids: Annotated[SubnetIds, synth("Subnets of the load balancer.")]
     application_subnet_ids: Annotated[SubnetIds, synth("Subnets of the Fargate tasks.")]
     data_subnet_ids: Annotated[SubnetIds, synth("Subnets of database and broker.")]
     application_route_table_ids: Annotated[
-        tuple[RouteTableId, ...], synth("Route tables that get the S3 endpoint; empty when the VPC has one.")
+        tuple[RouteTableId, ...],
+        synth("Route tables to add the S3 gateway endpoint to; empty when the VPC has an endpoint."),
     ] = ()
 
 
 class Network(Section):
-    """A VPC over two or three zones: public, application and data subnets."""
+    """A VPC with public, application and data subnets in two or three zones."""
 
-    cidr: Annotated[Ipv4Cidr, plan("CIDR block of the VPC, /16 to /21; not written for an existing network.")]
+    cidr: Annotated[
+        Ipv4Cidr, plan("CIDR block of the VPC, /16 to /21; taken from `existing.cidr` for an existing network.")
+    ]
     zones: Annotated[
         Annotated[tuple[str, ...], Len(2, 3)], synth("Two or three availability zones of the environment's region.")
     ]
     egress: Annotated[
         Literal["none", "single_nat", "nat_per_zone"],
-        synth("Way out: interface endpoints only, one NAT gateway, or one for each zone."),
+        synth("`none`: interface endpoints only; `single_nat`: one NAT gateway; `nat_per_zone`: one in each zone."),
     ] = "nat_per_zone"
-    flow_logs: Annotated[Flag, synth("Log the headers of all traffic in the VPC.")] = True
-    existing: Annotated[ExistingNetwork | None, synth("Use this VPC instead of making one.")] = None
+    flow_logs: Annotated[StrictBool, synth("Write VPC flow logs.")] = True
+    existing: Annotated[ExistingNetwork | None, synth("Existing VPC to use; a VPC is created when absent.")] = None
 
     @model_validator(mode="before")
     @classmethod
@@ -54,27 +60,21 @@ class Network(Section):
 
 
 class LoadBalancer(Section):
-    """HTTPS in front of the api-servers."""
+    """The load balancer that serves HTTPS for the api-servers."""
 
     scheme: Annotated[
-        Literal["internet-facing", "internal"], synth("Reachable from the internet, or from the network only.")
+        Literal["internet-facing", "internal"], synth("Reachable from the internet, or from the VPC only.")
     ] = "internal"
     certificate_arn: Annotated[
-        CertificateArn | None, synth("Existing certificate; without it one is made for domain_name.")
+        CertificateArn | None, synth("Existing ACM certificate; one is created for `domain_name` when absent.")
     ] = None
-    domain_name: Annotated[
-        Annotated[
-            str, Form(r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", "a host name such as a.example.com")
-        ]
-        | None,
-        synth("Name under which people open Airflow."),
-    ] = None
+    domain_name: Annotated[HostName | None, synth("Host name of Airflow's user interface.")] = None
     hosted_zone_id: Annotated[
-        Annotated[str, Form(r"^Z[A-Z0-9]{5,31}$", "a hosted zone id, Z<letters and digits>")] | None,
-        synth("Route 53 zone that gets the name and proves the certificate."),
+        HostedZoneId | None, synth("Route 53 zone for the host name and the validation of the certificate.")
     ] = None
     allowed_cidrs: Annotated[
-        tuple[Cidr, ...], synth("Who may open HTTPS; empty is the VPC itself, and only an internal one may be empty.")
+        tuple[Cidr, ...],
+        synth("CIDR blocks that may connect; empty means the VPC itself, which only an internal load balancer allows."),
     ] = ()
     ssl_policy: Annotated[
         Literal[
@@ -85,11 +85,11 @@ class LoadBalancer(Section):
         ],
         plan("TLS policy of the listener."),
     ] = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
-    access_logs: Annotated[Flag, synth("Write access logs to S3.")] = True
-    waf: Annotated[Flag, synth("Put AWS WAF with the managed core rules in front.")] = True
-    deletion_protection: Annotated[Flag, plan("Refuse to delete the load balancer.")] = True
+    access_logs: Annotated[StrictBool, synth("Write access logs to S3.")] = True
+    waf: Annotated[StrictBool, synth("Protect the load balancer with AWS WAF and its managed core rules.")] = True
+    deletion_protection: Annotated[StrictBool, plan("Prevent the deletion of the load balancer.")] = True
 
     @property
-    def makes_certificate(self: Self) -> bool:
-        """Is a certificate made and proved in the hosted zone?"""
+    def makes_certificate(self) -> bool:
+        """True when no certificate is given, so one is created and validated in the hosted zone."""
         return self.certificate_arn is None

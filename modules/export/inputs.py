@@ -117,7 +117,7 @@ def _choice(name: str, node: Mapping[str, Any]) -> Rule | None:
 
 def _form(name: str, node: Mapping[str, Any]) -> Rule | None:
     pattern = node.get("pattern")
-    words = str(node.get("form", f"a text that matches {pattern}")).replace('"', "'")
+    words = str(node.get("label", f"a text that matches {pattern}")).replace('"', "'")
     if "CIDR block" in words:
         return Rule(condition=f"can(cidrhost(var.{name}, 0))", message=f"{name} must be {words}.")
     if not pattern:

@@ -38,7 +38,7 @@ def test_a_mistake_is_told_on_stderr_with_exit_2(tmp_path: Path) -> None:
 @pytest.mark.feature("E1")
 def test_check_names_what_is_right_and_what_is_next(capsys: pytest.CaptureFixture[str]) -> None:
     assert not app(["check", "dev"], standalone_mode=False)
-    assert capsys.readouterr().out == "dev: right. Next: make synth\n"
+    assert capsys.readouterr().out == "dev: valid. Next: make synth\n"
 
 
 @pytest.mark.feature("E1")

@@ -10,7 +10,7 @@ import yaml
 
 from environments import Environment, InvalidEnvironment, load_all
 from environments.load import from_data
-from environments.rules.cross_environment import STRENGTHS, breaches
+from environments.rules.cross_environment import STRENGTHS, violations
 from tests.unit.environments.cases import SMALLEST, changed
 
 STAGING = changed(
@@ -57,7 +57,7 @@ def made(data: dict[str, Any], **changes: Any) -> Environment:
 
 
 def told(*environments: Environment) -> list[str]:
-    found = breaches(environments).items()
+    found = violations(environments).items()
     return [f"{name}: {problem}" for name, problems in found for problem in problems]
 
 
@@ -101,7 +101,7 @@ def test_a_broker_is_compared_only_with_a_broker() -> None:
 @pytest.mark.feature("E5")
 def test_addresses_are_disjoint() -> None:
     assert told(made(SMALLEST), made(STAGING, network={"cidr": "10.10.128.0/17"})) == [
-        "staging: network.cidr: 10.10.128.0/17 overlaps 10.10.0.0/16 of dev: take a block that no other has"
+        "staging: network.cidr: 10.10.128.0/17 overlaps 10.10.0.0/16 of dev. Fix: use a block that overlaps no other"
     ]
 
 
@@ -117,16 +117,16 @@ def test_two_environments_may_share_an_existing_vpc() -> None:
 def test_a_name_and_its_states_belong_to_one() -> None:
     twin = made(SMALLEST, network={"cidr": "10.20.0.0/16"})
     assert told(made(SMALLEST), twin) == [
-        "dev: name: 'dev' is the name of two environments",
-        "dev: state: s3://state-of-dev/airflow-fargate/dev-foundation is a state of dev already",
-        "dev: state: s3://state-of-dev/airflow-fargate/dev-airflow is a state of dev already",
+        "dev: name: two environments are named 'dev'",
+        "dev: state: s3://state-of-dev/airflow-fargate/dev-foundation is already the state of dev",
+        "dev: state: s3://state-of-dev/airflow-fargate/dev-airflow is already the state of dev",
     ]
 
 
 @pytest.mark.feature("E5")
 def test_the_same_name_in_another_bucket_shares_no_state() -> None:
     twin = made(SMALLEST, network={"cidr": "10.20.0.0/16"}, state={"bucket": "other"})
-    assert told(made(SMALLEST), twin) == ["dev: name: 'dev' is the name of two environments"]
+    assert told(made(SMALLEST), twin) == ["dev: name: two environments are named 'dev'"]
 
 
 @pytest.mark.feature("E5")

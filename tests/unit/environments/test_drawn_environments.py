@@ -53,7 +53,7 @@ def test_what_show_prints_is_the_same_environment(environment: Environment) -> N
 @lean
 @given(environments(topology="celery"))
 def test_no_valid_environment_overdraws_its_database(environment: Environment) -> None:
-    assert environment.database.proxy or not connection_budget(environment).overdrawn
+    assert environment.database.proxy or not connection_budget(environment).is_exceeded
 
 
 @pytest.mark.feature("T1")

@@ -14,22 +14,22 @@ from tests.unit.environments.cases import SMALLEST, changed
 SMALLEST_TEXT = yaml.safe_dump(SMALLEST)
 
 UNREADABLE: dict[str, tuple[bytes, str]] = {
-    "empty": (b"", "is empty: an environment has at least name, account_id, region, network"),
-    "only-a-comment": (b"# nothing\n", "is empty: an environment has at least name, account_id, region, network"),
+    "empty": (b"", "is empty. Fix: set at least name, account_id, region and network"),
+    "only-a-comment": (b"# nothing\n", "is empty. Fix: set at least name, account_id, region and network"),
     "list": (b"- name: dev\n", "must be a mapping of keys, got list"),
     "text": (b"dev\n", "must be a mapping of keys, got str"),
-    "not-utf-8": (b"name: \xff\n", "is not text in UTF-8"),
-    "not-yaml": (b"name: [dev\n", "line 2: is not YAML: expected ',' or ']', but got '<stream end>'"),
-    "tab": (b"name: dev\n\tregion: x\n", "line 2: is not YAML: found character '\\t' that cannot start any token"),
+    "not-utf-8": (b"name: \xff\n", "is not UTF-8 text"),
+    "not-yaml": (b"name: [dev\n", "line 2: is not valid YAML: expected ',' or ']', but got '<stream end>'"),
+    "tab": (b"name: dev\n\tregion: x\n", "line 2: is not valid YAML: found character '\\t' that cannot start any token"),
     "unknown-tag": (
         b"name: !!python/name:os.system x\n",
-        "line 1: is not YAML: could not determine a constructor for the tag 'tag:yaml.org,2002:python/name:os.system'",
+        "line 1: is not valid YAML: could not determine a constructor for the tag 'tag:yaml.org,2002:python/name:os.system'",
     ),
-    "two-documents": (b"name: a\n---\nname: b\n", "line 2: is not YAML: but found another document"),
-    "alias": (b"a: &x [1]\nb: *x\n", "YAML aliases (*name) are not used here: write the value out"),
-    "key-twice": (b"name: dev\nregion: x\nname: prod\n", "line 3: key 'name' stands in line 1 already: keep one"),
-    "key-twice-inside": (b"a:\n  b: 1\n  c: 1\n  b: 2\n", "line 4: key 'b' stands in line 2 already: keep one"),
-    "key-is-a-number": (b"1: dev\n", "line 1: a key must be text, got 1: put it in quotes"),
+    "two-documents": (b"name: a\n---\nname: b\n", "line 2: is not valid YAML: but found another document"),
+    "alias": (b"a: &x [1]\nb: *x\n", "YAML aliases (*name) are not allowed. Fix: repeat the value"),
+    "key-twice": (b"name: dev\nregion: x\nname: prod\n", "line 3: line 1 already sets the key 'name'. Fix: keep one of them"),
+    "key-twice-inside": (b"a:\n  b: 1\n  c: 1\n  b: 2\n", "line 4: line 2 already sets the key 'b'. Fix: keep one of them"),
+    "key-is-a-number": (b"1: dev\n", "line 1: a key must be text, got 1. Fix: put it in quotes"),
 }
 
 
@@ -46,7 +46,7 @@ def test_a_file_that_is_no_environment(content: bytes, told: str, tmp_path: Path
 @pytest.mark.feature("E1")
 def test_a_file_that_is_missing_names_its_neighbours(tmp_path: Path) -> None:
     (tmp_path / "prod.yaml").write_text("")
-    with pytest.raises(InvalidEnvironment, match=r"dev.yaml: no such file; environments here: prod$"):
+    with pytest.raises(InvalidEnvironment, match=r"dev.yaml: no such file; environments in this folder: prod$"):
         load(tmp_path / "dev.yaml")
 
 
@@ -58,7 +58,7 @@ def test_a_folder_is_not_a_file(tmp_path: Path) -> None:
 
 @pytest.mark.feature("E1")
 def test_a_folder_without_environments(tmp_path: Path) -> None:
-    with pytest.raises(InvalidEnvironment, match=r": no environment \(\*.yaml\) in this folder$"):
+    with pytest.raises(InvalidEnvironment, match=r": contains no environment \(\*.yaml\)$"):
         load_all(tmp_path)
 
 
@@ -66,7 +66,7 @@ def test_a_folder_without_environments(tmp_path: Path) -> None:
 def test_the_file_has_the_name_of_its_environment(tmp_path: Path) -> None:
     file = tmp_path / "develop.yaml"
     file.write_text(SMALLEST_TEXT)
-    with pytest.raises(InvalidEnvironment, match=r"develop.yaml: name: must be the file's name 'develop', got 'dev'$"):
+    with pytest.raises(InvalidEnvironment, match=r"develop.yaml: name: must be 'develop', the name of the file, got 'dev'$"):
         load(file)
 
 

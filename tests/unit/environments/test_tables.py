@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from environments.derived.connection_budget import connection_budget
-from environments.facts.cron import eventbridge, mistake_in
-from environments.facts.fargate_sizes import MEMORY_MIB, wrong_size
+from environments.facts.cron import eventbridge, problem_in
+from environments.facts.fargate_sizes import MEMORY_MIB, invalid_size
 from environments.facts.instance_classes import MEMORY_GIB, max_connections
 from environments.facts.regions import REGIONS
 from environments.load import from_data
@@ -26,7 +26,7 @@ def test_every_region_that_the_sdk_knows_for_ecs_is_known() -> None:
 @pytest.mark.feature("T7")
 @given(st.sampled_from([256, 512, 1024, 2048, 4096, 8192, 16384]), st.integers(1, 130_000))
 def test_exactly_the_sizes_of_the_table_are_sold(cpu: int, memory_mib: int) -> None:
-    assert (wrong_size(cpu=cpu, memory_mib=memory_mib) is None) == (memory_mib in MEMORY_MIB[cpu])
+    assert (invalid_size(cpu=cpu, memory_mib=memory_mib) is None) == (memory_mib in MEMORY_MIB[cpu])
 
 
 @pytest.mark.feature("T7")
@@ -55,8 +55,8 @@ def test_the_budget_shows_its_arithmetic() -> None:
     changes = {"workers": [{"name": "a", "queues": ["a"], "max_count": 3, "concurrency": 2}]}
     assert str(connection_budget(from_data(changed(SMALLEST, changes), source="test"))) == (
         "api-server 4 x 2 x (5 + 5) + scheduler 1 x (5 + 5) + dag-processor 1 x (5 + 5) + triggerer 1 x (5 + 5) + "
-        "worker a 3 x (2 + 1) + metrics 1 + migration or clean-up (5 + 5) + reserve 20 = 150 connections, "
-        "offered are 360"
+        "worker a 3 x (2 + 1) + metrics 1 + migration or clean-up (5 + 5) + reserve 20 = 150 connections "
+        "needed, 360 accepted"
     )
 
 
@@ -89,7 +89,7 @@ def test_cron_as_eventbridge_writes_it(cron: str, expression: str) -> None:
 @pytest.mark.feature("A4")
 @given(st.from_regex(r"[0-9*/,?A-Z#-]{1,6}( [0-9*/,?A-Z#-]{1,6}){3,5}", fullmatch=True))
 def test_a_cron_text_is_translated_or_refused(cron: str) -> None:
-    if mistake_in(cron):
+    if problem_in(cron):
         with pytest.raises(ValueError, match=r"."):
             eventbridge(cron)
     else:

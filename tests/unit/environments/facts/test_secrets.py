@@ -12,7 +12,7 @@ from environments.facts.topology import TOPOLOGIES
 
 sys.path.insert(0, str(Path(__file__).parents[4] / "docker"))
 
-from airflow_fargate.components import COMPONENTS, PARAMETERS, Component  # noqa: E402
+from airflow_fargate.components import COMPONENTS, PARAMETERS, Component
 
 
 def test_image_reads_the_parameters_of_the_specifications() -> None:
