@@ -18,29 +18,33 @@ from generate_features import summary  # noqa: E402
 
 from environments import Environment, load_all, parse  # noqa: E402
 from environments.derived.parallelism import parallelism  # noqa: E402
+from environments.facts.topology import uses_celery  # noqa: E402
 
-STAGES = {
-    "sequential": ("one container, one Airflow task at a time", "a first look, a handful of small DAGs"),
-    "single": ("one container, LocalExecutor", "small teams; scale by a bigger Fargate task"),
+TOPOLOGY_TEXT = {
+    "sequential": ("one Fargate task, one Airflow task at a time", "evaluation, a few small DAGs"),
+    "single": ("one Fargate task with the LocalExecutor", "small teams; scales with a larger Fargate task"),
     "local_executor": (
-        "web servers behind a load balancer, one scheduler with LocalExecutor",
-        "a UI that stays up under load",
+        "api-servers behind a load balancer, one scheduler with the LocalExecutor",
+        "a user interface that stays responsive under load",
     ),
-    "celery": ("web servers, schedulers, and workers through Redis", "production: every part scales and heals alone"),
+    "celery": (
+        "api-servers, schedulers, and worker groups behind a broker",
+        "production: each component scales and recovers separately",
+    ),
 }
 
 
 def topologies() -> str:
-    """The stages of the talk beside what each topology makes."""
+    """A table of the topologies: what each one runs."""
     lines = [
-        "| topology | stage of the talk | ECS services | broker | Airflow tasks at once | suits |",
+        "| topology | description | ECS services | broker | Airflow tasks at once | suits |",
         "|---|---|---|---|---|---|",
     ]
-    for name, (stage, suits) in STAGES.items():
+    for name, (description, suits) in TOPOLOGY_TEXT.items():
         environment = _example(name)
         services = ", ".join(_services(environment))
-        broker = "yes" if name == "celery" else "no"
-        lines.append(f"| `{name}` | {stage} | {services} | {broker} | {parallelism(environment)} | {suits} |")
+        broker = "yes" if uses_celery(environment.topology) else "no"
+        lines.append(f"| `{name}` | {description} | {services} | {broker} | {parallelism(environment)} | {suits} |")
     return "One key, `topology`, chooses how much of it there is (numbers for the default sizes):\n\n" + "\n".join(
         lines
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from environments.facts.topology import COMPONENTS, process_name
+from environments.facts.topology import COMPONENTS, process_name, worker_name
 from environments.model import Environment
 
 
@@ -10,5 +10,5 @@ def service_counts(environment: Environment) -> dict[str, tuple[int, int]]:
     """Lower and upper bound of the number of Fargate tasks of every service, by the name of the service."""
     sizes = {name: getattr(environment.components, name) for name in COMPONENTS[environment.topology]}
     components = {process_name(name): (size.count, size.max_count) for name, size in sizes.items() if size is not None}
-    workers = {f"worker-{group.name}": (group.min_count, group.max_count) for group in environment.workers}
+    workers = {worker_name(group.name): (group.min_count, group.max_count) for group in environment.workers}
     return components | workers

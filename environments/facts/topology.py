@@ -44,3 +44,8 @@ def scheduling_component(topology: Topology) -> str:
 def process_name(component: str) -> str:
     """``api_server``, a key of the environment file, as the command, ECS service and log group ``api-server``."""
     return component.replace("_", "-")
+
+
+def worker_name(group: str) -> str:
+    """Name of the ECS service and log group of a worker group."""
+    return f"worker-{group}"

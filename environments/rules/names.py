@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from environments.errors import Problem
 from environments.facts.naming import resource_name
+from environments.facts.topology import worker_name
 from environments.fields import arn_account
 from environments.model import Environment
 from environments.rules.registry import rule
@@ -39,7 +40,7 @@ def worker_roles_fit(environment: Environment) -> Iterator[Problem]:
     """The names of the roles of each worker group are short enough."""
     name = resource_name(environment.name_prefix, environment.name)
     for index, group in enumerate(environment.workers):
-        role = f"{name}-worker-{group.name}-exec"
+        role = f"{name}-{worker_name(group.name)}-exec"
         if len(role) > ROLE_LIMIT:
             yield Problem(
                 f"workers[{index}].name",

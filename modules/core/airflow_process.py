@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from environments.facts.topology import worker_name
 from modules.core.task import HealthCheck
 
 HEALTH = ("python", "/opt/airflow-fargate/health.py")
@@ -39,7 +40,7 @@ FLOWER = _process("flower", "Celery monitor, internal only", start_period=60, po
 
 def worker(group: str) -> Process:
     """The worker of one group; its service is named after the group."""
-    return _process(f"worker-{group}", f"Airflow worker of group {group}", start_period=120, command="worker")
+    return _process(worker_name(group), f"Airflow worker of group {group}", start_period=120, command="worker")
 
 
 WORKER_LOG_PORT = 8793

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from environments.facts.topology import uses_celery
+from environments.facts.topology import uses_celery, worker_name
 from environments.model import Environment
 from environments.sections.compute import WorkerGroup as WantedGroup
 from modules.constructs.autoscaling import Bounds, LoadScaling, ScalingTarget, Sleep
@@ -106,7 +106,7 @@ class AirflowServices:
         )
         group = WorkerGroup(
             self._stack,
-            f"worker-{wanted.name}",
+            worker_name(wanted.name),
             group=wanted.name,
             queues=wanted.queues,
             concurrency=wanted.concurrency,

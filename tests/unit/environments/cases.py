@@ -1,4 +1,4 @@
-"""The smallest valid environment, and what is said of a changed one."""
+"""The smallest valid environment, and the messages about a changed one."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ GIT_SSH: dict[str, Any] = {
     "deploy_key": True,
     "known_hosts": [HOST_KEY],
 }
-"""A private repository. One for all tests, so that its environments are synthesized once."""
+"""A private repository. All tests share it, so that its environments are synthesized once."""
 GIT_BUNDLE = {**GIT_SSH, "delivery": "git_bundle", "interval_seconds": 30}
 GONE = "(gone)"
-"""Value of a change that takes the key away."""
+"""Value of a change that removes the key."""
 
 
 def changed(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """``base`` with ``changes`` laid over it, mapping by mapping; lists are replaced."""
+    """``base`` merged with ``changes``; mappings are merged, lists are replaced."""
     merged = dict(base)
     for key, value in changes.items():
         if value == GONE:
@@ -44,8 +44,8 @@ def changed(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
     return merged
 
 
-def refusals(**changes: Any) -> list[str]:
-    """The lines that refuse the smallest environment with ``changes``; empty when it is accepted."""
+def messages(**changes: Any) -> list[str]:
+    """The messages about the smallest environment with ``changes``; empty when it is valid."""
     try:
         from_data(changed(SMALLEST, changes), source="dev.yaml")
     except InvalidEnvironment as error:

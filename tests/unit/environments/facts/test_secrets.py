@@ -1,32 +1,11 @@
-"""Secret specifications, and the programs that cannot import them."""
+"""Secret specifications: generated values, validation, topologies."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 
-from environments.facts.secrets import BROKER_TOKEN, SPECIFICATIONS, names_for_process, names_for_topology
+from environments.facts.secrets import BROKER_TOKEN, SPECIFICATIONS, names_for_topology
 from environments.facts.topology import TOPOLOGIES
-
-sys.path.insert(0, str(Path(__file__).parents[4] / "docker"))
-
-from airflow_fargate.components import COMPONENTS, PARAMETERS, Component
-
-
-def test_image_reads_the_parameters_of_the_specifications() -> None:
-    assert dict(PARAMETERS) == {spec.variable: name for name, spec in SPECIFICATIONS.items()}
-
-
-@pytest.mark.parametrize("component", COMPONENTS.values(), ids=COMPONENTS)
-def test_image_requires_the_secrets_of_the_specifications(component: Component) -> None:
-    with_broker = component.needs({"AIRFLOW_BROKER_HOST": "broker"})
-    assert {PARAMETERS[variable] for variable in with_broker} == {*names_for_process(component.name)}
-
-
-def test_every_process_of_a_specification_is_a_command_of_the_image() -> None:
-    assert {process for spec in SPECIFICATIONS.values() for process in spec.processes} <= {*COMPONENTS}
 
 
 @pytest.mark.parametrize("topology", TOPOLOGIES)

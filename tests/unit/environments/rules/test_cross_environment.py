@@ -1,4 +1,4 @@
-"""E5: what holds between environments."""
+"""Rules between environments."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ def made(data: dict[str, Any], **changes: Any) -> Environment:
     return from_data(changed(data, changes), source="test")
 
 
-def told(*environments: Environment) -> list[str]:
+def violation_lines(*environments: Environment) -> list[str]:
     found = violations(environments).items()
     return [f"{name}: {problem}" for name, problems in found for problem in problems]
 
 
 @pytest.mark.feature("E5")
-def test_environments_of_this_repository_keep_the_contract() -> None:
-    assert [environment.name for environment in load_all("environments")] == ["dev", "prod", "staging"]
+def test_environments_of_this_repository_are_valid() -> None:
+    assert [environment.name for environment in load_all()] == ["dev", "prod", "staging"]
 
 
 @pytest.mark.feature("E5")
@@ -71,36 +71,36 @@ def test_environments_of_this_repository_keep_the_contract() -> None:
 def test_production_is_no_weaker_than_staging(path: str) -> None:
     production = made(SMALLEST, **WEAKER.get(path, {}))
     staging = made(STAGING, **STRONGER[path])
-    lines = [line for line in told(production, staging) if path in line]
+    lines = [line for line in violation_lines(production, staging) if path in line]
     assert len(lines) == 1
     assert lines[0].startswith(f"dev: {path}: production must not be weaker than staging: at least ")
 
 
 @pytest.mark.feature("E5")
-def test_every_strength_is_shown_or_refused_in_production_at_once() -> None:
+def test_every_strength_has_a_case_or_a_production_rule() -> None:
     assert {strength.path for strength in STRENGTHS} == {*STRONGER, *NEVER_WEAK_IN_PRODUCTION}
 
 
 @pytest.mark.feature("E5")
 def test_staging_may_be_weaker() -> None:
-    assert told(made(SMALLEST), made(STAGING)) == []
+    assert violation_lines(made(SMALLEST), made(STAGING)) == []
 
 
 @pytest.mark.feature("E5")
 def test_environments_without_production_are_not_compared() -> None:
     weak = made(SMALLEST, production=False, cleanup={"enabled": False})
-    assert told(weak, made(STAGING)) == []
+    assert violation_lines(weak, made(STAGING)) == []
 
 
 @pytest.mark.feature("E5")
-def test_a_broker_is_compared_only_with_a_broker() -> None:
+def test_broker_is_compared_only_with_a_broker() -> None:
     production = made(SMALLEST, topology="local_executor")
-    assert told(production, made(STAGING, broker={"replicas": 5})) == []
+    assert violation_lines(production, made(STAGING, broker={"replicas": 5})) == []
 
 
 @pytest.mark.feature("E5")
-def test_addresses_are_disjoint() -> None:
-    assert told(made(SMALLEST), made(STAGING, network={"cidr": "10.10.128.0/17"})) == [
+def test_overlapping_addresses_are_rejected() -> None:
+    assert violation_lines(made(SMALLEST), made(STAGING, network={"cidr": "10.10.128.0/17"})) == [
         "staging: network.cidr: 10.10.128.0/17 overlaps 10.10.0.0/16 of dev. Fix: use a block that overlaps no other"
     ]
 
@@ -110,13 +110,13 @@ def test_two_environments_may_share_an_existing_vpc() -> None:
     subnets = {f"{tier}_subnet_ids": [f"subnet-{n}0000001", f"subnet-{n}0000002"] for n, tier in
                enumerate(("public", "application", "data"))}  # fmt: skip
     network = {"cidr": "10.10.0.0/16", "existing": {"vpc_id": "vpc-00000001", "cidr": "10.10.0.0/16", **subnets}}
-    assert told(made(SMALLEST, network=network), made(STAGING, network=network)) == []
+    assert violation_lines(made(SMALLEST, network=network), made(STAGING, network=network)) == []
 
 
 @pytest.mark.feature("E5")
-def test_a_name_and_its_states_belong_to_one() -> None:
+def test_shared_name_and_states_are_rejected() -> None:
     twin = made(SMALLEST, network={"cidr": "10.20.0.0/16"})
-    assert told(made(SMALLEST), twin) == [
+    assert violation_lines(made(SMALLEST), twin) == [
         "dev: name: two environments are named 'dev'",
         "dev: state: s3://state-of-dev/airflow-fargate/dev-foundation is already the state of dev",
         "dev: state: s3://state-of-dev/airflow-fargate/dev-airflow is already the state of dev",
@@ -126,11 +126,11 @@ def test_a_name_and_its_states_belong_to_one() -> None:
 @pytest.mark.feature("E5")
 def test_the_same_name_in_another_bucket_shares_no_state() -> None:
     twin = made(SMALLEST, network={"cidr": "10.20.0.0/16"}, state={"bucket": "other"})
-    assert told(made(SMALLEST), twin) == ["dev: name: two environments are named 'dev'"]
+    assert violation_lines(made(SMALLEST), twin) == ["dev: name: two environments are named 'dev'"]
 
 
 @pytest.mark.feature("E5")
-def test_a_breach_is_told_with_its_file(tmp_path: Path) -> None:
+def test_violation_names_its_file(tmp_path: Path) -> None:
     for data in (SMALLEST, changed(STAGING, {"network": {"cidr": "10.10.0.0/16"}})):
         (tmp_path / f"{data['name']}.yaml").write_text(yaml.safe_dump(data))
     with pytest.raises(InvalidEnvironment, match=rf"^{tmp_path}/staging.yaml: network.cidr: 10.10.0.0/16 overlaps"):
