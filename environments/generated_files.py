@@ -22,14 +22,14 @@ MODELINE = "# yaml-language-server: $schema=schema.json"
 def schema_text() -> str:
     """The JSON schema of an environment file."""
     document = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema()}
-    return json.dumps(_without_classes(document), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(_without_titles(document), indent=2, ensure_ascii=False) + "\n"
 
 
-def _without_classes(node: Any) -> Any:
+def _without_titles(node: Any) -> Any:
     """``node`` without titles: editors show the description of the key instead."""
     if isinstance(node, dict):
-        return {key: _without_classes(value) for key, value in node.items() if key != "title" or not _is_text(value)}
-    return [_without_classes(item) for item in node] if isinstance(node, list) else node
+        return {key: _without_titles(value) for key, value in node.items() if key != "title" or not _is_text(value)}
+    return [_without_titles(item) for item in node] if isinstance(node, list) else node
 
 
 def _is_text(value: object) -> bool:

@@ -1,7 +1,7 @@
-"""Hypothesis strategies that draw valid environments, for every tier.
+"""Hypothesis strategies that generate valid environments, for every tier.
 
-``environment_data()`` draws plain values as a YAML file holds them; ``environments()`` the typed model. Every drawn
-environment is valid by construction; a drawn one that is refused is a bug of the model or of the strategy.
+``environment_data()`` generates the plain values of a YAML file, ``environments()`` the typed model. Every generated
+environment is valid by construction: a validation error is a bug in the model or in the strategy.
 """
 
 from __future__ import annotations
@@ -50,18 +50,18 @@ def _existing(cidr: str, zones: int) -> Data:
 
 @st.composite
 def load_balancers(draw: st.DrawFn, *, region: str, account: str) -> Data:
-    """Given or made certificate, internal or for named guests."""
-    door: Data = draw(st.fixed_dictionaries({}, optional={key: st.booleans() for key in ("access_logs", "waf")}))
+    """An existing or a created certificate; internal, or open to listed CIDR blocks."""
+    balancer: Data = draw(st.fixed_dictionaries({}, optional={key: st.booleans() for key in ("access_logs", "waf")}))
     if draw(st.booleans()):
-        door["certificate_arn"] = f"arn:aws:acm:{region}:{account}:certificate/0000"
+        balancer["certificate_arn"] = f"arn:aws:acm:{region}:{account}:certificate/0000"
     else:
-        door |= {"domain_name": "airflow.example.com", "hosted_zone_id": "Z00000EXAMPLE"}
+        balancer |= {"domain_name": "airflow.example.com", "hosted_zone_id": "Z00000EXAMPLE"}
     if draw(st.booleans()):
-        door |= {
+        balancer |= {
             "scheme": "internet-facing",
             "allowed_cidrs": draw(st.sampled_from([["203.0.113.0/24"], ["0.0.0.0/0"]])),
         }
-    return door
+    return balancer
 
 
 @st.composite
@@ -84,7 +84,7 @@ def states(draw: st.DrawFn, *, region: str, account: str) -> Data:
 @st.composite
 def sizes(draw: st.DrawFn, *, least_mib: int = 512) -> Data:
     """A Fargate size with at least ``least_mib``."""
-    pairs = [(cpu, mib) for cpu, offered in MEMORY_MIB.items() for mib in offered if mib >= least_mib and cpu <= 4096]
+    pairs = [(cpu, mib) for cpu, allowed in MEMORY_MIB.items() for mib in allowed if mib >= least_mib and cpu <= 4096]
     cpu, memory = draw(st.sampled_from(pairs))
     size: Data = {"cpu": cpu, "memory_mib": memory}
     if draw(st.booleans()):
@@ -94,7 +94,7 @@ def sizes(draw: st.DrawFn, *, least_mib: int = 512) -> Data:
 
 @st.composite
 def components(draw: st.DrawFn, *, topology: str) -> Data:
-    """Sizes of some of the components that the topology has."""
+    """Sizes of some components of the topology."""
     least = {"standalone": 2048, "scheduler": 1024}
     known = COMPONENTS[topology]
     chosen = {name: draw(sizes(least_mib=least.get(name, 512))) for name in known if draw(st.booleans())}
@@ -107,7 +107,7 @@ def components(draw: st.DrawFn, *, topology: str) -> Data:
 
 @st.composite
 def worker_groups(draw: st.DrawFn) -> list[Data]:
-    """One to three groups, each on its own queues."""
+    """One to three groups, each with its own queues."""
     groups = draw(st.lists(names, min_size=1, max_size=3, unique=True))
     return [draw(_worker_group(name)) for name in groups]
 
@@ -129,9 +129,9 @@ def _worker_group(draw: st.DrawFn, name: str) -> Data:
 
 @st.composite
 def dags(draw: st.DrawFn, *, network: Data) -> Data:
-    """All three ways of delivery, public and private; git only where something outside can be reached."""
-    shut = network["egress"] == "none" and "existing" not in network
-    delivery = "baked" if shut else draw(st.sampled_from(["git_sync", "git_bundle", "baked"]))
+    """All deliveries, from public and private repositories; git only in a network that reaches the internet."""
+    isolated = network["egress"] == "none" and "existing" not in network
+    delivery = "baked" if isolated else draw(st.sampled_from(["git_sync", "git_bundle", "baked"]))
     if delivery == "baked":
         return {"delivery": delivery}
     if draw(st.booleans()):
@@ -187,4 +187,4 @@ def environment_data(draw: st.DrawFn, *, topology: str | None = None) -> Data:
 
 def environments(*, topology: str | None = None) -> st.SearchStrategy[Environment]:
     """A valid environment; ``topology`` fixes one key."""
-    return environment_data(topology=topology).map(lambda data: from_data(data, source="drawn"))
+    return environment_data(topology=topology).map(lambda data: from_data(data, source="generated"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from environments.errors import Problem
 from environments.facts.naming import parameter_path
+from environments.facts.secrets import SPECIFICATIONS
 from environments.model import Environment
 from environments.rules.registry import rule
 
@@ -31,9 +32,7 @@ OWNED: dict[str, str] = {
     "AIRFLOW__METRICS__STATSD_PORT": "port 8125 is reserved: the StatsD agent listens on it",
     **dict.fromkeys(
         (
-            "AIRFLOW__CORE__FERNET_KEY",
-            "AIRFLOW__API_AUTH__JWT_SECRET",
-            "AIRFLOW__API__SECRET_KEY",
+            *(specification.variable for specification in SPECIFICATIONS.values()),
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN",
             "AIRFLOW__CELERY__BROKER_URL",
             "AIRFLOW__CELERY__RESULT_BACKEND",

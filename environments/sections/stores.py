@@ -25,7 +25,7 @@ class Database(Section):
     max_storage_gib: Annotated[StrictInt, plan("Upper bound of storage autoscaling, GiB.", ge=22, le=65536)] = 200
     multi_az: Annotated[StrictBool, plan("Run a standby in another zone.")] = True
     deletion_protection: Annotated[StrictBool, plan("Prevent the deletion of the database.")] = True
-    backup_retention_days: Annotated[StrictInt, plan("Days of point-in-time recovery.", ge=0, le=35)] = 14
+    backup_retention_days: Annotated[StrictInt, plan("Days for which point-in-time recovery works.", ge=0, le=35)] = 14
     performance_insights: Annotated[StrictBool, synth("Record the load of each SQL statement.")] = True
     proxy: Annotated[StrictBool, synth("Pool connections with RDS Proxy.")] = False
     final_snapshot: Annotated[StrictBool, synth("Take a snapshot before the database is deleted.")] = True

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from environments.facts import secrets as facts
+from environments.facts.secrets import SPECIFICATIONS
 from local.compose.backing_services import POSTGRES, REDIS
 from local.compose.differences import Local
 from local.compose.errors import Refused
 from local.compose.parameters import write_env_file
 from local.compose.project import Project
 
-DATABASE_PASSWORD, BROKER_PASSWORD = "AIRFLOW_DB_PASSWORD", "AIRFLOW_BROKER_PASSWORD"
-FERNET_KEY = "AIRFLOW__CORE__FERNET_KEY"
+DATABASE_PASSWORD = SPECIFICATIONS[facts.DATABASE_PASSWORD].variable
+BROKER_PASSWORD = SPECIFICATIONS[facts.BROKER_TOKEN].variable
+FERNET_KEY = SPECIFICATIONS[facts.FERNET_KEY].variable
 # Whoever opens the database again needs the values that it was made with.
 TIED_TO_DATA = (DATABASE_PASSWORD, FERNET_KEY)
 # The name under which each backing service takes its password.

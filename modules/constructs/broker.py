@@ -18,6 +18,7 @@ from cdktf_cdktf_provider_aws.elasticache_replication_group import (
 from cdktf_cdktf_provider_aws.elasticache_subnet_group import ElasticacheSubnetGroup
 from constructs import Construct
 
+from environments.facts.secrets import BROKER_TOKEN, SPECIFICATIONS
 from modules.core.connections import Connections, security_group
 from modules.core.flows import Place
 from modules.core.network_reference import NetworkReference
@@ -38,7 +39,7 @@ class BrokerReference:
         """Give ``client`` the way in, the address and the AUTH token."""
         self.connections.allow_default_port_from(client.connections, why="Celery broker over TLS")
         client.add_environment(AIRFLOW_BROKER_HOST=self.address, AIRFLOW_BROKER_PORT=str(PORT))
-        client.add_secret("AIRFLOW_BROKER_PASSWORD", self.token)
+        client.add_secret(SPECIFICATIONS[BROKER_TOKEN].variable, self.token)
 
 
 class Broker(Construct):

@@ -6,7 +6,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from environments.facts.secrets import GIT_BUNDLE_DEPLOY_KEY_VARIABLE, GIT_SYNC_DEPLOY_KEY_VARIABLE
+from environments.facts.secrets import (
+    DATABASE_PASSWORD,
+    GIT_BUNDLE_DEPLOY_KEY_VARIABLE,
+    GIT_SYNC_DEPLOY_KEY_VARIABLE,
+    SPECIFICATIONS,
+)
 from modules.core.grants import statement
 from modules.core.task import Container, FargateTask, Secret
 
@@ -136,7 +141,7 @@ class WorkerMetrics:
             **database,
         )
         container.start_after[task.main.name] = "HEALTHY"
-        task.add_secret_to(container, "AIRFLOW_DB_PASSWORD", self.password)
+        task.add_secret_to(container, SPECIFICATIONS[DATABASE_PASSWORD].variable, self.password)
         task.task_role.grant(
             "publish-metrics",
             # PutMetricData knows no resources; the namespace is what can be limited.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from environments.facts.secrets import DATABASE_PASSWORD, SPECIFICATIONS
 from modules.core.connections import Connections
 from modules.core.task import Client, Secret
 
@@ -26,4 +27,4 @@ class MetadataDatabaseReference:
         client.add_environment(
             AIRFLOW_DB_HOST=self.address, AIRFLOW_DB_PORT=str(PORT), AIRFLOW_DB_NAME=DATABASE, AIRFLOW_DB_USER=USER
         )
-        client.add_secret("AIRFLOW_DB_PASSWORD", self.password)
+        client.add_secret(SPECIFICATIONS[DATABASE_PASSWORD].variable, self.password)

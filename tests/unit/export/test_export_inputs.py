@@ -23,7 +23,7 @@ def key(section: str, name: str) -> Input:
 def test_number_with_bounds_and_default() -> None:
     found = key("Database", "backup_retention_days")
     assert (found.type, found.default, found.required) == ("number", 14, False)
-    assert found.description == "Days for which a point in time can be restored."
+    assert found.description == "Days for which point-in-time recovery works."
     assert found.rules == (
         Rule(
             condition="floor(var.backup_retention_days) == var.backup_retention_days",

@@ -74,7 +74,7 @@ def test_an_overdrawn_database_is_refused_with_the_arithmetic() -> None:
     with pytest.raises(InvalidEnvironment) as refused:
         deployed(workers=many)
     assert "200 x (4 + 1)" in str(refused.value)
-    assert "offered are" in str(refused.value)
+    assert "360 accepted" in str(refused.value)
 
 
 @pytest.mark.feature("D2")
