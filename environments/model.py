@@ -42,7 +42,7 @@ class Environment(Section):
         Topology,
         synth(
             "`sequential`: one Fargate task that runs one Airflow task at a time; `single`: one Fargate task; "
-            "`local_executor`: a service for each component; `celery`: worker groups besides."
+            "`local_executor`: a service for each component; `celery`: worker groups in addition."
         ),
     ] = "celery"
     architecture: Annotated[Architecture, plan("CPU architecture of all Fargate tasks and of the image.")] = "ARM64"

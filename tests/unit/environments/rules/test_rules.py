@@ -1,4 +1,8 @@
-"""Every rejection with its exact message. The cases are data in ``invalid/``: one file for each module of rules."""
+"""Every rejection with its exact messages.
+
+The cases are data in ``invalid/``, one file for each module of rules: a change to the smallest environment, the row of
+docs/features.md that it shows, and the messages.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,9 @@ CASES: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=name, marks=pytest.mark.feature(case["feature"])) for name, case in CASES.items()]
+)
 def test_invalid_environment_is_rejected(case: dict[str, Any]) -> None:
     assert messages(**case["change"]) == case["messages"]
 
