@@ -45,6 +45,12 @@ class Folder:
         return file
 
 
+def task_definitions(*parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Join resources that are all task definitions."""
+    named = {name: body for part in parts for name, body in part["aws_ecs_task_definition"].items()}
+    return {"aws_ecs_task_definition": named}
+
+
 def failing(report: Report) -> set[tuple[str, str]]:
     """Return rule and address of every verdict but ``pass`` that is not waived."""
     return {(item.card.id, item.finding.resource.address) for item in report.outcomes if item.is_open}

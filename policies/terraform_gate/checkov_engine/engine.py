@@ -19,6 +19,7 @@ from checkov.runner_filter import RunnerFilter
 from checkov.terraform.checks.data.registry import data_registry
 from checkov.terraform.checks.resource.base_resource_value_check import BaseResourceValueCheck
 from checkov.terraform.checks.resource.registry import resource_registry
+from checkov.terraform.checks.utils.base_cloudsplaining_iam_scanner import BaseTerraformCloudsplainingIAMScanner
 from checkov.terraform.plan_parser import RESOURCE_TYPES_JSONIFY
 from checkov.terraform_json.parser import prepare_definition
 from checkov.terraform_json.runner import TerraformJsonRunner
@@ -54,6 +55,7 @@ def checkov_findings(configuration: Configuration, *, skip: frozenset[str]) -> I
     Raises:
         CheckovError: A check ended with an exception.
     """
+    BaseTerraformCloudsplainingIAMScanner.policy_document_cache.clear()  # by file and address, of all configurations
     names = FlatNames(configuration)
     definition = prepare_definition(_definition(names))
     with _crashes() as crashes:

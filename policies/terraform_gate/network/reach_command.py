@@ -1,4 +1,4 @@
-"""`python -m terraform_gate reach PATH...`: who can reach whom, and why.
+"""`python -m terraform_gate.network.reach_command PATH...`: who can reach whom, and why.
 
 Without `--from` and `--to`: every possible connection beside the declared ones. With them: one connection explained,
 rule by rule. A place is a name of the matrix, `internet`, or a CIDR block.
@@ -81,7 +81,7 @@ def _party(configuration: Configuration, name: str | None) -> Party:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m terraform_gate reach", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog="python -m terraform_gate.network.reach_command", description=main.__doc__)
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="Terraform JSON, a plan, or a folder")
     parser.add_argument("--from", dest="source", metavar="PLACE")
     parser.add_argument("--to", dest="destination", metavar="PLACE")
@@ -90,3 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         "--protocol", default="tcp", metavar="NAME", help="tcp (default), udp, icmp, icmpv6 or a number"
     )
     return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -66,10 +66,10 @@ def _backend(root: TerraformRoot) -> tuple[Any, Any]:
 def _identity(kind: Any, config: Any) -> str | None:
     if kind not in _IDENTITY or not isinstance(config, Mapping):
         return None
-    told = {name: _single(config[name]) for name in _IDENTITY[kind] if config.get(name) is not None}
-    if isinstance(workspaces := told.get("workspaces"), Mapping):
-        told["workspaces"] = workspaces.get("name")
-    return repr((kind, sorted(told.items()))) if told and is_known(told) else None
+    settings = {name: _single(config[name]) for name in _IDENTITY[kind] if config.get(name) is not None}
+    if isinstance(workspaces := settings.get("workspaces"), Mapping):
+        settings["workspaces"] = workspaces.get("name")
+    return repr((kind, sorted(settings.items()))) if settings and is_known(settings) else None
 
 
 def _single(value: Any) -> Any:

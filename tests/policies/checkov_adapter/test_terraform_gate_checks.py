@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 from terraform_gate.rules.catalog import all_rules
-from terraform_gate.rules.shared.examples import container, task_definition, together
+from terraform_gate.rules.shared.examples import container, task_definition
 
-from tests.policies.gate_inputs import POLICIES, PRIVILEGED, Folder, evaluated
+from tests.policies.gate_inputs import POLICIES, PRIVILEGED, Folder, evaluated, task_definitions
 
 ADAPTER = POLICIES / "terraform_gate" / "checkov_adapter"
 HCL = """
@@ -47,7 +47,7 @@ def _reports(folder: Path, *options: str) -> dict[str, Any]:
 @pytest.mark.feature("P7")
 def test_checkov_runs_a_rule_on_json_and_hcl(tmp_path: Path) -> None:
     good = task_definition(container(), name="good")
-    Folder(tmp_path).write(together(PRIVILEGED, good), stack="json")
+    Folder(tmp_path).write(task_definitions(PRIVILEGED, good), stack="json")
     Folder(tmp_path).text(HCL, stack="hcl", name="main.tf")
     reports = _reports(tmp_path, "-c", "AF_ECS_1")
     failed = {kind: [item["resource"] for item in found["failed_checks"]] for kind, found in reports.items()}

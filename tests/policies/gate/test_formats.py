@@ -9,9 +9,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from terraform_gate.gate.command import FORMATS
 from terraform_gate.gate.outcome import Report
-from terraform_gate.rules.shared.examples import container, task_definition, together
+from terraform_gate.rules.shared.examples import container, task_definition
 
-from tests.policies.gate_inputs import PRIVILEGED, Folder, evaluated, run
+from tests.policies.gate_inputs import PRIVILEGED, Folder, evaluated, run, task_definitions
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def report(tmp_path: Path) -> Report:
     """A report with a fail, an unknown and a file that cannot be read."""
     folder = Folder(tmp_path)
     unknown = task_definition(container(privileged="${var.x}"), name="other")
-    file = folder.write(together(PRIVILEGED, unknown), variable={"x": {}})
+    file = folder.write(task_definitions(PRIVILEGED, unknown), variable={"x": {}})
     return evaluated(file, folder.text("{", stack="broken"))
 
 
