@@ -295,13 +295,13 @@ def test_what_is_not_known_is_not_judged() -> None:
     request = line("sql", 100, (5432, 5432), "${var.clients}")
     replies = line("replies", 100, (32768, 61000), "10.0.2.0/24", egress=True)
     unknown = {"variable": {"clients": {}}}
-    assert reach(data_acl(request, replies), **unknown) is Reach.NOT_JUDGED
+    assert reach(data_acl(request, replies), **unknown) is Reach.UNKNOWN
     assert reach(data_acl(request, replies), variable={"clients": {"default": "10.0.2.0/24"}}) is Reach.OPEN
     wider = line("wider", 110, (5432, 5432), "10.0.0.0/16")
     assert reach(data_acl(request, wider, replies), **unknown) is Reach.OPEN, "the unknown line decides nothing"
     unplaced = task("scheduler", groups=("scheduler",), subnets=())
     unplaced["aws_ecs_service"]["scheduler"]["network_configuration"]["subnets"] = "${var.clients}"
-    assert reach(together(PAIR, unplaced), **unknown) is Reach.NOT_JUDGED
+    assert reach(together(PAIR, unplaced), **unknown) is Reach.UNKNOWN
 
 
 @pytest.mark.feature("P1")
@@ -312,7 +312,7 @@ def test_subnets_with_unknown_blocks_match_what_holds_their_vpc() -> None:
         line(name, 100, ports, "10.0.2.0/24", egress=out)
         for name, ports, out in (("sql", (5432, 5432), False), ("back", (1024, 65535), True))
     )
-    assert reach(data_acl(request, replies, unknown)) is Reach.NOT_JUDGED
+    assert reach(data_acl(request, replies, unknown)) is Reach.UNKNOWN
     request, replies = (
         line(name, 100, ports, "10.0.0.0/16", egress=out)
         for name, ports, out in (("sql", (5432, 5432), False), ("back", (1024, 65535), True))
@@ -364,6 +364,6 @@ def test_a_plan_over_existing_groups_mirrors_separate_rules_and_is_not_fooled() 
     configuration = configuration_of(planned)
     assert len(network_of(configuration).groups[WEB].rules) == 2
     for rule in (mixed_styles, duplicate_rule):
-        assert {finding.verdict for finding in rule.judge(configuration)} == {Verdict.PASS}
+        assert {finding.verdict for finding in rule.evaluate(configuration)} == {Verdict.PASS}
     written = [replace(item, is_planned=False) for item in planned]
-    assert Verdict.FAIL in {finding.verdict for finding in mixed_styles.judge(configuration_of(written))}
+    assert Verdict.FAIL in {finding.verdict for finding in mixed_styles.evaluate(configuration_of(written))}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
-from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -18,7 +16,6 @@ from terraform_gate.testing import configuration_from
 from terraform_harness import tools
 from terraform_harness.terraform.run import Terraform
 
-POLICIES = Path(__file__).parents[2] / "policies"
 CASES = [pytest.param(case.rule, case.example, case.is_good, case.name, id=case.name) for case in cases()]
 
 
@@ -35,7 +32,7 @@ def _assert_told(rule: Rule, example: Example, findings: list[Finding], *, good:
 @pytest.mark.parametrize(("rule", "example", "good", "name"), CASES)
 def test_rule_tells_its_examples_apart_on_json(rule: Rule, example: Example, good: bool, name: str) -> None:
     configuration = configuration_from(example.resources, **example.extra)
-    _assert_told(rule, example, list(rule.judge(configuration)), good=good)
+    _assert_told(rule, example, list(rule.evaluate(configuration)), good=good)
 
 
 @pytest.mark.feature("P5")
@@ -45,8 +42,8 @@ def test_rule_tells_its_examples_apart_on_json(rule: Rule, example: Example, goo
 def test_rule_tells_its_examples_apart_on_a_plan(
     rule: Rule, example: Example, good: bool, name: str, planned: Configuration
 ) -> None:
-    findings = list(rule.judge(_module(planned, name, example)))
-    if example.is_judged_on_plans:
+    findings = list(rule.evaluate(_module(planned, name, example)))
+    if example.is_evaluated_on_plans:
         _assert_told(rule, example, findings, good=good)
     else:
         assert not findings, "a rule that cannot see what it looks at must say nothing"
@@ -96,10 +93,3 @@ def test_references_to_checkov_exist() -> None:
     named = {(rule.id, name) for rule in all_rules() for name in rule.references if name.startswith("CKV")}
     assert named
     assert {name for _, name in named} <= checkov_ids() | {"CKV_K8S_37"}
-
-
-@pytest.mark.feature("P5")
-def test_rule_files_shadow_no_module() -> None:
-    """checkov imports every file below the folder by its bare stem."""
-    stems = {file.stem for file in POLICIES.rglob("*.py") if not file.stem.startswith("__")} - {"policies"}
-    assert not stems & (set(sys.stdlib_module_names) | set(packages_distributions()))

@@ -1,4 +1,4 @@
-"""The report as JUnit XML, which every CI system shows as tests."""
+"""The report as JUnit XML, which CI systems show as tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ _ILLEGAL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit_text(report: Report) -> str:
-    """Write one suite per stack and one case per verdict: a fail is a failure, not judged an error, waived a skip."""
+    """Format a suite for each stack and a case for each verdict.
+
+    ``fail`` is a failure, ``unknown`` an error, a waived finding a skipped test.
+    """
     root = Element("testsuites", name="policies")
     for stack in dict.fromkeys([*report.stacks, *(item.finding.resource.stack for item in report.outcomes)]):
         _suite(root, stack, [item for item in report.outcomes if item.finding.resource.stack == stack])
@@ -31,7 +34,7 @@ def _suite(root: Element, stack: str, items: list[Outcome]) -> None:
     count = Counter("skipped" if item.waiver else item.verdict for item in items)
     suite = SubElement(root, "testsuite", name=_legal(stack), tests=str(len(items)))
     suite.set("failures", str(count[Verdict.FAIL]))
-    suite.set("errors", str(count[Verdict.NOT_JUDGED]))
+    suite.set("errors", str(count[Verdict.UNKNOWN]))
     suite.set("skipped", str(count["skipped"]))
     for item in items:
         _case(suite, item)
@@ -45,10 +48,10 @@ def _case(suite: Element, item: Outcome) -> None:
         SubElement(case, "skipped", message=_legal(f"waived until {item.waiver.expires}: {item.waiver.reason}"))
     elif item.verdict is Verdict.FAIL:
         SubElement(case, "failure", message=message, type=str(item.card.severity)).text = _legal(item.card.remediation)
-    elif item.verdict is Verdict.NOT_JUDGED:
-        SubElement(case, "error", message=message, type="not judged")
+    elif item.verdict is Verdict.UNKNOWN:
+        SubElement(case, "error", message=message, type="unknown")
 
 
 def _legal(value: str) -> str:
-    """Drop characters that XML cannot hold."""
+    """Replace the characters that XML does not allow."""
     return _ILLEGAL.sub("\ufffd", value)

@@ -12,7 +12,7 @@ from terraform_gate.reading.expression import document, is_known
 from terraform_gate.terraform_resource import Resource, blocks, items
 
 
-class NotJudgeableError(Exception):
+class UnknownDocumentError(Exception):
     """A document whose statements cannot be read yet; the message says why."""
 
 
@@ -86,7 +86,7 @@ def statements_in(value: Any, configuration: Configuration) -> tuple[Statement, 
     """Read a policy: JSON text, data, or a reference to `data.aws_iam_policy_document`.
 
     Raises:
-        NotJudgeableError: the document comes from something that is not known before the apply.
+        UnknownDocumentError: the document comes from something that is not known before the apply.
         MalformedError: it is no policy document.
     """
     source = configuration.find(value)
@@ -95,7 +95,7 @@ def statements_in(value: Any, configuration: Configuration) -> tuple[Statement, 
     parsed = document(value)
     if parsed is None:
         if isinstance(value, str) and not is_known(value) and not value.lstrip().startswith("{"):
-            raise NotJudgeableError(f"the document is {value}")
+            raise UnknownDocumentError(f"the document is {value}")
         raise MalformedError("the document is not JSON")
     if not isinstance(parsed, Mapping):
         raise MalformedError(f"a policy document is an object, this is {type(parsed).__name__}")
@@ -107,7 +107,7 @@ def statements_in(value: Any, configuration: Configuration) -> tuple[Statement, 
 def _statement(entry: Any) -> Statement:
     if not isinstance(entry, Mapping):
         if isinstance(entry, str) and not is_known(entry):
-            raise NotJudgeableError(f"a statement is {entry}")
+            raise UnknownDocumentError(f"a statement is {entry}")
         raise MalformedError(f"a statement is an object, this is {type(entry).__name__}")
     if entry.get("Effect") not in {"Allow", "Deny"}:
         raise MalformedError(f"Effect is Allow or Deny, not {entry.get('Effect')!r}")

@@ -17,14 +17,14 @@ from terraform_gate.network.walk import Walk
 class Reach(StrEnum):
     """The answer about one service between two parties.
 
-    ``PARTLY``: from some of their subnets or addresses, or on some reply ports only. ``NOT_JUDGED``: it depends on what
+    ``PARTLY``: from some of their subnets or addresses, or on some reply ports only. ``UNKNOWN``: it depends on what
     is not known.
     """
 
     OPEN = "open"
     PARTLY = "partly open"
     CLOSED = "closed"
-    NOT_JUDGED = "not judged"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Attempt:
         if self.worst.complete:
             return Reach.OPEN
         certain = self.worst.is_open and not self.best.complete
-        return Reach.PARTLY if certain else Reach.NOT_JUDGED
+        return Reach.PARTLY if certain else Reach.UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,10 @@ class Decision:
     def reach(self) -> Reach:
         """Open when one address family is open from everywhere to everywhere."""
         if not self.source.is_placed or not self.destination.is_placed:
-            return Reach.NOT_JUDGED
+            return Reach.UNKNOWN
         families = groupby(self.attempts, key=lambda attempt: _family(attempt.worst.source))
         answers = {_together({attempt.reach for attempt in attempts}) for _, attempts in families}
-        for answer in (Reach.OPEN, Reach.NOT_JUDGED, Reach.PARTLY):
+        for answer in (Reach.OPEN, Reach.UNKNOWN, Reach.PARTLY):
             if answer in answers:
                 return answer
         return Reach.CLOSED
@@ -109,4 +109,4 @@ def _together(answers: set[Reach]) -> Reach:
         return answers.pop()
     if answers & {Reach.PARTLY} or {Reach.OPEN, Reach.CLOSED} <= answers:
         return Reach.PARTLY
-    return Reach.NOT_JUDGED
+    return Reach.UNKNOWN

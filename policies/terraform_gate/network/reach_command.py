@@ -21,7 +21,7 @@ from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.services import service
 from terraform_gate.reading.inputs import read
 
-_EXIT = {Reach.OPEN: 0, Reach.PARTLY: 1, Reach.CLOSED: 1, Reach.NOT_JUDGED: 2}
+_EXIT = {Reach.OPEN: 0, Reach.PARTLY: 1, Reach.CLOSED: 1, Reach.UNKNOWN: 2}
 
 
 def main(arguments: Sequence[str]) -> int:

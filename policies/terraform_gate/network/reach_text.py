@@ -31,8 +31,8 @@ def matrix(configuration: Configuration) -> tuple[str, int]:
     missing = list(missing_flows(network, flows))
     extra = list(extra_flows(network, flows)) if flows else []
     lines = [*_columns(rows), "", *(_missing(item) for item in missing), *(_extra(item) for item in extra)]
-    unjudged = [row for row in rows if row[3] == Reach.NOT_JUDGED]
-    unsure = unjudged or any(item.decision and item.decision.reach is Reach.NOT_JUDGED for item in missing)
+    unjudged = [row for row in rows if row[3] == Reach.UNKNOWN]
+    unsure = unjudged or any(item.decision and item.decision.reach is Reach.UNKNOWN for item in missing)
     agree = "declared = possible" if flows and not missing and not extra else "no flows are declared"
     summary = agree if not flows or not (missing or extra) else f"{len(missing)} missing, {len(extra)} extra"
     lines.append(f"{len(rows)} possible connections, {len(flows)} declared flows: {summary}")

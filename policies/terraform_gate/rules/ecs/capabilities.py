@@ -21,7 +21,7 @@ class Capabilities(ContainerRule):
 
     id = "AF_ECS_6"
     title = "Every container drops all kernel capabilities and adds none"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = "Docker leaves a container 14 capabilities (raw sockets, other users' files, ...); Airflow uses none."
     remediation = '`"linuxParameters": {"capabilities": {"drop": ["ALL"]}}`'
     references = ()
@@ -38,7 +38,7 @@ class Capabilities(ContainerRule):
         ),
     )
 
-    def faults(self, container: Container) -> Iterator[str]:
+    def violations(self, container: Container) -> Iterator[str]:
         """Read both lists."""
         dropped = [str(item).upper() for item in items(container.get("linuxParameters", "capabilities", "drop"))]
         added = [str(item) for item in items(container.get("linuxParameters", "capabilities", "add"))]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.ecs.containers import Container, UnknownContainersError, containers_of
-from terraform_gate.finding import Finding, Severity, failed, not_judged, passed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.reading.expression import is_known, references
 from terraform_gate.rule import Example, Rule
 from terraform_gate.rules.shared.examples import ACCOUNT, Resources, container, task_definition, together
@@ -25,7 +25,7 @@ class ImagePinned(Rule):
 
     id = "AF_ECS_9"
     title = "Every image is named by its digest, or by a tag that its repository never moves"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = "A tag that moves brings untested code into the next task that starts, in the middle of the night."
     remediation = (
         "image: <repository>@sha256:<digest>, or a tag of an aws_ecr_repository with image_tag_mutability IMMUTABLE."
@@ -43,15 +43,15 @@ class ImagePinned(Rule):
         Example(title="a stranger's tag", resources=task_definition(container(image="alpine/git:2.47"))),
     )
 
-    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+    def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
         """Look at every container's image."""
         for task in configuration.of_type(*self.resource_types):
             try:
                 containers = containers_of(task)
             except UnknownContainersError as error:
-                yield not_judged(task, str(error))
+                yield Finding.unknown(task, str(error))
             else:
-                yield passed(task)
+                yield Finding.pass_(task)
                 for container_ in containers:
                     yield from _judge_image(container_, configuration)
 
@@ -65,15 +65,15 @@ def _judge_image(container_: Container, configuration: Configuration) -> Iterato
         found = configuration.mentioned_in(image)
         repositories = [item for item in found if item.type == "aws_ecr_repository"]
         if not repositories:
-            yield not_judged(container_.task, f"{where}: its repository is not in this configuration")
+            yield Finding.unknown(container_.task, f"{where}: its repository is not in this configuration")
         elif any(not str(item.get("image_tag_mutability")).startswith("IMMUTABLE") for item in repositories):
-            yield failed(container_.task, f"{where}: the repository lets tags move")
+            yield Finding.fail(container_.task, f"{where}: the repository lets tags move")
         elif image.endswith((":latest", "}")):
-            yield failed(container_.task, f"{where}: names no version")
+            yield Finding.fail(container_.task, f"{where}: names no version")
     elif is_known(image):
-        yield failed(container_.task, f"{where}: a tag of a repository that may move it")
+        yield Finding.fail(container_.task, f"{where}: a tag of a repository that may move it")
     else:
-        yield not_judged(container_.task, f"{where} is not known")
+        yield Finding.unknown(container_.task, f"{where} is not known")
 
 
 rule = ImagePinned()

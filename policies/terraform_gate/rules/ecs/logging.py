@@ -22,7 +22,7 @@ class Logging(ContainerRule):
 
     id = "AF_ECS_5"
     title = "Every container sends its output to a log"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = "On Fargate there is no host to look at: output without a log driver is lost, and the reason of a failure."
     remediation = "Set `logConfiguration` with awslogs-group, awslogs-region and awslogs-stream-prefix."
     references = ("FSBP ECS.9", "cdk-nag AwsSolutions-ECS7", "Prowler ecs_task_definitions_logging_enabled")
@@ -37,7 +37,7 @@ class Logging(ContainerRule):
         ),
     )
 
-    def faults(self, container: Container) -> Iterator[str]:
+    def violations(self, container: Container) -> Iterator[str]:
         """Look at the driver and its options."""
         driver = container.get("logConfiguration", "logDriver")
         if not driver or driver == "none":

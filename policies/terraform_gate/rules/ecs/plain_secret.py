@@ -25,7 +25,7 @@ class PlainSecret(ContainerRule):
 
     id = "AF_ECS_4"
     title = "No container carries a secret in plain sight"
-    severity_level = Severity.CRITICAL
+    severity = Severity.CRITICAL
     why = "Task definitions are kept for ever, and everybody who may describe them reads what is in them."
     remediation = "Put the value into Parameter Store and name it under `secrets`."
     references = (
@@ -60,7 +60,7 @@ class PlainSecret(ContainerRule):
         ),
     )
 
-    def faults(self, container: Container) -> Iterator[str]:
+    def violations(self, container: Container) -> Iterator[str]:
         """Look at variables, command, entry point and log options."""
         for name, value in container.environment.items():
             yield from faults_of(name, value)

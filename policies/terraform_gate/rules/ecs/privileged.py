@@ -16,7 +16,7 @@ class Privileged(ContainerRule):
 
     id = "AF_ECS_1"
     title = "No container runs privileged"
-    severity_level = Severity.CRITICAL
+    severity = Severity.CRITICAL
     why = "A privileged container is root on its host: it reads the memory and the credentials of everything beside it."
     remediation = 'Drop `"privileged": true` from the container definition.'
     references = ("FSBP ECS.4", "Prowler ecs_task_definitions_no_privileged_containers", "CKV_AWS_334")
@@ -30,7 +30,7 @@ class Privileged(ContainerRule):
         ),
     )
 
-    def faults(self, container: Container) -> Iterator[str]:
+    def violations(self, container: Container) -> Iterator[str]:
         """Read the switch."""
         if container.body.get("privileged") not in {None, False}:
             yield "runs privileged"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from terraform_gate.finding import Finding, Severity, failed, not_judged
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.rule import Example, Rule
 from terraform_gate.rules.shared.examples import ACCOUNT, Resources
 from terraform_gate.terraform_resource import Resource
@@ -25,7 +25,7 @@ class RollBack(Rule):
 
     id = "AF_ECS_15"
     title = "Every ECS service has a deployment circuit breaker that rolls back"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = "Without it ECS starts a broken version again and again, for ever, and nobody is told."
     remediation = "deployment_circuit_breaker { enable = true, rollback = true }"
     references = ()
@@ -41,15 +41,15 @@ class RollBack(Rule):
         ),
     )
 
-    def judge_resource(self, resource: Resource) -> Iterator[Finding]:
+    def evaluate_resource(self, resource: Resource) -> Iterator[Finding]:
         """Read both switches."""
         if resource.get("deployment_controller", 0, "type") in {"CODE_DEPLOY", "EXTERNAL"}:
             return
         switches = [resource.get("deployment_circuit_breaker", 0, name) for name in ("enable", "rollback")]
         if any(isinstance(switch, str) for switch in switches):
-            yield not_judged(resource, "deployment_circuit_breaker is not known")
+            yield Finding.unknown(resource, "deployment_circuit_breaker is not known")
         elif not all(switches):
-            yield failed(resource, "a failed deployment is not rolled back")
+            yield Finding.fail(resource, "a failed deployment is not rolled back")
 
 
 rule = RollBack()

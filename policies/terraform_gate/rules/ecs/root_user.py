@@ -16,7 +16,7 @@ class RootUser(ContainerRule):
 
     id = "AF_ECS_2"
     title = "Every container names a user that is not root"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = "Root in a container may change the application, read every file of it and use every flaw of the kernel."
     remediation = 'Set `"user": "50000:0"`; the group may be 0, the user not.'
     references = ("FSBP ECS.20", "Prowler ecs_task_definitions_host_networking_mode_users")
@@ -28,7 +28,7 @@ class RootUser(ContainerRule):
         Example(title="root by number", resources=task_definition(container(user="0:0"))),
     )
 
-    def faults(self, container: Container) -> Iterator[str]:
+    def violations(self, container: Container) -> Iterator[str]:
         """Read the user."""
         user = str(container.body.get("user") or "").partition(":")[0]
         if not user:

@@ -26,7 +26,7 @@ class StopTimeout(ContainerRule):
     title = (
         "Every essential container says how long it takes to stop, Fargate grants it, and its process is told the same"
     )
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = "The default of 30 s kills running Airflow tasks at every deployment; so does counting on more time."
     remediation = "Set stopTimeout (at most 120) and AIRFLOW_STOP_TIMEOUT to the same number, DUMB_INIT_SETSID to 0."
     references = ()
@@ -42,7 +42,7 @@ class StopTimeout(ContainerRule):
         ),
     )
 
-    def faults(self, container: Container) -> Iterator[str]:
+    def violations(self, container: Container) -> Iterator[str]:
         """Compare ECS's deadline with what the process is told."""
         seconds, told = container.body.get("stopTimeout"), container.environment.get("AIRFLOW_STOP_TIMEOUT")
         if seconds is None:

@@ -30,7 +30,7 @@ class TimeoutOrder(ContainerRule):
 
     id = "AF_ECS_8"
     title = "Airflow's heartbeat, queue and visibility timeouts grow in this order"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = (
         "A visibility timeout below the queue's hands one message to two workers; a heartbeat timeout below its "
         "detection interval kills healthy Airflow tasks."
@@ -59,7 +59,7 @@ class TimeoutOrder(ContainerRule):
         ),
     )
 
-    def faults(self, container: Container) -> Iterator[str]:
+    def violations(self, container: Container) -> Iterator[str]:
         """Compare neighbours, Airflow's defaults filled in, where the container sets at least one of them."""
         given = {name: container.environment[name] for name in ORDER if name in container.environment}
         wrong = [f"{name}={value} is no number of seconds" for name, value in given.items() if not _is_number(value)]

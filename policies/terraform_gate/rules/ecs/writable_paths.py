@@ -28,7 +28,7 @@ class WritablePaths(ContainerRule):
 
     id = "AF_ECS_13"
     title = "Every Airflow container with a read-only root mounts a writable volume at /tmp, from a volume that exists"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = "Python, Airflow and Celery write to /tmp at start: without it the container dies before its first log line."
     remediation = "Add a volume to the task definition and a mount point for /tmp to the container."
     references = ()
@@ -42,7 +42,7 @@ class WritablePaths(ContainerRule):
         ),
     )
 
-    def faults(self, container: Container) -> Iterator[str]:
+    def violations(self, container: Container) -> Iterator[str]:
         """Compare mount points with what has to be writable, and with the volumes."""
         points = [item for item in items(container.body.get("mountPoints")) if isinstance(item, Mapping)]
         volumes = {block.get("name") for block in container.task.blocks("volume")}

@@ -16,7 +16,7 @@ class WritableRoot(ContainerRule):
 
     id = "AF_ECS_3"
     title = "Every container has a read-only root file system"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = "Who gets in can replace the application's files and stay."
     remediation = 'Set `"readonlyRootFilesystem": true` and mount volumes where the application writes.'
     references = ("FSBP ECS.5", "CKV_AWS_336", "Prowler ecs_task_definitions_containers_readonly_access")
@@ -27,7 +27,7 @@ class WritableRoot(ContainerRule):
         Example(title="not said: writable", resources=task_definition(container(readonlyRootFilesystem=None))),
     )
 
-    def faults(self, container: Container) -> Iterator[str]:
+    def violations(self, container: Container) -> Iterator[str]:
         """Read the switch."""
         if container.body.get("readonlyRootFilesystem") is not True:
             yield "its root file system is writable"

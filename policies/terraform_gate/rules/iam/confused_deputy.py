@@ -49,7 +49,7 @@ class ConfusedDeputy(StatementRule):
 
     id = "AF_IAM_9"
     title = "A role that trusts a service says for which account or resource the service acts"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = (
         "The service acts for everybody: somebody else's resource in somebody else's account can make it use this role."
     )
@@ -75,7 +75,7 @@ class ConfusedDeputy(StatementRule):
         ),
     )
 
-    def faults(self, statement: Statement) -> Iterator[str]:
+    def violations(self, statement: Statement) -> Iterator[str]:
         """Look for services without a source."""
         sources = statement.condition("aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID")
         limited = bool(sources) and not any(source.strip("*:arnws") == "" for source in sources)

@@ -19,7 +19,7 @@ class CredentialsExposure(StatementRule):
 
     id = "AF_IAM_11"
     title = "Actions that return credentials or secrets name whose"
-    severity_level = Severity.CRITICAL
+    severity = Severity.CRITICAL
     why = "One compromised task reads every parameter, decrypts with every key or becomes every role of the account."
     remediation = (
         "Limit ssm:GetParameter*, secretsmanager:GetSecretValue, kms:Decrypt, sts:AssumeRole to a path, key or role."
@@ -48,7 +48,7 @@ class CredentialsExposure(StatementRule):
         ),
     )
 
-    def faults(self, statement: Statement) -> Iterator[str]:
+    def violations(self, statement: Statement) -> Iterator[str]:
         """Look for such actions on everything of a kind."""
         wide = [resource for resource in statement.resources if _names_nothing(resource)] if statement.allows else []
         actions = [action for pattern in statement.actions for action in known_actions(pattern) if _gives_away(action)]

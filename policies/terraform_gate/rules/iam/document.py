@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, Severity, failed, not_judged, passed
-from terraform_gate.iam.documents import MalformedError, NotJudgeableError, statements_in
+from terraform_gate.finding import Finding, Severity
+from terraform_gate.iam.documents import MalformedError, UnknownDocumentError, statements_in
 from terraform_gate.rule import Example, Rule
 from terraform_gate.rules.shared.examples import policy, role_policy
 from terraform_gate.rules.shared.statement_rule import IDENTITY, RESOURCE, TRUST
@@ -23,7 +23,7 @@ class ReadableDocument(Rule):
 
     id = "AF_IAM_1"
     title = "Every policy document is JSON of version 2012-10-17 with legal statements"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = "AWS refuses a malformed document at the apply, and reads policy variables of an old version as plain text."
     remediation = "Write the document with a JSON encoder, version 2012-10-17, Effect Allow or Deny."
     references = ("parliament MALFORMED_JSON", "parliament MALFORMED", "parliament OLD_VERSION")
@@ -42,7 +42,7 @@ class ReadableDocument(Rule):
         ),
     )
 
-    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+    def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
         """Read every document of every resource that has one."""
         for resource in configuration.of_type(*self.resource_types):
             for documents in (IDENTITY, TRUST, RESOURCE):
@@ -51,13 +51,13 @@ class ReadableDocument(Rule):
                     continue
                 try:
                     statements_in(value, configuration)
-                except NotJudgeableError as error:
-                    yield not_judged(resource, str(error))
+                except UnknownDocumentError as error:
+                    yield Finding.unknown(resource, str(error))
                 except MalformedError as error:
-                    yield failed(resource, str(error))
+                    yield Finding.fail(resource, str(error))
                 else:
                     old = '"2008-10-17"' in str(value)
-                    yield failed(resource, "version 2008-10-17") if old else passed(resource)
+                    yield Finding.fail(resource, "version 2008-10-17") if old else Finding.pass_(resource)
 
 
 rule = ReadableDocument()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, Severity, failed, passed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.iam.roles import principals_of
 from terraform_gate.rule import Example, Rule
 from terraform_gate.rules.shared.examples import ECS_TASKS, Resources, together, trust
@@ -24,7 +24,7 @@ class ManagedPolicy(Rule):
 
     id = "AF_IAM_12"
     title = "No AWS-managed policy with full access to a service is attached"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = "AWS widens its managed policies whenever a service grows, and they know nothing of this account's resources."
     remediation = "Write a policy with the actions and ARNs that are used; AWS's service-role policies may stay."
     references = (
@@ -39,12 +39,12 @@ class ManagedPolicy(Rule):
         Example(title="all of S3", resources=_attached("AmazonS3FullAccess")),
     )
 
-    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+    def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
         """Look at every attachment of every principal."""
         for principal in principals_of(configuration):
             broad = [name for name in principal.managed if name in _BROAD or name.endswith("FullAccess")]
-            yield from [failed(principal.resource, f"{name} is attached") for name in broad] or [
-                passed(principal.resource)
+            yield from [Finding.fail(principal.resource, f"{name} is attached") for name in broad] or [
+                Finding.pass_(principal.resource)
             ]
 
 

@@ -18,7 +18,7 @@ class NotStatement(StatementRule):
 
     id = "AF_IAM_5"
     title = "No Allow statement uses NotAction, NotResource or NotPrincipal"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = "It allows all that is not mentioned: every other service, bucket and account of the world."
     remediation = "Name what is allowed; keep the negative forms for Deny."
     references = ()
@@ -35,7 +35,7 @@ class NotStatement(StatementRule):
         Example(title="NotResource", resources=role_policy({"Action": "s3:GetObject", "NotResource": _LOGS})),
     )
 
-    def faults(self, statement: Statement) -> Iterator[str]:
+    def violations(self, statement: Statement) -> Iterator[str]:
         """Look for the negative forms."""
         if statement.allows:
             negative = {

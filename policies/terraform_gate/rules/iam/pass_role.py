@@ -21,7 +21,7 @@ class PassRole(StatementRule):
 
     id = "AF_IAM_6"
     title = "iam:PassRole names the roles and the service they are passed to"
-    severity_level = Severity.CRITICAL
+    severity = Severity.CRITICAL
     why = "Who may pass any role to a task, a function or a machine has the permissions of every role in the account."
     remediation = "Resource: the ARNs of the roles; Condition: StringEquals iam:PassedToService."
     references = ("Prowler iam_policy_allows_passrole_without_condition", "cloudsplaining PrivilegeEscalation")
@@ -52,7 +52,7 @@ class PassRole(StatementRule):
         ),
     )
 
-    def faults(self, statement: Statement) -> Iterator[str]:
+    def violations(self, statement: Statement) -> Iterator[str]:
         """Look at the roles and at the condition."""
         if not statement.allows or not covers(statement, PASS_ROLE):
             return

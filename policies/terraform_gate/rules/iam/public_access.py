@@ -26,7 +26,7 @@ class PublicAccess(StatementRule):
 
     id = "AF_ACCESS_1"
     title = "No bucket, key, topic, queue, secret or repository allows everybody"
-    severity_level = Severity.CRITICAL
+    severity = Severity.CRITICAL
     why = "A resource policy needs nobody's permission elsewhere: `Principal: *` is every account of the world."
     remediation = "Name the principals, or add a condition on account, organization, VPC or endpoint."
     references = (
@@ -74,7 +74,7 @@ class PublicAccess(StatementRule):
         ),
     )
 
-    def faults(self, statement: Statement) -> Iterator[str]:
+    def violations(self, statement: Statement) -> Iterator[str]:
         """Look for principals that are everybody."""
         if statement.allows and not statement.is_narrowed_by(*_IDENTIFYING):
             for kind, values in statement.principals.items():

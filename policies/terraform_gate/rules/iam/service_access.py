@@ -27,7 +27,7 @@ class ServiceAccess(StatementRule):
 
     id = "AF_ACCESS_2"
     title = "A resource policy that allows a service says for which account or resource"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = "The service acts for everybody: from another account it writes into this bucket or uses this key."
     remediation = 'Condition: {"StringEquals": {"aws:SourceAccount": "<account>"}}, or ArnLike on aws:SourceArn.'
     references = ("Prowler s3_bucket_cross_account_access",)
@@ -43,7 +43,7 @@ class ServiceAccess(StatementRule):
         ),
     )
 
-    def faults(self, statement: Statement) -> Iterator[str]:
+    def violations(self, statement: Statement) -> Iterator[str]:
         """Look for services without a source. A load balancer's log delivery sends none, so none is asked of it."""
         limited = [value for value in statement.condition(*_SOURCES) if value.strip("*:arnws")]
         for service in statement.principals.get("Service", ()) if statement.allows and not limited else ():

@@ -20,7 +20,7 @@ class OpenTrust(StatementRule):
 
     id = "AF_IAM_8"
     title = "A role trusts principals that it names"
-    severity_level = Severity.CRITICAL
+    severity = Severity.CRITICAL
     why = "A role that trusts `*` can be assumed from every AWS account of the world."
     remediation = "Name the service, the role or the account in Principal."
     references = ("CKV_AWS_60", "CKV_AWS_61")
@@ -51,7 +51,7 @@ class OpenTrust(StatementRule):
         ),
     )
 
-    def faults(self, statement: Statement) -> Iterator[str]:
+    def violations(self, statement: Statement) -> Iterator[str]:
         """Look for principals that are everybody."""
         if not statement.allows:
             return

@@ -20,7 +20,7 @@ class UnknownAction(StatementRule):
 
     id = "AF_IAM_2"
     title = "Every action that a policy names exists"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = "A misspelled Allow breaks the application in production; a misspelled Deny forbids nothing."
     remediation = "Take the action's name from the Service Authorization Reference."
     references = ("parliament UNKNOWN_ACTION", "parliament UNKNOWN_PREFIX")
@@ -40,7 +40,7 @@ class UnknownAction(StatementRule):
         ),
     )
 
-    def faults(self, statement: Statement) -> Iterator[str]:
+    def violations(self, statement: Statement) -> Iterator[str]:
         """Look every action up."""
         for action in (*statement.actions, *statement.not_actions):
             if action != "*" and is_known(action) and not known_actions(action):

@@ -25,7 +25,7 @@ class WebIdentity(StatementRule):
 
     id = "AF_IAM_10"
     title = "A role for an identity provider demands an audience and a subject"
-    severity_level = Severity.CRITICAL
+    severity = Severity.CRITICAL
     why = "GitHub signs a token for every repository of the world: without a subject each of them may deploy here."
     remediation = "Condition: StringEquals on <provider>:aud and <provider>:sub with repository and ref or environment."
     references = ("CKV_AWS_358", "Prowler iam_role_github_oidc_trust_subject_restricted")
@@ -45,7 +45,7 @@ class WebIdentity(StatementRule):
         ),
     )
 
-    def faults(self, statement: Statement) -> Iterator[str]:
+    def violations(self, statement: Statement) -> Iterator[str]:
         """Look at the conditions on the provider's claims."""
         federated = statement.principals.get("Federated", ()) if statement.allows else ()
         for provider in (item for item in federated if "oidc" in item):

@@ -18,7 +18,7 @@ class WildcardAction(StatementRule):
 
     id = "AF_IAM_3"
     title = "No Allow statement names all actions, or all of a service"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = "It grants what the service will be able to do next year, and deleting everything today."
     remediation = "Name the actions that are used; a prefix such as s3:Get* at most."
     references = (
@@ -44,7 +44,7 @@ class WildcardAction(StatementRule):
         Example(title="a service by question marks", resources=role_policy({"Action": "s3:?*", "Resource": _LOGS})),
     )
 
-    def faults(self, statement: Statement) -> Iterator[str]:
+    def violations(self, statement: Statement) -> Iterator[str]:
         """Look for an action name that is nothing but wildcards."""
         for action in statement.actions if statement.allows else ():
             if not action.rpartition(":")[2].strip("*?"):

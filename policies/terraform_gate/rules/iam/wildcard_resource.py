@@ -24,7 +24,7 @@ class WildcardResource(StatementRule):
 
     id = "AF_IAM_4"
     title = "An Allow statement on every resource holds only actions that AWS cannot limit to a resource"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = "The permission reaches the other applications of the account: their tasks, parameters, buckets, keys."
     remediation = "Name the ARNs. Keep actions that take none (ecr:GetAuthorizationToken) in a statement of their own."
     references = (
@@ -71,7 +71,7 @@ class WildcardResource(StatementRule):
         ),
     )
 
-    def faults(self, statement: Statement) -> Iterator[str]:
+    def violations(self, statement: Statement) -> Iterator[str]:
         """Look for limitable actions on everything."""
         wide = [resource for resource in statement.resources if _EVERYTHING.fullmatch(resource)]
         if not statement.allows or not wide or _is_limited(statement):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, Severity, failed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.network.addresses import host_bits
 from terraform_gate.network.reading.values import Reader
 from terraform_gate.reading.expression import is_known
@@ -38,7 +38,7 @@ class CanonicalCidr(NetworkRule):
 
     id = "AF_NET_1"
     title = "Every address block is one, without bits behind its prefix"
-    severity_level = Severity.LOW
+    severity = Severity.LOW
     why = (
         "10.0.1.7/16 looks like one machine and is 65,536. AWS either refuses it at the apply or stores 10.0.0.0/16, "
         "and then every plan wants to change it back."
@@ -76,7 +76,7 @@ class CanonicalCidr(NetworkRule):
         for resource in configuration.of_type(*self.resource_types):
             for where, value in _blocks(resource.body):
                 if fault := _fault(reader.plain(value)):
-                    yield failed(resource, f"{where}: {fault}")
+                    yield Finding.fail(resource, f"{where}: {fault}")
 
 
 def _blocks(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

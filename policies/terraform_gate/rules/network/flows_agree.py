@@ -14,7 +14,7 @@ from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.services import describe
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.network_examples import flow, group, store, task, together, vpc, way_in, way_out
-from terraform_gate.rules.shared.network_rule import NetworkRule, fail, short, unjudged
+from terraform_gate.rules.shared.network_rule import NetworkRule, fail_named, short, unknown_named
 
 _GROUPS = (group(name, tags={"airflow-fargate:place": name}) for name in ("scheduler", "database"))
 _BASE = together(vpc(), *_GROUPS, store(), task("scheduler", groups=("scheduler",)))
@@ -36,7 +36,7 @@ class FlowsAgree(NetworkRule):
 
     id = "AF_NET_3"
     title = "Declared flows and possible flows are the same"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = "A flow that does not open is an outage on the first day. One that nobody declared is a way for an intruder."
     remediation = (
         "`python -m terraform_gate.network.reach_command PATH... --from A --to B --port N` names the rule that decides."
@@ -74,19 +74,19 @@ def _missing(configuration: Configuration, network: Network, flows: Sequence[Dec
         if item.decision is None:
             name = flow.source.name if flow.source.name not in network.parties else flow.destination.name
             for group_name in _anchor(network, flow):
-                yield from unjudged(configuration, group_name, f"{what} {name} is not in the configuration")
+                yield from unknown_named(configuration, group_name, f"{what} {name} is not in the configuration")
             continue
-        say = unjudged if item.decision.reach is Reach.NOT_JUDGED else fail
+        say = unknown_named if item.decision.reach is Reach.UNKNOWN else fail_named
         for group_name in _groups(item.decision):
             yield from say(configuration, group_name, f"{what} {item.decision.reach}: {_why(item)}")
 
 
 def _extra(configuration: Configuration, network: Network, flows: Sequence[DeclaredFlow]) -> Iterator[Finding]:
     for item in extra_flows(network, flows):
-        unknown = item.decision.reach is Reach.NOT_JUDGED and not item.decision.is_elsewhere
+        unknown = item.decision.reach is Reach.UNKNOWN and not item.decision.is_elsewhere
         way = f"{item.source.name} -> {item.destination.name} {describe(item.services)}"
         for group_name in _groups(item.decision):
-            say = unjudged if unknown else fail
+            say = unknown_named if unknown else fail_named
             yield from say(configuration, group_name, f"{way} is open, and no flow declares it")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, Severity, failed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.network.reading.acls import acl_lines, inline_lines
 from terraform_gate.network.reading.routes import inline_routes, routes_in
 from terraform_gate.network.reading.security_groups import inline_rules, security_rules
@@ -38,7 +38,7 @@ class MixedStyles(NetworkRule):
 
     id = "AF_NET_2"
     title = "Inline and separate rules are not mixed"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = (
         "Inline blocks claim to be all there is: each apply removes the separate rules, and the next one puts them "
         "back. In between the port is closed, or open."
@@ -81,7 +81,7 @@ class MixedStyles(NetworkRule):
                     if configuration.find(user.body.get(argument)) is resource
                 ]
                 if users and _writes_inline(reader, resource, users, inlines):
-                    yield failed(resource, f"has inline rules, and {short(users[0].key)} beside them")
+                    yield Finding.fail(resource, f"has inline rules, and {short(users[0].key)} beside them")
 
 
 def _writes_inline(reader: Reader, resource: Resource, users: Sequence[Resource], inlines: tuple[str, ...]) -> bool:

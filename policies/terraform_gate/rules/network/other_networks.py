@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, Severity, failed, not_judged
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.network.addresses import INTERNET
 from terraform_gate.network.analysis.exposure import block_of
 from terraform_gate.network.filters import Unknown
@@ -42,7 +42,7 @@ class OtherNetworks(NetworkRule):
 
     id = "AF_NET_5"
     title = "Ways to other networks are looked at, and none leads everywhere"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = (
         "Behind a peering, a transit gateway or a VPN stand hosts that no file here describes: whether they reach the "
         "database cannot be told. A default route there hands every packet to somebody else."
@@ -65,31 +65,31 @@ class OtherNetworks(NetworkRule):
     def findings(self, configuration: Configuration) -> Iterator[Finding]:
         """Look at every link, and at every route that leads to one."""
         for link in configuration.of_type(*LINKS):
-            yield not_judged(link, "who stands behind it is not in this configuration")
+            yield Finding.unknown(link, "who stands behind it is not in this configuration")
         reader = Reader(configuration)
         for resource in configuration.of_type(*TABLES):
             for block in items(resource.body.get("route")):
                 yield from _route(reader, resource, block)
             if resource.values("propagating_vgws"):
-                yield not_judged(resource, "takes routes from a VPN gateway, which are not in this configuration")
+                yield Finding.unknown(resource, "takes routes from a VPN gateway, which are not in this configuration")
         for resource in configuration.of_type("aws_route"):
             yield from _route(reader, resource, resource.body)
 
 
 def _route(reader: Reader, resource: Resource, block: Any) -> Iterator[Finding]:
     if not isinstance(block, Mapping):
-        yield not_judged(resource, f"a route is {block}")
+        yield Finding.unknown(resource, f"a route is {block}")
         return
     used = [str(block[name]) for name in _FOREIGN if not reader.is_unwritten(block.get(name))]
     for route in routes_in(reader, resource, block) if used else ():
         if route.target is not Target.OPAQUE:
             continue
         if isinstance(route.peer, Unknown):
-            yield not_judged(resource, f"leads to another network, to {route.peer.expression}")
+            yield Finding.unknown(resource, f"leads to another network, to {route.peer.expression}")
         elif block_of(route.peer) & INTERNET:
-            yield failed(resource, f"sends addresses of the internet through {used[0]}")
+            yield Finding.fail(resource, f"sends addresses of the internet through {used[0]}")
         else:
-            yield not_judged(resource, f"leads to another network through {used[0]}")
+            yield Finding.unknown(resource, f"leads to another network through {used[0]}")
 
 
 rule = OtherNetworks()

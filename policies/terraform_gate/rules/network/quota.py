@@ -12,7 +12,7 @@ from terraform_gate.network.filters import AclRule, Direction, SecurityRule
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.network_examples import acl, group, inline, inline_line, together, vpc
-from terraform_gate.rules.shared.network_rule import ACLS, GROUPS, NetworkRule, fail
+from terraform_gate.rules.shared.network_rule import ACLS, GROUPS, NetworkRule, fail_named
 
 MOST_LINES = 40
 """Lines of a network ACL in one direction; 20 until the quota is raised. Amazon VPC quotas."""
@@ -28,7 +28,7 @@ class Quota(NetworkRule):
 
     id = "AF_NET_4"
     title = "Security groups and network ACLs stay within quotas that cannot be raised"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = "The apply stops half way, with a part of the rules in force."
     remediation = "Summarize blocks, use a prefix list, or name groups instead of addresses."
     references = ()
@@ -55,13 +55,15 @@ class Quota(NetworkRule):
             for group_item in network.groups.values():
                 count = _largest_family(rules_of(group_item, direction))
                 if count > MOST_RULES:
-                    yield from fail(
+                    yield from fail_named(
                         configuration, group_item.name, f"{count} {direction} rules, AWS takes {MOST_RULES}"
                     )
             for acl_item in network.acls.values():
                 count = _largest_family(acl_item.lines(direction))
                 if count > MOST_LINES:
-                    yield from fail(configuration, acl_item.name, f"{count} {direction} lines, AWS takes {MOST_LINES}")
+                    yield from fail_named(
+                        configuration, acl_item.name, f"{count} {direction} lines, AWS takes {MOST_LINES}"
+                    )
 
 
 def _largest_family(rules: Sequence[SecurityRule] | Sequence[AclRule]) -> int:

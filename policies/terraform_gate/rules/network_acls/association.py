@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, Severity, failed, not_judged
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.reading.values import Reader
 from terraform_gate.reading.expression import is_known
@@ -21,7 +21,7 @@ class Association(NetworkRule):
 
     id = "AF_NACL_5"
     title = "Every subnet uses exactly one network ACL of its own"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = (
         "A subnet that nobody associated uses the default ACL. One that is named by two belongs to whichever was "
         "applied last: every apply moves it, and the plan is never empty."
@@ -71,12 +71,12 @@ class Association(NetworkRule):
         for resource in configuration.of_type("aws_subnet"):
             names = network.subnets[resource.key].acls
             if len(names) > 1:
-                yield failed(resource, f"claimed by {' and '.join(short(name) for name in names)}")
+                yield Finding.fail(resource, f"claimed by {' and '.join(short(name) for name in names)}")
             elif network.acls[names[0]].is_default if names[0] in network.acls else False:
                 if unknown:
-                    yield not_judged(resource, f"may be one of {unknown}")
+                    yield Finding.unknown(resource, f"may be one of {unknown}")
                 else:
-                    yield failed(resource, "uses the default network ACL of its VPC")
+                    yield Finding.fail(resource, "uses the default network ACL of its VPC")
 
 
 def _unknown(configuration: Configuration) -> str:

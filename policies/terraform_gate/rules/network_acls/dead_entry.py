@@ -14,7 +14,7 @@ from terraform_gate.network.reading.network import network_of
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.acl_examples import guarded, halves
 from terraform_gate.rules.shared.network_examples import WORLD, acl, inline_line, line, together
-from terraform_gate.rules.shared.network_rule import ACL_RULES, ACLS, NetworkRule, fail, short, unjudged
+from terraform_gate.rules.shared.network_rule import ACL_RULES, ACLS, NetworkRule, fail_named, short, unknown_named
 
 _BASE = guarded("data")
 
@@ -24,7 +24,7 @@ class DeadLineRule(NetworkRule):
 
     id = "AF_NACL_1"
     title = "Every line of a network ACL can decide something"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = (
         "A deny that stands behind a wider allow denies nothing, and whoever reads it believes that it does. An allow "
         "behind a deny is an outage waiting for its traffic. AWS refuses two lines with one number."
@@ -92,10 +92,10 @@ class DeadLineRule(NetworkRule):
                 lines = item.lines(direction)
                 yield from _numbers(configuration, lines)
                 for dead in dead_lines(lines):
-                    yield from fail(configuration, dead.line.name, _text(dead))
+                    yield from fail_named(configuration, dead.line.name, _text(dead))
                 for one in lines:
                     for expression in unknown_parts(one):
-                        yield from unjudged(configuration, one.name, f"not known before the apply: {expression}")
+                        yield from unknown_named(configuration, one.name, f"not known before the apply: {expression}")
 
 
 def _numbers(configuration: Configuration, lines: Sequence[AclRule]) -> Iterator[Finding]:
@@ -107,9 +107,9 @@ def _numbers(configuration: Configuration, lines: Sequence[AclRule]) -> Iterator
     for item in lines:
         twins = names[item.number] - {item.name}
         if twins:
-            yield from fail(configuration, item.name, f"number {item.number} is also that of {short(min(twins))}")
+            yield from fail_named(configuration, item.name, f"number {item.number} is also that of {short(min(twins))}")
         elif inline[item.number, item.name, getattr(item.peer, "text", "")] > 1:
-            yield from fail(configuration, item.name, f"two lines have the number {item.number}")
+            yield from fail_named(configuration, item.name, f"two lines have the number {item.number}")
 
 
 def _text(dead: DeadLine) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, Severity, failed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.network.reading.acls import acl_name, default_acl
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.reading.values import Reader
@@ -21,7 +21,7 @@ class DefaultAclClosed(NetworkRule):
 
     id = "AF_NACL_6"
     title = "The default network ACL of every VPC is managed and refuses everything"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = "A subnet without a network ACL of its own uses the default one, and that lets everything through."
     remediation = "Add `aws_default_network_acl` without `ingress` and `egress` blocks for the VPC."
     references = ()
@@ -50,7 +50,7 @@ class DefaultAclClosed(NetworkRule):
             name = default_acl(vpc_resource.key)
             if any(line.allow is not False for line in acls[name].rules):
                 how = "lets something through" if name in managed else "is left as AWS made it: open"
-                yield failed(managed.get(name, vpc_resource), f"the default network ACL {how}")
+                yield Finding.fail(managed.get(name, vpc_resource), f"the default network ACL {how}")
 
 
 rule = DefaultAclClosed()

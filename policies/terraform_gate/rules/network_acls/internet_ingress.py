@@ -17,7 +17,7 @@ from terraform_gate.network.services import TCP, UDP, describe, ephemeral, servi
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.acl_examples import guarded, halves
 from terraform_gate.rules.shared.network_examples import WORLD, acl, balancer, group, line, store, together, vpc
-from terraform_gate.rules.shared.network_rule import ACL_RULES, ACLS, NetworkRule, fail, unjudged
+from terraform_gate.rules.shared.network_rule import ACL_RULES, ACLS, NetworkRule, fail_named, unknown_named
 
 _DATA = together(vpc(), group("database"), store(), acl("main", "data_a", "data_b"))
 _PUBLIC = together(vpc(), group("door"), balancer(), acl("main", "public_a", "public_b"))
@@ -31,7 +31,7 @@ class WorldLine(NetworkRule):
 
     id = "AF_NACL_4"
     title = "No network ACL lets the world in, but to load balancers and as replies; to data not even that"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = "A network ACL is the second lock. One that is open to the world opens with the first wrong security group."
     remediation = (
         "Allow the tiers that call this one. From the world: the listeners' ports in the public tier, and reply ports."
@@ -109,13 +109,13 @@ def _judge(
     lines = [one for one in item.lines(direction) if one.allow is not False]
     for exposure in world_exposures(one for one in lines if one.allow):
         if bad := exposure.services - allowed:
-            yield from fail(
+            yield from fail_named(
                 configuration, exposure.name, f"{direction} of {describe(bad)} between {where} and the world"
             )
     for one in lines:
         could_be_world = isinstance(one.peer, Unknown) or bool(block_of(one.peer) & INTERNET)
         for expression in unknown_parts(one) if could_be_world else ():
-            yield from unjudged(configuration, one.name, f"not known before the apply: {expression}")
+            yield from unknown_named(configuration, one.name, f"not known before the apply: {expression}")
 
 
 def _has_stores(configuration: Configuration, network: Network, subnets: set[str]) -> bool:

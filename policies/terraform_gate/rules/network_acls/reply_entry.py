@@ -16,7 +16,7 @@ from terraform_gate.network.services import TCP, UDP, describe, ephemeral
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.acl_examples import guarded
 from terraform_gate.rules.shared.network_examples import line, together
-from terraform_gate.rules.shared.network_rule import ACL_RULES, ACLS, NetworkRule, fail, unjudged
+from terraform_gate.rules.shared.network_rule import ACL_RULES, ACLS, NetworkRule, fail_named, unknown_named
 
 _BASE = guarded("data")
 _REQUEST = line("database", 100, (5432, 5432), "10.0.1.0/24")
@@ -30,7 +30,7 @@ class ReplyLeg(NetworkRule):
 
     id = "AF_NACL_2"
     title = "Every request that a network ACL allows has its reply leg"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = (
         "Network ACLs forget: the answer to an allowed request is refused unless a line of the other direction allows "
         "the client's port. The connection hangs, and nothing says why."
@@ -92,7 +92,7 @@ def _judge(
     for one, peer in requests:
         if not certain.allows_all(peer, replies):
             what = f"{_OPPOSITE[direction]} with {blocks(peer)} lacks {describe(replies)}"
-            say = unjudged if possible.allows_all(peer, replies) else fail
+            say = unknown_named if possible.allows_all(peer, replies) else fail_named
             yield from say(configuration, one.name, f"{direction} line {one.number} has no reply leg: {what}")
 
 

@@ -14,7 +14,7 @@ from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.services import describe
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.network_examples import acl, group, line, store, task, together, vpc, way_in, way_out
-from terraform_gate.rules.shared.network_rule import ACL_RULES, ACLS, NetworkRule, fail, unjudged
+from terraform_gate.rules.shared.network_rule import ACL_RULES, ACLS, NetworkRule, fail_named, unknown_named
 
 _BASE = together(
     vpc(),
@@ -37,7 +37,7 @@ class UnneededPort(NetworkRule):
 
     id = "AF_NACL_3"
     title = "Network ACLs open only what the security groups behind them use"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = "The second lock is worth what it keeps closed when the first one fails."
     remediation = "Derive the lines from the flows: the port of each request, and the clients' ports for its replies."
     references = ("CKV_AWS_352", "trivy AVD-AWS-0102")
@@ -80,7 +80,7 @@ class UnneededPort(NetworkRule):
 
 def _judge(configuration: Configuration, item: NetworkAcl, one: AclRule, needs: tuple[Needs, ...]) -> Iterator[Finding]:
     if isinstance(one.peer, Unknown) or isinstance(one.services, Unknown):
-        yield from unjudged(configuration, one.name, "addresses or ports are not known before the apply")
+        yield from unknown_named(configuration, one.name, "addresses or ports are not known before the apply")
         return
     met = [need for need in needs if need.direction is one.direction and need.peers & block_of(one.peer)]
     idle = one.services - Ranges.union(need.services for need in met)
@@ -89,7 +89,7 @@ def _judge(configuration: Configuration, item: NetworkAcl, one: AclRule, needs: 
         what = (
             f"{one.direction} line {one.number}: nothing behind {item.name.rpartition('//')[2]} uses {describe(idle)}"
         )
-        yield from (unjudged if unsure else fail)(configuration, one.name, what)
+        yield from (unknown_named if unsure else fail_named)(configuration, one.name, what)
 
 
 rule = UnneededPort()

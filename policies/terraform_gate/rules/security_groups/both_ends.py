@@ -14,7 +14,7 @@ from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.services import EVERY_SERVICE, describe
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.network_examples import group, together, vpc, way_in, way_out
-from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail, short, unjudged
+from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail_named, short, unknown_named
 
 _BASE = together(vpc(), group("task"), group("store"))
 _OUT = way_out("database", "task", 5432, other="store")
@@ -27,7 +27,7 @@ class BothEnds(NetworkRule):
 
     id = "AF_SG_5"
     title = "Every rule between two groups is written at both ends"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = (
         "Half a permission either does not work, or is what is left of one that was taken back: it opens by itself as "
         "soon as somebody adds the other half for another reason."
@@ -68,7 +68,7 @@ def _judge(
     back = _OPPOSITE[rule.direction]
     counterpart = network.groups.get(other)
     if counterpart is None or (other not in configuration.resources and not counterpart.vpc):
-        yield from unjudged(configuration, rule.name, f"{short(other)} is not in the configuration")
+        yield from unknown_named(configuration, rule.name, f"{short(other)} is not in the configuration")
         return
     wanted = rule.services if isinstance(rule.services, Ranges) else EVERY_SERVICE
     facing = [item for item in rules_of(counterpart, back) if _speaks_of(network, item, owner)]
@@ -76,7 +76,7 @@ def _judge(
     known = Ranges.union(item.services for item in facing if isinstance(item.services, Ranges))
     if lacking := wanted - known:
         what = f"{short(other)} has no {back} for {describe(lacking)} with {short(owner.name)}"
-        say = unjudged if unknown else fail
+        say = unknown_named if unknown else fail_named
         yield from say(configuration, rule.name, what)
 
 

@@ -16,7 +16,7 @@ from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.services import describe
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.network_examples import WORLD, flow, group, together, vpc, way_in, way_out
-from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail, unjudged
+from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail_named, unknown_named
 
 _PLACED = (group(name, tags={"airflow-fargate:place": name}) for name in ("scheduler", "database"))
 _BASE = together(vpc(), *_PLACED)
@@ -31,7 +31,7 @@ class DeclaredFlowOnly(NetworkRule):
 
     id = "AF_SG_6"
     title = "Every security-group rule belongs to a declared flow"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = "The declared flows are what was reviewed. A rule that none of them explains was opened behind their back."
     remediation = "Declare the flow, with its reason, or remove the rule."
     references = ()
@@ -77,7 +77,7 @@ def _judge(
     rule: SecurityRule,
 ) -> Iterator[Finding]:
     for expression in unknown_parts(rule):
-        yield from unjudged(configuration, rule.name, f"not known before the apply: {expression}")
+        yield from unknown_named(configuration, rule.name, f"not known before the apply: {expression}")
         return
     covered = Ranges.of(*((item.service, item.service + 1) for item in flows if _fits(network, item, owner, rule)))
     services = rule.services if isinstance(rule.services, Ranges) else Ranges()
@@ -85,7 +85,7 @@ def _judge(
         way = "from" if rule.direction is Direction.INGRESS else "to"
         peer = _peer_text(network, rule.peer)
         what = f"no flow declares {describe(undeclared)} of {owner.place} {way} {peer}"
-        yield from fail(configuration, rule.name, what)
+        yield from fail_named(configuration, rule.name, what)
 
 
 def _fits(network: Network, flow: DeclaredFlow, owner: SecurityGroup, rule: SecurityRule) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, Severity, failed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.reading.values import default_group
 from terraform_gate.rule import Example
@@ -20,7 +20,7 @@ class DefaultGroupClosed(NetworkRule):
 
     id = "AF_SG_7"
     title = "The default security group of every VPC is managed and has no rules"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = "What is started without a group lands in the default one, which lets its members talk and calls the world."
     remediation = "Add `aws_default_security_group` without `ingress` and `egress` blocks for the VPC."
     references = ("CIS AWS 5.4", "FSBP EC2.2", "CKV2_AWS_12", "Prowler ec2_securitygroup_default_restrict_traffic")
@@ -67,7 +67,7 @@ class DefaultGroupClosed(NetworkRule):
                     owner = managed
             if rules:
                 managed_how = "has rules" if owner is not vpc_resource else "is left as AWS made it"
-                yield failed(owner, f"the default security group {managed_how}")
+                yield Finding.fail(owner, f"the default security group {managed_how}")
 
 
 rule = DefaultGroupClosed()

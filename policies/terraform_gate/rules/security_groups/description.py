@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, Severity, failed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.reading.expression import UNKNOWN
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.network_examples import group, inline, together, vpc, way_in, way_out
-from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail
+from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail_named
 
 _BASE = together(vpc(), group("web"))
 _NOT_SAID = (None, "", UNKNOWN, "Managed by Terraform")
@@ -22,7 +22,7 @@ class Description(NetworkRule):
 
     id = "AF_SG_2"
     title = "Every security group and every rule has a description"
-    severity_level = Severity.LOW
+    severity = Severity.LOW
     why = "A rule whose purpose nobody knows is never removed. The description of a group cannot be changed later."
     remediation = "Say in `description` who needs this and why."
     references = ("CKV_AWS_23", "trivy AVD-AWS-0099", "trivy AVD-AWS-0124", "cdk-nag AwsSolutions-EC27")
@@ -48,10 +48,10 @@ class Description(NetworkRule):
         """Look at the groups, then at their rules."""
         for resource in configuration.of_type("aws_security_group"):
             if resource.body.get("description") in _NOT_SAID:
-                yield failed(resource, "the group has no description of its own")
+                yield Finding.fail(resource, "the group has no description of its own")
         for item in network_of(configuration).groups.values():
             for name in dict.fromkeys(rule.name for rule in item.rules if rule.description is None):
-                yield from fail(configuration, name, "a rule has no description")
+                yield from fail_named(configuration, name, "a rule has no description")
 
 
 rule = Description()

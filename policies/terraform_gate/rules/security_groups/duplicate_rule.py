@@ -12,7 +12,7 @@ from terraform_gate.network.ranges import Ranges
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.network_examples import group, together, vpc, way_in
-from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail, short
+from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail_named, short
 
 _BASE = together(vpc(), group("web"), group("client"))
 
@@ -22,7 +22,7 @@ class DuplicateRule(NetworkRule):
 
     id = "AF_SG_8"
     title = "No security-group rule repeats another"
-    severity_level = Severity.LOW
+    severity = Severity.LOW
     why = (
         "AWS refuses an exact duplicate at the apply. A wider rule beside a narrow one outlives it: whoever removes "
         "the narrow one believes that the port is closed."
@@ -60,7 +60,9 @@ class DuplicateRule(NetworkRule):
         for item in network_of(configuration).groups.values():
             for rules in _by_peer(item).values():
                 for idle, reason in _idle(rules):
-                    yield from fail(configuration, idle.name, f"says nothing that {short(reason.name)} does not say")
+                    yield from fail_named(
+                        configuration, idle.name, f"says nothing that {short(reason.name)} does not say"
+                    )
 
 
 def _by_peer(group: SecurityGroup) -> dict[tuple[Direction, Peer], list[SecurityRule]]:

@@ -14,7 +14,7 @@ from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.services import describe
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.network_examples import WORLD, balancer, group, inline, together, vpc, way_in
-from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail, short, unjudged
+from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail_named, short, unknown_named
 
 _BASE = together(vpc(), group("door"))
 _LISTS = {"aws_ec2_managed_prefix_list": {"open": {"name": "open", "address_family": "IPv4", "max_entries": 2}}}
@@ -29,7 +29,7 @@ class WorldIngress(NetworkRule):
 
     id = "AF_SG_1"
     title = "Only internet-facing load balancers are open to the world, and only where they listen"
-    severity_level = Severity.CRITICAL
+    severity = Severity.CRITICAL
     why = (
         "Whatever the whole internet may call is scanned within minutes. IPv6, all protocols, two halves of the "
         "address space, prefix lists and defaults of variables open a port as wide as 0.0.0.0/0 does."
@@ -109,14 +109,14 @@ def _exposed(configuration: Configuration, network: Network, item: SecurityGroup
     for exposure in world_exposures(rules_of(item, Direction.INGRESS)):
         if bad := exposure.services - doors:
             where = f"{describe(bad)} of {short(item.name)} is open to the world"
-            yield from fail(configuration, exposure.name, where)
+            yield from fail_named(configuration, exposure.name, where)
 
 
 def _unknown(configuration: Configuration, item: SecurityGroup) -> Iterator[Finding]:
     for rule in rules_of(item, Direction.INGRESS):
         could_be_world = isinstance(rule.peer, Unknown) or bool(block_of(rule.peer) & INTERNET)
         for expression in unknown_parts(rule) if could_be_world else ():
-            yield from unjudged(configuration, rule.name, f"not known before the apply: {expression}")
+            yield from unknown_named(configuration, rule.name, f"not known before the apply: {expression}")
 
 
 rule = WorldIngress()

@@ -10,7 +10,7 @@ from terraform_gate.network.analysis.chains import Link, short_chains
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.network_examples import WORLD, balancer, group, store, task, together, vpc, way_in
-from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail, short
+from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail_named, short
 
 _BASE = together(vpc(), group("door"), group("web"), group("database"), store(), balancer())
 _WORLD = way_in("world", "door", 443, cidr_ipv4=WORLD)
@@ -22,7 +22,7 @@ class InternetToData(NetworkRule):
 
     id = "AF_SG_4"
     title = "Between the internet and a data port stand a load balancer and an application"
-    severity_level = Severity.CRITICAL
+    severity = Severity.CRITICAL
     why = (
         "What the internet can reach will one day be taken over. If that machine may open the database's port, the "
         "data are gone with it, however harmless each single rule looks."
@@ -72,7 +72,7 @@ class InternetToData(NetworkRule):
     def findings(self, configuration: Configuration) -> Iterator[Finding]:
         """Report the last rule of every chain that is too short."""
         for chain in short_chains(network_of(configuration)):
-            yield from fail(configuration, chain[-1].rule, f"internet{''.join(_step(link) for link in chain)}")
+            yield from fail_named(configuration, chain[-1].rule, f"internet{''.join(_step(link) for link in chain)}")
 
 
 def _step(link: Link) -> str:

@@ -14,7 +14,7 @@ from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.services import describe
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.network_examples import WORLD, group, inline, together, vpc, way_out
-from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail, short, unjudged
+from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail_named, short, unknown_named
 
 _BASE = together(vpc(), group("task"))
 
@@ -24,7 +24,7 @@ class OpenEgress(NetworkRule):
 
     id = "AF_SG_3"
     title = "What may call the whole internet may do so on named ports only"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = (
         "A task that may open any connection to anybody carries data out and commands in. The open egress rule that "
         "AWS gives every new group comes back in many disguises."
@@ -71,7 +71,7 @@ class OpenEgress(NetworkRule):
             for exposure in world_exposures(rules_of(item, Direction.EGRESS)):
                 if wide := Ranges.of(*(span for span in exposure.services.spans if span[1] - span[0] > 1)):
                     where = f"{short(item.name)} may call the whole internet on {describe(wide)}"
-                    yield from fail(configuration, exposure.name, where)
+                    yield from fail_named(configuration, exposure.name, where)
 
 
 def _unknown(configuration: Configuration, item: SecurityGroup) -> Iterator[Finding]:
@@ -79,7 +79,7 @@ def _unknown(configuration: Configuration, item: SecurityGroup) -> Iterator[Find
         one_port = isinstance(rule.services, Ranges) and rule.services.size == 1
         could_be_world = isinstance(rule.peer, Unknown) or bool(block_of(rule.peer) & INTERNET)
         for expression in unknown_parts(rule) if could_be_world and not one_port else ():
-            yield from unjudged(configuration, rule.name, f"not known before the apply: {expression}")
+            yield from unknown_named(configuration, rule.name, f"not known before the apply: {expression}")
 
 
 rule = OpenEgress()
