@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from terraform_gate.finding import Verdict
-from terraform_gate.network.model import Network, Party
+from terraform_gate.network.model import Endpoint, Network
 from terraform_gate.network.reach import decide
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.services import service
@@ -73,7 +73,7 @@ def assert_both_ends(deployment: Deployment) -> None:
 def assert_holders_of_a_password_and_nobody_else_reach_its_store(deployment: Deployment) -> None:
     """Connected and minimal, whatever the flows say that the environment declared."""
     network = network_of(deployment.configuration)
-    database = "database-proxy" if "database-proxy" in network.parties else "metadata-database"
+    database = "database-proxy" if "database-proxy" in network.endpoints else "metadata-database"
     stores = {"AIRFLOW_DB_PASSWORD": (database, 5432), "AIRFLOW_BROKER_PASSWORD": ("broker", 6379)}
     for password, (store, port) in stores.items():
         assert callers(network, store, port) == holders(deployment, password), store
@@ -88,13 +88,13 @@ def holders(deployment: Deployment, password: str) -> set[str]:
 
 def callers(network: Network, store: str, port: int) -> set[str]:
     """Whoever gets through to ``store``, the internet included; where it is not made, nobody."""
-    if store not in network.parties:
+    if store not in network.endpoints:
         return set()
-    others = (party for party in network.parties.values() if party.name != store)
-    return {party.name for party in others if gets_through(network, party, network.parties[store], port)}
+    others = (endpoint for endpoint in network.endpoints.values() if endpoint.name != store)
+    return {endpoint.name for endpoint in others if gets_through(network, endpoint, network.endpoints[store], port)}
 
 
-def gets_through(network: Network, client: Party, server: Party, port: int) -> bool:
+def gets_through(network: Network, client: Endpoint, server: Endpoint, port: int) -> bool:
     """As far as the configuration tells: the subnets of somebody else's VPC are taken to let everything pass."""
     decision = decide(network, client, server, service=service("tcp", port))
     return any(attempt.best.is_open for attempt in decision.attempts)

@@ -9,7 +9,8 @@ from xml.etree import ElementTree as ET
 import pytest
 from terraform_gate.gate.command import FORMATS
 from terraform_gate.gate.outcome import Report
-from terraform_gate.rules.shared.examples import container, task_definition, together
+from terraform_gate.rules.shared.examples import container, task_definition
+from terraform_gate.rules.shared.resources import merge
 
 from tests.policies.gate_inputs import PRIVILEGED, Folder, judged, run
 
@@ -19,7 +20,7 @@ def report(tmp_path: Path) -> Report:
     """One fail, one thing not judged, one file that cannot be read."""
     folder = Folder(tmp_path)
     open_question = task_definition(container(privileged="${var.x}"), name="other")
-    file = folder.write(together(PRIVILEGED, open_question), variable={"x": {}})
+    file = folder.write(merge(PRIVILEGED, open_question), variable={"x": {}})
     return judged(file, folder.text("{", stack="broken"))
 
 
@@ -99,7 +100,7 @@ def test_checkov_runs_the_rules_by_itself(tmp_path: Path) -> None:
 
     folder = Folder(tmp_path)
     good = task_definition(container(), name="good")
-    folder.write(together(PRIVILEGED, good), stack="json")
+    folder.write(merge(PRIVILEGED, good), stack="json")
     (tmp_path / "hcl").mkdir()
     (tmp_path / "hcl" / "main.tf").write_text(
         'resource "aws_ecs_task_definition" "bad" {\n  family = "bad"\n'

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from terraform_gate.iam.actions import as_pattern, can_be_scoped, known_actions
-from terraform_gate.iam.documents import MalformedError, NotJudgeableError, Statement, statements_in
+from terraform_gate.iam.documents import MalformedError, NotJudgeableError, statements_in
 from terraform_gate.iam.escalation import WAYS, escalations, is_wide
-from terraform_gate.iam.roles import Principal, principals_of
-from terraform_gate.rules.shared.examples import ECS_TASKS, policy, together, trust
+from terraform_gate.iam.principals import Principal, principals_of
+from terraform_gate.iam.statement import Statement
+from terraform_gate.rules.shared.examples import ECS_TASKS, policy, trust
+from terraform_gate.rules.shared.resources import merge
 from terraform_gate.testing import configuration_from
 
 ROLE = "${aws_iam_role.worker.name}"
@@ -21,7 +23,7 @@ RUN = {"Action": ["ecs:RegisterTaskDefinition", "ecs:RunTask"], "Resource": "*"}
 
 
 def _worker(resources: dict[str, Any], **blocks: Any) -> Principal:
-    configuration = configuration_from(together(trust(ECS_TASKS), resources), **blocks)
+    configuration = configuration_from(merge(trust(ECS_TASKS), resources), **blocks)
     return next(item for item in principals_of(configuration) if item.resource.type == "aws_iam_role")
 
 
@@ -32,11 +34,11 @@ def _shared(statement: dict[str, Any]) -> dict[str, Any]:
 WAYS_TO_GIVE = {
     "inline": {"aws_iam_role_policy": {"p": {"role": ROLE, "policy": policy(PASS)}}},
     "inline, role by its literal name": {"aws_iam_role_policy": {"p": {"role": "worker", "policy": policy(PASS)}}},
-    "attached": together(
+    "attached": merge(
         _shared(PASS),
         {"aws_iam_role_policy_attachment": {"a": {"role": ROLE, "policy_arn": "${aws_iam_policy.own.arn}"}}},
     ),
-    "attached to many": together(
+    "attached to many": merge(
         _shared(PASS),
         {"aws_iam_policy_attachment": {"a": {"roles": [ROLE], "name": "a", "policy_arn": "${aws_iam_policy.own.arn}"}}},
     ),
@@ -76,10 +78,10 @@ def test_escalation_is_split_over_two_policies_and_taken_back_by_a_deny() -> Non
     one = {"aws_iam_role_policy": {"run": split["aws_iam_role_policy"]["run"]}}
     assert not list(escalations(_worker(one)))
     deny = {"aws_iam_role_policy": {"no": {"role": ROLE, "policy": policy({**PASS, "Effect": "Deny"})}}}
-    assert not list(escalations(_worker(together(split, deny))))
+    assert not list(escalations(_worker(merge(split, deny))))
     conditional = policy({**PASS, "Effect": "Deny", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}}})
     weak = {"aws_iam_role_policy": {"no": {"role": ROLE, "policy": conditional}}}
-    assert list(escalations(_worker(together(split, weak))))
+    assert list(escalations(_worker(merge(split, weak))))
 
 
 @pytest.mark.feature("P3")

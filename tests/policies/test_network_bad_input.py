@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from terraform_gate.finding import Verdict
-from terraform_gate.network.matrix import possible_flows
+from terraform_gate.network.possible_flows import possible_flows
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.rules.catalog import all_rules
-from terraform_gate.rules.shared.network_examples import Resources, group, together, vpc, way_in
+from terraform_gate.rules.shared.network_examples import ingress_rule, security_group, vpc
+from terraform_gate.rules.shared.resources import Resources, merge
 from terraform_gate.testing import configuration_from
 
 RULES = [rule for rule in all_rules() if rule.id.startswith(("AF_SG_", "AF_NACL_", "AF_NET_"))]
@@ -108,9 +109,9 @@ def test_any_configuration_gets_verdicts(resources: dict[str, Any]) -> None:
 
 def ring(count: int) -> Resources:
     """Groups that each let the one before in, the last one the first, and the world into one of them."""
-    groups = (group(f"g{index}") for index in range(count))
-    ways = (way_in(f"r{index}", f"g{index}", 22, other=f"g{(index + 1) % count}") for index in range(count))
-    return together(vpc(), *groups, *ways, way_in("world", "g0", 22, cidr_ipv4="0.0.0.0/0"))
+    groups = (security_group(f"g{index}") for index in range(count))
+    openings = (ingress_rule(f"r{index}", f"g{index}", 22, other=f"g{(index + 1) % count}") for index in range(count))
+    return merge(vpc(), *groups, *openings, ingress_rule("world", "g0", 22, cidr_ipv4="0.0.0.0/0"))
 
 
 @pytest.mark.feature("P1")

@@ -9,11 +9,11 @@ from ipaddress import IPv4Address, IPv4Network
 import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
-from terraform_gate.network.addresses import addresses, is_world
-from terraform_gate.network.analysis.acl_coverage import dead_lines
-from terraform_gate.network.analysis.acl_grid import decided_grid
-from terraform_gate.network.analysis.exposure import world_exposures
-from terraform_gate.network.filters import AclRule, Block, Direction, SecurityRule, Unknown
+from terraform_gate.network.addresses import addresses, is_internet_wide
+from terraform_gate.network.analysis.decision_grid import decided_grid
+from terraform_gate.network.analysis.exposure import internet_exposures
+from terraform_gate.network.analysis.shadowed_entries import shadowed_entries
+from terraform_gate.network.filters import AclEntry, Block, Direction, SecurityRule, Unknown
 from terraform_gate.network.ranges import Ranges
 from terraform_gate.network.services import service, services
 
@@ -39,9 +39,9 @@ HALVES = [
 ]
 
 
-def line(number: int, drawn: Drawn) -> AclRule:
+def line(number: int, drawn: Drawn) -> AclEntry:
     allow, block, ports = drawn
-    return AclRule(
+    return AclEntry(
         name=f"{number}",
         number=number,
         direction=Direction.INGRESS,
@@ -51,8 +51,8 @@ def line(number: int, drawn: Drawn) -> AclRule:
     )
 
 
-def first_match(lines: Sequence[Drawn], address: IPv4Address, port: int) -> int | None:
-    for number, (_, block, ports) in enumerate(lines):
+def first_match(entries: Sequence[Drawn], address: IPv4Address, port: int) -> int | None:
+    for number, (_, block, ports) in enumerate(entries):
         if address in IPv4Network(block) and ports[0] <= port <= ports[1]:
             return number
     return None
@@ -63,10 +63,10 @@ def first_match(lines: Sequence[Drawn], address: IPv4Address, port: int) -> int 
 def test_dead_lines_are_those_that_no_packet_meets_first(drawn: list[Drawn]) -> None:
     met = {first_match(drawn, address, port) for address in SPACE for port in PORTS}
     expected = {str(number) for number in range(len(drawn)) if number not in met}
-    dead = list(dead_lines([line(number, item) for number, item in enumerate(drawn)]))
+    shadowed = list(shadowed_entries([line(number, item) for number, item in enumerate(drawn)]))
     event(f"{bool(expected)}")
-    assert {item.line.name for item in dead} == expected
-    for item in dead:
+    assert {item.line.name for item in shadowed} == expected
+    for item in shadowed:
         allow, block, ports = drawn[int(item.line.name)]
         deciders = {
             drawn[number or 0][0]
@@ -81,14 +81,17 @@ def test_dead_lines_are_those_that_no_packet_meets_first(drawn: list[Drawn]) -> 
 @given(st.lists(DRAWN, max_size=8), st.sampled_from(BLOCKS), st.tuples(st.integers(0, 5), st.integers(6, 11)))
 def test_a_grid_allows_what_every_packet_is_allowed(drawn: list[Drawn], block: str, ports: tuple[int, int]) -> None:
     wanted, peer = services("tcp", *ports), addresses(block)
-    lines = [line(number, item) for number, item in enumerate(drawn)]
+    entries = [line(number, item) for number, item in enumerate(drawn)]
     expected = all(
         (number := first_match(drawn, address, port)) is not None and drawn[number][0]
         for address in IPv4Network(block)
         for port in range(ports[0], ports[1] + 1)
     )
-    for hope in (True, False):
-        assert decided_grid(lines, peers=[peer], services=wanted, hope=hope).allows_all(peer, wanted) == expected
+    for assume_open in (True, False):
+        assert (
+            decided_grid(entries, peers=[peer], services=wanted, assume_open=assume_open).allows_all(peer, wanted)
+            == expected
+        )
 
 
 @pytest.mark.feature("P1")
@@ -106,20 +109,20 @@ def test_rules_open_to_the_world_are_found_service_by_service(drawn: list[tuple[
     expected: dict[str, set[int]] = {}
     for port in range(10):
         here = [(index, item[0]) for index, item in enumerate(drawn) if item[1] <= port <= item[1] + item[2]]
-        if is_world(Ranges.union(addresses(block) for _, block in here)):
+        if is_internet_wide(Ranges.union(addresses(block) for _, block in here)):
             for index, block in here:
                 if block != "10.0.0.0/8":
                     expected.setdefault(f"{index}", set()).add(service("tcp", port))
     found = {
         item.name: {point for start, stop in item.services.spans for point in range(start, stop)}
-        for item in world_exposures(rules)
+        for item in internet_exposures(rules)
     }
     assert found == expected
 
 
 @pytest.mark.feature("P2")
 def test_lines_that_are_not_known_neither_die_nor_kill() -> None:
-    unknown = AclRule(
+    unknown = AclEntry(
         name="unknown",
         number=1,
         direction=Direction.INGRESS,
@@ -128,13 +131,13 @@ def test_lines_that_are_not_known_neither_die_nor_kill() -> None:
         services=services("tcp"),
     )
     known = line(2, (True, "10.0.0.0/29", (0, 11)))
-    assert list(dead_lines([unknown, known])) == []
+    assert list(shadowed_entries([unknown, known])) == []
     wanted = services("tcp", 0, 11)
     answers = [
-        decided_grid([unknown], peers=[addresses("10.0.0.0/29")], services=wanted, hope=hope).allows_all(
+        decided_grid([unknown], peers=[addresses("10.0.0.0/29")], services=wanted, assume_open=assume_open).allows_all(
             addresses("10.0.0.0/29"), wanted
         )
-        for hope in (True, False)
+        for assume_open in (True, False)
     ]
     assert answers == [True, False]
 
@@ -143,8 +146,8 @@ def test_lines_that_are_not_known_neither_die_nor_kill() -> None:
 def test_thousands_of_lines_end() -> None:
     """No clock: with an algorithm that compares cell by cell this test would not end within the patience of anybody."""
     chance = random.Random(1)
-    lines = [
-        AclRule(
+    entries = [
+        AclEntry(
             name=f"{number}",
             number=number,
             direction=Direction.INGRESS,
@@ -154,6 +157,6 @@ def test_thousands_of_lines_end() -> None:
         )
         for number in range(5000)
     ]
-    dead = list(dead_lines(lines))
-    assert len(dead) > 3000
-    assert all(item.taken_by for item in dead)
+    shadowed = list(shadowed_entries(entries))
+    assert len(shadowed) > 3000
+    assert all(item.shadowed_by for item in shadowed)

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from terraform_gate.network.addresses import addresses
-from terraform_gate.network.filters import AclRule, Block, Direction, Members, NetworkAcl, SecurityGroup, SecurityRule
-from terraform_gate.network.model import Kind, NatGateway, Network, Party, Route, RouteTable, Subnet, Target
+from terraform_gate.network.filters import AclEntry, Block, Direction, Members, NetworkAcl, SecurityGroup, SecurityRule
+from terraform_gate.network.model import Endpoint, Kind, NatGateway, Network, Route, RouteTable, Subnet, Target
 from terraform_gate.network.reach import Reach, decide
 from terraform_gate.network.services import service, services
 
@@ -99,7 +99,7 @@ CASES = st.builds(
     kind=st.sampled_from([Kind.LINUX_TASK, Kind.LOAD_BALANCER]),
     public=mostly(st.just(value=True), st.just(value=False)),
     gateway=mostly(st.just("internet"), st.sampled_from(["none", "nat"])),
-    acls=st.fixed_dictionaries({name: mostly(ACL.map(lambda lines: lines + OPEN_LINES), ACL) for name in SUBNETS}),
+    acls=st.fixed_dictionaries({name: mostly(ACL.map(lambda entries: entries + OPEN_LINES), ACL) for name in SUBNETS}),
     source_rules=mostly(RULES.map(lambda rules: rules + OPEN_WAYS), RULES),
     destination_rules=mostly(RULES.map(lambda rules: rules + OPEN_WAYS), RULES),
 )
@@ -122,7 +122,7 @@ def network_of(case: Case) -> Network:
             "own": RouteTable(name="own", routes=routes),
             "public": RouteTable(name="public", routes=(to_internet,)),
         },
-        acls={name: NetworkAcl(name=name, rules=tuple(_acl_rules(lines))) for name, lines in case.acls.items()},
+        acls={name: NetworkAcl(name=name, rules=tuple(_acl_rules(entries))) for name, entries in case.acls.items()},
         groups={
             "source": _group("source", case.source_rules),
             "destination": _group("destination", case.destination_rules),
@@ -135,9 +135,9 @@ def table_of(case: Case, subnet: str) -> str:
     return "public" if subnet == "c" and case.gateway == "nat" else "own"
 
 
-def _acl_rules(lines: Iterable[Line]) -> Iterator[AclRule]:
-    for line in lines:
-        yield AclRule(
+def _acl_rules(entries: Iterable[Line]) -> Iterator[AclEntry]:
+    for line in entries:
+        yield AclEntry(
             name=f"{line}",
             number=line.number,
             direction=Direction.EGRESS if line.egress else Direction.INGRESS,
@@ -220,17 +220,17 @@ def allows(rules: Iterable[Permission], egress: bool, other: IPv4Address, group:
     return False
 
 
-def first_match(lines: Iterable[Line], egress: bool, other: IPv4Address, port: int) -> bool:
-    for line in sorted(lines, key=lambda line: line.number):
+def first_match(entries: Iterable[Line], egress: bool, other: IPv4Address, port: int) -> bool:
+    for line in sorted(entries, key=lambda line: line.number):
         if line.egress == egress and other in IPv4Network(line.block) and line.ports[0] <= port <= line.ports[1]:
             return line.allow
     return False
 
 
-def parties(case: Case) -> tuple[Party, Party]:
-    inside = Party(name="source", kind=case.kind, subnets=case.source_subnets, groups=("source",))
-    outside = Party(name="outside", kind=Kind.ADDRESSES, addresses=addresses(OUTSIDE))
-    destination = Party(
+def endpoints(case: Case) -> tuple[Endpoint, Endpoint]:
+    inside = Endpoint(name="source", kind=case.kind, subnets=case.source_subnets, groups=("source",))
+    outside = Endpoint(name="outside", kind=Kind.ADDRESSES, addresses=addresses(OUTSIDE))
+    destination = Endpoint(
         name="destination", subnets=case.destination_subnets, groups=("destination",), public=case.public
     )
     return (inside if case.source_subnets else outside), destination
@@ -240,7 +240,7 @@ def parties(case: Case) -> tuple[Party, Party]:
 @settings(max_examples=400, deadline=None)
 @given(CASES)
 def test_the_model_agrees_with_trying_every_packet(case: Case) -> None:
-    source, destination = parties(case)
+    source, destination = endpoints(case)
     decision = decide(network_of(case), source, destination, service=service("tcp", PORT))
     event(f"{decision.reach} from {'inside' if case.source_subnets else 'outside'}")
     assert decision.reach == Oracle(case).answer()
@@ -274,7 +274,7 @@ def test_the_way_out_through_a_nat_gateway_agrees_with_every_packet(drawn: Case,
     replies = Line(0, False, True, OUTSIDE, (1024, 65535))
     acls = {**drawn.acls, "c": (replies, *drawn.acls["c"])}
     case = replace(drawn, gateway="nat", kind=Kind.LINUX_TASK, source_subnets=places, acls=acls)
-    outside = Party(name="outside", kind=Kind.ADDRESSES, addresses=addresses(OUTSIDE))
-    decision = decide(network_of(case), parties(case)[0], outside, service=service("tcp", PORT))
+    outside = Endpoint(name="outside", kind=Kind.ADDRESSES, addresses=addresses(OUTSIDE))
+    decision = decide(network_of(case), endpoints(case)[0], outside, service=service("tcp", PORT))
     event(str(decision.reach))
     assert decision.reach == nat_answer(case)

@@ -8,7 +8,15 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from terraform_gate.network.addresses import EVERY_IPV4, EVERY_IPV6, IPV6_ORIGIN, addresses, blocks, host_bits, is_world
+from terraform_gate.network.addresses import (
+    EVERY_IPV4,
+    EVERY_IPV6,
+    IPV6_ORIGIN,
+    addresses,
+    blocks,
+    host_bits,
+    is_internet_wide,
+)
 from terraform_gate.network.ranges import Ranges
 from terraform_gate.network.services import EVERY_SERVICE, describe, service, services
 
@@ -86,7 +94,7 @@ def test_what_is_no_block_is_refused(text: str) -> None:
     ],
 )
 def test_the_world_is_seen_through_its_disguises(cidrs: list[str], *, world: bool) -> None:
-    assert is_world(Ranges.union(map(addresses, cidrs))) is world
+    assert is_internet_wide(Ranges.union(map(addresses, cidrs))) is world
 
 
 def test_families_do_not_overlap() -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Verdict
+from terraform_gate.network.analysis.flow_comparison import extra_flows, missing_flows
 from terraform_gate.network.reach_command import main
-from terraform_gate.network.reading.agreement import extra_flows, missing_flows
 from terraform_gate.network.reading.flows import declared_flows
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.reading.inputs import read
@@ -106,11 +106,11 @@ def add(document: dict[str, Any], kind: str, body: Body) -> None:
 
 
 def world_ssh(foundation: dict[str, Any], airflow: dict[str, Any]) -> None:
-    way = bodies(airflow, "aws_vpc_security_group_ingress_rule", "scheduler_ingress_at_metadata_database")[0]
+    direction = bodies(airflow, "aws_vpc_security_group_ingress_rule", "scheduler_ingress_at_metadata_database")[0]
     add(
         airflow,
         "aws_vpc_security_group_ingress_rule",
-        {**way, "cidr_ipv4": "0.0.0.0/0", "referenced_security_group_id": None, "from_port": 22, "to_port": 22},
+        {**direction, "cidr_ipv4": "0.0.0.0/0", "referenced_security_group_id": None, "from_port": 22, "to_port": 22},
     )
 
 
@@ -133,9 +133,9 @@ def balancer_to_database(foundation: dict[str, Any], airflow: dict[str, Any]) ->
     bodies(airflow, "aws_lb")[0]["internal"] = False
     for body in bodies(airflow, "aws_vpc_security_group_ingress_rule", "ingress_from_clients"):
         body["cidr_ipv4"] = "0.0.0.0/0"
-    way = bodies(airflow, "aws_vpc_security_group_ingress_rule", "scheduler_ingress_at_metadata_database")[0]
+    direction = bodies(airflow, "aws_vpc_security_group_ingress_rule", "scheduler_ingress_at_metadata_database")[0]
     group = "${aws_security_group.door_load_balancer_security_group.id}"
-    add(airflow, "aws_vpc_security_group_ingress_rule", {**way, "referenced_security_group_id": group})
+    add(airflow, "aws_vpc_security_group_ingress_rule", {**direction, "referenced_security_group_id": group})
 
 
 def undeclared_port(foundation: dict[str, Any], airflow: dict[str, Any]) -> None:
@@ -159,12 +159,12 @@ def duplicate_rule(foundation: dict[str, Any], airflow: dict[str, Any]) -> None:
     )
 
 
-def lines(foundation: dict[str, Any], tier: str, way: str) -> list[Body]:
-    return bodies(foundation, "aws_network_acl_rule", f"network_acls_{tier}_{way}_")
+def entries(foundation: dict[str, Any], tier: str, direction: str) -> list[Body]:
+    return bodies(foundation, "aws_network_acl_rule", f"network_acls_{tier}_{direction}_")
 
 
 def late_denial(foundation: dict[str, Any], airflow: dict[str, Any]) -> None:
-    first = lines(foundation, "data", "in")[0]
+    first = entries(foundation, "data", "in")[0]
     add(foundation, "aws_network_acl_rule", {**first, "rule_number": 900, "rule_action": "deny"})
 
 
@@ -174,12 +174,12 @@ def no_reply(foundation: dict[str, Any], airflow: dict[str, Any]) -> None:
 
 
 def idle_port(foundation: dict[str, Any], airflow: dict[str, Any]) -> None:
-    first = lines(foundation, "data", "in")[0]
+    first = entries(foundation, "data", "in")[0]
     add(foundation, "aws_network_acl_rule", {**first, "rule_number": 900, "from_port": 3306, "to_port": 3306})
 
 
 def world_line(foundation: dict[str, Any], airflow: dict[str, Any]) -> None:
-    lines(foundation, "data", "in")[0]["cidr_block"] = "0.0.0.0/0"
+    entries(foundation, "data", "in")[0]["cidr_block"] = "0.0.0.0/0"
 
 
 def lost_subnet(foundation: dict[str, Any], airflow: dict[str, Any]) -> None:
@@ -191,7 +191,7 @@ def default_acl_opened(foundation: dict[str, Any], airflow: dict[str, Any]) -> N
 
 
 def host_bits(foundation: dict[str, Any], airflow: dict[str, Any]) -> None:
-    first = lines(foundation, "data", "in")[0]
+    first = entries(foundation, "data", "in")[0]
     first["cidr_block"] = first["cidr_block"].replace(".0.0/", ".0.7/")
 
 
@@ -201,7 +201,7 @@ def mixed_styles(foundation: dict[str, Any], airflow: dict[str, Any]) -> None:
 
 def narrow_reply(foundation: dict[str, Any], airflow: dict[str, Any]) -> None:
     """Wide enough for Linux, too narrow for what was declared: the load balancer's and the gateway's client ports."""
-    for body in lines(foundation, "public", "in"):
+    for body in entries(foundation, "public", "in"):
         if body["to_port"] == 65535:
             body["from_port"] = 32768
 

@@ -8,17 +8,9 @@ from typing import Any
 import pytest
 from terraform_gate.finding import Verdict
 from terraform_gate.rules.catalog import all_rules
-from terraform_gate.rules.shared.examples import (
-    ACCOUNT,
-    ECS_TASKS,
-    Resources,
-    container,
-    role_policy,
-    task_definition,
-    together,
-    trust,
-)
-from terraform_gate.rules.shared.network_examples import WORLD, group, inline, vpc, way_in
+from terraform_gate.rules.shared.examples import ACCOUNT, ECS_TASKS, container, role_policy, task_definition, trust
+from terraform_gate.rules.shared.network_examples import ANYWHERE, ingress_rule, inline_rule, security_group, vpc
+from terraform_gate.rules.shared.resources import Resources, merge
 from terraform_gate.testing import configuration_from
 
 Blocks = dict[str, Any]
@@ -29,7 +21,7 @@ _TRANSIT: Resources = {
     }
 }
 _UNTOLD: Blocks = {"variable": {"it": {"type": "string"}}}
-_NET = together(vpc(), group("door"))
+_NET = merge(vpc(), security_group("public"))
 _ADMINISTRATOR = "iam::aws:policy/AdministratorAccess"
 
 
@@ -40,12 +32,12 @@ def _verdicts(resources: Resources, blocks: Blocks) -> dict[str, set[Verdict]]:
 
 
 def _sg(**rule: Any) -> Resources:
-    return together(_NET, way_in("way", "door", 22, **rule))
+    return merge(_NET, ingress_rule("way", "public", 22, **rule))
 
 
 def _listed(*blocks: str, ipv6: bool = False) -> Resources:
     name = "ipv6_cidr_blocks" if ipv6 else "cidr_blocks"
-    return together(vpc(), group("door", ingress=[inline(22, **{name: list(blocks)})]))
+    return merge(vpc(), security_group("public", ingress=[inline_rule(22, **{name: list(blocks)})]))
 
 
 def _allowed(**statement: Any) -> Resources:
@@ -54,7 +46,7 @@ def _allowed(**statement: Any) -> Resources:
 
 def _attached(arn: str, kind: str = "aws_iam_role_policy_attachment", **body: Any) -> Resources:
     given = body or {"role": "${aws_iam_role.worker.name}", "policy_arn": arn}
-    return together(trust(ECS_TASKS), {kind: {"it": given}})
+    return merge(trust(ECS_TASKS), {kind: {"it": given}})
 
 
 def _policy_data(**body: Any) -> Blocks:
@@ -91,9 +83,15 @@ SMUGGLED: list[tuple[str, Resources, Blocks, str, Verdict]] = [
     ("all that IPv6 gives out", _listed("2000::/3", ipv6=True), {}, "AF_SG_1", FAIL),
     ("a block with host bits", _listed("1.2.3.4/0"), {}, "AF_SG_1", FAIL),
     ("a block that a function writes", _sg(cidr_ipv4='${format("%s/0", "0.0.0.0")}'), {}, "AF_SG_1", UNJUDGED),
-    ("a block of each", _sg(for_each={"a": WORLD}, cidr_ipv4="${each.value}"), {}, "AF_SG_1", UNJUDGED),
+    ("a block of each", _sg(for_each={"a": ANYWHERE}, cidr_ipv4="${each.value}"), {}, "AF_SG_1", UNJUDGED),
     ("a prefix list by its id", _sg(prefix_list_id="pl-0a1b2c3d"), {}, "AF_SG_1", UNJUDGED),
-    ("a number for a protocol", _sg(cidr_ipv4=WORLD, ip_protocol="6", from_port=22, to_port=22), {}, "AF_SG_1", FAIL),
+    (
+        "a number for a protocol",
+        _sg(cidr_ipv4=ANYWHERE, ip_protocol="6", from_port=22, to_port=22),
+        {},
+        "AF_SG_1",
+        FAIL,
+    ),
     ("two stars", _allowed(Action="**", Resource="**"), {}, "AF_IAM_3", FAIL),
     ("an action with a question mark", _allowed(Action="iam:Pass?ole", Resource="*"), {}, "AF_IAM_6", FAIL),
     (

@@ -22,7 +22,7 @@ def allowed(document: Any) -> dict[str, Any]:
     return {"aws_iam_policy": {"it": {"name": "it", "policy": document}}}
 
 
-DOOR = {"vpc_id": "vpc-1", "description": "door"}
+DOOR = {"vpc_id": "vpc-1", "description": "public"}
 PORTS = {"from_port": 22, "to_port": 22, "description": "why"}
 WORLD = {"cidr_ipv4": "0.0.0.0/0", "ip_protocol": "tcp", **PORTS}
 RULE = {"aws_vpc_security_group_ingress_rule": {"way": {"security_group_id": "sg-1", **WORLD}}}
@@ -37,9 +37,9 @@ FINDING, UNJUDGED = 1, 2
 SHAPES: dict[str, tuple[dict[str, Any], int, str]] = {
     "resources as a list of blocks": ({"a.tf.json": {"resource": [RULE]}}, FINDING, "AF_SG_1"),
     "names as a list": (resources(**{kind: [named] for kind, named in RULE.items()}), FINDING, "AF_SG_1"),
-    "lists all the way down": (resources(aws_security_group=[{"door": [DOOR]}, {"other": [DOOR]}]), UNJUDGED, ""),
+    "lists all the way down": (resources(aws_security_group=[{"public": [DOOR]}, {"other": [DOOR]}]), UNJUDGED, ""),
     "a second file": (
-        resources(aws_security_group={"door": DOOR}) | {"z.tf.json": {"resource": RULE}},
+        resources(aws_security_group={"public": DOOR}) | {"z.tf.json": {"resource": RULE}},
         FINDING,
         "AF_SG_1",
     ),
@@ -48,7 +48,7 @@ SHAPES: dict[str, tuple[dict[str, Any], int, str]] = {
         UNJUDGED,
         "AF_SG_1",
     ),
-    "a dynamic block": (resources(aws_security_group={"door": {**DOOR, "dynamic": DYNAMIC}}), FINDING, "AF_SG_1"),
+    "a dynamic block": (resources(aws_security_group={"public": {**DOOR, "dynamic": DYNAMIC}}), FINDING, "AF_SG_1"),
     "a policy document as a data source": (
         {"a.tf.json": {"data": DATA, "resource": allowed("${data.aws_iam_policy_document.all.json}")}},
         UNJUDGED,

@@ -1,4 +1,4 @@
-"""What a secret looks like, by the name of its variable and by its own shape."""
+"""Recognizes secrets by the name of a variable and by the format of a value."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SENSITIVE_ATTRIBUTES = frozenset(
 
 
 def faults_of(name: str, value: object) -> Iterator[str]:
-    """Say why a plain variable looks like a secret: nothing when it does not. The value itself is never repeated."""
+    """Yield the reasons why a plain-text value is a secret. The messages never contain the value."""
     text = str(value or "")
     for what, shape in _SHAPES.items():
         if shape.search(text):
@@ -43,7 +43,10 @@ def faults_of(name: str, value: object) -> Iterator[str]:
 
 
 def is_secret_name(name: str) -> bool:
-    """Tell a name that speaks of a secret from one that says where it is: X_SECRET, where X is one for Airflow."""
+    """Whether a variable name indicates a secret rather than its location.
+
+    For Airflow, `X_SECRET` is the location of the secret X.
+    """
     whole = name.removesuffix("_SECRET")
     is_place = bool(_NO_SECRET.search(name)) or (whole != name and bool(_NAME.search(whole)))
     return bool(_NAME.search(name)) and not is_place

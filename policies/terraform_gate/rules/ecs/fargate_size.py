@@ -1,4 +1,4 @@
-"""AF_ECS_17: Fargate offers the size."""
+"""AF_ECS_17: Fargate offers the combination of CPU and memory."""
 
 from __future__ import annotations
 
@@ -24,24 +24,27 @@ MEMORY: dict[int, tuple[int, ...]] = {
 
 
 class FargateSize(Rule):
-    """Pairs of CPU and memory that Fargate does not have."""
+    """Combinations of CPU and memory that Fargate does not offer."""
 
     id = "AF_ECS_17"
-    title = "CPU and memory of a Fargate task are a pair that Fargate offers"
+    title = "Fargate offers the combination of CPU and memory"
     severity_level = Severity.LOW
-    why = "Terraform plans any pair; AWS refuses at the apply, when half of the environment has been changed."
-    remediation = "Take a pair from the table, for example 512 and 1024 to 4096 MiB."
+    why = (
+        "Terraform plans any combination; AWS rejects it during the apply, when a part of the "
+        "environment has already changed."
+    )
+    remediation = "Use a combination that Fargate offers, for example 512 CPU units with 1024 to 4096 MiB."
     references = ()
     resource_types = ("aws_ecs_task_definition",)
-    passing = (Example(title="512 and 1024", resources=task_definition(container())),)
+    passing = (Example(title="512 CPU units and 1024 MiB", resources=task_definition(container())),)
     failing = (
-        Example(title="512 and 8192", resources=task_definition(container(), memory="8192")),
-        Example(title="1000 units", resources=task_definition(container(), cpu="1000")),
-        Example(title="not said", resources=task_definition(container(), cpu=None, memory=None)),
+        Example(title="512 CPU units and 8192 MiB", resources=task_definition(container(), memory="8192")),
+        Example(title="1000 CPU units", resources=task_definition(container(), cpu="1000")),
+        Example(title="not set", resources=task_definition(container(), cpu=None, memory=None)),
     )
 
     def judge_resource(self, resource: Resource) -> Iterator[Finding]:
-        """Look the pair up."""
+        """Look the combination up."""
         cpu, memory = resource.get("cpu"), resource.get("memory")
         if "FARGATE" not in resource.values("requires_compatibilities"):
             return

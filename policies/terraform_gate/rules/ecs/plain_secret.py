@@ -1,4 +1,4 @@
-"""AF_ECS_4: secrets are references."""
+"""AF_ECS_4: task definitions contain no plain-text secrets."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def _variable(name: str, value: str) -> Example:
 
 
 class PlainSecret(ContainerRule):
-    """Secrets among the plain variables, in the command or in the log options."""
+    """Secrets in environment variables, commands or log options."""
 
     id = "AF_ECS_4"
-    title = "No container carries a secret in plain sight"
+    title = "No container definition contains a secret in plain text"
     severity_level = Severity.CRITICAL
-    why = "Task definitions are kept for ever, and everybody who may describe them reads what is in them."
-    remediation = "Put the value into Parameter Store and name it under `secrets`."
+    why = "Task definitions are stored indefinitely, and everyone with ecs:DescribeTaskDefinition can read them."
+    remediation = "Store the value in Parameter Store and reference it under `secrets`."
     references = (
         "FSBP ECS.8",
         "cdk-nag AwsSolutions-ECS2",
@@ -36,7 +36,7 @@ class PlainSecret(ContainerRule):
     )
     passing = (
         Example(
-            title="a reference, and variables that only speak of secrets",
+            title="a reference, and variables that are not secrets",
             resources=task_definition(
                 container(
                     environment=[
@@ -61,7 +61,7 @@ class PlainSecret(ContainerRule):
     )
 
     def faults(self, container: Container) -> Iterator[str]:
-        """Look at variables, command, entry point and log options."""
+        """Check environment variables, command, entry point and log options."""
         for name, value in container.environment.items():
             yield from faults_of(name, value)
         for part in ("command", "entryPoint"):

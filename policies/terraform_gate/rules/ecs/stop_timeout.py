@@ -1,4 +1,4 @@
-"""AF_ECS_7: a container has a deadline to stop by, and knows it."""
+"""AF_ECS_7: the stop timeout of a container is set, possible on Fargate, and known to its process."""
 
 from __future__ import annotations
 
@@ -20,22 +20,25 @@ def _told(seconds: str, **further: str) -> list[dict[str, str]]:
 
 
 class StopTimeout(ContainerRule):
-    """The contract between ECS, which kills, and the process, which must be done by then."""
+    """The time between SIGTERM and SIGKILL, as ECS and the process in the container see it."""
 
     id = "AF_ECS_7"
-    title = (
-        "Every essential container says how long it takes to stop, Fargate grants it, and its process is told the same"
-    )
+    title = "Every essential container sets stopTimeout to at most 120 s, and AIRFLOW_STOP_TIMEOUT to the same number"
     severity_level = Severity.MEDIUM
-    why = "The default of 30 s kills running Airflow tasks at every deployment; so does counting on more time."
+    why = (
+        "The default of 30 s kills running Airflow tasks during every deployment; so does a process that "
+        "expects more time than it gets."
+    )
     remediation = "Set stopTimeout (at most 120) and AIRFLOW_STOP_TIMEOUT to the same number, DUMB_INIT_SETSID to 0."
     references = ()
     decides = ("stopTimeout",)
-    passing = (Example(title="120 s, and told so", resources=task_definition(container(environment=_told("120")))),)
+    passing = (Example(title="120 s in both settings", resources=task_definition(container(environment=_told("120")))),)
     failing = (
-        Example(title="nothing said", resources=task_definition(container(stopTimeout=None))),
-        Example(title="more than Fargate grants", resources=task_definition(container(stopTimeout=300))),
-        Example(title="told otherwise", resources=task_definition(container(environment=_told("600")))),
+        Example(title="no stopTimeout", resources=task_definition(container(stopTimeout=None))),
+        Example(title="more than Fargate allows", resources=task_definition(container(stopTimeout=300))),
+        Example(
+            title="a different AIRFLOW_STOP_TIMEOUT", resources=task_definition(container(environment=_told("600")))
+        ),
         Example(
             title="signals go to the whole process group",
             resources=task_definition(container(environment=_told("120", DUMB_INIT_SETSID="1"))),
@@ -43,7 +46,7 @@ class StopTimeout(ContainerRule):
     )
 
     def faults(self, container: Container) -> Iterator[str]:
-        """Compare ECS's deadline with what the process is told."""
+        """Compare stopTimeout with the settings of the process."""
         seconds, told = container.body.get("stopTimeout"), container.environment.get("AIRFLOW_STOP_TIMEOUT")
         if seconds is None:
             yield from ["has no stopTimeout: ECS kills it after 30 s"] if container.is_essential else []

@@ -1,13 +1,13 @@
-"""AF_IAM_6: a role is passed by name, to a named service."""
+"""AF_IAM_6: iam:UnrestrictedPassRole is limited to specific roles and one service."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from terraform_gate.finding import Severity
-from terraform_gate.iam.documents import Statement
 from terraform_gate.iam.escalation import PASS_ROLE, is_wide
-from terraform_gate.iam.roles import covers
+from terraform_gate.iam.principals import covers
+from terraform_gate.iam.statement import Statement
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.examples import ACCOUNT, role_policy
 from terraform_gate.rules.shared.statement_rule import IDENTITY, StatementRule
@@ -16,26 +16,29 @@ _ROLE = f"arn:aws:iam::{ACCOUNT}:role/airflow/worker-task"
 _TO_ECS = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
 
 
-class PassRole(StatementRule):
-    """iam:PassRole without limits."""
+class UnrestrictedPassRole(StatementRule):
+    """iam:UnrestrictedPassRole on wildcard roles or without iam:PassedToService."""
 
     id = "AF_IAM_6"
-    title = "iam:PassRole names the roles and the service they are passed to"
+    title = "iam:UnrestrictedPassRole is limited to specific roles and services"
     severity_level = Severity.CRITICAL
-    why = "Who may pass any role to a task, a function or a machine has the permissions of every role in the account."
-    remediation = "Resource: the ARNs of the roles; Condition: StringEquals iam:PassedToService."
+    why = (
+        "A principal that can pass any role to a task, function or instance has the permissions of every "
+        "role in the account."
+    )
+    remediation = "Resource: the ARNs of the roles. Condition: StringEquals on iam:PassedToService."
     references = ("Prowler iam_policy_allows_passrole_without_condition", "cloudsplaining PrivilegeEscalation")
     documents = IDENTITY
     passing = (
         Example(
             title="one role, one service",
-            resources=role_policy({"Action": "iam:PassRole", "Resource": _ROLE, "Condition": _TO_ECS}),
+            resources=role_policy({"Action": "iam:UnrestrictedPassRole", "Resource": _ROLE, "Condition": _TO_ECS}),
         ),
     )
     failing = (
         Example(
             title="every role",
-            resources=role_policy({"Action": "iam:PassRole", "Resource": "*", "Condition": _TO_ECS}),
+            resources=role_policy({"Action": "iam:UnrestrictedPassRole", "Resource": "*", "Condition": _TO_ECS}),
         ),
         Example(
             title="every role, written as an ARN",
@@ -43,17 +46,21 @@ class PassRole(StatementRule):
                 {"Action": "iam:Pass*", "Resource": f"arn:aws:iam::{ACCOUNT}:role/*", "Condition": _TO_ECS}
             ),
         ),
-        Example(title="any service", resources=role_policy({"Action": "iam:PassRole", "Resource": _ROLE})),
+        Example(title="any service", resources=role_policy({"Action": "iam:UnrestrictedPassRole", "Resource": _ROLE})),
         Example(
-            title="any service, by a wildcard",
+            title="any service, through a wildcard condition",
             resources=role_policy(
-                {"Action": "iam:PassRole", "Resource": _ROLE, "Condition": {"StringLike": {"iam:PassedToService": "*"}}}
+                {
+                    "Action": "iam:UnrestrictedPassRole",
+                    "Resource": _ROLE,
+                    "Condition": {"StringLike": {"iam:PassedToService": "*"}},
+                }
             ),
         ),
     )
 
     def faults(self, statement: Statement) -> Iterator[str]:
-        """Look at the roles and at the condition."""
+        """Check the roles and the condition."""
         if not statement.allows or not covers(statement, PASS_ROLE):
             return
         yield from (f"passes {resource}" for resource in statement.resources if is_wide(resource))
@@ -62,4 +69,4 @@ class PassRole(StatementRule):
             yield "passes roles to any service: iam:PassedToService is not limited"
 
 
-rule = PassRole()
+rule = UnrestrictedPassRole()

@@ -1,4 +1,4 @@
-"""AF_ALB_1: the internet cannot call Airflow's execution API."""
+"""AF_ALB_1: load balancers do not forward requests to Airflow's execution API."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from terraform_gate.finding import Finding, Severity, failed, not_judged, passed
 from terraform_gate.iam.actions import as_pattern
 from terraform_gate.reading.expression import is_known
 from terraform_gate.rule import Example, Rule
-from terraform_gate.rules.shared.examples import ACCOUNT, Resources, container, task_definition, together
+from terraform_gate.rules.shared.examples import ACCOUNT, container, task_definition
+from terraform_gate.rules.shared.resources import Resources, merge
 from terraform_gate.terraform_resource import Resource
 
 _PROBE = "/execution/task-instances"
@@ -34,20 +35,20 @@ def _door(*rules: dict[str, object], default: object = _FORWARD) -> Resources:
         "network_configuration": {"subnets": ["subnet-0a1b2c3d"]},
         "load_balancer": load_balancer,
     }
-    listener = {"load_balancer_arn": "${aws_lb.door.arn}", "port": 80, "protocol": "HTTP", "default_action": default}
+    listener = {"load_balancer_arn": "${aws_lb.public.arn}", "port": 80, "protocol": "HTTP", "default_action": default}
     listed = {
-        f"r{number}": {"listener_arn": "${aws_lb_listener.door.arn}", **item} for number, item in enumerate(rules)
+        f"r{number}": {"listener_arn": "${aws_lb_listener.public.arn}", **item} for number, item in enumerate(rules)
     }
-    return together(
+    return merge(
         task_definition(api, name="api-server"),
         {
             "aws_lb": {
-                "door": {"name": "airflow", "internal": False, "subnets": ["subnet-0a1b2c3d", "subnet-1a1b2c3d"]}
+                "public": {"name": "airflow", "internal": False, "subnets": ["subnet-0a1b2c3d", "subnet-1a1b2c3d"]}
             },
             "aws_lb_target_group": {
                 "api": {"name": "api", "port": 8080, "protocol": "HTTP", "vpc_id": "vpc-0a1b2c3d", "target_type": "ip"}
             },
-            "aws_lb_listener": {"door": listener},
+            "aws_lb_listener": {"public": listener},
             "aws_ecs_service": {"api": service},
         },
         {"aws_lb_listener_rule": listed} if listed else {},
@@ -66,20 +67,22 @@ class ExecutionApi(Rule):
     """Listeners that forward /execution to the api-server."""
 
     id = "AF_ALB_1"
-    title = "A load balancer never forwards Airflow's execution API"
+    title = "No load balancer forwards requests to Airflow's execution API"
     severity_level = Severity.HIGH
     why = (
-        "Workers report results and read connections there; only tokens protect it, and it shares its port with the UI."
+        "Workers report results and read connections through the execution API. Only tokens protect it, "
+        "and it shares its port with the UI."
     )
     remediation = (
-        "A listener rule before all others: path /execution/*, fixed response 403. Workers use the internal name."
+        "Add a listener rule with the lowest priority number: path /execution/*, fixed response 403. "
+        "Workers use the internal name of the api-server."
     )
     references = ()
     resource_types = ("aws_lb_listener",)
     passing = (
-        Example(title="refused first", resources=_door(_REFUSED)),
+        Example(title="the first rule returns 403", resources=_door(_REFUSED)),
         Example(
-            title="the default redirects",
+            title="the default action redirects",
             resources=_door(
                 default={
                     "type": "redirect",
@@ -89,10 +92,12 @@ class ExecutionApi(Rule):
         ),
     )
     failing = (
-        Example(title="forwarded by default", resources=_door()),
-        Example(title="refused after it was forwarded", resources=_door({**_REFUSED, "priority": 20}, _FORWARDED)),
+        Example(title="the default action forwards", resources=_door()),
         Example(
-            title="refused for one host only",
+            title="a forwarding rule precedes the 403 rule", resources=_door({**_REFUSED, "priority": 20}, _FORWARDED)
+        ),
+        Example(
+            title="the 403 rule applies to one host only",
             resources=_door(
                 {**_REFUSED, "condition": [_paths("/execution/*"), {"host_header": {"values": ["a.example.com"]}}]}
             ),
@@ -107,7 +112,7 @@ class ExecutionApi(Rule):
 
 
 def _airflow_groups(configuration: Configuration) -> set[str]:
-    """Give the target groups that lead to a container that is an api-server."""
+    """The target groups that lead to an api-server container."""
     groups = set()
     for service in configuration.of_type("aws_ecs_service"):
         task = configuration.find(service.get("task_definition"))
@@ -139,7 +144,7 @@ def _leads_to(owner: Resource, name: str, airflow: set[str], configuration: Conf
 
 
 def _path_conditions(rule_: Resource) -> list[bool]:
-    """Tell for every path condition of a rule whether it holds for the execution API."""
+    """Whether each path condition of a rule matches the execution API."""
     return [
         any(as_pattern(str(value)).fullmatch(_PROBE) for value in part.get("values") or ())
         for condition in rule_.blocks("condition")
@@ -156,7 +161,7 @@ def _may_match(rule_: Resource) -> bool:
 
 
 def _always_matches(rule_: Resource) -> bool:
-    """Tell whether a rule matches whatever else the request says: paths are its only conditions, and they hold."""
+    """Whether a rule matches every request for the execution API: paths are its only conditions, and they match."""
     paths = _path_conditions(rule_)
     only_paths = all(set(_given(condition)) <= {"path_pattern"} for condition in rule_.blocks("condition"))
     return bool(paths) and all(paths) and only_paths

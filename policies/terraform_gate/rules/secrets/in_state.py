@@ -1,4 +1,4 @@
-"""AF_SECRET_1: Terraform's state knows no secret."""
+"""AF_SECRET_1: no secret value is stored in plan or state."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from terraform_gate.finding import Finding, Severity, failed
 from terraform_gate.reading.expression import is_known
 from terraform_gate.rule import Example, Rule
-from terraform_gate.rules.shared.examples import Resources
+from terraform_gate.rules.shared.resources import Resources
 from terraform_gate.terraform_resource import Resource
 
 ARGUMENTS: Mapping[str, tuple[str, ...]] = {
@@ -43,34 +43,37 @@ def _database(**settings: object) -> Resources:
 
 
 class SecretInState(Rule):
-    """Arguments that carry a secret into plan and state."""
+    """Arguments that write a secret into plan and state."""
 
     id = "AF_SECRET_1"
-    title = "No secret's value passes through plan or state"
+    title = "No secret value is stored in plan or state"
     severity_level = Severity.CRITICAL
-    why = "The state file keeps every argument in plain text, in every version; whoever may plan reads it."
+    why = (
+        "The state file stores every argument in plain text, in every version; everyone who can run a plan can read it."
+    )
     remediation = (
-        "Use the write-only argument (password_wo, value_wo) with an ephemeral resource, or make the secret outside."
+        "Use the write-only argument (password_wo, value_wo) with an ephemeral resource, or create the "
+        "secret outside of Terraform."
     )
     references = ("trivy AVD-AWS-0098",)
     resource_types = (*ARGUMENTS, *MAKERS)
     passing = (
-        Example(title="a write-only value", resources=_parameter(value_wo="made elsewhere", value_wo_version=1)),
-        Example(title="no secret at all", resources=_parameter(type="String", value="eu-central-1")),
-        Example(title="AWS keeps the password", resources=_database(manage_master_user_password=True)),
+        Example(title="a write-only argument", resources=_parameter(value_wo="made elsewhere", value_wo_version=1)),
+        Example(title="a parameter without a secret", resources=_parameter(type="String", value="eu-central-1")),
+        Example(title="RDS manages the password", resources=_database(manage_master_user_password=True)),
     )
     failing = (
-        Example(title="a parameter's value", resources=_parameter(value="q83vEjRWeJq8")),
-        Example(title="a database's password", resources=_database(password="hunter2hunter2")),  # noqa: S106
+        Example(title="a parameter value", resources=_parameter(value="q83vEjRWeJq8")),
+        Example(title="a database password", resources=_database(password="hunter2hunter2")),  # noqa: S106
         Example(
-            title="a password that Terraform makes up",
+            title="a password that Terraform generates",
             resources={"random_password": {"database": {"length": 32}}},
             not_plannable_because="it needs another provider",
         ),
     )
 
     def judge_resource(self, resource: Resource) -> Iterator[Finding]:
-        """Look at the arguments that reach the state."""
+        """Check the arguments that are stored in the state."""
         if resource.type in MAKERS:
             yield failed(resource, f"{resource.type} keeps what it makes in the state")
         if (

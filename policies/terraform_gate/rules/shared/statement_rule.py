@@ -1,4 +1,4 @@
-"""The base of rules that look at statements of policies one at a time."""
+"""The base class of rules about single policy statements."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, failed, not_judged, passed
-from terraform_gate.iam.documents import MalformedError, NotJudgeableError, Statement, statements_in
+from terraform_gate.iam.documents import MalformedError, NotJudgeableError, statements_in
+from terraform_gate.iam.statement import Statement
 from terraform_gate.rule import Rule
 from terraform_gate.terraform_resource import Resource
 
@@ -44,26 +45,26 @@ ALL: dict[str, str] = {**RESOURCE, **TRUST, **IDENTITY}
 
 
 class StatementRule(Rule):
-    """A rule about each statement of each policy. Subclasses say which policies, and what is wrong with a statement."""
+    """A rule about each statement of each policy document. Subclasses set ``documents`` and implement ``faults``."""
 
     documents: ClassVar[dict[str, str]]
     """Resource type -> argument."""
 
     def __init_subclass__(cls) -> None:
-        """Derive the resource types from the documents."""
+        """Derive the resource types from ``documents``."""
         if "documents" in cls.__dict__:
             cls.resource_types = tuple(cls.documents)
 
     @abstractmethod
     def faults(self, statement: Statement) -> Iterator[str]:
-        """Say what is wrong with one statement."""
+        """Yield what is wrong with one statement."""
 
     def unknown(self, statement: Statement) -> Iterator[str]:  # noqa: ARG002  for those that need it
-        """Say what of one statement has to be known for a verdict, and is not."""
+        """Yield what must be known about one statement for a verdict, and is not."""
         yield from ()
 
     def judge(self, configuration: Configuration) -> Iterator[Finding]:
-        """Judge every document of every resource."""
+        """Evaluate every document of every resource."""
         for resource in configuration.of_type(*self.resource_types):
             yield from self._judge_documents(resource, configuration)
 

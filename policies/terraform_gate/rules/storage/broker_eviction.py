@@ -1,4 +1,4 @@
-"""AF_BROKER_1: a full broker says so instead of forgetting."""
+"""AF_BROKER_1: the Celery broker does not evict keys."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Severity, failed, not_judged, passed
 from terraform_gate.reading.expression import is_known
 from terraform_gate.rule import Example, Rule
-from terraform_gate.rules.shared.examples import Resources
+from terraform_gate.rules.shared.resources import Resources
 from terraform_gate.terraform_resource import Resource
 
 _POLICY = "maxmemory-policy"
@@ -28,23 +28,26 @@ def _broker(value: str | None) -> Resources:
 
 
 class BrokerEviction(Rule):
-    """Redis or Valkey that drops keys when its memory is full."""
+    """Redis or Valkey replication groups that evict keys when memory is full."""
 
     id = "AF_BROKER_1"
-    title = "A replication group that serves Celery evicts nothing"
+    title = "A replication group used as Celery broker evicts no keys"
     severity_level = Severity.HIGH
-    why = "ElastiCache's default, volatile-lru, deletes keys when memory is full: queued Airflow tasks vanish."
-    remediation = "A parameter group with maxmemory-policy noeviction."
+    why = (
+        "ElastiCache's default maxmemory-policy, volatile-lru, deletes keys when memory is full: queued "
+        "Airflow tasks are lost."
+    )
+    remediation = "Use a parameter group with maxmemory-policy noeviction."
     references = ()
     resource_types = ("aws_elasticache_replication_group",)
     passing = (Example(title="noeviction", resources=_broker("noeviction")),)
     failing = (
         Example(title="the default parameter group", resources=_broker(None)),
-        Example(title="the least recently used goes", resources=_broker("allkeys-lru")),
+        Example(title="allkeys-lru", resources=_broker("allkeys-lru")),
     )
 
     def judge(self, configuration: Configuration) -> Iterator[Finding]:
-        """Read the policy in the group's parameters."""
+        """Read maxmemory-policy from the parameter group."""
         for group in configuration.of_type(*self.resource_types):
             name = group.get("parameter_group_name")
             parameters = configuration.find(name)

@@ -1,4 +1,4 @@
-"""Values of a configuration as the network model wants them: names, numbers, peers; unknown stays unknown."""
+"""Reads the values of a configuration for the network model: names, numbers, peers. Unknown values stay unknown."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _EXPRESSION = re.compile(r"\$\{[^}]*\}")
 
 @dataclass(frozen=True)
 class Reader:
-    """Looks values up in one configuration.
+    """Looks up values in one configuration.
 
-    A *name* is how the model calls a resource: its key in the configuration, or the literal id of one outside of it.
+    The *name* of a resource in the model is its key in the configuration, or its literal id if it is not part of it.
     """
 
     configuration: Configuration
 
     def plain(self, value: Any) -> Any:
-        """Follow references to attributes whose value is written down somewhere; else the value as it is."""
+        """Follow references to attributes with a written value; return any other value unchanged."""
         for _ in range(_DEPTH):
             target = reference(value)
             found = self.configuration.find(target) if target else None
@@ -43,7 +43,7 @@ class Reader:
         return value
 
     def name(self, value: Any) -> str | Unknown:
-        """Name the resource that an id argument means."""
+        """Return the name of the resource that an id argument refers to."""
         value = self.plain(value)
         found = self.find(value)
         if found is not None:
@@ -51,7 +51,7 @@ class Reader:
         return str(value) if is_known(value) else Unknown(str(value))
 
     def find(self, value: Any) -> Resource | None:
-        """Find the resource that a reference means, or a literal id that a plan over existing resources knows."""
+        """Return the resource of a reference, or of a literal id that a plan over existing resources contains."""
         found = self.configuration.find(value)
         return found or (self._by_id.get(value) if isinstance(value, str) else None)
 
@@ -62,19 +62,19 @@ class Reader:
         return {value: item for value, item in ids if isinstance(value, str) and is_known(value)}
 
     def names(self, value: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Name the resources of a list argument: those that are known, and the expressions of those that are not."""
+        """Return the names of the resources of a list argument, and the expressions that are unknown."""
         found = [self.name(item) for item in items(value)]
         known = tuple(dict.fromkeys(item for item in found if isinstance(item, str)))
         return known, tuple(item.expression for item in found if isinstance(item, Unknown))
 
-    def is_unwritten(self, value: Any) -> bool:
-        """Whether an argument is absent."""
+    def is_absent(self, value: Any) -> bool:
+        """Whether an argument is absent or empty."""
         return value is None or value in ("", [])
 
     def number(self, value: Any) -> int | Unknown | None:
-        """Read a port or line number."""
+        """Read a port or rule number."""
         value = self.plain(value)
-        if self.is_unwritten(value):
+        if self.is_absent(value):
             return None
         try:
             return int(value)
@@ -82,7 +82,7 @@ class Reader:
             return Unknown(str(value))
 
     def block(self, value: Any) -> Block | Unknown:
-        """Read a CIDR block; one that is none is not judged here, and refused by a rule of its own."""
+        """Read a CIDR block. An invalid one becomes unknown here; AF_NET_1 reports it."""
         value = self.plain(value)
         try:
             return Block(addresses(str(value)), str(value))
@@ -95,12 +95,12 @@ class Reader:
         return name if isinstance(name, Unknown) else Members(name)
 
     def group_name(self, value: Any) -> str | Unknown:
-        """Name a security group; that of a VPC's default group, whichever resource it is read from."""
+        """Return the name of a security group; default security groups are named after their VPC."""
         target, found = reference(value), self.configuration.find(value)
         if target and found is not None and target.attribute == "default_security_group_id":
-            return default_group(found.key)
+            return default_security_group(found.key)
         if found is not None and found.type == "aws_default_security_group":
-            return default_group(str(self.name(found.body.get("vpc_id"))))
+            return default_security_group(str(self.name(found.body.get("vpc_id"))))
         return self.name(value)
 
     def services(self, protocol: Any, first: Any, last: Any) -> Services:
@@ -115,7 +115,7 @@ class Reader:
             return Unknown(f"{protocol} {first} {last}")
 
     def prefix_list(self, value: Any) -> Iterator[Peer]:
-        """Read a prefix list: the entries of one of ours, or the name of one of Amazon's."""
+        """Read a prefix list: the entries of a managed one, or the service of an AWS-managed one."""
         found = self.find(value)
         if found is None:
             yield Unknown(str(value))
@@ -132,24 +132,24 @@ class Reader:
             yield Unknown(written)
         for entry in prefix_list.blocks("entry"):
             yield self.block(entry.get("cidr"))
-        for lone in self.configuration.of_type("aws_ec2_managed_prefix_list_entry"):
-            if self.name(lone.body.get("prefix_list_id")) == prefix_list.key:
-                yield self.block(lone.body.get("cidr"))
+        for separate in self.configuration.of_type("aws_ec2_managed_prefix_list_entry"):
+            if self.name(separate.body.get("prefix_list_id")) == prefix_list.key:
+                yield self.block(separate.body.get("cidr"))
 
 
-def default_group(vpc: str) -> str:
-    """The model's name of the security group that AWS makes with a VPC."""
+def default_security_group(vpc: str) -> str:
+    """Return the model's name of the default security group of a VPC."""
     return f"default security group of {vpc}"
 
 
 def service_name(text: str) -> str:
-    """`com.amazonaws.eu-west-1.s3` as `s3`: what is left when region and owner are taken off."""
+    """Remove region and owner from a service name: `com.amazonaws.eu-west-1.s3` becomes `s3`."""
     parts = text.split(".")
     return ".".join(parts[3:]) if text.startswith("com.amazonaws.") and len(parts) > 3 else text
 
 
 def service_of(resource: Resource) -> str | None:
-    """The AWS service behind an endpoint or a prefix list of Amazon's, None where its name is not known."""
+    """Return the AWS service of an endpoint or AWS-managed prefix list; None if unknown."""
     name = resource.body.get("service_name" if resource.type == "aws_vpc_endpoint" else "name")
     known = _EXPRESSION.sub("region", str(name))
     return service_name(known) if name and known != "region" else None

@@ -1,17 +1,17 @@
-"""Effective permissions: for every role, user and group the union of all its policies, however they are attached."""
+"""Effective permissions: the union of all policies of every role, user and group, however they are attached."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.iam.actions import as_pattern
-from terraform_gate.iam.documents import MalformedError, NotJudgeableError, Statement, statements_in
+from terraform_gate.iam.documents import MalformedError, NotJudgeableError, statements_in
+from terraform_gate.iam.managed_policies import managed_document, managed_policies
+from terraform_gate.iam.statement import Statement
 from terraform_gate.reading.expression import is_known
 from terraform_gate.terraform_resource import Resource
 
@@ -23,7 +23,7 @@ _AWS_MANAGED = re.compile(r"arn:(?:aws[\w-]*|\$\{[^}]*\}):iam::aws:policy/.+")
 
 @dataclass(frozen=True)
 class Granted:
-    """A statement, and where it was written."""
+    """A statement, and the resource that contains it."""
 
     statement: Statement
     source: Resource
@@ -31,7 +31,7 @@ class Granted:
 
 @dataclass
 class Principal:
-    """A role, user or group with everything that is granted to it. `unknown` lists what could not be read, with why."""
+    """A role, user or group with all its statements. `unknown` lists the policies that cannot be read."""
 
     resource: Resource
     granted: list[Granted] = field(default_factory=list)
@@ -40,7 +40,7 @@ class Principal:
     """Names of AWS-managed policies."""
 
     def grants_of(self, action: str) -> Iterator[Granted]:
-        """Yield the Allow statements that grant `action` (`iam:passrole`), unless an unconditional Deny forbids it."""
+        """Yield the Allow statements that grant `action` (`iam:passrole`), unless an unconditional Deny applies."""
         if any(self._denies(item.statement, action) for item in self.granted):
             return
         for item in self.granted:
@@ -54,14 +54,17 @@ class Principal:
 
 
 def covers(statement: Statement, action: str) -> bool:
-    """Tell whether a statement speaks of `action`, by Action or by leaving it out of NotAction."""
+    """Whether a statement applies to `action`, by Action or NotAction."""
     named = statement.actions or statement.not_actions
     hit = any(as_pattern(pattern.lower()).fullmatch(action.lower()) for pattern in named)
     return hit if statement.actions else not hit
 
 
 def principals_of(configuration: Configuration) -> tuple[Principal, ...]:
-    """Give every role, user and group with the union of its policies; one from outside stands for its first policy."""
+    """Return every role, user and group with the union of its policies.
+
+    The first policy represents a principal outside of the configuration.
+    """
     listed = configuration.of_type(*(f"aws_iam_{kind}" for kind in _KINDS))
     principals = {resource.key: Principal(resource=resource) for resource in listed}
     by_name = {(item.type, str(item.get("name"))): item.key for item in listed if is_known(item.get("name"))}
@@ -109,7 +112,7 @@ def _owner(policy: Resource, kind: str, configuration: Configuration, by_name: M
 
 
 def _owner_of(value: Any, kind: str, configuration: Configuration, by_name: Mapping[tuple[str, Any], str]) -> str:
-    """Give the key of the principal; one that is not in the configuration goes by its name."""
+    """The key of the principal; one outside of the configuration is identified by its name."""
     found = configuration.find(value)
     return found.key if found else by_name.get((f"aws_iam_{kind}", str(value)), f"outside {kind} {value}")
 
@@ -118,10 +121,10 @@ def _attach(principal: Principal, arn: Any, source: Resource, configuration: Con
     if isinstance(arn, str) and _AWS_MANAGED.fullmatch(arn):
         name = arn.rpartition("/")[2]
         principal.managed.append(name)
-        _add(principal, _managed_document(name), source, configuration)
+        _add(principal, managed_document(name), source, configuration)
         return
     policy = configuration.find(arn)
-    if policy is not None and policy.is_data and str(policy.get("name")) in _managed_policies():
+    if policy is not None and policy.is_data and str(policy.get("name")) in managed_policies():
         _attach(principal, f"arn:aws:iam::aws:policy/{policy.get('name')}", source, configuration)
     elif policy is None or policy.type != "aws_iam_policy":
         principal.unknown.append(f"{source.address} attaches {arn}, which is not in this configuration")
@@ -136,17 +139,3 @@ def _add(principal: Principal, value: Any, source: Resource, configuration: Conf
         principal.unknown.append(f"{source.address}: {error}")
     else:
         principal.granted += [Granted(statement=statement, source=source) for statement in statements]
-
-
-def _managed_document(name: str) -> Any:
-    """Give the text of an AWS-managed policy, as moto packages them; a reference to nothing when it has none."""
-    entry = _managed_policies().get(name)
-    return json.dumps(entry["Document"]) if entry else f"${{managed_policy({name})}}"
-
-
-@cache
-def _managed_policies() -> Mapping[str, Any]:
-    from moto.iam.aws_managed_policies import aws_managed_policies_data
-
-    policies: Mapping[str, Any] = json.loads(aws_managed_policies_data)
-    return policies

@@ -1,7 +1,7 @@
-"""A network ACL's lines of one direction, decided for every address and service at once.
+"""Evaluates the entries of a network ACL for all addresses and services at once.
 
-Addresses and services are cut into cells where any line begins or ends. A row stands for one cell of addresses and
-holds services as the bits of one integer, so thousands of lines take seconds whatever they look like.
+Addresses and services are cut into cells wherever any entry begins or ends. Each row is one cell of addresses and holds
+its services as the bits of one integer, so that thousands of entries take seconds.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from terraform_gate.network.addresses import EVERYWHERE
-from terraform_gate.network.filters import AclRule, Block
+from terraform_gate.network.filters import AclEntry, Block
 from terraform_gate.network.ranges import Ranges
 from terraform_gate.network.services import EVERY_SERVICE
 
 
 class Grid:
-    """The cells, and which of them are decided so far, for and against."""
+    """The cells of one direction, and whether they are allowed, denied or undecided."""
 
     def __init__(self, *, peers: Sequence[Ranges], services: Sequence[Ranges]) -> None:
-        """Cut along the borders of ``peers`` and ``services``: every line to come and every later question."""
+        """Cut along the borders of ``peers`` and ``services``, which must include those of all later calls."""
         self._rows = sorted({edge for ranges in peers for span in ranges.spans for edge in span})
         self._columns = sorted({edge for ranges in services for span in ranges.spans for edge in span})
         count = max(len(self._rows) - 1, 0)
@@ -28,7 +28,7 @@ class Grid:
         self._undecided = list(range(count))
 
     def add(self, peer: Ranges, services: Ranges, *, allow: bool) -> bool:
-        """Let the next line decide what is left; False when nothing was left to it."""
+        """Apply the next entry to the undecided cells. Returns False if no cell was undecided."""
         wanted, decides, finished = self._mask(services), False, False
         for row in self._left(peer):
             left = wanted & ~(self._decided[True][row] | self._decided[False][row])
@@ -41,12 +41,12 @@ class Grid:
         return decides
 
     def has(self, peer: Ranges, services: Ranges, *, allow: bool) -> bool:
-        """Whether some of the cells were decided this way."""
+        """Whether some of the cells are decided this way."""
         wanted = self._mask(services)
         return any(self._decided[allow][row] & wanted for row in self._cells(peer))
 
     def allows_all(self, peer: Ranges, services: Ranges) -> bool:
-        """Whether every one of the cells is allowed."""
+        """Whether all of the cells are allowed."""
         wanted = self._mask(services)
         return all(self._decided[True][row] & wanted == wanted for row in self._cells(peer))
 
@@ -73,30 +73,40 @@ class Grid:
         return mask
 
 
-def decided_grid(lines: Sequence[AclRule], *, peers: Sequence[Ranges], services: Ranges, hope: bool) -> Grid:
-    """What ``lines`` (in order) allow of ``services``; ``hope`` decides what is not known: True takes it as allowed."""
-    meant = [(_peer(line, hope=hope), _services(line, hope=hope) & services, line) for line in lines]
+def decided_grid(entries: Sequence[AclEntry], *, peers: Sequence[Ranges], services: Ranges, assume_open: bool) -> Grid:
+    """Build the grid of ``entries`` (in order), limited to ``services``.
+
+    Args:
+        entries: entries of one direction in order of rule number.
+        peers: the addresses of later questions.
+        services: the services of later questions.
+        assume_open: whether unknown values are taken as allowing traffic or as denying it.
+    """
+    matched = [
+        (_peer(entry, assume_open=assume_open), _services(entry, assume_open=assume_open) & services, entry)
+        for entry in entries
+    ]
     grid = Grid(
-        peers=[*peers, *(peer for peer, _, _ in meant)], services=[services, *(wanted for _, wanted, _ in meant)]
+        peers=[*peers, *(peer for peer, _, _ in matched)], services=[services, *(wanted for _, wanted, _ in matched)]
     )
-    for peer, wanted, line in meant:
+    for peer, wanted, entry in matched:
         if wanted:
-            grid.add(peer, wanted, allow=hope if line.allow is None else line.allow)
+            grid.add(peer, wanted, allow=assume_open if entry.allow is None else entry.allow)
     return grid
 
 
-def _peer(line: AclRule, *, hope: bool) -> Ranges:
-    if isinstance(line.peer, Block):
-        return line.peer.ranges
-    return EVERYWHERE if _counts(line, hope=hope) else Ranges()
+def _peer(entry: AclEntry, *, assume_open: bool) -> Ranges:
+    if isinstance(entry.peer, Block):
+        return entry.peer.ranges
+    return EVERYWHERE if _counts(entry, assume_open=assume_open) else Ranges()
 
 
-def _services(line: AclRule, *, hope: bool) -> Ranges:
-    if isinstance(line.services, Ranges):
-        return line.services
-    return EVERY_SERVICE if _counts(line, hope=hope) else Ranges()
+def _services(entry: AclEntry, *, assume_open: bool) -> Ranges:
+    if isinstance(entry.services, Ranges):
+        return entry.services
+    return EVERY_SERVICE if _counts(entry, assume_open=assume_open) else Ranges()
 
 
-def _counts(line: AclRule, *, hope: bool) -> bool:
-    """Whether an unknown part is taken to match: an allowing line when we hope, a refusing one when we do not."""
-    return hope if (hope if line.allow is None else line.allow) else not hope
+def _counts(entry: AclEntry, *, assume_open: bool) -> bool:
+    """Whether an unknown part matches: in an allow entry if unknown values allow traffic, else in a deny entry."""
+    return assume_open if (assume_open if entry.allow is None else entry.allow) else not assume_open

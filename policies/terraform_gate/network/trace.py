@@ -1,4 +1,4 @@
-"""A connection on its way: every filter narrows who is left on either end, and says why."""
+"""The state of a traced connection: every filter narrows the clients, servers and ports that are left."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from terraform_gate.network.acls import Passage, passage
-from terraform_gate.network.endpoint_view import Location
-from terraform_gate.network.filters import AclRule, Direction
+from terraform_gate.network.filters import AclEntry, Direction
+from terraform_gate.network.location import Location
 from terraform_gate.network.model import Network
 from terraform_gate.network.ranges import Ranges
 from terraform_gate.network.security_groups import admitted
@@ -16,7 +16,7 @@ from terraform_gate.network.services import EVERY_SERVICE, describe
 
 @dataclass(frozen=True)
 class Step:
-    """One filter or route: where, whether anything got through, and the rules that decided."""
+    """One filter or route: its name, whether any traffic passed, and the rules that decided."""
 
     where: str
     passes: bool
@@ -25,7 +25,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Ends:
-    """Clients, servers and client ports for which the connection still works: every combination of the three."""
+    """Clients, servers and reply ports for which the connection works, in every combination."""
 
     clients: Ranges
     servers: Ranges
@@ -36,17 +36,20 @@ class Ends:
 
 
 @dataclass
-class Walk:
-    """The state of one connection attempt, under one guess (``hope``) about what is not known.
+class Trace:
+    """The state of one connection attempt, under one assumption about unknown values.
 
-    ``left`` is what it still works for (none: it is closed); ``complete`` turns False when something fell out.
+    Attributes:
+        assume_open: whether unknown values are taken as allowing traffic or as denying it.
+        left: the combinations for which the connection works; empty if it is closed.
+        complete: whether the connection works for all addresses and reply ports.
     """
 
     network: Network
     source: Location
     destination: Location
     service: int
-    hope: bool
+    assume_open: bool
     steps: list[Step] = field(default_factory=list)
     complete: bool = True
 
@@ -57,47 +60,47 @@ class Walk:
 
     @property
     def is_open(self) -> bool:
-        """Whether anything is left."""
+        """Whether the connection works for any combination."""
         return bool(self.left)
 
     def pass_groups(self, guarded: Location, direction: Direction, *, other: Location) -> None:
-        """Pass the security groups of one end, on the way to the destination."""
-        if guarded.party.is_outside or not self.is_open:
+        """Apply the security groups of one end to the request."""
+        if guarded.endpoint.is_outside or not self.is_open:
             return
-        found = admitted(self.network, guarded, direction, other, service=self.service, hope=self.hope)
-        groups = ", ".join(guarded.party.groups or guarded.party.unknown) or "no security group"
-        refusal = f"no rule allows {describe(self.wanted)} with {other.name}"
-        because = ", ".join(rule.name for rule in found.by) or ("not filtered" if found.admitted else refusal)
+        found = admitted(self.network, guarded, direction, other, service=self.service, assume_open=self.assume_open)
+        groups = ", ".join(guarded.endpoint.groups or guarded.endpoint.unknown) or "no security group"
+        denial = f"no rule allows {describe(self.wanted)} with {other.name}"
+        because = ", ".join(rule.name for rule in found.by) or ("not filtered" if found.admitted else denial)
         self._keep(other, [(found.admitted, EVERY_SERVICE)], f"{direction} of {groups}", because)
-        self._miss(other, found.admitted)
+        self._check_complete(other, found.admitted)
 
     def pass_acls(self, border: Location, direction: Direction, *, other: Location) -> None:
-        """Pass the network ACLs of a subnet, on the way to the destination."""
+        """Apply the network ACLs of a subnet to the request."""
         for found, where in self._acls(border, direction, other, self.wanted):
             allowed = [(addresses, EVERY_SERVICE) for addresses, _ in found.allowed]
             self._keep(other, allowed, where, _because(found, other, self.wanted))
-            self._miss(other, found.always)
+            self._check_complete(other, found.always)
 
     def return_past_acls(self, border: Location, direction: Direction, *, other: Location, to: Ranges) -> None:
-        """Pass the network ACLs of a subnet on the way back, to the ports ``to`` of whoever opened the connection."""
+        """Apply the network ACLs of a subnet to the replies, which go to the ports ``to`` of the client."""
         for found, where in self._acls(border, direction, other, to):
             allowed = found.allowed
             if to is not self.replies:
                 allowed = [(addresses, EVERY_SERVICE) for addresses, _ in allowed]
             self._keep(other, allowed, f"reply, {where}", _because(found, other, to))
-            self._miss(other, found.always)
+            self._check_complete(other, found.always)
 
     def stop(self, where: str, because: str) -> None:
-        """End here."""
+        """Close the connection."""
         self.steps.append(Step(where=where, passes=False, because=because))
         self.left, self.complete = [], False
 
     def note(self, where: str, because: str) -> None:
-        """Go on, and say so."""
+        """Record a step that passes."""
         self.steps.append(Step(where=where, passes=True, because=because))
 
-    def lose(self, end: Location, addresses: Ranges) -> None:
-        """Go on without some addresses of one end."""
+    def drop(self, end: Location, addresses: Ranges) -> None:
+        """Exclude some addresses of one end."""
         remaining = [self._narrowed(ends, end, end.addresses - addresses, EVERY_SERVICE) for ends in self.left]
         self.left, self.complete = [ends for ends in remaining if ends], False
 
@@ -106,16 +109,16 @@ class Walk:
     ) -> Iterable[tuple[Passage, str]]:
         for name in border.subnet.acls if border.subnet else ():
             if self.is_open:
-                lines = self.network.acls[name].lines(direction)
-                yield passage(lines, other, services=services, hope=self.hope), f"{direction} of {name}"
+                entries = self.network.acls[name].in_order(direction)
+                yield passage(entries, other, services=services, assume_open=self.assume_open), f"{direction} of {name}"
 
     def _keep(self, other: Location, allowed: list[tuple[Ranges, Ranges]], where: str, because: str) -> None:
         kept = (self._narrowed(ends, other, *box) for ends in self.left for box in allowed)
         self.left = list(dict.fromkeys(ends for ends in kept if ends))
         self.steps.append(Step(where=where, passes=self.is_open, because=because))
 
-    def _miss(self, other: Location, always: Ranges) -> None:
-        """Remember that not everything came through: the connection is not complete any more."""
+    def _check_complete(self, other: Location, always: Ranges) -> None:
+        """Clear ``complete`` unless everything passed."""
         self.complete = self.complete and self.is_open and other.addresses <= always
 
     def _narrowed(self, ends: Ends, other: Location, addresses: Ranges, ports: Ranges) -> Ends:
@@ -127,10 +130,10 @@ class Walk:
 
 def _because(found: Passage, other: Location, services: Ranges) -> str:
     if found.allowed:
-        return ", ".join(dict.fromkeys(_line(line) for line in found.by))
-    refused = ", ".join(dict.fromkeys(_line(line) for line in found.refused_by))
-    return f"{refused} refuses {describe(services)} with {other.name}"
+        return ", ".join(dict.fromkeys(_entry_text(entry) for entry in found.by))
+    denying = ", ".join(dict.fromkeys(_entry_text(entry) for entry in found.denied_by))
+    return f"{denying} denies {describe(services)} with {other.name}"
 
 
-def _line(line: AclRule | None) -> str:
-    return f"{line.name} (line {line.number})" if line else "the closing line (*)"
+def _entry_text(entry: AclEntry | None) -> str:
+    return f"{entry.name} (rule {entry.number})" if entry else "the final deny entry (*)"
