@@ -41,5 +41,7 @@ def gate(folder: Path) -> Cost:
     """Our gate; findings are its business, so only its time counts here."""
     program = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode > 2)"
     return run(
-        [sys.executable, "-c", program, sys.executable, "-m", "policies", str(folder)], environment=QUIET, cwd=ROOT
+        [sys.executable, "-c", program, sys.executable, "-m", "terraform_gate", str(folder)],
+        environment=QUIET,
+        cwd=ROOT,
     )

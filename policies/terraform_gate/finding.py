@@ -1,4 +1,4 @@
-"""What a rule says about a resource."""
+"""The verdict of one rule on one resource."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from terraform_gate.terraform_resource import Resource
 
 
 class Verdict(StrEnum):
-    """Pass, fail, or *not judged*: the value that decides is not known yet. Not judged is never passed."""
+    """The verdict of a rule on a resource: ``unknown`` when a value that decides is not known yet, never ``pass``."""
 
     PASS = "pass"  # noqa: S105
     FAIL = "fail"
-    NOT_JUDGED = "not judged"
+    UNKNOWN = "unknown"
 
 
 class Severity(StrEnum):
-    """How bad a finding is, in SARIF's and checkov's order."""
+    """The severity of a rule, worst first; SARIF and checkov use the same words."""
 
     CRITICAL = "critical"
     HIGH = "high"
@@ -28,33 +28,46 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One verdict of one rule on one resource; `message` says what was seen, with the values, and is "" for a pass."""
+    """The verdict of one rule on one resource.
+
+    Attributes:
+        resource: The resource that was evaluated.
+        verdict: ``pass``, ``fail`` or ``unknown``.
+        message: What the rule found, with the values; empty for a pass.
+    """
 
     resource: Resource
     verdict: Verdict
     message: str = ""
 
+    @classmethod
+    def pass_(cls, resource: Resource) -> Finding:
+        """Make the finding of a resource that violates nothing."""
+        return cls(resource=resource, verdict=Verdict.PASS)
 
-_WEIGHT = {Verdict.FAIL: 2, Verdict.NOT_JUDGED: 1, Verdict.PASS: 0}
+    @classmethod
+    def fail(cls, resource: Resource, message: str) -> Finding:
+        """Make the finding of a resource that violates the rule; ``message`` names the violation and the value."""
+        return cls(resource=resource, verdict=Verdict.FAIL, message=message)
+
+    @classmethod
+    def unknown(cls, resource: Resource, message: str) -> Finding:
+        """Make the finding of a resource that cannot be evaluated; ``message`` names the value that is not known."""
+        return cls(resource=resource, verdict=Verdict.UNKNOWN, message=message)
+
+
+_WEIGHT = {Verdict.FAIL: 2, Verdict.UNKNOWN: 1, Verdict.PASS: 0}
 
 
 def worst(findings: Sequence[Finding]) -> Finding:
-    """Merge findings about one resource: a fail beats not judged beats a pass; messages of that verdict are joined."""
+    """Merge findings about one resource.
+
+    Args:
+        findings: At least one finding; all are about the same resource.
+
+    Returns:
+        The worst verdict (``fail``, then ``unknown``, then ``pass``) with all its messages joined.
+    """
     top = max(findings, key=lambda finding: _WEIGHT[finding.verdict])
     messages = dict.fromkeys(item.message for item in findings if item.verdict is top.verdict and item.message)
     return Finding(resource=top.resource, verdict=top.verdict, message="; ".join(messages))
-
-
-def passed(resource: Resource) -> Finding:
-    """Say that the rule looked at `resource` and found nothing wrong."""
-    return Finding(resource=resource, verdict=Verdict.PASS)
-
-
-def failed(resource: Resource, message: str) -> Finding:
-    """Say what is wrong with `resource`."""
-    return Finding(resource=resource, verdict=Verdict.FAIL, message=message)
-
-
-def not_judged(resource: Resource, message: str) -> Finding:
-    """Say which value of `resource` would have to be known."""
-    return Finding(resource=resource, verdict=Verdict.NOT_JUDGED, message=message)

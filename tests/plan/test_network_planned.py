@@ -37,7 +37,7 @@ def test_planned_flows_are_the_declared_flows(stacks: Path, offline: Any, tmp_pa
             f"{rule.id} {finding.resource.address}: {finding.message}"
             for rule in all_rules()
             if rule.id.startswith(("AF_SG_", "AF_NACL_", "AF_NET_", "AF_IAM_", "AF_ACCESS_", "AF_SECRET_"))
-            for finding in rule.judge(configuration)
+            for finding in rule.evaluate(configuration)
             if finding.verdict is not Verdict.PASS
         ]
         assert found == []

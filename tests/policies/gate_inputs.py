@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from terraform_gate.gate.evaluation import judge
+from terraform_gate.gate.evaluation import evaluate
 from terraform_gate.gate.outcome import Report
 from terraform_gate.rules.shared.examples import container, task_definition
 
@@ -51,11 +51,11 @@ def failing(report: Report) -> set[tuple[str, str]]:
 
 def judged(*paths: Path, **options: Any) -> Report:
     """Judge paths as of a fixed day."""
-    return judge(list(paths), today=TODAY, **options)
+    return evaluate(list(paths), today=TODAY, **options)
 
 
 def run(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the gate as a person does."""
-    command = [sys.executable, "-m", "policies", *arguments]
+    command = [sys.executable, "-m", "terraform_gate", *arguments]
     paths = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", **environment}
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=paths, timeout=600, check=False)

@@ -57,7 +57,7 @@ def test_drawn_environments_keep_every_rule_and_what_aws_accepts(environment: En
 def complaints(deployment: Deployment) -> Iterator[str]:
     """What our rules do not pass, one sentence each: a finding that cannot be judged is none that passes."""
     for rule in all_rules():
-        for finding in rule.judge(deployment.configuration):
+        for finding in rule.evaluate(deployment.configuration):
             if finding.verdict is not Verdict.PASS:
                 yield f"{rule.id} {finding.verdict.name} {finding.resource.address}: {finding.message}"
 

@@ -67,7 +67,7 @@ def test_pre_commit_hook(tmp_path: Path) -> None:
 def test_missing_dependency_is_not_a_finding(tmp_path: Path) -> None:
     """Exit 1 means findings; a gate that cannot even start says 2."""
     file = Folder(tmp_path).write(CLEAN)
-    command = [sys.executable, "-S", "-m", "policies", str(file)]
+    command = [sys.executable, "-S", "-m", "terraform_gate", str(file)]
     answer = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=600, check=False)
     assert answer.returncode == 2
     assert "Fix:" in answer.stderr

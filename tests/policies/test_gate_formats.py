@@ -91,7 +91,7 @@ def test_report_file_is_whole_or_not_there(tmp_path: Path) -> None:
 
 @pytest.mark.feature("P7")
 def test_checkov_runs_the_rules_by_itself(tmp_path: Path) -> None:
-    """`checkov --external-checks-dir policies`, from a folder that knows nothing of this project."""
+    """`checkov --external-checks-dir .../checkov_adapter`, from a folder that knows nothing of this project."""
     import os
     import subprocess
     import sys
@@ -115,7 +115,7 @@ def test_checkov_runs_the_rules_by_itself(tmp_path: Path) -> None:
         "-d",
         str(tmp_path),
         "--external-checks-dir",
-        str(ROOT / "policies"),
+        str(ROOT / "policies/terraform_gate/checkov_adapter"),
     ]
     answer = subprocess.run(
         [*command, "--skip-download", "-c", "AF_ECS_1", "-o", "json"],

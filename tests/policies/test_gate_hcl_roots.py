@@ -63,7 +63,7 @@ def test_resources_that_no_rule_is_about_are_named_and_never_pass_alone(tmp_path
     folder = Folder(tmp_path)
     report = judged(folder.write({"null_resource": {"a": {}, "b": {}}, "random_pet": {"c": {}}}))
     assert report.exit_code == 2
-    assert report.unlooked == {"null_resource": 2, "random_pet": 1}
+    assert report.uncovered == {"null_resource": 2, "random_pet": 1}
     assert report.problems[0].reason == "no rule is about any resource in it"
 
 

@@ -73,7 +73,7 @@ def test_unknown_value_is_not_judged(folder: Folder) -> None:
     tasks = task_definition(container(privileged="${var.privileged}"))
     report = judged(folder.write(tasks, variable={"privileged": {"type": "bool"}}))
     assert report.exit_code == 2
-    (outcome,) = [item for item in report.of(Verdict.NOT_JUDGED) if item.card.id == "AF_ECS_1"]
+    (outcome,) = [item for item in report.of(Verdict.UNKNOWN) if item.card.id == "AF_ECS_1"]
     assert "privileged is not known" in outcome.finding.message
 
 
@@ -109,7 +109,7 @@ def test_rule_that_stumbles_is_reported(folder: Folder, monkeypatch: pytest.Monk
     def stumble(_: object) -> list[Finding]:
         raise KeyError("surprise")
 
-    monkeypatch.setattr(rule, "judge", stumble)
+    monkeypatch.setattr(rule, "evaluate", stumble)
     report = judged(folder.write(CLEAN))
     assert report.exit_code == 2
     assert any("AF_ECS_1" in problem.where and "surprise" in problem.reason for problem in report.problems)
@@ -148,7 +148,7 @@ def test_stacks_that_read_each_other_are_judged_as_one(folder: Folder) -> None:
     )
     together, alone = judged(base, app), judged(app)
     assert ("AF_ECS_9", "aws_ecs_task_definition.worker") in failing(together)
-    assert {item.verdict for item in alone.outcomes if item.card.id == "AF_ECS_9"} == {Verdict.NOT_JUDGED}
+    assert {item.verdict for item in alone.outcomes if item.card.id == "AF_ECS_9"} == {Verdict.UNKNOWN}
 
 
 @pytest.mark.feature("P5")
@@ -187,13 +187,13 @@ def test_exit_code_and_words_of_the_command(folder: Folder) -> None:
     ("on_json", "on_plan", "together"),
     [
         ("pass", "pass", "pass"),
-        ("not judged", "pass", "pass"),
-        ("not judged", "fail", "fail"),
-        ("not judged", "not judged", "not judged"),
+        ("unknown", "pass", "pass"),
+        ("unknown", "fail", "fail"),
+        ("unknown", "not judged", "not judged"),
         ("fail", "pass", "fail"),
         ("pass", "fail", "fail"),
-        ("pass", "not judged", "pass"),
-        ("fail", "not judged", "fail"),
+        ("pass", "unknown", "pass"),
+        ("fail", "unknown", "fail"),
     ],
 )
 def test_json_and_plan_are_merged_by_address(on_json: str, on_plan: str, together: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from terraform_gate.iam.actions import as_pattern, can_be_scoped, known_actions
-from terraform_gate.iam.documents import MalformedError, NotJudgeableError, statements_in
+from terraform_gate.iam.documents import MalformedError, statements_in
 from terraform_gate.iam.escalation import WAYS, escalations, is_wide
 from terraform_gate.iam.principals import Principal, principals_of
 from terraform_gate.iam.statement import Statement
@@ -112,7 +112,7 @@ def test_documents_that_are_none() -> None:
     for text in ("{", "[]", "{}", json.dumps({"Statement": [{"Effect": "Allow"}]}), json.dumps({"Statement": "x"})):
         with pytest.raises(MalformedError):
             statements_in(text, configuration)
-    with pytest.raises(NotJudgeableError):
+    with pytest.raises(UnknownDocumentError):
         statements_in("${var.policy}", configuration)
 
 

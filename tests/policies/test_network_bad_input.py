@@ -103,7 +103,7 @@ CONFIGURATIONS = st.fixed_dictionaries(
 def test_any_configuration_gets_verdicts(resources: dict[str, Any]) -> None:
     configuration = configuration_from(resources)
     for rule in RULES:
-        assert {finding.verdict for finding in rule.judge(configuration)} <= set(Verdict)
+        assert {finding.verdict for finding in rule.evaluate(configuration)} <= set(Verdict)
     assert list(possible_flows(network_of(configuration))) is not None
 
 
@@ -118,7 +118,7 @@ def ring(count: int) -> Resources:
 @pytest.mark.parametrize("count", [1, 2, 5000])
 def test_a_ring_of_groups_ends(count: int) -> None:
     configuration = configuration_from(ring(count))
-    verdicts = {rule.id: {finding.verdict for finding in rule.judge(configuration)} for rule in RULES}
+    verdicts = {rule.id: {finding.verdict for finding in rule.evaluate(configuration)} for rule in RULES}
     assert verdicts["AF_SG_1"] == {Verdict.PASS, Verdict.FAIL}
     assert verdicts["AF_SG_4"] == {Verdict.PASS}
     assert Verdict.FAIL in verdicts["AF_SG_5"]

@@ -369,6 +369,6 @@ def test_a_plan_over_existing_groups_mirrors_separate_rules_and_is_not_fooled() 
     configuration = configuration_of(planned)
     assert len(network_of(configuration).groups[WEB].rules) == 2
     for rule in (mixed_styles, duplicate_rule):
-        assert {finding.verdict for finding in rule.judge(configuration)} == {Verdict.PASS}
+        assert {finding.verdict for finding in rule.evaluate(configuration)} == {Verdict.PASS}
     written = [replace(item, is_planned=False) for item in planned]
-    assert Verdict.FAIL in {finding.verdict for finding in mixed_styles.judge(configuration_of(written))}
+    assert Verdict.FAIL in {finding.verdict for finding in mixed_styles.evaluate(configuration_of(written))}

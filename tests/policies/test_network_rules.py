@@ -19,7 +19,7 @@ def name(value: object) -> str:
 
 def verdicts(rule: Rule, example: Example) -> set[Verdict]:
     extra = {("//" if key == "//" else key): value for key, value in example.extra.items()}
-    return {finding.verdict for finding in rule.judge(configuration_from(example.resources, **extra))}
+    return {finding.verdict for finding in rule.evaluate(configuration_from(example.resources, **extra))}
 
 
 @pytest.mark.feature("P1")

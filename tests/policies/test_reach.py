@@ -92,7 +92,9 @@ def test_declared_flows_are_the_possible_flows_of(name: str, written: dict[str, 
 
 
 def findings(configuration: Configuration) -> set[str]:
-    return {rule.id for rule in RULES for finding in rule.judge(configuration) if finding.verdict is not Verdict.PASS}
+    return {
+        rule.id for rule in RULES for finding in rule.evaluate(configuration) if finding.verdict is not Verdict.PASS
+    }
 
 
 def bodies(document: dict[str, Any], kind: str, part: str = "") -> list[Body]:

@@ -35,7 +35,7 @@ def _assert_told(rule: Rule, example: Example, findings: list[Finding], *, good:
 @pytest.mark.parametrize(("rule", "example", "good", "name"), CASES)
 def test_rule_tells_its_examples_apart_on_json(rule: Rule, example: Example, good: bool, name: str) -> None:
     configuration = configuration_from(example.resources, **example.extra)
-    _assert_told(rule, example, list(rule.judge(configuration)), good=good)
+    _assert_told(rule, example, list(rule.evaluate(configuration)), good=good)
 
 
 @pytest.mark.feature("P5")
@@ -45,8 +45,8 @@ def test_rule_tells_its_examples_apart_on_json(rule: Rule, example: Example, goo
 def test_rule_tells_its_examples_apart_on_a_plan(
     rule: Rule, example: Example, good: bool, name: str, planned: Configuration
 ) -> None:
-    findings = list(rule.judge(_module(planned, name, example)))
-    if example.is_judged_on_plans:
+    findings = list(rule.evaluate(_module(planned, name, example)))
+    if example.is_evaluated_on_plans:
         _assert_told(rule, example, findings, good=good)
     else:
         assert not findings, "a rule that cannot see what it looks at must say nothing"

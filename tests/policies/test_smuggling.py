@@ -27,7 +27,7 @@ _ADMINISTRATOR = "iam::aws:policy/AdministratorAccess"
 
 def _verdicts(resources: Resources, blocks: Blocks) -> dict[str, set[Verdict]]:
     configuration = configuration_from(resources, **blocks)
-    found = {rule.id: {finding.verdict for finding in rule.judge(configuration)} for rule in all_rules()}
+    found = {rule.id: {finding.verdict for finding in rule.evaluate(configuration)} for rule in all_rules()}
     return {name: verdicts - {Verdict.PASS} for name, verdicts in found.items() if verdicts - {Verdict.PASS}}
 
 
@@ -57,7 +57,7 @@ def _trusting(principal: Any, **condition: Any) -> Resources:
     return trust(principal, condition=condition)
 
 
-FAIL, UNJUDGED = Verdict.FAIL, Verdict.NOT_JUDGED
+FAIL, UNJUDGED = Verdict.FAIL, Verdict.UNKNOWN
 
 
 def _told(name: str) -> Resources:

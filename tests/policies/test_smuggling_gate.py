@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from terraform_gate.gate.evaluation import judge
+from terraform_gate.gate.evaluation import evaluate
 from terraform_gate.gate.outcome import Report
 
 from tests.policies.test_smuggling import SMUGGLED
@@ -64,7 +64,7 @@ def judged(folder: Path, files: dict[str, Any]) -> Report:
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(content))
-    return judge([folder], today=date(2026, 1, 1))
+    return evaluate([folder], today=date(2026, 1, 1))
 
 
 @pytest.mark.feature("P5")

@@ -22,7 +22,7 @@ def rules(folders: Sequence[Path]) -> frozenset[str]:
     found = {f"unreadable: {problem}" for problem in inputs.problems}
     for configuration in inputs.configurations():
         for rule in all_rules():
-            for one in rule.judge(configuration):
+            for one in rule.evaluate(configuration):
                 if one.verdict is not Verdict.PASS:
                     found.add(f"{rule.id} {one.resource.address}")
     return frozenset(found)
@@ -30,7 +30,7 @@ def rules(folders: Sequence[Path]) -> frozenset[str]:
 
 def gate(folders: Sequence[Path]) -> frozenset[str]:
     """The whole gate, checkov's rules included: seconds."""
-    from terraform_gate.gate.evaluation import judge as whole_gate
+    from terraform_gate.gate.evaluation import evaluate as whole_gate
 
     report = whole_gate(list(folders), today=date(2026, 1, 1))
     return frozenset(f"{one.card.id} {one.finding.resource.address}" for one in report.outcomes if one.is_open)

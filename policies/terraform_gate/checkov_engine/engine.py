@@ -23,11 +23,11 @@ from checkov.terraform.plan_parser import RESOURCE_TYPES_JSONIFY
 from checkov.terraform_json.parser import prepare_definition
 from checkov.terraform_json.runner import TerraformJsonRunner
 
+from terraform_gate.checkov_engine.rule_check import RuleCheck
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Verdict
 from terraform_gate.gate.flat_names import FlatNames
 from terraform_gate.reading.expression import document, is_known, names_resource
-from terraform_gate.rule import Rule
 from terraform_gate.terraform_resource import Resource, items
 
 _FILE = "configuration.tf.json"
@@ -76,7 +76,7 @@ def _python_checks(
             resource = names.resources[f"{_PREFIXES[block_type]}{kind}.{name}"]
             _parse_documents(kind, conf)
             for check in registry.get_checks(kind):
-                if check.id in skip or isinstance(check, Rule):
+                if check.id in skip or isinstance(check, RuleCheck):
                     continue
                 result = registry.run_check(check, conf, name, kind, _FILE, {})
                 if finding := _finding(check, resource, result):
@@ -112,7 +112,7 @@ def _finding(check: Any, resource: Resource, result: Mapping[str, Any]) -> Findi
     verdict = _VERDICTS.get(result["result"])
     unknown = _unknown(check, resource, result) if verdict is not Verdict.FAIL else ""
     if unknown:
-        return Finding(resource=resource, verdict=Verdict.NOT_JUDGED, message=f"{unknown} is not known")
+        return Finding(resource=resource, verdict=Verdict.UNKNOWN, message=f"{unknown} is not known")
     if verdict is None:
         return None
     return Finding(resource=resource, verdict=verdict, message=check.name if verdict is Verdict.FAIL else "")
@@ -164,4 +164,4 @@ def checkov_ids() -> frozenset[str]:
     registry = get_graph_checks_registry("terraform")
     registry.load_checks()
     python = (check for source in (resource_registry, data_registry) for _, check in source.all_checks())
-    return frozenset(check.id for check in [*python, *registry.checks] if not isinstance(check, Rule))
+    return frozenset(check.id for check in [*python, *registry.checks] if not isinstance(check, RuleCheck))

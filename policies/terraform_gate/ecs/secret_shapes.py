@@ -29,7 +29,7 @@ _SENSITIVE_ATTRIBUTES = frozenset(
 )
 
 
-def faults_of(name: str, value: object) -> Iterator[str]:
+def secret_reasons(name: str, value: object) -> Iterator[str]:
     """Yield the reasons why a plain-text value is a secret. The messages never contain the value."""
     text = str(value or "")
     for what, shape in _SHAPES.items():

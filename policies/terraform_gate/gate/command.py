@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from terraform_gate.gate.evaluation import judge
+from terraform_gate.gate.evaluation import evaluate
 from terraform_gate.gate.format_github import github_text
 from terraform_gate.gate.format_json import json_text
 from terraform_gate.gate.format_junit import junit_text
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
 
         return docs_command(arguments[1:])
     options = _parser().parse_args(arguments)
-    report = judge(options.paths, plans=options.plan, waiver_files=options.waivers, today=options.today)
+    report = evaluate(options.paths, plans=options.plan, waiver_files=options.waivers, today=options.today)
     _write(FORMATS[options.format](report), options.output)
     return report.exit_code
 

@@ -58,7 +58,7 @@ def _page() -> Iterator[str]:
     yield _HEAD
     yield "## Rules\n\n| id | holds | severity |\n|---|---|---|\n"
     for rule in all_rules():
-        yield f"| [{rule.id}](#{rule.id.lower()}) | {rule.title} | {rule.severity_level} |\n"
+        yield f"| [{rule.id}](#{rule.id.lower()}) | {rule.title} | {rule.severity} |\n"
     for rule in all_rules():
         yield from _section(rule)
     yield "\n## checkov's own rules that are not applied\n\n| id | reason |\n|---|---|\n"
@@ -68,7 +68,7 @@ def _page() -> Iterator[str]:
 
 def _section(rule: Rule) -> Iterator[str]:
     references = f"\n\nThe same elsewhere: {', '.join(rule.references)}." if rule.references else ""
-    yield f"\n### {rule.id}\n\n**{rule.title}** ({rule.severity_level}). {rule.why}\n\n"
+    yield f"\n### {rule.id}\n\n**{rule.title}** ({rule.severity}). {rule.why}\n\n"
     yield f"Fix: {rule.remediation}{references}\n"
     example = rule.failing[0]
     shown = json.dumps(_readable({"resource": example.resources}), indent=2)

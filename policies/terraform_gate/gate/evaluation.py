@@ -29,7 +29,7 @@ WAIVER_CARD = RuleCard(
 )
 
 
-def judge(
+def evaluate(
     paths: Sequence[Path],
     *,
     plans: Sequence[tuple[str, Path]] = (),
@@ -58,8 +58,8 @@ def judge(
         for key, item in configuration.resources.items()
         if not item.is_data
     }
-    unlooked = resources.keys() - {outcome.finding.resource.key for outcome in outcomes}
-    if unlooked == resources.keys() and not inputs.problems:
+    uncovered = resources.keys() - {outcome.finding.resource.key for outcome in outcomes}
+    if uncovered == resources.keys() and not inputs.problems:
         reason = "no rule is about any resource in it" if resources else "there is not one resource in it"
         inputs.problems.append(Problem(", ".join(map(str, paths)), reason))
     return Report(
@@ -69,7 +69,7 @@ def judge(
         resources=len(resources),
         rules=len(all_rules()) + len(checkov_ids() - set(not_applied)),
         not_applied=not_applied,
-        unlooked=Counter(sorted(resources[key] for key in unlooked)),
+        uncovered=Counter(sorted(resources[key] for key in uncovered)),
     )
 
 
@@ -85,7 +85,7 @@ def _configurations(inputs: Inputs) -> tuple[Configuration, ...]:
 def _by_our_rules(configuration: Configuration, problems: list[Problem]) -> Iterator[tuple[Rule, Finding]]:
     for rule in all_rules():
         try:
-            yield from [(rule, finding) for finding in rule.judge(configuration)]
+            yield from [(rule, finding) for finding in rule.evaluate(configuration)]
         except Exception as error:  # noqa: BLE001  a rule that stumbles has not judged: say so, and go on
             where = f"{configuration.title}: {rule.id}"
             problems.append(Problem(where, f"could not judge: {type(error).__name__}: {error}"))

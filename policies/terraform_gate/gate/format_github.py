@@ -17,7 +17,7 @@ def github_text(report: Report) -> str:
 
 def _command(item: Outcome) -> str:
     resource = item.finding.resource
-    command = "error" if item.verdict is Verdict.NOT_JUDGED else _COMMANDS[item.card.severity]
+    command = "error" if item.verdict is Verdict.UNKNOWN else _COMMANDS[item.card.severity]
     title = f"{item.card.id} {item.verdict}"
     where = f"file={_property(str(resource.file))},line={line_of(resource)},title={_property(title)}"
     return f"::{command} {where}::{_data(f'{resource.address}: {item.finding.message or item.card.title}')}"

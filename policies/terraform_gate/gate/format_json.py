@@ -21,7 +21,7 @@ def json_text(report: Report) -> str:
         "problems": [{"where": problem.where, "reason": problem.reason} for problem in report.problems],
         "findings": [_entry(item) for item in report.outcomes if item.verdict is not Verdict.PASS],
         "not_applied": dict(report.not_applied),
-        "without_a_rule": dict(report.unlooked),
+        "without_a_rule": dict(report.uncovered),
     }
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
 

@@ -31,7 +31,7 @@ def _suite(root: Element, stack: str, items: list[Outcome]) -> None:
     count = Counter("skipped" if item.waiver else item.verdict for item in items)
     suite = SubElement(root, "testsuite", name=_legal(stack), tests=str(len(items)))
     suite.set("failures", str(count[Verdict.FAIL]))
-    suite.set("errors", str(count[Verdict.NOT_JUDGED]))
+    suite.set("errors", str(count[Verdict.UNKNOWN]))
     suite.set("skipped", str(count["skipped"]))
     for item in items:
         _case(suite, item)
@@ -45,7 +45,7 @@ def _case(suite: Element, item: Outcome) -> None:
         SubElement(case, "skipped", message=_legal(f"waived until {item.waiver.expires}: {item.waiver.reason}"))
     elif item.verdict is Verdict.FAIL:
         SubElement(case, "failure", message=message, type=str(item.card.severity)).text = _legal(item.card.remediation)
-    elif item.verdict is Verdict.NOT_JUDGED:
+    elif item.verdict is Verdict.UNKNOWN:
         SubElement(case, "error", message=message, type="not judged")
 
 

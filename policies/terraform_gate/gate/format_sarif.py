@@ -52,7 +52,7 @@ def _invocation(report: Report) -> dict[str, Any]:
 
 def _result(item: Outcome, cards: list[RuleCard]) -> dict[str, Any]:
     resource = item.finding.resource
-    unjudged = item.verdict is Verdict.NOT_JUDGED
+    unjudged = item.verdict is Verdict.UNKNOWN
     result: dict[str, Any] = {
         "ruleId": item.card.id,
         "ruleIndex": cards.index(item.card),

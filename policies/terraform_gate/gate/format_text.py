@@ -13,7 +13,7 @@ def text(report: Report) -> str:
     """Write findings first, then what was not judged, what is waived, and one line of numbers."""
     parts = [
         *_section("NOT JUDGED", [f"{problem.where}\n    {problem.reason}" for problem in report.problems]),
-        *_section("NOT JUDGED", [_entry(item) for item in report.of(Verdict.NOT_JUDGED)]),
+        *_section("NOT JUDGED", [_entry(item) for item in report.of(Verdict.UNKNOWN)]),
         *_section("FAIL", [_entry(item, with_fix=True) for item in report.of(Verdict.FAIL)]),
         *_section("WAIVED", [_waived(item) for item in report.waived]),
         *_without_a_rule(report),
@@ -48,14 +48,14 @@ def _waived(item: Outcome) -> str:
 
 
 def _without_a_rule(report: Report) -> Iterator[str]:
-    if report.unlooked:
-        named = ", ".join(f"{count} {kind}" for kind, count in report.unlooked.items())
-        yield f"no rule is about {sum(report.unlooked.values())} of the resources: {named}"
+    if report.uncovered:
+        named = ", ".join(f"{count} {kind}" for kind, count in report.uncovered.items())
+        yield f"no rule is about {sum(report.uncovered.values())} of the resources: {named}"
 
 
 def _numbers(report: Report) -> str:
     passes = sum(item.verdict is Verdict.PASS for item in report.outcomes)
-    unjudged = len(report.of(Verdict.NOT_JUDGED)) + len(report.problems)
+    unjudged = len(report.of(Verdict.UNKNOWN)) + len(report.problems)
     return (
         f"{len(report.stacks)} stacks, {report.resources} resources, {report.rules} rules, "
         f"{len(report.outcomes)} verdicts: {passes} pass, {len(report.of(Verdict.FAIL))} fail, {unjudged} not judged, "

@@ -19,7 +19,7 @@ from typing import Any
 import hcl2
 
 from terraform_gate.finding import Verdict
-from terraform_gate.gate.evaluation import judge
+from terraform_gate.gate.evaluation import evaluate
 from terraform_gate.gate.outcome import Report
 
 _MARKS = ("__start_line__", "__end_line__")
@@ -57,7 +57,7 @@ def _judge(documents: list[dict[str, Any]]) -> Report:
     with tempfile.TemporaryDirectory() as scratch:
         for number, document in enumerate(documents):
             (Path(scratch) / f"{number}.tf.json").write_text(json.dumps(document), encoding="utf-8")
-        return judge([Path(scratch)], today=datetime.datetime.now(tz=datetime.UTC).date())
+        return evaluate([Path(scratch)], today=datetime.datetime.now(tz=datetime.UTC).date())
 
 
 def to_json(text: str) -> dict[str, Any]:

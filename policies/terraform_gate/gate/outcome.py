@@ -54,7 +54,7 @@ class Report:
     rules: int
     not_applied: Mapping[str, str] = field(default_factory=dict)
     """Rules of checkov's that are left out, with the reason."""
-    unlooked: Mapping[str, int] = field(default_factory=dict)
+    uncovered: Mapping[str, int] = field(default_factory=dict)
     """How many resources of a type got no verdict at all, because no rule is about them."""
 
     def of(self, verdict: Verdict) -> list[Outcome]:
@@ -69,7 +69,7 @@ class Report:
     @property
     def exit_code(self) -> int:
         """0: every resource judged and clean; 1: findings; 2: something could not be judged."""
-        if self.problems or self.of(Verdict.NOT_JUDGED) or not self.resources:
+        if self.problems or self.of(Verdict.UNKNOWN) or not self.resources:
             return 2
         return 1 if self.of(Verdict.FAIL) else 0
 
@@ -77,7 +77,7 @@ class Report:
 def card_of(check: Any) -> RuleCard:
     """Describe a rule of ours or a check of checkov's."""
     if isinstance(check, Rule):
-        return RuleCard(check.id, check.title, check.severity_level, check.remediation, check.why, check.references)
+        return RuleCard(check.id, check.title, check.severity, check.remediation, check.why, check.references)
     severity = str(getattr(check.severity, "name", "") or "").lower()
     known = Severity(severity) if severity in set(Severity) else Severity.MEDIUM
     return RuleCard(check.id, check.name, known, check.guideline or f"See checkov's documentation of {check.id}.")
@@ -103,7 +103,7 @@ def joined(found: Iterable[tuple[int, RuleCard, Finding]]) -> list[Outcome]:
 
 
 def _between(views: Sequence[list[Finding]]) -> list[Finding]:
-    judged = [view for view in views if all(finding.verdict is not Verdict.NOT_JUDGED for finding in view)]
+    judged = [view for view in views if all(finding.verdict is not Verdict.UNKNOWN for finding in view)]
     chosen = [finding for view in judged or views for finding in view]
     chosen += [finding for view in views for finding in view if finding.verdict is Verdict.FAIL and view not in judged]
     by_address: dict[str, list[Finding]] = {}

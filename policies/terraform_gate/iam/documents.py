@@ -11,7 +11,7 @@ from terraform_gate.reading.expression import document, is_known
 from terraform_gate.terraform_resource import Resource, blocks, items
 
 
-class NotJudgeableError(Exception):
+class UnknownDocumentError(Exception):
     """A document whose statements are not known before the apply; the message says why."""
 
 
@@ -36,7 +36,7 @@ def statements_in(value: Any, configuration: Configuration) -> tuple[Statement, 
     parsed = document(value)
     if parsed is None:
         if isinstance(value, str) and not is_known(value) and not value.lstrip().startswith("{"):
-            raise NotJudgeableError(f"the document is {value}")
+            raise UnknownDocumentError(f"the document is {value}")
         raise MalformedError("the document is not JSON")
     if not isinstance(parsed, Mapping):
         raise MalformedError(f"a policy document is an object, this is {type(parsed).__name__}")
@@ -48,7 +48,7 @@ def statements_in(value: Any, configuration: Configuration) -> tuple[Statement, 
 def _statement(entry: Any) -> Statement:
     if not isinstance(entry, Mapping):
         if isinstance(entry, str) and not is_known(entry):
-            raise NotJudgeableError(f"a statement is {entry}")
+            raise UnknownDocumentError(f"a statement is {entry}")
         raise MalformedError(f"a statement is an object, this is {type(entry).__name__}")
     if entry.get("Effect") not in {"Allow", "Deny"}:
         raise MalformedError(f"Effect is Allow or Deny, not {entry.get('Effect')!r}")

@@ -9,7 +9,7 @@ from typing import Any
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.iam.actions import as_pattern
-from terraform_gate.iam.documents import MalformedError, NotJudgeableError, statements_in
+from terraform_gate.iam.documents import MalformedError, UnknownDocumentError, statements_in
 from terraform_gate.iam.managed_policies import managed_document, managed_policies
 from terraform_gate.iam.statement import Statement
 from terraform_gate.reading.expression import is_known
@@ -135,7 +135,7 @@ def _attach(principal: Principal, arn: Any, source: Resource, configuration: Con
 def _add(principal: Principal, value: Any, source: Resource, configuration: Configuration) -> None:
     try:
         statements = statements_in(value, configuration)
-    except (NotJudgeableError, MalformedError) as error:
+    except (UnknownDocumentError, MalformedError) as error:
         principal.unknown.append(f"{source.address}: {error}")
     else:
         principal.granted += [Granted(statement=statement, source=source) for statement in statements]

@@ -21,7 +21,7 @@ class Capabilities(ContainerRule):
 
     id = "AF_ECS_6"
     title = "Every container drops all Linux capabilities and adds none"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = (
         "By default a container keeps 14 capabilities (raw sockets, access to files of other users, "
         "...). Airflow uses none."
@@ -42,7 +42,7 @@ class Capabilities(ContainerRule):
         ),
     )
 
-    def faults(self, container: Container) -> Iterator[str]:
+    def violations(self, container: Container) -> Iterator[str]:
         """Check both lists."""
         dropped = [str(item).upper() for item in items(container.get("linuxParameters", "capabilities", "drop"))]
         added = [str(item) for item in items(container.get("linuxParameters", "capabilities", "add"))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, Severity, failed, passed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.rule import Example, Rule
 from terraform_gate.rules.shared.resources import Resources
 from terraform_gate.terraform_resource import Resource, items
@@ -47,7 +47,7 @@ class DesiredCount(Rule):
 
     id = "AF_ECS_16"
     title = "An autoscaled service ignores changes of desired_count"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = "Every apply would reset the service to its initial size and stop running Airflow tasks."
     remediation = 'lifecycle { ignore_changes = ["desired_count"] }'
     references = ()
@@ -56,31 +56,35 @@ class DesiredCount(Rule):
         Example(
             title="ignored",
             resources=_scaled(lifecycle={"ignore_changes": ["desired_count"]}),
-            is_judged_on_plans=False,
+            is_evaluated_on_plans=False,
         ),
         Example(
             title="all changes ignored",
             resources=_scaled(lifecycle={"ignore_changes": "all"}),
-            is_judged_on_plans=False,
+            is_evaluated_on_plans=False,
         ),
     )
     failing = (
-        Example(title="the scaling target names the service", resources=_scaled_by_name(), is_judged_on_plans=False),
-        Example(title="not ignored", resources=_scaled(), is_judged_on_plans=False),
+        Example(title="the scaling target names the service", resources=_scaled_by_name(), is_evaluated_on_plans=False),
+        Example(title="not ignored", resources=_scaled(), is_evaluated_on_plans=False),
         Example(
             title="a different argument ignored",
             resources=_scaled(lifecycle={"ignore_changes": ["task_definition"]}),
-            is_judged_on_plans=False,
+            is_evaluated_on_plans=False,
         ),
     )
 
-    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+    def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
         """Check the services that scaling targets refer to, by reference or by `service/<cluster>/<name>`."""
         targets = configuration.of_type("aws_appautoscaling_target")
         for service in configuration.of_type(*self.resource_types):
             scaled = [item for item in targets if _scales(item, service, configuration)]
             if scaled and not service.is_planned:
-                yield passed(service) if _ignores(service) else failed(service, f"{scaled[0].address} scales it")
+                yield (
+                    Finding.pass_(service)
+                    if _ignores(service)
+                    else Finding.fail(service, f"{scaled[0].address} scales it")
+                )
 
 
 def _scales(target: Resource, service: Resource, configuration: Configuration) -> bool:

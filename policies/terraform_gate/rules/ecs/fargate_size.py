@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from terraform_gate.finding import Finding, Severity, failed, not_judged
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.reading.expression import is_known
 from terraform_gate.rule import Example, Rule
 from terraform_gate.rules.shared.examples import container, task_definition
@@ -28,7 +28,7 @@ class FargateSize(Rule):
 
     id = "AF_ECS_17"
     title = "Fargate offers the combination of CPU and memory"
-    severity_level = Severity.LOW
+    severity = Severity.LOW
     why = (
         "Terraform plans any combination; AWS rejects it during the apply, when a part of the "
         "environment has already changed."
@@ -43,18 +43,20 @@ class FargateSize(Rule):
         Example(title="not set", resources=task_definition(container(), cpu=None, memory=None)),
     )
 
-    def judge_resource(self, resource: Resource) -> Iterator[Finding]:
+    def evaluate_resource(self, resource: Resource) -> Iterator[Finding]:
         """Look the combination up."""
         cpu, memory = resource.get("cpu"), resource.get("memory")
         if "FARGATE" not in resource.values("requires_compatibilities"):
             return
         if not is_known([cpu, memory]):
-            yield not_judged(resource, f"cpu {cpu}, memory {memory}: not known")
+            yield Finding.unknown(resource, f"cpu {cpu}, memory {memory}: not known")
         elif not str(cpu).isdigit() or int(cpu) not in MEMORY:
-            yield failed(resource, f"Fargate has no {cpu} CPU units; it has {', '.join(map(str, MEMORY))}")
+            yield Finding.fail(resource, f"Fargate has no {cpu} CPU units; it has {', '.join(map(str, MEMORY))}")
         elif not str(memory).isdigit() or int(memory) not in MEMORY[int(cpu)]:
             offered = MEMORY[int(cpu)]
-            yield failed(resource, f"Fargate offers {offered[0]} to {offered[-1]} MiB for {cpu} units, got {memory}")
+            yield Finding.fail(
+                resource, f"Fargate offers {offered[0]} to {offered[-1]} MiB for {cpu} units, got {memory}"
+            )
 
 
 rule = FargateSize()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.ecs.containers import UnknownContainersError, containers_of
-from terraform_gate.finding import Finding, Severity, failed, not_judged, passed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.rule import Example, Rule
 from terraform_gate.rules.shared.examples import ACCOUNT, container, task_definition
 from terraform_gate.rules.shared.resources import Resources, merge
@@ -27,7 +27,7 @@ class MissingHealthCheck(Rule):
 
     id = "AF_ECS_14"
     title = "Every essential container of a service has a health check"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = "A scheduler that hangs is still a running process: without a health check ECS does not replace it."
     remediation = '`"healthCheck": {"command": ["CMD", "python", "/opt/airflow-fargate/health.py", "<component>"]}`'
     references = ("CIS Docker 4.6",)
@@ -41,23 +41,23 @@ class MissingHealthCheck(Rule):
         Example(title="disabled with NONE", resources=_service(healthCheck={"command": ["NONE"]})),
     )
 
-    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+    def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
         """Check the task definitions that services run."""
         for task in configuration.of_type(*self.resource_types):
             if not configuration.users_of(task, "aws_ecs_service"):
-                yield passed(task)
+                yield Finding.pass_(task)
                 continue
             try:
                 containers = containers_of(task)
             except UnknownContainersError as error:
-                yield not_judged(task, str(error))
+                yield Finding.unknown(task, str(error))
                 continue
             missing = [
                 item.name
                 for item in containers
                 if item.is_essential and not _is_checked(item.get("healthCheck", "command"))
             ]
-            yield failed(task, f"no health check: {', '.join(missing)}") if missing else passed(task)
+            yield Finding.fail(task, f"no health check: {', '.join(missing)}") if missing else Finding.pass_(task)
 
 
 def _is_checked(command: object) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.ecs.containers import Container, UnknownContainersError, containers_of
-from terraform_gate.finding import Finding, Severity, failed, not_judged, passed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.reading.expression import is_known, references
 from terraform_gate.rule import Example, Rule
 from terraform_gate.rules.shared.examples import ACCOUNT, container, task_definition
@@ -26,7 +26,7 @@ class ImagePinned(Rule):
 
     id = "AF_ECS_9"
     title = "Every image is referenced by digest or by an immutable tag"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = "A mutable tag can put untested code into the next task that starts."
     remediation = (
         "Use <repository>@sha256:<digest>, or a tag of an aws_ecr_repository with image_tag_mutability IMMUTABLE."
@@ -44,20 +44,20 @@ class ImagePinned(Rule):
         Example(title="a tag of a public registry", resources=task_definition(container(image="alpine/git:2.47"))),
     )
 
-    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+    def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
         """Check every container's image."""
         for task in configuration.of_type(*self.resource_types):
             try:
                 containers = containers_of(task)
             except UnknownContainersError as error:
-                yield not_judged(task, str(error))
+                yield Finding.unknown(task, str(error))
             else:
-                yield passed(task)
+                yield Finding.pass_(task)
                 for container_ in containers:
-                    yield from _judge_image(container_, configuration)
+                    yield from _evaluate_image(container_, configuration)
 
 
-def _judge_image(container_: Container, configuration: Configuration) -> Iterator[Finding]:
+def _evaluate_image(container_: Container, configuration: Configuration) -> Iterator[Finding]:
     image = str(container_.body.get("image") or "")
     where = f"container {container_.name}: {image or 'no image'}"
     if "@sha256:" in image:
@@ -66,15 +66,15 @@ def _judge_image(container_: Container, configuration: Configuration) -> Iterato
         found = configuration.mentioned_in(image)
         repositories = [item for item in found if item.type == "aws_ecr_repository"]
         if not repositories:
-            yield not_judged(container_.task, f"{where}: its repository is not in this configuration")
+            yield Finding.unknown(container_.task, f"{where}: its repository is not in this configuration")
         elif any(not str(item.get("image_tag_mutability")).startswith("IMMUTABLE") for item in repositories):
-            yield failed(container_.task, f"{where}: the repository lets tags move")
+            yield Finding.fail(container_.task, f"{where}: the repository lets tags move")
         elif image.endswith((":latest", "}")):
-            yield failed(container_.task, f"{where}: names no version")
+            yield Finding.fail(container_.task, f"{where}: names no version")
     elif is_known(image):
-        yield failed(container_.task, f"{where}: a tag of a repository that may move it")
+        yield Finding.fail(container_.task, f"{where}: a tag of a repository that may move it")
     else:
-        yield not_judged(container_.task, f"{where} is not known")
+        yield Finding.unknown(container_.task, f"{where} is not known")
 
 
 rule = ImagePinned()

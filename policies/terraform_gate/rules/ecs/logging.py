@@ -22,7 +22,7 @@ class MissingLogging(ContainerRule):
 
     id = "AF_ECS_5"
     title = "Every container writes its output to a log"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = (
         "Fargate gives no access to the host: without a log driver the container output, and with it the "
         "cause of a failure, is lost."
@@ -40,7 +40,7 @@ class MissingLogging(ContainerRule):
         ),
     )
 
-    def faults(self, container: Container) -> Iterator[str]:
+    def violations(self, container: Container) -> Iterator[str]:
         """Check the log driver and its options."""
         driver = container.get("logConfiguration", "logDriver")
         if not driver or driver == "none":

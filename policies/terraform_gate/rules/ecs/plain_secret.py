@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terraform_gate.ecs.containers import Container
-from terraform_gate.ecs.secret_shapes import faults_of
+from terraform_gate.ecs.secret_shapes import secret_reasons
 from terraform_gate.finding import Severity
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.container_rule import ContainerRule
@@ -25,7 +25,7 @@ class PlainSecret(ContainerRule):
 
     id = "AF_ECS_4"
     title = "No container definition contains a secret in plain text"
-    severity_level = Severity.CRITICAL
+    severity = Severity.CRITICAL
     why = "Task definitions are stored indefinitely, and everyone with ecs:DescribeTaskDefinition can read them."
     remediation = "Store the value in Parameter Store and reference it under `secrets`."
     references = (
@@ -60,15 +60,15 @@ class PlainSecret(ContainerRule):
         ),
     )
 
-    def faults(self, container: Container) -> Iterator[str]:
+    def violations(self, container: Container) -> Iterator[str]:
         """Check environment variables, command, entry point and log options."""
         for name, value in container.environment.items():
-            yield from faults_of(name, value)
+            yield from secret_reasons(name, value)
         for part in ("command", "entryPoint"):
             for word in items(container.body.get(part)):
-                yield from faults_of(part, word)
+                yield from secret_reasons(part, word)
         for name, value in (container.get("logConfiguration", "options") or {}).items():
-            yield from faults_of(f"log option {name}", value)
+            yield from secret_reasons(f"log option {name}", value)
 
 
 rule = PlainSecret()

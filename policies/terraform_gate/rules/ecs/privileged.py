@@ -16,7 +16,7 @@ class Privileged(ContainerRule):
 
     id = "AF_ECS_1"
     title = "No container runs privileged"
-    severity_level = Severity.CRITICAL
+    severity = Severity.CRITICAL
     why = (
         "A privileged container is root on its host: it can read the memory and credentials of all other "
         "containers there."
@@ -33,7 +33,7 @@ class Privileged(ContainerRule):
         ),
     )
 
-    def faults(self, container: Container) -> Iterator[str]:
+    def violations(self, container: Container) -> Iterator[str]:
         """Check `privileged`."""
         if container.body.get("privileged") not in {None, False}:
             yield "runs privileged"

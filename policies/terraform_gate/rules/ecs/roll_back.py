@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from terraform_gate.finding import Finding, Severity, failed, not_judged
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.rule import Example, Rule
 from terraform_gate.rules.shared.examples import ACCOUNT
 from terraform_gate.rules.shared.resources import Resources
@@ -26,7 +26,7 @@ class MissingRollback(Rule):
 
     id = "AF_ECS_15"
     title = "Every ECS service has a deployment circuit breaker that rolls back"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = "Without it, ECS restarts a broken version indefinitely and reports nothing."
     remediation = "deployment_circuit_breaker { enable = true, rollback = true }"
     references = ()
@@ -43,15 +43,15 @@ class MissingRollback(Rule):
         ),
     )
 
-    def judge_resource(self, resource: Resource) -> Iterator[Finding]:
+    def evaluate_resource(self, resource: Resource) -> Iterator[Finding]:
         """Check `enable` and `rollback`."""
         if resource.get("deployment_controller", 0, "type") in {"CODE_DEPLOY", "EXTERNAL"}:
             return
         switches = [resource.get("deployment_circuit_breaker", 0, name) for name in ("enable", "rollback")]
         if any(isinstance(switch, str) for switch in switches):
-            yield not_judged(resource, "deployment_circuit_breaker is not known")
+            yield Finding.unknown(resource, "deployment_circuit_breaker is not known")
         elif not all(switches):
-            yield failed(resource, "a failed deployment is not rolled back")
+            yield Finding.fail(resource, "a failed deployment is not rolled back")
 
 
 rule = MissingRollback()

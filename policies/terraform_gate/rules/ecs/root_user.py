@@ -16,7 +16,7 @@ class RootUser(ContainerRule):
 
     id = "AF_ECS_2"
     title = "Every container sets a user other than root"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = (
         "A process that runs as root can change all files of the container and has a larger attack "
         "surface in the kernel."
@@ -31,7 +31,7 @@ class RootUser(ContainerRule):
         Example(title="root by number", resources=task_definition(container(user="0:0"))),
     )
 
-    def faults(self, container: Container) -> Iterator[str]:
+    def violations(self, container: Container) -> Iterator[str]:
         """Check `user`."""
         user = str(container.body.get("user") or "").partition(":")[0]
         if not user:

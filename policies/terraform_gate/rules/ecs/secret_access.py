@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from terraform_gate.configuration import Configuration
 from terraform_gate.ecs.containers import Container, UnknownContainersError, containers_of
 from terraform_gate.ecs.secret_sources import may_decrypt, may_read, source_of
-from terraform_gate.finding import Finding, Severity, failed, not_judged, passed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.iam.principals import Principal, principals_of
 from terraform_gate.rule import Example, Rule
 from terraform_gate.rules.shared.examples import ECS_TASKS, container, policy, task_definition, trust
@@ -39,7 +39,7 @@ class UnreadableSecret(Rule):
 
     id = "AF_ECS_11"
     title = "The execution role can read and decrypt every secret of its containers"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = "ECS resolves secrets before it starts the container: without the permission the service never starts."
     remediation = "Grant ssm:GetParameters (secretsmanager:GetSecretValue) on the secret, and kms:Decrypt on its key."
     references = ()
@@ -61,28 +61,28 @@ class UnreadableSecret(Rule):
         ),
     )
 
-    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+    def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
         """Compare every valueFrom with the execution role's policies."""
         principals = {item.resource.key: item for item in principals_of(configuration)}
         for task in configuration.of_type(*self.resource_types):
             try:
                 containers = [item for item in containers_of(task) if item.secrets]
             except UnknownContainersError as error:
-                yield not_judged(task, str(error))
+                yield Finding.unknown(task, str(error))
                 continue
             role = configuration.find(task.get("execution_role_arn"))
             principal = principals.get(role.key) if role else None
             if not containers:
-                yield passed(task)
+                yield Finding.pass_(task)
             elif principal is None:
-                yield not_judged(
+                yield Finding.unknown(
                     task, f"the execution role {task.get('execution_role_arn')} is not in this configuration"
                 )
             else:
-                yield from _judge(containers, principal, configuration) or [passed(task)]
+                yield from _evaluate(containers, principal, configuration) or [Finding.pass_(task)]
 
 
-def _judge(containers: list[Container], principal: Principal, configuration: Configuration) -> list[Finding]:
+def _evaluate(containers: list[Container], principal: Principal, configuration: Configuration) -> list[Finding]:
     found = []
     for item in containers:
         for name, value in item.secrets.items():
@@ -92,7 +92,7 @@ def _judge(containers: list[Container], principal: Principal, configuration: Con
                 continue
             lack = f"kms:Decrypt on {source.key}" if reads else f"{source.action} on {source.value}"
             message = f"container {item.name}: {name}: {principal.resource.address} lacks {lack}"
-            unsure = not_judged if principal.unknown else failed
+            unsure = Finding.unknown if principal.unknown else Finding.fail
             found.append(unsure(item.task, message))
     return found
 

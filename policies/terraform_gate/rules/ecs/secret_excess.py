@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from terraform_gate.configuration import Configuration
 from terraform_gate.ecs.containers import UnknownContainersError, containers_of
 from terraform_gate.ecs.secret_sources import SecretSource, is_asked_for, read_resources, source_of
-from terraform_gate.finding import Finding, Severity, failed, not_judged, passed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.iam.principals import principals_of
 from terraform_gate.rule import Example, Rule
 from terraform_gate.rules.shared.examples import ACCOUNT, ECS_TASKS, container, policy, task_definition, trust
@@ -33,7 +33,7 @@ class SecretExcess(Rule):
 
     id = "AF_ECS_12"
     title = "An execution role can read only the secrets that its task definitions reference"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = "Workers run code of every DAG author: that code must not get at the secrets of other components."
     remediation = "Grant each execution role the parameters of its own containers, by ARN."
     references = ()
@@ -44,7 +44,7 @@ class SecretExcess(Rule):
         Example(title="every parameter below the path", resources=_task("*")),
     )
 
-    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+    def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
         """Compare every readable secret with those that the role's task definitions reference."""
         asked: dict[str, list[SecretSource]] = defaultdict(list)
         for task in configuration.of_type("aws_ecs_task_definition"):
@@ -54,7 +54,7 @@ class SecretExcess(Rule):
             try:
                 values = [value for item in containers_of(task) for value in item.secrets.values()]
             except UnknownContainersError as error:
-                yield not_judged(role, f"{task.address}: {error}")
+                yield Finding.unknown(role, f"{task.address}: {error}")
             else:
                 asked[role.key] += [source_of(value, configuration) for value in values]
         for principal in principals_of(configuration):
@@ -65,8 +65,10 @@ class SecretExcess(Rule):
                     for item in dict.fromkeys(read_resources(principal))
                     if "*" in item or not is_asked_for(item, sources, configuration)
                 ]
-                found = [failed(principal.resource, f"may read {item}, which no container names") for item in excess]
-                yield from found or [passed(principal.resource)]
+                found = [
+                    Finding.fail(principal.resource, f"may read {item}, which no container names") for item in excess
+                ]
+                yield from found or [Finding.pass_(principal.resource)]
 
 
 rule = SecretExcess()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.ecs.containers import Container, UnknownContainersError, containers_of
-from terraform_gate.finding import Finding, Severity, failed, not_judged, passed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.rule import Example, Rule
 from terraform_gate.rules.shared.examples import ACCOUNT, container, task_definition
 from terraform_gate.rules.shared.resources import Resources, merge
@@ -41,7 +41,7 @@ class InconsistentSecrets(Rule):
 
     id = "AF_ECS_10"
     title = "Every Airflow component has the shared secrets it needs, from the same source"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = (
         "Airflow generates a random key when one is missing: tasks then fail with `Invalid auth token`, "
         "and sessions end."
@@ -70,16 +70,16 @@ class InconsistentSecrets(Rule):
         ),
     )
 
-    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+    def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
         """Collect the shared secrets of all components, then compare them."""
         components: list[Container] = []
         for task in configuration.of_type(*self.resource_types):
             try:
                 components += [item for item in containers_of(task) if item.component]
             except UnknownContainersError as error:
-                yield not_judged(task, str(error))
+                yield Finding.unknown(task, str(error))
             else:
-                yield passed(task)
+                yield Finding.pass_(task)
         yield from _missing(components)
         yield from _different(components, configuration)
 
@@ -88,7 +88,7 @@ def _missing(components: list[Container]) -> Iterator[Finding]:
     for item in components:
         absent = [name for name in NEEDED.get(item.component, ()) if name not in item.secrets]
         if absent:
-            yield failed(item.task, f"container {item.name} lacks {', '.join(absent)}")
+            yield Finding.fail(item.task, f"container {item.name} lacks {', '.join(absent)}")
 
 
 def _different(components: list[Container], configuration: Configuration) -> Iterator[Finding]:
@@ -102,7 +102,7 @@ def _different(components: list[Container], configuration: Configuration) -> Ite
         usual = max(by_source, key=lambda source: len(by_source[source]))
         for source, tasks in by_source.items():
             if source != usual:
-                yield from (failed(task, f"{name} comes from {source}, elsewhere from {usual}") for task in tasks)
+                yield from (Finding.fail(task, f"{name} comes from {source}, elsewhere from {usual}") for task in tasks)
 
 
 rule = InconsistentSecrets()

@@ -24,7 +24,7 @@ class StopTimeout(ContainerRule):
 
     id = "AF_ECS_7"
     title = "Every essential container sets stopTimeout to at most 120 s, and AIRFLOW_STOP_TIMEOUT to the same number"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = (
         "The default of 30 s kills running Airflow tasks during every deployment; so does a process that "
         "expects more time than it gets."
@@ -45,7 +45,7 @@ class StopTimeout(ContainerRule):
         ),
     )
 
-    def faults(self, container: Container) -> Iterator[str]:
+    def violations(self, container: Container) -> Iterator[str]:
         """Compare stopTimeout with the settings of the process."""
         seconds, told = container.body.get("stopTimeout"), container.environment.get("AIRFLOW_STOP_TIMEOUT")
         if seconds is None:

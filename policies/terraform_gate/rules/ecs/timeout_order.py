@@ -30,7 +30,7 @@ class TimeoutOrder(ContainerRule):
 
     id = "AF_ECS_8"
     title = "Airflow's detection interval, heartbeat, queued and visibility timeouts are in ascending order"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = (
         "With a visibility timeout below the queued timeout, two workers get the same message. With a "
         "heartbeat timeout below its detection interval, Airflow fails healthy tasks."
@@ -59,7 +59,7 @@ class TimeoutOrder(ContainerRule):
         ),
     )
 
-    def faults(self, container: Container) -> Iterator[str]:
+    def violations(self, container: Container) -> Iterator[str]:
         """Compare adjacent timeouts, if the container sets at least one.
 
         Airflow's defaults are used for those that are not set.

@@ -28,7 +28,7 @@ class WritablePaths(ContainerRule):
 
     id = "AF_ECS_13"
     title = "Every Airflow container with a read-only root file system mounts an existing, writable volume at /tmp"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = (
         "Python, Airflow and Celery write to /tmp during startup: without it the container exits before "
         "its first log line."
@@ -45,7 +45,7 @@ class WritablePaths(ContainerRule):
         ),
     )
 
-    def faults(self, container: Container) -> Iterator[str]:
+    def violations(self, container: Container) -> Iterator[str]:
         """Compare the mount points with the paths that must be writable, and with the volumes."""
         points = [item for item in items(container.body.get("mountPoints")) if isinstance(item, Mapping)]
         volumes = {block.get("name") for block in container.task.blocks("volume")}

@@ -16,7 +16,7 @@ class WritableRoot(ContainerRule):
 
     id = "AF_ECS_3"
     title = "Every container has a read-only root file system"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = "An attacker in the container can replace the application's files and persist."
     remediation = 'Set `"readonlyRootFilesystem": true` and mount volumes where the application writes.'
     references = ("FSBP ECS.5", "CKV_AWS_336", "Prowler ecs_task_definitions_containers_readonly_access")
@@ -27,7 +27,7 @@ class WritableRoot(ContainerRule):
         Example(title="not set: writable", resources=task_definition(container(readonlyRootFilesystem=None))),
     )
 
-    def faults(self, container: Container) -> Iterator[str]:
+    def violations(self, container: Container) -> Iterator[str]:
         """Check `readonlyRootFilesystem`."""
         if container.body.get("readonlyRootFilesystem") is not True:
             yield "its root file system is writable"

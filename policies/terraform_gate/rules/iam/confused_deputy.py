@@ -49,7 +49,7 @@ class ConfusedDeputy(StatementRule):
 
     id = "AF_IAM_9"
     title = "A role that trusts a service limits the account or resource that the service acts for"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = (
         "An AWS service acts for every customer (confused deputy problem): a resource in another account "
         "can make the service assume this role."
@@ -76,7 +76,7 @@ class ConfusedDeputy(StatementRule):
         ),
     )
 
-    def faults(self, statement: Statement) -> Iterator[str]:
+    def violations(self, statement: Statement) -> Iterator[str]:
         """Find service principals without a source condition."""
         sources = statement.condition("aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID")
         limited = bool(sources) and not any(source.strip("*:arnws") == "" for source in sources)

@@ -19,7 +19,7 @@ class CredentialsExposure(StatementRule):
 
     id = "AF_IAM_11"
     title = "Actions that return credentials or secrets are limited to specific resources"
-    severity_level = Severity.CRITICAL
+    severity = Severity.CRITICAL
     why = (
         "A compromised task with such a permission can read every parameter, decrypt with every key or "
         "assume every role of the account."
@@ -51,7 +51,7 @@ class CredentialsExposure(StatementRule):
         ),
     )
 
-    def faults(self, statement: Statement) -> Iterator[str]:
+    def violations(self, statement: Statement) -> Iterator[str]:
         """Find such actions on every resource of a type."""
         wide = [resource for resource in statement.resources if _names_nothing(resource)] if statement.allows else []
         actions = [action for pattern in statement.actions for action in known_actions(pattern) if _gives_away(action)]

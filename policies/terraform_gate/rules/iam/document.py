@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, Severity, failed, not_judged, passed
-from terraform_gate.iam.documents import MalformedError, NotJudgeableError, statements_in
+from terraform_gate.finding import Finding, Severity
+from terraform_gate.iam.documents import MalformedError, UnknownDocumentError, statements_in
 from terraform_gate.rule import Example, Rule
 from terraform_gate.rules.shared.examples import policy, role_policy
 from terraform_gate.rules.shared.statement_rule import IDENTITY, RESOURCE, TRUST
@@ -23,7 +23,7 @@ class ValidPolicyDocument(Rule):
 
     id = "AF_IAM_1"
     title = "Every policy document is valid JSON of version 2012-10-17"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = (
         "AWS rejects a malformed document during the apply, and treats policy variables in documents of "
         "an older version as literal text."
@@ -45,7 +45,7 @@ class ValidPolicyDocument(Rule):
         ),
     )
 
-    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+    def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
         """Parse every policy document of every resource."""
         for resource in configuration.of_type(*self.resource_types):
             for documents in (IDENTITY, TRUST, RESOURCE):
@@ -54,13 +54,13 @@ class ValidPolicyDocument(Rule):
                     continue
                 try:
                     statements_in(value, configuration)
-                except NotJudgeableError as error:
-                    yield not_judged(resource, str(error))
+                except UnknownDocumentError as error:
+                    yield Finding.unknown(resource, str(error))
                 except MalformedError as error:
-                    yield failed(resource, str(error))
+                    yield Finding.fail(resource, str(error))
                 else:
                     old = '"2008-10-17"' in str(value)
-                    yield failed(resource, "version 2008-10-17") if old else passed(resource)
+                    yield Finding.fail(resource, "version 2008-10-17") if old else Finding.pass_(resource)
 
 
 rule = ValidPolicyDocument()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, Severity, failed, not_judged, passed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.iam.escalation import escalations
 from terraform_gate.iam.principals import principals_of
 from terraform_gate.rule import Example, Rule
@@ -29,7 +29,7 @@ class PrivilegeEscalation(Rule):
 
     id = "AF_IAM_7"
     title = "No principal can escalate its privileges"
-    severity_level = Severity.CRITICAL
+    severity = Severity.CRITICAL
     why = (
         "Permissions that are harmless in separate policies let a task run code under another role when "
         "one role has both."
@@ -72,14 +72,14 @@ class PrivilegeEscalation(Rule):
         ),
     )
 
-    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+    def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
         """Evaluate every principal over the union of its policies."""
         for principal in principals_of(configuration):
             open_ways = list(escalations(principal))
-            yield from (failed(principal.resource, str(way)) for way in open_ways)
+            yield from (Finding.fail(principal.resource, str(way)) for way in open_ways)
             if not open_ways:
                 unknown = "; ".join(principal.unknown)
-                yield not_judged(principal.resource, unknown) if unknown else passed(principal.resource)
+                yield Finding.unknown(principal.resource, unknown) if unknown else Finding.pass_(principal.resource)
 
 
 rule = PrivilegeEscalation()

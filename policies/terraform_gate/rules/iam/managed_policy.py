@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, Severity, failed, passed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.iam.principals import principals_of
 from terraform_gate.rule import Example, Rule
 from terraform_gate.rules.shared.examples import ECS_TASKS, trust
@@ -25,7 +25,7 @@ class BroadManagedPolicy(Rule):
 
     id = "AF_IAM_12"
     title = "No AWS-managed policy with full access to a service is attached"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = (
         "AWS extends its managed policies when a service gets new actions, and they are not limited to "
         "the resources of this application."
@@ -45,12 +45,12 @@ class BroadManagedPolicy(Rule):
         Example(title="AmazonS3FullAccess", resources=_attached("AmazonS3FullAccess")),
     )
 
-    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+    def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
         """Check every attachment of every principal."""
         for principal in principals_of(configuration):
             broad = [name for name in principal.managed if name in _BROAD or name.endswith("FullAccess")]
-            yield from [failed(principal.resource, f"{name} is attached") for name in broad] or [
-                passed(principal.resource)
+            yield from [Finding.fail(principal.resource, f"{name} is attached") for name in broad] or [
+                Finding.pass_(principal.resource)
             ]
 
 

@@ -18,7 +18,7 @@ class NegatedAllow(StatementRule):
 
     id = "AF_IAM_5"
     title = "No Allow statement uses NotAction, NotResource or NotPrincipal"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = "Such a statement allows everything that it does not list: every other service, bucket or AWS account."
     remediation = "List what is allowed. Use the negated elements in Deny statements only."
     references = ()
@@ -35,7 +35,7 @@ class NegatedAllow(StatementRule):
         Example(title="NotResource", resources=role_policy({"Action": "s3:GetObject", "NotResource": _LOGS})),
     )
 
-    def faults(self, statement: Statement) -> Iterator[str]:
+    def violations(self, statement: Statement) -> Iterator[str]:
         """Find the negated elements."""
         if statement.allows:
             negative = {

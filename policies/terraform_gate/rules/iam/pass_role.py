@@ -21,7 +21,7 @@ class UnrestrictedPassRole(StatementRule):
 
     id = "AF_IAM_6"
     title = "iam:UnrestrictedPassRole is limited to specific roles and services"
-    severity_level = Severity.CRITICAL
+    severity = Severity.CRITICAL
     why = (
         "A principal that can pass any role to a task, function or instance has the permissions of every "
         "role in the account."
@@ -59,7 +59,7 @@ class UnrestrictedPassRole(StatementRule):
         ),
     )
 
-    def faults(self, statement: Statement) -> Iterator[str]:
+    def violations(self, statement: Statement) -> Iterator[str]:
         """Check the roles and the condition."""
         if not statement.allows or not covers(statement, PASS_ROLE):
             return

@@ -27,7 +27,7 @@ class PublicResourcePolicy(StatementRule):
 
     id = "AF_ACCESS_1"
     title = "No resource policy allows public access"
-    severity_level = Severity.CRITICAL
+    severity = Severity.CRITICAL
     why = "A resource policy needs no identity policy in the caller's account: `Principal: *` allows every AWS account."
     remediation = "Name the principals, or add a condition on account, organization, VPC or VPC endpoint."
     references = (
@@ -75,7 +75,7 @@ class PublicResourcePolicy(StatementRule):
         ),
     )
 
-    def faults(self, statement: Statement) -> Iterator[str]:
+    def violations(self, statement: Statement) -> Iterator[str]:
         """Find wildcard principals."""
         if statement.allows and not statement.is_narrowed_by(*_IDENTIFYING):
             for kind, values in statement.principals.items():

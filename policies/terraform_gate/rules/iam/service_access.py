@@ -28,7 +28,7 @@ class UnrestrictedServiceAccess(StatementRule):
 
     id = "AF_ACCESS_2"
     title = "A resource policy that allows a service limits the account or resource that the service acts for"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = (
         "An AWS service acts for every customer: on behalf of another account it can write to this "
         "bucket or use this key."
@@ -50,7 +50,7 @@ class UnrestrictedServiceAccess(StatementRule):
         ),
     )
 
-    def faults(self, statement: Statement) -> Iterator[str]:
+    def violations(self, statement: Statement) -> Iterator[str]:
         """Find service principals without a source condition.
 
         Log delivery of load balancers sends no source, so none is required.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from terraform_gate.finding import Finding, Severity, failed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.rule import Example, Rule
 from terraform_gate.rules.shared.examples import ECS_TASKS, trust
 from terraform_gate.terraform_resource import Resource
@@ -15,7 +15,7 @@ class StaticCredentials(Rule):
 
     id = "AF_IAM_13"
     title = "Terraform creates no access keys and no console passwords"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = "The secret is stored in the state file, never expires and works from everywhere."
     remediation = "Let people and CI assume roles (IAM Identity Center, OIDC)."
     references = ("FSBP IAM.3", "Prowler iam_user_with_temporary_credentials", "CKV_AWS_273")
@@ -26,10 +26,10 @@ class StaticCredentials(Rule):
         Example(title="a console password", resources={"aws_iam_user_login_profile": {"ci": {"user": "ci"}}}),
     )
 
-    def judge_resource(self, resource: Resource) -> Iterator[Finding]:
+    def evaluate_resource(self, resource: Resource) -> Iterator[Finding]:
         """Fail every resource that is not a role."""
         if resource.type != "aws_iam_role":
-            yield failed(resource, f"{resource.type} for {resource.get('user')}")
+            yield Finding.fail(resource, f"{resource.type} for {resource.get('user')}")
 
 
 rule = StaticCredentials()

@@ -20,7 +20,7 @@ class OpenTrust(StatementRule):
 
     id = "AF_IAM_8"
     title = "Every role trusts specific principals only"
-    severity_level = Severity.CRITICAL
+    severity = Severity.CRITICAL
     why = "A role that trusts `*` can be assumed from every AWS account."
     remediation = "Name the service, role or account in Principal."
     references = ("CKV_AWS_60", "CKV_AWS_61")
@@ -51,7 +51,7 @@ class OpenTrust(StatementRule):
         ),
     )
 
-    def faults(self, statement: Statement) -> Iterator[str]:
+    def violations(self, statement: Statement) -> Iterator[str]:
         """Find wildcard principals."""
         if not statement.allows:
             return

@@ -20,7 +20,7 @@ class UnknownAction(StatementRule):
 
     id = "AF_IAM_2"
     title = "Every action in an IAM policy exists"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = "A misspelled action in an Allow breaks the application at run time; in a Deny it denies nothing."
     remediation = "Take the action name from the Service Authorization Reference."
     references = ("parliament UNKNOWN_ACTION", "parliament UNKNOWN_PREFIX")
@@ -43,7 +43,7 @@ class UnknownAction(StatementRule):
         ),
     )
 
-    def faults(self, statement: Statement) -> Iterator[str]:
+    def violations(self, statement: Statement) -> Iterator[str]:
         """Look every action up."""
         for action in (*statement.actions, *statement.not_actions):
             if action != "*" and is_known(action) and not known_actions(action):

@@ -26,7 +26,7 @@ class WebIdentity(StatementRule):
 
     id = "AF_IAM_10"
     title = "A role that trusts an OIDC provider checks audience and subject"
-    severity_level = Severity.CRITICAL
+    severity = Severity.CRITICAL
     why = "GitHub issues tokens to every repository: without a subject condition, all of them can assume the role."
     remediation = (
         "Add StringEquals conditions on <provider>:aud and on <provider>:sub with the repository and its "
@@ -49,7 +49,7 @@ class WebIdentity(StatementRule):
         ),
     )
 
-    def faults(self, statement: Statement) -> Iterator[str]:
+    def violations(self, statement: Statement) -> Iterator[str]:
         """Check the conditions on the provider's claims."""
         federated = statement.principals.get("Federated", ()) if statement.allows else ()
         for provider in (item for item in federated if "oidc" in item):

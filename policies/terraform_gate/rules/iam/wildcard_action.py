@@ -18,7 +18,7 @@ class WildcardAction(StatementRule):
 
     id = "AF_IAM_3"
     title = "No Allow statement allows all actions, or all actions of one service"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = "It allows every destructive action, and every action that AWS adds to the service later."
     remediation = "List the actions in use; use at most a verb prefix such as s3:Get*."
     references = (
@@ -47,7 +47,7 @@ class WildcardAction(StatementRule):
         ),
     )
 
-    def faults(self, statement: Statement) -> Iterator[str]:
+    def violations(self, statement: Statement) -> Iterator[str]:
         """Find action names that consist of wildcards only."""
         for action in statement.actions if statement.allows else ():
             if not action.rpartition(":")[2].strip("*?"):

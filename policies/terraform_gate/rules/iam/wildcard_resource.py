@@ -24,7 +24,7 @@ class WildcardResource(StatementRule):
 
     id = "AF_IAM_4"
     title = "Allow statements on all resources contain only actions without resource-level permissions"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = "The permission applies to all other applications of the account: their tasks, parameters, buckets and keys."
     remediation = (
         "List the ARNs. Put actions without resource-level permissions (ecr:GetAuthorizationToken) into "
@@ -74,7 +74,7 @@ class WildcardResource(StatementRule):
         ),
     )
 
-    def faults(self, statement: Statement) -> Iterator[str]:
+    def violations(self, statement: Statement) -> Iterator[str]:
         """Find actions with resource-level permissions on all resources."""
         wide = [resource for resource in statement.resources if _EVERYTHING.fullmatch(resource)]
         if not statement.allows or not wide or _is_limited(statement):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.ecs.containers import UnknownContainersError, containers_of
-from terraform_gate.finding import Finding, Severity, failed, not_judged, passed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.iam.actions import as_pattern
 from terraform_gate.reading.expression import is_known
 from terraform_gate.rule import Example, Rule
@@ -68,7 +68,7 @@ class ExecutionApi(Rule):
 
     id = "AF_ALB_1"
     title = "No load balancer forwards requests to Airflow's execution API"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = (
         "Workers report results and read connections through the execution API. Only tokens protect it, "
         "and it shares its port with the UI."
@@ -104,11 +104,11 @@ class ExecutionApi(Rule):
         ),
     )
 
-    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+    def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
         """Follow a request for the execution API through the rules of each listener."""
         airflow = _airflow_groups(configuration)
         for listener in configuration.of_type(*self.resource_types):
-            yield _judge(listener, airflow, configuration)
+            yield _evaluate(listener, airflow, configuration)
 
 
 def _airflow_groups(configuration: Configuration) -> set[str]:
@@ -126,17 +126,21 @@ def _airflow_groups(configuration: Configuration) -> set[str]:
     return groups
 
 
-def _judge(listener: Resource, airflow: set[str], configuration: Configuration) -> Finding:
+def _evaluate(listener: Resource, airflow: set[str], configuration: Configuration) -> Finding:
     rules = configuration.users_of(listener, "aws_lb_listener_rule")
     if not is_known([rule.get("priority") for rule in rules]):
-        return not_judged(listener, "priorities of its rules are not known")
+        return Finding.unknown(listener, "priorities of its rules are not known")
     for rule_ in sorted(rules, key=lambda item: int(item.get("priority") or 0)):
         if _leads_to(rule_, "action", airflow, configuration) and _may_match(rule_):
-            return failed(listener, f"{rule_.address} forwards {_PROBE} to the api-server")
+            return Finding.fail(listener, f"{rule_.address} forwards {_PROBE} to the api-server")
         if _always_matches(rule_):
-            return passed(listener)
+            return Finding.pass_(listener)
     forwards = _leads_to(listener, "default_action", airflow, configuration)
-    return failed(listener, f"forwards {_PROBE} to the api-server by default") if forwards else passed(listener)
+    return (
+        Finding.fail(listener, f"forwards {_PROBE} to the api-server by default")
+        if forwards
+        else Finding.pass_(listener)
+    )
 
 
 def _leads_to(owner: Resource, name: str, airflow: set[str], configuration: Configuration) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, Severity, failed, not_judged, passed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.reading.expression import is_known
 from terraform_gate.rule import Example, Rule
 from terraform_gate.rules.shared.examples import ACCOUNT
@@ -56,7 +56,7 @@ class ListenerTls(Rule):
 
     id = "AF_ALB_2"
     title = "Load balancers require TLS 1.2 or newer with forward secrecy"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = (
         "Passwords and API tokens pass the listener. AWS's default policy accepts TLS 1.0. Without "
         "forward secrecy, a stolen private key decrypts recorded traffic."
@@ -85,25 +85,29 @@ class ListenerTls(Rule):
         ),
     )
 
-    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+    def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
         """Look at every listener, and at the rules of those without TLS."""
         for listener in configuration.of_type(*self.resource_types):
             protocol = listener.get("protocol") or ("HTTP" if listener.get("port") else None)
             if not is_known(protocol):
-                yield not_judged(listener, f"its protocol is not known before the apply: {protocol}")
+                yield Finding.unknown(listener, f"its protocol is not known before the apply: {protocol}")
             elif protocol in {"HTTPS", "TLS"}:
                 yield _policy(listener)
             else:
-                yield _in_the_open(listener, configuration) if protocol == "HTTP" else passed(listener)
+                yield _in_the_open(listener, configuration) if protocol == "HTTP" else Finding.pass_(listener)
 
 
 def _policy(listener: Resource) -> Finding:
     policy = str(listener.get("ssl_policy") or AWS_DEFAULT)
     if not is_known(policy):
-        return not_judged(listener, f"ssl_policy is not known before the apply: {policy}")
+        return Finding.unknown(listener, f"ssl_policy is not known before the apply: {policy}")
     if _WEAK.match(policy):
-        return failed(listener, f"{policy} agrees to TLS before 1.2, or to ciphers without forward secrecy")
-    return passed(listener) if _STRONG.match(policy) else not_judged(listener, f"{policy} is no policy known here")
+        return Finding.fail(listener, f"{policy} agrees to TLS before 1.2, or to ciphers without forward secrecy")
+    return (
+        Finding.pass_(listener)
+        if _STRONG.match(policy)
+        else Finding.unknown(listener, f"{policy} is no policy known here")
+    )
 
 
 def _in_the_open(listener: Resource, configuration: Configuration) -> Finding:
@@ -112,10 +116,10 @@ def _in_the_open(listener: Resource, configuration: Configuration) -> Finding:
     actions += [(rule_, item) for rule_ in rules for item in rule_.values("action") or (None,)]
     verdicts = [(owner, _leaves(action)) for owner, action in actions]
     if wrong := next((owner for owner, leaves in verdicts if leaves is False), None):
-        return failed(listener, f"{wrong.address} answers without TLS, and not by a redirect to HTTPS")
+        return Finding.fail(listener, f"{wrong.address} answers without TLS, and not by a redirect to HTTPS")
     if unknown := next((owner for owner, leaves in verdicts if leaves is None), None):
-        return not_judged(listener, f"an action of {unknown.address} is not known before the apply")
-    return passed(listener)
+        return Finding.unknown(listener, f"an action of {unknown.address} is not known before the apply")
+    return Finding.pass_(listener)
 
 
 def _leaves(action: object) -> bool | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, Severity, failed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.network.addresses import host_bits
 from terraform_gate.network.reading.reader import Reader
 from terraform_gate.reading.expression import is_known
@@ -47,7 +47,7 @@ class CanonicalCidr(NetworkRule):
 
     id = "AF_NET_1"
     title = "Every CIDR block is valid and has no host bits set"
-    severity_level = Severity.LOW
+    severity = Severity.LOW
     why = (
         "10.0.1.7/16 looks like one host and is 65,536 addresses. AWS rejects it during the apply or "
         "stores 10.0.0.0/16, and then every plan reports a difference."
@@ -92,7 +92,7 @@ class CanonicalCidr(NetworkRule):
         for resource in configuration.of_type(*self.resource_types):
             for where, value in _blocks(resource.body):
                 if problem := _problem(reader.plain(value)):
-                    yield failed(resource, f"{where}: {problem}")
+                    yield Finding.fail(resource, f"{where}: {problem}")
 
 
 def _blocks(body: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

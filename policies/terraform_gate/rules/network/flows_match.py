@@ -15,7 +15,7 @@ from terraform_gate.network.services import describe
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.endpoint_examples import database, ecs_service
 from terraform_gate.rules.shared.network_examples import declared_flow, egress_rule, ingress_rule, security_group, vpc
-from terraform_gate.rules.shared.network_rule import NetworkRule, fail, short, unjudged
+from terraform_gate.rules.shared.network_rule import NetworkRule, fail_named, short, unknown_named
 from terraform_gate.rules.shared.resources import merge
 
 _GROUPS = (security_group(name, tags={"airflow-fargate:place": name}) for name in ("scheduler", "database"))
@@ -38,7 +38,7 @@ class FlowsMatch(NetworkRule):
 
     id = "AF_NET_3"
     title = "Declared flows and possible flows are the same"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = (
         "A declared flow that is blocked is an outage on the first deployment. A possible flow that is "
         "not declared gives an attacker a path."
@@ -80,9 +80,9 @@ def _missing(configuration: Configuration, network: Network, flows: Sequence[Dec
         if item.decision is None:
             name = flow.source.name if flow.source.name not in network.endpoints else flow.destination.name
             for group_name in _anchor(network, flow):
-                yield from unjudged(configuration, group_name, f"{what} {name} is not in the configuration")
+                yield from unknown_named(configuration, group_name, f"{what} {name} is not in the configuration")
             continue
-        say = unjudged if item.decision.reach is Reach.UNKNOWN else fail
+        say = unknown_named if item.decision.reach is Reach.UNKNOWN else fail_named
         for group_name in _groups(item.decision):
             yield from say(configuration, group_name, f"{what} {item.decision.reach}: {_reason(item)}")
 
@@ -92,7 +92,7 @@ def _extra(configuration: Configuration, network: Network, flows: Sequence[Decla
         unknown = item.decision.reach is Reach.UNKNOWN and not item.decision.is_external
         connection = f"{item.source.name} -> {item.destination.name} {describe(item.services)}"
         for group_name in _groups(item.decision):
-            say = unjudged if unknown else fail
+            say = unknown_named if unknown else fail_named
             yield from say(configuration, group_name, f"{connection} is open without a declared flow")
 
 

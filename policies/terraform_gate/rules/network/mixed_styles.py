@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, Severity, failed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.network.reading.acls import acl_entries, inline_entries
 from terraform_gate.network.reading.reader import Reader
 from terraform_gate.network.reading.routes import inline_routes, routes_in
@@ -38,7 +38,7 @@ class MixedInlineRules(NetworkRule):
 
     id = "AF_NET_2"
     title = "Inline rules and separate rule resources are not mixed"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = (
         "Inline blocks are exclusive: one apply removes the separate rules and the next one adds them "
         "again. In between, ports are wrongly closed or open."
@@ -86,7 +86,7 @@ class MixedInlineRules(NetworkRule):
                     if configuration.find(user.body.get(argument)) is resource
                 ]
                 if users and _writes_inline(reader, resource, users, inlines):
-                    yield failed(resource, f"has inline rules, but also the separate rule {short(users[0].key)}")
+                    yield Finding.fail(resource, f"has inline rules, but also the separate rule {short(users[0].key)}")
 
 
 def _writes_inline(reader: Reader, resource: Resource, users: Sequence[Resource], inlines: tuple[str, ...]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, Severity, failed, not_judged
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.network.addresses import INTERNET
 from terraform_gate.network.analysis.exposure import block_of
 from terraform_gate.network.filters import Unknown
@@ -46,7 +46,7 @@ class RoutesToOtherNetworks(NetworkRule):
 
     id = "AF_NET_5"
     title = "Connections to other networks are accepted explicitly, and none is a default route"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = (
         "The hosts behind a peering connection, transit gateway or VPN are not in the configuration, so "
         "it is unknown whether they can reach the database. A default route to another network sends all "
@@ -73,31 +73,31 @@ class RoutesToOtherNetworks(NetworkRule):
     def findings(self, configuration: Configuration) -> Iterator[Finding]:
         """Check every connection to another network, and every route to one."""
         for link in configuration.of_type(*LINKS):
-            yield not_judged(link, "the other network is not in the configuration")
+            yield Finding.unknown(link, "the other network is not in the configuration")
         reader = Reader(configuration)
         for resource in configuration.of_type(*TABLES):
             for block in items(resource.body.get("route")):
                 yield from _route(reader, resource, block)
             if resource.values("propagating_vgws"):
-                yield not_judged(resource, "receives routes from a VPN gateway that are not in the configuration")
+                yield Finding.unknown(resource, "receives routes from a VPN gateway that are not in the configuration")
         for resource in configuration.of_type("aws_route"):
             yield from _route(reader, resource, resource.body)
 
 
 def _route(reader: Reader, resource: Resource, block: Any) -> Iterator[Finding]:
     if not isinstance(block, Mapping):
-        yield not_judged(resource, f"a route is {block}")
+        yield Finding.unknown(resource, f"a route is {block}")
         return
     used = [str(block[name]) for name in _FOREIGN if not reader.is_absent(block.get(name))]
     for route in routes_in(reader, resource, block) if used else ():
         if route.target is not Target.OPAQUE:
             continue
         if isinstance(route.peer, Unknown):
-            yield not_judged(resource, f"routes to another network, with destination {route.peer.expression}")
+            yield Finding.unknown(resource, f"routes to another network, with destination {route.peer.expression}")
         elif block_of(route.peer) & INTERNET:
-            yield failed(resource, f"routes internet addresses to {used[0]}")
+            yield Finding.fail(resource, f"routes internet addresses to {used[0]}")
         else:
-            yield not_judged(resource, f"routes to another network through {used[0]}")
+            yield Finding.unknown(resource, f"routes to another network through {used[0]}")
 
 
 rule = RoutesToOtherNetworks()

@@ -12,7 +12,7 @@ from terraform_gate.network.filters import AclEntry, Direction, SecurityRule
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.network_examples import inline_acl_entry, inline_rule, network_acl, security_group, vpc
-from terraform_gate.rules.shared.network_rule import ACLS, GROUPS, NetworkRule, fail
+from terraform_gate.rules.shared.network_rule import ACLS, GROUPS, NetworkRule, fail_named
 from terraform_gate.rules.shared.resources import merge
 
 MAX_ACL_ENTRIES = 40
@@ -32,7 +32,7 @@ class RuleQuota(NetworkRule):
 
     id = "AF_NET_4"
     title = "Security groups and network ACLs stay within the highest quotas of Amazon VPC"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = "The apply fails halfway, with only some of the rules in force."
     remediation = "Aggregate CIDR blocks, use a prefix list, or reference security groups instead of addresses."
     references = ()
@@ -63,13 +63,13 @@ class RuleQuota(NetworkRule):
             for group in network.groups.values():
                 count = _largest_family(rules_of(group, direction))
                 if count > MAX_GROUP_RULES:
-                    yield from fail(
+                    yield from fail_named(
                         configuration, group.name, f"{count} {direction} rules, AWS allows at most {MAX_GROUP_RULES}"
                     )
             for acl in network.acls.values():
                 count = _largest_family(acl.in_order(direction))
                 if count > MAX_ACL_ENTRIES:
-                    yield from fail(
+                    yield from fail_named(
                         configuration, acl.name, f"{count} {direction} entries, AWS allows at most {MAX_ACL_ENTRIES}"
                     )
 

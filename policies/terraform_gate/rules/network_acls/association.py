@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, Severity, failed, not_judged
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.reading.reader import Reader
 from terraform_gate.reading.expression import is_known
@@ -22,7 +22,7 @@ class AclAssociation(NetworkRule):
 
     id = "AF_NACL_5"
     title = "Every subnet is associated with exactly one network ACL other than the default one"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = (
         "A subnet without an association uses the default network ACL. A subnet that two network ACLs "
         "claim belongs to the one that was applied last: every apply moves it, and the plan is never "
@@ -75,12 +75,12 @@ class AclAssociation(NetworkRule):
         for resource in configuration.of_type("aws_subnet"):
             names = network.subnets[resource.key].acls
             if len(names) > 1:
-                yield failed(resource, f"claimed by {' and '.join(short(name) for name in names)}")
+                yield Finding.fail(resource, f"claimed by {' and '.join(short(name) for name in names)}")
             elif network.acls[names[0]].is_default if names[0] in network.acls else False:
                 if unknown:
-                    yield not_judged(resource, f"may be associated by {unknown}")
+                    yield Finding.unknown(resource, f"may be associated by {unknown}")
                 else:
-                    yield failed(resource, "uses the default network ACL of its VPC")
+                    yield Finding.fail(resource, "uses the default network ACL of its VPC")
 
 
 def _unknown(configuration: Configuration) -> str:

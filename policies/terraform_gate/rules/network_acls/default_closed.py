@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, Severity, failed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.network.reading.acls import acl_name, default_acl
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.reading.reader import Reader
@@ -22,7 +22,7 @@ class DefaultAclClosed(NetworkRule):
 
     id = "AF_NACL_6"
     title = "The default network ACL of every VPC is managed and denies all traffic"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = "A subnet without an association uses the default network ACL, which initially allows all traffic."
     remediation = "Add `aws_default_network_acl` without `ingress` and `egress` blocks for the VPC."
     references = ()
@@ -49,7 +49,7 @@ class DefaultAclClosed(NetworkRule):
             name = default_acl(vpc_resource.key)
             if any(entry.allow is not False for entry in acls[name].entries):
                 how = "allows traffic" if name in managed else "is not managed: it allows all traffic"
-                yield failed(managed.get(name, vpc_resource), f"the default network ACL {how}")
+                yield Finding.fail(managed.get(name, vpc_resource), f"the default network ACL {how}")
 
 
 rule = DefaultAclClosed()

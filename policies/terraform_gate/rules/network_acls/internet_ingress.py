@@ -18,7 +18,7 @@ from terraform_gate.rule import Example
 from terraform_gate.rules.shared.acl_examples import split_internet, subnet_with_acl
 from terraform_gate.rules.shared.endpoint_examples import database, load_balancer
 from terraform_gate.rules.shared.network_examples import ANYWHERE, acl_entry, network_acl, security_group, vpc
-from terraform_gate.rules.shared.network_rule import ACL_RULES, ACLS, NetworkRule, fail, unjudged
+from terraform_gate.rules.shared.network_rule import ACL_RULES, ACLS, NetworkRule, fail_named, unknown_named
 from terraform_gate.rules.shared.resources import merge
 
 _DATA = merge(vpc(), security_group("database"), database(), network_acl("main", "data_a", "data_b"))
@@ -35,7 +35,7 @@ class InternetAclEntry(NetworkRule):
     title = (
         "Network ACLs allow internet traffic only to load balancer listeners and as replies, and none in the data tier"
     )
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = (
         "A network ACL is the second line of defense. If it allows traffic from the internet, one wrong "
         "security-group rule exposes the subnet."
@@ -111,16 +111,18 @@ class InternetAclEntry(NetworkRule):
             is_data = _has_data_stores(configuration, network, subnets)
             for direction in Direction if is_data else (Direction.INGRESS,):
                 allowed = NOTHING if is_data else _REPLIES | _listener_ports(network, subnets)
-                yield from _judge(configuration, acl, direction, allowed, "the data tier" if is_data else "its subnets")
+                yield from _evaluate(
+                    configuration, acl, direction, allowed, "the data tier" if is_data else "its subnets"
+                )
 
 
-def _judge(
+def _evaluate(
     configuration: Configuration, acl: NetworkAcl, direction: Direction, allowed: Ranges, where: str
 ) -> Iterator[Finding]:
     entries = [entry for entry in acl.in_order(direction) if entry.allow is not False]
     for exposure in internet_exposures(entry for entry in entries if entry.allow):
         if bad := exposure.services - allowed:
-            yield from fail(
+            yield from fail_named(
                 configuration,
                 exposure.name,
                 f"{direction} entries allow {describe(bad)} between {where} and the internet",
@@ -128,7 +130,7 @@ def _judge(
     for entry in entries:
         may_be_internet = isinstance(entry.peer, Unknown) or bool(block_of(entry.peer) & INTERNET)
         for expression in unknown_parts(entry) if may_be_internet else ():
-            yield from unjudged(configuration, entry.name, f"not known before the apply: {expression}")
+            yield from unknown_named(configuration, entry.name, f"not known before the apply: {expression}")
 
 
 def _has_data_stores(configuration: Configuration, network: Network, subnets: set[str]) -> bool:

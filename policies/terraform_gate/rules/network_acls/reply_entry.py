@@ -16,7 +16,7 @@ from terraform_gate.network.services import TCP, UDP, describe, ephemeral
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.acl_examples import subnet_with_acl
 from terraform_gate.rules.shared.network_examples import acl_entry
-from terraform_gate.rules.shared.network_rule import ACL_RULES, ACLS, NetworkRule, fail, unjudged
+from terraform_gate.rules.shared.network_rule import ACL_RULES, ACLS, NetworkRule, fail_named, unknown_named
 from terraform_gate.rules.shared.resources import merge
 
 _BASE = subnet_with_acl("data")
@@ -34,7 +34,7 @@ class MissingReplyEntry(NetworkRule):
 
     id = "AF_NACL_2"
     title = "Network ACLs allow the replies to every request that they allow"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = (
         "Network ACLs are stateless: replies to an allowed request are dropped unless an entry in the "
         "opposite direction allows the client's ephemeral port. The connection then times out without an "
@@ -82,10 +82,10 @@ class MissingReplyEntry(NetworkRule):
                     for entry in acl.in_order(direction)
                     if entry.allow and isinstance(entry.peer, Block) and _is_request(entry.services, protocol)
                 ]
-                yield from _judge(configuration, acl, direction, protocol, requests)
+                yield from _evaluate(configuration, acl, direction, protocol, requests)
 
 
-def _judge(
+def _evaluate(
     configuration: Configuration,
     acl: NetworkAcl,
     direction: Direction,
@@ -100,7 +100,7 @@ def _judge(
     for entry, peer in requests:
         if not certain.allows_all(peer, replies):
             what = f"{_OPPOSITE[direction]} with {blocks(peer)} lacks {describe(replies)}"
-            say = unjudged if possible.allows_all(peer, replies) else fail
+            say = unknown_named if possible.allows_all(peer, replies) else fail_named
             yield from say(
                 configuration, entry.name, f"the replies to {direction} entry {entry.number} are blocked: {what}"
             )

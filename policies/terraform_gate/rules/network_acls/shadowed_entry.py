@@ -14,7 +14,7 @@ from terraform_gate.network.reading.network import network_of
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.acl_examples import split_internet, subnet_with_acl
 from terraform_gate.rules.shared.network_examples import ANYWHERE, acl_entry, inline_acl_entry, network_acl
-from terraform_gate.rules.shared.network_rule import ACL_RULES, ACLS, NetworkRule, fail, short, unjudged
+from terraform_gate.rules.shared.network_rule import ACL_RULES, ACLS, NetworkRule, fail_named, short, unknown_named
 from terraform_gate.rules.shared.resources import merge
 
 _BASE = subnet_with_acl("data")
@@ -28,7 +28,7 @@ class ShadowedAclEntry(NetworkRule):
 
     id = "AF_NACL_1"
     title = "No network ACL entry is shadowed by earlier entries"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = (
         "A deny entry behind a wider allow entry denies nothing, although a reader believes that it "
         "does. An allow entry behind a deny entry blocks the traffic that it was meant to allow. AWS "
@@ -99,10 +99,10 @@ class ShadowedAclEntry(NetworkRule):
                 entries = acl.in_order(direction)
                 yield from _numbers(configuration, entries)
                 for shadowed in shadowed_entries(entries):
-                    yield from fail(configuration, shadowed.entry.name, _text(shadowed))
+                    yield from fail_named(configuration, shadowed.entry.name, _text(shadowed))
                 for entry in entries:
                     for expression in unknown_parts(entry):
-                        yield from unjudged(configuration, entry.name, f"not known before the apply: {expression}")
+                        yield from unknown_named(configuration, entry.name, f"not known before the apply: {expression}")
 
 
 def _numbers(configuration: Configuration, entries: Sequence[AclEntry]) -> Iterator[Finding]:
@@ -117,9 +117,11 @@ def _numbers(configuration: Configuration, entries: Sequence[AclEntry]) -> Itera
     for item in entries:
         others = names[item.number] - {item.name}
         if others:
-            yield from fail(configuration, item.name, f"rule number {item.number} is also used by {short(min(others))}")
+            yield from fail_named(
+                configuration, item.name, f"rule number {item.number} is also used by {short(min(others))}"
+            )
         elif inline[item.number, item.name, getattr(item.peer, "text", "")] > 1:
-            yield from fail(configuration, item.name, f"two entries have rule number {item.number}")
+            yield from fail_named(configuration, item.name, f"two entries have rule number {item.number}")
 
 
 def _text(shadowed: ShadowedEntry) -> str:

@@ -22,7 +22,7 @@ from terraform_gate.rules.shared.network_examples import (
     security_group,
     vpc,
 )
-from terraform_gate.rules.shared.network_rule import ACL_RULES, ACLS, NetworkRule, fail, short, unjudged
+from terraform_gate.rules.shared.network_rule import ACL_RULES, ACLS, NetworkRule, fail_named, short, unknown_named
 from terraform_gate.rules.shared.resources import merge
 
 _BASE = merge(
@@ -46,7 +46,7 @@ class UnneededPort(NetworkRule):
 
     id = "AF_NACL_3"
     title = "Network ACLs allow only traffic that security groups in their subnets allow too"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = "A network ACL limits the damage of a wrong security-group rule only for the ports that it keeps closed."
     remediation = (
         "Derive the entries from the flows: the port of each request, and the client's ephemeral ports for the replies."
@@ -86,14 +86,14 @@ class UnneededPort(NetworkRule):
             for direction in Direction if requirements else ():
                 for entry in acl.in_order(direction):
                     if entry.allow is not False:
-                        yield from _judge(configuration, acl, entry, requirements)
+                        yield from _evaluate(configuration, acl, entry, requirements)
 
 
-def _judge(
+def _evaluate(
     configuration: Configuration, acl: NetworkAcl, entry: AclEntry, requirements: tuple[Requirement, ...]
 ) -> Iterator[Finding]:
     if isinstance(entry.peer, Unknown) or isinstance(entry.services, Unknown):
-        yield from unjudged(configuration, entry.name, "addresses or ports are not known before the apply")
+        yield from unknown_named(configuration, entry.name, "addresses or ports are not known before the apply")
         return
     matching = [
         requirement
@@ -105,7 +105,7 @@ def _judge(
         is_uncertain = any(requirement.is_uncertain for requirement in requirements)
         where = f"{entry.direction} entry {entry.number}"
         what = f"no security group behind {short(acl.name)} uses {describe(unneeded)} of {where}"
-        yield from (unjudged if is_uncertain else fail)(configuration, entry.name, what)
+        yield from (unknown_named if is_uncertain else fail_named)(configuration, entry.name, what)
 
 
 rule = UnneededPort()

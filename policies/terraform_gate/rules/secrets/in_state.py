@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from terraform_gate.finding import Finding, Severity, failed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.reading.expression import is_known
 from terraform_gate.rule import Example, Rule
 from terraform_gate.rules.shared.resources import Resources
@@ -47,7 +47,7 @@ class SecretInState(Rule):
 
     id = "AF_SECRET_1"
     title = "No secret value is stored in plan or state"
-    severity_level = Severity.CRITICAL
+    severity = Severity.CRITICAL
     why = (
         "The state file stores every argument in plain text, in every version; everyone who can run a plan can read it."
     )
@@ -72,10 +72,10 @@ class SecretInState(Rule):
         ),
     )
 
-    def judge_resource(self, resource: Resource) -> Iterator[Finding]:
+    def evaluate_resource(self, resource: Resource) -> Iterator[Finding]:
         """Check the arguments that are stored in the state."""
         if resource.type in MAKERS:
-            yield failed(resource, f"{resource.type} keeps what it makes in the state")
+            yield Finding.fail(resource, f"{resource.type} keeps what it makes in the state")
         if (
             resource.type == "aws_ssm_parameter"
             and resource.get("type") != "SecureString"
@@ -84,7 +84,7 @@ class SecretInState(Rule):
             return
         for name in ARGUMENTS.get(resource.type, ()):
             if resource.get(name):
-                yield failed(resource, f"{name} is written into the state")
+                yield Finding.fail(resource, f"{name} is written into the state")
 
 
 rule = SecretInState()

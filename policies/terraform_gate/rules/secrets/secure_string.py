@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terraform_gate.ecs.secret_shapes import is_secret_name
-from terraform_gate.finding import Finding, Severity, failed, not_judged
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.reading.expression import is_known
 from terraform_gate.rule import Example, Rule
 from terraform_gate.rules.shared.resources import Resources
@@ -22,7 +22,7 @@ class UnencryptedSecretParameter(Rule):
 
     id = "AF_SECRET_2"
     title = "A parameter with the name of a secret is a SecureString"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = (
         "AWS stores String and StringList parameters in plain text: ssm:GetParameter alone reads them, "
         "without permission on a KMS key."
@@ -43,15 +43,15 @@ class UnencryptedSecretParameter(Rule):
         ),
     )
 
-    def judge_resource(self, resource: Resource) -> Iterator[Finding]:
+    def evaluate_resource(self, resource: Resource) -> Iterator[Finding]:
         """Compare the name with the type."""
         name, kind = resource.get("name"), resource.get("type")
         if not is_secret_name(str(name).upper().replace("-", "_").replace("/", "_")):
             return
         if not is_known(kind):
-            yield not_judged(resource, f"the type of {name} is not known before the apply")
+            yield Finding.unknown(resource, f"the type of {name} is not known before the apply")
         elif kind != "SecureString":
-            yield failed(resource, f"{name} is a {kind}")
+            yield Finding.fail(resource, f"{name} is a {kind}")
 
 
 rule = UnencryptedSecretParameter()

@@ -23,7 +23,7 @@ from terraform_gate.rules.shared.network_examples import (
     security_group,
     vpc,
 )
-from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail, unjudged
+from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail_named, unknown_named
 from terraform_gate.rules.shared.resources import merge
 
 _NAMED = (security_group(name, tags={"airflow-fargate:place": name}) for name in ("scheduler", "database"))
@@ -47,7 +47,7 @@ class DeclaredFlowOnly(NetworkRule):
 
     id = "AF_SG_6"
     title = "Every security-group rule implements a declared flow"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = "Declared flows are what reviewers approve. A rule without a declared flow was opened without a review."
     remediation = "Declare the flow with its reason, or remove the rule."
     references = ()
@@ -82,10 +82,10 @@ class DeclaredFlowOnly(NetworkRule):
         flows, network = declared_flows(configuration), network_of(configuration)
         for item in network.groups.values() if flows else ():
             for rule in item.rules:
-                yield from _judge(configuration, network, flows, item, rule)
+                yield from _evaluate(configuration, network, flows, item, rule)
 
 
-def _judge(
+def _evaluate(
     configuration: Configuration,
     network: Network,
     flows: Sequence[DeclaredFlow],
@@ -93,7 +93,7 @@ def _judge(
     rule: SecurityRule,
 ) -> Iterator[Finding]:
     for expression in unknown_parts(rule):
-        yield from unjudged(configuration, rule.name, f"not known before the apply: {expression}")
+        yield from unknown_named(configuration, rule.name, f"not known before the apply: {expression}")
         return
     covered = Ranges.of(*((item.service, item.service + 1) for item in flows if _fits(network, item, owner, rule)))
     services = rule.services if isinstance(rule.services, Ranges) else Ranges()
@@ -101,7 +101,7 @@ def _judge(
         preposition = "from" if rule.direction is Direction.INGRESS else "to"
         peer = _peer_text(network, rule.peer)
         what = f"no flow declares {describe(undeclared)} of {owner.endpoint_name} {preposition} {peer}"
-        yield from fail(configuration, rule.name, what)
+        yield from fail_named(configuration, rule.name, what)
 
 
 def _fits(network: Network, flow: DeclaredFlow, owner: SecurityGroup, rule: SecurityRule) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, Severity, failed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.reading.reader import default_security_group
 from terraform_gate.rule import Example
@@ -21,7 +21,7 @@ class DefaultGroupClosed(NetworkRule):
 
     id = "AF_SG_7"
     title = "The default security group of every VPC is managed and has no rules"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = (
         "A resource created without a security group gets the default one, whose initial rules allow all "
         "traffic between its members and all egress."
@@ -71,7 +71,7 @@ class DefaultGroupClosed(NetworkRule):
                     owner = managed
             if rules:
                 managed_how = "has rules" if owner is not vpc_resource else "is not managed"
-                yield failed(owner, f"the default security group {managed_how}")
+                yield Finding.fail(owner, f"the default security group {managed_how}")
 
 
 rule = DefaultGroupClosed()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, Severity, failed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.reading.expression import UNKNOWN
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.network_examples import egress_rule, ingress_rule, inline_rule, security_group, vpc
-from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail
+from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail_named
 from terraform_gate.rules.shared.resources import merge
 
 _BASE = merge(vpc(), security_group("web"))
@@ -23,7 +23,7 @@ class MissingDescription(NetworkRule):
 
     id = "AF_SG_2"
     title = "Every security group and every rule has a description"
-    severity_level = Severity.LOW
+    severity = Severity.LOW
     why = (
         "Rules without a documented purpose are never removed. AWS cannot change the description of an existing group."
     )
@@ -52,10 +52,10 @@ class MissingDescription(NetworkRule):
         """Check the groups, then their rules."""
         for resource in configuration.of_type("aws_security_group"):
             if resource.body.get("description") in _NO_DESCRIPTION:
-                yield failed(resource, "the group has no description")
+                yield Finding.fail(resource, "the group has no description")
         for item in network_of(configuration).groups.values():
             for name in dict.fromkeys(rule.name for rule in item.rules if rule.description is None):
-                yield from fail(configuration, name, "a rule has no description")
+                yield from fail_named(configuration, name, "a rule has no description")
 
 
 rule = MissingDescription()

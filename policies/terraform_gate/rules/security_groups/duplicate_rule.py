@@ -12,7 +12,7 @@ from terraform_gate.network.ranges import Ranges
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.network_examples import ingress_rule, security_group, vpc
-from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail, short
+from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail_named, short
 from terraform_gate.rules.shared.resources import merge
 
 _BASE = merge(vpc(), security_group("web"), security_group("client"))
@@ -23,7 +23,7 @@ class DuplicateRule(NetworkRule):
 
     id = "AF_SG_8"
     title = "No security-group rule duplicates or is contained in another rule"
-    severity_level = Severity.LOW
+    severity = Severity.LOW
     why = (
         "AWS rejects an exact duplicate during the apply. A rule inside a wider rule is misleading: the "
         "port stays open after the narrow rule is removed."
@@ -63,7 +63,7 @@ class DuplicateRule(NetworkRule):
         for item in network_of(configuration).groups.values():
             for rules in _by_peer(item).values():
                 for contained, wider in _contained(rules):
-                    yield from fail(configuration, contained.name, f"is covered by {short(wider.name)}")
+                    yield from fail_named(configuration, contained.name, f"is covered by {short(wider.name)}")
 
 
 def _by_peer(group: SecurityGroup) -> dict[tuple[Direction, Peer], list[SecurityRule]]:

@@ -21,7 +21,7 @@ from terraform_gate.network.services import describe
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.endpoint_examples import load_balancer
 from terraform_gate.rules.shared.network_examples import ANYWHERE, ingress_rule, inline_rule, security_group, vpc
-from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail, short, unjudged
+from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail_named, short, unknown_named
 from terraform_gate.rules.shared.resources import merge
 
 _BASE = merge(vpc(), security_group("public"))
@@ -37,7 +37,7 @@ class InternetIngress(NetworkRule):
 
     id = "AF_SG_1"
     title = "Only internet-facing load balancers accept traffic from the internet, on their listener ports"
-    severity_level = Severity.CRITICAL
+    severity = Severity.CRITICAL
     why = (
         "Ports that are open to the internet are scanned within minutes. ::/0, all protocols, 0.0.0.0/0 "
         "split into two halves, prefix lists and variable defaults expose a port as much as 0.0.0.0/0 "
@@ -119,14 +119,14 @@ def _exposed(configuration: Configuration, network: Network, item: SecurityGroup
     for exposure in internet_exposures(rules_of(item, Direction.INGRESS)):
         if bad := exposure.services - listened:
             where = f"{describe(bad)} of {short(item.name)} is open to the internet"
-            yield from fail(configuration, exposure.name, where)
+            yield from fail_named(configuration, exposure.name, where)
 
 
 def _unknown(configuration: Configuration, item: SecurityGroup) -> Iterator[Finding]:
     for rule in rules_of(item, Direction.INGRESS):
         may_be_internet = isinstance(rule.peer, Unknown) or bool(block_of(rule.peer) & INTERNET)
         for expression in unknown_parts(rule) if may_be_internet else ():
-            yield from unjudged(configuration, rule.name, f"not known before the apply: {expression}")
+            yield from unknown_named(configuration, rule.name, f"not known before the apply: {expression}")
 
 
 rule = InternetIngress()

@@ -11,7 +11,7 @@ from terraform_gate.network.reading.network import network_of
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.endpoint_examples import database, ecs_service, load_balancer
 from terraform_gate.rules.shared.network_examples import ANYWHERE, ingress_rule, security_group, vpc
-from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail, short
+from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail_named, short
 from terraform_gate.rules.shared.resources import merge
 
 _BASE = merge(
@@ -26,7 +26,7 @@ class InternetToData(NetworkRule):
 
     id = "AF_SG_4"
     title = "Traffic from the internet passes a load balancer and an application before it reaches a data port"
-    severity_level = Severity.CRITICAL
+    severity = Severity.CRITICAL
     why = (
         "An internet-facing host is the most likely one to be compromised. If it can connect to a data "
         "port, the data is exposed, even though every single rule looks harmless."
@@ -76,7 +76,7 @@ class InternetToData(NetworkRule):
     def findings(self, configuration: Configuration) -> Iterator[Finding]:
         """Report the last rule of every path that is too short."""
         for path in short_paths(network_of(configuration)):
-            yield from fail(configuration, path[-1].rule, f"internet{''.join(_step(link) for link in path)}")
+            yield from fail_named(configuration, path[-1].rule, f"internet{''.join(_step(link) for link in path)}")
 
 
 def _step(link: Link) -> str:

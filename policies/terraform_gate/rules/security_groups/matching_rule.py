@@ -14,7 +14,7 @@ from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.services import EVERY_SERVICE, describe
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.network_examples import egress_rule, ingress_rule, security_group, vpc
-from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail, short, unjudged
+from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail_named, short, unknown_named
 from terraform_gate.rules.shared.resources import merge
 
 _BASE = merge(vpc(), security_group("task"), security_group("store"))
@@ -28,7 +28,7 @@ class UnpairedRule(NetworkRule):
 
     id = "AF_SG_5"
     title = "Every rule that references a security group has a matching rule in that group"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = (
         "An egress rule without the matching ingress rule (or the reverse) allows no traffic. It is "
         "usually left over from a removed flow, and takes effect unnoticed as soon as the other rule is "
@@ -61,16 +61,16 @@ class UnpairedRule(NetworkRule):
         for owner in network.groups.values():
             for rule in owner.rules:
                 if isinstance(rule.peer, Members):
-                    yield from _judge(configuration, network, owner, rule, other=rule.peer.group)
+                    yield from _evaluate(configuration, network, owner, rule, other=rule.peer.group)
 
 
-def _judge(
+def _evaluate(
     configuration: Configuration, network: Network, owner: SecurityGroup, rule: SecurityRule, *, other: str
 ) -> Iterator[Finding]:
     back = _OPPOSITE[rule.direction]
     counterpart = network.groups.get(other)
     if counterpart is None or (other not in configuration.resources and not counterpart.vpc):
-        yield from unjudged(configuration, rule.name, f"{short(other)} is not in the configuration")
+        yield from unknown_named(configuration, rule.name, f"{short(other)} is not in the configuration")
         return
     wanted = rule.services if isinstance(rule.services, Ranges) else EVERY_SERVICE
     matching = [item for item in rules_of(counterpart, back) if _covers_group(network, item, owner)]
@@ -78,7 +78,7 @@ def _judge(
     known = Ranges.union(item.services for item in matching if isinstance(item.services, Ranges))
     if lacking := wanted - known:
         what = f"{short(other)} has no {back} rule for {describe(lacking)} with {short(owner.name)}"
-        say = unjudged if unknown else fail
+        say = unknown_named if unknown else fail_named
         yield from say(configuration, rule.name, what)
 
 

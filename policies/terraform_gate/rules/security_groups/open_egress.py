@@ -14,7 +14,7 @@ from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.services import describe
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.network_examples import ANYWHERE, egress_rule, inline_rule, security_group, vpc
-from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail, short, unjudged
+from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail_named, short, unknown_named
 from terraform_gate.rules.shared.resources import merge
 
 _BASE = merge(vpc(), security_group("task"))
@@ -25,7 +25,7 @@ class OpenEgress(NetworkRule):
 
     id = "AF_SG_3"
     title = "Egress to the internet is limited to specific ports"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = (
         "Unrestricted egress lets a compromised task exfiltrate data and receive commands. AWS adds an "
         "allow-all egress rule to every new security group."
@@ -75,7 +75,7 @@ class OpenEgress(NetworkRule):
             for exposure in internet_exposures(rules_of(item, Direction.EGRESS)):
                 if wide := Ranges.of(*(span for span in exposure.services.spans if span[1] - span[0] > 1)):
                     where = f"{short(item.name)} allows egress to the internet on {describe(wide)}"
-                    yield from fail(configuration, exposure.name, where)
+                    yield from fail_named(configuration, exposure.name, where)
 
 
 def _unknown(configuration: Configuration, item: SecurityGroup) -> Iterator[Finding]:
@@ -83,7 +83,7 @@ def _unknown(configuration: Configuration, item: SecurityGroup) -> Iterator[Find
         one_port = isinstance(rule.services, Ranges) and rule.services.size == 1
         may_be_internet = isinstance(rule.peer, Unknown) or bool(block_of(rule.peer) & INTERNET)
         for expression in unknown_parts(rule) if may_be_internet and not one_port else ():
-            yield from unjudged(configuration, rule.name, f"not known before the apply: {expression}")
+            yield from unknown_named(configuration, rule.name, f"not known before the apply: {expression}")
 
 
 rule = OpenEgress()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from terraform_gate.ecs.containers import Container, UnknownContainersError, containers_of
-from terraform_gate.finding import Finding, failed, not_judged
+from terraform_gate.finding import Finding
 from terraform_gate.reading.expression import is_known
 from terraform_gate.rule import Rule
 from terraform_gate.terraform_resource import Resource
@@ -21,23 +21,23 @@ class ContainerRule(Rule):
     """Arguments that decide: if one of them is unknown, the verdict is unknown."""
 
     @abstractmethod
-    def faults(self, container: Container) -> Iterator[str]:
+    def violations(self, container: Container) -> Iterator[str]:
         """Yield what is wrong with one container."""
 
-    def judge_resource(self, resource: Resource) -> Iterator[Finding]:
+    def evaluate_resource(self, resource: Resource) -> Iterator[Finding]:
         """Evaluate every container of the task definition."""
         try:
             containers = containers_of(resource)
         except UnknownContainersError as error:
-            yield not_judged(resource, str(error))
+            yield Finding.unknown(resource, str(error))
             return
         for container in containers:
             unknown = [part for part in self.decides if not is_known(container.get(*part.split(".")))]
             yield from (
-                not_judged(resource, f"container {container.name}: {part} is not known before the apply")
+                Finding.unknown(resource, f"container {container.name}: {part} is not known before the apply")
                 for part in unknown
             )
             if not unknown:
                 yield from (
-                    failed(resource, f"container {container.name}: {fault}") for fault in self.faults(container)
+                    Finding.fail(resource, f"container {container.name}: {text}") for text in self.violations(container)
                 )

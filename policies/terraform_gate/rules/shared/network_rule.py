@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, failed, not_judged, passed
+from terraform_gate.finding import Finding
 from terraform_gate.rule import Rule
 from terraform_gate.terraform_resource import Resource
 
@@ -26,28 +26,28 @@ class NetworkRule(Rule):
     covers: ClassVar[tuple[str, ...]] = ()
     """Types that pass when nothing is said about them; by default all of ``resource_types``."""
 
-    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+    def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
         """Yield all findings, then a pass for each resource without a finding."""
         found = list(self.findings(configuration))
         yield from found
         said = {item.resource.key for item in found}
         for resource in configuration.of_type(*(self.covers or self.resource_types)):
             if resource.key not in said:
-                yield passed(resource)
+                yield Finding.pass_(resource)
 
     def findings(self, configuration: Configuration) -> Iterator[Finding]:
         """Yield failures and unknown verdicts."""
         raise NotImplementedError(f"{type(self).__name__} has no findings")
 
 
-def fail(configuration: Configuration, name: str, message: str) -> Iterator[Finding]:
+def fail_named(configuration: Configuration, name: str, message: str) -> Iterator[Finding]:
     """Fail the resource that the network model calls ``name``; nothing if it is not a resource of the configuration."""
-    yield from (failed(resource, message) for resource in _resource(configuration, name))
+    yield from (Finding.fail(resource, message) for resource in _resource(configuration, name))
 
 
-def unjudged(configuration: Configuration, name: str, message: str) -> Iterator[Finding]:
+def unknown_named(configuration: Configuration, name: str, message: str) -> Iterator[Finding]:
     """Report `unknown` for the resource that the network model calls ``name``."""
-    yield from (not_judged(resource, message) for resource in _resource(configuration, name))
+    yield from (Finding.unknown(resource, message) for resource in _resource(configuration, name))
 
 
 def _resource(configuration: Configuration, name: str) -> Iterator[Resource]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, failed, not_judged, passed
-from terraform_gate.iam.documents import MalformedError, NotJudgeableError, statements_in
+from terraform_gate.finding import Finding
+from terraform_gate.iam.documents import MalformedError, UnknownDocumentError, statements_in
 from terraform_gate.iam.statement import Statement
 from terraform_gate.rule import Rule
 from terraform_gate.terraform_resource import Resource
@@ -56,33 +56,35 @@ class StatementRule(Rule):
             cls.resource_types = tuple(cls.documents)
 
     @abstractmethod
-    def faults(self, statement: Statement) -> Iterator[str]:
+    def violations(self, statement: Statement) -> Iterator[str]:
         """Yield what is wrong with one statement."""
 
     def unknown(self, statement: Statement) -> Iterator[str]:  # noqa: ARG002  for those that need it
         """Yield what must be known about one statement for a verdict, and is not."""
         yield from ()
 
-    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+    def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
         """Evaluate every document of every resource."""
         for resource in configuration.of_type(*self.resource_types):
-            yield from self._judge_documents(resource, configuration)
+            yield from self._evaluate_documents(resource, configuration)
 
-    def _judge_documents(self, resource: Resource, configuration: Configuration) -> Iterator[Finding]:
+    def _evaluate_documents(self, resource: Resource, configuration: Configuration) -> Iterator[Finding]:
         for value in _documents(resource, self.documents[resource.type]):
             try:
                 statements = statements_in(value, configuration)
-            except NotJudgeableError as error:
-                yield not_judged(resource, str(error))
+            except UnknownDocumentError as error:
+                yield Finding.unknown(resource, str(error))
                 continue
             except MalformedError:
                 continue  # AF_IAM_1 fails it
-            faults = [f"{statement.label}: {fault}" for statement in statements for fault in self.faults(statement)]
+            violations = [
+                f"{statement.label}: {text}" for statement in statements for text in self.violations(statement)
+            ]
             gaps = [f"{statement.label}: {gap}" for statement in statements for gap in self.unknown(statement)]
-            yield from [failed(resource, fault) for fault in faults]
-            yield from [not_judged(resource, gap) for gap in gaps]
-            if not faults and not gaps:
-                yield passed(resource)
+            yield from [Finding.fail(resource, text) for text in violations]
+            yield from [Finding.unknown(resource, gap) for gap in gaps]
+            if not violations and not gaps:
+                yield Finding.pass_(resource)
 
 
 def _documents(resource: Resource, argument: str) -> Iterator[Any]:

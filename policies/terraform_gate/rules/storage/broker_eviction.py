@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, Severity, failed, not_judged, passed
+from terraform_gate.finding import Finding, Severity
 from terraform_gate.reading.expression import is_known
 from terraform_gate.rule import Example, Rule
 from terraform_gate.rules.shared.resources import Resources
@@ -32,7 +32,7 @@ class BrokerEviction(Rule):
 
     id = "AF_BROKER_1"
     title = "A replication group used as Celery broker evicts no keys"
-    severity_level = Severity.HIGH
+    severity = Severity.HIGH
     why = (
         "ElastiCache's default maxmemory-policy, volatile-lru, deletes keys when memory is full: queued "
         "Airflow tasks are lost."
@@ -46,15 +46,15 @@ class BrokerEviction(Rule):
         Example(title="allkeys-lru", resources=_broker("allkeys-lru")),
     )
 
-    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+    def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
         """Read maxmemory-policy from the parameter group."""
         for group in configuration.of_type(*self.resource_types):
             name = group.get("parameter_group_name")
             parameters = configuration.find(name)
             if parameters is None and name and not str(name).startswith("default."):
-                yield not_judged(group, f"parameter group {name} is not in this configuration")
+                yield Finding.unknown(group, f"parameter group {name} is not in this configuration")
             else:
-                yield _judge(group, _eviction(parameters))
+                yield _evaluate(group, _eviction(parameters))
 
 
 def _eviction(parameters: Resource | None) -> str:
@@ -62,10 +62,10 @@ def _eviction(parameters: Resource | None) -> str:
     return next((str(block.get("value")) for block in blocks if block.get("name") == _POLICY), "volatile-lru")
 
 
-def _judge(group: Resource, policy: str) -> Finding:
+def _evaluate(group: Resource, policy: str) -> Finding:
     if not is_known(policy):
-        return not_judged(group, f"{_POLICY} is {policy}")
-    return passed(group) if policy == "noeviction" else failed(group, f"{_POLICY} is {policy}")
+        return Finding.unknown(group, f"{_POLICY} is {policy}")
+    return Finding.pass_(group) if policy == "noeviction" else Finding.fail(group, f"{_POLICY} is {policy}")
 
 
 rule = BrokerEviction()

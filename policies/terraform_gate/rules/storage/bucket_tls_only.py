@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.finding import Finding, Severity, failed, not_judged, passed
-from terraform_gate.iam.documents import MalformedError, NotJudgeableError, statements_in
+from terraform_gate.finding import Finding, Severity
+from terraform_gate.iam.documents import MalformedError, UnknownDocumentError, statements_in
 from terraform_gate.iam.statement import Statement
 from terraform_gate.rule import Example, Rule
 from terraform_gate.rules.shared.examples import policy
@@ -38,7 +38,7 @@ class TlsOnly(Rule):
 
     id = "AF_S3_1"
     title = "Every bucket denies requests without TLS"
-    severity_level = Severity.MEDIUM
+    severity = Severity.MEDIUM
     why = "S3 accepts plain HTTP: logs and DAGs can be read in transit."
     remediation = "Deny s3:* for all principals on the bucket and its objects when aws:SecureTransport is false."
     references = ("FSBP S3.5", "cdk-nag AwsSolutions-S10", "Prowler s3_bucket_secure_transport_policy", "CKV_AWS_379")
@@ -54,17 +54,17 @@ class TlsOnly(Rule):
         ),
     )
 
-    def judge(self, configuration: Configuration) -> Iterator[Finding]:
+    def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
         """Find the Deny statement in the bucket policy."""
         for bucket in configuration.of_type(*self.resource_types):
             policies = _policies(bucket, configuration)
             try:
                 statements = [item for owner in policies for item in statements_in(owner.get("policy"), configuration)]
-            except (NotJudgeableError, MalformedError) as error:
-                yield not_judged(bucket, str(error))
+            except (UnknownDocumentError, MalformedError) as error:
+                yield Finding.unknown(bucket, str(error))
                 continue
             closed = any(_denies_plain(statement) for statement in statements)
-            yield passed(bucket) if closed else failed(bucket, "answers requests without TLS")
+            yield Finding.pass_(bucket) if closed else Finding.fail(bucket, "answers requests without TLS")
 
 
 def _policies(bucket: Resource, configuration: Configuration) -> list[Resource]:

@@ -1,8 +1,9 @@
-"""How a rule that judges a whole configuration answers checkov, which asks about one resource at a time.
+"""Rules of the gate as checks of checkov.
 
-checkov tells a check neither which file it is in nor what else there is (its JSON runner has not even the graph), so
-the runner is found on the call stack. JSON files and plans are read again the way the gate reads them, because
-checkov's copy has lost the types of some values; HCL is taken as checkov parsed it.
+A rule evaluates a whole configuration, but checkov asks a check about one resource at a time and tells it neither the
+file nor the other resources (checkov's JSON runner has no graph), so this module finds checkov's runner on the call
+stack. JSON files and plans are read again by the gate's own reader, because checkov's copy has lost the types of some
+values; HCL is taken as checkov parsed it.
 """
 
 from __future__ import annotations
@@ -11,33 +12,70 @@ import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from checkov.common.models.enums import CheckCategories, CheckResult
+from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
 
 from terraform_gate.configuration import Configuration, configuration_of
-from terraform_gate.finding import Finding, worst
+from terraform_gate.finding import Finding, Verdict, worst
 from terraform_gate.reading.inputs import read
+from terraform_gate.rule import Rule
+from terraform_gate.rules.catalog import all_rules
 from terraform_gate.terraform_resource import Resource
 
-if TYPE_CHECKING:
-    from terraform_gate.rule import Rule
-
 _ADDRESS = "__address__"
+_RESULTS = {
+    Verdict.PASS: CheckResult.PASSED,
+    Verdict.FAIL: CheckResult.FAILED,
+    Verdict.UNKNOWN: CheckResult.UNKNOWN,
+}
+
+
+def register_rules() -> None:
+    """Register a check with checkov for every rule of the gate."""
+    for rule in all_rules():
+        RuleCheck(rule)
+
+
+class RuleCheck(BaseResourceCheck):  # type: ignore[misc]
+    """A check of checkov that gives the verdicts of one rule."""
+
+    def __init__(self, rule: Rule) -> None:
+        """Register the rule with checkov."""
+        super().__init__(
+            name=rule.title,
+            id=rule.id,
+            categories=[CheckCategories.GENERAL_SECURITY],
+            supported_resources=list(rule.resource_types),
+            guideline=rule.remediation,
+        )
+        self._rule = rule
+
+    def scan_resource_conf(self, conf: Mapping[str, Any]) -> CheckResult:
+        """Return the verdict on the resource that checkov scans; UNKNOWN when the rule has no finding about it."""
+        found = _findings(self._rule, entity_path=self.entity_path, conf=conf)
+        if not found:
+            return CheckResult.UNKNOWN
+        finding = worst(found)
+        self.details = [finding.message] if finding.message else []
+        return _RESULTS[finding.verdict]
 
 
 @dataclass
 class _Scan:
-    """What one runner of checkov's looks at, and what each rule said about it."""
+    """The configurations that one checkov runner scans, and the findings of each rule about them."""
 
     runner: Any
     configurations: tuple[Configuration, ...]
     verdicts: dict[str, dict[tuple[Path, str], list[Finding]]] = field(default_factory=dict)
 
     def findings(self, rule: Rule) -> Mapping[tuple[Path, str], list[Finding]]:
-        """Judge once per rule; findings by file and address."""
+        """Evaluate the rule once for all resources; findings by file and address."""
         if rule.id not in self.verdicts:
             found: dict[tuple[Path, str], list[Finding]] = {}
             for configuration in self.configurations:
-                for finding in rule.judge(configuration):
+                for finding in rule.evaluate(configuration):
                     where = finding.resource.file.resolve(), finding.resource.address
                     found.setdefault(where, []).append(finding)
             self.verdicts[rule.id] = found
@@ -47,13 +85,11 @@ class _Scan:
 _latest: list[_Scan] = []
 
 
-def verdict_on(*, rule: Rule, conf: Mapping[str, Any]) -> Finding | None:
-    """Give the rule's verdict on the resource that checkov shows, or None when the rule says nothing about it."""
+def _findings(rule: Rule, *, entity_path: str, conf: Mapping[str, Any]) -> list[Finding]:
     runner, file = _caller()
-    _, kind, name = rule.entity_path.rsplit(":", 2)
+    _, kind, name = entity_path.rsplit(":", 2)
     address = conf.get(_ADDRESS) or f"{kind}.{name}"
-    found = _scan(runner).findings(rule).get((file.resolve(), address))
-    return worst(found) if found else None
+    return _scan(runner).findings(rule).get((file.resolve(), address), [])
 
 
 def _caller() -> tuple[Any, Path]:
@@ -63,7 +99,7 @@ def _caller() -> tuple[Any, Path]:
         if file is not None and hasattr(runner, "definitions"):
             return runner, _path(file)
         frame = frame.f_back
-    raise RuntimeError("asked by something that is no Terraform runner of checkov's")
+    raise RuntimeError("no Terraform runner of checkov is on the call stack")
 
 
 def _path(file: Any) -> Path:
@@ -99,7 +135,7 @@ def _from_hcl(entity: Mapping[str, Any], file: Path) -> Iterator[Resource]:
 
 
 def _unwrapped(value: Any) -> Any:
-    """Undo checkov's habit of putting every value into a list of one."""
+    """Unwrap the lists of one item that checkov puts around every value."""
     if isinstance(value, list):
         inner = [_unwrapped(item) for item in value]
         return inner[0] if len(inner) == 1 else inner
@@ -113,7 +149,7 @@ def _with_references(resource: Resource, addresses: frozenset[str]) -> Resource:
 
 
 def _marked(value: Any, addresses: frozenset[str]) -> Any:
-    """Give references back the `${}` that checkov's HCL reader takes off."""
+    """Put the `${}` back around references that checkov's HCL reader took off."""
     if isinstance(value, Mapping):
         return {key: _marked(item, addresses) for key, item in value.items()}
     if isinstance(value, list):
