@@ -30,7 +30,7 @@ _FURTHER: Mapping[str, tuple[str, ...]] = {
     "PassExistingRoleToAirflow": (PASS_ROLE, "airflow:createenvironment"),
     "DropOwnBoundary": ("iam:deleterolepermissionsboundary",),
 }
-WAYS: Mapping[str, tuple[str, ...]] = {
+ESCALATION_PATHS: Mapping[str, tuple[str, ...]] = {
     **{name: tuple(actions) for name, actions in PRIVILEGE_ESCALATION_METHODS.items()},
     **_FURTHER,
 }
@@ -52,7 +52,7 @@ class Escalation:
 
 def escalations(principal: Principal) -> Iterator[Escalation]:
     """Yield every open path: all its actions are granted, the decisive ones beyond specific resources."""
-    for way, actions in WAYS.items():
+    for way, actions in ESCALATION_PATHS.items():
         grants = {action: _open_grant(principal, action) for action in actions}
         found = {action: grant for action, grant in grants.items() if grant is not None}
         if len(found) == len(actions):

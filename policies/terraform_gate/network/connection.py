@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from terraform_gate.network.addresses import EVERY_IPV4, IPV6_ORIGIN
+from terraform_gate.network.connection_trace import Trace
 from terraform_gate.network.filters import Direction
 from terraform_gate.network.location import Location
 from terraform_gate.network.model import Endpoint, Kind, Network, Target
 from terraform_gate.network.routing import Hop, hops
-from terraform_gate.network.trace import Trace
 
 INGRESS, EGRESS = Direction.INGRESS, Direction.EGRESS
 

@@ -9,9 +9,9 @@ from itertools import groupby
 
 from terraform_gate.network.addresses import FAMILIES
 from terraform_gate.network.connection import trace_connection
+from terraform_gate.network.connection_trace import Trace
 from terraform_gate.network.location import Location, locations
 from terraform_gate.network.model import Endpoint, Network
-from terraform_gate.network.trace import Trace
 
 
 class Reach(StrEnum):

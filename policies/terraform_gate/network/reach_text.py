@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.network.analysis.flow_comparison import BlockedFlow, UndeclaredFlow, extra_flows, missing_flows
+from terraform_gate.network.connection_trace import Trace
 from terraform_gate.network.model import Network
 from terraform_gate.network.possible_flows import possible_flows
 from terraform_gate.network.ranges import Ranges
@@ -14,7 +15,6 @@ from terraform_gate.network.reach import Attempt, Decision, Reach
 from terraform_gate.network.reading.flows import declared_flows
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.services import describe
-from terraform_gate.network.trace import Trace
 
 _STACK = re.compile(r"[\w.-]+//")
 

@@ -1,4 +1,4 @@
-"""AF_IAM_6: iam:UnrestrictedPassRole is limited to specific roles and one service."""
+"""AF_IAM_6: iam:PassRole is limited to specific roles and one service."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _TO_ECS = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
 
 
 class UnrestrictedPassRole(StatementRule):
-    """iam:UnrestrictedPassRole on wildcard roles or without iam:PassedToService."""
+    """iam:PassRole on wildcard roles or without iam:PassedToService."""
 
     id = "AF_IAM_6"
-    title = "iam:UnrestrictedPassRole is limited to specific roles and services"
+    title = "iam:PassRole is limited to specific roles and services"
     severity = Severity.CRITICAL
     why = (
         "A principal that can pass any role to a task, function or instance has the permissions of every "
@@ -32,13 +32,13 @@ class UnrestrictedPassRole(StatementRule):
     passing = (
         Example(
             title="one role, one service",
-            resources=role_policy({"Action": "iam:UnrestrictedPassRole", "Resource": _ROLE, "Condition": _TO_ECS}),
+            resources=role_policy({"Action": "iam:PassRole", "Resource": _ROLE, "Condition": _TO_ECS}),
         ),
     )
     failing = (
         Example(
             title="every role",
-            resources=role_policy({"Action": "iam:UnrestrictedPassRole", "Resource": "*", "Condition": _TO_ECS}),
+            resources=role_policy({"Action": "iam:PassRole", "Resource": "*", "Condition": _TO_ECS}),
         ),
         Example(
             title="every role, written as an ARN",
@@ -46,12 +46,12 @@ class UnrestrictedPassRole(StatementRule):
                 {"Action": "iam:Pass*", "Resource": f"arn:aws:iam::{ACCOUNT}:role/*", "Condition": _TO_ECS}
             ),
         ),
-        Example(title="any service", resources=role_policy({"Action": "iam:UnrestrictedPassRole", "Resource": _ROLE})),
+        Example(title="any service", resources=role_policy({"Action": "iam:PassRole", "Resource": _ROLE})),
         Example(
             title="any service, through a wildcard condition",
             resources=role_policy(
                 {
-                    "Action": "iam:UnrestrictedPassRole",
+                    "Action": "iam:PassRole",
                     "Resource": _ROLE,
                     "Condition": {"StringLike": {"iam:PassedToService": "*"}},
                 }

@@ -45,7 +45,7 @@ ALL: dict[str, str] = {**RESOURCE, **TRUST, **IDENTITY}
 
 
 class StatementRule(Rule):
-    """A rule about each statement of each policy document. Subclasses set ``documents`` and implement ``faults``."""
+    """A rule about each statement of each policy document. Subclasses set ``documents`` and implement ``violations``."""
 
     documents: ClassVar[dict[str, str]]
     """Resource type -> argument."""
@@ -59,7 +59,7 @@ class StatementRule(Rule):
     def violations(self, statement: Statement) -> Iterator[str]:
         """Yield what is wrong with one statement."""
 
-    def unknown(self, statement: Statement) -> Iterator[str]:  # noqa: ARG002  for those that need it
+    def unknown(self, statement: Statement) -> Iterator[str]:  # noqa: ARG002  subclasses use it
         """Yield what must be known about one statement for a verdict, and is not."""
         yield from ()
 

@@ -11,7 +11,7 @@ import pytest
 from terraform_gate.gate.evaluation import evaluate
 from terraform_gate.gate.outcome import Report
 
-from tests.policies.test_smuggling import SMUGGLED
+from tests.policies.rules.test_evasion import EVASIONS
 
 
 def resources(**kinds: Any) -> dict[str, Any]:
@@ -69,13 +69,13 @@ def judged(folder: Path, files: dict[str, Any]) -> Report:
 
 @pytest.mark.feature("P5")
 @pytest.mark.parametrize(("files", "code", "rule"), SHAPES.values(), ids=SHAPES)
-def test_shape_does_not_pass(tmp_path: Path, files: dict[str, Any], code: int, rule: str) -> None:
+def test_dangerous_content_never_exits_0(tmp_path: Path, files: dict[str, Any], code: int, rule: str) -> None:
     report = judged(tmp_path, files)
     assert report.exit_code == code
     assert not rule or rule in {one.card.id for one in report.outcomes if one.is_open}
 
 
 @pytest.mark.feature("P5")
-@pytest.mark.parametrize(("made", "blocks"), [pytest.param(one[1], one[2], id=one[0]) for one in SMUGGLED])
-def test_gate_does_not_exit_0_on_a_disguise(tmp_path: Path, made: dict[str, Any], blocks: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("made", "blocks"), [pytest.param(one[1], one[2], id=one[0]) for one in EVASIONS])
+def test_gate_never_exits_0_on_an_evasion(tmp_path: Path, made: dict[str, Any], blocks: dict[str, Any]) -> None:
     assert judged(tmp_path, {"a.tf.json": {"resource": made, **blocks}}).exit_code in {FINDING, UNJUDGED}

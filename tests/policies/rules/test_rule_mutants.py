@@ -11,7 +11,7 @@ from terraform_gate.rules.catalog import all_rules
 from terraform_harness.mutation.detectors import rules as judged_by_our_rules
 
 from environments import load_all
-from tests.policies.rule_mutants import AIRFLOW, FOUNDATION, MUTANTS, Documents, Mutant
+from tests.policies.rules.rule_mutants import AIRFLOW, FOUNDATION, MUTANTS, Documents, Mutant
 from tests.synthesis import built
 
 
@@ -31,13 +31,13 @@ def _caught(documents: Documents, folder: Path) -> frozenset[str]:
 
 
 @pytest.mark.feature("P5")
-def test_production_itself_is_clean(production: Documents, tmp_path: Path) -> None:
+def test_production_passes_every_rule(production: Documents, tmp_path: Path) -> None:
     assert _caught(production, tmp_path) == frozenset()
 
 
 @pytest.mark.feature("P5")
 @pytest.mark.parametrize("mutant", [pytest.param(item, id=item.rule) for item in MUTANTS])
-def test_mutant_is_caught_by_its_rule_and_few_others(mutant: Mutant, production: Documents, tmp_path: Path) -> None:
+def test_mutant_is_found_by_its_rule_and_expected_others(mutant: Mutant, production: Documents, tmp_path: Path) -> None:
     documents = copy.deepcopy(production)
     mutant.change(documents)
     caught = {finding.split()[0] for finding in _caught(documents, tmp_path)}

@@ -45,16 +45,16 @@ LONGEST: dict[str, Any] = {
 @pytest.mark.feature("T1", "N4")
 @lean
 @given(environments())
-def test_drawn_environments_keep_every_rule_and_what_aws_accepts(environment: Environment) -> None:
+def test_generated_environments_pass_every_rule_and_aws_limits(environment: Environment) -> None:
     deployment = built(environment)
     assert not list(excesses(deployment))
-    assert not list(complaints(deployment))
-    assert_both_ends(deployment)
-    assert_holders_of_a_password_and_nobody_else_reach_its_store(deployment)
+    assert not list(rule_violations(deployment))
+    assert_matching_rules(deployment)
+    assert_exactly_password_holders_reach_the_store(deployment)
     assert_secrets_are_readable(deployment)
 
 
-def complaints(deployment: Deployment) -> Iterator[str]:
+def rule_violations(deployment: Deployment) -> Iterator[str]:
     """What our rules do not pass, one sentence each: a finding that cannot be judged is none that passes."""
     for rule in all_rules():
         for finding in rule.evaluate(deployment.configuration):
@@ -62,7 +62,7 @@ def complaints(deployment: Deployment) -> Iterator[str]:
                 yield f"{rule.id} {finding.verdict.name} {finding.resource.address}: {finding.message}"
 
 
-def assert_both_ends(deployment: Deployment) -> None:
+def assert_matching_rules(deployment: Deployment) -> None:
     """N3, in a VPC of our own or of somebody else."""
     names = {one.body["tags"]["airflow-fargate:place"] for one in deployment.of("aws_security_group")}
     out = {(rule.group, rule.peer, rule.port) for rule in rules(deployment, egress=True) if rule.peer in names}
@@ -70,7 +70,7 @@ def assert_both_ends(deployment: Deployment) -> None:
     assert out == into
 
 
-def assert_holders_of_a_password_and_nobody_else_reach_its_store(deployment: Deployment) -> None:
+def assert_exactly_password_holders_reach_the_store(deployment: Deployment) -> None:
     """Connected and minimal, whatever the flows say that the environment declared."""
     network = network_of(deployment.configuration)
     database = "database-proxy" if "database-proxy" in network.endpoints else "metadata-database"
@@ -109,22 +109,22 @@ def assert_secrets_are_readable(deployment: Deployment) -> None:
 
 
 @pytest.mark.feature("P5")
-def test_an_environment_that_breaks_a_rule_is_complained_of() -> None:
+def test_environment_that_violates_a_rule_is_reported() -> None:
     """ECS Exec needs a writable root: a thing that only a waiver lets pass."""
-    assert not list(complaints(deployed()))
-    assert any("writable" in sentence for sentence in complaints(deployed(**LARGE)))
+    assert not list(rule_violations(deployed()))
+    assert any("writable" in sentence for sentence in rule_violations(deployed(**LARGE)))
 
 
 @pytest.mark.feature("N3")
 @pytest.mark.parametrize(
     ("component", "store", "port"), [("triggerer", "metadata_database", 5432), ("worker_default", "broker", 6379)]
 )
-def test_a_flow_that_nobody_declared_is_missed(component: str, store: str, port: int, tmp_path: Path) -> None:
+def test_missing_flow_of_a_password_holder_is_found(component: str, store: str, port: int, tmp_path: Path) -> None:
     """Without flow and rules the two agree, so that AF_NET_3 is content: the component would never start."""
     deployment = without_flow(deployed(), component, store, port, folder=tmp_path)
-    assert not [sentence for sentence in complaints(deployment) if sentence.startswith("AF_NET_3")]
+    assert not [sentence for sentence in rule_violations(deployment) if sentence.startswith("AF_NET_3")]
     with pytest.raises(AssertionError, match=store.replace("_", "-")):
-        assert_holders_of_a_password_and_nobody_else_reach_its_store(deployment)
+        assert_exactly_password_holders_reach_the_store(deployment)
 
 
 def without_flow(deployment: Deployment, component: str, store: str, port: int, *, folder: Path) -> Deployment:
@@ -152,13 +152,13 @@ def _is(flow: dict[str, Any], component: str, store: str, port: int) -> bool:
 @pytest.mark.feature("O1")
 @twice
 @given(environments())
-def test_drawn_environments_synthesize_to_the_same_bytes_twice(environment: Environment) -> None:
+def test_synthesis_of_generated_environments_is_reproducible(environment: Environment) -> None:
     first, second = built(environment), built(environment)
     assert first.text == second.text
 
 
 @pytest.mark.feature("T1")
-def test_the_longest_names_that_the_model_allows_are_accepted_by_aws() -> None:
+def test_longest_names_stay_within_aws_limits() -> None:
     deployment = deployed(**LONGEST)
     assert len(deployment.only("aws_lb").body["name"]) + len("-api-server") == 32, "one more would be refused"
     assert not list(excesses(deployment))

@@ -72,7 +72,7 @@ def _listening(protocol: str, **settings: Any) -> Resources:
     return {"aws_lb_listener": {"it": {"load_balancer_arn": "arn:1", "port": 443, "protocol": protocol, **settings}}}
 
 
-SMUGGLED: list[tuple[str, Resources, Blocks, str, Verdict]] = [
+EVASIONS: list[tuple[str, Resources, Blocks, str, Verdict]] = [
     (
         "the world of IPv6 in four quarters",
         _listed("::/2", "4000::/2", "8000::/2", "c000::/2", ipv6=True),
@@ -177,7 +177,7 @@ SMUGGLED: list[tuple[str, Resources, Blocks, str, Verdict]] = [
 
 @pytest.mark.feature("P5")
 @pytest.mark.parametrize(
-    ("resources", "blocks", "rule", "verdict"), [pytest.param(*item[1:], id=item[0]) for item in SMUGGLED]
+    ("resources", "blocks", "rule", "verdict"), [pytest.param(*item[1:], id=item[0]) for item in EVASIONS]
 )
-def test_disguise_does_not_pass(resources: Resources, blocks: Blocks, rule: str, verdict: Verdict) -> None:
+def test_evasion_never_passes(resources: Resources, blocks: Blocks, rule: str, verdict: Verdict) -> None:
     assert verdict in _verdicts(json.loads(json.dumps(resources)), blocks).get(rule, set())

@@ -100,14 +100,14 @@ CONFIGURATIONS = st.fixed_dictionaries(
 @pytest.mark.feature("P1")
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(CONFIGURATIONS)
-def test_any_configuration_gets_verdicts(resources: dict[str, Any]) -> None:
+def test_network_rules_give_verdicts_for_arbitrary_arguments(resources: dict[str, Any]) -> None:
     configuration = configuration_from(resources)
     for rule in RULES:
         assert {finding.verdict for finding in rule.evaluate(configuration)} <= set(Verdict)
     assert list(possible_flows(network_of(configuration))) is not None
 
 
-def ring(count: int) -> Resources:
+def cycle(count: int) -> Resources:
     """Groups that each let the one before in, the last one the first, and the world into one of them."""
     groups = (security_group(f"g{index}") for index in range(count))
     openings = (ingress_rule(f"r{index}", f"g{index}", 22, other=f"g{(index + 1) % count}") for index in range(count))
@@ -116,8 +116,8 @@ def ring(count: int) -> Resources:
 
 @pytest.mark.feature("P1")
 @pytest.mark.parametrize("count", [1, 2, 5000])
-def test_a_ring_of_groups_ends(count: int) -> None:
-    configuration = configuration_from(ring(count))
+def test_cycle_of_security_groups_terminates(count: int) -> None:
+    configuration = configuration_from(cycle(count))
     verdicts = {rule.id: {finding.verdict for finding in rule.evaluate(configuration)} for rule in RULES}
     assert verdicts["AF_SG_1"] == {Verdict.PASS, Verdict.FAIL}
     assert verdicts["AF_SG_4"] == {Verdict.PASS}

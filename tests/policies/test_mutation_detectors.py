@@ -12,7 +12,7 @@ RULE = {"cidr_ipv4": "10.0.0.0/16", "from_port": 5432, "to_port": 5432, "ip_prot
 
 
 @pytest.mark.feature("H5")
-def test_our_rules_notice_an_open_door(tmp_path: Path) -> None:
+def test_mutant_open_to_the_internet_is_detected(tmp_path: Path) -> None:
     folder = tmp_path / "one"
     folder.mkdir()
     document = {"resource": {"aws_vpc_security_group_ingress_rule": {"r": RULE}}}

@@ -1,4 +1,4 @@
-"""Every rule tells its own examples apart: on synthesized JSON, and on a plan that the real AWS provider made."""
+"""Every rule passes its passing examples and fails its failing ones, as JSON and as a plan of the AWS provider."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from terraform_gate.testing import configuration_from
 from terraform_harness import tools
 from terraform_harness.terraform.run import Terraform
 
-POLICIES = Path(__file__).parents[2] / "policies"
+POLICIES = Path(__file__).parents[3] / "policies"
 CASES = [pytest.param(case.rule, case.example, case.is_good, case.name, id=case.name) for case in cases()]
 
 
-def _assert_told(rule: Rule, example: Example, findings: list[Finding], *, good: bool) -> None:
+def _assert_verdict(rule: Rule, example: Example, findings: list[Finding], *, good: bool) -> None:
     verdicts = {finding.verdict for finding in findings}
     said = [(finding.resource.address, str(finding.verdict), finding.message) for finding in findings]
     if good:
@@ -31,25 +31,25 @@ def _assert_told(rule: Rule, example: Example, findings: list[Finding], *, good:
         assert Verdict.FAIL in verdicts, f"{rule.id} does not fail {example.title!r}: {said}"
 
 
-@pytest.mark.feature("P5")
+@pytest.mark.feature("P1", "P5")
 @pytest.mark.parametrize(("rule", "example", "good", "name"), CASES)
-def test_rule_tells_its_examples_apart_on_json(rule: Rule, example: Example, good: bool, name: str) -> None:
+def test_examples_pass_and_fail_as_json(rule: Rule, example: Example, good: bool, name: str) -> None:
     configuration = configuration_from(example.resources, **example.extra)
-    _assert_told(rule, example, list(rule.evaluate(configuration)), good=good)
+    _assert_verdict(rule, example, list(rule.evaluate(configuration)), good=good)
 
 
 @pytest.mark.feature("P5")
 @pytest.mark.parametrize(
     ("rule", "example", "good", "name"), [case for case in CASES if not case.values[1].not_plannable_because]
 )
-def test_rule_tells_its_examples_apart_on_a_plan(
+def test_examples_pass_and_fail_as_a_plan(
     rule: Rule, example: Example, good: bool, name: str, planned: Configuration
 ) -> None:
     findings = list(rule.evaluate(_module(planned, name, example)))
     if example.is_evaluated_on_plans:
-        _assert_told(rule, example, findings, good=good)
+        _assert_verdict(rule, example, findings, good=good)
     else:
-        assert not findings, "a rule that cannot see what it looks at must say nothing"
+        assert not findings, "a rule must have no finding where a plan lacks what it reads"
 
 
 def _module(whole: Configuration, name: str, example: Example) -> Configuration:
@@ -79,7 +79,7 @@ def _planned(root: Path) -> Configuration:
 
 
 @pytest.mark.feature("P5")
-def test_every_rule_documents_itself() -> None:
+def test_rule_has_all_texts_and_examples() -> None:
     for rule in all_rules():
         assert rule.why.endswith("."), rule.id
         assert rule.remediation, rule.id
@@ -90,7 +90,7 @@ def test_every_rule_documents_itself() -> None:
 
 
 @pytest.mark.feature("P5")
-def test_references_to_checkov_exist() -> None:
+def test_referenced_checkov_checks_exist() -> None:
     from terraform_gate.checkov_engine.engine import checkov_ids
 
     named = {(rule.id, name) for rule in all_rules() for name in rule.references if name.startswith("CKV")}
@@ -99,7 +99,7 @@ def test_references_to_checkov_exist() -> None:
 
 
 @pytest.mark.feature("P5")
-def test_rule_files_shadow_no_module() -> None:
+def test_rule_files_shadow_no_installed_module() -> None:
     """checkov imports every file below the folder by its bare stem."""
     stems = {file.stem for file in POLICIES.rglob("*.py") if not file.stem.startswith("__")} - {"policies"}
     assert not stems & (set(sys.stdlib_module_names) | set(packages_distributions()))
