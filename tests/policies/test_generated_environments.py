@@ -1,7 +1,7 @@
-"""Whatever environment is drawn: it synthesizes, AWS accepts its names, and it keeps every rule of ours.
+"""Generated environments synthesize, stay within the limits of AWS, and pass every rule of the gate.
 
-Among the rules: declared flows are exactly the possible ones (AF_NET_3). That a flow was declared at all is held
-against something else: who holds a store's password reaches the store, and nobody besides.
+AF_NET_3 checks that the declared flows are exactly the possible ones. That all flows are declared follows from another
+source: exactly the tasks with a data store's password can connect to the data store.
 """
 
 from __future__ import annotations
@@ -27,11 +27,13 @@ from tests.synthesis import FILE, Deployment, built, deployed, read_back
 from tests.unit.modules.large import LARGE
 from tests.unit.modules.limits import excesses
 
-PATIENT = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+SUPPRESSED_CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 UNSHRUNK = (Phase.explicit, Phase.generate)
-"""Shrinking takes minutes where one try synthesizes; the failure names the environment as a file could say it."""
-lean = settings(max_examples=20, deadline=None, suppress_health_check=PATIENT, derandomize=True, phases=UNSHRUNK)
-twice = settings(lean, max_examples=3)
+"""Without shrinking, which would synthesize for minutes; the failure prints the environment as a file."""
+few = settings(
+    max_examples=20, deadline=None, suppress_health_check=SUPPRESSED_CHECKS, derandomize=True, phases=UNSHRUNK
+)
+twice = settings(few, max_examples=3)
 LONGEST: dict[str, Any] = {
     **LARGE,
     "name_prefix": "data-platform-x",
@@ -43,7 +45,7 @@ LONGEST: dict[str, Any] = {
 
 
 @pytest.mark.feature("T1", "N4")
-@lean
+@few
 @given(environments())
 def test_generated_environments_pass_every_rule_and_aws_limits(environment: Environment) -> None:
     deployment = built(environment)
@@ -55,7 +57,7 @@ def test_generated_environments_pass_every_rule_and_aws_limits(environment: Envi
 
 
 def rule_violations(deployment: Deployment) -> Iterator[str]:
-    """What our rules do not pass, one sentence each: a finding that cannot be judged is none that passes."""
+    """Findings that are not `pass`, one violation each; `unknown` counts too."""
     for rule in all_rules():
         for finding in rule.evaluate(deployment.configuration):
             if finding.verdict is not Verdict.PASS:
@@ -63,15 +65,15 @@ def rule_violations(deployment: Deployment) -> Iterator[str]:
 
 
 def assert_matching_rules(deployment: Deployment) -> None:
-    """N3, in a VPC of our own or of somebody else."""
-    names = {one.body["tags"]["airflow-fargate:place"] for one in deployment.of("aws_security_group")}
+    """Every rule between two security groups has a matching rule, in a managed and in an existing VPC."""
+    names = {group.body["tags"]["airflow-fargate:place"] for group in deployment.of("aws_security_group")}
     out = {(rule.group, rule.peer, rule.port) for rule in rules(deployment, egress=True) if rule.peer in names}
     into = {(rule.peer, rule.group, rule.port) for rule in rules(deployment, egress=False) if rule.peer in names}
     assert out == into
 
 
 def assert_exactly_password_holders_reach_the_store(deployment: Deployment) -> None:
-    """Connected and minimal, whatever the flows say that the environment declared."""
+    """Exactly the tasks with a data store's password reach it, independent of the declared flows."""
     network = network_of(deployment.configuration)
     database = "database-proxy" if "database-proxy" in network.endpoints else "metadata-database"
     stores = {"AIRFLOW_DB_PASSWORD": (database, 5432), "AIRFLOW_BROKER_PASSWORD": ("broker", 6379)}
@@ -87,32 +89,32 @@ def holders(deployment: Deployment, password: str) -> set[str]:
 
 
 def callers(network: Network, store: str, port: int) -> set[str]:
-    """Whoever gets through to ``store``, the internet included; where it is not made, nobody."""
+    """The endpoints that can connect to ``store``, the internet included; empty if the store does not exist."""
     if store not in network.endpoints:
         return set()
     others = (endpoint for endpoint in network.endpoints.values() if endpoint.name != store)
-    return {endpoint.name for endpoint in others if gets_through(network, endpoint, network.endpoints[store], port)}
+    return {endpoint.name for endpoint in others if can_connect(network, endpoint, network.endpoints[store], port)}
 
 
-def gets_through(network: Network, client: Endpoint, server: Endpoint, port: int) -> bool:
-    """As far as the configuration tells: the subnets of somebody else's VPC are taken to let everything pass."""
+def can_connect(network: Network, client: Endpoint, server: Endpoint, port: int) -> bool:
+    """Network ACLs and routes of external subnets are taken to allow everything."""
     decision = decide(network, client, server, service=service("tcp", port))
     return any(attempt.best.is_open for attempt in decision.attempts)
 
 
 def assert_secrets_are_readable(deployment: Deployment) -> None:
-    """S3: a container whose secret its execution role may not read never starts."""
+    """A container whose secret its execution role cannot read never starts."""
     for name, task in fargate_tasks(deployment).items():
         role = role_of(deployment, task, EXECUTION_ROLE)
-        readable = {one for grant in grants(deployment, role) for one in grant.resources}
+        readable = {resource for grant in grants(deployment, role) for resource in grant.resources}
         assert {arn for container in task.containers for arn in container.secrets.values()} <= readable, name
 
 
 @pytest.mark.feature("P5")
 def test_environment_that_violates_a_rule_is_reported() -> None:
-    """ECS Exec needs a writable root: a thing that only a waiver lets pass."""
+    """ECS Exec needs a writable root file system, which only a waiver accepts."""
     assert not list(rule_violations(deployed()))
-    assert any("writable" in sentence for sentence in rule_violations(deployed(**LARGE)))
+    assert any("writable" in violation for violation in rule_violations(deployed(**LARGE)))
 
 
 @pytest.mark.feature("N3")
@@ -120,15 +122,15 @@ def test_environment_that_violates_a_rule_is_reported() -> None:
     ("component", "store", "port"), [("triggerer", "metadata_database", 5432), ("worker_default", "broker", 6379)]
 )
 def test_missing_flow_of_a_password_holder_is_found(component: str, store: str, port: int, tmp_path: Path) -> None:
-    """Without flow and rules the two agree, so that AF_NET_3 is content: the component would never start."""
+    """AF_NET_3 passes when both the flow and its rules are missing, although the component could not start."""
     deployment = without_flow(deployed(), component, store, port, folder=tmp_path)
-    assert not [sentence for sentence in rule_violations(deployment) if sentence.startswith("AF_NET_3")]
+    assert not [violation for violation in rule_violations(deployment) if violation.startswith("AF_NET_3")]
     with pytest.raises(AssertionError, match=store.replace("_", "-")):
         assert_exactly_password_holders_reach_the_store(deployment)
 
 
 def without_flow(deployment: Deployment, component: str, store: str, port: int, *, folder: Path) -> Deployment:
-    """``deployment`` as if the component had forgotten that it calls the store."""
+    """``deployment`` without the flow and the rules from the component to the store."""
     files = {}
     for stack, document in deployment.stacks.items():
         changed = json.loads(json.dumps(document))
@@ -160,5 +162,5 @@ def test_synthesis_of_generated_environments_is_reproducible(environment: Enviro
 @pytest.mark.feature("T1")
 def test_longest_names_stay_within_aws_limits() -> None:
     deployment = deployed(**LONGEST)
-    assert len(deployment.only("aws_lb").body["name"]) + len("-api-server") == 32, "one more would be refused"
+    assert len(deployment.only("aws_lb").body["name"]) + len("-api-server") == 32, "AWS would reject a longer name"
     assert not list(excesses(deployment))

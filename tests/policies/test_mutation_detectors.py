@@ -1,4 +1,4 @@
-"""Our own rules as judges of mutants."""
+"""The rules of the gate as detectors of mutants."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def read_resources(principal: Principal) -> Iterator[str]:
             yield from grant.statement.resources
 
 
-def is_asked_for(resource: str, sources: Iterable[SecretSource], configuration: Configuration) -> bool:
+def is_referenced(resource: str, sources: Iterable[SecretSource], configuration: Configuration) -> bool:
     """Whether the resource of a policy covers one of the sources."""
     statement = Statement(effect="Allow", resources=(resource,))
     return any(_names(statement, source, configuration) for source in sources)

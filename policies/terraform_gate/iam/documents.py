@@ -36,10 +36,10 @@ def statements_in(value: Any, configuration: Configuration) -> tuple[Statement, 
     parsed = document(value)
     if parsed is None:
         if isinstance(value, str) and not is_known(value) and not value.lstrip().startswith("{"):
-            raise UnknownDocumentError(f"the document is {value}")
+            raise UnknownDocumentError(f"the document is not known before the apply: {value}")
         raise MalformedError("the document is not JSON")
     if not isinstance(parsed, Mapping):
-        raise MalformedError(f"a policy document is an object, this is {type(parsed).__name__}")
+        raise MalformedError(f"a policy document must be an object, got {type(parsed).__name__}")
     if "Statement" not in parsed:
         raise MalformedError("the document has no Statement")
     return tuple(_statement(entry) for entry in items(parsed["Statement"]))
@@ -48,10 +48,10 @@ def statements_in(value: Any, configuration: Configuration) -> tuple[Statement, 
 def _statement(entry: Any) -> Statement:
     if not isinstance(entry, Mapping):
         if isinstance(entry, str) and not is_known(entry):
-            raise UnknownDocumentError(f"a statement is {entry}")
-        raise MalformedError(f"a statement is an object, this is {type(entry).__name__}")
+            raise UnknownDocumentError(f"a statement is not known before the apply: {entry}")
+        raise MalformedError(f"a statement must be an object, got {type(entry).__name__}")
     if entry.get("Effect") not in {"Allow", "Deny"}:
-        raise MalformedError(f"Effect is Allow or Deny, not {entry.get('Effect')!r}")
+        raise MalformedError(f"Effect must be Allow or Deny, got {entry.get('Effect')!r}")
     if not {"Action", "NotAction"} & set(entry):
         raise MalformedError("a statement has neither Action nor NotAction")
     return Statement(
@@ -83,7 +83,7 @@ def _conditions(value: Any) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     if value is None:
         return {}
     if not isinstance(value, Mapping) or not all(isinstance(by_key, Mapping) for by_key in value.values()):
-        raise MalformedError("Condition is an object of operators, each an object of keys")
+        raise MalformedError("Condition must be an object of operators, each an object of condition keys")
     return {
         str(operator): {str(key).lower(): _texts(listed) for key, listed in by_key.items()}
         for operator, by_key in value.items()

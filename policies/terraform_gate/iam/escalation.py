@@ -15,7 +15,7 @@ from terraform_gate.iam.principals import Granted, Principal
 from terraform_gate.iam.statement import Statement
 
 PASS_ROLE = "iam:passrole"  # noqa: S105
-_FURTHER: Mapping[str, tuple[str, ...]] = {
+_ECS_AND_OTHER_PATHS: Mapping[str, tuple[str, ...]] = {
     "RunNewTaskDefinitionWithExistingRole": (PASS_ROLE, "ecs:registertaskdefinition", "ecs:runtask"),
     "StartNewTaskDefinitionWithExistingRole": (PASS_ROLE, "ecs:registertaskdefinition", "ecs:starttask"),
     "PutNewTaskDefinitionInService": (PASS_ROLE, "ecs:registertaskdefinition", "ecs:updateservice"),
@@ -28,11 +28,11 @@ _FURTHER: Mapping[str, tuple[str, ...]] = {
     "PassExistingRoleToStepFunction": (PASS_ROLE, "states:createstatemachine", "states:startexecution"),
     "PassExistingRoleToSageMaker": (PASS_ROLE, "sagemaker:createnotebookinstance"),
     "PassExistingRoleToAirflow": (PASS_ROLE, "airflow:createenvironment"),
-    "DropOwnBoundary": ("iam:deleterolepermissionsboundary",),
+    "RemovePermissionsBoundary": ("iam:deleterolepermissionsboundary",),
 }
 ESCALATION_PATHS: Mapping[str, tuple[str, ...]] = {
     **{name: tuple(actions) for name, actions in PRIVILEGE_ESCALATION_METHODS.items()},
-    **_FURTHER,
+    **_ECS_AND_OTHER_PATHS,
 }
 _NARROWING = ("iam:permissionsboundary", "iam:policyarn", "ecs:cluster", "ecs:task", "aws:resourcetag")
 
@@ -41,22 +41,22 @@ _NARROWING = ("iam:permissionsboundary", "iam:policyarn", "ecs:cluster", "ecs:ta
 class Escalation:
     """One open escalation path: its name, and the statement that grants each action."""
 
-    way: str
+    path: str
     grants: Mapping[str, Granted]
 
     def __str__(self) -> str:
         """The path and the policies that grant its actions."""
         steps = (f"{action} by {grant.source.address}" for action, grant in self.grants.items())
-        return f"{self.way}: {', '.join(steps)}"
+        return f"{self.path}: {', '.join(steps)}"
 
 
 def escalations(principal: Principal) -> Iterator[Escalation]:
     """Yield every open path: all its actions are granted, the decisive ones beyond specific resources."""
-    for way, actions in ESCALATION_PATHS.items():
+    for path, actions in ESCALATION_PATHS.items():
         grants = {action: _open_grant(principal, action) for action in actions}
         found = {action: grant for action, grant in grants.items() if grant is not None}
         if len(found) == len(actions):
-            yield Escalation(way=way, grants=found)
+            yield Escalation(path=path, grants=found)
 
 
 def _open_grant(principal: Principal, action: str) -> Granted | None:
@@ -65,7 +65,7 @@ def _open_grant(principal: Principal, action: str) -> Granted | None:
 
 
 _DECISIVE = frozenset({"sts:assumerole", "ecs:executecommand", "lambda:updatefunctioncode", "glue:updatedevendpoint"})
-"""Actions whose resource decides whose permissions are gained; for the others any resource will do."""
+"""Actions whose resource decides which permissions are gained; the resources of the others do not matter."""
 
 
 def is_open(statement: Statement) -> bool:

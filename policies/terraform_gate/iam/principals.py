@@ -114,7 +114,7 @@ def _owner(policy: Resource, kind: str, configuration: Configuration, by_name: M
 def _owner_of(value: Any, kind: str, configuration: Configuration, by_name: Mapping[tuple[str, Any], str]) -> str:
     """The key of the principal; one outside of the configuration is identified by its name."""
     found = configuration.find(value)
-    return found.key if found else by_name.get((f"aws_iam_{kind}", str(value)), f"outside {kind} {value}")
+    return found.key if found else by_name.get((f"aws_iam_{kind}", str(value)), f"external {kind} {value}")
 
 
 def _attach(principal: Principal, arn: Any, source: Resource, configuration: Configuration) -> None:
@@ -127,7 +127,7 @@ def _attach(principal: Principal, arn: Any, source: Resource, configuration: Con
     if policy is not None and policy.is_data and str(policy.get("name")) in managed_policies():
         _attach(principal, f"arn:aws:iam::aws:policy/{policy.get('name')}", source, configuration)
     elif policy is None or policy.type != "aws_iam_policy":
-        principal.unknown.append(f"{source.address} attaches {arn}, which is not in this configuration")
+        principal.unknown.append(f"{source.address} attaches {arn}, which is not in the configuration")
     else:
         _add(principal, policy.get("policy"), policy, configuration)
 

@@ -10,7 +10,7 @@ from terraform_gate.network.location import Location, matches
 from terraform_gate.network.ranges import Ranges
 
 Box = tuple[Ranges, Ranges]
-"""Addresses of the other side, and services between them and us: every pair of the two."""
+"""Addresses of the other side and services: every combination of the two."""
 
 
 @dataclass

@@ -47,8 +47,8 @@ def trace_connection(
 def _route(trace: Trace) -> None:
     for end in (trace.source, trace.destination):
         if end.subnet is not None and end.subnet.is_external and trace.is_open:
-            say = trace.note if trace.assume_open else trace.stop
-            say("external subnet", f"network ACL and routes of {end.subnet.name} are not in the configuration")
+            record = trace.note if trace.assume_open else trace.stop
+            record("external subnet", f"network ACL and routes of {end.subnet.name} are not in the configuration")
     if _has_routes(trace.source):
         _follow(trace, trace.source, trace.destination)
     if _has_routes(trace.destination) and not _same_vpc(trace):
@@ -119,13 +119,13 @@ def _through_nat(trace: Trace, name: str) -> None:
         addresses=(subnet.addresses or subnet.possible_addresses) & EVERY_IPV4,
         exact=bool(subnet.addresses),
     )
-    separate = trace.source.subnet == subnet
-    if not separate:
+    same_subnet = trace.source.subnet == subnet
+    if not same_subnet:
         trace.pass_acls(nat, INGRESS, other=trace.source)
     trace.pass_acls(nat, EGRESS, other=trace.destination)
     _out_of_nat(trace, nat)
     trace.return_past_acls(nat, INGRESS, other=trace.destination, to=nat.reply_ports(trace.service))
-    if not separate:
+    if not same_subnet:
         trace.return_past_acls(nat, EGRESS, other=trace.source, to=trace.replies)
 
 

@@ -51,6 +51,11 @@ class Direction(StrEnum):
     INGRESS = "ingress"
     EGRESS = "egress"
 
+    @property
+    def opposite(self) -> Direction:
+        """The direction of the replies."""
+        return Direction.EGRESS if self is Direction.INGRESS else Direction.INGRESS
+
 
 @dataclass(frozen=True, kw_only=True)
 class SecurityRule:

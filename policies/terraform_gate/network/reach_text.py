@@ -30,14 +30,14 @@ def matrix(configuration: Configuration) -> tuple[str, int]:
     rows = list(_rows(network))
     missing = list(missing_flows(network, flows))
     extra = list(extra_flows(network, flows)) if flows else []
-    entries = [*_columns(rows), "", *(_missing(item) for item in missing), *(_extra(item) for item in extra)]
+    lines = [*_columns(rows), "", *(_missing(item) for item in missing), *(_extra(item) for item in extra)]
     unknown = [row for row in rows if row[3] == Reach.UNKNOWN]
-    possible_addresses = unknown or any(item.decision and item.decision.reach is Reach.UNKNOWN for item in missing)
+    is_unknown = unknown or any(item.decision and item.decision.reach is Reach.UNKNOWN for item in missing)
     agree = "declared = possible" if flows and not missing and not extra else "no flows are declared"
     summary = agree if not flows or not (missing or extra) else f"{len(missing)} missing, {len(extra)} extra"
-    entries.append(f"{len(rows)} possible connections, {len(flows)} declared flows: {summary}")
-    entries.append("next: --from ENDPOINT --to ENDPOINT --port N explains one of them")
-    return shorter("\n".join(entries)), 2 if possible_addresses else int(bool(missing or extra))
+    lines.append(f"{len(rows)} possible connections, {len(flows)} declared flows: {summary}")
+    lines.append("next: --from ENDPOINT --to ENDPOINT --port N explains one of them")
+    return shorter("\n".join(lines)), 2 if is_unknown else int(bool(missing or extra))
 
 
 def _rows(network: Network) -> Iterator[tuple[str, str, str, str]]:
@@ -63,19 +63,19 @@ def _missing(item: BlockedFlow) -> str:
 
 
 def _extra(item: UndeclaredFlow) -> str:
-    return f"EXTRA {item.source.name} -> {item.destination.name} {describe(item.services)}: no flow declares it"
+    return f"EXTRA {item.source.name} -> {item.destination.name} {describe(item.services)}: not declared"
 
 
 def explanation(decision: Decision) -> str:
     """Format a decision with the rules that allowed or stopped the connection, one attempt for each answer."""
     what = f"{decision.source.name} -> {decision.destination.name}"
-    entries = [f"{what} {describe_point(decision.service)}: {decision.reach}"]
+    lines = [f"{what} {describe_point(decision.service)}: {decision.reach}"]
     for attempt in _one_per_answer(decision):
-        entries.append(f"from {attempt.worst.source.name} to {attempt.worst.destination.name}: {attempt.reach}")
-        entries.append(_trace(attempt.best if attempt.reach is Reach.CLOSED else attempt.worst))
+        lines.append(f"from {attempt.worst.source.name} to {attempt.worst.destination.name}: {attempt.reach}")
+        lines.append(_trace(attempt.best if attempt.reach is Reach.CLOSED else attempt.worst))
     if not decision.attempts:
-        entries.append("  the subnets of one end are unknown, or the ends share no address family")
-    return shorter("\n".join(entries))
+        lines.append("  the subnets of one end are unknown, or the ends share no address family")
+    return shorter("\n".join(lines))
 
 
 def describe_point(point: int) -> str:

@@ -26,7 +26,7 @@ def test_wildcards_match_as_in_iam(pattern: str, text: str) -> None:
 
 
 def _matches(pattern: str, text: str) -> bool:
-    """The definition, written out: `*` is nothing or one more character, `?` is one character."""
+    """The definition: `*` matches any number of characters, `?` matches one."""
     if not pattern:
         return not text
     if pattern[0] == "*":

@@ -14,7 +14,7 @@ from tests.policies.iam.workers import PASS, ROLE, RUN, worker
 def test_escalation_is_found_over_two_policies_unless_denied() -> None:
     policies = {"run": policy(RUN), "hand": policy(PASS)}
     split = {"aws_iam_role_policy": {name: {"role": ROLE, "policy": text} for name, text in policies.items()}}
-    ways = {found.way for found in escalations(worker(split))}
+    ways = {found.path for found in escalations(worker(split))}
     assert "RunNewTaskDefinitionWithExistingRole" in ways
     one = {"aws_iam_role_policy": {"run": split["aws_iam_role_policy"]["run"]}}
     assert not list(escalations(worker(one)))
@@ -28,12 +28,12 @@ def test_escalation_is_found_over_two_policies_unless_denied() -> None:
 @pytest.mark.feature("P3")
 @pytest.mark.parametrize("way", ESCALATION_PATHS)
 def test_every_escalation_path_is_found(way: str) -> None:
-    """Each action in a policy of its own: no single document shows the way."""
+    """Each action is in a separate policy, so that no single document reveals the path."""
     inline = {
         f"p{number}": {"role": ROLE, "policy": policy({"Action": action, "Resource": "*"})}
         for number, action in enumerate(ESCALATION_PATHS[way])
     }
-    assert way in {found.way for found in escalations(worker({"aws_iam_role_policy": inline}))}
+    assert way in {found.path for found in escalations(worker({"aws_iam_role_policy": inline}))}
 
 
 @pytest.mark.feature("P3")

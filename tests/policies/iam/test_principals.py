@@ -22,7 +22,7 @@ ATTACHMENTS = {
         _shared(PASS),
         {"aws_iam_role_policy_attachment": {"a": {"role": ROLE, "policy_arn": "${aws_iam_policy.own.arn}"}}},
     ),
-    "attached to many": merge(
+    "attached to several principals": merge(
         _shared(PASS),
         {"aws_iam_policy_attachment": {"a": {"roles": [ROLE], "name": "a", "policy_arn": "${aws_iam_policy.own.arn}"}}},
     ),
@@ -58,7 +58,7 @@ def test_unreadable_policies_are_listed_as_unknown() -> None:
     principal = worker(
         {
             "aws_iam_role_policy": {"p": {"role": ROLE, "policy": "${var.policy}"}},
-            "aws_iam_role_policy_attachment": {"a": {"role": ROLE, "policy_arn": "arn:aws:iam::1:policy/elsewhere"}},
+            "aws_iam_role_policy_attachment": {"a": {"role": ROLE, "policy_arn": "arn:aws:iam::1:policy/external"}},
         }
     )
     assert len(principal.unknown) == 2

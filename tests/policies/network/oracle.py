@@ -97,11 +97,11 @@ PERMISSIONS = st.builds(
 OPEN_LINES = tuple(Line(99, egress, True, "0.0.0.0/0", (0, 65535)) for egress in (True, False))
 
 
-OPEN_WAYS = tuple(Permission(egress, "0.0.0.0/0", (0, 65535)) for egress in (True, False))
+OPEN_PERMISSIONS = tuple(Permission(egress, "0.0.0.0/0", (0, 65535)) for egress in (True, False))
 
 
 def mostly(likely: st.SearchStrategy[T], rarely: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
-    """Draw from ``likely`` three times out of four: most cases should be open somewhere."""
+    """Draw from ``likely`` three times out of four, so that most cases are partly open."""
     return st.sampled_from([likely, likely, likely, rarely]).flatmap(lambda chosen: chosen)
 
 
@@ -111,24 +111,24 @@ ACL = st.lists(LINES, max_size=4, unique_by=lambda line: (line.number, line.egre
 RULES = st.lists(PERMISSIONS, max_size=3).map(tuple)
 
 
-PLACES = st.sampled_from([("a",), ("b",), ("a", "b"), ("c",), ("a", "c")])
+SUBNET_CHOICES = st.sampled_from([("a",), ("b",), ("a", "b"), ("c",), ("a", "c")])
 
 
 CASES = st.builds(
     Case,
-    source_subnets=mostly(PLACES, st.just(())),
-    destination_subnets=PLACES,
+    source_subnets=mostly(SUBNET_CHOICES, st.just(())),
+    destination_subnets=SUBNET_CHOICES,
     kind=st.sampled_from([Kind.LINUX_TASK, Kind.LOAD_BALANCER]),
     public=mostly(st.just(value=True), st.just(value=False)),
     gateway=mostly(st.just("internet"), st.sampled_from(["none", "nat"])),
     acls=st.fixed_dictionaries({name: mostly(ACL.map(lambda entries: entries + OPEN_LINES), ACL) for name in SUBNETS}),
-    source_rules=mostly(RULES.map(lambda rules: rules + OPEN_WAYS), RULES),
-    destination_rules=mostly(RULES.map(lambda rules: rules + OPEN_WAYS), RULES),
+    source_rules=mostly(RULES.map(lambda rules: rules + OPEN_PERMISSIONS), RULES),
+    destination_rules=mostly(RULES.map(lambda rules: rules + OPEN_PERMISSIONS), RULES),
 )
 
 
 def network_of(case: Case) -> Network:
-    """The case in the model's words. A source without subnets is outside; a NAT gateway stands in subnet c."""
+    """The case as a `Network`. A source without subnets is outside; the NAT gateway is in subnet c."""
     target = {"internet": Target.INTERNET_GATEWAY, "nat": Target.NAT_GATEWAY}.get(case.gateway)
     everywhere = Block(addresses("0.0.0.0/0"), "0.0.0.0/0")
     routes = (Route(name="default", peer=everywhere, target=target, through="nat"),) if target else ()
@@ -188,12 +188,12 @@ def _group(name: str, permissions: Iterable[Permission]) -> SecurityGroup:
 
 @dataclass(frozen=True)
 class Oracle:
-    """Packets, one by one."""
+    """Evaluates packets one by one."""
 
     case: Case
 
     def answer(self) -> Reach:
-        """Try every pair of places, addresses and client ports."""
+        """Try every pair of subnets, addresses and ephemeral ports."""
         results = [
             self._pair(here, there)
             for here in self.case.source_subnets or ("",)

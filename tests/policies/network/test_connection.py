@@ -45,7 +45,7 @@ def test_unknown_values_give_unknown_unless_they_decide_nothing() -> None:
     assert reach(data_acl(request, replies), **unknown) is Reach.UNKNOWN
     assert reach(data_acl(request, replies), variable={"clients": {"default": "10.0.2.0/24"}}) is Reach.OPEN
     wider = acl_entry("wider", 110, (5432, 5432), "10.0.0.0/16")
-    assert reach(data_acl(request, wider, replies), **unknown) is Reach.OPEN, "the unknown line decides nothing"
+    assert reach(data_acl(request, wider, replies), **unknown) is Reach.OPEN, "the unknown entry decides nothing"
     unplaced = ecs_service("scheduler", groups=("scheduler",), subnets=())
     unplaced["aws_ecs_service"]["scheduler"]["network_configuration"]["subnets"] = "${var.clients}"
     assert reach(merge(PAIR, unplaced), **unknown) is Reach.UNKNOWN
@@ -69,7 +69,7 @@ def test_subnet_with_unknown_cidr_matches_only_blocks_that_contain_its_vpc() -> 
 
 @pytest.mark.feature("P1")
 def test_ipv6_needs_its_own_rules() -> None:
-    """A rule for 0.0.0.0/0 says nothing about IPv6, and an internet gateway makes every IPv6 address public."""
+    """A rule for 0.0.0.0/0 does not cover IPv6, and an internet gateway makes every IPv6 address public."""
     six = {"ipv6_cidr_block": "2001:db8:0:1::/64", "availability_zone": "eu-central-1a"}
     door = merge(
         vpc(), security_group("public"), load_balancer(internal=True), subnet("public_a", "10.0.0.0/24", **six)

@@ -20,21 +20,23 @@ from tests.synthesis import Deployment, deployed, synthesize
 ENVIRONMENTS = Path(__file__).parents[3] / "environments"
 
 
-KINDS: dict[str, dict[str, Any]] = {
-    "celery over one NAT": {"network": {"egress": "single_nat"}},
-    "celery without NAT": {"network": {"egress": "none"}},
-    "celery over a NAT a zone": {"network": {"egress": "nat_per_zone"}},
-    "local": {"topology": "local"},
-    "single": {"topology": "single"},
+TOPOLOGIES: dict[str, dict[str, Any]] = {
+    "Celery with a single NAT gateway": {"network": {"egress": "single_nat"}},
+    "Celery without NAT gateway": {"network": {"egress": "none"}},
+    "Celery with a NAT gateway in each zone": {"network": {"egress": "nat_per_zone"}},
+    "LocalExecutor": {"topology": "local"},
+    "standalone": {"topology": "single"},
     "sequential": {"topology": "sequential"},
     "an existing network": {"network": {"existing": EXISTING}},
-    "open to a block": {"load_balancer": {"scheme": "internet-facing", "allowed_cidrs": ["203.0.113.0/24"]}},
+    "internet-facing for one CIDR block": {
+        "load_balancer": {"scheme": "internet-facing", "allowed_cidrs": ["203.0.113.0/24"]}
+    },
 }
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module", params=TOPOLOGIES)
 def kind(request: pytest.FixtureRequest) -> Deployment:
-    return deployed(**KINDS[request.param])
+    return deployed(**TOPOLOGIES[request.param])
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +49,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def test_environments_share_no_state_and_no_cidr_block(written: dict[str, Path]) -> None:
     stacks = [json.loads(file.read_text()) for file in written.values()]
     keys = [json.dumps(stack["terraform"]["backend"], sort_keys=True) for stack in stacks]
-    assert len(set(keys)) == len(keys), "no two stacks share a state"
-    blocks = [one["cidr_block"] for stack in stacks for one in stack["resource"].get("aws_vpc", {}).values()]
+    assert len(set(keys)) == len(keys), "two stacks share a state"
+    blocks = [vpc["cidr_block"] for stack in stacks for vpc in stack["resource"].get("aws_vpc", {}).values()]
     assert len(set(blocks)) == len(blocks) == 3
 
 

@@ -39,7 +39,7 @@ def test_decision_matches_the_oracle(case: Case) -> None:
 @settings(max_examples=200, deadline=None)
 @given(CASES, st.sampled_from([("a",), ("b",), ("a", "b")]))
 def test_egress_through_a_nat_gateway_matches_the_oracle(drawn: Case, places: tuple[str, ...]) -> None:
-    """The replies to the gateway itself are opened here: its ports and the client's are independent of one another."""
+    """Replies to the NAT gateway are allowed: its ephemeral ports are independent of the client's."""
     replies = Line(0, False, True, OUTSIDE, (1024, 65535))
     acls = {**drawn.acls, "c": (replies, *drawn.acls["c"])}
     case = replace(drawn, gateway="nat", kind=Kind.LINUX_TASK, source_subnets=places, acls=acls)

@@ -1,4 +1,4 @@
-"""Whatever stands in the arguments: every network rule gives verdicts, none a traceback; rings of groups end."""
+"""Network rules give verdicts for arbitrary arguments, and terminate on cycles of security groups."""
 
 from __future__ import annotations
 
@@ -108,10 +108,10 @@ def test_network_rules_give_verdicts_for_arbitrary_arguments(resources: dict[str
 
 
 def cycle(count: int) -> Resources:
-    """Groups that each let the one before in, the last one the first, and the world into one of them."""
+    """A cycle of groups that accept traffic from each other, one of them also from the internet."""
     groups = (security_group(f"g{index}") for index in range(count))
     openings = (ingress_rule(f"r{index}", f"g{index}", 22, other=f"g{(index + 1) % count}") for index in range(count))
-    return merge(vpc(), *groups, *openings, ingress_rule("world", "g0", 22, cidr_ipv4="0.0.0.0/0"))
+    return merge(vpc(), *groups, *openings, ingress_rule("internet", "g0", 22, cidr_ipv4="0.0.0.0/0"))
 
 
 @pytest.mark.feature("P1")

@@ -1,4 +1,4 @@
-"""Dangerous configurations in disguise: none of them passes."""
+"""Evasion: dangerous configurations in unusual syntax never pass."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TRANSIT: Resources = {
         "it": {"vpc_id": "vpc-1", "subnet_ids": [], "transit_gateway_id": "tgw-1"}
     }
 }
-_UNTOLD: Blocks = {"variable": {"it": {"type": "string"}}}
+_UNKNOWN_VARIABLE: Blocks = {"variable": {"it": {"type": "string"}}}
 _NET = merge(vpc(), security_group("public"))
 _ADMINISTRATOR = "iam::aws:policy/AdministratorAccess"
 
@@ -57,10 +57,10 @@ def _trusting(principal: Any, **condition: Any) -> Resources:
     return trust(principal, condition=condition)
 
 
-FAIL, UNJUDGED = Verdict.FAIL, Verdict.UNKNOWN
+FAIL, UNKNOWN = Verdict.FAIL, Verdict.UNKNOWN
 
 
-def _told(name: str) -> Resources:
+def _with_variable(name: str) -> Resources:
     return task_definition(container(environment=[{"name": name, "value": "correct-horse-battery-staple"}]))
 
 
@@ -74,34 +74,40 @@ def _listening(protocol: str, **settings: Any) -> Resources:
 
 EVASIONS: list[tuple[str, Resources, Blocks, str, Verdict]] = [
     (
-        "the world of IPv6 in four quarters",
+        "::/0 in four quarters",
         _listed("::/2", "4000::/2", "8000::/2", "c000::/2", ipv6=True),
         {},
         "AF_SG_1",
         FAIL,
     ),
-    ("all that IPv6 gives out", _listed("2000::/3", ipv6=True), {}, "AF_SG_1", FAIL),
-    ("a block with host bits", _listed("1.2.3.4/0"), {}, "AF_SG_1", FAIL),
-    ("a block that a function writes", _sg(cidr_ipv4='${format("%s/0", "0.0.0.0")}'), {}, "AF_SG_1", UNJUDGED),
-    ("a block of each", _sg(for_each={"a": ANYWHERE}, cidr_ipv4="${each.value}"), {}, "AF_SG_1", UNJUDGED),
-    ("a prefix list by its id", _sg(prefix_list_id="pl-0a1b2c3d"), {}, "AF_SG_1", UNJUDGED),
+    ("all global unicast IPv6 addresses", _listed("2000::/3", ipv6=True), {}, "AF_SG_1", FAIL),
+    ("0.0.0.0/0 with host bits", _listed("1.2.3.4/0"), {}, "AF_SG_1", FAIL),
+    ("a CIDR block from a function", _sg(cidr_ipv4='${format("%s/0", "0.0.0.0")}'), {}, "AF_SG_1", UNKNOWN),
+    ("a CIDR block from for_each", _sg(for_each={"a": ANYWHERE}, cidr_ipv4="${each.value}"), {}, "AF_SG_1", UNKNOWN),
+    ("a prefix list by id", _sg(prefix_list_id="pl-0a1b2c3d"), {}, "AF_SG_1", UNKNOWN),
     (
-        "a number for a protocol",
+        "a protocol number",
         _sg(cidr_ipv4=ANYWHERE, ip_protocol="6", from_port=22, to_port=22),
         {},
         "AF_SG_1",
         FAIL,
     ),
-    ("two stars", _allowed(Action="**", Resource="**"), {}, "AF_IAM_3", FAIL),
+    ("double wildcards", _allowed(Action="**", Resource="**"), {}, "AF_IAM_3", FAIL),
     ("an action with a question mark", _allowed(Action="iam:Pass?ole", Resource="*"), {}, "AF_IAM_6", FAIL),
     (
-        "an action told later",
+        "an unknown action",
         _allowed(Action="${var.it}", Resource="arn:aws:s3:::logs/*"),
-        _UNTOLD,
+        _UNKNOWN_VARIABLE,
         "AF_IAM_2",
-        UNJUDGED,
+        UNKNOWN,
     ),
-    ("a resource told later", _allowed(Action="s3:GetObject", Resource="${var.it}"), _UNTOLD, "AF_IAM_4", UNJUDGED),
+    (
+        "an unknown resource",
+        _allowed(Action="s3:GetObject", Resource="${var.it}"),
+        _UNKNOWN_VARIABLE,
+        "AF_IAM_4",
+        UNKNOWN,
+    ),
     (
         "any role of the account",
         _allowed(Action="sts:AssumeRole", Resource=f"arn:aws:iam::{ACCOUNT}:role/*"),
@@ -109,23 +115,23 @@ EVASIONS: list[tuple[str, Resources, Blocks, str, Verdict]] = [
         "AF_IAM_11",
         FAIL,
     ),
-    ("a policy of another partition", _attached(f"arn:aws-cn:{_ADMINISTRATOR}"), {}, "AF_IAM_12", FAIL),
+    ("a managed policy of another partition", _attached(f"arn:aws-cn:{_ADMINISTRATOR}"), {}, "AF_IAM_12", FAIL),
     (
-        "a policy of some partition",
+        "a managed policy of an unknown partition",
         _attached(f"arn:${{data.aws_partition.it.partition}}:{_ADMINISTRATOR}"),
         {},
         "AF_IAM_12",
         FAIL,
     ),
     (
-        "a policy by its name",
+        "a managed policy by data source",
         _attached("${data.aws_iam_policy.it.arn}"),
         _policy_data(name="AdministratorAccess"),
         "AF_IAM_12",
         FAIL,
     ),
     (
-        "an exclusive list",
+        "an exclusive attachment list",
         _attached(
             "",
             "aws_iam_role_policy_attachments_exclusive",
@@ -136,42 +142,60 @@ EVASIONS: list[tuple[str, Resources, Blocks, str, Verdict]] = [
         "AF_IAM_12",
         FAIL,
     ),
-    ("trust in any source", _trusting("*", ArnLike={"aws:SourceArn": "*"}), {}, "AF_IAM_8", FAIL),
-    ("trust in any organization", _trusting("*", StringLike={"aws:PrincipalOrgID": "o-*"}), {}, "AF_IAM_8", FAIL),
+    ("trust with a wildcard source ARN", _trusting("*", ArnLike={"aws:SourceArn": "*"}), {}, "AF_IAM_8", FAIL),
     (
-        "trust in one account's services",
+        "trust with a wildcard organization",
+        _trusting("*", StringLike={"aws:PrincipalOrgID": "o-*"}),
+        {},
+        "AF_IAM_8",
+        FAIL,
+    ),
+    (
+        "trust in every service of an account",
         _trusting("*", StringEquals={"aws:SourceAccount": ACCOUNT}),
         {},
         "AF_IAM_8",
         FAIL,
     ),
     (
-        "trust in an account with a question mark",
+        "trust in an account id with a question mark",
         trust({"AWS": "arn:aws:iam::1111222233?3:root"}),
         {},
         "AF_IAM_8",
         FAIL,
     ),
     (
-        "definitions that a function writes",
+        "container definitions from a function",
         task_definition(container_definitions="${jsonencode([])}"),
         {},
         "AF_ECS_1",
-        UNJUDGED,
+        UNKNOWN,
     ),
-    ("a word for true", task_definition(container(privileged="true")), {}, "AF_ECS_1", FAIL),
+    ("privileged as a string", task_definition(container(privileged="true")), {}, "AF_ECS_1", FAIL),
     ("root with a group", task_definition(container(user="root:airflow")), {}, "AF_ECS_2", FAIL),
-    ("a peering", _PEERING, {}, "AF_NET_5", UNJUDGED),
-    ("a transit gateway", _TRANSIT, {}, "AF_NET_5", UNJUDGED),
-    ("a VPN", {"aws_vpn_gateway": {"it": {"vpc_id": "vpc-1"}}}, {}, "AF_NET_5", UNJUDGED),
-    ("a signing key among plain variables", _told("AIRFLOW__API_AUTH__JWT_SECRET"), {}, "AF_ECS_4", FAIL),
-    ("a signing key as plain text", _plain_parameter("/airflow/dev/jwt-secret"), {}, "AF_SECRET_2", FAIL),
-    ("TLS as a function says", _listening("HTTPS", ssl_policy='${lookup({}, "tls")}'), {}, "AF_ALB_2", UNJUDGED),
-    ("TLS of a later year", _listening("HTTPS", ssl_policy="ELBSecurityPolicy-2099-01-X"), {}, "AF_ALB_2", UNJUDGED),
-    ("TLS of nobody", _listening("HTTPS", ssl_policy="Company-TLS"), {}, "AF_ALB_2", UNJUDGED),
-    ("HTTP that does what it is told", _listening("HTTP", default_action="${local.it}"), {}, "AF_ALB_2", UNJUDGED),
-    ("HTTP that does nothing known", _listening("HTTP"), {}, "AF_ALB_2", UNJUDGED),
-    ("HTTP by another word", _listening("${data.aws_lb_listener.it.protocol}"), {}, "AF_ALB_2", UNJUDGED),
+    ("a peering connection", _PEERING, {}, "AF_NET_5", UNKNOWN),
+    ("a transit gateway", _TRANSIT, {}, "AF_NET_5", UNKNOWN),
+    ("a VPN", {"aws_vpn_gateway": {"it": {"vpc_id": "vpc-1"}}}, {}, "AF_NET_5", UNKNOWN),
+    ("a signing key in a plain variable", _with_variable("AIRFLOW__API_AUTH__JWT_SECRET"), {}, "AF_ECS_4", FAIL),
+    ("a signing key in a String parameter", _plain_parameter("/airflow/dev/jwt-secret"), {}, "AF_SECRET_2", FAIL),
+    ("a TLS policy from a function", _listening("HTTPS", ssl_policy='${lookup({}, "tls")}'), {}, "AF_ALB_2", UNKNOWN),
+    (
+        "an unknown AWS TLS policy",
+        _listening("HTTPS", ssl_policy="ELBSecurityPolicy-2099-01-X"),
+        {},
+        "AF_ALB_2",
+        UNKNOWN,
+    ),
+    ("a custom TLS policy", _listening("HTTPS", ssl_policy="Company-TLS"), {}, "AF_ALB_2", UNKNOWN),
+    (
+        "an HTTP listener with an unknown action",
+        _listening("HTTP", default_action="${local.it}"),
+        {},
+        "AF_ALB_2",
+        UNKNOWN,
+    ),
+    ("an HTTP listener without an action", _listening("HTTP"), {}, "AF_ALB_2", UNKNOWN),
+    ("an unknown protocol", _listening("${data.aws_lb_listener.it.protocol}"), {}, "AF_ALB_2", UNKNOWN),
 ]
 
 

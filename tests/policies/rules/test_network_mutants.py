@@ -55,7 +55,7 @@ def unpaired_rule(foundation: dict[str, Any], airflow: dict[str, Any]) -> None:
 
 
 def load_balancer_to_database(foundation: dict[str, Any], airflow: dict[str, Any]) -> None:
-    """The world on the load balancer's port, and the load balancer on the database's."""
+    """The internet reaches the load balancer, and the load balancer reaches the database."""
     bodies(airflow, "aws_lb")[0]["internal"] = False
     for body in bodies(airflow, "aws_vpc_security_group_ingress_rule", "ingress_from_clients"):
         body["cidr_ipv4"] = "0.0.0.0/0"
@@ -65,7 +65,7 @@ def load_balancer_to_database(foundation: dict[str, Any], airflow: dict[str, Any
 
 
 def undeclared_port(foundation: dict[str, Any], airflow: dict[str, Any]) -> None:
-    """Both ends, so that only the flows know better."""
+    """Matching rules at both ends, so that only the missing flow reveals them."""
     for kind, part in (
         ("aws_vpc_security_group_ingress_rule", "scheduler_ingress_at_metadata_database"),
         ("aws_vpc_security_group_egress_rule", "scheduler_egress_to_metadata_database"),
@@ -126,7 +126,7 @@ def mixed_styles(foundation: dict[str, Any], airflow: dict[str, Any]) -> None:
 
 
 def narrow_reply(foundation: dict[str, Any], airflow: dict[str, Any]) -> None:
-    """Wide enough for Linux, too narrow for what was declared: the load balancer's and the gateway's client ports."""
+    """Wide enough for Linux clients, too narrow for load balancers and NAT gateways."""
     for body in entries(foundation, "public", "in"):
         if body["to_port"] == 65535:
             body["from_port"] = 32768
@@ -167,7 +167,7 @@ def mutated(made: Deployment, mutate: Mutation, folder: Path) -> Configuration:
 @pytest.mark.feature("P2")
 @pytest.mark.parametrize("mutate", MUTANTS, ids=lambda mutate: mutate.__name__)
 def test_mutant_is_found_by_exactly_its_rules(mutate: Mutation, tmp_path: Path) -> None:
-    """A rule that finds nothing in our environments might look at nothing: here each finds its mutant, and no other."""
+    """Each mutant is found by exactly the listed rules."""
     made = deployed(network={"egress": "single_nat"})
     assert findings(mutated(made, mutate, tmp_path)) == MUTANTS[mutate]
 
@@ -189,6 +189,6 @@ def test_security_groups_are_evaluated_in_an_existing_network(
 
 @pytest.mark.feature("P1")
 def test_every_network_rule_has_a_mutant() -> None:
-    elsewhere = {"AF_NET_4", "AF_NET_5"}
-    """The mutant of the first would be a thousand rules; that of the second stands in rule_mutants.py."""
-    assert {rule.id for rule in RULES} == set().union(*MUTANTS.values()) | elsewhere
+    in_rule_mutants = {"AF_NET_4", "AF_NET_5"}
+    """Their mutants are in rule_mutants.py: the first one consists of a thousand rules."""
+    assert {rule.id for rule in RULES} == set().union(*MUTANTS.values()) | in_rule_mutants

@@ -1,4 +1,4 @@
-"""Every rule has been seen to fail on our own production environment, by one small harm that it is there to notice."""
+"""Every rule finds its mutant of the production environment, and passes the environment itself."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from terraform_gate.rules.catalog import all_rules
-from terraform_harness.mutation.detectors import rules as judged_by_our_rules
+from terraform_harness.mutation.detectors import rules as violations
 
 from environments import load_all
 from tests.policies.rules.rule_mutants import AIRFLOW, FOUNDATION, MUTANTS, Documents, Mutant
@@ -23,16 +23,16 @@ def production() -> Documents:
     return {name: json.loads(json.dumps(stacks[name])) for name in (FOUNDATION, AIRFLOW)}
 
 
-def _caught(documents: Documents, folder: Path) -> frozenset[str]:
+def _found(documents: Documents, folder: Path) -> frozenset[str]:
     for name, document in documents.items():
         (folder / name).mkdir(parents=True, exist_ok=True)
         (folder / name / "cdk.tf.json").write_text(json.dumps(document))
-    return judged_by_our_rules([folder / name for name in documents])
+    return violations([folder / name for name in documents])
 
 
 @pytest.mark.feature("P5")
 def test_production_passes_every_rule(production: Documents, tmp_path: Path) -> None:
-    assert _caught(production, tmp_path) == frozenset()
+    assert _found(production, tmp_path) == frozenset()
 
 
 @pytest.mark.feature("P5")
@@ -40,9 +40,9 @@ def test_production_passes_every_rule(production: Documents, tmp_path: Path) -> 
 def test_mutant_is_found_by_its_rule_and_expected_others(mutant: Mutant, production: Documents, tmp_path: Path) -> None:
     documents = copy.deepcopy(production)
     mutant.change(documents)
-    caught = {finding.split()[0] for finding in _caught(documents, tmp_path)}
-    assert mutant.rule in caught, f"{mutant.rule} does not notice: {mutant.title}; caught by {sorted(caught)}"
-    assert caught <= mutant.also | {mutant.rule}
+    found = {finding.split()[0] for finding in _found(documents, tmp_path)}
+    assert mutant.rule in found, f"{mutant.rule} does not find: {mutant.title}; found by {sorted(found)}"
+    assert found <= mutant.also | {mutant.rule}
 
 
 @pytest.mark.feature("P5")

@@ -12,8 +12,6 @@ from terraform_gate.network.model import Endpoint, NatGateway, Network, Target
 from terraform_gate.network.ranges import NOTHING, Ranges
 from terraform_gate.network.services import EVERY_SERVICE, PORTED_ANYWHERE, TCP, UDP, ephemeral, services
 
-_OPPOSITE = {Direction.INGRESS: Direction.EGRESS, Direction.EGRESS: Direction.INGRESS}
-
 
 @dataclass(frozen=True)
 class Requirement:
@@ -55,7 +53,7 @@ def _with_replies(direction: Direction, peers: Ranges, rule: SecurityRule) -> It
     wanted = rule.services if isinstance(rule.services, Ranges) else EVERY_SERVICE
     is_uncertain = not isinstance(rule.services, Ranges) or peers == EVERYWHERE
     yield Requirement(direction, peers, wanted, is_uncertain=is_uncertain)
-    yield Requirement(_OPPOSITE[direction], peers, _replies(wanted), is_uncertain=is_uncertain)
+    yield Requirement(direction.opposite, peers, _replies(wanted), is_uncertain=is_uncertain)
 
 
 def _replies(wanted: Ranges) -> Ranges:

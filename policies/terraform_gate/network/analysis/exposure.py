@@ -65,6 +65,11 @@ def unknown_parts(rule: SecurityRule | AclEntry) -> Iterator[str]:
             yield part.expression
 
 
+def may_be_internet(peer: Peer) -> bool:
+    """Whether a peer includes internet addresses, or is unknown."""
+    return isinstance(peer, Unknown) or bool(block_of(peer) & INTERNET)
+
+
 def rules_of(group: SecurityGroup, direction: Direction) -> list[SecurityRule]:
     """Return the rules of one direction."""
     return [rule for rule in group.rules if rule.direction is direction]

@@ -46,11 +46,11 @@ def short_paths(network: Network) -> Iterator[tuple[Link, ...]]:
     """
     nodes = list(_nodes(network))
     openings = _openings(network, nodes)
-    for entry, rules in _entries(network, nodes):
-        is_load_balancer = entry.kind in {Kind.LOAD_BALANCER, None}
+    for entry, rules in _entry_nodes(network, nodes):
+        may_be_load_balancer = entry.kind in {Kind.LOAD_BALANCER, None}
         yield from ((Link(rule, entry.name),) for rule in rules if _is_data(entry, rule, openings))
         first = Link(rules[0], entry.name)
-        yield from _follow(entry, first, openings, longest=2 if is_load_balancer else len(nodes) + 1)
+        yield from _follow(entry, first, openings, longest=2 if may_be_load_balancer else len(nodes) + 1)
 
 
 def _follow(entry: Node, first: Link, openings: _Openings, *, longest: int) -> Iterator[tuple[Link, ...]]:
@@ -81,7 +81,7 @@ def _addresses(network: Network, endpoint: Endpoint) -> Ranges:
     return Ranges.union(network.subnets[name].addresses for name in endpoint.subnets)
 
 
-def _entries(network: Network, nodes: list[Node]) -> Iterator[tuple[Node, list[str]]]:
+def _entry_nodes(network: Network, nodes: list[Node]) -> Iterator[tuple[Node, list[str]]]:
     for node in nodes:
         groups = _groups(network, node)
         exposures = (internet_exposures(rules_of(group, Direction.INGRESS)) for group in groups)

@@ -80,16 +80,17 @@ def _add(found: dict[str, Endpoint], endpoint: Endpoint) -> None:
     known = found.get(endpoint.name)
     if known is None:
         found[endpoint.name] = endpoint
-    elif (known.groups, known.kind) == (
-        endpoint.groups,
-        endpoint.kind,
-    ) and known.has_known_location == endpoint.has_known_location:
+    elif _signature(known) == _signature(endpoint):
         ports = None if known.ports is None or endpoint.ports is None else known.ports | endpoint.ports
-        together = tuple(dict.fromkeys([*known.subnets, *endpoint.subnets]))
-        found[endpoint.name] = replace(known, subnets=together, public=known.public or endpoint.public, ports=ports)
+        subnets = tuple(dict.fromkeys([*known.subnets, *endpoint.subnets]))
+        found[endpoint.name] = replace(known, subnets=subnets, public=known.public or endpoint.public, ports=ports)
     else:
         address = endpoint.resource.rpartition("//")[2] or "2"
         found[f"{endpoint.name} ({address})"] = replace(endpoint, name=f"{endpoint.name} ({address})")
+
+
+def _signature(endpoint: Endpoint) -> tuple[object, ...]:
+    return endpoint.groups, endpoint.kind, endpoint.has_known_location
 
 
 def _one_off_tasks(

@@ -77,13 +77,13 @@ def _initial_groups(reader: Reader) -> dict[str, SecurityGroup]:
     groups = {}
     for vpc in reader.configuration.of_type("aws_vpc"):
         name = default_security_group(vpc.key)
-        openings: tuple[tuple[Direction, Peer], ...] = (
+        initial: tuple[tuple[Direction, Peer], ...] = (
             (Direction.INGRESS, Members(name)),
             (Direction.EGRESS, Block(EVERYWHERE, "everywhere")),
         )
         rules = (
             SecurityRule(name=name, direction=direction, peer=peer, services=EVERY_SERVICE, description=None)
-            for direction, peer in openings
+            for direction, peer in initial
         )
         groups[name] = SecurityGroup(name=name, vpc=vpc.key, endpoint_name=name, rules=tuple(rules))
     return groups
@@ -92,7 +92,7 @@ def _initial_groups(reader: Reader) -> dict[str, SecurityGroup]:
 def security_rules(reader: Reader, resource: Resource) -> Iterator[SecurityRule]:
     """Yield the rules of one resource: the inline blocks of a group, or a separate rule."""
     if resource.type in SEPARATE_RULES:
-        yield from _lone(reader, resource, SEPARATE_RULES[resource.type])
+        yield from _separate_rule(reader, resource, SEPARATE_RULES[resource.type])
     elif resource.type == LEGACY_RULE:
         kind = str(reader.plain(resource.body.get("type")))
         for direction in Direction:
@@ -114,7 +114,7 @@ def _inline(reader: Reader, resource: Resource, direction: Direction) -> Iterato
             yield SecurityRule(name=resource.key, direction=direction, peer=unknown, services=unknown)
 
 
-def _lone(reader: Reader, resource: Resource, direction: Direction) -> Iterator[SecurityRule]:
+def _separate_rule(reader: Reader, resource: Resource, direction: Direction) -> Iterator[SecurityRule]:
     body = resource.body
     ports = reader.services(body.get("ip_protocol"), body.get("from_port"), body.get("to_port"))
     peers = [reader.block(body[name]) for name in ("cidr_ipv4", "cidr_ipv6") if not reader.is_absent(body.get(name))]

@@ -80,11 +80,11 @@ class DesiredCount(Rule):
         for service in configuration.of_type(*self.resource_types):
             scaled = [item for item in targets if _scales(item, service, configuration)]
             if scaled and not service.is_planned:
-                yield (
-                    Finding.pass_(service)
-                    if _ignores(service)
-                    else Finding.fail(service, f"{scaled[0].address} scales it")
-                )
+                yield Finding.pass_(service) if _ignores(service) else Finding.fail(service, _message(scaled[0]))
+
+
+def _message(target: Resource) -> str:
+    return f"{target.address} scales the service, but lifecycle.ignore_changes does not contain desired_count"
 
 
 def _scales(target: Resource, service: Resource, configuration: Configuration) -> bool:

@@ -49,13 +49,13 @@ class FargateSize(Rule):
         if "FARGATE" not in resource.values("requires_compatibilities"):
             return
         if not is_known([cpu, memory]):
-            yield Finding.unknown(resource, f"cpu {cpu}, memory {memory}: not known")
+            yield Finding.unknown(resource, f"not known before the apply: cpu {cpu}, memory {memory}")
         elif not str(cpu).isdigit() or int(cpu) not in MEMORY:
-            yield Finding.fail(resource, f"Fargate has no {cpu} CPU units; it has {', '.join(map(str, MEMORY))}")
+            yield Finding.fail(resource, f"cpu must be one of {', '.join(map(str, MEMORY))}, got {cpu}")
         elif not str(memory).isdigit() or int(memory) not in MEMORY[int(cpu)]:
             offered = MEMORY[int(cpu)]
             yield Finding.fail(
-                resource, f"Fargate offers {offered[0]} to {offered[-1]} MiB for {cpu} units, got {memory}"
+                resource, f"Fargate offers {offered[0]} to {offered[-1]} MiB for {cpu} CPU units, got {memory}"
             )
 
 

@@ -66,15 +66,15 @@ def _evaluate_image(container_: Container, configuration: Configuration) -> Iter
         found = configuration.mentioned_in(image)
         repositories = [item for item in found if item.type == "aws_ecr_repository"]
         if not repositories:
-            yield Finding.unknown(container_.task, f"{where}: its repository is not in this configuration")
+            yield Finding.unknown(container_.task, f"{where}: the repository is not in the configuration")
         elif any(not str(item.get("image_tag_mutability")).startswith("IMMUTABLE") for item in repositories):
-            yield Finding.fail(container_.task, f"{where}: the repository lets tags move")
+            yield Finding.fail(container_.task, f"{where}: the tags of the repository are mutable")
         elif image.endswith((":latest", "}")):
-            yield Finding.fail(container_.task, f"{where}: names no version")
+            yield Finding.fail(container_.task, f"{where}: the tag is missing or latest")
     elif is_known(image):
-        yield Finding.fail(container_.task, f"{where}: a tag of a repository that may move it")
+        yield Finding.fail(container_.task, f"{where}: the tag may be mutable; only a digest pins it")
     else:
-        yield Finding.unknown(container_.task, f"{where} is not known")
+        yield Finding.unknown(container_.task, f"{where} is not known before the apply")
 
 
 rule = ImagePinned()

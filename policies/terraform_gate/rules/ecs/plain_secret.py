@@ -17,7 +17,7 @@ _PARAMETER = f"arn:aws:ssm:eu-central-1:{ACCOUNT}:parameter/airflow/dev/fernet-k
 
 def _variable(name: str, value: str) -> Example:
     listed = [{"name": name, "value": value}]
-    return Example(title=f"{name} in plain sight", resources=task_definition(container(environment=listed)))
+    return Example(title=f"{name} in plain text", resources=task_definition(container(environment=listed)))
 
 
 class PlainSecret(ContainerRule):

@@ -47,10 +47,10 @@ class MissingRollback(Rule):
         """Check `enable` and `rollback`."""
         if resource.get("deployment_controller", 0, "type") in {"CODE_DEPLOY", "EXTERNAL"}:
             return
-        switches = [resource.get("deployment_circuit_breaker", 0, name) for name in ("enable", "rollback")]
-        if any(isinstance(switch, str) for switch in switches):
-            yield Finding.unknown(resource, "deployment_circuit_breaker is not known")
-        elif not all(switches):
+        settings_ = [resource.get("deployment_circuit_breaker", 0, name) for name in ("enable", "rollback")]
+        if any(isinstance(value, str) for value in settings_):
+            yield Finding.unknown(resource, "deployment_circuit_breaker is not known before the apply")
+        elif not all(settings_):
             yield Finding.fail(resource, "a failed deployment is not rolled back")
 
 

@@ -35,7 +35,7 @@ class RootUser(ContainerRule):
         """Check `user`."""
         user = str(container.body.get("user") or "").partition(":")[0]
         if not user:
-            yield "names no user: the image decides"
+            yield "sets no user: the image decides"
         elif user == "root" or (user.isdigit() and int(user) == 0):
             yield f"runs as {container.body['user']}"
 

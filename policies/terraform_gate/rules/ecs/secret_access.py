@@ -76,7 +76,7 @@ class UnreadableSecret(Rule):
                 yield Finding.pass_(task)
             elif principal is None:
                 yield Finding.unknown(
-                    task, f"the execution role {task.get('execution_role_arn')} is not in this configuration"
+                    task, f"the execution role {task.get('execution_role_arn')} is not in the configuration"
                 )
             else:
                 yield from _evaluate(containers, principal, configuration) or [Finding.pass_(task)]
@@ -92,8 +92,8 @@ def _evaluate(containers: list[Container], principal: Principal, configuration: 
                 continue
             lack = f"kms:Decrypt on {source.key}" if reads else f"{source.action} on {source.value}"
             message = f"container {item.name}: {name}: {principal.resource.address} lacks {lack}"
-            unsure = Finding.unknown if principal.unknown else Finding.fail
-            found.append(unsure(item.task, message))
+            report = Finding.unknown if principal.unknown else Finding.fail
+            found.append(report(item.task, message))
     return found
 
 

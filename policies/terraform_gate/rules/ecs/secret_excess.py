@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.ecs.containers import UnknownContainersError, containers_of
-from terraform_gate.ecs.secret_sources import SecretSource, is_asked_for, read_resources, source_of
+from terraform_gate.ecs.secret_sources import SecretSource, is_referenced, read_resources, source_of
 from terraform_gate.finding import Finding, Severity
 from terraform_gate.iam.principals import principals_of
 from terraform_gate.rule import Example, Rule
@@ -46,7 +46,7 @@ class SecretExcess(Rule):
 
     def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
         """Compare every readable secret with those that the role's task definitions reference."""
-        asked: dict[str, list[SecretSource]] = defaultdict(list)
+        referenced: dict[str, list[SecretSource]] = defaultdict(list)
         for task in configuration.of_type("aws_ecs_task_definition"):
             role = configuration.find(task.get("execution_role_arn"))
             if role is None:
@@ -56,17 +56,18 @@ class SecretExcess(Rule):
             except UnknownContainersError as error:
                 yield Finding.unknown(role, f"{task.address}: {error}")
             else:
-                asked[role.key] += [source_of(value, configuration) for value in values]
+                referenced[role.key] += [source_of(value, configuration) for value in values]
         for principal in principals_of(configuration):
-            if principal.resource.key in asked:
-                sources = asked[principal.resource.key]
+            if principal.resource.key in referenced:
+                sources = referenced[principal.resource.key]
                 excess = [
                     item
                     for item in dict.fromkeys(read_resources(principal))
-                    if "*" in item or not is_asked_for(item, sources, configuration)
+                    if "*" in item or not is_referenced(item, sources, configuration)
                 ]
                 found = [
-                    Finding.fail(principal.resource, f"may read {item}, which no container names") for item in excess
+                    Finding.fail(principal.resource, f"can read {item}, which no container references")
+                    for item in excess
                 ]
                 yield from found or [Finding.pass_(principal.resource)]
 

@@ -23,7 +23,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "triggerer": _SERVER,
     "worker": (_SESSION,),
 }
-"""Component -> secrets without which it makes up its own (measured with Airflow 3.3.2; docs/container_contract.md)."""
+"""Component -> secrets that it generates if missing (measured with Airflow 3.3.2; docs/container_contract.md)."""
 
 
 def _component(name: str, **secrets: str) -> Resources:
@@ -102,7 +102,10 @@ def _different(components: list[Container], configuration: Configuration) -> Ite
         usual = max(by_source, key=lambda source: len(by_source[source]))
         for source, tasks in by_source.items():
             if source != usual:
-                yield from (Finding.fail(task, f"{name} comes from {source}, elsewhere from {usual}") for task in tasks)
+                yield from (
+                    Finding.fail(task, f"{name} comes from {source}, in other components from {usual}")
+                    for task in tasks
+                )
 
 
 rule = InconsistentSecrets()

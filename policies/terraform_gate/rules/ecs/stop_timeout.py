@@ -10,13 +10,13 @@ from terraform_gate.rule import Example
 from terraform_gate.rules.shared.container_rule import ContainerRule
 from terraform_gate.rules.shared.examples import container, task_definition
 
-LONGEST = 120
-"""Seconds: the most that Fargate grants between SIGTERM and SIGKILL (source: ECS task definition parameters)."""
+MAX_STOP_TIMEOUT = 120
+"""Seconds between SIGTERM and SIGKILL that Fargate allows at most (source: ECS task definition parameters)."""
 
 
-def _told(seconds: str, **further: str) -> list[dict[str, str]]:
-    told = {"AIRFLOW_STOP_TIMEOUT": seconds, **further}
-    return [{"name": name, "value": value} for name, value in told.items()]
+def _environment(seconds: str, **further: str) -> list[dict[str, str]]:
+    expected = {"AIRFLOW_STOP_TIMEOUT": seconds, **further}
+    return [{"name": name, "value": value} for name, value in expected.items()]
 
 
 class StopTimeout(ContainerRule):
@@ -32,30 +32,33 @@ class StopTimeout(ContainerRule):
     remediation = "Set stopTimeout (at most 120) and AIRFLOW_STOP_TIMEOUT to the same number, DUMB_INIT_SETSID to 0."
     references = ()
     decides = ("stopTimeout",)
-    passing = (Example(title="120 s in both settings", resources=task_definition(container(environment=_told("120")))),)
+    passing = (
+        Example(title="120 s in both settings", resources=task_definition(container(environment=_environment("120")))),
+    )
     failing = (
         Example(title="no stopTimeout", resources=task_definition(container(stopTimeout=None))),
         Example(title="more than Fargate allows", resources=task_definition(container(stopTimeout=300))),
         Example(
-            title="a different AIRFLOW_STOP_TIMEOUT", resources=task_definition(container(environment=_told("600")))
+            title="a different AIRFLOW_STOP_TIMEOUT",
+            resources=task_definition(container(environment=_environment("600"))),
         ),
         Example(
             title="signals go to the whole process group",
-            resources=task_definition(container(environment=_told("120", DUMB_INIT_SETSID="1"))),
+            resources=task_definition(container(environment=_environment("120", DUMB_INIT_SETSID="1"))),
         ),
     )
 
     def violations(self, container: Container) -> Iterator[str]:
         """Compare stopTimeout with the settings of the process."""
-        seconds, told = container.body.get("stopTimeout"), container.environment.get("AIRFLOW_STOP_TIMEOUT")
+        seconds, expected = container.body.get("stopTimeout"), container.environment.get("AIRFLOW_STOP_TIMEOUT")
         if seconds is None:
             yield from ["has no stopTimeout: ECS kills it after 30 s"] if container.is_essential else []
-        elif int(seconds) > LONGEST:
-            yield f"stopTimeout is {seconds} s, Fargate grants {LONGEST} s"
-        if told is not None and str(told) != str(seconds):
-            yield f"ECS kills it after {seconds} s, AIRFLOW_STOP_TIMEOUT says {told} s"
+        elif int(seconds) > MAX_STOP_TIMEOUT:
+            yield f"stopTimeout is {seconds} s, Fargate allows at most {MAX_STOP_TIMEOUT} s"
+        if expected is not None and str(expected) != str(seconds):
+            yield f"ECS kills it after {seconds} s, AIRFLOW_STOP_TIMEOUT is {expected} s"
         if container.environment.get("DUMB_INIT_SETSID", "0") != "0":
-            yield "DUMB_INIT_SETSID sends signals to the whole process group: Bash tasks die at once"
+            yield "DUMB_INIT_SETSID sends signals to the whole process group: Bash tasks are killed at once"
 
 
 rule = StopTimeout()

@@ -17,7 +17,7 @@ _QUEUED = "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT"
 _VISIBILITY = "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT"
 ORDER = (_INTERVAL, _HEARTBEAT, _QUEUED, _VISIBILITY)
 DEFAULTS = {_INTERVAL: 10.0, _HEARTBEAT: 300.0, _QUEUED: 600.0, _VISIBILITY: 86400.0}
-"""Seconds; Airflow 3.3's own, used where a task definition says nothing."""
+"""Seconds. Airflow 3.3's defaults, used for timeouts that a task definition does not set."""
 
 
 def _environment(**seconds: str) -> list[dict[str, str]]:
@@ -65,13 +65,13 @@ class TimeoutOrder(ContainerRule):
         Airflow's defaults are used for those that are not set.
         """
         given = {name: container.environment[name] for name in ORDER if name in container.environment}
-        wrong = [f"{name}={value} is no number of seconds" for name, value in given.items() if not _is_number(value)]
+        wrong = [f"{name}={value} is not a number of seconds" for name, value in given.items() if not _is_number(value)]
         yield from wrong
         if given and not wrong:
             seconds = DEFAULTS | {name: float(value) for name, value in given.items()}
             for low, high in pairwise(ORDER):
                 if seconds[low] >= seconds[high]:
-                    yield f"{low} ({seconds[low]:g} s) is not below {high} ({seconds[high]:g} s)"
+                    yield f"{low} ({seconds[low]:g} s) must be less than {high} ({seconds[high]:g} s)"
 
 
 def _is_number(value: object) -> bool:

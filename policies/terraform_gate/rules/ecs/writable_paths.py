@@ -51,7 +51,7 @@ class WritablePaths(ContainerRule):
         volumes = {block.get("name") for block in container.task.blocks("volume")}
         for point in points:
             if point.get("sourceVolume") not in volumes:
-                yield f"mounts {point.get('sourceVolume')!r}, which is no volume of the task definition"
+                yield f"mounts {point.get('sourceVolume')!r}, which is not a volume of the task definition"
         if container.component and container.body.get("readonlyRootFilesystem") is True:
             writable = {str(point.get("containerPath")) for point in points if not point.get("readOnly")}
             yield from (f"cannot write to {path}" for path in _NEEDED if path not in writable)

@@ -40,7 +40,7 @@ SUPPORTING = frozenset(
     )
 )
 """Services that send aws:SourceAccount or aws:SourceArn when they assume a role, after each service's own user guide.
-Nothing is asked of roles that trust other services: a condition on a key that is never sent locks the service out."""
+Roles that trust other services pass: a condition on a key that is never sent would lock the service out."""
 _ONLY_HERE = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
 
 

@@ -53,17 +53,19 @@ class CredentialsExposure(StatementRule):
 
     def violations(self, statement: Statement) -> Iterator[str]:
         """Find such actions on every resource of a type."""
-        wide = [resource for resource in statement.resources if _names_nothing(resource)] if statement.allows else []
-        actions = [action for pattern in statement.actions for action in known_actions(pattern) if _gives_away(action)]
+        wide = [resource for resource in statement.resources if _is_unlimited(resource)] if statement.allows else []
+        actions = [
+            action for pattern in statement.actions for action in known_actions(pattern) if _returns_secrets(action)
+        ]
         if wide and actions:
-            yield f"{', '.join(actions[:3])} on {wide[0]}"
+            yield f"allows {', '.join(actions[:3])} on {wide[0]}"
 
 
-def _gives_away(action: str) -> bool:
+def _returns_secrets(action: str) -> bool:
     return action == "*" or (action in CREDENTIAL_RETURNING and can_be_scoped(action))
 
 
-def _names_nothing(resource: str) -> bool:
+def _is_unlimited(resource: str) -> bool:
     """Whether an ARN names no specific resource: `*`, `arn:aws:ssm:*:*:parameter/*`, `key/*`."""
     last = resource.split(":", 5)[-1]
     kind, _, name = last.partition("/")

@@ -75,9 +75,9 @@ class PrivilegeEscalation(Rule):
     def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
         """Evaluate every principal over the union of its policies."""
         for principal in principals_of(configuration):
-            open_ways = list(escalations(principal))
-            yield from (Finding.fail(principal.resource, str(way)) for way in open_ways)
-            if not open_ways:
+            paths = list(escalations(principal))
+            yield from (Finding.fail(principal.resource, str(path)) for path in paths)
+            if not paths:
                 unknown = "; ".join(principal.unknown)
                 yield Finding.unknown(principal.resource, unknown) if unknown else Finding.pass_(principal.resource)
 

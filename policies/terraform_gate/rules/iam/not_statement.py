@@ -43,7 +43,7 @@ class NegatedAllow(StatementRule):
                 "NotResource": statement.not_resources,
                 "NotPrincipal": statement.not_principals,
             }
-            yield from (f"{name} in an Allow" for name, given in negative.items() if given)
+            yield from (f"{name} in an Allow statement" for name, given in negative.items() if given)
 
 
 rule = NegatedAllow()

@@ -63,10 +63,10 @@ class UnrestrictedPassRole(StatementRule):
         """Check the roles and the condition."""
         if not statement.allows or not covers(statement, PASS_ROLE):
             return
-        yield from (f"passes {resource}" for resource in statement.resources if is_wide(resource))
+        yield from (f"allows passing {resource}" for resource in statement.resources if is_wide(resource))
         services = statement.condition("iam:PassedToService", "iam:AssociatedResourceArn")
         if not services or any(service.startswith("*") for service in services):
-            yield "passes roles to any service: iam:PassedToService is not limited"
+            yield "allows passing roles to any service: no condition on iam:PassedToService"
 
 
 rule = UnrestrictedPassRole()

@@ -29,7 +29,7 @@ class StaticCredentials(Rule):
     def evaluate_resource(self, resource: Resource) -> Iterator[Finding]:
         """Fail every resource that is not a role."""
         if resource.type != "aws_iam_role":
-            yield Finding.fail(resource, f"{resource.type} for {resource.get('user')}")
+            yield Finding.fail(resource, f"{resource.type} creates credentials of user {resource.get('user')}")
 
 
 rule = StaticCredentials()

@@ -10,9 +10,9 @@ from terraform_gate.rule import Example
 from terraform_gate.rules.shared.examples import ACCOUNT, ECS_TASKS, trust
 from terraform_gate.rules.shared.statement_rule import TRUST, StatementRule
 
-_SOMEBODY = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/deploy"}
+_DEPLOY_ROLE = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/deploy"}
 _IDENTIFYING = ("aws:principalarn", "aws:principalorgid", "aws:principalaccount")
-"""Keys about who calls. aws:SourceAccount says for whom a service calls, and leaves the service open."""
+"""Condition keys about the caller. aws:SourceAccount limits the account that a service acts for, not the caller."""
 
 
 class OpenTrust(StatementRule):
@@ -27,7 +27,7 @@ class OpenTrust(StatementRule):
     documents = TRUST
     passing = (
         Example(title="a service", resources=trust(ECS_TASKS)),
-        Example(title="one role", resources=trust(_SOMEBODY)),
+        Example(title="one role", resources=trust(_DEPLOY_ROLE)),
         Example(
             title="every principal of one organization",
             resources=trust("*", condition={"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}),
@@ -36,7 +36,7 @@ class OpenTrust(StatementRule):
     failing = (
         Example(title="every principal", resources=trust("*")),
         Example(title="every account", resources=trust({"AWS": "*"})),
-        Example(title="NotPrincipal", resources=trust(None, NotPrincipal=_SOMEBODY)),
+        Example(title="NotPrincipal", resources=trust(None, NotPrincipal=_DEPLOY_ROLE)),
         Example(
             title="an IfExists condition",
             resources=trust({"AWS": "*"}, condition={"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}),
@@ -56,7 +56,7 @@ class OpenTrust(StatementRule):
         if not statement.allows:
             return
         if statement.not_principals:
-            yield "NotPrincipal trusts everybody else"
+            yield "NotPrincipal trusts every other principal"
         if not statement.is_narrowed_by(*_IDENTIFYING):
             for kind, values in statement.principals.items():
                 yield from (f"trusts {kind} {value}" for value in values if "*" in value or "?" in value)

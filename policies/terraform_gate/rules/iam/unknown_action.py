@@ -47,7 +47,7 @@ class UnknownAction(StatementRule):
         """Look every action up."""
         for action in (*statement.actions, *statement.not_actions):
             if action != "*" and is_known(action) and not known_actions(action):
-                yield f"AWS has no action {action}"
+                yield f"the action {action} does not exist"
 
     def unknown(self, statement: Statement) -> Iterator[str]:
         """Find actions that are not known before the apply."""

@@ -56,11 +56,11 @@ class WebIdentity(StatementRule):
             keys = [key for by_key in statement.conditions.values() for key in by_key]
             for claim, what in (("aud", "audience"), ("sub", "subject")):
                 values = statement.condition(*(key for key in keys if key.endswith(f":{claim}")))
-                if not values or any(_is_everybody(value) for value in values):
-                    yield f"{provider} with any {what}"
+                if not values or any(_is_unlimited(value) for value in values):
+                    yield f"trusts {provider} with any {what}"
 
 
-def _is_everybody(value: str) -> bool:
+def _is_unlimited(value: str) -> bool:
     owner = value.partition(":")[2] or value
     return owner.split("/")[0].strip("*?") == ""
 

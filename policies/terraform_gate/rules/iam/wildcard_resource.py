@@ -15,8 +15,8 @@ from terraform_gate.rules.shared.statement_rule import IDENTITY, StatementRule
 
 _EVERYTHING = re.compile(r"\*+|arn:[^:]*:[^:]*:[^:]*:[^:]*:\*+")
 _LIMITING = ("aws:resourcetag/", "ecs:cluster", "secretsmanager:resourcetag/", "ssm:resourcetag/", "ec2:resourcetag/")
-"""Condition keys that name the resource as an ARN would."""
-_STOP = {"Action": "ecs:StopTask", "Resource": "*"}
+"""Condition keys that limit the resource as an ARN does."""
+_STOP_TASK = {"Action": "ecs:StopTask", "Resource": "*"}
 
 
 class WildcardResource(StatementRule):
@@ -50,14 +50,14 @@ class WildcardResource(StatementRule):
             title="all resources, limited by a condition on the resource",
             resources=role_policy(
                 {
-                    **_STOP,
+                    **_STOP_TASK,
                     "Condition": {"ArnEquals": {"ecs:cluster": f"arn:aws:ecs:eu-central-1:{ACCOUNT}:cluster/airflow"}},
                 }
             ),
         ),
     )
     failing = (
-        Example(title="all resources", resources=role_policy(_STOP)),
+        Example(title="all resources", resources=role_policy(_STOP_TASK)),
         Example(
             title="all resources, written as an ARN",
             resources=role_policy({"Action": "s3:GetObject", "Resource": "arn:aws:s3:::*"}),
@@ -69,7 +69,7 @@ class WildcardResource(StatementRule):
         Example(
             title="an IfExists condition",
             resources=role_policy(
-                {**_STOP, "Condition": {"ArnEqualsIfExists": {"ecs:cluster": "arn:aws:ecs:*:*:cluster/a"}}}
+                {**_STOP_TASK, "Condition": {"ArnEqualsIfExists": {"ecs:cluster": "arn:aws:ecs:*:*:cluster/a"}}}
             ),
         ),
     )
@@ -84,13 +84,13 @@ class WildcardResource(StatementRule):
         ]
         if actions:
             more = f" and {len(actions) - 3} more" if len(actions) > 3 else ""
-            yield f"{', '.join(actions[:3])}{more} on {wide[0]}"
+            yield f"allows {', '.join(actions[:3])}{more} on all resources ({wide[0]})"
 
     def unknown(self, statement: Statement) -> Iterator[str]:
         """Find resources that are unknown before the apply and could be `*`."""
         if statement.allows and not _is_limited(statement):
-            open_ends = (value for value in statement.resources if is_wholly_unknown(value))
-            yield from (f"the resource {value} is not known before the apply" for value in open_ends)
+            unknown = (value for value in statement.resources if is_wholly_unknown(value))
+            yield from (f"the resource {value} is not known before the apply" for value in unknown)
 
 
 def _is_limited(statement: Statement) -> bool:

@@ -14,12 +14,12 @@ from terraform_gate.rules.shared.examples import ACCOUNT, container, task_defini
 from terraform_gate.rules.shared.resources import Resources, merge
 from terraform_gate.terraform_resource import Resource
 
-_PROBE = "/execution/task-instances"
-_REFUSE = {"type": "fixed-response", "fixed_response": {"content_type": "text/plain", "status_code": "403"}}
+_REQUEST_PATH = "/execution/task-instances"
+_FIXED_403 = {"type": "fixed-response", "fixed_response": {"content_type": "text/plain", "status_code": "403"}}
 _FORWARD = {"type": "forward", "target_group_arn": "${aws_lb_target_group.api.arn}"}
 
 
-def _door(*rules: dict[str, object], default: object = _FORWARD) -> Resources:
+def _load_balancer(*rules: dict[str, object], default: object = _FORWARD) -> Resources:
     api = container(
         name="api-server", command=["api-server"], environment=[{"name": "AIRFLOW_COMPONENT", "value": "api-server"}]
     )
@@ -59,8 +59,12 @@ def _paths(*patterns: str) -> dict[str, object]:
     return {"path_pattern": {"values": list(patterns)}}
 
 
-_REFUSED: dict[str, object] = {"priority": 1, "condition": [_paths("/execution", "/execution/*")], "action": [_REFUSE]}
-_FORWARDED: dict[str, object] = {"priority": 10, "condition": [_paths("/*")], "action": [_FORWARD]}
+_REJECTED: dict[str, object] = {
+    "priority": 1,
+    "condition": [_paths("/execution", "/execution/*")],
+    "action": [_FIXED_403],
+}
+_FORWARD_ALL: dict[str, object] = {"priority": 10, "condition": [_paths("/*")], "action": [_FORWARD]}
 
 
 class ExecutionApi(Rule):
@@ -80,10 +84,10 @@ class ExecutionApi(Rule):
     references = ()
     resource_types = ("aws_lb_listener",)
     passing = (
-        Example(title="the first rule returns 403", resources=_door(_REFUSED)),
+        Example(title="the first rule returns 403", resources=_load_balancer(_REJECTED)),
         Example(
             title="the default action redirects",
-            resources=_door(
+            resources=_load_balancer(
                 default={
                     "type": "redirect",
                     "redirect": {"status_code": "HTTP_301", "port": "443", "protocol": "HTTPS"},
@@ -92,14 +96,15 @@ class ExecutionApi(Rule):
         ),
     )
     failing = (
-        Example(title="the default action forwards", resources=_door()),
+        Example(title="the default action forwards", resources=_load_balancer()),
         Example(
-            title="a forwarding rule precedes the 403 rule", resources=_door({**_REFUSED, "priority": 20}, _FORWARDED)
+            title="a forwarding rule precedes the 403 rule",
+            resources=_load_balancer({**_REJECTED, "priority": 20}, _FORWARD_ALL),
         ),
         Example(
             title="the 403 rule applies to one host only",
-            resources=_door(
-                {**_REFUSED, "condition": [_paths("/execution/*"), {"host_header": {"values": ["a.example.com"]}}]}
+            resources=_load_balancer(
+                {**_REJECTED, "condition": [_paths("/execution/*"), {"host_header": {"values": ["a.example.com"]}}]}
             ),
         ),
     )
@@ -129,15 +134,15 @@ def _airflow_groups(configuration: Configuration) -> set[str]:
 def _evaluate(listener: Resource, airflow: set[str], configuration: Configuration) -> Finding:
     rules = configuration.users_of(listener, "aws_lb_listener_rule")
     if not is_known([rule.get("priority") for rule in rules]):
-        return Finding.unknown(listener, "priorities of its rules are not known")
+        return Finding.unknown(listener, "the priorities of its rules are not known before the apply")
     for rule_ in sorted(rules, key=lambda item: int(item.get("priority") or 0)):
         if _leads_to(rule_, "action", airflow, configuration) and _may_match(rule_):
-            return Finding.fail(listener, f"{rule_.address} forwards {_PROBE} to the api-server")
+            return Finding.fail(listener, f"{rule_.address} forwards {_REQUEST_PATH} to the api-server")
         if _always_matches(rule_):
             return Finding.pass_(listener)
     forwards = _leads_to(listener, "default_action", airflow, configuration)
     return (
-        Finding.fail(listener, f"forwards {_PROBE} to the api-server by default")
+        Finding.fail(listener, f"forwards {_REQUEST_PATH} to the api-server in its default action")
         if forwards
         else Finding.pass_(listener)
     )
@@ -150,7 +155,7 @@ def _leads_to(owner: Resource, name: str, airflow: set[str], configuration: Conf
 def _path_conditions(rule_: Resource) -> list[bool]:
     """Whether each path condition of a rule matches the execution API."""
     return [
-        any(as_pattern(str(value)).fullmatch(_PROBE) for value in part.get("values") or ())
+        any(as_pattern(str(value)).fullmatch(_REQUEST_PATH) for value in part.get("values") or ())
         for condition in rule_.blocks("condition")
         for part in _parts(condition.get("path_pattern"))
     ]

@@ -16,7 +16,7 @@ from terraform_gate.terraform_resource import Resource, blocks
 
 GOOD = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
 AWS_DEFAULT = "ELBSecurityPolicy-2016-08"
-"""What a listener gets that names no policy."""
+"""The policy of a listener that sets none."""
 _WEAK = re.compile(r"ELBSecurityPolicy-(201[56]-|FS-2018-|FS-1-1-|TLS-1-[0-2]-|TLS13-1-[01]-|TLS13-1-2-Ext[12]-)")
 _STRONG = re.compile(r"ELBSecurityPolicy-(TLS13-1-[23]-|FS-1-2-)")
 _ELB = f"arn:aws:elasticloadbalancing:eu-central-1:{ACCOUNT}"
@@ -94,7 +94,7 @@ class ListenerTls(Rule):
             elif protocol in {"HTTPS", "TLS"}:
                 yield _policy(listener)
             else:
-                yield _in_the_open(listener, configuration) if protocol == "HTTP" else Finding.pass_(listener)
+                yield _unencrypted(listener, configuration) if protocol == "HTTP" else Finding.pass_(listener)
 
 
 def _policy(listener: Resource) -> Finding:
@@ -102,28 +102,28 @@ def _policy(listener: Resource) -> Finding:
     if not is_known(policy):
         return Finding.unknown(listener, f"ssl_policy is not known before the apply: {policy}")
     if _WEAK.match(policy):
-        return Finding.fail(listener, f"{policy} agrees to TLS before 1.2, or to ciphers without forward secrecy")
+        return Finding.fail(listener, f"{policy} accepts TLS before 1.2 or ciphers without forward secrecy")
     return (
         Finding.pass_(listener)
         if _STRONG.match(policy)
-        else Finding.unknown(listener, f"{policy} is no policy known here")
+        else Finding.unknown(listener, f"{policy} is not a known security policy")
     )
 
 
-def _in_the_open(listener: Resource, configuration: Configuration) -> Finding:
+def _unencrypted(listener: Resource, configuration: Configuration) -> Finding:
     rules = configuration.users_of(listener, "aws_lb_listener_rule", "aws_alb_listener_rule")
     actions = [(listener, item) for item in listener.values("default_action") or (None,)]
     actions += [(rule_, item) for rule_ in rules for item in rule_.values("action") or (None,)]
-    verdicts = [(owner, _leaves(action)) for owner, action in actions]
-    if wrong := next((owner for owner, leaves in verdicts if leaves is False), None):
-        return Finding.fail(listener, f"{wrong.address} answers without TLS, and not by a redirect to HTTPS")
-    if unknown := next((owner for owner, leaves in verdicts if leaves is None), None):
+    verdicts = [(owner, _is_harmless(action)) for owner, action in actions]
+    if wrong := next((owner for owner, is_harmless in verdicts if is_harmless is False), None):
+        return Finding.fail(listener, f"{wrong.address} serves requests without TLS instead of redirecting to HTTPS")
+    if unknown := next((owner for owner, is_harmless in verdicts if is_harmless is None), None):
         return Finding.unknown(listener, f"an action of {unknown.address} is not known before the apply")
     return Finding.pass_(listener)
 
 
-def _leaves(action: object) -> bool | None:
-    """Tell whether an action sends the client to HTTPS or answers with a fixed text; None: it is not known."""
+def _is_harmless(action: object) -> bool | None:
+    """Whether an action redirects to HTTPS or returns a fixed response; None if unknown."""
     if not isinstance(action, Mapping) or not is_known(action.get("type")):
         return None
     if action.get("type") != "redirect":

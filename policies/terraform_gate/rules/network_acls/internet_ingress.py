@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Severity
-from terraform_gate.network.addresses import INTERNET
-from terraform_gate.network.analysis.exposure import block_of, internet_exposures, unknown_parts
-from terraform_gate.network.filters import Direction, NetworkAcl, Unknown
+from terraform_gate.network.analysis.exposure import internet_exposures, may_be_internet, unknown_parts
+from terraform_gate.network.filters import Direction, NetworkAcl
 from terraform_gate.network.model import Kind, Network, Target
 from terraform_gate.network.ranges import NOTHING, Ranges
 from terraform_gate.network.reading.endpoint_types import SUBNET_GROUPS
@@ -128,8 +127,7 @@ def _evaluate(
                 f"{direction} entries allow {describe(bad)} between {where} and the internet",
             )
     for entry in entries:
-        may_be_internet = isinstance(entry.peer, Unknown) or bool(block_of(entry.peer) & INTERNET)
-        for expression in unknown_parts(entry) if may_be_internet else ():
+        for expression in unknown_parts(entry) if may_be_internet(entry.peer) else ():
             yield from unknown_named(configuration, entry.name, f"not known before the apply: {expression}")
 
 

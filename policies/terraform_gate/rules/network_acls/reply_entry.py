@@ -23,7 +23,6 @@ _BASE = subnet_with_acl("data")
 _REQUEST = acl_entry("database", 100, (5432, 5432), "10.0.1.0/24")
 _LINUX = (32768, 60999)
 """The narrowest range in use: the Linux kernel's default `net.ipv4.ip_local_port_range`."""
-_OPPOSITE = {Direction.INGRESS: Direction.EGRESS, Direction.EGRESS: Direction.INGRESS}
 
 
 class MissingReplyEntry(NetworkRule):
@@ -92,14 +91,14 @@ def _evaluate(
     protocol: int,
     requests: Sequence[tuple[AclEntry, Ranges]],
 ) -> Iterator[Finding]:
-    replies, back = ephemeral(protocol, *_LINUX), acl.in_order(_OPPOSITE[direction])
+    replies, back = ephemeral(protocol, *_LINUX), acl.in_order(direction.opposite)
     peers = [peer for _, peer in requests]
     certain, possible = (
         decided_grid(back, peers=peers, services=replies, assume_open=assume_open) for assume_open in (False, True)
     )
     for entry, peer in requests:
         if not certain.allows_all(peer, replies):
-            what = f"{_OPPOSITE[direction]} with {blocks(peer)} lacks {describe(replies)}"
+            what = f"{direction.opposite} with {blocks(peer)} lacks {describe(replies)}"
             say = unknown_named if possible.allows_all(peer, replies) else fail_named
             yield from say(
                 configuration, entry.name, f"the replies to {direction} entry {entry.number} are blocked: {what}"

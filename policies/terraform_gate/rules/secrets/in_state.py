@@ -21,9 +21,9 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "aws_redshift_cluster": ("master_password",),
     "aws_docdb_cluster": ("master_password",),
 }
-"""Arguments whose value Terraform writes into its state. Their `_wo` twins are not written."""
-MAKERS = frozenset({"random_password", "tls_private_key"})
-"""Resources that make a secret, and keep it in the state."""
+"""Arguments that Terraform stores in the state. Their write-only counterparts (`_wo`) are not stored."""
+GENERATORS = frozenset({"random_password", "tls_private_key"})
+"""Resource types that generate a secret and store it in the state."""
 
 
 def _parameter(**settings: object) -> Resources:
@@ -56,7 +56,7 @@ class SecretInState(Rule):
         "secret outside of Terraform."
     )
     references = ("trivy AVD-AWS-0098",)
-    resource_types = (*ARGUMENTS, *MAKERS)
+    resource_types = (*ARGUMENTS, *GENERATORS)
     passing = (
         Example(title="a write-only argument", resources=_parameter(value_wo="made elsewhere", value_wo_version=1)),
         Example(title="a parameter without a secret", resources=_parameter(type="String", value="eu-central-1")),
@@ -74,8 +74,8 @@ class SecretInState(Rule):
 
     def evaluate_resource(self, resource: Resource) -> Iterator[Finding]:
         """Check the arguments that are stored in the state."""
-        if resource.type in MAKERS:
-            yield Finding.fail(resource, f"{resource.type} keeps what it makes in the state")
+        if resource.type in GENERATORS:
+            yield Finding.fail(resource, f"{resource.type} stores the secret that it generates in the state")
         if (
             resource.type == "aws_ssm_parameter"
             and resource.get("type") != "SecureString"
@@ -84,7 +84,7 @@ class SecretInState(Rule):
             return
         for name in ARGUMENTS.get(resource.type, ()):
             if resource.get(name):
-                yield Finding.fail(resource, f"{name} is written into the state")
+                yield Finding.fail(resource, f"{name} is stored in the state")
 
 
 rule = SecretInState()

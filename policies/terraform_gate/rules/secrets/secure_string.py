@@ -51,7 +51,7 @@ class UnencryptedSecretParameter(Rule):
         if not is_known(kind):
             yield Finding.unknown(resource, f"the type of {name} is not known before the apply")
         elif kind != "SecureString":
-            yield Finding.fail(resource, f"{name} is a {kind}")
+            yield Finding.fail(resource, f"{name} has type {kind}, not SecureString")
 
 
 rule = UnencryptedSecretParameter()

@@ -6,15 +6,14 @@ from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Severity
-from terraform_gate.network.addresses import INTERNET
 from terraform_gate.network.analysis.exposure import (
-    block_of,
     internet_exposures,
     listener_ports,
+    may_be_internet,
     rules_of,
     unknown_parts,
 )
-from terraform_gate.network.filters import Direction, SecurityGroup, Unknown
+from terraform_gate.network.filters import Direction, SecurityGroup
 from terraform_gate.network.model import Network
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.services import describe
@@ -124,8 +123,7 @@ def _exposed(configuration: Configuration, network: Network, item: SecurityGroup
 
 def _unknown(configuration: Configuration, item: SecurityGroup) -> Iterator[Finding]:
     for rule in rules_of(item, Direction.INGRESS):
-        may_be_internet = isinstance(rule.peer, Unknown) or bool(block_of(rule.peer) & INTERNET)
-        for expression in unknown_parts(rule) if may_be_internet else ():
+        for expression in unknown_parts(rule) if may_be_internet(rule.peer) else ():
             yield from unknown_named(configuration, rule.name, f"not known before the apply: {expression}")
 
 

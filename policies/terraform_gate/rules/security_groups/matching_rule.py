@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Severity
 from terraform_gate.network.analysis.exposure import block_of, rules_of
-from terraform_gate.network.filters import Direction, Members, SecurityGroup, SecurityRule, Unknown
+from terraform_gate.network.filters import Members, SecurityGroup, SecurityRule, Unknown
 from terraform_gate.network.model import Network
 from terraform_gate.network.ranges import NOTHING, Ranges
 from terraform_gate.network.reading.network import network_of
@@ -20,7 +20,6 @@ from terraform_gate.rules.shared.resources import merge
 _BASE = merge(vpc(), security_group("task"), security_group("store"))
 _OUT = egress_rule("database", "task", 5432, other="store")
 _IN = ingress_rule("database", "store", 5432, other="task")
-_OPPOSITE = {Direction.INGRESS: Direction.EGRESS, Direction.EGRESS: Direction.INGRESS}
 
 
 class UnpairedRule(NetworkRule):
@@ -67,7 +66,7 @@ class UnpairedRule(NetworkRule):
 def _evaluate(
     configuration: Configuration, network: Network, owner: SecurityGroup, rule: SecurityRule, *, other: str
 ) -> Iterator[Finding]:
-    back = _OPPOSITE[rule.direction]
+    back = rule.direction.opposite
     counterpart = network.groups.get(other)
     if counterpart is None or (other not in configuration.resources and not counterpart.vpc):
         yield from unknown_named(configuration, rule.name, f"{short(other)} is not in the configuration")

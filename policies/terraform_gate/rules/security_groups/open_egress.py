@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Severity
-from terraform_gate.network.addresses import INTERNET
-from terraform_gate.network.analysis.exposure import block_of, internet_exposures, rules_of, unknown_parts
-from terraform_gate.network.filters import Direction, SecurityGroup, Unknown
+from terraform_gate.network.analysis.exposure import internet_exposures, may_be_internet, rules_of, unknown_parts
+from terraform_gate.network.filters import Direction, SecurityGroup
 from terraform_gate.network.ranges import Ranges
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.services import describe
@@ -81,8 +80,7 @@ class OpenEgress(NetworkRule):
 def _unknown(configuration: Configuration, item: SecurityGroup) -> Iterator[Finding]:
     for rule in rules_of(item, Direction.EGRESS):
         one_port = isinstance(rule.services, Ranges) and rule.services.size == 1
-        may_be_internet = isinstance(rule.peer, Unknown) or bool(block_of(rule.peer) & INTERNET)
-        for expression in unknown_parts(rule) if may_be_internet and not one_port else ():
+        for expression in unknown_parts(rule) if may_be_internet(rule.peer) and not one_port else ():
             yield from unknown_named(configuration, rule.name, f"not known before the apply: {expression}")
 
 

@@ -21,7 +21,7 @@ IDENTITY: dict[str, str] = {
     "aws_iam_role": "policy",
     "aws_ssoadmin_permission_set_inline_policy": "inline_policy",
 }
-"""Resource type -> argument that holds an identity policy."""
+"""Resource type -> argument that contains an identity policy."""
 TRUST: dict[str, str] = {"aws_iam_role": "assume_role_policy"}
 RESOURCE: dict[str, str] = {
     "aws_s3_bucket_policy": "policy",
@@ -38,14 +38,14 @@ RESOURCE: dict[str, str] = {
     "aws_opensearch_domain_policy": "access_policies",
     "aws_cloudwatch_event_bus_policy": "policy",
 }
-"""Resource type -> argument that holds a resource policy: it names who may."""
+"""Resource type -> argument that contains a resource policy, with principals."""
 
 
 ALL: dict[str, str] = {**RESOURCE, **TRUST, **IDENTITY}
 
 
 class StatementRule(Rule):
-    """A rule about each statement of each policy document. Subclasses set ``documents`` and implement ``violations``."""
+    """A rule about each policy statement. Subclasses set ``documents`` and implement ``violations``."""
 
     documents: ClassVar[dict[str, str]]
     """Resource type -> argument."""
@@ -76,7 +76,7 @@ class StatementRule(Rule):
                 yield Finding.unknown(resource, str(error))
                 continue
             except MalformedError:
-                continue  # AF_IAM_1 fails it
+                continue  # AF_IAM_1 reports it
             violations = [
                 f"{statement.label}: {text}" for statement in statements for text in self.violations(statement)
             ]

@@ -52,7 +52,7 @@ class BrokerEviction(Rule):
             name = group.get("parameter_group_name")
             parameters = configuration.find(name)
             if parameters is None and name and not str(name).startswith("default."):
-                yield Finding.unknown(group, f"parameter group {name} is not in this configuration")
+                yield Finding.unknown(group, f"parameter group {name} is not in the configuration")
             else:
                 yield _evaluate(group, _eviction(parameters))
 
@@ -64,7 +64,7 @@ def _eviction(parameters: Resource | None) -> str:
 
 def _evaluate(group: Resource, policy: str) -> Finding:
     if not is_known(policy):
-        return Finding.unknown(group, f"{_POLICY} is {policy}")
+        return Finding.unknown(group, f"{_POLICY} is not known before the apply: {policy}")
     return Finding.pass_(group) if policy == "noeviction" else Finding.fail(group, f"{_POLICY} is {policy}")
 
 

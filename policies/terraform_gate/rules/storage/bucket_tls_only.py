@@ -64,7 +64,7 @@ class TlsOnly(Rule):
                 yield Finding.unknown(bucket, str(error))
                 continue
             closed = any(_denies_plain(statement) for statement in statements)
-            yield Finding.pass_(bucket) if closed else Finding.fail(bucket, "answers requests without TLS")
+            yield Finding.pass_(bucket) if closed else Finding.fail(bucket, "accepts requests without TLS")
 
 
 def _policies(bucket: Resource, configuration: Configuration) -> list[Resource]:
@@ -75,10 +75,10 @@ def _policies(bucket: Resource, configuration: Configuration) -> list[Resource]:
 
 def _denies_plain(statement: Statement) -> bool:
     plain = any("false" in keys.get("aws:securetransport", ()) for keys in statement.conditions.values())
-    everybody = any("*" in values for values in statement.principals.values())
+    everyone = any("*" in values for values in statement.principals.values())
     whole = any(resource == "*" or resource.endswith("/*") for resource in statement.resources)
     every_action = bool({"*", "s3:*"} & set(statement.actions))
-    return not statement.allows and plain and everybody and whole and every_action
+    return not statement.allows and plain and everyone and whole and every_action
 
 
 rule = TlsOnly()

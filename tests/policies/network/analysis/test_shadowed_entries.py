@@ -37,7 +37,7 @@ def test_entries_that_no_packet_matches_first_are_shadowed(drawn: list[Drawn]) -
 
 @pytest.mark.feature("P2")
 def test_thousands_of_entries_terminate() -> None:
-    """No clock: with an algorithm that compares cell by cell this test would not end within the patience of anybody."""
+    """No time limit: an algorithm that compares cell by cell would run for hours."""
     chance = random.Random(1)
     entries = [
         AclEntry(

@@ -26,12 +26,12 @@ OLD = {"security_group_id": "${aws_security_group.web.id}", "protocol": "tcp", "
 
 
 STYLES = {
-    "a rule by itself": merge(
+    "separate rules": merge(
         ingress_rule("one", "web", cidr_ipv4="10.0.0.0/8"),
         ingress_rule("two", "web", cidr_ipv6="fd00::/8"),
         ingress_rule("three", "web", other="client"),
     ),
-    "an old rule": {
+    "legacy rules": {
         "aws_security_group_rule": {
             "one": {**OLD, "type": "ingress", "cidr_blocks": ["10.0.0.0/8"], "ipv6_cidr_blocks": ["fd00::/8"]},
             "two": {**OLD, "type": "ingress", "source_security_group_id": "${aws_security_group.client.id}"},
@@ -44,14 +44,14 @@ STYLES = {
             inline_rule(ipv6_cidr_blocks=["fd00::/8"]),
         ],
     ),
-    "one inline block as a map": security_group(
+    "an inline block as a map": security_group(
         "web",
         ingress={
             **inline_rule(cidr_blocks=["10.0.0.0/8"], ipv6_cidr_blocks=["fd00::/8"]),
             "security_groups": ["${aws_security_group.client.id}"],
         },
     ),
-    "numbers as text": {
+    "numbers as strings": {
         "aws_security_group_rule": {
             "one": {
                 **OLD,
@@ -89,7 +89,7 @@ def test_self_referencing_rule_is_read_in_both_syntaxes(own: Resources) -> None:
 
 @pytest.mark.feature("P1")
 def test_rules_of_an_external_group_are_read() -> None:
-    rule = ingress_rule("world", "web", 22, cidr_ipv4="0.0.0.0/0", security_group_id="sg-0123456789abcdef0")
+    rule = ingress_rule("internet", "web", 22, cidr_ipv4="0.0.0.0/0", security_group_id="sg-0123456789abcdef0")
     assert meaning(network(BASE, rule), "sg-0123456789abcdef0") == {("ingress", "0.0.0.0/0", "tcp/22")}
 
 
@@ -131,20 +131,20 @@ def test_variable_defaults_locals_and_attributes_are_resolved() -> None:
         ingress_rule("variable", "web", 1, cidr_ipv4="${var.office}"),
         ingress_rule("local", "web", 2, cidr_ipv4="${local.office}"),
         ingress_rule("vpc", "web", 3, cidr_ipv4="${aws_vpc.main.cidr_block}"),
-        ingress_rule("unknown", "web", 4, cidr_ipv4="${var.nobody_knows}"),
-        ingress_rule("port", "web", 0, cidr_ipv4="10.0.0.0/8", from_port="${var.nobody_knows}"),
-        variable={"office": {"default": "203.0.113.0/24"}, "nobody_knows": {}},
+        ingress_rule("unknown", "web", 4, cidr_ipv4="${var.no_default}"),
+        ingress_rule("port", "web", 0, cidr_ipv4="10.0.0.0/8", from_port="${var.no_default}"),
+        variable={"office": {"default": "203.0.113.0/24"}, "no_default": {}},
         locals={"office": "198.51.100.0/24"},
     )
     found = {(peer, ports) for _, peer, ports in meaning(made)}
     assert {("203.0.113.0/24", "tcp/1"), ("198.51.100.0/24", "tcp/2"), ("10.0.0.0/16", "tcp/3")} <= found
     assert ("10.0.0.0/8", "?") in found
-    assert sum("nobody_knows" in peer for peer, _ in found) == 1
+    assert sum("no_default" in peer for peer, _ in found) == 1
 
 
 @pytest.mark.feature("P1")
 def test_copies_of_separate_rules_in_a_plan_are_no_inline_rules() -> None:
-    """After the first apply a group's computed `ingress` holds its separate rules, with ids instead of references."""
+    """After the first apply, `ingress` of a planned group contains its separate rules, with ids instead of references."""
     rules = merge(BASE, ingress_rule("one", "web", other="client"), ingress_rule("two", "web", cidr_ipv4="10.0.0.0/8"))
     ids = {"aws_security_group.web": "sg-1", "aws_security_group.client": "sg-2"}
     mirror = [inline_rule(security_groups=["sg-2"]), inline_rule(cidr_blocks=["10.0.0.0/8"])]
