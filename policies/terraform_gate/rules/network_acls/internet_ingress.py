@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Severity
 from terraform_gate.network.analysis.exposure import internet_exposures, may_be_internet, unknown_parts
-from terraform_gate.network.filters import Direction, NetworkAcl
-from terraform_gate.network.model import Kind, Network, Target
+from terraform_gate.network.analysis.tiers import data_subnets, endpoints_in, has_internet_route
+from terraform_gate.network.filters import AclEntry, Direction
+from terraform_gate.network.model import Kind, Network
 from terraform_gate.network.ranges import NOTHING, Ranges
-from terraform_gate.network.reading.endpoint_types import SUBNET_GROUPS
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.services import TCP, UDP, describe, ephemeral, services
 from terraform_gate.rule import Example
@@ -23,7 +23,9 @@ from terraform_gate.rules.shared.resources import merge
 _DATA = merge(vpc(), security_group("database"), database(), network_acl("main", "data_a", "data_b"))
 _PUBLIC = merge(vpc(), security_group("public"), load_balancer(), network_acl("main", "public_a", "public_b"))
 _APP = subnet_with_acl("app")
-_REPLIES = ephemeral(TCP, 1024, 65535) | ephemeral(UDP, 1024, 65535)
+_EPHEMERAL = ephemeral(TCP, 1024, 65535) | ephemeral(UDP, 1024, 65535)
+_CLIENT_PORTS = ((32768, 60999), (49152, 65535))
+"""Ephemeral ports of Linux and Windows. Source: Amazon VPC user guide, ephemeral ports in custom network ACLs."""
 _WEB = services("tcp", 80, 80) | services("tcp", 443, 443)
 
 
@@ -91,6 +93,14 @@ class InternetAclEntry(NetworkRule):
             resources=merge(_APP, acl_entry("ssh", 100, (22, 22), ANYWHERE)),
         ),
         Example(
+            title="RDP from the internet, inside the range of ephemeral ports",
+            resources=merge(_PUBLIC, acl_entry("rdp", 100, (3389, 3389), ANYWHERE)),
+        ),
+        Example(
+            title="a range of service ports that is no range of ephemeral ports",
+            resources=merge(_APP, acl_entry("services", 100, (1024, 10000), ANYWHERE)),
+        ),
+        Example(
             title="all protocols from ::/0",
             resources=merge(
                 _APP, acl_entry("all", 100, (0, 0), ANYWHERE, cidr_block=None, ipv6_cidr_block="::/0", protocol="-1")
@@ -105,56 +115,45 @@ class InternetAclEntry(NetworkRule):
     def findings(self, configuration: Configuration) -> Iterator[Finding]:
         """Check every network ACL."""
         network = network_of(configuration)
+        data = data_subnets(configuration, network)
         for acl in network.acls.values():
             subnets = {name for name, subnet in network.subnets.items() if acl.name in subnet.acls}
-            is_data = _has_data_stores(configuration, network, subnets)
-            for direction in Direction if is_data else (Direction.INGRESS,):
-                allowed = NOTHING if is_data else _REPLIES | _listener_ports(network, subnets)
-                yield from _evaluate(
-                    configuration, acl, direction, allowed, "the data tier" if is_data else "its subnets"
-                )
+            if subnets & data:
+                for direction in Direction:
+                    entries = acl.in_order(direction)
+                    yield from _evaluate(configuration, entries, direction, NOTHING, where="the data tier")
+            else:
+                requests = [entry for entry in acl.in_order(Direction.INGRESS) if not _allows_only_replies(entry)]
+                allowed = _listener_ports(network, subnets)
+                yield from _evaluate(configuration, requests, Direction.INGRESS, allowed, where="its subnets")
 
 
 def _evaluate(
-    configuration: Configuration, acl: NetworkAcl, direction: Direction, allowed: Ranges, where: str
+    configuration: Configuration, entries: Sequence[AclEntry], direction: Direction, allowed: Ranges, *, where: str
 ) -> Iterator[Finding]:
-    entries = [entry for entry in acl.in_order(direction) if entry.allow is not False]
     for exposure in internet_exposures(entry for entry in entries if entry.allow):
         if bad := exposure.services - allowed:
-            yield from fail_named(
-                configuration,
-                exposure.name,
-                f"{direction} entries allow {describe(bad)} between {where} and the internet",
-            )
+            what = f"{direction} entries allow {describe(bad)} between {where} and the internet"
+            yield from fail_named(configuration, exposure.name, what)
     for entry in entries:
-        for expression in unknown_parts(entry) if may_be_internet(entry.peer) else ():
+        for expression in unknown_parts(entry) if entry.allow is not False and may_be_internet(entry.peer) else ():
             yield from unknown_named(configuration, entry.name, f"not known before the apply: {expression}")
 
 
-def _has_data_stores(configuration: Configuration, network: Network, subnets: set[str]) -> bool:
-    stores = (endpoint for endpoint in network.endpoints.values() if endpoint.kind is Kind.DATA_STORE)
-    return bool(subnets & {name for endpoint in stores for name in endpoint.subnets}) or bool(
-        subnets & _in_subnet_groups(configuration)
-    )
-
-
-def _in_subnet_groups(configuration: Configuration) -> set[str]:
-    groups = configuration.of_type(*SUBNET_GROUPS)
-    return {item.key for resource in groups for item in configuration.mentioned_in(list(resource.values("subnet_ids")))}
+def _allows_only_replies(entry: AclEntry) -> bool:
+    """Whether an entry is limited to ephemeral ports and covers one of the known ranges; 3389 alone is a request."""
+    if not isinstance(entry.services, Ranges) or not entry.services <= _EPHEMERAL:
+        return False
+    return any(ephemeral(protocol, *ports) <= entry.services for protocol in (TCP, UDP) for ports in _CLIENT_PORTS)
 
 
 def _listener_ports(network: Network, subnets: set[str]) -> Ranges:
     """The listener ports of load balancers in these subnets; 80 and 443 in public subnets without known endpoint."""
-    here = [endpoint for endpoint in network.endpoints.values() if subnets & set(endpoint.subnets)]
+    here = endpoints_in(network, subnets)
+    if not here and any(has_internet_route(network, name) for name in subnets):
+        return _WEB
     balancers = [endpoint for endpoint in here if endpoint.kind is Kind.LOAD_BALANCER and endpoint.public]
-    if here or not any(_is_public(network, name) for name in subnets):
-        return Ranges.union(endpoint.ports for endpoint in balancers if endpoint.ports is not None)
-    return _WEB
-
-
-def _is_public(network: Network, subnet: str) -> bool:
-    table = network.route_tables.get(network.subnets[subnet].route_table)
-    return table is not None and any(route.target is Target.INTERNET_GATEWAY for route in table.routes)
+    return Ranges.union(endpoint.ports for endpoint in balancers if endpoint.ports is not None)
 
 
 rule = InternetAclEntry()
