@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.policies.test_drawn_deployments import complaints
+from tests.policies.test_generated_environments import rule_violations
 from tests.synthesis import FILE, Deployment, deployed, read_back
 
 PLAIN = {"name": "AIRFLOW__CORE__FERNET_KEY", "value": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2U="}
@@ -29,14 +29,14 @@ CHANGES: dict[str, dict[str, Any]] = {
 @pytest.mark.feature("P4")
 @pytest.mark.parametrize("what", CHANGES)
 def test_changed_container_violates_a_rule(what: str, tmp_path: Path) -> None:
-    found = list(complaints(_with_scheduler(CHANGES[what], tmp_path)))
+    found = list(rule_violations(_with_scheduler(CHANGES[what], tmp_path)))
     assert any(line.startswith("AF_ECS_") and "scheduler_task_definition" in line for line in found), found
     assert all("scheduler_" in line for line in found), "only the scheduler has changed"
 
 
 @pytest.mark.feature("P4")
 def test_unchanged_containers_pass_every_rule(tmp_path: Path) -> None:
-    assert not list(complaints(_with_scheduler({}, tmp_path)))
+    assert not list(rule_violations(_with_scheduler({}, tmp_path)))
 
 
 def _with_scheduler(change: dict[str, Any], folder: Path) -> Deployment:

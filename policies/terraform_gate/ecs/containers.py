@@ -1,4 +1,4 @@
-"""Container definitions as ECS reads them."""
+"""Container definitions of ECS task definitions."""
 
 from __future__ import annotations
 
@@ -16,39 +16,39 @@ class UnknownContainersError(Exception):
 
 @dataclass(frozen=True)
 class Container:
-    """One container definition; `body` has ECS's own spelling (`readonlyRootFilesystem`)."""
+    """One container definition; `body` has the spelling of the ECS API (`readonlyRootFilesystem`)."""
 
     task: Resource
     body: Mapping[str, Any] = field(repr=False)
 
     @property
     def name(self) -> str:
-        """Give the container's name."""
+        """The container's name."""
         return str(self.body.get("name", "?"))
 
     @property
     def is_essential(self) -> bool:
-        """Tell whether the task stops with it; ECS assumes so."""
+        """Whether the Fargate task stops when the container stops; the default of ECS is true."""
         return self.body.get("essential") is not False
 
     @property
     def environment(self) -> Mapping[str, Any]:
-        """Give the plain variables."""
+        """Plain environment variables."""
         return {str(item.get("name")): item.get("value") for item in self._maps("environment")}
 
     @property
     def secrets(self) -> Mapping[str, Any]:
-        """Give variable -> where ECS takes its value from."""
+        """Environment variable -> `valueFrom`."""
         return {str(item.get("name")): item.get("valueFrom") for item in self._maps("secrets")}
 
     @property
     def component(self) -> str:
-        """Give what one of our images runs (`worker`, `scheduler`, `git-sync`): its command; "" for other images."""
+        """What an image of this project runs (`worker`, `scheduler`, `git-sync`): its command; "" for other images."""
         command = items(self.body.get("command"))
         return str(command[0]) if command and "AIRFLOW_COMPONENT" in self.environment else ""
 
     def get(self, *path: str) -> Any:
-        """Walk into the definition; None where it ends."""
+        """Return the value at a path in the definition; None if a step is missing."""
         value: Any = self.body
         for step in path:
             value = value.get(step) if isinstance(value, Mapping) else None
@@ -59,10 +59,10 @@ class Container:
 
 
 def containers_of(task: Resource) -> tuple[Container, ...]:
-    """Read the containers of an `aws_ecs_task_definition`.
+    """Read the container definitions of an `aws_ecs_task_definition`.
 
     Raises:
-        UnknownContainersError: they are not known, or no list of objects.
+        UnknownContainersError: the definitions are unknown, or not a list of objects.
     """
     value = task.get("container_definitions")
     parsed = document(value)

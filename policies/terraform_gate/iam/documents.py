@@ -1,93 +1,34 @@
-"""IAM policy documents as statements, wherever Terraform keeps them."""
+"""Reads IAM policy documents as statements, from JSON, data or `aws_iam_policy_document`."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from terraform_gate.configuration import Configuration
+from terraform_gate.iam.statement import Statement
 from terraform_gate.reading.expression import document, is_known
 from terraform_gate.terraform_resource import Resource, blocks, items
 
 
 class UnknownDocumentError(Exception):
-    """A document whose statements cannot be read yet; the message says why."""
+    """A document whose statements are not known before the apply; the message says why."""
 
 
 class MalformedError(Exception):
-    """A document that AWS would refuse; the message says why."""
-
-
-@dataclass(frozen=True)
-class Statement:
-    """One statement. Lists are as written, a scalar counts as a list of one, `${...}` stays symbolic."""
-
-    effect: str
-    actions: tuple[str, ...] = ()
-    not_actions: tuple[str, ...] = ()
-    resources: tuple[str, ...] = ()
-    not_resources: tuple[str, ...] = ()
-    principals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Kind (`AWS`, `Service`, `Federated`) -> values; `"*"` alone is `{"*": ("*",)}`."""
-    not_principals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    conditions: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
-    """Operator -> key in lower case -> values."""
-    sid: str = ""
-
-    @property
-    def allows(self) -> bool:
-        """Tell an Allow from a Deny."""
-        return self.effect == "Allow"
-
-    def condition(self, *keys: str) -> tuple[str, ...]:
-        """Collect the values that positive, non-optional operators demand for any of these condition keys."""
-        wanted = {key.lower() for key in keys}
-        return tuple(
-            value
-            for operator, by_key in self.conditions.items()
-            if _narrows(operator)
-            for key, values in by_key.items()
-            if key in wanted
-            for value in values
-        )
-
-    def is_narrowed_by(self, *keys: str) -> bool:
-        """Tell whether one of these condition keys demands somebody in particular, in each value that would do."""
-        demands = (self.condition(key) for key in keys)
-        return any(values and all(_is_particular(value) for value in values) for values in demands)
-
-    @property
-    def label(self) -> str:
-        """Name the statement in messages."""
-        return self.sid or ", ".join((*self.actions, *(f"not {action}" for action in self.not_actions)))[:80]
-
-
-def _narrows(operator: str) -> bool:
-    base = operator.lower().removeprefix("foranyvalue:")
-    optional = base.endswith("ifexists") or base.startswith("forallvalues:")
-    return not optional and not base.startswith(("stringnot", "arnnot", "notip", "null", "bool"))
-
-
-def _is_particular(value: str) -> bool:
-    """Tell one account, organization or ARN from a pattern that anybody fits. An ARN may have wildcards in its name."""
-    parts = value.split(":", 5)
-    if len(parts) < 6 or not value.startswith("arn:"):
-        return not _WILD.search(value)
-    account, name = parts[4], parts[5]
-    return not _WILD.search(account or name[:1])
-
-
-_WILD = re.compile(r"[*?]")
+    """A document that AWS would reject; the message says why."""
 
 
 def statements_in(value: Any, configuration: Configuration) -> tuple[Statement, ...]:
-    """Read a policy: JSON text, data, or a reference to `data.aws_iam_policy_document`.
+    """Read the statements of a policy.
+
+    Args:
+        value: JSON text, data, or a reference to `data.aws_iam_policy_document`.
+        configuration: the configuration in which references are resolved.
 
     Raises:
-        UnknownDocumentError: the document comes from something that is not known before the apply.
-        MalformedError: it is no policy document.
+        NotJudgeableError: the document is not known before the apply.
+        MalformedError: it is not a policy document.
     """
     source = configuration.find(value)
     if source is not None and source.type == "aws_iam_policy_document":
@@ -95,10 +36,10 @@ def statements_in(value: Any, configuration: Configuration) -> tuple[Statement, 
     parsed = document(value)
     if parsed is None:
         if isinstance(value, str) and not is_known(value) and not value.lstrip().startswith("{"):
-            raise UnknownDocumentError(f"the document is {value}")
+            raise UnknownDocumentError(f"the document is not known before the apply: {value}")
         raise MalformedError("the document is not JSON")
     if not isinstance(parsed, Mapping):
-        raise MalformedError(f"a policy document is an object, this is {type(parsed).__name__}")
+        raise MalformedError(f"a policy document must be an object, got {type(parsed).__name__}")
     if "Statement" not in parsed:
         raise MalformedError("the document has no Statement")
     return tuple(_statement(entry) for entry in items(parsed["Statement"]))
@@ -107,10 +48,10 @@ def statements_in(value: Any, configuration: Configuration) -> tuple[Statement, 
 def _statement(entry: Any) -> Statement:
     if not isinstance(entry, Mapping):
         if isinstance(entry, str) and not is_known(entry):
-            raise UnknownDocumentError(f"a statement is {entry}")
-        raise MalformedError(f"a statement is an object, this is {type(entry).__name__}")
+            raise UnknownDocumentError(f"a statement is not known before the apply: {entry}")
+        raise MalformedError(f"a statement must be an object, got {type(entry).__name__}")
     if entry.get("Effect") not in {"Allow", "Deny"}:
-        raise MalformedError(f"Effect is Allow or Deny, not {entry.get('Effect')!r}")
+        raise MalformedError(f"Effect must be Allow or Deny, got {entry.get('Effect')!r}")
     if not {"Action", "NotAction"} & set(entry):
         raise MalformedError("a statement has neither Action nor NotAction")
     return Statement(
@@ -142,7 +83,7 @@ def _conditions(value: Any) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     if value is None:
         return {}
     if not isinstance(value, Mapping) or not all(isinstance(by_key, Mapping) for by_key in value.values()):
-        raise MalformedError("Condition is an object of operators, each an object of keys")
+        raise MalformedError("Condition must be an object of operators, each an object of condition keys")
     return {
         str(operator): {str(key).lower(): _texts(listed) for key, listed in by_key.items()}
         for operator, by_key in value.items()

@@ -1,7 +1,7 @@
-"""Ways in which permissions that look harmless one by one add up to somebody else's.
+"""Privilege escalation: permissions that are harmless alone and together allow another role's permissions.
 
-Each way is a set of actions that one principal needs together, over all its policies. Sources: cloudsplaining's list
-(after Rhino Security Labs' research), and the ECS ways that follow from AWS's pages on task roles.
+Each path is a set of actions that one principal needs together, over all its policies. Sources: cloudsplaining's list
+(after Rhino Security Labs' research), and the ECS paths that follow from the AWS documentation of task roles.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from cloudsplaining.shared.constants import PRIVILEGE_ESCALATION_METHODS
 
-from terraform_gate.iam.documents import Statement
-from terraform_gate.iam.roles import Granted, Principal
+from terraform_gate.iam.principals import Granted, Principal
+from terraform_gate.iam.statement import Statement
 
 PASS_ROLE = "iam:passrole"  # noqa: S105
-_FURTHER: Mapping[str, tuple[str, ...]] = {
+_ECS_AND_OTHER_PATHS: Mapping[str, tuple[str, ...]] = {
     "RunNewTaskDefinitionWithExistingRole": (PASS_ROLE, "ecs:registertaskdefinition", "ecs:runtask"),
     "StartNewTaskDefinitionWithExistingRole": (PASS_ROLE, "ecs:registertaskdefinition", "ecs:starttask"),
     "PutNewTaskDefinitionInService": (PASS_ROLE, "ecs:registertaskdefinition", "ecs:updateservice"),
@@ -28,35 +28,35 @@ _FURTHER: Mapping[str, tuple[str, ...]] = {
     "PassExistingRoleToStepFunction": (PASS_ROLE, "states:createstatemachine", "states:startexecution"),
     "PassExistingRoleToSageMaker": (PASS_ROLE, "sagemaker:createnotebookinstance"),
     "PassExistingRoleToAirflow": (PASS_ROLE, "airflow:createenvironment"),
-    "DropOwnBoundary": ("iam:deleterolepermissionsboundary",),
+    "RemovePermissionsBoundary": ("iam:deleterolepermissionsboundary",),
 }
-WAYS: Mapping[str, tuple[str, ...]] = {
+ESCALATION_PATHS: Mapping[str, tuple[str, ...]] = {
     **{name: tuple(actions) for name, actions in PRIVILEGE_ESCALATION_METHODS.items()},
-    **_FURTHER,
+    **_ECS_AND_OTHER_PATHS,
 }
 _NARROWING = ("iam:permissionsboundary", "iam:policyarn", "ecs:cluster", "ecs:task", "aws:resourcetag")
 
 
 @dataclass(frozen=True)
 class Escalation:
-    """One way that is open: its name, and for every action the statement that grants it."""
+    """One open escalation path: its name, and the statement that grants each action."""
 
-    way: str
+    path: str
     grants: Mapping[str, Granted]
 
     def __str__(self) -> str:
-        """Name the way with the policies it runs through."""
+        """The path and the policies that grant its actions."""
         steps = (f"{action} by {grant.source.address}" for action, grant in self.grants.items())
-        return f"{self.way}: {', '.join(steps)}"
+        return f"{self.path}: {', '.join(steps)}"
 
 
 def escalations(principal: Principal) -> Iterator[Escalation]:
-    """Yield every way that is open: all its actions granted, each beyond named resources."""
-    for way, actions in WAYS.items():
+    """Yield every open path: all its actions are granted, the decisive ones beyond specific resources."""
+    for path, actions in ESCALATION_PATHS.items():
         grants = {action: _open_grant(principal, action) for action in actions}
         found = {action: grant for action, grant in grants.items() if grant is not None}
         if len(found) == len(actions):
-            yield Escalation(way=way, grants=found)
+            yield Escalation(path=path, grants=found)
 
 
 def _open_grant(principal: Principal, action: str) -> Granted | None:
@@ -65,18 +65,18 @@ def _open_grant(principal: Principal, action: str) -> Granted | None:
 
 
 _DECISIVE = frozenset({"sts:assumerole", "ecs:executecommand", "lambda:updatefunctioncode", "glue:updatedevendpoint"})
-"""Actions whose resource decides whose permissions are gained; for the others any resource will do."""
+"""Actions whose resource decides which permissions are gained; the resources of the others do not matter."""
 
 
 def is_open(statement: Statement) -> bool:
-    """Tell whether a statement reaches beyond what it names: `*`, `role/*`, NotResource, and no narrowing condition."""
+    """Whether a statement without narrowing condition covers wide resources: `*`, `role/*`, NotResource."""
     if any(key.startswith(_NARROWING) for by_key in statement.conditions.values() for key in by_key):
         return False
     return bool(statement.not_resources) or any(is_wide(resource) for resource in statement.resources)
 
 
 def is_wide(resource: str) -> bool:
-    """Tell whether an ARN pattern names everything of its type: `*`, `arn:aws:iam::1:role/*`, `...:role*`."""
+    """Whether an ARN pattern covers every resource of its type: `*`, `arn:aws:iam::1:role/*`, `...:role*`."""
     last = resource.rpartition(":")[2]
     head = last.partition("*")[0]
     return resource == "*" or ("*" in last and head.rstrip("/") in {"", "role", "user", "policy", "task", "cluster"})

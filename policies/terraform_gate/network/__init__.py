@@ -1,6 +1,7 @@
-"""The network model: would this connection open, do its replies return, and which rule decides.
+"""The network model: does a connection open, do its replies return, and which rule decides.
 
-The arithmetic (`ranges`, `addresses`, `services`) knows no AWS; `model` holds plain values; `security_groups`, `acls`
-and `routing` answer for one hop; `walk` and `connect` follow a whole connection; `reach` asks about any two parties.
-Nothing here reads Terraform: `terraform_gate.network.reading` makes a `Network` from a `Configuration`.
+`ranges`, `addresses` and `services` are set arithmetic without AWS; `filters` and `model` hold plain values;
+`security_groups`, `acls` and `routing` evaluate one hop; `connection_trace` and `connection` follow a whole connection;
+`reach` and `possible_flows` answer questions about endpoints. None of them reads Terraform:
+`terraform_gate.network.reading` builds a `Network` from a `Configuration`.
 """

@@ -1,67 +1,75 @@
-"""What a network ACL lets through: its lines in order, the first match decides, replies are not special."""
+"""Evaluates a network ACL: entries in order of rule number, the first match decides, replies are not special."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from terraform_gate.network.endpoint_view import Location, matches
-from terraform_gate.network.filters import AclRule
+from terraform_gate.network.filters import AclEntry
+from terraform_gate.network.location import Location, matches
 from terraform_gate.network.ranges import Ranges
 
 Box = tuple[Ranges, Ranges]
-"""Addresses of the other side, and services between them and us: every pair of the two."""
+"""Addresses of the other side and services: every combination of the two."""
 
 
 @dataclass
 class Passage:
-    """What passes: every service for the addresses in ``always``, and what ``allowed`` holds.
+    """What a network ACL allows.
 
-    ``by`` are the lines that allowed something, ``refused_by`` those that refused (None: no line matched).
+    Attributes:
+        always: addresses for which every requested service is allowed.
+        allowed: pairs of addresses and services that are allowed.
+        by: the entries that allowed traffic.
+        denied_by: the entries that denied traffic; None where no entry matched.
     """
 
     always: Ranges
     allowed: list[Box] = field(default_factory=list)
-    by: list[AclRule] = field(default_factory=list)
-    refused_by: list[AclRule | None] = field(default_factory=list)
+    by: list[AclEntry] = field(default_factory=list)
+    denied_by: list[AclEntry | None] = field(default_factory=list)
 
 
-def passage(lines: Iterable[AclRule], other: Location, *, services: Ranges, hope: bool) -> Passage:
-    """Which addresses of ``other`` and which ``services`` pass the ``lines`` of one direction, already in order.
+def passage(entries: Iterable[AclEntry], other: Location, *, services: Ranges, assume_open: bool) -> Passage:
+    """Evaluate the entries of one direction.
 
-    ``hope`` decides what is not known: True takes it as allowed, False as not.
+    Args:
+        entries: entries in order of rule number.
+        other: the endpoint on the other side of the subnet's border.
+        services: the services of the packets, as points of the axis of `services`.
+        assume_open: whether unknown values are taken as allowing traffic or as denying it.
     """
     result = Passage(always=other.addresses)
     undecided: list[Box] = [(other.addresses, services)]
-    for line in lines:
+    for entry in entries:
         if not undecided:
             break
-        undecided = _decide(line, other, undecided, result, hope=hope)
+        undecided = _decide(entry, other, undecided, result, assume_open=assume_open)
     for addresses, _ in undecided:
         result.always -= addresses
-        result.refused_by.append(None)
+        result.denied_by.append(None)
     return result
 
 
-def _decide(line: AclRule, other: Location, undecided: list[Box], result: Passage, *, hope: bool) -> list[Box]:
-    allow = hope if line.allow is None else line.allow
-    generous = hope if allow else not hope
-    meant = other.matched_by(line.peer, generous=generous)
+def _decide(entry: AclEntry, other: Location, undecided: list[Box], result: Passage, *, assume_open: bool) -> list[Box]:
+    allow = assume_open if entry.allow is None else entry.allow
+    assume_match = assume_open if allow else not assume_open
+    matched = other.matched_by(entry.peer, assume_match=assume_match)
     rest: list[Box] = []
     for addresses, services in undecided:
-        hit, ports = addresses & meant, matches(line.services, services, generous=generous)
+        hit, ports = addresses & matched, matches(entry.services, services, assume_match=assume_match)
         if not hit or not ports:
             rest.append((addresses, services))
             continue
-        _note(line, (hit, ports), result, allow=allow)
+        _note(entry, (hit, ports), result, allow=allow)
         rest.extend(box for box in ((addresses - hit, services), (hit, services - ports)) if box[0] and box[1])
     return rest
 
 
-def _note(line: AclRule, box: Box, result: Passage, *, allow: bool) -> None:
+def _note(entry: AclEntry, box: Box, result: Passage, *, allow: bool) -> None:
     if allow:
         result.allowed.append(box)
-        result.by.append(line)
+        result.by.append(entry)
     else:
         result.always -= box[0]
-        result.refused_by.append(line)
+        result.denied_by.append(entry)

@@ -1,7 +1,7 @@
-"""Security groups and network ACLs as plain values: who is meant, what is allowed, in which direction.
+"""Security groups and network ACLs as plain values.
 
-Every name is an opaque string (a Terraform address in practice). What cannot be known before the apply is `Unknown`,
-never a guess.
+Every name is an opaque string (a Terraform address in practice). A value that is not known before the apply is
+`Unknown`, never a guess.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from terraform_gate.network.ranges import Ranges
 
 @dataclass(frozen=True)
 class Block:
-    """A peer given by its addresses (one CIDR block, or the entries of a prefix list)."""
+    """A peer given by addresses: a CIDR block or the entries of a prefix list."""
 
     ranges: Ranges
     text: str
@@ -29,14 +29,14 @@ class Members:
 
 @dataclass(frozen=True)
 class ServicePrefixes:
-    """A peer given by a prefix list that AWS keeps: the public addresses of one of its services."""
+    """A peer given by an AWS-managed prefix list: the public addresses of an AWS service."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """What is not known before the apply; ``expression`` says what it waits for."""
+    """A value that is not known before the apply; ``expression`` is the Terraform expression that it depends on."""
 
     expression: str
 
@@ -46,15 +46,20 @@ Services = Ranges | Unknown
 
 
 class Direction(StrEnum):
-    """Which way a rule looks, from the place that it guards."""
+    """The direction of a rule, seen from the guarded endpoint or subnet."""
 
     INGRESS = "ingress"
     EGRESS = "egress"
 
+    @property
+    def opposite(self) -> Direction:
+        """The direction of the replies."""
+        return Direction.EGRESS if self is Direction.INGRESS else Direction.INGRESS
+
 
 @dataclass(frozen=True, kw_only=True)
 class SecurityRule:
-    """One permission of a security group; a rule with several peers is several of these."""
+    """One rule of a security group with one peer; a Terraform rule with several peers becomes several of these."""
 
     name: str
     direction: Direction
@@ -65,17 +70,20 @@ class SecurityRule:
 
 @dataclass(frozen=True, kw_only=True)
 class SecurityGroup:
-    """A stateful filter around its members: what no rule allows stays out; replies always pass."""
+    """A stateful filter around its members: traffic needs a rule, replies do not.
+
+    ``endpoint_name`` is the name of its members in declared flows.
+    """
 
     name: str
     vpc: str = ""
-    place: str = ""
+    endpoint_name: str = ""
     rules: tuple[SecurityRule, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class AclRule:
-    """One numbered line of a network ACL. ``allow`` is None where the action is not known."""
+class AclEntry:
+    """One numbered entry of a network ACL. ``allow`` is None if the action is not known."""
 
     name: str
     number: int
@@ -87,13 +95,15 @@ class AclRule:
 
 @dataclass(frozen=True, kw_only=True)
 class NetworkAcl:
-    """A stateless filter around a subnet: the first matching line decides, nothing matching means no."""
+    """A stateless filter around subnets: the first matching entry decides; without a match traffic is denied."""
 
     name: str
     vpc: str = ""
-    rules: tuple[AclRule, ...] = ()
+    entries: tuple[AclEntry, ...] = ()
     is_default: bool = False
 
-    def lines(self, direction: Direction) -> tuple[AclRule, ...]:
-        """The lines of one direction in the order in which AWS reads them."""
-        return tuple(sorted((rule for rule in self.rules if rule.direction is direction), key=lambda rule: rule.number))
+    def in_order(self, direction: Direction) -> tuple[AclEntry, ...]:
+        """The entries of one direction in order of rule number, as AWS evaluates them."""
+        return tuple(
+            sorted((entry for entry in self.entries if entry.direction is direction), key=lambda entry: entry.number)
+        )

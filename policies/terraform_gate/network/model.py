@@ -1,8 +1,8 @@
-"""A network as plain values: what there is, and nothing about where it was written."""
+"""A network as plain values, independent of how it is written in Terraform."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -12,9 +12,9 @@ from terraform_gate.network.ranges import NOTHING, Ranges
 
 
 class Target(StrEnum):
-    """Where a route leads.
+    """The type of a route's target.
 
-    ``OPAQUE``: peering, transit gateway, VPN, appliance: what is behind it is not in the configuration.
+    ``OPAQUE``: peering connection, transit gateway, VPN or appliance, whose other side is not in the configuration.
     """
 
     LOCAL = "local"
@@ -27,7 +27,7 @@ class Target(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """One line of a route table; the longest prefix wins."""
+    """One route of a route table; the longest matching prefix decides."""
 
     name: str
     peer: Block | ServicePrefixes | Unknown
@@ -37,7 +37,7 @@ class Route:
 
 @dataclass(frozen=True, kw_only=True)
 class RouteTable:
-    """Routes besides the local one, which every table has."""
+    """A route table without the local route, which every route table has."""
 
     name: str
     routes: tuple[Route, ...] = ()
@@ -45,10 +45,13 @@ class RouteTable:
 
 @dataclass(frozen=True, kw_only=True)
 class Subnet:
-    """A subnet. ``addresses`` are its known blocks; those not known yet lie somewhere in ``unsure``.
+    """A subnet.
 
-    More than one of ``acls`` is a mistake that rules report. ``is_elsewhere``: it is made elsewhere, and its network
-    ACL and routes are not known here.
+    Attributes:
+        addresses: its known CIDR blocks.
+        possible_addresses: the range that contains its unknown CIDR blocks.
+        acls: its network ACLs; more than one is an error that AF_NACL_5 reports.
+        is_external: the subnet is not in the configuration, so its network ACL and routes are unknown.
     """
 
     name: str
@@ -56,13 +59,13 @@ class Subnet:
     addresses: Ranges
     route_table: str
     acls: tuple[str, ...]
-    unsure: Ranges = NOTHING
-    is_elsewhere: bool = False
+    possible_addresses: Ranges = NOTHING
+    is_external: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class NatGateway:
-    """Lets private addresses out, and only replies back in. It has no security group."""
+    """A NAT gateway: lets private addresses out and their replies in. It has no security group."""
 
     name: str
     subnet: str
@@ -70,12 +73,12 @@ class NatGateway:
 
 
 class Kind(StrEnum):
-    """What a party is; decides which of its own ports it uses as a client."""
+    """The type of an endpoint; it decides which ephemeral ports the endpoint uses as a client."""
 
     LINUX_TASK = "task"
     LOAD_BALANCER = "load balancer"
     DATA_STORE = "data store"
-    ENDPOINT = "interface endpoint"
+    INTERFACE_ENDPOINT = "interface endpoint"
     INTERNET = "internet"
     AWS_SERVICE = "AWS service"
     ADDRESSES = "addresses"
@@ -83,13 +86,19 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Party:
+class Endpoint:
     """Something that opens or accepts connections.
 
-    In the VPC: ``subnets`` and ``groups`` say where it stands (no subnets: nobody knows yet). Outside: ``addresses``
-    are its own, or ``prefixes`` names the AWS service whose addresses nobody knows. ``public``: it has a public IPv4
-    address. ``filtered``: it has security groups at all (a NAT gateway has none). ``ports``: what it listens on, where
-    that is known. ``unknown``: groups that are not known before the apply.
+    Attributes:
+        resource: the address of the resource.
+        subnets: its subnets; empty if it is outside the VPCs, or if its subnets are unknown.
+        groups: its security groups.
+        addresses: the addresses of an endpoint outside the VPCs.
+        prefixes: the AWS service whose addresses an AWS-managed prefix list contains.
+        public: whether it has a public IPv4 address.
+        filtered: whether it has security groups at all (a NAT gateway has none).
+        ports: the services that it listens on; None if unknown.
+        unknown: expressions of security groups that are not known before the apply.
     """
 
     name: str
@@ -106,18 +115,18 @@ class Party:
 
     @property
     def is_outside(self) -> bool:
-        """Whether the party stands outside every VPC of the network."""
+        """Whether the endpoint is outside every VPC of the network."""
         return self.addresses is not None or bool(self.prefixes)
 
     @property
-    def is_placed(self) -> bool:
-        """Whether it is known where the party stands."""
+    def has_known_location(self) -> bool:
+        """Whether the endpoint's subnets or addresses are known."""
         return self.is_outside or bool(self.subnets)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Network:
-    """Everything a connection can meet, by name. ``vpcs`` are the known addresses of each VPC."""
+    """Everything that a connection can pass, by name. ``vpcs`` are the known addresses of each VPC."""
 
     vpcs: Mapping[str, Ranges] = field(default_factory=dict)
     subnets: Mapping[str, Subnet] = field(default_factory=dict)
@@ -125,6 +134,17 @@ class Network:
     acls: Mapping[str, NetworkAcl] = field(default_factory=dict)
     groups: Mapping[str, SecurityGroup] = field(default_factory=dict)
     nat_gateways: Mapping[str, NatGateway] = field(default_factory=dict)
-    parties: Mapping[str, Party] = field(default_factory=dict)
-    decided: dict[tuple[Party, Party, int], Any] = field(default_factory=dict, init=False, compare=False, repr=False)
-    """What `reach.decide` found out about this network, so that each question is walked once."""
+    endpoints: Mapping[str, Endpoint] = field(default_factory=dict)
+    decided: dict[tuple[Endpoint, Endpoint, int], Any] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    """The cache of `reach.decide`."""
+
+    def members_of(self, group: str) -> list[Endpoint]:
+        """Return the endpoints with this security group."""
+        return [endpoint for endpoint in self.endpoints.values() if group in endpoint.groups]
+
+    def subnet_addresses(self, endpoints: Iterable[Endpoint]) -> Ranges:
+        """Return the known and possible addresses of the endpoints' subnets."""
+        subnets = [self.subnets[name] for endpoint in endpoints for name in endpoint.subnets]
+        return Ranges.union(subnet.addresses | subnet.possible_addresses for subnet in subnets)

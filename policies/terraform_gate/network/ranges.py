@@ -1,4 +1,4 @@
-"""Sets of whole numbers as ranges: the arithmetic under addresses, protocols and ports."""
+"""Sets of integers as ranges: the arithmetic behind addresses, protocols and ports."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ Span = tuple[int, int]
 class Ranges:
     """A set of integers as sorted, disjoint, half-open spans ``(start, stop)``.
 
-    Make one with ``Ranges.of``; the bare constructor trusts its argument. Every operation is linear in the number of
-    spans, never in the number of integers.
+    Create one with ``Ranges.of``; the constructor trusts its argument. Every operation is linear in the number of
+    spans, independent of the number of integers.
     """
 
     spans: tuple[Span, ...] = ()
 
     @classmethod
     def of(cls, *spans: Span) -> Ranges:
-        """The union of half-open spans in any order; empty and overlapping ones are welcome."""
+        """Create the union of half-open spans, which may be unsorted, empty or overlapping."""
         return cls(tuple(_merged(sorted(span for span in spans if span[0] < span[1]))))
 
     @classmethod
     def union(cls, sets: Iterable[Ranges]) -> Ranges:
-        """The union of many sets, in one sort."""
+        """Create the union of many sets with a single sort."""
         return cls.of(*(span for ranges in sets for span in ranges.spans))
 
     def __or__(self, other: Ranges) -> Ranges:
@@ -49,11 +49,11 @@ class Ranges:
 
     @property
     def size(self) -> int:
-        """How many integers the set holds."""
+        """The number of integers in the set."""
         return sum(stop - start for start, stop in self.spans)
 
     def cells(self, others: Iterable[Ranges]) -> Iterator[Span]:
-        """This set cut at every border of ``others``: within one cell no other set changes its mind."""
+        """Cut this set at every border of ``others``: each of the others contains a cell completely or not at all."""
         borders = {edge for ranges in others for span in ranges.spans for edge in span}
         for start, stop in self.spans:
             inside = sorted({start, stop, *(edge for edge in borders if start < edge < stop)})

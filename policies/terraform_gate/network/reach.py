@@ -1,4 +1,4 @@
-"""Asks the network: does this connection open, and what else could."""
+"""Decides whether a connection between two endpoints opens."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from enum import StrEnum
 from itertools import groupby
 
 from terraform_gate.network.addresses import FAMILIES
-from terraform_gate.network.connect import connect
-from terraform_gate.network.endpoint_view import Location, locations
-from terraform_gate.network.model import Network, Party
-from terraform_gate.network.walk import Walk
+from terraform_gate.network.connection import trace_connection
+from terraform_gate.network.connection_trace import Trace
+from terraform_gate.network.location import Location, locations
+from terraform_gate.network.model import Endpoint, Network
 
 
 class Reach(StrEnum):
-    """The answer about one service between two parties.
+    """The answer about one service between two endpoints.
 
-    ``PARTLY``: from some of their subnets or addresses, or on some reply ports only. ``UNKNOWN``: it depends on what
-    is not known.
+    ``PARTLY``: from some of their subnets or addresses only, or on some reply ports only. ``UNKNOWN``: it depends on
+    values that are not known before the apply.
     """
 
     OPEN = "open"
@@ -29,14 +29,14 @@ class Reach(StrEnum):
 
 @dataclass(frozen=True)
 class Attempt:
-    """One pair of places: what happens when the unknown is against us, and when it is for us."""
+    """One pair of locations, traced twice: unknown values deny traffic (``worst``), or allow it (``best``)."""
 
-    worst: Walk
-    best: Walk
+    worst: Trace
+    best: Trace
 
     @property
     def reach(self) -> Reach:
-        """The answer for this pair of places."""
+        """The answer for this pair of locations."""
         if not self.best.is_open:
             return Reach.CLOSED
         if self.worst.complete:
@@ -47,36 +47,39 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Decision:
-    """The answer about one service between two parties, with every attempt that led to it."""
+    """The answer about one service between two endpoints, with all attempts."""
 
-    source: Party
-    destination: Party
+    source: Endpoint
+    destination: Endpoint
     service: int
     attempts: tuple[Attempt, ...]
 
     @property
     def reach(self) -> Reach:
-        """Open when one address family is open from everywhere to everywhere."""
-        if not self.source.is_placed or not self.destination.is_placed:
+        """The answer: open if one address family is open between all locations."""
+        if not self.source.has_known_location or not self.destination.has_known_location:
             return Reach.UNKNOWN
         families = groupby(self.attempts, key=lambda attempt: _family(attempt.worst.source))
-        answers = {_together({attempt.reach for attempt in attempts}) for _, attempts in families}
+        answers = {_combined({attempt.reach for attempt in attempts}) for _, attempts in families}
         for answer in (Reach.OPEN, Reach.UNKNOWN, Reach.PARTLY):
             if answer in answers:
                 return answer
         return Reach.CLOSED
 
     @property
-    def is_elsewhere(self) -> bool:
-        """Whether an end stands in a subnet that is made elsewhere."""
+    def is_external(self) -> bool:
+        """Whether a location is in a subnet outside of the configuration."""
         ends = (end for attempt in self.attempts for end in (attempt.best.source, attempt.best.destination))
-        return any(end.subnet is not None and end.subnet.is_elsewhere for end in ends)
+        return any(end.subnet is not None and end.subnet.is_external for end in ends)
 
 
-def decide(network: Network, source: Party, destination: Party, *, service: int) -> Decision:
-    """Try ``service`` from every place of ``source`` to every place of ``destination``.
+def decide(network: Network, source: Endpoint, destination: Endpoint, *, service: int) -> Decision:
+    """Decide whether ``source`` can open ``service`` at ``destination``, from every location to every location.
 
-    Raises ValueError when both are outside the network.
+    Decisions are cached in the network.
+
+    Raises:
+        ValueError: both endpoints are outside the network.
     """
     question = source, destination, service
     if question not in network.decided:
@@ -88,13 +91,13 @@ def decide(network: Network, source: Party, destination: Party, *, service: int)
 
 
 def _attempt(network: Network, here: Location, there: Location, *, service: int) -> Attempt:
-    worst = connect(network, here, there, service=service, hope=False)
-    # Where nothing fell out although every unknown was against us, hope has nothing to add.
-    best = worst if worst.complete else connect(network, here, there, service=service, hope=True)
+    worst = trace_connection(network, here, there, service=service, assume_open=False)
+    # A complete connection stays complete when unknown values allow traffic.
+    best = worst if worst.complete else trace_connection(network, here, there, service=service, assume_open=True)
     return Attempt(worst, best)
 
 
-def _pairs(network: Network, source: Party, destination: Party) -> Iterator[tuple[Location, Location]]:
+def _pairs(network: Network, source: Endpoint, destination: Endpoint) -> Iterator[tuple[Location, Location]]:
     there = list(locations(network, destination))
     for here in locations(network, source):
         yield from ((here, other) for other in there if _family(other) == _family(here))
@@ -104,7 +107,7 @@ def _family(location: Location) -> int:
     return next(index for index, family in enumerate(FAMILIES) if location.addresses & family)
 
 
-def _together(answers: set[Reach]) -> Reach:
+def _combined(answers: set[Reach]) -> Reach:
     if len(answers) == 1:
         return answers.pop()
     if answers & {Reach.PARTLY} or {Reach.OPEN, Reach.CLOSED} <= answers:

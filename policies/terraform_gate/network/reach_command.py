@@ -1,7 +1,7 @@
-"""`python -m terraform_gate.network.reach_command PATH...`: who can reach whom, and why.
+"""`python -m terraform_gate.network.reach_command PATH...`: which endpoint can reach which, and why.
 
-Without `--from` and `--to`: every possible connection beside the declared ones. With them: one connection explained,
-rule by rule. A place is a name of the matrix, `internet`, or a CIDR block.
+Without `--from` and `--to`: all possible connections, compared with the declared flows. With them: one connection,
+explained rule by rule. An endpoint is a name of that list, `internet`, or a CIDR block.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from pathlib import Path
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.network.addresses import addresses
-from terraform_gate.network.model import Kind, Party
+from terraform_gate.network.model import Endpoint, Kind
 from terraform_gate.network.reach import Reach, decide
 from terraform_gate.network.reach_text import explanation, matrix
-from terraform_gate.network.reading.flows import declared_flows, party_of
+from terraform_gate.network.reading.flows import declared_flows, endpoint_of
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.services import service
 from terraform_gate.reading.inputs import read
@@ -25,9 +25,10 @@ _EXIT = {Reach.OPEN: 0, Reach.PARTLY: 1, Reach.CLOSED: 1, Reach.UNKNOWN: 2}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Print the matrix or an explanation.
+    """Print the possible connections, or explain one of them.
 
-    Exit 0: possible and declared agree, or the connection is open; 1: they do not, or it is not; 2: not judged.
+    Exit code 0: possible and declared flows are the same, or the connection is open; 1: they differ, or it is not open;
+    2: unknown, or the input cannot be read.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -43,7 +44,7 @@ def _answer(options: argparse.Namespace) -> int:
         sys.stderr.write(f"{problem.where}: {problem.reason}\n")
     configurations = [item for item in inputs.configurations() if network_of(item).groups]
     if inputs.problems or not configurations:
-        sys.stderr.write("not judged: no security group in what could be read\n" if not inputs.problems else "")
+        sys.stderr.write("unknown: the input contains no security group\n" if not inputs.problems else "")
         return 2
     if options.source or options.destination:
         return max(_explain(options, configuration) for configuration in configurations)
@@ -59,32 +60,32 @@ def _matrix(configuration: Configuration) -> int:
 
 def _explain(options: argparse.Namespace, configuration: Configuration) -> int:
     network = network_of(configuration)
-    source, destination = (_party(configuration, name) for name in (options.source, options.destination))
+    source, destination = (_endpoint(configuration, name) for name in (options.source, options.destination))
     if options.port is None:
-        raise ValueError("--port is missing: which port of the destination?")
+        raise ValueError("--port is missing. Fix: name the port of the destination")
     decision = decide(network, source, destination, service=service(options.protocol, options.port))
     sys.stdout.write(explanation(decision) + "\n")
     return _EXIT[decision.reach]
 
 
-def _party(configuration: Configuration, name: str | None) -> Party:
+def _endpoint(configuration: Configuration, name: str | None) -> Endpoint:
     network = network_of(configuration)
-    places = {place.name: place for flow in declared_flows(configuration) for place in (flow.source, flow.destination)}
-    known = f"places are {', '.join(sorted({*places, *network.parties}))}, or a CIDR block"
+    ends = {end.name: end for flow in declared_flows(configuration) for end in (flow.source, flow.destination)}
+    known = f"endpoints are {', '.join(sorted({*ends, *network.endpoints}))}, or a CIDR block"
     if name is None:
-        raise ValueError(f"--from and --to go together; {known}")
-    party = network.parties.get(name) or (party_of(network, places[name]) if name in places else None)
+        raise ValueError(f"--from and --to must be given together; {known}")
+    endpoint = network.endpoints.get(name) or (endpoint_of(network, ends[name]) if name in ends else None)
     try:
-        return party or Party(name=name, kind=Kind.ADDRESSES, addresses=addresses(name))
+        return endpoint or Endpoint(name=name, kind=Kind.ADDRESSES, addresses=addresses(name))
     except ValueError:
-        raise ValueError(f"{name!r} is no place; {known}") from None
+        raise ValueError(f"{name!r} is not an endpoint; {known}") from None
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m terraform_gate.network.reach_command", description=main.__doc__)
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="Terraform JSON, a plan, or a folder")
-    parser.add_argument("--from", dest="source", metavar="PLACE")
-    parser.add_argument("--to", dest="destination", metavar="PLACE")
+    parser.add_argument("--from", dest="source", metavar="ENDPOINT")
+    parser.add_argument("--to", dest="destination", metavar="ENDPOINT")
     parser.add_argument("--port", type=int, metavar="N", help="port of the destination (ICMP: type)")
     parser.add_argument(
         "--protocol", default="tcp", metavar="NAME", help="tcp (default), udp, icmp, icmpv6 or a number"

@@ -1,11 +1,11 @@
-"""Where a packet goes: the longest prefix decides, the VPC's own addresses are always local."""
+"""Routes a packet: the longest prefix decides, addresses of the VPC are always local."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from terraform_gate.network.endpoint_view import Location
 from terraform_gate.network.filters import Block, ServicePrefixes
+from terraform_gate.network.location import Location
 from terraform_gate.network.model import Network, Route, RouteTable, Target
 from terraform_gate.network.ranges import Ranges
 
@@ -14,14 +14,18 @@ _LOCAL = Route(name="the local route", peer=Block(Ranges(), "the VPC"), target=T
 
 @dataclass(frozen=True)
 class Hop:
-    """Addresses that take one route; ``route`` is None where there is no way."""
+    """Addresses that use one route; ``route`` is None if no route matches."""
 
     addresses: Ranges
     route: Route | None
 
 
-def hops(network: Network, source: Location, destination: Location, *, hope: bool) -> list[Hop]:
-    """The routes from the subnet of ``source`` to ``destination``, which share its addresses out among them."""
+def hops(network: Network, source: Location, destination: Location, *, assume_open: bool) -> list[Hop]:
+    """Return the routes from the subnet of ``source`` to ``destination``, each with the addresses that use it.
+
+    Raises:
+        ValueError: ``source`` is outside the network.
+    """
     if source.subnet is None:
         raise ValueError(f"{source.name} is outside: its routes are not in the configuration")
     if destination.subnet is not None and destination.subnet.vpc == source.subnet.vpc:
@@ -29,7 +33,7 @@ def hops(network: Network, source: Location, destination: Location, *, hope: boo
     table = network.route_tables.get(source.subnet.route_table, RouteTable(name="no route table"))
     remaining, found = destination.addresses, []
     for route in sorted(table.routes, key=_length):
-        hit = remaining & destination.matched_by(route.peer, generous=hope)
+        hit = remaining & destination.matched_by(route.peer, assume_match=assume_open)
         if hit:
             found.append(Hop(hit, route))
             remaining -= hit
@@ -37,7 +41,7 @@ def hops(network: Network, source: Location, destination: Location, *, hope: boo
 
 
 def _length(route: Route) -> int:
-    """AWS's order: the smallest block first; prefix lists of a gateway endpoint are smaller than any default route."""
+    """Sort key: the smallest block first, prefix lists of gateway endpoints before default routes."""
     if isinstance(route.peer, Block):
         return route.peer.ranges.size
     return 0 if isinstance(route.peer, ServicePrefixes) else 1

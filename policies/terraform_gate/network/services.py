@@ -1,7 +1,7 @@
 """Protocols and ports on one axis of integers: ``protocol number * 65536 + port``.
 
-ICMP has types and codes where others have ports: ``type * 256 + code``. Protocols without ports own their whole block
-of 65536. Numbers: IANA protocol registry; ``-1`` is how AWS writes "every protocol".
+ICMP has types and codes instead of ports: ``type * 256 + code``. Protocols without ports use their whole block of
+65536. Source of the numbers: IANA protocol registry. AWS writes "all protocols" as ``-1``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,11 @@ EVERY_SERVICE = Ranges(((0, 256 * _BLOCK),))
 
 
 def protocol_number(protocol: str | int) -> int | None:
-    """The protocol's number; None for "every protocol" (``-1``, ``all``). Raises ValueError for a name nobody knows."""
+    """Return the protocol number; None for all protocols (``-1``, ``all``).
+
+    Raises:
+        ValueError: the protocol is unknown or not between 0 and 255.
+    """
     text = str(protocol).strip().lower()
     if text in {"-1", "all"}:
         return None
@@ -28,10 +32,17 @@ def protocol_number(protocol: str | int) -> int | None:
 
 
 def services(protocol: str | int, first: int | None = None, last: int | None = None) -> Ranges:
-    """The services of a rule as AWS reads it: ports ``first`` to ``last``; for ICMP type ``first`` and code ``last``.
+    """Return the services of a rule as AWS reads it.
 
-    None and -1 mean "all". Ports of protocols that have none are ignored, as AWS does. Raises ValueError for impossible
-    ports.
+    Args:
+        protocol: name or number; ``-1`` for all protocols.
+        first: first port, or ICMP type; None and -1 mean all.
+        last: last port, or ICMP code; None and -1 mean all.
+
+    Ports of protocols without ports are ignored, as AWS does.
+
+    Raises:
+        ValueError: the protocol or the ports are invalid.
     """
     number = protocol_number(protocol)
     if number is None:
@@ -47,15 +58,19 @@ def services(protocol: str | int, first: int | None = None, last: int | None = N
 
 
 def service(protocol: str | int, port: int = 0) -> int:
-    """One point of the axis: a protocol and a port (ICMP: the code 0 of type ``port``)."""
+    """Return one point of the axis: a protocol and a port (ICMP: code 0 of type ``port``).
+
+    Raises:
+        ValueError: the protocol is unknown or stands for all protocols.
+    """
     number = protocol_number(protocol)
     if number is None:
-        raise ValueError("one service has one protocol")
+        raise ValueError("a service needs one protocol, not all")
     return number * _BLOCK + (port * 256 if number in {ICMP, ICMPV6} else port)
 
 
 def protocol_of(point: int) -> int:
-    """The protocol number of a point of the axis."""
+    """Return the protocol number of a point of the axis."""
     return point // _BLOCK
 
 
@@ -79,18 +94,23 @@ PORTED_ANYWHERE = services("tcp") | services("udp")
 
 
 def ephemeral(protocol: int, first: int, last: int) -> Ranges:
-    """Where replies to a client of ``protocol`` go: its own ports for TCP and UDP, else the whole protocol."""
+    """Return the services of replies to a client: its ephemeral ports for TCP and UDP, else the whole protocol."""
     if protocol in {TCP, UDP}:
         return services(protocol, first, last)
     return services(protocol)
 
 
-def describe(ranges: Ranges, *, most: int = 6) -> str:
-    """The set for people: ``tcp/5432, udp/1024-65535, every protocol``."""
+def describe(ranges: Ranges, *, limit: int = 6) -> str:
+    """Format the set for messages: ``tcp/5432, udp/1024-65535``.
+
+    Args:
+        ranges: a set of services.
+        limit: the number of items after which the text ends with "...".
+    """
     if ranges == EVERY_SERVICE:
         return "every protocol and port"
     texts = [text for span in ranges.spans for text in _texts(span)]
-    return ", ".join(texts[:most]) + (", ..." if len(texts) > most else "") if texts else "nothing"
+    return ", ".join(texts[:limit]) + (", ..." if len(texts) > limit else "") if texts else "nothing"
 
 
 def _texts(span: Span) -> list[str]:

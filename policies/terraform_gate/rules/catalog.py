@@ -1,4 +1,4 @@
-"""All rules of ours."""
+"""Loads all rules."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from ipaddress import IPv4Network
 from typing import Any
 
 import pytest
-from terraform_gate.network.reading.agreement import extra_flows, missing_flows
+from terraform_gate.network.analysis.flow_comparison import extra_flows, missing_flows
 from terraform_gate.network.reading.flows import declared_flows
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.terraform_resource import Resource

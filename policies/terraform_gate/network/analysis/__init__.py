@@ -1,1 +1,1 @@
-"""What the security-group and network-ACL rules share: their base, their examples, and questions about exposure."""
+"""Questions about a network that several rules ask."""

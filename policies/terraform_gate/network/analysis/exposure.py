@@ -1,4 +1,4 @@
-"""How much of the world a security group or a network ACL speaks about: unions of addresses, service by service."""
+"""Computes which services rules open to the internet together: unions of addresses, service by service."""
 
 from __future__ import annotations
 
@@ -7,42 +7,42 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from terraform_gate.network.addresses import INTERNET, is_world
-from terraform_gate.network.filters import AclRule, Block, Direction, Peer, SecurityGroup, SecurityRule, Unknown
+from terraform_gate.network.addresses import INTERNET, is_internet_wide
+from terraform_gate.network.filters import AclEntry, Block, Direction, Peer, SecurityGroup, SecurityRule, Unknown
 from terraform_gate.network.model import Kind, Network
 from terraform_gate.network.ranges import NOTHING, Ranges
 
-Line = TypeVar("Line", SecurityRule, AclRule)
+RuleOrEntry = TypeVar("RuleOrEntry", SecurityRule, AclEntry)
 
 
 @dataclass(frozen=True)
 class Exposure:
-    """Services that a rule opens to the world, alone or together with others."""
+    """Services that a rule opens to the internet, alone or together with other rules."""
 
     name: str
     services: Ranges
 
 
-def world_exposures(rules: Iterable[Line]) -> Iterator[Exposure]:
-    """The rules that take part in opening some service to the world, each with those services.
+def internet_exposures(rules: Iterable[RuleOrEntry]) -> Iterator[Exposure]:
+    """Yield the rules that contribute to opening services to the internet, each with those services.
 
-    Rules add up: 0.0.0.0/1 and 128.0.0.0/1 on one port are the world. Unknown peers and services are left out.
+    Rules add up: 0.0.0.0/1 and 128.0.0.0/1 on one port are the internet. Unknown peers and services are ignored.
     """
     public = [rule for rule in rules if isinstance(rule.services, Ranges) and block_of(rule.peer) & INTERNET]
-    guilty: dict[str, list[Ranges]] = {}
-    for services, taking_part in _by_service(public):
-        if is_world(Ranges.union(block_of(rule.peer) for rule in taking_part)):
-            for rule in taking_part:
-                guilty.setdefault(rule.name, []).append(services)
-    yield from (Exposure(name=name, services=Ranges.union(found)) for name, found in guilty.items())
+    contributing: dict[str, list[Ranges]] = {}
+    for services, matching in _by_service(public):
+        if is_internet_wide(Ranges.union(block_of(rule.peer) for rule in matching)):
+            for rule in matching:
+                contributing.setdefault(rule.name, []).append(services)
+    yield from (Exposure(name=name, services=Ranges.union(found)) for name, found in contributing.items())
 
 
-def _by_service(rules: Sequence[Line]) -> Iterator[tuple[Ranges, list[Line]]]:
-    """The services of all rules in pieces, each with the rules about it; one sweep from the lowest to the highest."""
+def _by_service(rules: Sequence[RuleOrEntry]) -> Iterator[tuple[Ranges, list[RuleOrEntry]]]:
+    """Cut the services of all rules into pieces and yield the rules of each, in one sweep."""
     spans = [(span, rule) for rule in rules if isinstance(rule.services, Ranges) for span in rule.services.spans]
     starts = sorted(spans, key=lambda item: item[0][0])
     borders = sorted({edge for span, _ in spans for edge in span})
-    active: list[tuple[tuple[int, int], Line]] = []
+    active: list[tuple[tuple[int, int], RuleOrEntry]] = []
     position = 0
     for start, stop in itertools.pairwise(borders):
         active = [item for item in active if item[0][1] > start]
@@ -54,25 +54,30 @@ def _by_service(rules: Sequence[Line]) -> Iterator[tuple[Ranges, list[Line]]]:
 
 
 def block_of(peer: Peer) -> Ranges:
-    """The addresses that a peer is written with; none for groups, services and the unknown."""
+    """Return the addresses of a peer that is given by addresses; empty for other peers."""
     return peer.ranges if isinstance(peer, Block) else NOTHING
 
 
-def unknown_parts(rule: SecurityRule | AclRule) -> Iterator[str]:
-    """What of a rule is not known before the apply."""
+def unknown_parts(rule: SecurityRule | AclEntry) -> Iterator[str]:
+    """Yield the expressions of a rule that are not known before the apply."""
     for part in (rule.peer, rule.services):
         if isinstance(part, Unknown):
             yield part.expression
 
 
+def may_be_internet(peer: Peer) -> bool:
+    """Whether a peer includes internet addresses, or is unknown."""
+    return isinstance(peer, Unknown) or bool(block_of(peer) & INTERNET)
+
+
 def rules_of(group: SecurityGroup, direction: Direction) -> list[SecurityRule]:
-    """The rules of one direction."""
+    """Return the rules of one direction."""
     return [rule for rule in group.rules if rule.direction is direction]
 
 
 def listener_ports(network: Network, group: str) -> Ranges:
-    """Where load balancers that face the internet listen, if nothing but load balancers stands in the group."""
-    members = [party for party in network.parties.values() if group in party.groups]
-    if any(party.kind is not Kind.LOAD_BALANCER for party in members):
+    """Return the listener ports of internet-facing load balancers, if all members of the group are load balancers."""
+    members = network.members_of(group)
+    if any(endpoint.kind is not Kind.LOAD_BALANCER for endpoint in members):
         return NOTHING
-    return Ranges.union(party.ports for party in members if party.ports is not None and party.public)
+    return Ranges.union(endpoint.ports for endpoint in members if endpoint.ports is not None and endpoint.public)

@@ -1,1 +1,1 @@
-"""Reads a `Network` out of a `Configuration`: every way in which Terraform lets one write the same thing."""
+"""Builds a `Network` from a `Configuration`, for every way to write the same network in Terraform."""

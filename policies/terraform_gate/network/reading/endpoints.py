@@ -1,4 +1,4 @@
-"""Who can open or accept a connection: resources in subnets, one-off tasks by their groups, and the outside."""
+"""Reads the endpoints: resources in subnets, one-off tasks, the internet and AWS services."""
 
 from __future__ import annotations
 
@@ -7,96 +7,103 @@ from dataclasses import replace
 
 from terraform_gate.network.addresses import INTERNET
 from terraform_gate.network.filters import SecurityGroup
-from terraform_gate.network.model import Kind, Party, Subnet
+from terraform_gate.network.model import Endpoint, Kind, Subnet
 from terraform_gate.network.ranges import Ranges
-from terraform_gate.network.reading.hosts import (
-    HostType,
+from terraform_gate.network.reading.endpoint_types import (
+    EndpointType,
     has_public_address,
-    listening_ports,
-    standing_hosts,
+    resources_in_vpcs,
     subnet_ids,
 )
+from terraform_gate.network.reading.listening_ports import listening_ports
+from terraform_gate.network.reading.reader import Reader, default_security_group, service_of
 from terraform_gate.network.reading.routes import is_gateway_endpoint
-from terraform_gate.network.reading.security_groups import PLACE_TAG
-from terraform_gate.network.reading.values import Reader, default_group, service_of
+from terraform_gate.network.reading.security_groups import ENDPOINT_TAG
 from terraform_gate.terraform_resource import Resource
 
-INTERNET_PARTY = Party(name="internet", kind=Kind.INTERNET, addresses=INTERNET)
+INTERNET_ENDPOINT = Endpoint(name="internet", kind=Kind.INTERNET, addresses=INTERNET)
 
 
-def read_parties(
+def read_endpoints(
     reader: Reader, *, groups: Mapping[str, SecurityGroup], subnets: Mapping[str, Subnet]
-) -> dict[str, Party]:
-    """Every party by the name that flows use for it. Resources of one place and group are one party."""
-    found: dict[str, Party] = {INTERNET_PARTY.name: INTERNET_PARTY}
-    for resource, host in standing_hosts(reader):
-        party = _party(reader, resource, host, groups=groups, subnets=subnets)
-        _add(found, party)
-    for party in [*_started_by_hand(reader, found, groups=groups), *_aws_services(reader)]:
-        _add(found, party)
+) -> dict[str, Endpoint]:
+    """Read all endpoints by the name that flows use.
+
+    Resources with the same name, groups and kind become one endpoint.
+    """
+    found: dict[str, Endpoint] = {INTERNET_ENDPOINT.name: INTERNET_ENDPOINT}
+    for resource, endpoint_type in resources_in_vpcs(reader):
+        endpoint = _endpoint(reader, resource, endpoint_type, groups=groups, subnets=subnets)
+        _add(found, endpoint)
+    for endpoint in [*_one_off_tasks(reader, found, groups=groups), *_aws_services(reader)]:
+        _add(found, endpoint)
     return found
 
 
-def _party(
+def _endpoint(
     reader: Reader,
     resource: Resource,
-    host: HostType,
+    endpoint_type: EndpointType,
     *,
     groups: Mapping[str, SecurityGroup],
     subnets: Mapping[str, Subnet],
-) -> Party:
-    placed, unknown = reader.names(subnet_ids(reader, resource, host))
-    members, unknown_groups = _groups(reader, resource, host)
-    vpcs = dict.fromkeys(subnets[name].vpc for name in placed if name in subnets)
-    filtered = bool(members or unknown_groups) or host.kind is not Kind.LOAD_BALANCER
+) -> Endpoint:
+    subnet_names, unknown = reader.names(subnet_ids(reader, resource, endpoint_type))
+    members, unknown_groups = _groups(reader, resource, endpoint_type)
+    vpcs = dict.fromkeys(subnets[name].vpc for name in subnet_names if name in subnets)
+    filtered = bool(members or unknown_groups) or endpoint_type.kind is not Kind.LOAD_BALANCER
     if filtered and not members and not unknown_groups:
-        members = tuple(default_group(vpc) for vpc in vpcs)
-    place = next((groups[name].place for name in members if name in groups), "")
-    return Party(
-        name=place or resource.name,
-        kind=host.kind,
+        members = tuple(default_security_group(vpc) for vpc in vpcs)
+    endpoint_name = next((groups[name].endpoint_name for name in members if name in groups), "")
+    return Endpoint(
+        name=endpoint_name or resource.name,
+        kind=endpoint_type.kind,
         resource=resource.key,
-        subnets=() if unknown else placed,
+        subnets=() if unknown else subnet_names,
         groups=members,
         public=has_public_address(reader, resource),
         filtered=filtered,
-        ports=listening_ports(reader, resource, host),
+        ports=listening_ports(reader, resource, endpoint_type),
         unknown=unknown_groups,
     )
 
 
-def _groups(reader: Reader, resource: Resource, host: HostType) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    raw = resource.get(*host.groups)
+def _groups(reader: Reader, resource: Resource, endpoint_type: EndpointType) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    raw = resource.get(*endpoint_type.groups)
     members, unknown = reader.names(raw)
     default = (reader.group_name(item) for item in (raw if isinstance(raw, list) else []))
     named = tuple(dict.fromkeys(name for name in default if isinstance(name, str)))
     return (named or members), unknown
 
 
-def _add(found: dict[str, Party], party: Party) -> None:
-    known = found.get(party.name)
+def _add(found: dict[str, Endpoint], endpoint: Endpoint) -> None:
+    known = found.get(endpoint.name)
     if known is None:
-        found[party.name] = party
-    elif (known.groups, known.kind) == (party.groups, party.kind) and known.is_placed == party.is_placed:
-        ports = None if known.ports is None or party.ports is None else known.ports | party.ports
-        together = tuple(dict.fromkeys([*known.subnets, *party.subnets]))
-        found[party.name] = replace(known, subnets=together, public=known.public or party.public, ports=ports)
+        found[endpoint.name] = endpoint
+    elif _signature(known) == _signature(endpoint):
+        ports = None if known.ports is None or endpoint.ports is None else known.ports | endpoint.ports
+        subnets = tuple(dict.fromkeys([*known.subnets, *endpoint.subnets]))
+        found[endpoint.name] = replace(known, subnets=subnets, public=known.public or endpoint.public, ports=ports)
     else:
-        address = party.resource.rpartition("//")[2] or "2"
-        found[f"{party.name} ({address})"] = replace(party, name=f"{party.name} ({address})")
+        address = endpoint.resource.rpartition("//")[2] or "2"
+        found[f"{endpoint.name} ({address})"] = replace(endpoint, name=f"{endpoint.name} ({address})")
 
 
-def _started_by_hand(
-    reader: Reader, found: Mapping[str, Party], *, groups: Mapping[str, SecurityGroup]
-) -> Iterator[Party]:
-    """Groups with a place that nothing stands in yet: one-off tasks, run where the other tasks of the VPC run."""
-    used = {name for party in found.values() for name in party.groups}
-    tasks = [name for party in found.values() if party.kind is Kind.LINUX_TASK for name in party.subnets]
+def _signature(endpoint: Endpoint) -> tuple[object, ...]:
+    return endpoint.groups, endpoint.kind, endpoint.has_known_location
+
+
+def _one_off_tasks(
+    reader: Reader, found: Mapping[str, Endpoint], *, groups: Mapping[str, SecurityGroup]
+) -> Iterator[Endpoint]:
+    """Security groups with an endpoint tag and no members: one-off tasks, in the subnets of the other tasks."""
+    used = {name for endpoint in found.values() for name in endpoint.groups}
+    tasks = [name for endpoint in found.values() if endpoint.kind is Kind.LINUX_TASK for name in endpoint.subnets]
     for resource in reader.configuration.of_type("aws_security_group"):
-        place = resource.get("tags", PLACE_TAG)
-        if place and resource.key not in used and resource.key in groups:
-            yield Party(
-                name=str(place),
+        endpoint_name = resource.get("tags", ENDPOINT_TAG)
+        if endpoint_name and resource.key not in used and resource.key in groups:
+            yield Endpoint(
+                name=str(endpoint_name),
                 kind=Kind.LINUX_TASK,
                 resource=resource.key,
                 subnets=tuple(dict.fromkeys(tasks)),
@@ -105,8 +112,8 @@ def _started_by_hand(
             )
 
 
-def _aws_services(reader: Reader) -> Iterator[Party]:
+def _aws_services(reader: Reader) -> Iterator[Endpoint]:
     for resource in reader.configuration.of_type("aws_vpc_endpoint"):
         if is_gateway_endpoint(reader, resource):
             name = service_of(resource) or resource.key
-            yield Party(name=name, kind=Kind.AWS_SERVICE, resource=resource.key, prefixes=name)
+            yield Endpoint(name=name, kind=Kind.AWS_SERVICE, resource=resource.key, prefixes=name)

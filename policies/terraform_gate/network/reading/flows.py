@@ -1,4 +1,4 @@
-"""The flows that the synthesizer declared, as it left them in the stacks' metadata."""
+"""Reads the declared flows from the metadata of the stacks."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.network.addresses import addresses
-from terraform_gate.network.model import Kind, Network, Party
+from terraform_gate.network.model import Endpoint, Kind, Network
 from terraform_gate.network.ranges import Ranges
 from terraform_gate.network.services import service
 
 
 @dataclass(frozen=True)
-class Place:
-    """An end of a declared flow: a party's name, and for the outside the blocks that are meant."""
+class FlowEnd:
+    """One end of a declared flow: the name of an endpoint, and CIDR blocks for an endpoint outside of the VPCs."""
 
     name: str
     cidrs: tuple[str, ...] = ()
@@ -23,10 +23,10 @@ class Place:
 
 @dataclass(frozen=True)
 class DeclaredFlow:
-    """One permission to connect. ``service`` is a point of the axis of `services`."""
+    """A declared permission to connect. ``service`` is a point of the axis of `services`."""
 
-    source: Place
-    destination: Place
+    source: FlowEnd
+    destination: FlowEnd
     service: int
     protocol: str
     port: int
@@ -34,9 +34,12 @@ class DeclaredFlow:
 
 
 def declared_flows(configuration: Configuration) -> tuple[DeclaredFlow, ...]:
-    """The flows of all stacks, each once.
+    """Return the flows of all stacks, each once.
 
-    An end is a name (`"scheduler"`) or `{"name": ..., "cidrs": [...]}`. Raises ValueError for anything else, naming it.
+    An end is a name (`"scheduler"`) or `{"name": ..., "cidrs": [...]}`.
+
+    Raises:
+        ValueError: an item is not a flow; the message contains it.
     """
     return tuple(dict.fromkeys(_read(configuration)))
 
@@ -45,7 +48,7 @@ def _read(configuration: Configuration) -> Iterator[DeclaredFlow]:
     for item in configuration.metadata("flows"):
         try:
             protocol, port = str(item.get("protocol", "tcp")), int(item["port"])
-            source, destination = _place(item["source"]), _place(item["destination"])
+            source, destination = _flow_end(item["source"]), _flow_end(item["destination"])
             point = service(protocol, port)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             wanted = "source, destination, port, protocol, why"
@@ -53,19 +56,19 @@ def _read(configuration: Configuration) -> Iterator[DeclaredFlow]:
         yield DeclaredFlow(source, destination, point, protocol, port, str(item.get("why", "")))
 
 
-def _place(value: Any) -> Place:
+def _flow_end(value: Any) -> FlowEnd:
     if isinstance(value, Mapping):
-        return Place(str(value["name"]), tuple(str(cidr) for cidr in value.get("cidrs") or ()))
+        return FlowEnd(str(value["name"]), tuple(str(cidr) for cidr in value.get("cidrs") or ()))
     if not isinstance(value, str):
         raise TypeError(value)
-    return Place(value)
+    return FlowEnd(value)
 
 
-def party_of(network: Network, place: Place) -> Party | None:
-    """The party that a place means; the outside is met at the addresses that the flow names."""
-    known = network.parties.get(place.name)
+def endpoint_of(network: Network, end: FlowEnd) -> Endpoint | None:
+    """Return the endpoint that a flow's end refers to; outside of the VPCs, one with the CIDR blocks of the flow."""
+    known = network.endpoints.get(end.name)
     outside = known is None or known.kind is Kind.INTERNET
-    if not place.cidrs or not outside:
+    if not end.cidrs or not outside:
         return known
-    ranges = Ranges.union(addresses(cidr) for cidr in place.cidrs)
-    return Party(name=place.name, kind=Kind.ADDRESSES, addresses=ranges)
+    ranges = Ranges.union(addresses(cidr) for cidr in end.cidrs)
+    return Endpoint(name=end.name, kind=Kind.ADDRESSES, addresses=ranges)

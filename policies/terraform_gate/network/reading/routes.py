@@ -1,4 +1,4 @@
-"""Route tables, the gateways they lead to, and the subnets that use them."""
+"""Reads route tables, NAT gateways, gateway endpoints, and the associations of subnets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from terraform_gate.network.filters import Block, ServicePrefixes, Unknown
 from terraform_gate.network.model import NatGateway, Route, RouteTable, Target
-from terraform_gate.network.reading.values import Reader, service_of
+from terraform_gate.network.reading.reader import Reader, service_of
 from terraform_gate.reading.expression import reference
 from terraform_gate.terraform_resource import Resource, items
 
@@ -26,16 +26,16 @@ _OPAQUE = (
 )
 
 
-def main_table(vpc: str) -> str:
-    """The model's name of the route table that AWS makes with a VPC."""
+def main_route_table(vpc: str) -> str:
+    """Return the model's name of the main route table of a VPC."""
     return f"main route table of {vpc}"
 
 
 def read_route_tables(reader: Reader) -> dict[str, RouteTable]:
-    """Every route table by name, with the routes of gateway endpoints."""
+    """Read all route tables by name, including the routes of gateway endpoints."""
     routes: dict[str, list[Route]] = defaultdict(list)
     for vpc in reader.configuration.of_type("aws_vpc"):
-        routes[main_table(vpc.key)] = []
+        routes[main_route_table(vpc.key)] = []
     for resource in reader.configuration.of_type(*_TABLES):
         name = _table_name(reader, f"${{{resource.key}.id}}")
         routes[name].extend(inline_routes(reader, resource))
@@ -49,8 +49,8 @@ def read_route_tables(reader: Reader) -> dict[str, RouteTable]:
 
 
 def read_table_associations(reader: Reader) -> dict[str, str]:
-    """The route table of each subnet, and under a VPC's name the one that its other subnets use."""
-    found = {vpc.key: main_table(vpc.key) for vpc in reader.configuration.of_type("aws_vpc")}
+    """Read the route table of each subnet; the key of a VPC holds the table of its other subnets."""
+    found = {vpc.key: main_route_table(vpc.key) for vpc in reader.configuration.of_type("aws_vpc")}
     for kind, owner in (("aws_main_route_table_association", "vpc_id"), ("aws_route_table_association", "subnet_id")):
         for resource in reader.configuration.of_type(kind):
             name = reader.name(resource.body.get(owner))
@@ -60,7 +60,7 @@ def read_table_associations(reader: Reader) -> dict[str, str]:
 
 
 def read_nat_gateways(reader: Reader) -> dict[str, NatGateway]:
-    """NAT gateways whose subnet is in the configuration."""
+    """Read the NAT gateways with a known subnet."""
     found = {}
     for resource in reader.configuration.of_type("aws_nat_gateway"):
         subnet = reader.name(resource.body.get("subnet_id"))
@@ -73,7 +73,7 @@ def read_nat_gateways(reader: Reader) -> dict[str, NatGateway]:
 def _table_name(reader: Reader, value: Any) -> str:
     target, found = reference(value), reader.configuration.find(value)
     if target and found is not None and target.attribute in {"main_route_table_id", "default_route_table_id"}:
-        return main_table(found.key)
+        return main_route_table(found.key)
     if found is not None and found.type == "aws_default_route_table":
         return _table_name(reader, found.body.get("default_route_table_id"))
     name = reader.name(value)
@@ -81,22 +81,22 @@ def _table_name(reader: Reader, value: Any) -> str:
 
 
 def inline_routes(reader: Reader, resource: Resource) -> Iterator[Route]:
-    """The routes inside a route table."""
+    """Yield the routes inside a route table."""
     for block in items(resource.body.get("route")):
         yield from routes_in(reader, resource, block)
 
 
 def routes_in(reader: Reader, resource: Resource, block: Any) -> Iterator[Route]:
-    """The routes of one block: an inline one, or the body of an `aws_route`."""
+    """Yield the routes of one block: an inline route, or the body of an `aws_route`."""
     if not isinstance(block, Mapping):
         yield Route(name=resource.key, peer=Unknown(str(block)), target=Target.OPAQUE)
         return
     target, through = _target(reader, block)
     for name in _DESTINATIONS:
-        if not reader.is_unwritten(block.get(name)):
+        if not reader.is_absent(block.get(name)):
             yield Route(name=resource.key, peer=reader.block(block[name]), target=target, through=through)
     for name in _PREFIX_LISTS:
-        if not reader.is_unwritten(block.get(name)):
+        if not reader.is_absent(block.get(name)):
             for peer in reader.prefix_list(block[name]):
                 if isinstance(peer, Block | ServicePrefixes | Unknown):
                     yield Route(name=resource.key, peer=peer, target=target, through=through)
@@ -109,7 +109,7 @@ def _target(reader: Reader, block: Mapping[str, Any]) -> tuple[Target, str]:
         ("gateway_id", Target.INTERNET_GATEWAY),
         *((name, Target.OPAQUE) for name in _OPAQUE),
     ):
-        if not reader.is_unwritten(block.get(argument)):
+        if not reader.is_absent(block.get(argument)):
             through = reader.name(block[argument])
             if target is Target.INTERNET_GATEWAY:
                 return _gateway(reader, block[argument]), str(through)
@@ -139,6 +139,6 @@ def _endpoint_routes(reader: Reader) -> Iterator[tuple[str, Route]]:
 
 
 def is_gateway_endpoint(reader: Reader, resource: Resource) -> bool:
-    """Whether a VPC endpoint is a route (`Gateway`, also the default) rather than an interface."""
+    """Whether a VPC endpoint is a gateway endpoint (the default) rather than an interface endpoint."""
     kind = reader.plain(resource.body.get("vpc_endpoint_type"))
-    return reader.is_unwritten(kind) or kind == "Gateway"
+    return reader.is_absent(kind) or kind == "Gateway"

@@ -1,4 +1,4 @@
-"""AF_ECS_6: containers have no kernel capabilities."""
+"""AF_ECS_6: containers drop all Linux capabilities."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ def _capabilities(**lists: list[str]) -> dict[str, object]:
 
 
 class Capabilities(ContainerRule):
-    """Capabilities that are kept or added."""
+    """Linux capabilities that are kept or added."""
 
     id = "AF_ECS_6"
-    title = "Every container drops all kernel capabilities and adds none"
+    title = "Every container drops all Linux capabilities and adds none"
     severity = Severity.MEDIUM
-    why = "Docker leaves a container 14 capabilities (raw sockets, other users' files, ...); Airflow uses none."
+    why = (
+        "By default a container keeps 14 capabilities (raw sockets, access to files of other users, "
+        "...). Airflow uses none."
+    )
     remediation = '`"linuxParameters": {"capabilities": {"drop": ["ALL"]}}`'
     references = ()
     decides = ("linuxParameters.capabilities",)
@@ -30,16 +33,17 @@ class Capabilities(ContainerRule):
     failing = (
         Example(title="nothing dropped", resources=task_definition(container(linuxParameters=None))),
         Example(
-            title="one dropped", resources=task_definition(container(linuxParameters=_capabilities(drop=["NET_RAW"])))
+            title="only one dropped",
+            resources=task_definition(container(linuxParameters=_capabilities(drop=["NET_RAW"]))),
         ),
         Example(
-            title="one added again",
+            title="one added back",
             resources=task_definition(container(linuxParameters=_capabilities(drop=["ALL"], add=["SYS_PTRACE"]))),
         ),
     )
 
     def violations(self, container: Container) -> Iterator[str]:
-        """Read both lists."""
+        """Check both lists."""
         dropped = [str(item).upper() for item in items(container.get("linuxParameters", "capabilities", "drop"))]
         added = [str(item) for item in items(container.get("linuxParameters", "capabilities", "add"))]
         if "ALL" not in dropped:

@@ -1,4 +1,4 @@
-"""AF_ECS_16: Terraform leaves the number of tasks to the autoscaler."""
+"""AF_ECS_16: Terraform does not reset the desired count of autoscaled services."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Severity
 from terraform_gate.rule import Example, Rule
-from terraform_gate.rules.shared.examples import Resources
+from terraform_gate.rules.shared.resources import Resources
 from terraform_gate.terraform_resource import Resource, items
 
 
@@ -40,12 +40,15 @@ def _scaled_by_name() -> Resources:
 
 
 class DesiredCount(Rule):
-    """Autoscaled services that every apply resets. Judged on JSON only: plans do not carry `lifecycle`."""
+    """Autoscaled services whose desired count every apply resets.
+
+    Evaluated on JSON only: plans do not contain `lifecycle`.
+    """
 
     id = "AF_ECS_16"
-    title = "A service that an autoscaler scales ignores changes of desired_count"
+    title = "An autoscaled service ignores changes of desired_count"
     severity = Severity.MEDIUM
-    why = "Every apply would set the service back to its first size, in the middle of the night's work."
+    why = "Every apply would reset the service to its initial size and stop running Airflow tasks."
     remediation = 'lifecycle { ignore_changes = ["desired_count"] }'
     references = ()
     resource_types = ("aws_ecs_service",)
@@ -62,26 +65,26 @@ class DesiredCount(Rule):
         ),
     )
     failing = (
-        Example(title="scaled by its name", resources=_scaled_by_name(), is_evaluated_on_plans=False),
+        Example(title="the scaling target names the service", resources=_scaled_by_name(), is_evaluated_on_plans=False),
         Example(title="not ignored", resources=_scaled(), is_evaluated_on_plans=False),
         Example(
-            title="something else ignored",
+            title="a different argument ignored",
             resources=_scaled(lifecycle={"ignore_changes": ["task_definition"]}),
             is_evaluated_on_plans=False,
         ),
     )
 
     def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
-        """Look at the services that scaling targets name, by reference or by `service/<cluster>/<name>`."""
+        """Check the services that scaling targets refer to, by reference or by `service/<cluster>/<name>`."""
         targets = configuration.of_type("aws_appautoscaling_target")
         for service in configuration.of_type(*self.resource_types):
             scaled = [item for item in targets if _scales(item, service, configuration)]
             if scaled and not service.is_planned:
-                yield (
-                    Finding.pass_(service)
-                    if _ignores(service)
-                    else Finding.fail(service, f"{scaled[0].address} scales it")
-                )
+                yield Finding.pass_(service) if _ignores(service) else Finding.fail(service, _message(scaled[0]))
+
+
+def _message(target: Resource) -> str:
+    return f"{target.address} scales the service, but lifecycle.ignore_changes does not contain desired_count"
 
 
 def _scales(target: Resource, service: Resource, configuration: Configuration) -> bool:

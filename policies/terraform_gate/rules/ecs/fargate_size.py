@@ -1,4 +1,4 @@
-"""AF_ECS_17: Fargate offers the size."""
+"""AF_ECS_17: Fargate offers the combination of CPU and memory."""
 
 from __future__ import annotations
 
@@ -24,35 +24,38 @@ MEMORY: dict[int, tuple[int, ...]] = {
 
 
 class FargateSize(Rule):
-    """Pairs of CPU and memory that Fargate does not have."""
+    """Combinations of CPU and memory that Fargate does not offer."""
 
     id = "AF_ECS_17"
-    title = "CPU and memory of a Fargate task are a pair that Fargate offers"
+    title = "Fargate offers the combination of CPU and memory"
     severity = Severity.LOW
-    why = "Terraform plans any pair; AWS refuses at the apply, when half of the environment has been changed."
-    remediation = "Take a pair from the table, for example 512 and 1024 to 4096 MiB."
+    why = (
+        "Terraform plans any combination; AWS rejects it during the apply, when a part of the "
+        "environment has already changed."
+    )
+    remediation = "Use a combination that Fargate offers, for example 512 CPU units with 1024 to 4096 MiB."
     references = ()
     resource_types = ("aws_ecs_task_definition",)
-    passing = (Example(title="512 and 1024", resources=task_definition(container())),)
+    passing = (Example(title="512 CPU units and 1024 MiB", resources=task_definition(container())),)
     failing = (
-        Example(title="512 and 8192", resources=task_definition(container(), memory="8192")),
-        Example(title="1000 units", resources=task_definition(container(), cpu="1000")),
-        Example(title="not said", resources=task_definition(container(), cpu=None, memory=None)),
+        Example(title="512 CPU units and 8192 MiB", resources=task_definition(container(), memory="8192")),
+        Example(title="1000 CPU units", resources=task_definition(container(), cpu="1000")),
+        Example(title="not set", resources=task_definition(container(), cpu=None, memory=None)),
     )
 
     def evaluate_resource(self, resource: Resource) -> Iterator[Finding]:
-        """Look the pair up."""
+        """Look the combination up."""
         cpu, memory = resource.get("cpu"), resource.get("memory")
         if "FARGATE" not in resource.values("requires_compatibilities"):
             return
         if not is_known([cpu, memory]):
-            yield Finding.unknown(resource, f"cpu {cpu}, memory {memory}: not known")
+            yield Finding.unknown(resource, f"not known before the apply: cpu {cpu}, memory {memory}")
         elif not str(cpu).isdigit() or int(cpu) not in MEMORY:
-            yield Finding.fail(resource, f"Fargate has no {cpu} CPU units; it has {', '.join(map(str, MEMORY))}")
+            yield Finding.fail(resource, f"cpu must be one of {', '.join(map(str, MEMORY))}, got {cpu}")
         elif not str(memory).isdigit() or int(memory) not in MEMORY[int(cpu)]:
             offered = MEMORY[int(cpu)]
             yield Finding.fail(
-                resource, f"Fargate offers {offered[0]} to {offered[-1]} MiB for {cpu} units, got {memory}"
+                resource, f"Fargate offers {offered[0]} to {offered[-1]} MiB for {cpu} CPU units, got {memory}"
             )
 
 

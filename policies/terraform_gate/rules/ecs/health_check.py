@@ -1,4 +1,4 @@
-"""AF_ECS_14: ECS notices when a component hangs."""
+"""AF_ECS_14: the essential containers of a service have a health check."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from terraform_gate.configuration import Configuration
 from terraform_gate.ecs.containers import UnknownContainersError, containers_of
 from terraform_gate.finding import Finding, Severity
 from terraform_gate.rule import Example, Rule
-from terraform_gate.rules.shared.examples import ACCOUNT, Resources, container, task_definition, together
+from terraform_gate.rules.shared.examples import ACCOUNT, container, task_definition
+from terraform_gate.rules.shared.resources import Resources, merge
 
 
 def _service(**settings: object) -> Resources:
@@ -18,30 +19,30 @@ def _service(**settings: object) -> Resources:
         "task_definition": "${aws_ecs_task_definition.worker.arn}",
         "network_configuration": {"subnets": ["subnet-0a1b2c3d"]},
     }
-    return together({"aws_ecs_service": {"worker": body}}, task_definition(container(**settings)))
+    return merge({"aws_ecs_service": {"worker": body}}, task_definition(container(**settings)))
 
 
-class HealthCheck(Rule):
-    """Services whose main container is never asked how it is."""
+class MissingHealthCheck(Rule):
+    """Services with an essential container without a health check."""
 
     id = "AF_ECS_14"
     title = "Every essential container of a service has a health check"
     severity = Severity.MEDIUM
-    why = "A scheduler that hangs is still a running process: without a health check nobody replaces it."
+    why = "A scheduler that hangs is still a running process: without a health check ECS does not replace it."
     remediation = '`"healthCheck": {"command": ["CMD", "python", "/opt/airflow-fargate/health.py", "<component>"]}`'
     references = ("CIS Docker 4.6",)
     resource_types = ("aws_ecs_task_definition",)
     passing = (
         Example(title="a health check", resources=_service()),
-        Example(title="a one-off task needs none", resources=task_definition(container(healthCheck=None))),
+        Example(title="a one-off task without a health check", resources=task_definition(container(healthCheck=None))),
     )
     failing = (
         Example(title="no health check", resources=_service(healthCheck=None)),
-        Example(title="switched off", resources=_service(healthCheck={"command": ["NONE"]})),
+        Example(title="disabled with NONE", resources=_service(healthCheck={"command": ["NONE"]})),
     )
 
     def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
-        """Look at the task definitions that services run."""
+        """Check the task definitions that services run."""
         for task in configuration.of_type(*self.resource_types):
             if not configuration.users_of(task, "aws_ecs_service"):
                 yield Finding.pass_(task)
@@ -63,4 +64,4 @@ def _is_checked(command: object) -> bool:
     return isinstance(command, list) and bool(command) and command[0] != "NONE"
 
 
-rule = HealthCheck()
+rule = MissingHealthCheck()

@@ -1,4 +1,4 @@
-"""AF_ECS_5: every container's output is kept."""
+"""AF_ECS_5: containers write their output to a log."""
 
 from __future__ import annotations
 
@@ -17,13 +17,16 @@ def _logging(**options: str) -> dict[str, object]:
     return {"logDriver": "awslogs", "options": {name.replace("_", "-"): value for name, value in options.items()}}
 
 
-class Logging(ContainerRule):
-    """Containers whose output goes nowhere."""
+class MissingLogging(ContainerRule):
+    """Containers without a log driver."""
 
     id = "AF_ECS_5"
-    title = "Every container sends its output to a log"
+    title = "Every container writes its output to a log"
     severity = Severity.MEDIUM
-    why = "On Fargate there is no host to look at: output without a log driver is lost, and the reason of a failure."
+    why = (
+        "Fargate gives no access to the host: without a log driver the container output, and with it the "
+        "cause of a failure, is lost."
+    )
     remediation = "Set `logConfiguration` with awslogs-group, awslogs-region and awslogs-stream-prefix."
     references = ("FSBP ECS.9", "cdk-nag AwsSolutions-ECS7", "Prowler ecs_task_definitions_logging_enabled")
     passing = (Example(title="awslogs", resources=task_definition(container())),)
@@ -38,7 +41,7 @@ class Logging(ContainerRule):
     )
 
     def violations(self, container: Container) -> Iterator[str]:
-        """Look at the driver and its options."""
+        """Check the log driver and its options."""
         driver = container.get("logConfiguration", "logDriver")
         if not driver or driver == "none":
             yield "has no log driver"
@@ -49,4 +52,4 @@ class Logging(ContainerRule):
             yield f"{driver} lacks {', '.join(missing)}"
 
 
-rule = Logging()
+rule = MissingLogging()

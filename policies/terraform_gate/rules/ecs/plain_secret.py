@@ -1,11 +1,11 @@
-"""AF_ECS_4: secrets are references."""
+"""AF_ECS_4: task definitions contain no plain-text secrets."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from terraform_gate.ecs.containers import Container
-from terraform_gate.ecs.secret_shapes import faults_of
+from terraform_gate.ecs.secret_shapes import secret_reasons
 from terraform_gate.finding import Severity
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.container_rule import ContainerRule
@@ -17,17 +17,17 @@ _PARAMETER = f"arn:aws:ssm:eu-central-1:{ACCOUNT}:parameter/airflow/dev/fernet-k
 
 def _variable(name: str, value: str) -> Example:
     listed = [{"name": name, "value": value}]
-    return Example(title=f"{name} in plain sight", resources=task_definition(container(environment=listed)))
+    return Example(title=f"{name} in plain text", resources=task_definition(container(environment=listed)))
 
 
 class PlainSecret(ContainerRule):
-    """Secrets among the plain variables, in the command or in the log options."""
+    """Secrets in environment variables, commands or log options."""
 
     id = "AF_ECS_4"
-    title = "No container carries a secret in plain sight"
+    title = "No container definition contains a secret in plain text"
     severity = Severity.CRITICAL
-    why = "Task definitions are kept for ever, and everybody who may describe them reads what is in them."
-    remediation = "Put the value into Parameter Store and name it under `secrets`."
+    why = "Task definitions are stored indefinitely, and everyone with ecs:DescribeTaskDefinition can read them."
+    remediation = "Store the value in Parameter Store and reference it under `secrets`."
     references = (
         "FSBP ECS.8",
         "cdk-nag AwsSolutions-ECS2",
@@ -36,7 +36,7 @@ class PlainSecret(ContainerRule):
     )
     passing = (
         Example(
-            title="a reference, and variables that only speak of secrets",
+            title="a reference, and variables that are not secrets",
             resources=task_definition(
                 container(
                     environment=[
@@ -61,14 +61,14 @@ class PlainSecret(ContainerRule):
     )
 
     def violations(self, container: Container) -> Iterator[str]:
-        """Look at variables, command, entry point and log options."""
+        """Check environment variables, command, entry point and log options."""
         for name, value in container.environment.items():
-            yield from faults_of(name, value)
+            yield from secret_reasons(name, value)
         for part in ("command", "entryPoint"):
             for word in items(container.body.get(part)):
-                yield from faults_of(part, word)
+                yield from secret_reasons(part, word)
         for name, value in (container.get("logConfiguration", "options") or {}).items():
-            yield from faults_of(f"log option {name}", value)
+            yield from secret_reasons(f"log option {name}", value)
 
 
 rule = PlainSecret()

@@ -17,13 +17,16 @@ class Privileged(ContainerRule):
     id = "AF_ECS_1"
     title = "No container runs privileged"
     severity = Severity.CRITICAL
-    why = "A privileged container is root on its host: it reads the memory and the credentials of everything beside it."
-    remediation = 'Drop `"privileged": true` from the container definition.'
+    why = (
+        "A privileged container is root on its host: it can read the memory and credentials of all other "
+        "containers there."
+    )
+    remediation = 'Remove `"privileged": true` from the container definition.'
     references = ("FSBP ECS.4", "Prowler ecs_task_definitions_no_privileged_containers", "CKV_AWS_334")
     decides = ("privileged",)
-    passing = (Example(title="privileged is off", resources=task_definition(container())),)
+    passing = (Example(title="privileged is false", resources=task_definition(container())),)
     failing = (
-        Example(title="privileged is on", resources=task_definition(container(privileged=True))),
+        Example(title="privileged is true", resources=task_definition(container(privileged=True))),
         Example(
             title="the second container is privileged",
             resources=task_definition(container(), container(name="sidecar", privileged=True)),
@@ -31,7 +34,7 @@ class Privileged(ContainerRule):
     )
 
     def violations(self, container: Container) -> Iterator[str]:
-        """Read the switch."""
+        """Check `privileged`."""
         if container.body.get("privileged") not in {None, False}:
             yield "runs privileged"
 

@@ -12,27 +12,30 @@ from terraform_gate.rules.shared.examples import container, task_definition
 
 
 class RootUser(ContainerRule):
-    """Containers that run as root, or as whatever the image says."""
+    """Containers that run as root or as the user of the image."""
 
     id = "AF_ECS_2"
-    title = "Every container names a user that is not root"
+    title = "Every container sets a user other than root"
     severity = Severity.HIGH
-    why = "Root in a container may change the application, read every file of it and use every flaw of the kernel."
-    remediation = 'Set `"user": "50000:0"`; the group may be 0, the user not.'
+    why = (
+        "A process that runs as root can change all files of the container and has a larger attack "
+        "surface in the kernel."
+    )
+    remediation = 'Set `"user": "50000:0"`. The group may be 0, the user must not.'
     references = ("FSBP ECS.20", "Prowler ecs_task_definitions_host_networking_mode_users")
     decides = ("user",)
     passing = (Example(title="uid 50000", resources=task_definition(container(user="50000:0"))),)
     failing = (
-        Example(title="nobody is named", resources=task_definition(container(user=None))),
+        Example(title="no user", resources=task_definition(container(user=None))),
         Example(title="root by name", resources=task_definition(container(user="root"))),
         Example(title="root by number", resources=task_definition(container(user="0:0"))),
     )
 
     def violations(self, container: Container) -> Iterator[str]:
-        """Read the user."""
+        """Check `user`."""
         user = str(container.body.get("user") or "").partition(":")[0]
         if not user:
-            yield "names no user: the image decides"
+            yield "sets no user: the image decides"
         elif user == "root" or (user.isdigit() and int(user) == 0):
             yield f"runs as {container.body['user']}"
 

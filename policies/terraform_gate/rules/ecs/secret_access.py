@@ -1,4 +1,4 @@
-"""AF_ECS_11: a task can read the secrets that it names, or it never starts."""
+"""AF_ECS_11: the execution role can read every secret of its task definition."""
 
 from __future__ import annotations
 
@@ -8,17 +8,10 @@ from terraform_gate.configuration import Configuration
 from terraform_gate.ecs.containers import Container, UnknownContainersError, containers_of
 from terraform_gate.ecs.secret_sources import may_decrypt, may_read, source_of
 from terraform_gate.finding import Finding, Severity
-from terraform_gate.iam.roles import Principal, principals_of
+from terraform_gate.iam.principals import Principal, principals_of
 from terraform_gate.rule import Example, Rule
-from terraform_gate.rules.shared.examples import (
-    ECS_TASKS,
-    Resources,
-    container,
-    policy,
-    task_definition,
-    together,
-    trust,
-)
+from terraform_gate.rules.shared.examples import ECS_TASKS, container, policy, task_definition, trust
+from terraform_gate.rules.shared.resources import Resources, merge
 
 _PARAMETER = "${aws_ssm_parameter.fernet.arn}"
 _KEY = "${aws_kms_key.main.arn}"
@@ -28,7 +21,7 @@ def _task(*statements: Mapping[str, object]) -> Resources:
     parameter = {"name": "/airflow/dev/fernet-key", "type": "SecureString", "key_id": _KEY, "value_wo_version": 1}
     secrets = [{"name": "AIRFLOW__CORE__FERNET_KEY", "valueFrom": _PARAMETER}]
     own = {"name": "own", "role": "${aws_iam_role.worker.id}", "policy": policy(*statements)}
-    return together(
+    return merge(
         {"aws_kms_key": {"main": {"description": "Airflow"}}},
         {"aws_ssm_parameter": {"fernet": {**parameter, "value_wo": "made elsewhere"}}},
         trust(ECS_TASKS),
@@ -41,14 +34,14 @@ _READS = {"Action": "ssm:GetParameters", "Resource": _PARAMETER}
 _DECRYPTS = {"Action": "kms:Decrypt", "Resource": _KEY}
 
 
-class SecretAccess(Rule):
-    """Secrets that the execution role may not read."""
+class UnreadableSecret(Rule):
+    """Secrets that the execution role is not allowed to read or decrypt."""
 
     id = "AF_ECS_11"
-    title = "The execution role may read and decrypt every secret that its containers name"
+    title = "The execution role can read and decrypt every secret of its containers"
     severity = Severity.HIGH
-    why = "ECS resolves secrets before the container starts: one missing permission and the service never comes up."
-    remediation = "Grant ssm:GetParameters (secretsmanager:GetSecretValue) on the secret and kms:Decrypt on its key."
+    why = "ECS resolves secrets before it starts the container: without the permission the service never starts."
+    remediation = "Grant ssm:GetParameters (secretsmanager:GetSecretValue) on the secret, and kms:Decrypt on its key."
     references = ()
     resource_types = ("aws_ecs_task_definition",)
     passing = (
@@ -56,20 +49,20 @@ class SecretAccess(Rule):
         Example(title="no secrets", resources=task_definition(container())),
     )
     failing = (
-        Example(title="no permission at all", resources=_task()),
-        Example(title="may read but not decrypt", resources=_task(_READS)),
+        Example(title="no permission", resources=_task()),
+        Example(title="permission to read, not to decrypt", resources=_task(_READS)),
         Example(
-            title="may read another parameter",
+            title="permission for a different parameter",
             resources=_task({**_READS, "Resource": "arn:aws:ssm:*:*:parameter/airflow/prod/*"}, _DECRYPTS),
         ),
         Example(
-            title="may read by the wrong action",
+            title="permission for ssm:GetParameter only",
             resources=_task({**_READS, "Action": "ssm:GetParameter"}, _DECRYPTS),
         ),
     )
 
     def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
-        """Hold every valueFrom against the execution role's policies."""
+        """Compare every valueFrom with the execution role's policies."""
         principals = {item.resource.key: item for item in principals_of(configuration)}
         for task in configuration.of_type(*self.resource_types):
             try:
@@ -83,13 +76,13 @@ class SecretAccess(Rule):
                 yield Finding.pass_(task)
             elif principal is None:
                 yield Finding.unknown(
-                    task, f"the execution role {task.get('execution_role_arn')} is not in this configuration"
+                    task, f"the execution role {task.get('execution_role_arn')} is not in the configuration"
                 )
             else:
-                yield from _judge(containers, principal, configuration) or [Finding.pass_(task)]
+                yield from _evaluate(containers, principal, configuration) or [Finding.pass_(task)]
 
 
-def _judge(containers: list[Container], principal: Principal, configuration: Configuration) -> list[Finding]:
+def _evaluate(containers: list[Container], principal: Principal, configuration: Configuration) -> list[Finding]:
     found = []
     for item in containers:
         for name, value in item.secrets.items():
@@ -99,9 +92,9 @@ def _judge(containers: list[Container], principal: Principal, configuration: Con
                 continue
             lack = f"kms:Decrypt on {source.key}" if reads else f"{source.action} on {source.value}"
             message = f"container {item.name}: {name}: {principal.resource.address} lacks {lack}"
-            unsure = Finding.unknown if principal.unknown else Finding.fail
-            found.append(unsure(item.task, message))
+            report = Finding.unknown if principal.unknown else Finding.fail
+            found.append(report(item.task, message))
     return found
 
 
-rule = SecretAccess()
+rule = UnreadableSecret()

@@ -1,4 +1,4 @@
-"""AF_ECS_12: an execution role reads what its task needs, and nothing else."""
+"""AF_ECS_12: the execution role can read only the secrets of its task definitions."""
 
 from __future__ import annotations
 
@@ -7,20 +7,12 @@ from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.ecs.containers import UnknownContainersError, containers_of
-from terraform_gate.ecs.secret_sources import SecretSource, is_asked_for, read_resources, source_of
+from terraform_gate.ecs.secret_sources import SecretSource, is_referenced, read_resources, source_of
 from terraform_gate.finding import Finding, Severity
-from terraform_gate.iam.roles import principals_of
+from terraform_gate.iam.principals import principals_of
 from terraform_gate.rule import Example, Rule
-from terraform_gate.rules.shared.examples import (
-    ACCOUNT,
-    ECS_TASKS,
-    Resources,
-    container,
-    policy,
-    task_definition,
-    together,
-    trust,
-)
+from terraform_gate.rules.shared.examples import ACCOUNT, ECS_TASKS, container, policy, task_definition, trust
+from terraform_gate.rules.shared.resources import Resources, merge
 
 _BASE = f"arn:aws:ssm:eu-central-1:{ACCOUNT}:parameter/airflow/dev"
 
@@ -29,7 +21,7 @@ def _task(*readable: str) -> Resources:
     secrets = [{"name": "AIRFLOW_DB_PASSWORD", "valueFrom": f"{_BASE}/database-password"}]
     statement = {"Action": "ssm:GetParameters", "Resource": [f"{_BASE}/{name}" for name in readable]}
     own = {"name": "own", "role": "${aws_iam_role.worker.id}", "policy": policy(statement)}
-    return together(
+    return merge(
         trust(ECS_TASKS),
         {"aws_iam_role_policy": {"own": own}},
         task_definition(container(secrets=secrets), execution_role_arn="${aws_iam_role.worker.arn}"),
@@ -37,24 +29,24 @@ def _task(*readable: str) -> Resources:
 
 
 class SecretExcess(Rule):
-    """Execution roles that may read secrets of other components."""
+    """Execution roles that can read secrets of other components."""
 
     id = "AF_ECS_12"
-    title = "An execution role may read only the secrets that its own task definitions name"
+    title = "An execution role can read only the secrets that its task definitions reference"
     severity = Severity.MEDIUM
-    why = "Workers run everybody's code: what their role may read for them, that code will one day ask for."
+    why = "Workers run code of every DAG author: that code must not get at the secrets of other components."
     remediation = "Grant each execution role the parameters of its own containers, by ARN."
     references = ()
     resource_types = ("aws_iam_role",)
     passing = (Example(title="its own parameter", resources=_task("database-password")),)
     failing = (
-        Example(title="one more", resources=_task("database-password", "fernet-key")),
-        Example(title="the whole path", resources=_task("*")),
+        Example(title="one parameter too many", resources=_task("database-password", "fernet-key")),
+        Example(title="every parameter below the path", resources=_task("*")),
     )
 
     def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
-        """Hold every readable secret against what the role's task definitions name."""
-        asked: dict[str, list[SecretSource]] = defaultdict(list)
+        """Compare every readable secret with those that the role's task definitions reference."""
+        referenced: dict[str, list[SecretSource]] = defaultdict(list)
         for task in configuration.of_type("aws_ecs_task_definition"):
             role = configuration.find(task.get("execution_role_arn"))
             if role is None:
@@ -64,17 +56,18 @@ class SecretExcess(Rule):
             except UnknownContainersError as error:
                 yield Finding.unknown(role, f"{task.address}: {error}")
             else:
-                asked[role.key] += [source_of(value, configuration) for value in values]
+                referenced[role.key] += [source_of(value, configuration) for value in values]
         for principal in principals_of(configuration):
-            if principal.resource.key in asked:
-                sources = asked[principal.resource.key]
+            if principal.resource.key in referenced:
+                sources = referenced[principal.resource.key]
                 excess = [
                     item
                     for item in dict.fromkeys(read_resources(principal))
-                    if "*" in item or not is_asked_for(item, sources, configuration)
+                    if "*" in item or not is_referenced(item, sources, configuration)
                 ]
                 found = [
-                    Finding.fail(principal.resource, f"may read {item}, which no container names") for item in excess
+                    Finding.fail(principal.resource, f"can read {item}, which no container references")
+                    for item in excess
                 ]
                 yield from found or [Finding.pass_(principal.resource)]
 

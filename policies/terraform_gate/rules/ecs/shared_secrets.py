@@ -1,4 +1,4 @@
-"""AF_ECS_10: all components share the same secrets."""
+"""AF_ECS_10: all Airflow components use the same shared secrets."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from terraform_gate.configuration import Configuration
 from terraform_gate.ecs.containers import Container, UnknownContainersError, containers_of
 from terraform_gate.finding import Finding, Severity
 from terraform_gate.rule import Example, Rule
-from terraform_gate.rules.shared.examples import ACCOUNT, Resources, container, task_definition, together
+from terraform_gate.rules.shared.examples import ACCOUNT, container, task_definition
+from terraform_gate.rules.shared.resources import Resources, merge
 from terraform_gate.terraform_resource import Resource
 
 _FERNET, _JWT = "AIRFLOW__CORE__FERNET_KEY", "AIRFLOW__API_AUTH__JWT_SECRET"
@@ -22,7 +23,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "triggerer": _SERVER,
     "worker": (_SESSION,),
 }
-"""Component -> secrets without which it makes up its own (measured with Airflow 3.3.2; docs/container_contract.md)."""
+"""Component -> secrets that it generates if missing (measured with Airflow 3.3.2; docs/container_contract.md)."""
 
 
 def _component(name: str, **secrets: str) -> Resources:
@@ -35,13 +36,16 @@ def _component(name: str, **secrets: str) -> Resources:
 _ALL = {_DATABASE: "database-password", _FERNET: "fernet-key", _JWT: "jwt-secret", _SESSION: "api-secret-key"}
 
 
-class SharedSecrets(Rule):
-    """A secret that is forgotten, or differs between components."""
+class InconsistentSecrets(Rule):
+    """Shared secrets that are missing, or differ between components."""
 
     id = "AF_ECS_10"
-    title = "Every Airflow component refers to the same shared secrets, and has those it needs"
+    title = "Every Airflow component has the shared secrets it needs, from the same source"
     severity = Severity.HIGH
-    why = "Airflow makes up a random key where one is missing: tasks fail with `Invalid auth token`, logins end."
+    why = (
+        "Airflow generates a random key when one is missing: tasks then fail with `Invalid auth token`, "
+        "and sessions end."
+    )
     remediation = (
         "Give every component the same parameters for the Fernet key, JWT secret, API secret key and database password."
     )
@@ -50,24 +54,24 @@ class SharedSecrets(Rule):
     passing = (
         Example(
             title="two components, the same parameters",
-            resources=together(_component("scheduler", **_ALL), _component("api-server", **_ALL)),
+            resources=merge(_component("scheduler", **_ALL), _component("api-server", **_ALL)),
         ),
     )
     failing = (
         Example(
             title="the JWT secret differs",
-            resources=together(
+            resources=merge(
                 _component("scheduler", **_ALL), _component("api-server", **{**_ALL, _JWT: "jwt-secret-2"})
             ),
         ),
         Example(
-            title="a triggerer without Fernet key",
+            title="a triggerer without a Fernet key",
             resources=_component("triggerer", **{name: value for name, value in _ALL.items() if name != _FERNET}),
         ),
     )
 
     def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
-        """Collect every shared secret over all components, then compare."""
+        """Collect the shared secrets of all components, then compare them."""
         components: list[Container] = []
         for task in configuration.of_type(*self.resource_types):
             try:
@@ -98,7 +102,10 @@ def _different(components: list[Container], configuration: Configuration) -> Ite
         usual = max(by_source, key=lambda source: len(by_source[source]))
         for source, tasks in by_source.items():
             if source != usual:
-                yield from (Finding.fail(task, f"{name} comes from {source}, elsewhere from {usual}") for task in tasks)
+                yield from (
+                    Finding.fail(task, f"{name} comes from {source}, in other components from {usual}")
+                    for task in tasks
+                )
 
 
-rule = SharedSecrets()
+rule = InconsistentSecrets()

@@ -1,4 +1,4 @@
-"""AF_ECS_7: a container has a deadline to stop by, and knows it."""
+"""AF_ECS_7: the stop timeout of a container is set, possible on Fargate, and known to its process."""
 
 from __future__ import annotations
 
@@ -10,49 +10,55 @@ from terraform_gate.rule import Example
 from terraform_gate.rules.shared.container_rule import ContainerRule
 from terraform_gate.rules.shared.examples import container, task_definition
 
-LONGEST = 120
-"""Seconds: the most that Fargate grants between SIGTERM and SIGKILL (source: ECS task definition parameters)."""
+MAX_STOP_TIMEOUT = 120
+"""Seconds between SIGTERM and SIGKILL that Fargate allows at most (source: ECS task definition parameters)."""
 
 
-def _told(seconds: str, **further: str) -> list[dict[str, str]]:
-    told = {"AIRFLOW_STOP_TIMEOUT": seconds, **further}
-    return [{"name": name, "value": value} for name, value in told.items()]
+def _environment(seconds: str, **further: str) -> list[dict[str, str]]:
+    expected = {"AIRFLOW_STOP_TIMEOUT": seconds, **further}
+    return [{"name": name, "value": value} for name, value in expected.items()]
 
 
 class StopTimeout(ContainerRule):
-    """The contract between ECS, which kills, and the process, which must be done by then."""
+    """The time between SIGTERM and SIGKILL, as ECS and the process in the container see it."""
 
     id = "AF_ECS_7"
-    title = (
-        "Every essential container says how long it takes to stop, Fargate grants it, and its process is told the same"
-    )
+    title = "Every essential container sets stopTimeout to at most 120 s, and AIRFLOW_STOP_TIMEOUT to the same number"
     severity = Severity.MEDIUM
-    why = "The default of 30 s kills running Airflow tasks at every deployment; so does counting on more time."
+    why = (
+        "The default of 30 s kills running Airflow tasks during every deployment; so does a process that "
+        "expects more time than it gets."
+    )
     remediation = "Set stopTimeout (at most 120) and AIRFLOW_STOP_TIMEOUT to the same number, DUMB_INIT_SETSID to 0."
     references = ()
     decides = ("stopTimeout",)
-    passing = (Example(title="120 s, and told so", resources=task_definition(container(environment=_told("120")))),)
+    passing = (
+        Example(title="120 s in both settings", resources=task_definition(container(environment=_environment("120")))),
+    )
     failing = (
-        Example(title="nothing said", resources=task_definition(container(stopTimeout=None))),
-        Example(title="more than Fargate grants", resources=task_definition(container(stopTimeout=300))),
-        Example(title="told otherwise", resources=task_definition(container(environment=_told("600")))),
+        Example(title="no stopTimeout", resources=task_definition(container(stopTimeout=None))),
+        Example(title="more than Fargate allows", resources=task_definition(container(stopTimeout=300))),
+        Example(
+            title="a different AIRFLOW_STOP_TIMEOUT",
+            resources=task_definition(container(environment=_environment("600"))),
+        ),
         Example(
             title="signals go to the whole process group",
-            resources=task_definition(container(environment=_told("120", DUMB_INIT_SETSID="1"))),
+            resources=task_definition(container(environment=_environment("120", DUMB_INIT_SETSID="1"))),
         ),
     )
 
     def violations(self, container: Container) -> Iterator[str]:
-        """Compare ECS's deadline with what the process is told."""
-        seconds, told = container.body.get("stopTimeout"), container.environment.get("AIRFLOW_STOP_TIMEOUT")
+        """Compare stopTimeout with the settings of the process."""
+        seconds, expected = container.body.get("stopTimeout"), container.environment.get("AIRFLOW_STOP_TIMEOUT")
         if seconds is None:
             yield from ["has no stopTimeout: ECS kills it after 30 s"] if container.is_essential else []
-        elif int(seconds) > LONGEST:
-            yield f"stopTimeout is {seconds} s, Fargate grants {LONGEST} s"
-        if told is not None and str(told) != str(seconds):
-            yield f"ECS kills it after {seconds} s, AIRFLOW_STOP_TIMEOUT says {told} s"
+        elif int(seconds) > MAX_STOP_TIMEOUT:
+            yield f"stopTimeout is {seconds} s, Fargate allows at most {MAX_STOP_TIMEOUT} s"
+        if expected is not None and str(expected) != str(seconds):
+            yield f"ECS kills it after {seconds} s, AIRFLOW_STOP_TIMEOUT is {expected} s"
         if container.environment.get("DUMB_INIT_SETSID", "0") != "0":
-            yield "DUMB_INIT_SETSID sends signals to the whole process group: Bash tasks die at once"
+            yield "DUMB_INIT_SETSID sends signals to the whole process group: Bash tasks are killed at once"
 
 
 rule = StopTimeout()

@@ -17,7 +17,7 @@ _QUEUED = "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT"
 _VISIBILITY = "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT"
 ORDER = (_INTERVAL, _HEARTBEAT, _QUEUED, _VISIBILITY)
 DEFAULTS = {_INTERVAL: 10.0, _HEARTBEAT: 300.0, _QUEUED: 600.0, _VISIBILITY: 86400.0}
-"""Seconds; Airflow 3.3's own, used where a task definition says nothing."""
+"""Seconds. Airflow 3.3's defaults, used for timeouts that a task definition does not set."""
 
 
 def _environment(**seconds: str) -> list[dict[str, str]]:
@@ -29,46 +29,49 @@ class TimeoutOrder(ContainerRule):
     """Detection interval < heartbeat timeout < queued timeout < visibility timeout."""
 
     id = "AF_ECS_8"
-    title = "Airflow's heartbeat, queue and visibility timeouts grow in this order"
+    title = "Airflow's detection interval, heartbeat, queued and visibility timeouts are in ascending order"
     severity = Severity.MEDIUM
     why = (
-        "A visibility timeout below the queue's hands one message to two workers; a heartbeat timeout below its "
-        "detection interval kills healthy Airflow tasks."
+        "With a visibility timeout below the queued timeout, two workers get the same message. With a "
+        "heartbeat timeout below its detection interval, Airflow fails healthy tasks."
     )
     remediation = "Heartbeat detection interval < heartbeat timeout < task_queued_timeout < visibility_timeout."
     references = ()
     passing = (
-        Example(title="nothing said", resources=task_definition(container())),
+        Example(title="not set", resources=task_definition(container())),
         Example(
-            title="fast detection",
+            title="a short detection interval",
             resources=task_definition(container(environment=_environment(interval="5", heartbeat="30", queued="1800"))),
         ),
     )
     failing = (
         Example(
-            title="messages come back too early",
+            title="the visibility timeout is too short",
             resources=task_definition(container(environment=_environment(queued="1800", visibility="1800"))),
         ),
         Example(
-            title="looks less often than it gives up",
+            title="the detection interval is too long",
             resources=task_definition(container(environment=_environment(interval="60", heartbeat="30"))),
         ),
         Example(
-            title="no number",
+            title="not a number",
             resources=task_definition(container(environment=_environment(queued="ten minutes"))),
         ),
     )
 
     def violations(self, container: Container) -> Iterator[str]:
-        """Compare neighbours, Airflow's defaults filled in, where the container sets at least one of them."""
+        """Compare adjacent timeouts, if the container sets at least one.
+
+        Airflow's defaults are used for those that are not set.
+        """
         given = {name: container.environment[name] for name in ORDER if name in container.environment}
-        wrong = [f"{name}={value} is no number of seconds" for name, value in given.items() if not _is_number(value)]
+        wrong = [f"{name}={value} is not a number of seconds" for name, value in given.items() if not _is_number(value)]
         yield from wrong
         if given and not wrong:
             seconds = DEFAULTS | {name: float(value) for name, value in given.items()}
             for low, high in pairwise(ORDER):
                 if seconds[low] >= seconds[high]:
-                    yield f"{low} ({seconds[low]:g} s) is not below {high} ({seconds[high]:g} s)"
+                    yield f"{low} ({seconds[low]:g} s) must be less than {high} ({seconds[high]:g} s)"
 
 
 def _is_number(value: object) -> bool:

@@ -1,4 +1,4 @@
-"""AF_ECS_13: a container with a read-only root has a place to write."""
+"""AF_ECS_13: a container with a read-only root file system mounts a writable volume."""
 
 from __future__ import annotations
 
@@ -24,12 +24,15 @@ def _mounted(*paths: str, read_only: bool = False) -> dict[str, object]:
 
 
 class WritablePaths(ContainerRule):
-    """Airflow with nowhere to write."""
+    """Airflow containers without a writable /tmp."""
 
     id = "AF_ECS_13"
-    title = "Every Airflow container with a read-only root mounts a writable volume at /tmp, from a volume that exists"
+    title = "Every Airflow container with a read-only root file system mounts an existing, writable volume at /tmp"
     severity = Severity.MEDIUM
-    why = "Python, Airflow and Celery write to /tmp at start: without it the container dies before its first log line."
+    why = (
+        "Python, Airflow and Celery write to /tmp during startup: without it the container exits before "
+        "its first log line."
+    )
     remediation = "Add a volume to the task definition and a mount point for /tmp to the container."
     references = ()
     passing = (Example(title="a volume is mounted", resources=task_definition(_mounted(_TMP), volume=_VOLUMES)),)
@@ -43,12 +46,12 @@ class WritablePaths(ContainerRule):
     )
 
     def violations(self, container: Container) -> Iterator[str]:
-        """Compare mount points with what has to be writable, and with the volumes."""
+        """Compare the mount points with the paths that must be writable, and with the volumes."""
         points = [item for item in items(container.body.get("mountPoints")) if isinstance(item, Mapping)]
         volumes = {block.get("name") for block in container.task.blocks("volume")}
         for point in points:
             if point.get("sourceVolume") not in volumes:
-                yield f"mounts {point.get('sourceVolume')!r}, which is no volume of the task definition"
+                yield f"mounts {point.get('sourceVolume')!r}, which is not a volume of the task definition"
         if container.component and container.body.get("readonlyRootFilesystem") is True:
             writable = {str(point.get("containerPath")) for point in points if not point.get("readOnly")}
             yield from (f"cannot write to {path}" for path in _NEEDED if path not in writable)

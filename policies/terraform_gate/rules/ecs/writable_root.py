@@ -1,4 +1,4 @@
-"""AF_ECS_3: a container cannot change its own files."""
+"""AF_ECS_3: the root file system of every container is read-only."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from terraform_gate.rules.shared.examples import container, task_definition
 
 
 class WritableRoot(ContainerRule):
-    """Root file systems that can be written."""
+    """Writable root file systems."""
 
     id = "AF_ECS_3"
     title = "Every container has a read-only root file system"
     severity = Severity.HIGH
-    why = "Who gets in can replace the application's files and stay."
+    why = "An attacker in the container can replace the application's files and persist."
     remediation = 'Set `"readonlyRootFilesystem": true` and mount volumes where the application writes.'
     references = ("FSBP ECS.5", "CKV_AWS_336", "Prowler ecs_task_definitions_containers_readonly_access")
     decides = ("readonlyRootFilesystem",)
     passing = (Example(title="read-only", resources=task_definition(container())),)
     failing = (
         Example(title="writable", resources=task_definition(container(readonlyRootFilesystem=False))),
-        Example(title="not said: writable", resources=task_definition(container(readonlyRootFilesystem=None))),
+        Example(title="not set: writable", resources=task_definition(container(readonlyRootFilesystem=None))),
     )
 
     def violations(self, container: Container) -> Iterator[str]:
-        """Read the switch."""
+        """Check `readonlyRootFilesystem`."""
         if container.body.get("readonlyRootFilesystem") is not True:
             yield "its root file system is writable"
 

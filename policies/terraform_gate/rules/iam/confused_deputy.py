@@ -1,11 +1,11 @@
-"""AF_IAM_9: a service acts for this account only."""
+"""AF_IAM_9: role trust in an AWS service is limited to an account or resource (confused deputy)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from terraform_gate.finding import Severity
-from terraform_gate.iam.documents import Statement
+from terraform_gate.iam.statement import Statement
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.examples import ACCOUNT, ECS_TASKS, trust
 from terraform_gate.rules.shared.statement_rule import TRUST, StatementRule
@@ -40,43 +40,44 @@ SUPPORTING = frozenset(
     )
 )
 """Services that send aws:SourceAccount or aws:SourceArn when they assume a role, after each service's own user guide.
-Nothing is asked of roles that trust other services: a condition on a key that is never sent locks the service out."""
+Roles that trust other services pass: a condition on a key that is never sent would lock the service out."""
 _ONLY_HERE = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
 
 
 class ConfusedDeputy(StatementRule):
-    """Trust in a service, whoever it acts for."""
+    """Trust policies that allow a service principal without aws:SourceAccount, aws:SourceArn or aws:SourceOrgID."""
 
     id = "AF_IAM_9"
-    title = "A role that trusts a service says for which account or resource the service acts"
+    title = "A role that trusts a service limits the account or resource that the service acts for"
     severity = Severity.MEDIUM
     why = (
-        "The service acts for everybody: somebody else's resource in somebody else's account can make it use this role."
+        "An AWS service acts for every customer (confused deputy problem): a resource in another account "
+        "can make the service assume this role."
     )
-    remediation = 'Condition: {"StringEquals": {"aws:SourceAccount": "<account>"}}, or ArnLike on aws:SourceArn.'
+    remediation = 'Add the condition {"StringEquals": {"aws:SourceAccount": "<account>"}}, or ArnLike on aws:SourceArn.'
     references = (
         "Prowler iam_role_cross_service_confused_deputy_prevention",
         "Prowler iam_role_service_trust_restricts_source_to_account",
     )
     documents = TRUST
     passing = (
-        Example(title="for one account", resources=trust(ECS_TASKS, condition=_ONLY_HERE)),
-        Example(title="a service that names nobody", resources=trust({"Service": "lambda.amazonaws.com"})),
+        Example(title="limited to one account", resources=trust(ECS_TASKS, condition=_ONLY_HERE)),
+        Example(title="a service that sends no source", resources=trust({"Service": "lambda.amazonaws.com"})),
     )
     failing = (
-        Example(title="for anybody", resources=trust(ECS_TASKS)),
+        Example(title="no condition", resources=trust(ECS_TASKS)),
         Example(
-            title="for anybody who does not say",
+            title="an IfExists condition",
             resources=trust(ECS_TASKS, condition={"StringEqualsIfExists": {"aws:SourceAccount": ACCOUNT}}),
         ),
         Example(
-            title="for any account",
+            title="a wildcard account",
             resources=trust(ECS_TASKS, condition={"StringLike": {"aws:SourceAccount": "*"}}),
         ),
     )
 
     def violations(self, statement: Statement) -> Iterator[str]:
-        """Look for services without a source."""
+        """Find service principals without a source condition."""
         sources = statement.condition("aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID")
         limited = bool(sources) and not any(source.strip("*:arnws") == "" for source in sources)
         services = statement.principals.get("Service", ()) if statement.allows and not limited else ()

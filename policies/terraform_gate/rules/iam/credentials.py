@@ -1,4 +1,4 @@
-"""AF_IAM_11: credentials and secrets are read by name."""
+"""AF_IAM_11: actions that return credentials or secrets are limited to specific resources."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from terraform_gate.finding import Severity
 from terraform_gate.iam.actions import CREDENTIAL_RETURNING, can_be_scoped, known_actions
-from terraform_gate.iam.documents import Statement
+from terraform_gate.iam.statement import Statement
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.examples import ACCOUNT, role_policy
 from terraform_gate.rules.shared.statement_rule import IDENTITY, StatementRule
@@ -15,14 +15,17 @@ _PARAMETERS = f"arn:aws:ssm:eu-central-1:{ACCOUNT}:parameter"
 
 
 class CredentialsExposure(StatementRule):
-    """Actions that give credentials or secrets away, on more than what is named."""
+    """Actions that return credentials or secrets, allowed on every resource of a type."""
 
     id = "AF_IAM_11"
-    title = "Actions that return credentials or secrets name whose"
+    title = "Actions that return credentials or secrets are limited to specific resources"
     severity = Severity.CRITICAL
-    why = "One compromised task reads every parameter, decrypts with every key or becomes every role of the account."
+    why = (
+        "A compromised task with such a permission can read every parameter, decrypt with every key or "
+        "assume every role of the account."
+    )
     remediation = (
-        "Limit ssm:GetParameter*, secretsmanager:GetSecretValue, kms:Decrypt, sts:AssumeRole to a path, key or role."
+        "Limit ssm:GetParameter*, secretsmanager:GetSecretValue, kms:Decrypt and sts:AssumeRole to a path, key or role."
     )
     references = ("cloudsplaining CredentialsExposure", "cloudsplaining DataExfiltration", "CKV_AWS_287", "CKV_AWS_288")
     documents = IDENTITY
@@ -32,7 +35,7 @@ class CredentialsExposure(StatementRule):
             resources=role_policy({"Action": "ssm:GetParameters", "Resource": f"{_PARAMETERS}/airflow/dev/*"}),
         ),
         Example(
-            title="an action that takes no resource",
+            title="an action without resource-level permissions",
             resources=role_policy({"Action": "ecr:GetAuthorizationToken", "Resource": "*"}),
         ),
     )
@@ -49,19 +52,21 @@ class CredentialsExposure(StatementRule):
     )
 
     def violations(self, statement: Statement) -> Iterator[str]:
-        """Look for such actions on everything of a kind."""
-        wide = [resource for resource in statement.resources if _names_nothing(resource)] if statement.allows else []
-        actions = [action for pattern in statement.actions for action in known_actions(pattern) if _gives_away(action)]
+        """Find such actions on every resource of a type."""
+        wide = [resource for resource in statement.resources if _is_unlimited(resource)] if statement.allows else []
+        actions = [
+            action for pattern in statement.actions for action in known_actions(pattern) if _returns_secrets(action)
+        ]
         if wide and actions:
-            yield f"{', '.join(actions[:3])} on {wide[0]}"
+            yield f"allows {', '.join(actions[:3])} on {wide[0]}"
 
 
-def _gives_away(action: str) -> bool:
+def _returns_secrets(action: str) -> bool:
     return action == "*" or (action in CREDENTIAL_RETURNING and can_be_scoped(action))
 
 
-def _names_nothing(resource: str) -> bool:
-    """Tell `*`, `arn:aws:ssm:*:*:parameter/*` and `key/*` from an ARN that names something."""
+def _is_unlimited(resource: str) -> bool:
+    """Whether an ARN names no specific resource: `*`, `arn:aws:ssm:*:*:parameter/*`, `key/*`."""
     last = resource.split(":", 5)[-1]
     kind, _, name = last.partition("/")
     return not (name or kind).replace("secret:", "").strip("*/?") and "*" in resource

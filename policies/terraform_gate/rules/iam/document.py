@@ -1,4 +1,4 @@
-"""AF_IAM_1: every policy document can be read."""
+"""AF_IAM_1: every policy document is valid."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ _OLD = json.dumps({"Version": "2008-10-17", "Statement": [{**_READ, "Effect": "A
 _BODY = {"name": "logs", "policy": _OLD}
 
 
-class ReadableDocument(Rule):
-    """Documents that are no JSON, have no statements, or an old version."""
+class ValidPolicyDocument(Rule):
+    """Policy documents that are not JSON, have no statements, or use an old version."""
 
     id = "AF_IAM_1"
-    title = "Every policy document is JSON of version 2012-10-17 with legal statements"
+    title = "Every policy document is valid JSON of version 2012-10-17"
     severity = Severity.HIGH
-    why = "AWS refuses a malformed document at the apply, and reads policy variables of an old version as plain text."
-    remediation = "Write the document with a JSON encoder, version 2012-10-17, Effect Allow or Deny."
+    why = (
+        "AWS rejects a malformed document during the apply, and treats policy variables in documents of "
+        "an older version as literal text."
+    )
+    remediation = "Write the document with a JSON encoder, version 2012-10-17, and Effect Allow or Deny."
     references = ("parliament MALFORMED_JSON", "parliament MALFORMED", "parliament OLD_VERSION")
     resource_types = tuple(dict.fromkeys([*IDENTITY, *TRUST, *RESOURCE]))
     passing = (Example(title="a document with one statement", resources=role_policy(_READ)),)
@@ -36,14 +39,14 @@ class ReadableDocument(Rule):
             resources={"aws_iam_policy": {"logs": {**_BODY, "policy": _NO_EFFECT}}},
         ),
         Example(
-            title="no JSON",
+            title="truncated JSON",
             resources={"aws_iam_policy": {"logs": {**_BODY, "policy": policy(_READ)[:-1]}}},
             not_plannable_because="the provider refuses it",
         ),
     )
 
     def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
-        """Read every document of every resource that has one."""
+        """Parse every policy document of every resource."""
         for resource in configuration.of_type(*self.resource_types):
             for documents in (IDENTITY, TRUST, RESOURCE):
                 value = resource.get(documents[resource.type]) if resource.type in documents else None
@@ -60,4 +63,4 @@ class ReadableDocument(Rule):
                     yield Finding.fail(resource, "version 2008-10-17") if old else Finding.pass_(resource)
 
 
-rule = ReadableDocument()
+rule = ValidPolicyDocument()

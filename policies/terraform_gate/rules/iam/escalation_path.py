@@ -1,4 +1,4 @@
-"""AF_IAM_7: nobody can make himself somebody else."""
+"""AF_IAM_7: no principal can escalate its privileges."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Severity
 from terraform_gate.iam.escalation import escalations
-from terraform_gate.iam.roles import principals_of
+from terraform_gate.iam.principals import principals_of
 from terraform_gate.rule import Example, Rule
-from terraform_gate.rules.shared.examples import ACCOUNT, ECS_TASKS, Resources, policy, together, trust
+from terraform_gate.rules.shared.examples import ACCOUNT, ECS_TASKS, policy, trust
+from terraform_gate.rules.shared.resources import Resources, merge
 
 _TASKS = f"arn:aws:ecs:eu-central-1:{ACCOUNT}:task-definition/airflow-*"
 _ROLE = f"arn:aws:iam::{ACCOUNT}:role/airflow/worker-task"
@@ -20,26 +21,27 @@ def _granted(**policies: dict[str, object]) -> Resources:
         name: {"name": name, "role": "${aws_iam_role.worker.id}", "policy": policy(statement)}
         for name, statement in policies.items()
     }
-    return together(trust(ECS_TASKS), {"aws_iam_role_policy": inline})
+    return merge(trust(ECS_TASKS), {"aws_iam_role_policy": inline})
 
 
-class EscalationPath(Rule):
-    """Permissions that add up, over all policies of a principal."""
+class PrivilegeEscalation(Rule):
+    """Permissions that allow privilege escalation together, over all policies of a principal."""
 
     id = "AF_IAM_7"
-    title = "No role, user or group can reach permissions that are not its own"
+    title = "No principal can escalate its privileges"
     severity = Severity.CRITICAL
     why = (
-        "Permissions that look harmless in two policies let a task run code under another role when one role has both."
+        "Permissions that are harmless in separate policies let a task run code under another role when "
+        "one role has both."
     )
     remediation = (
-        "Limit the decisive action (iam:PassRole, ecs:ExecuteCommand, iam:Put*Policy, ...) to named resources."
+        "Limit the decisive action (iam:PassRole, ecs:ExecuteCommand, iam:Put*Policy, ...) to specific resources."
     )
     references = ("cloudsplaining PrivilegeEscalation", "Prowler iam_policy_allows_privilege_escalation", "CKV_AWS_286")
     resource_types = ("aws_iam_role", "aws_iam_user", "aws_iam_group")
     passing = (
         Example(
-            title="runs tasks under one named role",
+            title="runs tasks under one specific role",
             resources=_granted(
                 run={"Action": ["ecs:RegisterTaskDefinition", "ecs:RunTask"], "Resource": _TASKS},
                 hand_over={"Action": "iam:PassRole", "Resource": _ROLE},
@@ -48,36 +50,36 @@ class EscalationPath(Rule):
     )
     failing = (
         Example(
-            title="registers, runs and passes any role, by two policies",
+            title="registers and runs tasks with any role, by two policies",
             resources=_granted(
                 run={"Action": ["ecs:RegisterTaskDefinition", "ecs:RunTask"], "Resource": "*"},
                 hand_over={"Action": "iam:PassRole", "Resource": "*"},
             ),
         ),
         Example(
-            title="a shell in any task of the account",
+            title="ECS Exec into every task of the account",
             resources=_granted(enter={"Action": "ecs:ExecuteCommand", "Resource": "*"}),
         ),
         Example(
-            title="writes its own policies",
+            title="edits every customer-managed policy",
             resources=_granted(
                 own={"Action": "iam:CreatePolicyVersion", "Resource": f"arn:aws:iam::{ACCOUNT}:policy/*"}
             ),
         ),
         Example(
-            title="all but one action",
+            title="NotAction with a single exception",
             resources=_granted(most={"NotAction": "iam:CreateUser", "Resource": "*"}),
         ),
     )
 
     def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
-        """Judge every principal over the union of its policies."""
+        """Evaluate every principal over the union of its policies."""
         for principal in principals_of(configuration):
-            open_ways = list(escalations(principal))
-            yield from (Finding.fail(principal.resource, str(way)) for way in open_ways)
-            if not open_ways:
+            paths = list(escalations(principal))
+            yield from (Finding.fail(principal.resource, str(path)) for path in paths)
+            if not paths:
                 unknown = "; ".join(principal.unknown)
                 yield Finding.unknown(principal.resource, unknown) if unknown else Finding.pass_(principal.resource)
 
 
-rule = EscalationPath()
+rule = PrivilegeEscalation()

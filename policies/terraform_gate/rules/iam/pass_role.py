@@ -1,13 +1,13 @@
-"""AF_IAM_6: a role is passed by name, to a named service."""
+"""AF_IAM_6: iam:PassRole is limited to specific roles and one service."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from terraform_gate.finding import Severity
-from terraform_gate.iam.documents import Statement
 from terraform_gate.iam.escalation import PASS_ROLE, is_wide
-from terraform_gate.iam.roles import covers
+from terraform_gate.iam.principals import covers
+from terraform_gate.iam.statement import Statement
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.examples import ACCOUNT, role_policy
 from terraform_gate.rules.shared.statement_rule import IDENTITY, StatementRule
@@ -16,14 +16,17 @@ _ROLE = f"arn:aws:iam::{ACCOUNT}:role/airflow/worker-task"
 _TO_ECS = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
 
 
-class PassRole(StatementRule):
-    """iam:PassRole without limits."""
+class UnrestrictedPassRole(StatementRule):
+    """iam:PassRole on wildcard roles or without iam:PassedToService."""
 
     id = "AF_IAM_6"
-    title = "iam:PassRole names the roles and the service they are passed to"
+    title = "iam:PassRole is limited to specific roles and services"
     severity = Severity.CRITICAL
-    why = "Who may pass any role to a task, a function or a machine has the permissions of every role in the account."
-    remediation = "Resource: the ARNs of the roles; Condition: StringEquals iam:PassedToService."
+    why = (
+        "A principal that can pass any role to a task, function or instance has the permissions of every "
+        "role in the account."
+    )
+    remediation = "Resource: the ARNs of the roles. Condition: StringEquals on iam:PassedToService."
     references = ("Prowler iam_policy_allows_passrole_without_condition", "cloudsplaining PrivilegeEscalation")
     documents = IDENTITY
     passing = (
@@ -45,21 +48,25 @@ class PassRole(StatementRule):
         ),
         Example(title="any service", resources=role_policy({"Action": "iam:PassRole", "Resource": _ROLE})),
         Example(
-            title="any service, by a wildcard",
+            title="any service, through a wildcard condition",
             resources=role_policy(
-                {"Action": "iam:PassRole", "Resource": _ROLE, "Condition": {"StringLike": {"iam:PassedToService": "*"}}}
+                {
+                    "Action": "iam:PassRole",
+                    "Resource": _ROLE,
+                    "Condition": {"StringLike": {"iam:PassedToService": "*"}},
+                }
             ),
         ),
     )
 
     def violations(self, statement: Statement) -> Iterator[str]:
-        """Look at the roles and at the condition."""
+        """Check the roles and the condition."""
         if not statement.allows or not covers(statement, PASS_ROLE):
             return
-        yield from (f"passes {resource}" for resource in statement.resources if is_wide(resource))
+        yield from (f"allows passing {resource}" for resource in statement.resources if is_wide(resource))
         services = statement.condition("iam:PassedToService", "iam:AssociatedResourceArn")
         if not services or any(service.startswith("*") for service in services):
-            yield "passes roles to any service: iam:PassedToService is not limited"
+            yield "allows passing roles to any service: no condition on iam:PassedToService"
 
 
-rule = PassRole()
+rule = UnrestrictedPassRole()

@@ -1,13 +1,14 @@
-"""AF_ACCESS_1: no resource opens itself to the world."""
+"""AF_ACCESS_1: no resource policy allows public access."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from terraform_gate.finding import Severity
-from terraform_gate.iam.documents import Statement
+from terraform_gate.iam.statement import Statement
 from terraform_gate.rule import Example
-from terraform_gate.rules.shared.examples import ACCOUNT, Resources, policy
+from terraform_gate.rules.shared.examples import ACCOUNT, policy
+from terraform_gate.rules.shared.resources import Resources
 from terraform_gate.rules.shared.statement_rule import RESOURCE, StatementRule
 
 _IDENTIFYING = (
@@ -21,14 +22,14 @@ def _bucket(*statements: dict[str, object]) -> Resources:
     return {"aws_s3_bucket_policy": {"logs": {"bucket": "airflow-logs", "policy": policy(*statements)}}}
 
 
-class PublicAccess(StatementRule):
-    """Resource policies that allow everybody."""
+class PublicResourcePolicy(StatementRule):
+    """Resource policies that allow every principal."""
 
     id = "AF_ACCESS_1"
-    title = "No bucket, key, topic, queue, secret or repository allows everybody"
+    title = "No resource policy allows public access"
     severity = Severity.CRITICAL
-    why = "A resource policy needs nobody's permission elsewhere: `Principal: *` is every account of the world."
-    remediation = "Name the principals, or add a condition on account, organization, VPC or endpoint."
+    why = "A resource policy needs no identity policy in the caller's account: `Principal: *` allows every AWS account."
+    remediation = "Name the principals, or add a condition on account, organization, VPC or VPC endpoint."
     references = (
         "CKV_AWS_70",
         "CKV_AWS_33",
@@ -41,23 +42,23 @@ class PublicAccess(StatementRule):
         Example(
             title="one account", resources=_bucket({**_READ, "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}})
         ),
-        Example(title="a Deny for everybody", resources=_bucket({**_READ, "Effect": "Deny", "Principal": "*"})),
+        Example(title="a Deny for every principal", resources=_bucket({**_READ, "Effect": "Deny", "Principal": "*"})),
         Example(
-            title="everybody in one VPC",
+            title="every principal in one VPC",
             resources=_bucket(
                 {**_READ, "Principal": "*", "Condition": {"StringEquals": {"aws:SourceVpc": "vpc-0a1b2c3d"}}}
             ),
         ),
     )
     failing = (
-        Example(title="everybody", resources=_bucket({**_READ, "Principal": "*"})),
+        Example(title="every principal", resources=_bucket({**_READ, "Principal": "*"})),
         Example(title="every account", resources=_bucket({**_READ, "Principal": {"AWS": "*"}})),
         Example(
-            title="everybody over TLS",
+            title="every principal, over TLS only",
             resources=_bucket({**_READ, "Principal": "*", "Condition": {"Bool": {"aws:SecureTransport": "true"}}}),
         ),
         Example(
-            title="everybody whom a pattern fits",
+            title="a principal ARN pattern for any account",
             resources=_bucket(
                 {
                     **_READ,
@@ -67,7 +68,7 @@ class PublicAccess(StatementRule):
             ),
         ),
         Example(
-            title="a key for everybody",
+            title="a KMS key for every principal",
             resources={
                 "aws_kms_key": {"main": {"policy": policy({"Principal": "*", "Action": "kms:*", "Resource": "*"})}}
             },
@@ -75,10 +76,10 @@ class PublicAccess(StatementRule):
     )
 
     def violations(self, statement: Statement) -> Iterator[str]:
-        """Look for principals that are everybody."""
+        """Find wildcard principals."""
         if statement.allows and not statement.is_narrowed_by(*_IDENTIFYING):
             for kind, values in statement.principals.items():
                 yield from (f"allows {kind} {value}" for value in values if value == "*")
 
 
-rule = PublicAccess()
+rule = PublicResourcePolicy()

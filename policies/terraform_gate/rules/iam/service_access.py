@@ -1,13 +1,14 @@
-"""AF_ACCESS_2: a service uses a resource for this account only."""
+"""AF_ACCESS_2: a resource policy that allows a service limits the account or resource that the service acts for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from terraform_gate.finding import Severity
-from terraform_gate.iam.documents import Statement
+from terraform_gate.iam.statement import Statement
 from terraform_gate.rule import Example
-from terraform_gate.rules.shared.examples import ACCOUNT, Resources, policy
+from terraform_gate.rules.shared.examples import ACCOUNT, policy
+from terraform_gate.rules.shared.resources import Resources
 from terraform_gate.rules.shared.statement_rule import RESOURCE, StatementRule
 
 _SOURCES = (
@@ -22,33 +23,42 @@ def _bucket(**condition: object) -> Resources:
     return {"aws_s3_bucket_policy": {"logs": {"bucket": "airflow-logs", "policy": policy(statement)}}}
 
 
-class ServiceAccess(StatementRule):
-    """Services that may use a resource, whoever they act for."""
+class UnrestrictedServiceAccess(StatementRule):
+    """Resource policies that allow a service principal without a source condition."""
 
     id = "AF_ACCESS_2"
-    title = "A resource policy that allows a service says for which account or resource"
+    title = "A resource policy that allows a service limits the account or resource that the service acts for"
     severity = Severity.MEDIUM
-    why = "The service acts for everybody: from another account it writes into this bucket or uses this key."
-    remediation = 'Condition: {"StringEquals": {"aws:SourceAccount": "<account>"}}, or ArnLike on aws:SourceArn.'
+    why = (
+        "An AWS service acts for every customer: on behalf of another account it can write to this "
+        "bucket or use this key."
+    )
+    remediation = 'Add the condition {"StringEquals": {"aws:SourceAccount": "<account>"}}, or ArnLike on aws:SourceArn.'
     references = ("Prowler s3_bucket_cross_account_access",)
     documents = RESOURCE
     passing = (
-        Example(title="for one account", resources=_bucket(Condition={"StringEquals": {"aws:SourceAccount": ACCOUNT}})),
+        Example(
+            title="limited to one account",
+            resources=_bucket(Condition={"StringEquals": {"aws:SourceAccount": ACCOUNT}}),
+        ),
     )
     failing = (
-        Example(title="for anybody", resources=_bucket()),
+        Example(title="no condition", resources=_bucket()),
         Example(
-            title="for any account",
+            title="a wildcard account",
             resources=_bucket(Condition={"StringLike": {"aws:SourceAccount": "*"}}),
         ),
     )
 
     def violations(self, statement: Statement) -> Iterator[str]:
-        """Look for services without a source. A load balancer's log delivery sends none, so none is asked of it."""
+        """Find service principals without a source condition.
+
+        Log delivery of load balancers sends no source, so none is required.
+        """
         limited = [value for value in statement.condition(*_SOURCES) if value.strip("*:arnws")]
         for service in statement.principals.get("Service", ()) if statement.allows and not limited else ():
             if not service.startswith("logdelivery.elasticloadbalancing"):
                 yield f"allows {service} for any account"
 
 
-rule = ServiceAccess()
+rule = UnrestrictedServiceAccess()

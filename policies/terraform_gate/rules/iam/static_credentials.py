@@ -1,4 +1,4 @@
-"""AF_IAM_13: no credentials that last."""
+"""AF_IAM_13: Terraform creates no long-lived credentials."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from terraform_gate.terraform_resource import Resource
 
 
 class StaticCredentials(Rule):
-    """Access keys and passwords made by Terraform."""
+    """Access keys and console passwords that Terraform creates."""
 
     id = "AF_IAM_13"
-    title = "Terraform makes no access keys and no console passwords"
+    title = "Terraform creates no access keys and no console passwords"
     severity = Severity.HIGH
-    why = "The secret stays in the state file, never expires and works from anywhere."
+    why = "The secret is stored in the state file, never expires and works from everywhere."
     remediation = "Let people and CI assume roles (IAM Identity Center, OIDC)."
     references = ("FSBP IAM.3", "Prowler iam_user_with_temporary_credentials", "CKV_AWS_273")
     resource_types = ("aws_iam_access_key", "aws_iam_user_login_profile", "aws_iam_role")
@@ -27,9 +27,9 @@ class StaticCredentials(Rule):
     )
 
     def evaluate_resource(self, resource: Resource) -> Iterator[Finding]:
-        """Whatever stands there is wrong, unless it is a role."""
+        """Fail every resource that is not a role."""
         if resource.type != "aws_iam_role":
-            yield Finding.fail(resource, f"{resource.type} for {resource.get('user')}")
+            yield Finding.fail(resource, f"{resource.type} creates credentials of user {resource.get('user')}")
 
 
 rule = StaticCredentials()

@@ -1,4 +1,4 @@
-"""AF_IAM_2: every action exists."""
+"""AF_IAM_2: every action in a policy exists."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from terraform_gate.finding import Severity
 from terraform_gate.iam.actions import known_actions
-from terraform_gate.iam.documents import Statement
+from terraform_gate.iam.statement import Statement
 from terraform_gate.reading.expression import is_known
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.examples import role_policy
@@ -16,24 +16,27 @@ _LOGS = "arn:aws:s3:::airflow-logs/*"
 
 
 class UnknownAction(StatementRule):
-    """Actions that no AWS service has."""
+    """Actions that are not in the Service Authorization Reference."""
 
     id = "AF_IAM_2"
-    title = "Every action that a policy names exists"
+    title = "Every action in an IAM policy exists"
     severity = Severity.MEDIUM
-    why = "A misspelled Allow breaks the application in production; a misspelled Deny forbids nothing."
-    remediation = "Take the action's name from the Service Authorization Reference."
+    why = "A misspelled action in an Allow breaks the application at run time; in a Deny it denies nothing."
+    remediation = "Take the action name from the Service Authorization Reference."
     references = ("parliament UNKNOWN_ACTION", "parliament UNKNOWN_PREFIX")
     documents = IDENTITY
     passing = (
         Example(
-            title="an action and a wildcard that match",
+            title="an action and a matching wildcard",
             resources=role_policy({"Action": ["s3:GetObject", "s3:List*"], "Resource": _LOGS}),
         ),
     )
     failing = (
         Example(title="a misspelled action", resources=role_policy({"Action": "s3:GetObjects", "Resource": _LOGS})),
-        Example(title="a service that is none", resources=role_policy({"Action": "ecss:RunTask", "Resource": _LOGS})),
+        Example(
+            title="a service prefix that does not exist",
+            resources=role_policy({"Action": "ecss:RunTask", "Resource": _LOGS}),
+        ),
         Example(
             title="a misspelled Deny",
             resources=role_policy({"Effect": "Deny", "Action": "iam:PassRoles", "Resource": "*"}),
@@ -44,10 +47,10 @@ class UnknownAction(StatementRule):
         """Look every action up."""
         for action in (*statement.actions, *statement.not_actions):
             if action != "*" and is_known(action) and not known_actions(action):
-                yield f"AWS has no action {action}"
+                yield f"the action {action} does not exist"
 
     def unknown(self, statement: Statement) -> Iterator[str]:
-        """Look for actions that are told later: no rule can say what they allow."""
+        """Find actions that are not known before the apply."""
         named = (*statement.actions, *statement.not_actions)
         yield from (f"the action {action} is not known before the apply" for action in named if not is_known(action))
 

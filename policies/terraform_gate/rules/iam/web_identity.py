@@ -1,13 +1,14 @@
-"""AF_IAM_10: a CI role belongs to one repository."""
+"""AF_IAM_10: every role for an OIDC provider checks audience and subject."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from terraform_gate.finding import Severity
-from terraform_gate.iam.documents import Statement
+from terraform_gate.iam.statement import Statement
 from terraform_gate.rule import Example
-from terraform_gate.rules.shared.examples import ACCOUNT, Resources, trust
+from terraform_gate.rules.shared.examples import ACCOUNT, trust
+from terraform_gate.rules.shared.resources import Resources
 from terraform_gate.rules.shared.statement_rule import TRUST, StatementRule
 
 _HOST = "token.actions.githubusercontent.com"
@@ -21,13 +22,16 @@ def _github(*, operator: str = "StringEquals", **conditions: dict[str, str]) -> 
 
 
 class WebIdentity(StatementRule):
-    """OIDC trust without audience or subject."""
+    """Trust in an OIDC provider without a condition on audience or subject."""
 
     id = "AF_IAM_10"
-    title = "A role for an identity provider demands an audience and a subject"
+    title = "A role that trusts an OIDC provider checks audience and subject"
     severity = Severity.CRITICAL
-    why = "GitHub signs a token for every repository of the world: without a subject each of them may deploy here."
-    remediation = "Condition: StringEquals on <provider>:aud and <provider>:sub with repository and ref or environment."
+    why = "GitHub issues tokens to every repository: without a subject condition, all of them can assume the role."
+    remediation = (
+        "Add StringEquals conditions on <provider>:aud and on <provider>:sub with the repository and its "
+        "ref or environment."
+    )
     references = ("CKV_AWS_358", "Prowler iam_role_github_oidc_trust_subject_restricted")
     documents = TRUST
     passing = (
@@ -46,17 +50,17 @@ class WebIdentity(StatementRule):
     )
 
     def violations(self, statement: Statement) -> Iterator[str]:
-        """Look at the conditions on the provider's claims."""
+        """Check the conditions on the provider's claims."""
         federated = statement.principals.get("Federated", ()) if statement.allows else ()
         for provider in (item for item in federated if "oidc" in item):
             keys = [key for by_key in statement.conditions.values() for key in by_key]
             for claim, what in (("aud", "audience"), ("sub", "subject")):
                 values = statement.condition(*(key for key in keys if key.endswith(f":{claim}")))
-                if not values or any(_is_everybody(value) for value in values):
-                    yield f"{provider} with any {what}"
+                if not values or any(_is_unlimited(value) for value in values):
+                    yield f"trusts {provider} with any {what}"
 
 
-def _is_everybody(value: str) -> bool:
+def _is_unlimited(value: str) -> bool:
     owner = value.partition(":")[2] or value
     return owner.split("/")[0].strip("*?") == ""
 

@@ -1,4 +1,4 @@
-"""AF_IAM_4: what AWS can limit to a resource is limited to one."""
+"""AF_IAM_4: actions with resource-level permissions are limited to specific resources."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from terraform_gate.finding import Severity
 from terraform_gate.iam.actions import can_be_scoped, known_actions
-from terraform_gate.iam.documents import Statement
+from terraform_gate.iam.statement import Statement
 from terraform_gate.reading.expression import is_wholly_unknown
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.examples import ACCOUNT, role_policy
@@ -15,18 +15,21 @@ from terraform_gate.rules.shared.statement_rule import IDENTITY, StatementRule
 
 _EVERYTHING = re.compile(r"\*+|arn:[^:]*:[^:]*:[^:]*:[^:]*:\*+")
 _LIMITING = ("aws:resourcetag/", "ecs:cluster", "secretsmanager:resourcetag/", "ssm:resourcetag/", "ec2:resourcetag/")
-"""Condition keys that name the resource as an ARN would."""
-_STOP = {"Action": "ecs:StopTask", "Resource": "*"}
+"""Condition keys that limit the resource as an ARN does."""
+_STOP_TASK = {"Action": "ecs:StopTask", "Resource": "*"}
 
 
 class WildcardResource(StatementRule):
-    """`Resource: "*"` where an ARN would do."""
+    """`Resource: "*"` for actions that support an ARN."""
 
     id = "AF_IAM_4"
-    title = "An Allow statement on every resource holds only actions that AWS cannot limit to a resource"
+    title = "Allow statements on all resources contain only actions without resource-level permissions"
     severity = Severity.HIGH
-    why = "The permission reaches the other applications of the account: their tasks, parameters, buckets, keys."
-    remediation = "Name the ARNs. Keep actions that take none (ecr:GetAuthorizationToken) in a statement of their own."
+    why = "The permission applies to all other applications of the account: their tasks, parameters, buckets and keys."
+    remediation = (
+        "List the ARNs. Put actions without resource-level permissions (ecr:GetAuthorizationToken) into "
+        "a separate statement."
+    )
     references = (
         "cdk-nag AwsSolutions-IAM5",
         "trivy AVD-AWS-0057",
@@ -37,42 +40,42 @@ class WildcardResource(StatementRule):
     documents = IDENTITY
     passing = (
         Example(
-            title="an ARN; and apart, an action that takes none",
+            title="an ARN, and a separate statement for an action without resource-level permissions",
             resources=role_policy(
                 {"Action": "ecs:StopTask", "Resource": f"arn:aws:ecs:eu-central-1:{ACCOUNT}:task/airflow/*"},
                 {"Action": "ecr:GetAuthorizationToken", "Resource": "*"},
             ),
         ),
         Example(
-            title="every resource, limited by a condition that names it",
+            title="all resources, limited by a condition on the resource",
             resources=role_policy(
                 {
-                    **_STOP,
+                    **_STOP_TASK,
                     "Condition": {"ArnEquals": {"ecs:cluster": f"arn:aws:ecs:eu-central-1:{ACCOUNT}:cluster/airflow"}},
                 }
             ),
         ),
     )
     failing = (
-        Example(title="every resource", resources=role_policy(_STOP)),
+        Example(title="all resources", resources=role_policy(_STOP_TASK)),
         Example(
-            title="every resource, written as an ARN",
+            title="all resources, written as an ARN",
             resources=role_policy({"Action": "s3:GetObject", "Resource": "arn:aws:s3:::*"}),
         ),
         Example(
-            title="an action that can be limited beside one that cannot",
+            title="actions with and without resource-level permissions in one statement",
             resources=role_policy({"Action": ["ecr:GetAuthorizationToken", "ecr:BatchGetImage"], "Resource": "*"}),
         ),
         Example(
-            title="a condition with IfExists limits nothing",
+            title="an IfExists condition",
             resources=role_policy(
-                {**_STOP, "Condition": {"ArnEqualsIfExists": {"ecs:cluster": "arn:aws:ecs:*:*:cluster/a"}}}
+                {**_STOP_TASK, "Condition": {"ArnEqualsIfExists": {"ecs:cluster": "arn:aws:ecs:*:*:cluster/a"}}}
             ),
         ),
     )
 
     def violations(self, statement: Statement) -> Iterator[str]:
-        """Look for limitable actions on everything."""
+        """Find actions with resource-level permissions on all resources."""
         wide = [resource for resource in statement.resources if _EVERYTHING.fullmatch(resource)]
         if not statement.allows or not wide or _is_limited(statement):
             return
@@ -81,13 +84,13 @@ class WildcardResource(StatementRule):
         ]
         if actions:
             more = f" and {len(actions) - 3} more" if len(actions) > 3 else ""
-            yield f"{', '.join(actions[:3])}{more} on {wide[0]}"
+            yield f"allows {', '.join(actions[:3])}{more} on all resources ({wide[0]})"
 
     def unknown(self, statement: Statement) -> Iterator[str]:
-        """Look for resources that are told later, by nothing that names a resource: they may be everything."""
+        """Find resources that are unknown before the apply and could be `*`."""
         if statement.allows and not _is_limited(statement):
-            open_ends = (value for value in statement.resources if is_wholly_unknown(value))
-            yield from (f"the resource {value} is not known before the apply" for value in open_ends)
+            unknown = (value for value in statement.resources if is_wholly_unknown(value))
+            yield from (f"the resource {value} is not known before the apply" for value in unknown)
 
 
 def _is_limited(statement: Statement) -> bool:

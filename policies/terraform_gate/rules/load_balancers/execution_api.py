@@ -1,4 +1,4 @@
-"""AF_ALB_1: the internet cannot call Airflow's execution API."""
+"""AF_ALB_1: load balancers do not forward requests to Airflow's execution API."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from terraform_gate.finding import Finding, Severity
 from terraform_gate.iam.actions import as_pattern
 from terraform_gate.reading.expression import is_known
 from terraform_gate.rule import Example, Rule
-from terraform_gate.rules.shared.examples import ACCOUNT, Resources, container, task_definition, together
+from terraform_gate.rules.shared.examples import ACCOUNT, container, task_definition
+from terraform_gate.rules.shared.resources import Resources, merge
 from terraform_gate.terraform_resource import Resource
 
-_PROBE = "/execution/task-instances"
-_REFUSE = {"type": "fixed-response", "fixed_response": {"content_type": "text/plain", "status_code": "403"}}
+_REQUEST_PATH = "/execution/task-instances"
+_FIXED_403 = {"type": "fixed-response", "fixed_response": {"content_type": "text/plain", "status_code": "403"}}
 _FORWARD = {"type": "forward", "target_group_arn": "${aws_lb_target_group.api.arn}"}
 
 
-def _door(*rules: dict[str, object], default: object = _FORWARD) -> Resources:
+def _load_balancer(*rules: dict[str, object], default: object = _FORWARD) -> Resources:
     api = container(
         name="api-server", command=["api-server"], environment=[{"name": "AIRFLOW_COMPONENT", "value": "api-server"}]
     )
@@ -34,20 +35,20 @@ def _door(*rules: dict[str, object], default: object = _FORWARD) -> Resources:
         "network_configuration": {"subnets": ["subnet-0a1b2c3d"]},
         "load_balancer": load_balancer,
     }
-    listener = {"load_balancer_arn": "${aws_lb.door.arn}", "port": 80, "protocol": "HTTP", "default_action": default}
+    listener = {"load_balancer_arn": "${aws_lb.public.arn}", "port": 80, "protocol": "HTTP", "default_action": default}
     listed = {
-        f"r{number}": {"listener_arn": "${aws_lb_listener.door.arn}", **item} for number, item in enumerate(rules)
+        f"r{number}": {"listener_arn": "${aws_lb_listener.public.arn}", **item} for number, item in enumerate(rules)
     }
-    return together(
+    return merge(
         task_definition(api, name="api-server"),
         {
             "aws_lb": {
-                "door": {"name": "airflow", "internal": False, "subnets": ["subnet-0a1b2c3d", "subnet-1a1b2c3d"]}
+                "public": {"name": "airflow", "internal": False, "subnets": ["subnet-0a1b2c3d", "subnet-1a1b2c3d"]}
             },
             "aws_lb_target_group": {
                 "api": {"name": "api", "port": 8080, "protocol": "HTTP", "vpc_id": "vpc-0a1b2c3d", "target_type": "ip"}
             },
-            "aws_lb_listener": {"door": listener},
+            "aws_lb_listener": {"public": listener},
             "aws_ecs_service": {"api": service},
         },
         {"aws_lb_listener_rule": listed} if listed else {},
@@ -58,29 +59,35 @@ def _paths(*patterns: str) -> dict[str, object]:
     return {"path_pattern": {"values": list(patterns)}}
 
 
-_REFUSED: dict[str, object] = {"priority": 1, "condition": [_paths("/execution", "/execution/*")], "action": [_REFUSE]}
-_FORWARDED: dict[str, object] = {"priority": 10, "condition": [_paths("/*")], "action": [_FORWARD]}
+_REJECTED: dict[str, object] = {
+    "priority": 1,
+    "condition": [_paths("/execution", "/execution/*")],
+    "action": [_FIXED_403],
+}
+_FORWARD_ALL: dict[str, object] = {"priority": 10, "condition": [_paths("/*")], "action": [_FORWARD]}
 
 
 class ExecutionApi(Rule):
     """Listeners that forward /execution to the api-server."""
 
     id = "AF_ALB_1"
-    title = "A load balancer never forwards Airflow's execution API"
+    title = "No load balancer forwards requests to Airflow's execution API"
     severity = Severity.HIGH
     why = (
-        "Workers report results and read connections there; only tokens protect it, and it shares its port with the UI."
+        "Workers report results and read connections through the execution API. Only tokens protect it, "
+        "and it shares its port with the UI."
     )
     remediation = (
-        "A listener rule before all others: path /execution/*, fixed response 403. Workers use the internal name."
+        "Add a listener rule with the lowest priority number: path /execution/*, fixed response 403. "
+        "Workers use the internal name of the api-server."
     )
     references = ()
     resource_types = ("aws_lb_listener",)
     passing = (
-        Example(title="refused first", resources=_door(_REFUSED)),
+        Example(title="the first rule returns 403", resources=_load_balancer(_REJECTED)),
         Example(
-            title="the default redirects",
-            resources=_door(
+            title="the default action redirects",
+            resources=_load_balancer(
                 default={
                     "type": "redirect",
                     "redirect": {"status_code": "HTTP_301", "port": "443", "protocol": "HTTPS"},
@@ -89,12 +96,15 @@ class ExecutionApi(Rule):
         ),
     )
     failing = (
-        Example(title="forwarded by default", resources=_door()),
-        Example(title="refused after it was forwarded", resources=_door({**_REFUSED, "priority": 20}, _FORWARDED)),
+        Example(title="the default action forwards", resources=_load_balancer()),
         Example(
-            title="refused for one host only",
-            resources=_door(
-                {**_REFUSED, "condition": [_paths("/execution/*"), {"host_header": {"values": ["a.example.com"]}}]}
+            title="a forwarding rule precedes the 403 rule",
+            resources=_load_balancer({**_REJECTED, "priority": 20}, _FORWARD_ALL),
+        ),
+        Example(
+            title="the 403 rule applies to one host only",
+            resources=_load_balancer(
+                {**_REJECTED, "condition": [_paths("/execution/*"), {"host_header": {"values": ["a.example.com"]}}]}
             ),
         ),
     )
@@ -103,11 +113,11 @@ class ExecutionApi(Rule):
         """Follow a request for the execution API through the rules of each listener."""
         airflow = _airflow_groups(configuration)
         for listener in configuration.of_type(*self.resource_types):
-            yield _judge(listener, airflow, configuration)
+            yield _evaluate(listener, airflow, configuration)
 
 
 def _airflow_groups(configuration: Configuration) -> set[str]:
-    """Give the target groups that lead to a container that is an api-server."""
+    """The target groups that lead to an api-server container."""
     groups = set()
     for service in configuration.of_type("aws_ecs_service"):
         task = configuration.find(service.get("task_definition"))
@@ -121,18 +131,18 @@ def _airflow_groups(configuration: Configuration) -> set[str]:
     return groups
 
 
-def _judge(listener: Resource, airflow: set[str], configuration: Configuration) -> Finding:
+def _evaluate(listener: Resource, airflow: set[str], configuration: Configuration) -> Finding:
     rules = configuration.users_of(listener, "aws_lb_listener_rule")
     if not is_known([rule.get("priority") for rule in rules]):
-        return Finding.unknown(listener, "priorities of its rules are not known")
+        return Finding.unknown(listener, "the priorities of its rules are not known before the apply")
     for rule_ in sorted(rules, key=lambda item: int(item.get("priority") or 0)):
         if _leads_to(rule_, "action", airflow, configuration) and _may_match(rule_):
-            return Finding.fail(listener, f"{rule_.address} forwards {_PROBE} to the api-server")
+            return Finding.fail(listener, f"{rule_.address} forwards {_REQUEST_PATH} to the api-server")
         if _always_matches(rule_):
             return Finding.pass_(listener)
     forwards = _leads_to(listener, "default_action", airflow, configuration)
     return (
-        Finding.fail(listener, f"forwards {_PROBE} to the api-server by default")
+        Finding.fail(listener, f"forwards {_REQUEST_PATH} to the api-server in its default action")
         if forwards
         else Finding.pass_(listener)
     )
@@ -143,9 +153,9 @@ def _leads_to(owner: Resource, name: str, airflow: set[str], configuration: Conf
 
 
 def _path_conditions(rule_: Resource) -> list[bool]:
-    """Tell for every path condition of a rule whether it holds for the execution API."""
+    """Whether each path condition of a rule matches the execution API."""
     return [
-        any(as_pattern(str(value)).fullmatch(_PROBE) for value in part.get("values") or ())
+        any(as_pattern(str(value)).fullmatch(_REQUEST_PATH) for value in part.get("values") or ())
         for condition in rule_.blocks("condition")
         for part in _parts(condition.get("path_pattern"))
     ]
@@ -160,7 +170,7 @@ def _may_match(rule_: Resource) -> bool:
 
 
 def _always_matches(rule_: Resource) -> bool:
-    """Tell whether a rule matches whatever else the request says: paths are its only conditions, and they hold."""
+    """Whether a rule matches every request for the execution API: paths are its only conditions, and they match."""
     paths = _path_conditions(rule_)
     only_paths = all(set(_given(condition)) <= {"path_pattern"} for condition in rule_.blocks("condition"))
     return bool(paths) and all(paths) and only_paths

@@ -1,4 +1,4 @@
-"""AF_ALB_2: load balancers speak TLS 1.2 or newer, with keys that are made for one connection."""
+"""AF_ALB_2: load balancers require TLS 1.2 or newer with forward secrecy."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Severity
 from terraform_gate.reading.expression import is_known
 from terraform_gate.rule import Example, Rule
-from terraform_gate.rules.shared.examples import ACCOUNT, Resources, together
+from terraform_gate.rules.shared.examples import ACCOUNT
+from terraform_gate.rules.shared.resources import Resources, merge
 from terraform_gate.terraform_resource import Resource, blocks
 
 GOOD = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
 AWS_DEFAULT = "ELBSecurityPolicy-2016-08"
-"""What a listener gets that names no policy."""
+"""The policy of a listener that sets none."""
 _WEAK = re.compile(r"ELBSecurityPolicy-(201[56]-|FS-2018-|FS-1-1-|TLS-1-[0-2]-|TLS13-1-[01]-|TLS13-1-2-Ext[12]-)")
 _STRONG = re.compile(r"ELBSecurityPolicy-(TLS13-1-[23]-|FS-1-2-)")
 _ELB = f"arn:aws:elasticloadbalancing:eu-central-1:{ACCOUNT}"
@@ -28,12 +29,12 @@ def _redirect(port: str, **to: str) -> dict[str, Any]:
 
 def _listener(**settings: object) -> Resources:
     given = {
-        "load_balancer_arn": f"{_ELB}:loadbalancer/app/door/0a1b2c3d4e5f6a7b",
+        "load_balancer_arn": f"{_ELB}:loadbalancer/app/public/0a1b2c3d4e5f6a7b",
         "port": 80,
         "protocol": "HTTP",
         "default_action": _FORWARD,
     }
-    return {"aws_lb_listener": {"door": {**given, **settings}}}
+    return {"aws_lb_listener": {"public": {**given, **settings}}}
 
 
 def _encrypted(protocol: str = "HTTPS", **settings: object) -> Resources:
@@ -43,7 +44,7 @@ def _encrypted(protocol: str = "HTTPS", **settings: object) -> Resources:
 
 _TO_HTTPS = _listener(default_action=_redirect("443", protocol="HTTPS"))
 _RULE = {
-    "listener_arn": "${aws_lb_listener.door.arn}",
+    "listener_arn": "${aws_lb_listener.public.arn}",
     "priority": 1,
     "condition": [{"path_pattern": {"values": ["/api/*"]}}],
     "action": [_FORWARD],
@@ -51,14 +52,14 @@ _RULE = {
 
 
 class ListenerTls(Rule):
-    """The policy of encrypted listeners, and what unencrypted ones do with a request."""
+    """The security policy of HTTPS and TLS listeners, and the actions of HTTP listeners."""
 
     id = "AF_ALB_2"
-    title = "Load balancers take requests by TLS 1.2 or newer, with forward secrecy"
+    title = "Load balancers require TLS 1.2 or newer with forward secrecy"
     severity = Severity.HIGH
     why = (
-        "Passwords and API tokens pass the listener. AWS's default policy still agrees to TLS 1.0, and without forward "
-        "secrecy whoever steals the key reads what was recorded before."
+        "Passwords and API tokens pass the listener. AWS's default policy accepts TLS 1.0. Without "
+        "forward secrecy, a stolen private key decrypts recorded traffic."
     )
     remediation = f'Set ssl_policy = "{GOOD}"; let a listener without TLS redirect to HTTPS and nothing else.'
     references = ("FSBP ELB.1", "FSBP ELB.17", "CKV_AWS_2", "CKV_AWS_103", "trivy AVD-AWS-0047", "trivy AVD-AWS-0054")
@@ -69,14 +70,14 @@ class ListenerTls(Rule):
         Example(title="a redirect to HTTPS", resources=_TO_HTTPS),
     )
     failing = (
-        Example(title="TLS 1.0 too", resources=_encrypted(ssl_policy="ELBSecurityPolicy-TLS13-1-0-2021-06")),
-        Example(title="no policy, so AWS's default", resources=_encrypted()),
+        Example(title="TLS 1.0 accepted", resources=_encrypted(ssl_policy="ELBSecurityPolicy-TLS13-1-0-2021-06")),
+        Example(title="no policy: AWS's default", resources=_encrypted()),
         Example(title="no forward secrecy", resources=_encrypted(ssl_policy="ELBSecurityPolicy-TLS-1-2-2017-01")),
         Example(title="a network load balancer", resources=_encrypted("TLS", ssl_policy=AWS_DEFAULT)),
         Example(title="no TLS", resources=_listener()),
         Example(
             title="a rule that comes before the redirect",
-            resources=together(_TO_HTTPS, {"aws_lb_listener_rule": {"api": _RULE}}),
+            resources=merge(_TO_HTTPS, {"aws_lb_listener_rule": {"api": _RULE}}),
         ),
         Example(
             title="a redirect that stays without TLS",
@@ -93,7 +94,7 @@ class ListenerTls(Rule):
             elif protocol in {"HTTPS", "TLS"}:
                 yield _policy(listener)
             else:
-                yield _in_the_open(listener, configuration) if protocol == "HTTP" else Finding.pass_(listener)
+                yield _unencrypted(listener, configuration) if protocol == "HTTP" else Finding.pass_(listener)
 
 
 def _policy(listener: Resource) -> Finding:
@@ -101,28 +102,28 @@ def _policy(listener: Resource) -> Finding:
     if not is_known(policy):
         return Finding.unknown(listener, f"ssl_policy is not known before the apply: {policy}")
     if _WEAK.match(policy):
-        return Finding.fail(listener, f"{policy} agrees to TLS before 1.2, or to ciphers without forward secrecy")
+        return Finding.fail(listener, f"{policy} accepts TLS before 1.2 or ciphers without forward secrecy")
     return (
         Finding.pass_(listener)
         if _STRONG.match(policy)
-        else Finding.unknown(listener, f"{policy} is no policy known here")
+        else Finding.unknown(listener, f"{policy} is not a known security policy")
     )
 
 
-def _in_the_open(listener: Resource, configuration: Configuration) -> Finding:
+def _unencrypted(listener: Resource, configuration: Configuration) -> Finding:
     rules = configuration.users_of(listener, "aws_lb_listener_rule", "aws_alb_listener_rule")
     actions = [(listener, item) for item in listener.values("default_action") or (None,)]
     actions += [(rule_, item) for rule_ in rules for item in rule_.values("action") or (None,)]
-    verdicts = [(owner, _leaves(action)) for owner, action in actions]
-    if wrong := next((owner for owner, leaves in verdicts if leaves is False), None):
-        return Finding.fail(listener, f"{wrong.address} answers without TLS, and not by a redirect to HTTPS")
-    if unknown := next((owner for owner, leaves in verdicts if leaves is None), None):
+    verdicts = [(owner, _is_harmless(action)) for owner, action in actions]
+    if wrong := next((owner for owner, is_harmless in verdicts if is_harmless is False), None):
+        return Finding.fail(listener, f"{wrong.address} serves requests without TLS instead of redirecting to HTTPS")
+    if unknown := next((owner for owner, is_harmless in verdicts if is_harmless is None), None):
         return Finding.unknown(listener, f"an action of {unknown.address} is not known before the apply")
     return Finding.pass_(listener)
 
 
-def _leaves(action: object) -> bool | None:
-    """Tell whether an action sends the client to HTTPS or answers with a fixed text; None: it is not known."""
+def _is_harmless(action: object) -> bool | None:
+    """Whether an action redirects to HTTPS or returns a fixed response; None if unknown."""
     if not isinstance(action, Mapping) or not is_known(action.get("type")):
         return None
     if action.get("type") != "redirect":

@@ -1,4 +1,4 @@
-"""AF_NET_2: a group, network ACL or route table has inline rules or separate ones, not both."""
+"""AF_NET_2: a security group, network ACL or route table has inline rules or separate rule resources, not both."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Severity
-from terraform_gate.network.reading.acls import acl_lines, inline_lines
+from terraform_gate.network.reading.acls import acl_entries, inline_entries
+from terraform_gate.network.reading.reader import Reader
 from terraform_gate.network.reading.routes import inline_routes, routes_in
 from terraform_gate.network.reading.security_groups import inline_rules, security_rules
-from terraform_gate.network.reading.values import Reader
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.network_examples import (
-    WORLD,
-    acl,
-    group,
-    inline,
-    inline_line,
-    line,
-    together,
+    ANYWHERE,
+    acl_entry,
+    ingress_rule,
+    inline_acl_entry,
+    inline_rule,
+    network_acl,
+    security_group,
     vpc,
-    way_in,
 )
 from terraform_gate.rules.shared.network_rule import ACLS, GROUP_RULES, GROUPS, NetworkRule, short
+from terraform_gate.rules.shared.resources import merge
 from terraform_gate.terraform_resource import Resource
 
 _TABLES = ("aws_route_table", "aws_default_route_table")
@@ -33,45 +33,50 @@ _STYLES: Mapping[tuple[str, ...], tuple[tuple[str, ...], tuple[str, ...], str]] 
 }
 
 
-class MixedStyles(NetworkRule):
-    """Inline blocks of an owner against separate resources that name it."""
+class MixedInlineRules(NetworkRule):
+    """Resources with inline rules that separate rule resources refer to."""
 
     id = "AF_NET_2"
-    title = "Inline and separate rules are not mixed"
+    title = "Inline rules and separate rule resources are not mixed"
     severity = Severity.MEDIUM
     why = (
-        "Inline blocks claim to be all there is: each apply removes the separate rules, and the next one puts them "
-        "back. In between the port is closed, or open."
+        "Inline blocks are exclusive: one apply removes the separate rules and the next one adds them "
+        "again. In between, ports are wrongly closed or open."
     )
-    remediation = "Write all rules of one owner as separate resources."
+    remediation = "Write all rules of a resource as separate rule resources."
     references = ()
     resource_types = (*GROUPS, *ACLS, *_TABLES)
     passing = (
         Example(
-            title="separate rules only", resources=together(vpc(), group("web"), way_in("peers", "web", other="web"))
+            title="separate rules only",
+            resources=merge(vpc(), security_group("web"), ingress_rule("peers", "web", other="web")),
         ),
         Example(
             title="inline rules only",
-            resources=together(vpc(), group("web", ingress=[inline(443, self=True)])),
+            resources=merge(vpc(), security_group("web", ingress=[inline_rule(443, self=True)])),
         ),
     )
     failing = (
         Example(
             title="a security group with both",
-            resources=together(
-                vpc(), group("web", ingress=[inline(443, self=True)]), way_in("peers", "web", 80, other="web")
+            resources=merge(
+                vpc(),
+                security_group("web", ingress=[inline_rule(443, self=True)]),
+                ingress_rule("peers", "web", 80, other="web"),
             ),
         ),
         Example(
             title="a network ACL with both",
-            resources=together(
-                vpc(), acl("main", egress=[inline_line(100, WORLD)]), line("https", 100, (443, 443), "10.0.0.0/16")
+            resources=merge(
+                vpc(),
+                network_acl("main", egress=[inline_acl_entry(100, ANYWHERE)]),
+                acl_entry("https", 100, (443, 443), "10.0.0.0/16"),
             ),
         ),
     )
 
     def findings(self, configuration: Configuration) -> Iterator[Finding]:
-        """Look at every owner that separate rules name."""
+        """Check every resource that separate rules refer to."""
         reader = Reader(configuration)
         for owners, (inlines, separate, argument) in _STYLES.items():
             for resource in configuration.of_type(*owners):
@@ -81,21 +86,24 @@ class MixedStyles(NetworkRule):
                     if configuration.find(user.body.get(argument)) is resource
                 ]
                 if users and _writes_inline(reader, resource, users, inlines):
-                    yield Finding.fail(resource, f"has inline rules, and {short(users[0].key)} beside them")
+                    yield Finding.fail(resource, f"has inline rules, but also the separate rule {short(users[0].key)}")
 
 
 def _writes_inline(reader: Reader, resource: Resource, users: Sequence[Resource], inlines: tuple[str, ...]) -> bool:
-    """Whether inline rules were written. An empty list claims too; what a plan mirrors from separate rules does not."""
+    """Whether inline rules are configured.
+
+    An empty list is exclusive too; the copies of separate rules that a plan shows are not inline rules.
+    """
     if not resource.is_planned:
         return any(resource.body.get(name) is not None for name in inlines)
     if resource.type in GROUPS:
         rules = [rule for user in users for rule in security_rules(reader, user)]
-        return any(True for _ in inline_rules(reader, resource, beside=rules))
+        return any(True for _ in inline_rules(reader, resource, separate=rules))
     if resource.type in ACLS:
-        lines = [line for user in users for line in acl_lines(reader, user)]
-        return any(True for _ in inline_lines(reader, resource, beside=lines))
+        entries = [entry for user in users for entry in acl_entries(reader, user)]
+        return any(True for _ in inline_entries(reader, resource, separate=entries))
     routes = {route.peer for user in users for route in routes_in(reader, user, user.body)}
     return any(route.peer not in routes for route in inline_routes(reader, resource))
 
 
-rule = MixedStyles()
+rule = MixedInlineRules()

@@ -1,4 +1,4 @@
-"""AF_NET_4: no more rules than AWS can be asked for."""
+"""AF_NET_4: security groups and network ACLs stay within the quotas of Amazon VPC."""
 
 from __future__ import annotations
 
@@ -8,68 +8,76 @@ from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Severity
 from terraform_gate.network.addresses import EVERY_IPV6
 from terraform_gate.network.analysis.exposure import block_of, rules_of
-from terraform_gate.network.filters import AclRule, Direction, SecurityRule
+from terraform_gate.network.filters import AclEntry, Direction, SecurityRule
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.rule import Example
-from terraform_gate.rules.shared.network_examples import acl, group, inline, inline_line, together, vpc
+from terraform_gate.rules.shared.network_examples import inline_acl_entry, inline_rule, network_acl, security_group, vpc
 from terraform_gate.rules.shared.network_rule import ACLS, GROUPS, NetworkRule, fail_named
+from terraform_gate.rules.shared.resources import merge
 
-MOST_LINES = 40
-"""Lines of a network ACL in one direction; 20 until the quota is raised. Amazon VPC quotas."""
-MOST_RULES = 1000
-"""Rules of a security group in one direction, with the quota raised as far as it goes; 60 before. Amazon VPC quotas."""
+MAX_ACL_ENTRIES = 40
+"""Entries of a network ACL in one direction with the highest quota; the default is 20. Source: Amazon VPC quotas."""
+MAX_GROUP_RULES = 1000
+"""Rules of a security group in one direction with the highest quota; the default is 60. Source: Amazon VPC quotas."""
 
-_MANY_LINES = [inline_line(number, f"10.0.{number}.0/24") for number in range(1, MOST_LINES + 2)]
-_MANY_RULES = [inline(port, self=True) for port in range(1, MOST_RULES + 2)]
+_MANY_ENTRIES = [inline_acl_entry(number, f"10.0.{number}.0/24") for number in range(1, MAX_ACL_ENTRIES + 2)]
+_MANY_RULES = [inline_rule(port, self=True) for port in range(1, MAX_GROUP_RULES + 2)]
 
 
-class Quota(NetworkRule):
-    """Counts rules as AWS does: by direction and address family, a rule about a group in both families."""
+class RuleQuota(NetworkRule):
+    """Counts rules as AWS does: by direction and address family.
+
+    A rule that references a group counts for both families.
+    """
 
     id = "AF_NET_4"
-    title = "Security groups and network ACLs stay within quotas that cannot be raised"
+    title = "Security groups and network ACLs stay within the highest quotas of Amazon VPC"
     severity = Severity.MEDIUM
-    why = "The apply stops half way, with a part of the rules in force."
-    remediation = "Summarize blocks, use a prefix list, or name groups instead of addresses."
+    why = "The apply fails halfway, with only some of the rules in force."
+    remediation = "Aggregate CIDR blocks, use a prefix list, or reference security groups instead of addresses."
     references = ()
     resource_types = (*GROUPS, *ACLS)
     passing = (
         Example(
-            title="a few of each",
-            resources=together(
+            title="a few rules",
+            resources=merge(
                 vpc(),
-                group("web", ingress=[inline(443, self=True)]),
-                acl("main", ingress=[inline_line(100, "10.0.0.0/16")]),
+                security_group("web", ingress=[inline_rule(443, self=True)]),
+                network_acl("main", ingress=[inline_acl_entry(100, "10.0.0.0/16")]),
             ),
         ),
     )
     failing = (
-        Example(title="41 lines one way", resources=together(vpc(), acl("main", ingress=_MANY_LINES))),
-        Example(title="1,001 rules one way", resources=together(vpc(), group("web", egress=_MANY_RULES))),
+        Example(
+            title="41 entries in one direction", resources=merge(vpc(), network_acl("main", ingress=_MANY_ENTRIES))
+        ),
+        Example(
+            title="1,001 rules in one direction", resources=merge(vpc(), security_group("web", egress=_MANY_RULES))
+        ),
     )
 
     def findings(self, configuration: Configuration) -> Iterator[Finding]:
-        """Look at both directions of every group and every network ACL."""
+        """Count both directions of every security group and network ACL."""
         network = network_of(configuration)
         for direction in Direction:
-            for group_item in network.groups.values():
-                count = _largest_family(rules_of(group_item, direction))
-                if count > MOST_RULES:
+            for group in network.groups.values():
+                count = _largest_family(rules_of(group, direction))
+                if count > MAX_GROUP_RULES:
                     yield from fail_named(
-                        configuration, group_item.name, f"{count} {direction} rules, AWS takes {MOST_RULES}"
+                        configuration, group.name, f"{count} {direction} rules, AWS allows at most {MAX_GROUP_RULES}"
                     )
-            for acl_item in network.acls.values():
-                count = _largest_family(acl_item.lines(direction))
-                if count > MOST_LINES:
+            for acl in network.acls.values():
+                count = _largest_family(acl.in_order(direction))
+                if count > MAX_ACL_ENTRIES:
                     yield from fail_named(
-                        configuration, acl_item.name, f"{count} {direction} lines, AWS takes {MOST_LINES}"
+                        configuration, acl.name, f"{count} {direction} entries, AWS allows at most {MAX_ACL_ENTRIES}"
                     )
 
 
-def _largest_family(rules: Sequence[SecurityRule] | Sequence[AclRule]) -> int:
+def _largest_family(rules: Sequence[SecurityRule] | Sequence[AclEntry]) -> int:
     only_ipv6 = sum(bool(block_of(rule.peer)) and block_of(rule.peer) <= EVERY_IPV6 for rule in rules)
     only_ipv4 = sum(bool(block_of(rule.peer)) and not block_of(rule.peer) & EVERY_IPV6 for rule in rules)
     return len(rules) - min(only_ipv4, only_ipv6)
 
 
-rule = Quota()
+rule = RuleQuota()

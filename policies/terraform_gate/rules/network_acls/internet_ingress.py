@@ -1,40 +1,49 @@
-"""AF_NACL_4: no network ACL lets the world in where no load balancer listens; the data tier never."""
+"""AF_NACL_4: network ACLs limit internet traffic to listener ports and replies, and block it in the data tier."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Severity
-from terraform_gate.network.addresses import INTERNET
-from terraform_gate.network.analysis.exposure import block_of, unknown_parts, world_exposures
-from terraform_gate.network.filters import Direction, NetworkAcl, Unknown
-from terraform_gate.network.model import Kind, Network, Target
+from terraform_gate.network.analysis.exposure import internet_exposures, may_be_internet, unknown_parts
+from terraform_gate.network.analysis.tiers import data_subnets, endpoints_in, has_internet_route
+from terraform_gate.network.filters import AclEntry, Direction
+from terraform_gate.network.model import Kind, Network
 from terraform_gate.network.ranges import NOTHING, Ranges
-from terraform_gate.network.reading.hosts import SUBNET_GROUPS
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.services import TCP, UDP, describe, ephemeral, services
 from terraform_gate.rule import Example
-from terraform_gate.rules.shared.acl_examples import guarded, halves
-from terraform_gate.rules.shared.network_examples import WORLD, acl, balancer, group, line, store, together, vpc
+from terraform_gate.rules.shared.acl_examples import split_internet, subnet_with_acl
+from terraform_gate.rules.shared.endpoint_examples import database, load_balancer
+from terraform_gate.rules.shared.network_examples import ANYWHERE, acl_entry, network_acl, security_group, vpc
 from terraform_gate.rules.shared.network_rule import ACL_RULES, ACLS, NetworkRule, fail_named, unknown_named
+from terraform_gate.rules.shared.resources import merge
 
-_DATA = together(vpc(), group("database"), store(), acl("main", "data_a", "data_b"))
-_PUBLIC = together(vpc(), group("door"), balancer(), acl("main", "public_a", "public_b"))
-_APP = guarded("app")
-_REPLIES = ephemeral(TCP, 1024, 65535) | ephemeral(UDP, 1024, 65535)
+_DATA = merge(vpc(), security_group("database"), database(), network_acl("main", "data_a", "data_b"))
+_PUBLIC = merge(vpc(), security_group("public"), load_balancer(), network_acl("main", "public_a", "public_b"))
+_APP = subnet_with_acl("app")
+_EPHEMERAL = ephemeral(TCP, 1024, 65535) | ephemeral(UDP, 1024, 65535)
+_CLIENT_PORTS = ((32768, 60999), (49152, 65535))
+"""Ephemeral ports of Linux and Windows. Source: Amazon VPC user guide, ephemeral ports in custom network ACLs."""
 _WEB = services("tcp", 80, 80) | services("tcp", 443, 443)
 
 
-class WorldLine(NetworkRule):
-    """The union of the allowing ingress lines; for the data tier both directions, replies included."""
+class InternetAclEntry(NetworkRule):
+    """Checks the union of all allow entries for ingress; for the data tier both directions, replies included."""
 
     id = "AF_NACL_4"
-    title = "No network ACL lets the world in, but to load balancers and as replies; to data not even that"
+    title = (
+        "Network ACLs allow internet traffic only to load balancer listeners and as replies, and none in the data tier"
+    )
     severity = Severity.HIGH
-    why = "A network ACL is the second lock. One that is open to the world opens with the first wrong security group."
+    why = (
+        "A network ACL is the second line of defense. If it allows traffic from the internet, one wrong "
+        "security-group rule exposes the subnet."
+    )
     remediation = (
-        "Allow the tiers that call this one. From the world: the listeners' ports in the public tier, and reply ports."
+        "Allow the CIDR blocks of the tiers that connect to this entry. Allow 0.0.0.0/0 only for listener "
+        "ports in the public tier and for reply ports."
     )
     references = (
         "CIS AWS 5.1",
@@ -51,97 +60,100 @@ class WorldLine(NetworkRule):
     resource_types = (*ACLS, *ACL_RULES)
     passing = (
         Example(
-            title="the application tier into the data tier",
-            resources=together(_DATA, line("database", 100, (5432, 5432), "10.0.2.0/24")),
+            title="the application tier to the data tier",
+            resources=merge(_DATA, acl_entry("database", 100, (5432, 5432), "10.0.2.0/24")),
         ),
         Example(
-            title="the world to the load balancer",
-            resources=together(
-                _PUBLIC, line("https", 100, (443, 443), WORLD), line("replies", 110, (1024, 65535), WORLD)
+            title="the internet to the load balancer",
+            resources=merge(
+                _PUBLIC,
+                acl_entry("https", 100, (443, 443), ANYWHERE),
+                acl_entry("replies", 110, (1024, 65535), ANYWHERE),
             ),
         ),
     )
     failing = (
         Example(
-            title="every port of the data tier",
-            resources=together(_DATA, line("all", 100, (0, 65535), WORLD)),
+            title="the internet to every port of the data tier",
+            resources=merge(_DATA, acl_entry("all", 100, (0, 65535), ANYWHERE)),
         ),
         Example(
-            title="replies of the world into the data tier, in two halves",
-            resources=together(
+            title="replies from the internet to the data tier, in two halves",
+            resources=merge(
                 _DATA,
-                halves((1024, 65535)),
+                split_internet((1024, 65535)),
             ),
         ),
         Example(
-            title="the data tier to the world",
-            resources=together(_DATA, line("out", 100, (443, 443), WORLD, egress=True)),
+            title="the data tier to the internet",
+            resources=merge(_DATA, acl_entry("out", 100, (443, 443), ANYWHERE, egress=True)),
         ),
-        Example(title="SSH into the application tier", resources=together(_APP, line("ssh", 100, (22, 22), WORLD))),
         Example(
-            title="every protocol over IPv6",
-            resources=together(
-                _APP, line("all", 100, (0, 0), WORLD, cidr_block=None, ipv6_cidr_block="::/0", protocol="-1")
+            title="SSH from the internet to the application tier",
+            resources=merge(_APP, acl_entry("ssh", 100, (22, 22), ANYWHERE)),
+        ),
+        Example(
+            title="RDP from the internet, inside the range of ephemeral ports",
+            resources=merge(_PUBLIC, acl_entry("rdp", 100, (3389, 3389), ANYWHERE)),
+        ),
+        Example(
+            title="a range of service ports that is no range of ephemeral ports",
+            resources=merge(_APP, acl_entry("services", 100, (1024, 10000), ANYWHERE)),
+        ),
+        Example(
+            title="all protocols from ::/0",
+            resources=merge(
+                _APP, acl_entry("all", 100, (0, 0), ANYWHERE, cidr_block=None, ipv6_cidr_block="::/0", protocol="-1")
             ),
         ),
         Example(
-            title="a port beside the load balancer's",
-            resources=together(_PUBLIC, line("http", 100, (80, 80), WORLD)),
+            title="a port without a listener in the public tier",
+            resources=merge(_PUBLIC, acl_entry("http", 100, (80, 80), ANYWHERE)),
         ),
     )
 
     def findings(self, configuration: Configuration) -> Iterator[Finding]:
-        """Look at every network ACL that is written down."""
+        """Check every network ACL."""
         network = network_of(configuration)
-        for item in network.acls.values():
-            subnets = {name for name, place in network.subnets.items() if item.name in place.acls}
-            is_data = _has_stores(configuration, network, subnets)
-            for direction in Direction if is_data else (Direction.INGRESS,):
-                allowed = NOTHING if is_data else _REPLIES | _doors(network, subnets)
-                yield from _judge(
-                    configuration, item, direction, allowed, "the data tier" if is_data else "its subnets"
-                )
+        data = data_subnets(configuration, network)
+        for acl in network.acls.values():
+            subnets = {name for name, subnet in network.subnets.items() if acl.name in subnet.acls}
+            if subnets & data:
+                for direction in Direction:
+                    entries = acl.in_order(direction)
+                    yield from _evaluate(configuration, entries, direction, NOTHING, where="the data tier")
+            else:
+                requests = [entry for entry in acl.in_order(Direction.INGRESS) if not _allows_only_replies(entry)]
+                allowed = _listener_ports(network, subnets)
+                yield from _evaluate(configuration, requests, Direction.INGRESS, allowed, where="its subnets")
 
 
-def _judge(
-    configuration: Configuration, item: NetworkAcl, direction: Direction, allowed: Ranges, where: str
+def _evaluate(
+    configuration: Configuration, entries: Sequence[AclEntry], direction: Direction, allowed: Ranges, *, where: str
 ) -> Iterator[Finding]:
-    lines = [one for one in item.lines(direction) if one.allow is not False]
-    for exposure in world_exposures(one for one in lines if one.allow):
+    for exposure in internet_exposures(entry for entry in entries if entry.allow):
         if bad := exposure.services - allowed:
-            yield from fail_named(
-                configuration, exposure.name, f"{direction} of {describe(bad)} between {where} and the world"
-            )
-    for one in lines:
-        could_be_world = isinstance(one.peer, Unknown) or bool(block_of(one.peer) & INTERNET)
-        for expression in unknown_parts(one) if could_be_world else ():
-            yield from unknown_named(configuration, one.name, f"not known before the apply: {expression}")
+            what = f"{direction} entries allow {describe(bad)} between {where} and the internet"
+            yield from fail_named(configuration, exposure.name, what)
+    for entry in entries:
+        for expression in unknown_parts(entry) if entry.allow is not False and may_be_internet(entry.peer) else ():
+            yield from unknown_named(configuration, entry.name, f"not known before the apply: {expression}")
 
 
-def _has_stores(configuration: Configuration, network: Network, subnets: set[str]) -> bool:
-    stores = (party for party in network.parties.values() if party.kind is Kind.DATA_STORE)
-    return bool(subnets & {name for party in stores for name in party.subnets}) or bool(
-        subnets & _in_subnet_groups(configuration)
-    )
+def _allows_only_replies(entry: AclEntry) -> bool:
+    """Whether an entry is limited to ephemeral ports and covers one of the known ranges; 3389 alone is a request."""
+    if not isinstance(entry.services, Ranges) or not entry.services <= _EPHEMERAL:
+        return False
+    return any(ephemeral(protocol, *ports) <= entry.services for protocol in (TCP, UDP) for ports in _CLIENT_PORTS)
 
 
-def _in_subnet_groups(configuration: Configuration) -> set[str]:
-    groups = configuration.of_type(*SUBNET_GROUPS)
-    return {item.key for resource in groups for item in configuration.mentioned_in(list(resource.values("subnet_ids")))}
+def _listener_ports(network: Network, subnets: set[str]) -> Ranges:
+    """The listener ports of load balancers in these subnets; 80 and 443 in public subnets without known endpoint."""
+    here = endpoints_in(network, subnets)
+    if not here and any(has_internet_route(network, name) for name in subnets):
+        return _WEB
+    balancers = [endpoint for endpoint in here if endpoint.kind is Kind.LOAD_BALANCER and endpoint.public]
+    return Ranges.union(endpoint.ports for endpoint in balancers if endpoint.ports is not None)
 
 
-def _doors(network: Network, subnets: set[str]) -> Ranges:
-    """Where load balancers listen in these subnets; the web's ports where nothing is known to stand there."""
-    here = [party for party in network.parties.values() if subnets & set(party.subnets)]
-    balancers = [party for party in here if party.kind is Kind.LOAD_BALANCER and party.public]
-    if here or not any(_is_public(network, name) for name in subnets):
-        return Ranges.union(party.ports for party in balancers if party.ports is not None)
-    return _WEB
-
-
-def _is_public(network: Network, subnet: str) -> bool:
-    table = network.route_tables.get(network.subnets[subnet].route_table)
-    return table is not None and any(route.target is Target.INTERNET_GATEWAY for route in table.routes)
-
-
-rule = WorldLine()
+rule = InternetAclEntry()

@@ -1,4 +1,4 @@
-"""AF_SG_7: the default security group of every VPC is managed, and empty."""
+"""AF_SG_7: Terraform manages the default security group of every VPC and leaves it without rules."""
 
 from __future__ import annotations
 
@@ -7,41 +7,45 @@ from collections.abc import Iterator
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Severity
 from terraform_gate.network.reading.network import network_of
-from terraform_gate.network.reading.values import default_group
+from terraform_gate.network.reading.reader import default_security_group
 from terraform_gate.rule import Example
-from terraform_gate.rules.shared.network_examples import inline, together, vpc
+from terraform_gate.rules.shared.network_examples import inline_rule, vpc
 from terraform_gate.rules.shared.network_rule import NetworkRule
+from terraform_gate.rules.shared.resources import merge
 
 _DEFAULT = {"aws_default_security_group": {"main": {"vpc_id": "${aws_vpc.main.id}"}}}
 
 
 class DefaultGroupClosed(NetworkRule):
-    """The group that everything falls into for which nobody named one."""
+    """Default security groups that are unmanaged or have rules."""
 
     id = "AF_SG_7"
     title = "The default security group of every VPC is managed and has no rules"
     severity = Severity.MEDIUM
-    why = "What is started without a group lands in the default one, which lets its members talk and calls the world."
+    why = (
+        "A resource created without a security group gets the default one, whose initial rules allow all "
+        "traffic between its members and all egress."
+    )
     remediation = "Add `aws_default_security_group` without `ingress` and `egress` blocks for the VPC."
     references = ("CIS AWS 5.4", "FSBP EC2.2", "CKV2_AWS_12", "Prowler ec2_securitygroup_default_restrict_traffic")
     resource_types = ("aws_vpc", "aws_default_security_group")
-    passing = (Example(title="managed and empty", resources=together(vpc(), _DEFAULT)),)
+    passing = (Example(title="managed and empty", resources=merge(vpc(), _DEFAULT)),)
     failing = (
-        Example(title="left as AWS made it", resources=vpc()),
+        Example(title="not managed: the initial rules of AWS stay", resources=vpc()),
         Example(
-            title="managed and open inside",
-            resources=together(
+            title="managed, with an ingress rule",
+            resources=merge(
                 vpc(),
                 {
                     "aws_default_security_group": {
-                        "main": {"vpc_id": "${aws_vpc.main.id}", "ingress": [inline(22, self=True)]}
+                        "main": {"vpc_id": "${aws_vpc.main.id}", "ingress": [inline_rule(22, self=True)]}
                     }
                 },
             ),
         ),
         Example(
-            title="a rule added from outside",
-            resources=together(
+            title="managed, with a rule in a separate resource",
+            resources=merge(
                 vpc(),
                 _DEFAULT,
                 {
@@ -58,15 +62,15 @@ class DefaultGroupClosed(NetworkRule):
     )
 
     def findings(self, configuration: Configuration) -> Iterator[Finding]:
-        """Look at the default group of every VPC of the configuration."""
+        """Check the default security group of every VPC of the configuration."""
         groups = network_of(configuration).groups
         for vpc_resource in configuration.of_type("aws_vpc"):
-            owner, rules = vpc_resource, groups[default_group(vpc_resource.key)].rules
+            owner, rules = vpc_resource, groups[default_security_group(vpc_resource.key)].rules
             for managed in configuration.of_type("aws_default_security_group"):
                 if configuration.find(managed.body.get("vpc_id")) is vpc_resource:
                     owner = managed
             if rules:
-                managed_how = "has rules" if owner is not vpc_resource else "is left as AWS made it"
+                managed_how = "has rules" if owner is not vpc_resource else "is not managed"
                 yield Finding.fail(owner, f"the default security group {managed_how}")
 
 

@@ -1,4 +1,4 @@
-"""AF_SG_8: no security-group rule repeats what another one says."""
+"""AF_SG_8: no security-group rule is covered by another rule of the same group."""
 
 from __future__ import annotations
 
@@ -11,58 +11,59 @@ from terraform_gate.network.filters import Direction, Peer, SecurityGroup, Secur
 from terraform_gate.network.ranges import Ranges
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.rule import Example
-from terraform_gate.rules.shared.network_examples import group, together, vpc, way_in
+from terraform_gate.rules.shared.network_examples import ingress_rule, security_group, vpc
 from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail_named, short
+from terraform_gate.rules.shared.resources import merge
 
-_BASE = together(vpc(), group("web"), group("client"))
+_BASE = merge(vpc(), security_group("web"), security_group("client"))
 
 
 class DuplicateRule(NetworkRule):
-    """Rules of one group about the same peer of which one says nothing that the others do not."""
+    """Rules of one group whose peer and ports another rule already covers."""
 
     id = "AF_SG_8"
-    title = "No security-group rule repeats another"
+    title = "No security-group rule duplicates or is contained in another rule"
     severity = Severity.LOW
     why = (
-        "AWS refuses an exact duplicate at the apply. A wider rule beside a narrow one outlives it: whoever removes "
-        "the narrow one believes that the port is closed."
+        "AWS rejects an exact duplicate during the apply. A rule inside a wider rule is misleading: the "
+        "port stays open after the narrow rule is removed."
     )
-    remediation = "Keep one rule for each peer and port."
+    remediation = "Keep one rule for each peer and port range."
     references = ()
     resource_types = (*GROUPS, *GROUP_RULES)
     passing = (
         Example(
-            title="two ports",
-            resources=together(
-                _BASE, way_in("https", "web", 443, other="client"), way_in("http", "web", 80, other="client")
+            title="two rules for different ports",
+            resources=merge(
+                _BASE,
+                ingress_rule("https", "web", 443, other="client"),
+                ingress_rule("http", "web", 80, other="client"),
             ),
         ),
     )
     failing = (
         Example(
-            title="the same twice",
-            resources=together(
-                _BASE, way_in("one", "web", 443, other="client"), way_in("two", "web", 443, other="client")
+            title="two identical rules",
+            resources=merge(
+                _BASE, ingress_rule("one", "web", 443, other="client"), ingress_rule("two", "web", 443, other="client")
             ),
         ),
         Example(
-            title="a range around a port",
-            resources=together(
+            title="a port inside the range of another rule",
+            resources=merge(
                 _BASE,
-                way_in("one", "web", 443, other="client"),
-                way_in("many", "web", 400, other="client", to_port=500),
+                ingress_rule("one", "web", 443, other="client"),
+                ingress_rule("many", "web", 400, other="client", to_port=500),
             ),
         ),
     )
 
     def findings(self, configuration: Configuration) -> Iterator[Finding]:
-        """Compare the rules of each group peer by peer."""
+        """Compare the rules of each group, peer by peer."""
         for item in network_of(configuration).groups.values():
             for rules in _by_peer(item).values():
-                for idle, reason in _idle(rules):
-                    yield from fail_named(
-                        configuration, idle.name, f"says nothing that {short(reason.name)} does not say"
-                    )
+                for contained, wider in _contained(rules):
+                    yield from fail_named(configuration, contained.name, f"is covered by {short(wider.name)}")
 
 
 def _by_peer(group: SecurityGroup) -> dict[tuple[Direction, Peer], list[SecurityRule]]:
@@ -73,8 +74,11 @@ def _by_peer(group: SecurityGroup) -> dict[tuple[Direction, Peer], list[Security
     return found
 
 
-def _idle(rules: list[SecurityRule]) -> Iterator[tuple[SecurityRule, SecurityRule]]:
-    """Rules within another one: in order of their first service, only the farthest reaching one can hold the next."""
+def _contained(rules: list[SecurityRule]) -> Iterator[tuple[SecurityRule, SecurityRule]]:
+    """Find the rules that another rule contains.
+
+    Sorted by first service, only the rule that ends last so far can contain the next one.
+    """
     spans = sorted(rules, key=lambda rule: (_first(rule), -_last(rule)))
     widest = spans[0]
     for rule in spans[1:]:

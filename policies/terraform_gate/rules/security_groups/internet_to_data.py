@@ -1,4 +1,4 @@
-"""AF_SG_4: a load balancer and an application stand between the internet and every data port."""
+"""AF_SG_4: traffic from the internet passes a load balancer and an application before it reaches a data port."""
 
 from __future__ import annotations
 
@@ -6,73 +6,77 @@ from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Severity
-from terraform_gate.network.analysis.chains import Link, short_chains
+from terraform_gate.network.analysis.internet_paths import Link, short_paths
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.rule import Example
-from terraform_gate.rules.shared.network_examples import WORLD, balancer, group, store, task, together, vpc, way_in
+from terraform_gate.rules.shared.endpoint_examples import database, ecs_service, load_balancer
+from terraform_gate.rules.shared.network_examples import ANYWHERE, ingress_rule, security_group, vpc
 from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail_named, short
+from terraform_gate.rules.shared.resources import merge
 
-_BASE = together(vpc(), group("door"), group("web"), group("database"), store(), balancer())
-_WORLD = way_in("world", "door", 443, cidr_ipv4=WORLD)
-_WEB = together(way_in("requests", "web", 8080, other="door"), task("web", groups=("web",)))
+_BASE = merge(
+    vpc(), security_group("public"), security_group("web"), security_group("database"), database(), load_balancer()
+)
+_INTERNET = ingress_rule("internet", "public", 443, cidr_ipv4=ANYWHERE)
+_WEB = merge(ingress_rule("requests", "web", 8080, other="public"), ecs_service("web", groups=("web",)))
 
 
 class InternetToData(NetworkRule):
-    """Follows ingress rules from group to group, cycles included, and from member to member."""
+    """Follows ingress rules from group to group and from endpoint to endpoint, through cycles."""
 
     id = "AF_SG_4"
-    title = "Between the internet and a data port stand a load balancer and an application"
+    title = "Traffic from the internet passes a load balancer and an application before it reaches a data port"
     severity = Severity.CRITICAL
     why = (
-        "What the internet can reach will one day be taken over. If that machine may open the database's port, the "
-        "data are gone with it, however harmless each single rule looks."
+        "An internet-facing host is the most likely one to be compromised. If it can connect to a data "
+        "port, the data is exposed, even though every single rule looks harmless."
     )
-    remediation = "Let only applications that sit behind the load balancer call the data port."
+    remediation = "Allow only applications behind the load balancer to connect to the data port."
     references = ("FSBP RDS.46",)
     resource_types = (*GROUPS, *GROUP_RULES)
     passing = (
         Example(
             title="load balancer, application, database",
-            resources=together(_BASE, _WORLD, _WEB, way_in("sql", "database", 5432, other="web")),
+            resources=merge(_BASE, _INTERNET, _WEB, ingress_rule("sql", "database", 5432, other="web")),
         ),
     )
     failing = (
         Example(
-            title="the world calls the database",
-            resources=together(_BASE, way_in("sql", "database", 5432, cidr_ipv4=WORLD)),
+            title="the database accepts traffic from 0.0.0.0/0",
+            resources=merge(_BASE, ingress_rule("sql", "database", 5432, cidr_ipv4=ANYWHERE)),
         ),
         Example(
-            title="the load balancer may call the database",
-            resources=together(_BASE, _WORLD, way_in("sql", "database", 5432, other="door")),
+            title="the database accepts traffic from the load balancer",
+            resources=merge(_BASE, _INTERNET, ingress_rule("sql", "database", 5432, other="public")),
         ),
         Example(
-            title="an application shares the load balancer's open group",
-            resources=together(
+            title="an application is a member of the load balancer's security group",
+            resources=merge(
                 _BASE,
-                _WORLD,
-                task("web", groups=("web", "door")),
-                way_in("sql", "database", 5432, other="web"),
+                _INTERNET,
+                ecs_service("web", groups=("web", "public")),
+                ingress_rule("sql", "database", 5432, other="web"),
             ),
         ),
         Example(
-            title="a bastion, then an application, then the database, in a cycle",
-            resources=together(
+            title="bastion, application, database, with a cycle",
+            resources=merge(
                 _BASE,
-                group("bastion"),
-                way_in("ssh", "bastion", 22, cidr_ipv4=WORLD),
-                way_in("jump", "web", 22, other="bastion"),
-                way_in("back", "bastion", 22, other="web"),
-                task("web", groups=("web",)),
-                task("bastion", groups=("bastion",)),
-                way_in("sql", "database", 5432, other="web"),
+                security_group("bastion"),
+                ingress_rule("ssh", "bastion", 22, cidr_ipv4=ANYWHERE),
+                ingress_rule("jump", "web", 22, other="bastion"),
+                ingress_rule("back", "bastion", 22, other="web"),
+                ecs_service("web", groups=("web",)),
+                ecs_service("bastion", groups=("bastion",)),
+                ingress_rule("sql", "database", 5432, other="web"),
             ),
         ),
     )
 
     def findings(self, configuration: Configuration) -> Iterator[Finding]:
-        """Report the last rule of every chain that is too short."""
-        for chain in short_chains(network_of(configuration)):
-            yield from fail_named(configuration, chain[-1].rule, f"internet{''.join(_step(link) for link in chain)}")
+        """Report the last rule of every path that is too short."""
+        for path in short_paths(network_of(configuration)):
+            yield from fail_named(configuration, path[-1].rule, f"internet{''.join(_step(link) for link in path)}")
 
 
 def _step(link: Link) -> str:

@@ -1,4 +1,4 @@
-"""The base of rules that look at containers one at a time."""
+"""The base class of rules about single containers."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class ContainerRule(Rule):
 
     resource_types = ("aws_ecs_task_definition",)
     decides: ClassVar[tuple[str, ...]] = ()
-    """Parts of a definition without which there is nothing to judge: an expression there is *not judged*."""
+    """Arguments that decide: if one of them is unknown, the verdict is unknown."""
 
     @abstractmethod
     def violations(self, container: Container) -> Iterator[str]:
-        """Say what is wrong with one container."""
+        """Yield what is wrong with one container."""
 
     def evaluate_resource(self, resource: Resource) -> Iterator[Finding]:
-        """Look at every container of the task definition."""
+        """Evaluate every container of the task definition."""
         try:
             containers = containers_of(resource)
         except UnknownContainersError as error:
@@ -34,7 +34,8 @@ class ContainerRule(Rule):
         for container in containers:
             unknown = [part for part in self.decides if not is_known(container.get(*part.split(".")))]
             yield from (
-                Finding.unknown(resource, f"container {container.name}: {part} is not known") for part in unknown
+                Finding.unknown(resource, f"container {container.name}: {part} is not known before the apply")
+                for part in unknown
             )
             if not unknown:
                 yield from (

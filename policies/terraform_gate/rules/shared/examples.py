@@ -1,4 +1,4 @@
-"""Complete resources for the rules' examples: everything the AWS provider asks for, and nothing else."""
+"""Terraform JSON of IAM roles, policies and ECS task definitions for the examples of the rules."""
 
 from __future__ import annotations
 
@@ -6,24 +6,25 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-Resources = dict[str, dict[str, dict[str, Any]]]
+from terraform_gate.rules.shared.resources import Resources
+
 ACCOUNT = "111122223333"
 DIGEST = "sha256:" + "0f" * 32
 ECS_TASKS: Mapping[str, Any] = {"Service": "ecs-tasks.amazonaws.com"}
 
 
 def policy(*statements: Mapping[str, Any]) -> str:
-    """Write a policy document; `Effect` is Allow where a statement does not say."""
+    """Write a policy document; the default of `Effect` is Allow."""
     return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **item} for item in statements]})
 
 
 def role_policy(*statements: Mapping[str, Any]) -> Resources:
-    """Give a role of some other configuration one inline policy."""
+    """An inline policy of a role outside of the configuration."""
     return {"aws_iam_role_policy": {"worker": {"name": "worker", "role": "worker", "policy": policy(*statements)}}}
 
 
 def trust(principal: Any, *, condition: Mapping[str, Any] | None = None, **statement: Any) -> Resources:
-    """Make a role that `principal` may assume."""
+    """A role that `principal` can assume."""
     entry = {"Principal": principal, "Action": "sts:AssumeRole", **statement}
     entry = {key: value for key, value in entry.items() if value is not None}
     body = entry | ({"Condition": condition} if condition else {})
@@ -31,7 +32,7 @@ def trust(principal: Any, *, condition: Mapping[str, Any] | None = None, **state
 
 
 def container(**settings: Any) -> dict[str, Any]:
-    """Describe a container that every rule passes; `settings` replace what is given, None takes it away."""
+    """A container definition that passes every rule; `settings` replace arguments, None removes one."""
     whole = {
         "name": "worker",
         "image": f"{ACCOUNT}.dkr.ecr.eu-central-1.amazonaws.com/airflow@{DIGEST}",
@@ -56,7 +57,7 @@ def container(**settings: Any) -> dict[str, Any]:
 
 
 def task_definition(*containers: Mapping[str, Any], name: str = "worker", **arguments: Any) -> Resources:
-    """Make a Fargate task definition."""
+    """A Fargate task definition."""
     body = {
         "family": name,
         "requires_compatibilities": ["FARGATE"],
@@ -69,12 +70,3 @@ def task_definition(*containers: Mapping[str, Any], name: str = "worker", **argu
         **arguments,
     }
     return {"aws_ecs_task_definition": {name: body}}
-
-
-def together(*parts: Resources) -> Resources:
-    """Put resources side by side; later ones of the same type and name win."""
-    whole: Resources = {}
-    for part in parts:
-        for kind, named in part.items():
-            whole.setdefault(kind, {}).update(named)
-    return whole

@@ -1,4 +1,4 @@
-"""The base of rules that look at the network: they report what they found, everything else they looked at passes."""
+"""The base class of network rules: they report findings, every other resource passes."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ ACL_RULES = ("aws_network_acl_rule",)
 
 
 class NetworkRule(Rule):
-    """Subclasses say in ``findings`` what is wrong or cannot be judged."""
+    """A rule about the network. Subclasses implement ``findings``."""
 
     covers: ClassVar[tuple[str, ...]] = ()
     """Types that pass when nothing is said about them; by default all of ``resource_types``."""
 
     def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
-        """Every finding, then a pass for each resource that has none."""
+        """Yield all findings, then a pass for each resource without a finding."""
         found = list(self.findings(configuration))
         yield from found
         said = {item.resource.key for item in found}
@@ -36,17 +36,17 @@ class NetworkRule(Rule):
                 yield Finding.pass_(resource)
 
     def findings(self, configuration: Configuration) -> Iterator[Finding]:
-        """Say what is wrong, and what cannot be judged."""
+        """Yield failures and unknown verdicts."""
         raise NotImplementedError(f"{type(self).__name__} has no findings")
 
 
 def fail_named(configuration: Configuration, name: str, message: str) -> Iterator[Finding]:
-    """A failure of the resource that the network model calls ``name``; nothing when AWS made it."""
+    """Fail the resource that the network model calls ``name``; nothing if it is not a resource of the configuration."""
     yield from (Finding.fail(resource, message) for resource in _resource(configuration, name))
 
 
 def unknown_named(configuration: Configuration, name: str, message: str) -> Iterator[Finding]:
-    """Not judged, for the resource that the network model calls ``name``."""
+    """Report `unknown` for the resource that the network model calls ``name``."""
     yield from (Finding.unknown(resource, message) for resource in _resource(configuration, name))
 
 
@@ -56,5 +56,5 @@ def _resource(configuration: Configuration, name: str) -> Iterator[Resource]:
 
 
 def short(name: str) -> str:
-    """A resource's address without its stack, for messages."""
+    """Remove the stack from an address, for messages."""
     return name.rpartition("//")[2]

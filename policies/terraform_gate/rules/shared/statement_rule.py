@@ -1,4 +1,4 @@
-"""The base of rules that look at statements of policies one at a time."""
+"""The base class of rules about single policy statements."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding
-from terraform_gate.iam.documents import MalformedError, Statement, UnknownDocumentError, statements_in
+from terraform_gate.iam.documents import MalformedError, UnknownDocumentError, statements_in
+from terraform_gate.iam.statement import Statement
 from terraform_gate.rule import Rule
 from terraform_gate.terraform_resource import Resource
 
@@ -20,7 +21,7 @@ IDENTITY: dict[str, str] = {
     "aws_iam_role": "policy",
     "aws_ssoadmin_permission_set_inline_policy": "inline_policy",
 }
-"""Resource type -> argument that holds an identity policy."""
+"""Resource type -> argument that contains an identity policy."""
 TRUST: dict[str, str] = {"aws_iam_role": "assume_role_policy"}
 RESOURCE: dict[str, str] = {
     "aws_s3_bucket_policy": "policy",
@@ -37,33 +38,33 @@ RESOURCE: dict[str, str] = {
     "aws_opensearch_domain_policy": "access_policies",
     "aws_cloudwatch_event_bus_policy": "policy",
 }
-"""Resource type -> argument that holds a resource policy: it names who may."""
+"""Resource type -> argument that contains a resource policy, with principals."""
 
 
 ALL: dict[str, str] = {**RESOURCE, **TRUST, **IDENTITY}
 
 
 class StatementRule(Rule):
-    """A rule about each statement of each policy. Subclasses say which policies, and what is wrong with a statement."""
+    """A rule about each policy statement. Subclasses set ``documents`` and implement ``violations``."""
 
     documents: ClassVar[dict[str, str]]
     """Resource type -> argument."""
 
     def __init_subclass__(cls) -> None:
-        """Derive the resource types from the documents."""
+        """Derive the resource types from ``documents``."""
         if "documents" in cls.__dict__:
             cls.resource_types = tuple(cls.documents)
 
     @abstractmethod
     def violations(self, statement: Statement) -> Iterator[str]:
-        """Say what is wrong with one statement."""
+        """Yield what is wrong with one statement."""
 
-    def unknown(self, statement: Statement) -> Iterator[str]:  # noqa: ARG002  for those that need it
-        """Say what of one statement has to be known for a verdict, and is not."""
+    def unknown(self, statement: Statement) -> Iterator[str]:  # noqa: ARG002  subclasses use it
+        """Yield what must be known about one statement for a verdict, and is not."""
         yield from ()
 
     def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
-        """Judge every document of every resource."""
+        """Evaluate every document of every resource."""
         for resource in configuration.of_type(*self.resource_types):
             yield from self._evaluate_documents(resource, configuration)
 
@@ -75,7 +76,7 @@ class StatementRule(Rule):
                 yield Finding.unknown(resource, str(error))
                 continue
             except MalformedError:
-                continue  # AF_IAM_1 fails it
+                continue  # AF_IAM_1 reports it
             violations = [
                 f"{statement.label}: {text}" for statement in statements for text in self.violations(statement)
             ]

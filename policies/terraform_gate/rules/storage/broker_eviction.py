@@ -1,4 +1,4 @@
-"""AF_BROKER_1: a full broker says so instead of forgetting."""
+"""AF_BROKER_1: the Celery broker does not evict keys."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Severity
 from terraform_gate.reading.expression import is_known
 from terraform_gate.rule import Example, Rule
-from terraform_gate.rules.shared.examples import Resources
+from terraform_gate.rules.shared.resources import Resources
 from terraform_gate.terraform_resource import Resource
 
 _POLICY = "maxmemory-policy"
@@ -28,30 +28,33 @@ def _broker(value: str | None) -> Resources:
 
 
 class BrokerEviction(Rule):
-    """Redis or Valkey that drops keys when its memory is full."""
+    """Redis or Valkey replication groups that evict keys when memory is full."""
 
     id = "AF_BROKER_1"
-    title = "A replication group that serves Celery evicts nothing"
+    title = "A replication group used as Celery broker evicts no keys"
     severity = Severity.HIGH
-    why = "ElastiCache's default, volatile-lru, deletes keys when memory is full: queued Airflow tasks vanish."
-    remediation = "A parameter group with maxmemory-policy noeviction."
+    why = (
+        "ElastiCache's default maxmemory-policy, volatile-lru, deletes keys when memory is full: queued "
+        "Airflow tasks are lost."
+    )
+    remediation = "Use a parameter group with maxmemory-policy noeviction."
     references = ()
     resource_types = ("aws_elasticache_replication_group",)
     passing = (Example(title="noeviction", resources=_broker("noeviction")),)
     failing = (
         Example(title="the default parameter group", resources=_broker(None)),
-        Example(title="the least recently used goes", resources=_broker("allkeys-lru")),
+        Example(title="allkeys-lru", resources=_broker("allkeys-lru")),
     )
 
     def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
-        """Read the policy in the group's parameters."""
+        """Read maxmemory-policy from the parameter group."""
         for group in configuration.of_type(*self.resource_types):
             name = group.get("parameter_group_name")
             parameters = configuration.find(name)
             if parameters is None and name and not str(name).startswith("default."):
-                yield Finding.unknown(group, f"parameter group {name} is not in this configuration")
+                yield Finding.unknown(group, f"parameter group {name} is not in the configuration")
             else:
-                yield _judge(group, _eviction(parameters))
+                yield _evaluate(group, _eviction(parameters))
 
 
 def _eviction(parameters: Resource | None) -> str:
@@ -59,9 +62,9 @@ def _eviction(parameters: Resource | None) -> str:
     return next((str(block.get("value")) for block in blocks if block.get("name") == _POLICY), "volatile-lru")
 
 
-def _judge(group: Resource, policy: str) -> Finding:
+def _evaluate(group: Resource, policy: str) -> Finding:
     if not is_known(policy):
-        return Finding.unknown(group, f"{_POLICY} is {policy}")
+        return Finding.unknown(group, f"{_POLICY} is not known before the apply: {policy}")
     return Finding.pass_(group) if policy == "noeviction" else Finding.fail(group, f"{_POLICY} is {policy}")
 
 

@@ -1,4 +1,4 @@
-"""AF_S3_1: nobody reads a bucket without TLS."""
+"""AF_S3_1: every bucket denies requests without TLS."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Severity
-from terraform_gate.iam.documents import MalformedError, Statement, UnknownDocumentError, statements_in
+from terraform_gate.iam.documents import MalformedError, UnknownDocumentError, statements_in
+from terraform_gate.iam.statement import Statement
 from terraform_gate.rule import Example, Rule
-from terraform_gate.rules.shared.examples import Resources, policy
+from terraform_gate.rules.shared.examples import policy
+from terraform_gate.rules.shared.resources import Resources
 from terraform_gate.terraform_resource import Resource
 
 _ARN = "${aws_s3_bucket.logs.arn}"
@@ -32,28 +34,28 @@ _DENY: dict[str, object] = {
 
 
 class TlsOnly(Rule):
-    """Buckets that answer plain HTTP."""
+    """Buckets that accept plain HTTP."""
 
     id = "AF_S3_1"
-    title = "Every bucket refuses requests without TLS"
+    title = "Every bucket denies requests without TLS"
     severity = Severity.MEDIUM
-    why = "S3 answers plain HTTP: logs and DAGs can be read on the way."
-    remediation = "Deny s3:* to everybody on the bucket and its objects where aws:SecureTransport is false."
+    why = "S3 accepts plain HTTP: logs and DAGs can be read in transit."
+    remediation = "Deny s3:* for all principals on the bucket and its objects when aws:SecureTransport is false."
     references = ("FSBP S3.5", "cdk-nag AwsSolutions-S10", "Prowler s3_bucket_secure_transport_policy", "CKV_AWS_379")
     resource_types = ("aws_s3_bucket",)
     passing = (Example(title="plain HTTP is denied", resources=_bucket(_DENY)),)
     failing = (
-        Example(title="no policy", resources=_bucket()),
-        Example(title="for reading only", resources=_bucket({**_DENY, "Action": "s3:GetObject"})),
-        Example(title="for the bucket, not its objects", resources=_bucket({**_DENY, "Resource": [_ARN]})),
+        Example(title="no bucket policy", resources=_bucket()),
+        Example(title="denied for s3:GetObject only", resources=_bucket({**_DENY, "Action": "s3:GetObject"})),
+        Example(title="denied for the bucket, not for its objects", resources=_bucket({**_DENY, "Resource": [_ARN]})),
         Example(
-            title="for one principal",
+            title="denied for one principal only",
             resources=_bucket({**_DENY, "Principal": {"AWS": "arn:aws:iam::111122223333:root"}}),
         ),
     )
 
     def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
-        """Look for the Deny in the bucket's policy."""
+        """Find the Deny statement in the bucket policy."""
         for bucket in configuration.of_type(*self.resource_types):
             policies = _policies(bucket, configuration)
             try:
@@ -62,7 +64,7 @@ class TlsOnly(Rule):
                 yield Finding.unknown(bucket, str(error))
                 continue
             closed = any(_denies_plain(statement) for statement in statements)
-            yield Finding.pass_(bucket) if closed else Finding.fail(bucket, "answers requests without TLS")
+            yield Finding.pass_(bucket) if closed else Finding.fail(bucket, "accepts requests without TLS")
 
 
 def _policies(bucket: Resource, configuration: Configuration) -> list[Resource]:
@@ -73,10 +75,10 @@ def _policies(bucket: Resource, configuration: Configuration) -> list[Resource]:
 
 def _denies_plain(statement: Statement) -> bool:
     plain = any("false" in keys.get("aws:securetransport", ()) for keys in statement.conditions.values())
-    everybody = any("*" in values for values in statement.principals.values())
+    everyone = any("*" in values for values in statement.principals.values())
     whole = any(resource == "*" or resource.endswith("/*") for resource in statement.resources)
     every_action = bool({"*", "s3:*"} & set(statement.actions))
-    return not statement.allows and plain and everybody and whole and every_action
+    return not statement.allows and plain and everyone and whole and every_action
 
 
 rule = TlsOnly()
