@@ -46,7 +46,7 @@ def rows(*, rounds: int) -> list[Row]:
             lambda: synthesize(work, ENVIRONMENTS),
         )
         ordinary = python(
-            str(ROOT / "main.py"), str(ENVIRONMENTS), str(work / "slow"), AIRFLOW_FARGATE_BINDINGS="ordinary"
+            str(ROOT / "main.py"), str(ENVIRONMENTS), str(work / "slow"), CDKTF_FAST_BINDINGS="ordinary"
         )
         many = synthesize(work, copies(work / "many", MANY))
         each = (many.wall - ours.wall) / (MANY - names())

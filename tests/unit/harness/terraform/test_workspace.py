@@ -1,4 +1,4 @@
-"""Copies of a stack: the original stays as it is, the copy gets what a run needs."""
+"""Copies of a stack: the original is never changed, the copy gets what a run needs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from terraform_harness.terraform import mock_outputs, workspace
+from terraform_harness.terraform import workspace
 
 STACK: dict[str, Any] = {
     "terraform": {"backend": {"s3": {"bucket": "state", "key": "k", "region": "eu-central-1"}}},
@@ -32,12 +32,12 @@ def overridden(folder: Path) -> dict[str, Any]:
     return content
 
 
-def test_copy_leaves_behind_what_earlier_runs_left(source: Path, tmp_path: Path) -> None:
+def test_copy_omits_files_of_earlier_runs(source: Path, tmp_path: Path) -> None:
     folder = workspace.copy(source, into=tmp_path)
-    assert [one.name for one in folder.iterdir()] == ["cdk.tf.json"]
+    assert [file.name for file in folder.iterdir()] == ["cdk.tf.json"]
 
 
-def test_emulator_gets_paths_for_s3_and_keeps_backend_and_account_guard(source: Path, tmp_path: Path) -> None:
+def test_emulator_copy_uses_path_style_s3_and_keeps_backend_and_account_check(source: Path, tmp_path: Path) -> None:
     folder = workspace.copy(source, into=tmp_path)
     workspace.for_emulator(folder)
     assert overridden(folder) == {
@@ -50,57 +50,38 @@ def test_emulator_gets_paths_for_s3_and_keeps_backend_and_account_guard(source: 
     assert json.loads((source / "cdk.tf.json").read_text()) == STACK
 
 
-def test_offline_plan_finds_the_outputs_of_the_stack_below(source: Path, tmp_path: Path) -> None:
+def test_offline_plan_reads_mock_outputs(source: Path, tmp_path: Path) -> None:
     folder = workspace.copy(source, into=tmp_path)
     workspace.for_offline_plan(folder, outputs={"below": {"ids": ["a", "b"], "name": "n", "count": 2, "on": True}})
     content = overridden(folder)
     assert content["terraform"] == {"backend": {"local": {"path": "terraform.tfstate"}}}
     state = json.loads((folder / content["data"]["terraform_remote_state"]["below"]["config"]["path"]).read_text())
-    types = {name: one["type"] for name, one in state["outputs"].items()}
+    types = {name: output["type"] for name, output in state["outputs"].items()}
     assert types == {"ids": ["list", "string"], "name": "string", "count": "number", "on": "bool"}
 
 
-def test_offline_plan_without_the_outputs_below_is_refused(source: Path, tmp_path: Path) -> None:
+def test_offline_plan_without_mock_outputs_is_rejected(source: Path, tmp_path: Path) -> None:
     folder = workspace.copy(source, into=tmp_path)
     with pytest.raises(workspace.WorkspaceError, match="no outputs given for terraform_remote_state below"):
         workspace.for_offline_plan(folder, outputs={})
 
 
-def test_left_out_resources_take_an_empty_type_along(source: Path, tmp_path: Path) -> None:
+def test_leaving_out_the_last_resource_removes_its_type(source: Path, tmp_path: Path) -> None:
     folder = workspace.copy(source, into=tmp_path)
     workspace.leave_out(folder, ["aws_kms_key.k"])
     assert workspace.read(folder)["resource"] == {"aws_vpc": {"v": {}}}
 
 
 @pytest.mark.parametrize(
-    ("text", "complaint"),
-    [(None, "no such file. Fix: run `make synth`"), ("{", "not JSON"), ("[]", "a JSON object is wanted, got list")],
-)
-def test_folder_that_is_no_stack_is_named(tmp_path: Path, text: str | None, complaint: str) -> None:
-    if text is not None:
-        (tmp_path / "cdk.tf.json").write_text(text)
-    with pytest.raises(workspace.WorkspaceError, match=complaint):
-        workspace.read(tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("expression", "value"),
+    ("text", "message"),
     [
-        ("${aws_iam_role.task_role.arn}", "arn:aws:iam::111111111111:role/task-role"),
-        ("${aws_s3_bucket.logs.arn}", "arn:aws:s3:::logs"),
-        ("${aws_sns_topic.alarms.arn}", "arn:aws:sns:eu-central-1:111111111111:alarms"),
-        ("known", "known"),
-        (7, 7),
-        ("https://${aws_lb.door.dns_name}/", "https://door/"),
+        (None, "no Terraform files. Fix: synthesize the stacks first"),
+        ("{", "not JSON"),
+        ("[]", "must be a JSON object, got list"),
     ],
 )
-def test_stand_in_looks_like_what_aws_gives(expression: Any, value: Any) -> None:
-    assert mock_outputs.outputs({"output": {"o": {"value": expression}}}) == {"o": value}
-
-
-def test_stand_ins_of_two_subnets_differ_and_are_a_list() -> None:
-    value = ["${aws_subnet.a.id}", "${aws_subnet.b.id}"]
-    one, two = mock_outputs.outputs({"output": {"ids": {"value": value}}})["ids"]
-    assert one.startswith("subnet-")
-    assert two.startswith("subnet-")
-    assert one != two
+def test_folder_without_a_root_module_is_named(tmp_path: Path, text: str | None, message: str) -> None:
+    if text is not None:
+        (tmp_path / "cdk.tf.json").write_text(text)
+    with pytest.raises(workspace.WorkspaceError, match=message):
+        workspace.read(tmp_path)
