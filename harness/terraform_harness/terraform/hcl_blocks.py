@@ -1,6 +1,6 @@
-"""Finds the top-level blocks of ``*.tf`` files, without evaluating them.
+r"""Finds the top-level blocks of ``*.tf`` files, without evaluating them.
 
->>> text = 'resource "aws_vpc" "main" {\\n  cidr_block = "10.0.0.0/16"\\n}\\n'
+>>> text = 'resource "aws_vpc" "main" {\n  cidr_block = "10.0.0.0/16"\n}\n'
 >>> [block] = blocks(text)
 >>> block.type, block.labels, block.literal("cidr_block")
 ('resource', ('aws_vpc', 'main'), '10.0.0.0/16')

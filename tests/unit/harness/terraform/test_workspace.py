@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from terraform_harness.assertions import Template
 from terraform_harness.terraform import workspace
 
 STACK: dict[str, Any] = {
@@ -85,3 +87,77 @@ def test_folder_without_a_root_module_is_named(tmp_path: Path, text: str | None,
         (tmp_path / "cdk.tf.json").write_text(text)
     with pytest.raises(workspace.WorkspaceError, match=message):
         workspace.read(tmp_path)
+
+
+HCL = """
+terraform {
+  backend "s3" {
+    bucket = "state"
+  }
+}
+provider "aws" {
+  region = "eu-west-1"
+}
+provider "aws" {
+  alias  = "us"
+  region = "us-east-1"
+}
+data "terraform_remote_state" "below" {
+  backend = "s3"
+  config = { bucket = "state", key = "b" }
+}
+resource "aws_vpc" "v" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_kms_key" "k" {}
+"""
+
+
+@pytest.fixture
+def hcl(tmp_path: Path) -> Path:
+    folder = tmp_path / "roots" / "plain"
+    folder.mkdir(parents=True)
+    (folder / "main.tf").write_text(HCL)
+    return workspace.copy(folder, into=tmp_path)
+
+
+def test_hcl_root_runs_on_the_emulator_with_a_local_state(hcl: Path, tmp_path: Path) -> None:
+    workspace.for_emulator(hcl, states={"below": tmp_path / "below.tfstate"})
+    assert overridden(hcl) == {
+        "provider": {"aws": [{"s3_use_path_style": True}, {"alias": "us", "s3_use_path_style": True}]},
+        "terraform": {"backend": {"local": {"path": "terraform.tfstate"}}},
+        "data": {
+            "terraform_remote_state": {
+                "below": {"backend": "local", "config": {"path": str(tmp_path / "below.tfstate")}}
+            }
+        },
+    }
+
+
+def test_hcl_root_without_mock_outputs_is_rejected(hcl: Path) -> None:
+    with pytest.raises(workspace.WorkspaceError, match="no outputs given for terraform_remote_state below"):
+        workspace.for_offline_plan(hcl, outputs={})
+
+
+def test_resources_of_an_hcl_root_are_left_out(hcl: Path) -> None:
+    workspace.leave_out(hcl, ["aws_vpc.v"])
+    assert workspace.read(hcl)["resource"] == {"aws_kms_key": {"k": {}}}
+
+
+def test_assertions_on_an_hcl_root_name_the_plan_as_the_fix(hcl: Path) -> None:
+    with pytest.raises(workspace.WorkspaceError, match=r"holds HCL, .* Fix: plan it \(fixture `offline_plan`\)"):
+        Template.read(hcl)
+
+
+@pytest.mark.parametrize("read", [workspace.read, Template.read])
+def test_wrong_stack_name_lists_the_stacks(source: Path, read: Callable[[Path], object]) -> None:
+    with pytest.raises(
+        workspace.WorkspaceError, match=r"two: no such stack; stacks in .*: one\. Fix: correct the name"
+    ):
+        read(source.parent / "two")
+
+
+def test_hcp_terraform_backend_becomes_a_local_state(tmp_path: Path) -> None:
+    (tmp_path / "cdk.tf.json").write_text(json.dumps({"terraform": {"cloud": {"organization": "o"}}}))
+    workspace.for_emulator(tmp_path)
+    assert overridden(tmp_path)["terraform"] == {"backend": {"local": {"path": "terraform.tfstate"}}}
