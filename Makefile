@@ -119,12 +119,12 @@ test-apply: .venv/.ready node_modules/.bin/cdktf ## Tier: whole environments on 
 test-image test-live: .venv/.ready ## Tiers that need a container engine
 	@$(BIN)/python -m pytest tests/$(@:test-%=%) -q $(ARGS)
 
-mutation: .venv/.ready ## Make ENV worse in every known way; list what no rule notices
+mutation: .venv/.ready ## Mutation testing: list the harmful changes of ENV that no rule detects
 	@$(BIN)/python -m terraform_harness.mutation $(ENV_STACKS) $(ARGS)
 
-coverage: .venv/.ready ## List the attributes of ENV that no test and no rule looks at
-	@rm -f .build/touches && mkdir -p .build && $(BIN)/python -m pytest tests/unit/modules -n 2 -q --touches=$(CURDIR)/.build/touches
-	@$(BIN)/python -m terraform_harness.coverage $(ENV_STACKS) --touches .build/touches
+coverage: .venv/.ready ## List the attributes of ENV that no test and no rule reads
+	@rm -f .build/attribute-coverage && mkdir -p .build && $(BIN)/python -m pytest tests/unit/modules -n 2 -q --attribute-coverage=$(CURDIR)/.build/attribute-coverage
+	@$(BIN)/python -m terraform_harness.coverage $(ENV_STACKS) --attribute-coverage .build/attribute-coverage
 
 test: lint node_modules/.bin/cdktf ## Everything: lint and all tiers
 	@$(BIN)/python -m tests.all_tiers $(ARGS)

@@ -45,9 +45,7 @@ def rows(*, rounds: int) -> list[Row]:
             lambda: python("-c", BARE_RESOURCES, str(work / "bare"), str(resources)),
             lambda: synthesize(work, ENVIRONMENTS),
         )
-        ordinary = python(
-            str(ROOT / "main.py"), str(ENVIRONMENTS), str(work / "slow"), AIRFLOW_FARGATE_BINDINGS="ordinary"
-        )
+        ordinary = python(str(ROOT / "main.py"), str(ENVIRONMENTS), str(work / "slow"), CDKTF_FAST_BINDINGS="ordinary")
         many = synthesize(work, copies(work / "many", MANY))
         each = (many.wall - ours.wall) / (MANY - names())
         made = count(work / "out") / MANY

@@ -17,12 +17,13 @@ from rich.table import Table
 from terraform_harness.emulator import Emulator, EmulatorError
 from terraform_harness.emulator.inventory import inventory
 from terraform_harness.lifecycle import Lifecycle, LifecycleError, managed
-from terraform_harness.policy_gate import judge
+from terraform_harness.policy_gate import PolicyError, check
 from terraform_harness.terraform import workspace
 from terraform_harness.terraform.run import TerraformError
-from terraform_harness.tools import ROOT, MissingTool, locate
+from terraform_harness.tools import MissingTool, locate
 
 from environments.facts.stacks import bootstrap_stack, stack_names
+from local.repository import ROOT
 
 STACKS = ROOT / "cdktf.out" / "stacks"
 
@@ -38,7 +39,7 @@ def run(environment: str, *, console: Console) -> None:
     account = account_of(workspace.read(STACKS / stacks[0]))
     with Emulator(account_id=account) as emulator, tempfile.TemporaryDirectory(prefix="airflow-fargate-") as folder:
         life = Lifecycle(source=STACKS, folder=Path(folder), emulator=emulator, console=console)
-        life.say("policies, on the JSON of every environment: " + judge([STACKS], folder=Path(folder)))
+        life.say("policies, on the JSON of every environment: " + check([STACKS], folder=Path(folder)))
         life.before_apply = partial(_judge_plan, life, stacks)
         life.say(f"emulator of account {account} on {emulator.url} (process {emulator.pid})")
         bootstrap = bootstrap_stack(account)
@@ -51,7 +52,7 @@ def run(environment: str, *, console: Console) -> None:
             life.second_plan_is_empty(stack)
         console.print(summary(life, environment, stacks), soft_wrap=True)
         for stack in reversed(stacks):
-            life.unmake(stack)
+            life.destroy(stack)
         nothing_left(life.left(since=before))
         life.say("nothing is left in the emulator")
 
@@ -59,7 +60,7 @@ def run(environment: str, *, console: Console) -> None:
 def _judge_plan(life: Lifecycle, stacks: tuple[str, ...], stack: str, plan: dict[str, Any]) -> None:
     """The policies once more, now that values are known: what they refuse is not applied."""
     together = [life.source / one for one in (stacks if stack in stacks else (stack,))]
-    life.say(f"[bold]{stack}[/]: policies, on its plan: " + judge(together, plan=(stack, plan), folder=life.folder))
+    life.say(f"[bold]{stack}[/]: policies, on its plan: " + check(together, plan=(stack, plan), folder=life.folder))
 
 
 def account_of(configuration: dict[str, Any]) -> str:
@@ -101,7 +102,7 @@ def main(environment: str = "dev") -> int:
     except (MissingTool, workspace.WorkspaceError) as error:
         complain(console, str(error))
         return 2
-    except (LifecycleError, TerraformError, EmulatorError) as error:
+    except (LifecycleError, PolicyError, TerraformError, EmulatorError) as error:
         complain(console, str(error))
         return 1
     except subprocess.CalledProcessError as error:

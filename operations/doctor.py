@@ -13,6 +13,7 @@ from pathlib import Path
 from terraform_harness import tools
 
 from environments import Environment
+from local.repository import register_tools
 from operations.account import Account
 from operations.bootstrap import bucket_exists
 from operations.errors import Refused
@@ -36,6 +37,7 @@ class Finding:
 
 def machine() -> Iterator[Finding]:
     """What is installed here."""
+    register_tools()
     here = ".".join(map(str, sys.version_info[:2]))
     yield Finding(
         f"Python {here}", "everything", None if sys.version_info >= PYTHON else "install Python 3.11 or newer"

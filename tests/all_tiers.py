@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from terraform_harness.tools import ROOT
+from local.repository import ROOT
 
 NOTHING_COLLECTED = 5
 # What is kept of a log is its end: there each failure is told again, from the statement that failed.

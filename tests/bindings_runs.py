@@ -9,15 +9,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "tests" / "bindings_sample.py"
-PATIENCE = 600
+TIMEOUT_SECONDS = 600
 
 
 def start(
     cache: Path, *arguments: str, mode: str = "", path: Path | None = None, python: str = sys.executable
 ) -> subprocess.Popen[str]:
     """A process with this cache; ``path`` goes before the installed packages."""
-    environment = {**os.environ, "AIRFLOW_FARGATE_CACHE": str(cache), "AIRFLOW_FARGATE_BINDINGS": mode}
-    environment["PYTHONPATH"] = os.pathsep.join(str(folder) for folder in (path, ROOT) if folder)
+    environment = {**os.environ, "CDKTF_FAST_BINDINGS_CACHE": str(cache), "CDKTF_FAST_BINDINGS": mode}
+    environment["PYTHONPATH"] = os.pathsep.join(str(folder) for folder in (path, ROOT, ROOT / "bindings") if folder)
     return subprocess.Popen(
         [python, *arguments], env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -25,7 +25,7 @@ def start(
 
 def finish(process: subprocess.Popen[str]) -> tuple[str, str]:
     """Standard output and error of a process that ends well."""
-    out, err = process.communicate(timeout=PATIENCE)
+    out, err = process.communicate(timeout=TIMEOUT_SECONDS)
     assert process.returncode == 0, err
     return out.strip(), err
 

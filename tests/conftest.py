@@ -3,8 +3,10 @@
 import pytest
 
 import modules  # noqa: F401  prepares Node before a test imports cdktf by itself
+from local.repository import register_tools
 
-pytest_plugins = ("terraform_harness.tiers",)
+pytest_plugins = ("terraform_harness.tiers", "terraform_harness.pytest_plugin")
+register_tools()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,4 +1,4 @@
-"""A copy of the bindings' jsii archive that holds only some submodules: 120 MB of description become one or two."""
+"""Copies some submodules of the bindings' jsii archive: its description shrinks from 120 MB to 1 or 2 MB."""
 
 from __future__ import annotations
 
@@ -14,19 +14,25 @@ from typing import Any
 from cdktf_fast_bindings.distribution import ASSEMBLY, DESCRIPTION, UnsuitableArchive, bare_name
 
 _INDEX = "package/lib/index.js"
-_WHOLE = ("package/package.json",)
+_COPIED = ("package/package.json",)
 _SUBMODULE_FILE = re.compile(r"package/lib/([\w-]+)/.+\.js")
 _REQUIRE = re.compile(r'exports\.\w+ = require\("\./([\w-]+)"\);')
-_HOISTED = re.compile(r"exports\.\w+ = .*void 0;")
+_DECLARATION = re.compile(r"exports\.\w+ = .*void 0;")
 _SOURCE_MAP = re.compile(rb"^//# sourceMappingURL=.*$", re.MULTILINE)
-_PROSE = frozenset({"docs", "locationInModule", "symbolId", "readme"})
+_DOCUMENTATION = frozenset({"docs", "locationInModule", "symbolId", "readme"})
 
 
 def prune(source: Path, *, keep: frozenset[str]) -> bytes:
-    """The archive at ``source`` with the submodules ``keep`` alone (jsii names: ``"dbInstance"``).
+    """Return the archive at ``source`` with the submodules ``keep`` only, the same bytes each time.
 
-    The same bytes each time. Documentation and source maps are left out too: nothing reads them when an app runs.
-    Raises ``UnsuitableArchive`` when the archive is not built as expected.
+    Documentation and source maps are left out: a running app does not read them.
+
+    Args:
+        source: The archive of the installed bindings.
+        keep: The submodules, in the spelling of jsii: ``"dbInstance"``.
+
+    Raises:
+        UnsuitableArchive: The structure of the archive is not the expected one.
     """
     try:
         members = list(_kept_members(source, keep))
@@ -45,7 +51,7 @@ def _kept_members(source: Path, keep: frozenset[str]) -> Iterator[tuple[str, byt
 
 
 def _is_needed(name: str, folders: set[str]) -> bool:
-    if name in {DESCRIPTION, _INDEX, *_WHOLE}:
+    if name in {DESCRIPTION, _INDEX, *_COPIED}:
         return True
     match = _SUBMODULE_FILE.fullmatch(name)
     return match is not None and bare_name(match[1]) in folders
@@ -60,20 +66,22 @@ def _lean(name: str, content: bytes, keep: frozenset[str]) -> bytes:
 
 
 def _lean_description(content: bytes, keep: frozenset[str]) -> bytes:
-    whole = json.loads(content)
+    description = json.loads(content)
     names = {f"{ASSEMBLY}.{name}" for name in keep}
-    missing = names - whole["submodules"].keys()
+    missing = names - description["submodules"].keys()
     if missing:
         raise UnsuitableArchive(f"the archive has no {min(missing)}")
-    whole["submodules"] = {name: value for name, value in whole["submodules"].items() if name in names}
-    whole["types"] = {name: value for name, value in whole["types"].items() if name.rsplit(".", 1)[0] in names}
-    return json.dumps(_without_prose(whole), separators=(",", ":")).encode()
+    description["submodules"] = {name: value for name, value in description["submodules"].items() if name in names}
+    description["types"] = {
+        name: value for name, value in description["types"].items() if name.rsplit(".", 1)[0] in names
+    }
+    return json.dumps(_without_documentation(description), separators=(",", ":")).encode()
 
 
-def _without_prose(value: Any) -> Any:
+def _without_documentation(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _without_prose(inner) for key, inner in value.items() if key not in _PROSE}
-    return [_without_prose(inner) for inner in value] if isinstance(value, list) else value
+        return {key: _without_documentation(inner) for key, inner in value.items() if key not in _DOCUMENTATION}
+    return [_without_documentation(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _lean_index(content: str, keep: frozenset[str]) -> str:
@@ -83,7 +91,7 @@ def _lean_index(content: str, keep: frozenset[str]) -> str:
         require = _REQUIRE.fullmatch(line)
         if require and bare_name(require[1]) in folders:
             kept += 1
-        elif require or _HOISTED.fullmatch(line) or line.startswith("//#"):
+        elif require or _DECLARATION.fullmatch(line) or line.startswith("//#"):
             continue
         lines.append(line)
     if kept != len(keep):

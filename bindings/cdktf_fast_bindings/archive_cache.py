@@ -1,4 +1,4 @@
-"""Lean archives on disk: made once per version and set of submodules, checked at every use."""
+"""Caches lean archives on disk: created once for a version and a set of submodules, verified at every use."""
 
 from __future__ import annotations
 
@@ -16,45 +16,55 @@ from pathlib import Path
 from cdktf_fast_bindings.archive import prune
 from cdktf_fast_bindings.distribution import ASSEMBLY, PACKAGE, Distribution, jsii_names
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 FORMAT = 1
-CACHE_VARIABLE = "AIRFLOW_FARGATE_CACHE"
+CACHE_VARIABLE = "CDKTF_FAST_BINDINGS_CACHE"
 _SUFFIX = ".jsii.tgz"
 _KEPT_SECONDS = 30 * 24 * 3600
-_PROJECT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeanArchive:
-    """``path`` of the archive and the submodules in it, jsii's full name to Python's (jsii's "submodule map")."""
+    """An archive in the cache.
+
+    Attributes:
+        path: Its file.
+        modules: The submodules in it: their full names in jsii, and their modules in Python.
+    """
 
     path: Path
     modules: dict[str, str]
 
 
 def cache_folder() -> Path:
-    """``$AIRFLOW_FARGATE_CACHE``, else ``.build/`` of this checkout, else the user's cache folder (XDG)."""
-    if named := os.environ.get(CACHE_VARIABLE):
-        return Path(named) / "bindings"
-    if (_PROJECT / "pyproject.toml").is_file() and os.access(_PROJECT, os.W_OK):
-        return _PROJECT / ".build" / "bindings"
+    """Return ``$CDKTF_FAST_BINDINGS_CACHE``, else ``cdktf-fast-bindings`` in the user's cache folder (XDG)."""
+    if configured := os.environ.get(CACHE_VARIABLE):
+        return Path(configured)
     user = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(user) / "airflow-fargate" / "bindings"
+    return Path(user) / "cdktf-fast-bindings"
 
 
-def lean_archive(distribution: Distribution, submodules: frozenset[str], *, say: Say) -> LeanArchive:
-    """The archive that holds these submodules (Python names; unknown ones are left to Python's own error).
+def lean_archive(distribution: Distribution, submodules: frozenset[str], *, report: Report) -> LeanArchive:
+    """Return the archive with these submodules, from the cache or newly created (4 s).
 
-    Taken from the cache, or made (4 s) while other processes that want it wait. A damaged one is made again.
-    Raises ``UnsuitableArchive`` or ``OSError``.
+    Other processes that need the same archive wait. A damaged archive is created again.
+
+    Args:
+        distribution: The installed bindings.
+        submodules: Python names; unknown names are ignored, Python reports them at the import.
+        report: Receives messages for the user.
+
+    Raises:
+        UnsuitableArchive: The structure of the installed archive is not the expected one.
+        OSError: The cache cannot be written.
     """
     folder = cache_folder()
     entry = folder / f"{_key(distribution, submodules)}.json"
-    if found := _read(entry, say):
+    if found := _read(entry, report):
         return found
     folder.mkdir(parents=True, exist_ok=True)
-    with _one_at_a_time(folder):
-        return _read(entry, say) or _make(distribution, submodules, entry, say)
+    with _locked(folder):
+        return _read(entry, report) or _create(distribution, submodules, entry, report)
 
 
 def _key(distribution: Distribution, submodules: frozenset[str]) -> str:
@@ -62,8 +72,8 @@ def _key(distribution: Distribution, submodules: frozenset[str]) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
-def _read(entry: Path, say: Say) -> LeanArchive | None:
-    """The cached archive if it is there and whole: its name is its digest."""
+def _read(entry: Path, report: Report) -> LeanArchive | None:
+    """Return the cached archive if it is complete: its name is its digest."""
     if not entry.exists():
         return None
     try:
@@ -73,18 +83,18 @@ def _read(entry: Path, say: Say) -> LeanArchive | None:
             return LeanArchive(path=path, modules=content["modules"])
     except (OSError, ValueError, KeyError, TypeError):
         pass
-    say(f"{entry} is damaged and is made again")
+    report(f"{entry} is damaged; creating it again")
     return None
 
 
-def _make(distribution: Distribution, submodules: frozenset[str], entry: Path, say: Say) -> LeanArchive:
-    say(f"copying {len(submodules)} resource types out of {distribution.archive.name} (4 s, once per set of types)")
+def _create(distribution: Distribution, submodules: frozenset[str], entry: Path, report: Report) -> LeanArchive:
+    report(f"copying {len(submodules)} resource types from {distribution.archive.name} (4 s, once for a set of types)")
     names = jsii_names(distribution)
     used = {name: names[name] for name in sorted(submodules) if name in names}
     packed = prune(distribution.archive, keep=frozenset(used.values()))
     modules = {f"{ASSEMBLY}.{jsii}": f"{PACKAGE}.{python}" for python, jsii in used.items()}
     path = entry.parent / _name(packed)
-    _forget_old(entry.parent)
+    _delete_old(entry.parent)
     _write(path, packed)
     _write(entry, json.dumps({"archive": path.name, "modules": modules}, indent=1).encode())
     return LeanArchive(path=path, modules=modules)
@@ -105,7 +115,7 @@ def _write(path: Path, content: bytes) -> None:
         raise
 
 
-def _forget_old(folder: Path) -> None:
+def _delete_old(folder: Path) -> None:
     oldest = time.time() - _KEPT_SECONDS
     for path in folder.iterdir():
         if path.suffix in {".json", ".tgz"} and path.stat().st_mtime < oldest:
@@ -113,8 +123,8 @@ def _forget_old(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
-    """Wait until no other process makes an archive; where there are no file locks, the last one to finish wins."""
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of the cache; where the system has no file locks, the last process to finish wins."""
     try:
         import fcntl
     except ImportError:

@@ -1,4 +1,4 @@
-"""The installed AWS bindings: where they are, which version, which names their submodules have in jsii."""
+"""Describes the installed AWS bindings: folder, version, and the names of their submodules in jsii."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ _STEP = 1 << 20
 
 
 class UnsuitableArchive(ValueError):
-    """The bindings' archive is not built as the versions we know are; the message says what differs."""
+    """The structure of the bindings' archive is unknown; the message names the difference."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
-    """The package's folder, its jsii archive and the version that the archive's name carries."""
+    """The folder of the package, its jsii archive, and the version in the archive's name."""
 
     folder: Path
     archive: Path
     version: str
 
     def has(self, submodule: str) -> bool:
-        """Whether the Python package has a submodule of this name."""
+        """Tell whether the Python package has a submodule of this name."""
         return (self.folder / submodule / "__init__.py").is_file()
 
 
 def find_distribution() -> Distribution | None:
-    """The bindings on ``sys.path``, without executing them; None when there are none with exactly one archive."""
+    """Return the bindings on ``sys.path`` without importing them; None unless they have exactly one archive."""
     spec = PathFinder.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         return None
@@ -47,8 +47,8 @@ def find_distribution() -> Distribution | None:
     return Distribution(folder=folder, archive=archives[0], version=version)
 
 
-def jsii_finds_types_by_itself() -> bool:
-    """Whether this jsii imports a type's Python module when nobody has done so yet (1.112 does not, 1.142 does)."""
+def jsii_imports_types_on_demand() -> bool:
+    """Tell whether this jsii imports the Python module of a type on demand (1.142 does, 1.112 does not)."""
     from jsii import JSIIAssembly, _reference_map
 
     takes_kernel = "_kernel" in inspect.signature(JSIIAssembly.load).parameters
@@ -56,10 +56,12 @@ def jsii_finds_types_by_itself() -> bool:
 
 
 def jsii_names(distribution: Distribution) -> dict[str, str]:
-    """Every submodule by its Python name: ``{"db_instance": "dbInstance", "s3_control_bucket": "s3ControlBucket"}``.
+    """Return jsii's name of every submodule by its Python name: ``{"s3_control_bucket": "s3ControlBucket"}``.
 
-    The archive spells some names its own way (folder ``s3control-bucket``), so all are matched without separators.
-    Raises ``UnsuitableArchive`` when they do not match one to one.
+    The archive spells some names differently (folder ``s3control-bucket``), so names are compared without separators.
+
+    Raises:
+        UnsuitableArchive: The names do not match one to one.
     """
     python = {bare_name(path.name): path.name for path in distribution.folder.iterdir() if distribution.has(path.name)}
     python.pop("jsii", None)
@@ -71,12 +73,12 @@ def jsii_names(distribution: Distribution) -> dict[str, str]:
 
 
 def bare_name(name: str) -> str:
-    """A submodule's name in lower case without separators, equal in Python, jsii and the archive's folders."""
+    """Return a submodule's name in lower case without separators: the same in Python, in jsii and in the archive."""
     return name.replace("_", "").replace("-", "").lower()
 
 
 def _head(archive: Path) -> bytes:
-    """The description up to its types: its first 2 of 120 MB."""
+    """Return the description up to its types: the first 2 of 120 MB."""
     try:
         with tarfile.open(archive, "r|gz") as tar:
             first = tar.next()

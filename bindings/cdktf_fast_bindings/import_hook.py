@@ -1,4 +1,4 @@
-"""The import hook in front of the AWS bindings: an empty parent package, and an archive of our choice for jsii."""
+"""The import hook for the AWS bindings: an empty parent package, and a smaller archive for jsii."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _CORE = frozenset({"cdktf", "constructs"})
 
 
 class Mode(Enum):
-    """A way of loading the bindings; see ``cdktf_fast_bindings.loading``."""
+    """How the bindings are loaded; see ``cdktf_fast_bindings.loading``."""
 
     LEAN = "lean"
     WHOLE = "whole"
@@ -29,26 +29,26 @@ class Mode(Enum):
 
 
 class BindingsHook(MetaPathFinder):
-    """Decides at the first import of the bindings, and steps aside when the decision is the ordinary import."""
+    """Decides at the first import of the bindings how to load them; does nothing for the ordinary import."""
 
     def __init__(
         self,
         *,
         mode: Mode,
         prepare: Callable[[Mode, frozenset[str], tuple[Path, ...]], Prepared | None],
-        say: Callable[[str], None],
+        report: Callable[[str], None],
     ) -> None:
         self.mode = mode
         self.decided = False
-        self._prepare, self._say = prepare, say
+        self._prepare, self._report = prepare, report
         self._submodules: frozenset[str] = frozenset()
         self._sources: tuple[Path, ...] = ()
         self._distribution: Distribution | None = None
         self._lean: LeanArchive | None = None
         self._assembly_loaded = False
 
-    def wants(self, *, submodules: Iterable[str], sources: tuple[Path, ...]) -> None:
-        """Add submodules, and files whose imports name submodules. Without effect once the bindings are loaded."""
+    def add(self, *, submodules: Iterable[str], sources: tuple[Path, ...]) -> None:
+        """Add submodules, and files whose imports name submodules; has no effect after the bindings are loaded."""
         self._submodules |= frozenset(submodules)
         self._sources = tuple(dict.fromkeys([*self._sources, *sources]))
 
@@ -58,7 +58,7 @@ class BindingsHook(MetaPathFinder):
         path: Sequence[str] | None = None,
         target: ModuleType | None = None,  # noqa: ARG002
     ) -> ModuleSpec | None:
-        """Python's question who loads this module; None: somebody else."""
+        """Return the specification of a module of cdktf or of the bindings; None for other modules."""
         if fullname in _CORE:
             return lean_spec(fullname, None)
         if fullname == PACKAGE:
@@ -69,7 +69,7 @@ class BindingsHook(MetaPathFinder):
             return _spec(fullname, _EmptyParent(fullname, str(self._distribution.folder / "__init__.py")))
         if fullname == f"{PACKAGE}._jsii":
             return _spec(fullname, _Assembly(fullname, self._distribution, self._load_assembly))
-        self._admit(fullname.split(".")[1], self._distribution)
+        self._ensure_available(fullname.split(".")[1], self._distribution)
         return lean_spec(fullname, None if path is None else list(path))
 
     def _decide(self) -> None:
@@ -93,7 +93,7 @@ class BindingsHook(MetaPathFinder):
         except (RuntimeError, jsii.errors.JSIIError) as problem:
             if self._lean is None:
                 raise
-            self._use_whole(f"jsii refuses the lean archive ({problem})")
+            self._use_whole(f"jsii cannot load the lean archive ({problem})")
             assembly = jsii.JSIIAssembly.load(*names)
         module.__dict__["__jsii_assembly__"] = assembly
         self._assembly_loaded = True
@@ -103,8 +103,8 @@ class BindingsHook(MetaPathFinder):
             return self._lean.modules
         return {f"{ASSEMBLY}.{jsii}": f"{PACKAGE}.{python}" for python, jsii in jsii_names(distribution).items()}
 
-    def _admit(self, submodule: str, distribution: Distribution) -> None:
-        """A submodule that no scanned file names: in time for the whole archive, or too late."""
+    def _ensure_available(self, submodule: str, distribution: Distribution) -> None:
+        """Switch to the whole archive for a submodule that no scanned file imports."""
         if self._lean is None or f"{PACKAGE}.{submodule}" in self._lean.modules.values():
             return
         if not distribution.has(submodule):
@@ -113,12 +113,12 @@ class BindingsHook(MetaPathFinder):
             raise ImportError(
                 f"{PACKAGE}.{submodule} is not in the lean copy of the bindings that this process has loaded. "
                 f'Fix: loading.install(submodules=["{submodule}"]) before the first import of a class, '
-                "or AIRFLOW_FARGATE_BINDINGS=whole"
+                "or CDKTF_FAST_BINDINGS=whole"
             )
         self._use_whole(f"{submodule} is not among the resource types in use")
 
     def _use_whole(self, reason: str) -> None:
-        self._say(f"{reason}; the archive is used as shipped (3 s more)")
+        self._report(f"{reason}; using the archive as shipped (3 s more)")
         self._lean, self.mode = None, Mode.WHOLE
 
 
@@ -128,9 +128,11 @@ def _spec(fullname: str, loader: SourceFileLoader) -> ModuleSpec | None:
 
 
 class _EmptyParent(SourceFileLoader):
-    """The parent package without its 2,135 imports; submodules are imported when they are asked for."""
+    """Loads the parent package without its 2,135 imports; submodules are imported on first use."""
 
     def exec_module(self, module: ModuleType) -> None:
+        """Let attributes of the package import submodules."""
+
         def load(name: str) -> Any:
             if not (Path(self.path).parent / name / "__init__.py").is_file():
                 raise AttributeError(f"module {PACKAGE!r} has no attribute {name!r}")
@@ -140,7 +142,7 @@ class _EmptyParent(SourceFileLoader):
 
 
 class _Assembly(SourceFileLoader):
-    """The package's ``_jsii`` module, whose one purpose is to load the archive."""
+    """Loads the package's ``_jsii`` module, whose only purpose is to load the archive."""
 
     def __init__(
         self, fullname: str, distribution: Distribution, load: Callable[[Distribution, ModuleType], None]
@@ -149,14 +151,16 @@ class _Assembly(SourceFileLoader):
         self._distribution, self._load = distribution, load
 
     def exec_module(self, module: ModuleType) -> None:
+        """Load the archive into jsii."""
         self._load(self._distribution, module)
 
 
 class _Kernel:
-    """jsii's kernel, given another archive than the one it was asked to load."""
+    """jsii's kernel; loads the lean archive instead of the one in the package."""
 
     def __init__(self, kernel: Any, lean: LeanArchive | None) -> None:
         self._kernel, self._lean = kernel, lean
 
     def load(self, name: str, version: str, tarball: str) -> None:
+        """Load the lean archive, or ``tarball`` where there is none."""
         self._kernel.load(name, version, str(self._lean.path) if self._lean else tarball)

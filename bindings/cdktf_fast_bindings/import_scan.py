@@ -1,4 +1,4 @@
-"""Which submodules of the AWS bindings do Python files import?"""
+"""Finds the submodules of the AWS bindings that Python files import."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 
 from cdktf_fast_bindings.distribution import PACKAGE
 
-# The fields of the syntax tree that hold statements, or handlers and cases with statements in them.
+# The fields of the syntax tree that hold statements.
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
 def submodules_in_use(sources: Iterable[Path]) -> frozenset[str]:
-    """Names of the submodules that these files (and the Python files of these folders) import: ``{"db_instance"}``.
+    """Return the submodules that files, and the Python files of folders, import: ``{"db_instance"}``.
 
-    A file that Python cannot parse is passed over: its own import will say so better.
+    A file that Python cannot parse is skipped: its own import reports the error.
     """
     return frozenset(name for path in _files(sources) for name in _imported(path))
 
@@ -48,7 +48,7 @@ def _imported(path: Path) -> Iterator[str]:
 
 
 def _statements(tree: ast.AST) -> Iterator[ast.AST]:
-    """Every statement, however deep: imports are statements, and most of a tree is expressions."""
+    """Yield every statement at any depth; skipping expressions makes this fast."""
     for name in _BLOCKS:
         for node in getattr(tree, name, ()):
             yield node

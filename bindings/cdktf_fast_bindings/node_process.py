@@ -1,4 +1,4 @@
-"""The Node process behind jsii without its relay: one process instead of two, no detour for each of 5,000 calls."""
+"""Starts the Node program of jsii directly: one process instead of two, without a relay for each of 5,000 calls."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
 
-# The versions whose start-up this file repeats; any other starts Node as it always does.
+# The versions of jsii whose start-up code this module replaces; other versions are left alone.
 KNOWN_VERSIONS = ("1.142.0",)
-# jsii's program speaks on file descriptor 3 in both directions; the shell puts our socket there.
+# jsii's program reads and writes file descriptor 3; the shell duplicates our socket to it.
 _SOCKET_AS_3 = 'exec "$@" 3<&0 0</dev/null'
 
 
 def is_known_jsii() -> bool:
-    """Tell whether the installed jsii is one that this package knows from inside."""
+    """Tell whether this package supports the internals of the installed jsii."""
     return version("jsii") in KNOWN_VERSIONS
 
 
 def use_direct_node() -> None:
-    """Let jsii start its program itself, unless ``JSII_RUNTIME`` names another one. For a jsii that is known."""
+    """Let jsii start its program directly, unless ``JSII_RUNTIME`` names another program. Needs a known jsii."""
     if "JSII_RUNTIME" in os.environ or os.name != "posix":
         return
     from jsii._kernel.providers import process
@@ -37,7 +37,7 @@ def use_direct_node() -> None:
 
 
 class _Channel:
-    """The Node process as jsii sees it: its standard input and output are one socket."""
+    """The interface of the Node process that jsii uses: its standard input and output are one socket."""
 
     def __init__(self, node: subprocess.Popen[bytes], ours: socket.socket) -> None:
         self.stdin: IO[bytes] = ours.makefile("wb")
@@ -55,7 +55,7 @@ def _start(kernel: Any, node: str) -> None:
     with theirs:
         environment = {**os.environ, "JSII_AGENT": f"Python/{platform.python_version()}"}
         kernel._process = _Channel(subprocess.Popen(command, stdin=theirs.fileno(), env=environment), ours)
-    # What JavaScript prints goes straight to our own output; jsii only wants a thread that it can join.
+    # JavaScript prints to the output of this process; jsii needs a thread that it can join.
     kernel.sink_thread = threading.Thread(target=int)
     kernel.sink_thread.start()
     atexit.register(kernel.stop)

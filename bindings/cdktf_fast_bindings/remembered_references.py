@@ -1,4 +1,4 @@
-"""What jsii asks Node for although Python knows it: where a construct stands, and tokens it was given before."""
+"""Caches construct paths and tokens in Python, which jsii otherwise requests from Node each time."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-_PATH, _TOKENS = "_airflow_fargate_path", "_airflow_fargate_tokens"
+_PATH, _TOKENS = "_fast_bindings_path", "_fast_bindings_tokens"
 _ROOT = "cdktf.App"
 _ONE_TOKEN = re.compile(r"\$\{TfToken\[TOKEN\.\d+\]\}")
 
 
 def remember() -> None:
-    """Let jsii remember from now on. For a jsii that is known."""
+    """Add the cache to jsii. Needs a known jsii."""
     import jsii
 
     jsii.create = _with_path(jsii.create)
-    jsii.get = _each_token_once(jsii.get)
-    jsii.set = _forgetting(jsii.set)
+    jsii.get = _cached_token(jsii.get)
+    jsii.set = _invalidating(jsii.set)
 
 
 def path_of(construct: Any) -> str:
-    """The construct's path as ``node.path`` gives it, from memory where it is there."""
+    """Return the path of a construct, as ``node.path`` does, from the cache where possible."""
     known: str | None = vars(construct).get(_PATH)
     return construct.to_string() if known is None else known
 
@@ -38,20 +38,20 @@ def _with_path(create: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _below(scope: Any = None, id_: Any = None) -> str | None:
-    """The path of ``id_`` below ``scope``; None where constructs would change the id, or the scope is not known."""
+    """Return the path of ``id_`` in ``scope``; None where the library changes the id, or the scope is not cached."""
     above: str | None = getattr(scope, "__dict__", {}).get(_PATH)
     if above is None or not isinstance(id_, str) or not id_ or "/" in id_ or "${" in id_:
         return None
     return f"{above}/{id_}" if above else id_
 
 
-def _each_token_once(get: Callable[..., Any]) -> Callable[..., Any]:
+def _cached_token(get: Callable[..., Any]) -> Callable[..., Any]:
     def gets(obj: Any, name: str) -> Any:
         tokens = vars(obj).setdefault(_TOKENS, {})
         if name in tokens:
             return tokens[name]
         value = get(obj, name)
-        # What was put in may be replaced later; a reference to a resource stays what it is.
+        # An input can be replaced later; a reference to a resource is constant.
         if isinstance(value, str) and _ONE_TOKEN.fullmatch(value) and not name.endswith("Input"):
             tokens[name] = value
         return value
@@ -59,7 +59,7 @@ def _each_token_once(get: Callable[..., Any]) -> Callable[..., Any]:
     return gets
 
 
-def _forgetting(set_: Callable[..., Any]) -> Callable[..., Any]:
+def _invalidating(set_: Callable[..., Any]) -> Callable[..., Any]:
     def sets(obj: Any, name: str, value: Any) -> Any:
         vars(obj).pop(_TOKENS, None)
         return set_(obj, name, value)

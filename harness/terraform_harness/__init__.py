@@ -1,0 +1,1 @@
+"""Tests for Terraform: assertions on configurations and plans, an AWS emulator, verification, mutation testing."""

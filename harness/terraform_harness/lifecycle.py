@@ -1,9 +1,9 @@
-"""A stack's whole life in the emulator: planned, applied, verified, planned again, destroyed."""
+"""Runs stacks through their life in the emulator: plan, apply, verify, second plan, destroy."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,26 +12,28 @@ from rich.console import Console
 
 from terraform_harness.emulator import Emulator
 from terraform_harness.emulator.inventory import inventory
-from terraform_harness.emulator.seed import furnish
+from terraform_harness.emulator.seed import seed
 from terraform_harness.emulator.support import unsupported
 from terraform_harness.terraform import workspace
-from terraform_harness.terraform.console import watch
+from terraform_harness.terraform.console import show_progress
 from terraform_harness.terraform.run import Plan, Terraform
-from terraform_harness.verification import unverified, verify
+from terraform_harness.verification import VERIFIERS, Verifier, resources_of, unverified, verify
 
 
 class LifecycleError(RuntimeError):
-    """A step did not come out as it should; the message says which and how."""
+    """A step failed; the message names the step and the reason."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Lifecycle:
-    """The steps over copies of the stacks in ``source``, which hold ``<stack>/cdk.tf.json``.
+    """The steps, on copies of the root modules in ``source``.
 
     Args:
-        source: folder of synthesized stacks; it is only read.
-        folder: where the copies go.
-        before_apply: sees a stack's name and its plan as JSON, and raises LifecycleError when it must not be applied.
+        source: Folder of the root modules, one folder for each; it is only read.
+        folder: Where the copies go.
+        emulator: The running emulator.
+        console: Where progress is printed.
+        before_apply: Called with a stack's name and its plan as JSON; raise LifecycleError to prevent the apply.
     """
 
     source: Path
@@ -39,73 +41,110 @@ class Lifecycle:
     emulator: Emulator
     console: Console
     roots: dict[str, Terraform] = field(default_factory=dict)
-    given: set[str] = field(default_factory=set)
+    seeded: set[str] = field(default_factory=set)
     before_apply: Callable[[str, dict[str, Any]], None] = lambda _stack, _plan: None
     started: float = field(default_factory=time.monotonic)
 
     def say(self, text: str) -> None:
+        """Print ``text`` with the seconds since the start."""
         self.console.print(f"[dim]{time.monotonic() - self.started:5.0f} s[/]  {text}", highlight=False, soft_wrap=True)
 
-    def prepare(self, stack: str) -> Terraform:
-        """A copy of ``stack``, initialized, with what it names in its account put into the emulator."""
+    def prepare(self, stack: str, *, below: Mapping[str, str] | None = None) -> Terraform:
+        """Copy and initialize a stack, and create what it expects in its account.
+
+        Args:
+            stack: The name of its folder.
+            below: For each ``terraform_remote_state`` that has no S3 backend, the applied stack that it reads.
+
+        Raises:
+            WorkspaceError: ``stack`` is not a root module.
+            TerraformError: ``terraform init`` failed.
+        """
         folder = workspace.copy(self.source / stack, into=self.folder)
         missing = unsupported(workspace.read(folder))
         workspace.leave_out(folder, missing)
         for address, reason in missing.items():
-            self.say(f"{stack}: not judged: {address}: {reason}")
-        workspace.for_emulator(folder)
-        self.given.update(furnish(self.emulator, workspace.read(folder)))
+            self.say(f"{stack}: not emulated: {address}: {reason}")
+        states = {name: self.roots[other].folder / "terraform.tfstate" for name, other in (below or {}).items()}
+        workspace.for_emulator(folder, states=states)
+        self.seeded.update(seed(self.emulator, workspace.read(folder)))
         self.roots[stack] = Terraform(folder, environment=self.emulator.environment)
         self.roots[stack].init()
         return self.roots[stack]
 
-    def make(self, stack: str) -> dict[str, Any]:
-        """Plan, save the plan, apply exactly that plan; returns the plan as JSON."""
-        root = self.prepare(stack)
+    def make(self, stack: str, *, below: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """Plan a stack, and apply exactly that plan.
+
+        Args:
+            stack: The name of its folder.
+            below: For each ``terraform_remote_state`` that has no S3 backend, the applied stack that it reads.
+
+        Returns:
+            The plan, as ``terraform show -json`` prints it.
+        """
+        root = self.prepare(stack, below=below)
         plan = root.plan()
         document = root.show(plan)
-        self.say(f"[bold]{stack}[/]: planned, {len(changes(document))} resources to make")
+        self.say(f"[bold]{stack}[/]: planned, {len(changes(document))} resources to create")
         self.before_apply(stack, document)
         self.apply(stack, plan, document)
         return document
 
     def apply(self, stack: str, plan: Plan, document: dict[str, Any]) -> None:
+        """Apply ``plan`` of a prepared stack; ``document`` is the plan as JSON."""
         root = self.roots[stack]
-        with watch(stack, console=self.console) as progress:
+        with show_progress(stack, console=self.console) as progress:
             progress.expect(len(changes(document)))
-            root.progress = progress.hear
+            root.progress = progress.update
             root.apply(plan)
         self.say(f"[bold]{stack}[/]: applied, {progress.done} resources")
 
-    def check(self, stacks: Iterable[str]) -> int:
-        """Ask AWS for the consequences; returns how many claims hold.
+    def check(self, stacks: Iterable[str], *, skip: Collection[str] = ()) -> int:
+        """Verify through boto3 that applied stacks have the intended effect.
 
-        Raises LifecycleError with every claim that does not.
+        Args:
+            stacks: Names of applied stacks.
+            skip: Resource types, or names of verifiers, that are not checked. The verifiers expect encryption, private
+                databases, closed buckets and immutable image tags.
+
+        Returns:
+            The number of checks.
+
+        Raises:
+            LifecycleError: A check failed; the message lists all failures.
         """
         states = [self.roots[stack].show() for stack in stacks]
-        checks = verify(states, aws=self.emulator)
-        broken = [str(one) for one in checks if not one.ok]
-        if broken:
-            raise LifecycleError("\n  ".join([f"verification: {len(broken)} of {len(checks)} claims fail:", *broken]))
-        self.say(
-            f"verified through boto3: {len(checks)} claims hold, {len(unverified(states))} types are not asked about"
-        )
+        checks = verify(states, aws=self.emulator, verifiers=_verifiers(skip))
+        failed = [str(check) for check in checks if not check.ok]
+        if failed:
+            lines = [f"verification: {len(failed)} of {len(checks)} checks fail:", *failed]
+            raise LifecycleError("\n  ".join(lines) + "\nFix: change the stacks, or pass the resource types to `skip`")
+        self.say(f"verified through boto3: {len(checks)} checks pass, {len(unverified(states))} types have no check")
         return len(checks)
 
     def second_plan_is_empty(self, stack: str) -> None:
-        """Raises LifecycleError that names each resource and attribute that would change."""
+        """Plan an applied stack again.
+
+        Raises:
+            LifecycleError: The plan has changes; the message lists each resource and attribute.
+        """
         root = self.roots[stack]
         plan = root.plan(out="second.tfplan")
         if plan.changes:
-            found = [_describe(one) for one in changes(root.show(plan))] or ["outputs only"]
+            found = [_describe(change) for change in changes(root.show(plan))] or ["outputs only"]
             raise LifecycleError("\n  ".join([f"{stack}: the second plan is not empty:", *found]))
         self.say(f"[bold]{stack}[/]: second plan is empty")
 
-    def unmake(self, stack: str) -> None:
+    def destroy(self, stack: str) -> None:
+        """Destroy an applied stack.
+
+        Raises:
+            LifecycleError: Resources are left in the state.
+        """
         root = self.roots[stack]
-        with watch(f"destroy {stack}", console=self.console) as progress:
+        with show_progress(f"destroy {stack}", console=self.console) as progress:
             progress.expect(len(managed(root.show())))
-            root.progress = progress.hear
+            root.progress = progress.update
             root.destroy()
         left = managed(root.show())
         if left:
@@ -113,21 +152,32 @@ class Lifecycle:
         self.say(f"[bold]{stack}[/]: destroyed")
 
     def left(self, *, since: frozenset[str]) -> list[str]:
-        """What is in the account and was not in the inventory ``since``, but for what was put there for the stacks."""
+        """Return the resources in the account that neither the inventory ``since`` nor the seeded resources list."""
         found = inventory(self.emulator) - since
-        return sorted(one for one in found if not any(one.endswith(name) for name in self.given))
+        return sorted(line for line in found if not any(line.endswith(name) for name in self.seeded))
 
 
 def changes(plan: dict[str, Any]) -> list[dict[str, Any]]:
-    """The managed resources that ``plan`` would change."""
+    """Return the managed resources that ``plan`` changes."""
     found = plan.get("resource_changes", ())
-    return [one for one in found if one["mode"] == "managed" and one["change"]["actions"] != ["no-op"]]
+    return [change for change in found if change["mode"] == "managed" and change["change"]["actions"] != ["no-op"]]
 
 
 def managed(state: dict[str, Any]) -> list[str]:
-    """Addresses of the managed resources in a state."""
-    resources = ((state.get("values") or {}).get("root_module") or {}).get("resources", ())
-    return [one["address"] for one in resources if one["mode"] == "managed"]
+    """Return the addresses of the managed resources in a state, including those of modules."""
+    return [resource.address for resource in resources_of(state)]
+
+
+def _verifiers(skip: Collection[str]) -> dict[str, list[Verifier]]:
+    known = VERIFIERS.keys() | {function.__name__ for functions in VERIFIERS.values() for function in functions}
+    unknown = sorted(set(skip) - known)
+    if unknown:
+        raise ValueError(f"skip: unknown {', '.join(unknown)}; allowed: {', '.join(sorted(known))}")
+    return {
+        type_: [function for function in functions if function.__name__ not in skip]
+        for type_, functions in VERIFIERS.items()
+        if type_ not in skip
+    }
 
 
 def _describe(resource: dict[str, Any]) -> str:

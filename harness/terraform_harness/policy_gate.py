@@ -1,4 +1,4 @@
-"""The gate of the policies as a step of a longer run, in a process of its own: rooms do not import each other."""
+"""Runs the policy gate (``terraform_gate``) as one step of a longer run, in a process of its own."""
 
 from __future__ import annotations
 
@@ -9,29 +9,39 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from terraform_harness.lifecycle import LifecycleError
-from terraform_harness.tools import ROOT
+from terraform_harness.extras import require_extra
+
+GATE = "terraform_gate"
 
 
-def judge(stacks: Iterable[Path], *, plan: tuple[str, dict[str, Any]] | None = None, folder: Path) -> str:
-    """The gate's last word about ``stacks`` and, where given, about the plan of one of them.
+class PolicyError(RuntimeError):
+    """A policy fails or is unknown; the message is the report of the gate."""
+
+
+def check(stacks: Iterable[Path], *, plan: tuple[str, dict[str, Any]] | None = None, folder: Path) -> str:
+    """Evaluate every policy on ``stacks`` and, where given, on the plan of one of them.
 
     Args:
-        stacks: folders of synthesized stacks, judged as one configuration.
-        plan: name of a stack and its plan as JSON.
-        folder: where the plan may be written for the gate to read.
+        stacks: Folders of synthesized stacks, evaluated as one configuration.
+        plan: Name of a stack and its plan as ``terraform show -json`` prints it.
+        folder: Where the plan is written for the gate to read.
+
+    Returns:
+        The line of the gate's report that counts the verdicts.
 
     Raises:
-        LifecycleError: the gate found something, or could not judge something; with all that it says.
+        PolicyError: A policy fails or is unknown.
+        MissingExtra: The gate is not installed.
     """
-    command = [sys.executable, "-m", "policies", *map(str, stacks)]
+    require_extra("policies", GATE)
+    command = [sys.executable, "-m", GATE, *map(str, stacks)]
     if plan:
         stack, document = plan
         file = folder / f"{stack}.plan.json"
         file.write_text(json.dumps(document), encoding="utf-8")
         command += ["--plan", f"{stack}={file}"]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
     if ended.returncode:
-        raise LifecycleError(f"policies: exit code {ended.returncode}\n{ended.stdout}{ended.stderr}")
-    counted = [line for line in ended.stdout.splitlines() if " verdicts: " in line]
-    return counted[-1] if counted else ended.stdout.strip()
+        raise PolicyError(f"policies: exit code {ended.returncode}\n{ended.stdout}{ended.stderr}")
+    counts = [line for line in ended.stdout.splitlines() if " verdicts: " in line]
+    return counts[-1] if counts else ended.stdout.strip()

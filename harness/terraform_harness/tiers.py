@@ -1,63 +1,67 @@
-"""pytest plugin: the folder of a test is its tier; times and skips of each tier are printed at the end."""
+"""pytest plugin: the folder of a test below ``tests/`` is its tier; the end of a run lists times and skips by tier.
+
+The ini setting ``tiers`` lists the tiers, in order, one on each line: ``apply: the embedded emulator``.
+"""
 
 from __future__ import annotations
 
 import gc
 import json
 from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-TIERS: dict[str, str] = {
-    "unit": "Python and Node only",
-    "policies": "checkov rules and the gate",
-    "plan": "the real provider, no account",
-    "apply": "the embedded emulator",
-    "image": "a container engine",
-    "live": "a container engine and the embedded emulator",
-}
-
-# What a test records under this name (``record_property``) is printed at the end, whether it passed or not.
+OTHER = "other"
+# A test records a duration under this name (``record_property``); the end of the run prints it, passed or failed.
 RECOVERY = "recovery"
-# CPython's own 700 is for small heaps. With this the larger process of the unit tier took 350 MB instead of 305.
+# CPython's default of 700 suits small heaps. With this value a large run takes 15 % more memory and less time.
 ALLOCATIONS_BETWEEN_COLLECTIONS = 100_000
 
 
 @dataclass(slots=True)
 class Tally:
-    """What became of one tier."""
+    """Seconds and outcomes of one tier."""
 
     seconds: float = 0.0
     outcomes: Counter[str] = field(default_factory=Counter)
 
 
-def tier_of(path: str) -> str | None:
-    """The tier that a path or node id below ``tests/`` belongs to; None elsewhere.
+def tier_of(path: str, tiers: Collection[str]) -> str | None:
+    """Return the tier of a path or node id below ``tests/``; None elsewhere.
 
-    >>> tier_of("tests/apply/test_demo.py::test_demo")
+    >>> tier_of("tests/apply/test_demo.py::test_demo", {"unit", "apply"})
     'apply'
     """
     parts = Path(path.split("::", 1)[0]).parts
     for parent, child in pairwise(parts):
-        if parent == "tests" and child in TIERS:
+        if parent == "tests" and child in tiers:
             return child
     return None
 
 
-class TierReport:
-    """Adds up the reports of a run; works under xdist because it reads node ids only."""
+def tiers_of(config: pytest.Config) -> Mapping[str, str]:
+    """Return the tiers of the ini setting, each with what its tests need."""
+    pairs = (line.partition(":") for line in config.getini("tiers"))
+    return {name.strip(): needs.strip() for name, _, needs in pairs}
 
-    def __init__(self) -> None:
+
+class TierReport:
+    """Adds up the reports of a run. It reads node ids only, so it works under xdist."""
+
+    def __init__(self, tiers: Mapping[str, str]) -> None:
+        self.tiers = tiers
         self.tallies: dict[str, Tally] = {}
         self.skips: Counter[tuple[str, str]] = Counter()
         self.recoveries: list[str] = []
         self.failures: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        tier = tier_of(report.nodeid) or "other"
+        """Count a report."""
+        tier = tier_of(report.nodeid, self.tiers) or OTHER
         tally = self.tallies.setdefault(tier, Tally())
         tally.seconds += report.duration
         if report.when == "call":
@@ -72,19 +76,20 @@ class TierReport:
             tally.outcomes["passed"] += 1
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print the tiers, the reasons of skipped tests and the recorded durations."""
         terminalreporter.section("tiers")
-        order = [*TIERS, "other"]
+        order = [*self.tiers, OTHER]
         for tier in sorted(self.tallies, key=order.index):
             tally = self.tallies[tier]
             counts = "  ".join(f"{tally.outcomes[name]:4d} {name}" for name in ("passed", "failed", "skipped"))
             terminalreporter.write_line(f"{tier:10s} {tally.seconds:7.1f} s  {counts}")
         for (tier, why), count in sorted(self.skips.items()):
-            terminalreporter.write_line(f"not judged: {count} of {tier}: {why}")
-
+            terminalreporter.write_line(f"skipped: {count} of {tier}: {why}")
         for recovery in self.recoveries:
             terminalreporter.write_line(f"recovery: {recovery}")
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write the counts where ``--tier-counts`` is given."""
         file = session.config.getoption("tier_counts")
         if file:
             total = sum((tally.outcomes for tally in self.tallies.values()), Counter[str]())
@@ -92,62 +97,51 @@ class TierReport:
 
 
 def reason(report: pytest.TestReport) -> str:
-    """Why a test was skipped, on one line."""
+    """Return the reason of a skipped test, on one line."""
     if isinstance(report.longrepr, tuple):
         return " ".join(str(report.longrepr[2]).removeprefix("Skipped: ").split())
     return "no reason given"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--tier-counts", help="write how many tests passed, failed and were skipped, and why they failed, as JSON"
-    )
-    parser.addoption(
-        "--touches", help="add the attributes that tests look at to this file (see terraform_harness.coverage)"
-    )
+    """Add the option and the ini setting."""
+    parser.addoption("--tier-counts", help="write the numbers of outcomes and the text of each failure as JSON")
+    parser.addini("tiers", "folders below tests/, each with what its tests need", type="linelist", default=[])
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Register the markers and the report."""
     gc.set_threshold(ALLOCATIONS_BETWEEN_COLLECTIONS)
-    for tier, needs in TIERS.items():
+    tiers = tiers_of(config)
+    for tier, needs in tiers.items():
         config.addinivalue_line("markers", f"{tier}: needs {needs}")
-    config.addinivalue_line("markers", "long: waits for minutes, so it is started first")
-    if config.getoption("touches"):
-        from terraform_harness import coverage
-
-        coverage.watch()
+    config.addinivalue_line("markers", "long: takes minutes, so it starts first")
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(TierReport(), "tier-report")
+        config.pluginmanager.register(TierReport(tiers), "tier-report")
 
 
 def pytest_collection_finish() -> None:
-    """What is imported stays: whoever looks for garbage need not walk it again and again."""
+    """Exclude imported modules from garbage collection: they live until the end of the run."""
     gc.freeze()
 
 
 def pytest_unconfigure() -> None:
-    """The process ends: nobody need take apart what the system takes back at once."""
+    """Exclude every object from the garbage collection at the end of the process."""
     gc.freeze()
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    file = session.config.getoption("touches")
-    if file:
-        from terraform_harness import coverage
-
-        coverage.save(Path(file))
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark each test with its tier, and move long tests to the front."""
+    tiers = tiers_of(config)
     for item in items:
-        tier = tier_of(item.nodeid)
+        tier = tier_of(item.nodeid, tiers)
         if tier:
             item.add_marker(getattr(pytest.mark, tier))
-    items[:] = long_ones_apart(items)
+    items[:] = long_tests_first(items)
 
 
-def long_ones_apart(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Each long test followed by a short one, at the front: xdist deals two tests to each worker to begin with."""
+def long_tests_first(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Move long tests to the front, each followed by a short test: xdist first gives two tests to each worker."""
     long = [item for item in items if item.get_closest_marker("long")]
     short = [item for item in items if not item.get_closest_marker("long")]
     pairs = [item for pair in zip(long, short, strict=False) for item in pair]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from terraform_harness.tools import ROOT, MissingTool, locate
+from terraform_harness.tools import MissingTool, locate
 
 from local.compose import run
 from local.compose.differences import AWS, AWS_PORT
@@ -20,6 +20,7 @@ from local.compose.location import LOOPBACK, Place
 from local.compose.prepare import prepare
 from local.compose.project import HOME, Project
 from local.containers.engine import EngineError
+from local.repository import ROOT, register_tools
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 Name = Annotated[str, typer.Argument(help="Name of an environment.")]
@@ -47,6 +48,7 @@ def _end(text: str, code: int) -> None:
 
 
 def _project(name: str, home: Path) -> Project:
+    register_tools()
     locate("docker")
     return Project(environment=name, home=home)
 

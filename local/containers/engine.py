@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from terraform_harness.tools import ROOT
+from local.repository import ROOT
 
 LABEL = "airflow-fargate"
 PATIENCE = 300

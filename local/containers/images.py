@@ -12,9 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from terraform_harness.tools import ROOT
-
 from local.containers.engine import EngineError, address, client, docker
+from local.repository import ROOT
 
 CONTEXT = ROOT / "docker"
 BASE_VARIABLE = "AIRFLOW_FARGATE_BASE_IMAGE"

@@ -7,9 +7,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from terraform_harness.tools import ROOT
-
 from local.containers.engine import EngineError
+from local.repository import ROOT
 
 LOCK = ROOT / "docker" / "tools.txt"
 FOLDER = ROOT / ".build" / "tools"

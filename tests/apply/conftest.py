@@ -13,7 +13,9 @@ import yaml
 from rich.console import Console
 from terraform_harness.emulator import Emulator
 from terraform_harness.lifecycle import Lifecycle
-from terraform_harness.tools import ROOT, require
+from terraform_harness.tools import require
+
+from local.repository import ROOT
 
 Variant = Mapping[str, Any]
 Start = Callable[..., Lifecycle]

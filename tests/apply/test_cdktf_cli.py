@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 from terraform_harness.emulator import Emulator
-from terraform_harness.emulator.seed import furnish
+from terraform_harness.emulator.seed import seed
 from terraform_harness.terraform import cli_configuration, workspace
-from terraform_harness.tools import ROOT, require
+from terraform_harness.tools import require
 
+from local.repository import ROOT
 from tests.apply.conftest import environment, synthesize
 from tests.apply.test_environments import VARIANTS
 
@@ -59,7 +60,7 @@ def test_cdktf_deploys_in_order_and_its_second_diff_is_empty(tmp_path: Path) -> 
         aws.make_state_bucket("airflow-fargate-state-111111111111")
         for stack in STACKS:
             workspace.for_emulator(out / "stacks" / stack)
-            furnish(aws, workspace.read(out / "stacks" / stack))
+            seed(aws, workspace.read(out / "stacks" / stack))
         cdktf("deploy", *STACKS, "--auto-approve", *flags, aws=aws.environment)
         services = aws.client("ecs").list_services(cluster="airflow-dev")["serviceArns"]
         assert len(services) == 1

@@ -7,7 +7,9 @@ import subprocess
 import sys
 
 import pytest
-from terraform_harness.tools import ROOT, require
+from terraform_harness.tools import require
+
+from local.repository import ROOT
 
 SAID = (
     "bootstrap-111111111111: applied",

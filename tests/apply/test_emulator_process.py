@@ -1,4 +1,4 @@
-"""The emulator's process: it says why it does not start, that it has died, and it never stays behind."""
+"""The emulator reports why it does not start and that it has ended, and it ends with its owner."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from terraform_harness.emulator import Emulator, EmulatorError
-from terraform_harness.tools import ROOT
 
 ACCOUNT = "111111111111"
 
@@ -28,7 +27,7 @@ def test_taken_port_is_named_with_a_fix() -> None:
 
 
 @pytest.mark.feature("H3")
-def test_port_is_held_before_the_emulator_has_started(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_port_is_reserved_before_the_emulator_starts(monkeypatch: pytest.MonkeyPatch) -> None:
     ordinary, refused = subprocess.Popen, []
 
     def start(command: list[str], **settings: object) -> object:
@@ -44,7 +43,7 @@ def test_port_is_held_before_the_emulator_has_started(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.feature("H3")
-def test_emulator_answers_as_the_given_account_and_ends() -> None:
+def test_emulator_reports_its_account_and_ends() -> None:
     with Emulator(account_id=ACCOUNT) as aws:
         assert aws.client("sts").get_caller_identity()["Account"] == ACCOUNT
         pid = aws.pid
@@ -53,17 +52,17 @@ def test_emulator_answers_as_the_given_account_and_ends() -> None:
 
 
 @pytest.mark.feature("H3")
-def test_dead_emulator_is_said_to_be_dead() -> None:
+def test_ended_emulator_is_reported() -> None:
     with Emulator(account_id=ACCOUNT) as aws:
         assert aws.pid
         os.kill(aws.pid, signal.SIGKILL)
         os.waitid(os.P_PID, aws.pid, os.WEXITED | os.WNOWAIT)
-        with pytest.raises(EmulatorError, match="ended with code -9; what was in it is gone"):
+        with pytest.raises(EmulatorError, match="ended with code -9; its resources are gone"):
             aws.check()
 
 
 @pytest.mark.feature("H3")
-def test_emulator_forgets_on_reset() -> None:
+def test_reset_deletes_every_resource() -> None:
     with Emulator(account_id=ACCOUNT) as aws:
         aws.make_state_bucket("state")
         aws.reset()
@@ -71,7 +70,7 @@ def test_emulator_forgets_on_reset() -> None:
 
 
 @pytest.mark.feature("H3")
-def test_unstarted_emulator_says_how_to_start() -> None:
+def test_emulator_that_was_not_started_names_the_fix() -> None:
     with pytest.raises(EmulatorError, match="not started. Fix: "):
         Emulator(account_id=ACCOUNT).check()
 
@@ -81,11 +80,11 @@ def test_emulator_ends_when_its_owner_is_killed(tmp_path: Path) -> None:
     code = "from terraform_harness.emulator import Emulator\nimport time\n"
     code += f"e = Emulator(account_id='{ACCOUNT}')\ne.start()\n"
     code += "print(e.pid, flush=True)\ntime.sleep(60)"
-    with subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) as owner:
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as owner:
         assert owner.stdout
         emulator = Path("/proc") / owner.stdout.readline().strip()
         owner.kill()
     deadline = time.monotonic() + 60
     while emulator.exists():
-        assert time.monotonic() < deadline, "the emulator lives on"
+        assert time.monotonic() < deadline, "the emulator is still running"
         time.sleep(0.1)

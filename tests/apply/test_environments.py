@@ -58,7 +58,7 @@ def test_environment_lives_and_leaves_nothing(start: Start, variant: str) -> Non
         life.second_plan_is_empty(stack)
     no_secret_is_kept(life, "dev", plans)
     for stack in reversed(pair("dev")):
-        life.unmake(stack)
+        life.destroy(stack)
     assert life.left(since=before) == []
 
 
@@ -72,7 +72,7 @@ def test_production_is_applied_verified_and_refuses_to_be_destroyed(start: Start
         life.second_plan_is_empty(stack)
     no_secret_is_kept(life, "prod", plans)
     with pytest.raises(TerraformError, match="(?i)deletion protection"):
-        life.unmake("prod-foundation")
+        life.destroy("prod-foundation")
     assert life.emulator.client("rds").describe_db_instances()["DBInstances"]
 
 

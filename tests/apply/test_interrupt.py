@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 from terraform_harness.emulator import Emulator
 from terraform_harness.terraform.run import Terraform, TerraformError
-from terraform_harness.tools import ROOT, require
+from terraform_harness.tools import require
+
+from local.repository import ROOT
 
 BUCKET = "state"
 RUN = """

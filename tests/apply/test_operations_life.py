@@ -14,12 +14,13 @@ from pathlib import Path
 
 import pytest
 from terraform_harness.emulator import Emulator
-from terraform_harness.emulator.seed import furnish
+from terraform_harness.emulator.seed import seed
 from terraform_harness.terraform import workspace
-from terraform_harness.tools import ROOT, require
+from terraform_harness.tools import require
 
 from environments import Environment
 from environments.load import load
+from local.repository import ROOT
 from operations import hibernation, image, rotate, secrets, stacks, verify
 from operations.account import Account
 from operations.bootstrap import bootstrap
@@ -93,7 +94,7 @@ def _stacks(folder: Path, emulator: Emulator) -> Path:
     for stack in ("bootstrap-111111111111", "dev-foundation", "dev-airflow"):
         copy = workspace.copy(out / "stacks" / stack, into=folder)
         workspace.for_emulator(copy)
-        furnish(emulator, workspace.read(copy))
+        seed(emulator, workspace.read(copy))
     return folder
 
 

@@ -1,4 +1,4 @@
-"""The plugin in somebody else's project: a folder with stacks, a conftest of one line, tests that use the fixtures."""
+"""The pytest plugin in another project: a folder of stacks, a conftest of one line, tests that use the fixtures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from terraform_harness.tools import ROOT, require
+from terraform_harness.tools import require
+
+from local.repository import ROOT
 
 NETWORK = {
     "terraform": {"required_providers": {"aws": {"source": "hashicorp/aws", "version": "5.100.0"}}},
@@ -47,7 +49,7 @@ def test_life(lifecycle, emulator):
     lifecycle.make("network")
     assert len(emulator.client("kms").list_keys()["Keys"]) == 1
     lifecycle.second_plan_is_empty("network")
-    lifecycle.unmake("network")
+    lifecycle.destroy("network")
 """
 
 

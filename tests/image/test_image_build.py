@@ -10,11 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from terraform_harness.tools import ROOT
 
 from local.containers import engine, images
 from local.containers.engine import Launch, address, docker
 from local.containers.tools import program
+from local.repository import ROOT
 
 CONTEXT = ROOT / "docker"
 UNPACKED_MB, COMPRESSED_MB = 540, 215

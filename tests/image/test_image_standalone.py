@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from terraform_harness.tools import ROOT
 
 from local.containers import backing_services, engine
 from local.containers.engine import Container
+from local.repository import ROOT
 from tests.image.world import PRISTINE, World
 
 DAGS = ROOT / "tests" / "live" / "dags"

@@ -14,7 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.console import Console
 from terraform_harness.emulator import Emulator
 from terraform_harness.lifecycle import Lifecycle
-from terraform_harness.tools import ROOT, require
+from terraform_harness.tools import require
+
+from local.repository import ROOT
 
 ENVIRONMENT = Path(__file__).with_name("environment.yaml")
 

@@ -14,11 +14,12 @@ from pathlib import Path
 
 import boto3
 import pytest
-from terraform_harness.tools import ROOT, require
+from terraform_harness.tools import require
 
 from local.airflow_client import Client
 from local.compose.project import Project
 from local.containers import engine
+from local.repository import ROOT
 
 EXAMPLES = ROOT / "examples" / "dags"
 

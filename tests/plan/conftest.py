@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from terraform_harness.terraform import mock_outputs, workspace
 from terraform_harness.terraform.run import Terraform
-from terraform_harness.tools import ROOT, require
+from terraform_harness.tools import require
+
+from local.repository import ROOT
 
 ENVIRONMENTS = ("dev", "staging", "prod")
 

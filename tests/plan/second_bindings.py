@@ -13,7 +13,7 @@ from terraform_harness import tools
 
 ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "requirements-6x.txt"
-PATIENCE = 600
+TIMEOUT_SECONDS = 600
 
 
 def python() -> str:
@@ -40,11 +40,11 @@ def _make(folder: Path) -> None:
         [sys.executable, "-m", "uv", *install, "--python", fresh / "bin" / "python"],
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=TIMEOUT_SECONDS,
         check=False,
     )
     if done.returncode:
-        tools._give_up(f"the newer bindings cannot be installed: {done.stderr.strip().splitlines()[-1]}")
+        tools.skip_or_fail(f"the newer bindings cannot be installed: {done.stderr.strip().splitlines()[-1]}")
     (fresh / ".ready").touch()
     shutil.rmtree(folder, ignore_errors=True)
     fresh.rename(folder)

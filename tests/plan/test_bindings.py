@@ -14,8 +14,8 @@ from tests.bindings_runs import SAMPLE, files, finish, run, start
 
 USED = f"""
 from pathlib import Path
-from modules.core import bindings
-bindings.install(sources=[Path({str(SAMPLE)!r})])
+from cdktf_fast_bindings import loading
+loading.install(sources=[Path({str(SAMPLE)!r})])
 """
 
 
@@ -52,13 +52,13 @@ def cache(small: Path, tmp_path: Path) -> Path:
 
 def entry(cache: Path) -> Path:
     """The one entry in a cache."""
-    (found,) = (cache / "bindings").glob("*.json")
+    (found,) = cache.glob("*.json")
     return found
 
 
 def archive(cache: Path) -> Path:
     """The one archive in a cache."""
-    (found,) = (cache / "bindings").glob("*.jsii.tgz")
+    (found,) = cache.glob("*.jsii.tgz")
     return found
 
 
@@ -91,20 +91,20 @@ def test_damaged_cache_is_made_again(small: Path, cache: Path, tmp_path: Path, d
             entry(cache).write_text("")
     out, err = run(cache, str(SAMPLE), str(tmp_path / "out"), path=small)
     assert out == "lean"
-    assert "is damaged and is made again" in err
+    assert "is damaged; creating it again" in err
     assert files(tmp_path / "out") == files(small / "out")
     assert files(cache) == whole
 
 
 def test_archive_that_jsii_refuses_is_replaced_by_the_shipped_one(small: Path, cache: Path, tmp_path: Path) -> None:
     rubbish = b"no archive at all"
-    named = cache / "bindings" / f"{hashlib.sha256(rubbish).hexdigest()[:32]}.jsii.tgz"
+    named = cache / f"{hashlib.sha256(rubbish).hexdigest()[:32]}.jsii.tgz"
     named.write_bytes(rubbish)
     content = json.loads(entry(cache).read_text())
     entry(cache).write_text(json.dumps({**content, "archive": named.name}))
     out, err = run(cache, str(SAMPLE), str(tmp_path / "out"), path=small)
     assert (out, err.count("\n")) == ("whole", 1)
-    assert "jsii refuses the lean archive" in err
+    assert "jsii cannot load the lean archive" in err
     assert files(tmp_path / "out") == files(small / "out")
 
 
@@ -123,14 +123,20 @@ def other_package(folder: Path, archive_name: str, content: bytes) -> Path:
     return folder
 
 
-LOADED = "from modules.core import bindings; import cdktf_cdktf_provider_aws as aws; print(bindings.loaded().value"
+LOADED = """
+from cdktf_fast_bindings import loading
+loading.install()
+import cdktf_cdktf_provider_aws as aws
+print(loading.loaded().value"""
 
 
 def test_unknown_version_takes_the_ordinary_import(tmp_path: Path) -> None:
     path = other_package(tmp_path / "path", "provider-aws@99.0.0.jsii.tgz", b"")
     out, err = run(tmp_path / "cache", "-c", f"{LOADED}, aws.ordinary)", path=path)
     assert out == "ordinary True"
-    assert err.startswith("bindings: version 99.0.0 is none of 20.1.0, 21.22.1; the ordinary import is used")
+    assert err.startswith(
+        "cdktf-fast-bindings: version 99.0.0 is not supported (20.1.0, 21.22.1); using the ordinary import"
+    )
     assert err.count("\n") == 1
 
 
@@ -140,15 +146,17 @@ def test_archive_of_a_known_version_that_is_not_what_we_know_is_left_to_jsii(tmp
     out, err = run(tmp_path / "cache", "-c", f"{LOADED})", path=path)
     assert out == "whole"
     assert "cannot be read" in err
-    assert err.endswith("the archive is used as shipped (3 s more)\n")
+    assert err.endswith("using the archive as shipped (3 s more)\n")
     assert "Traceback" not in err
 
 
 def test_submodule_outside_the_set_in_time(small: Path) -> None:
-    program = f"{USED}\nfrom cdktf_cdktf_provider_aws.gamelift_alias import GameliftAlias\nprint(bindings.loaded())"
+    program = f"{USED}\nfrom cdktf_cdktf_provider_aws.gamelift_alias import GameliftAlias\nprint(loading.loaded())"
     out, err = run(small / "cache", "-c", program)
     assert out == "Mode.WHOLE"
-    assert err.startswith("bindings: gamelift_alias is not among the resource types in use; the archive is used")
+    assert err.startswith(
+        "cdktf-fast-bindings: gamelift_alias is not among the resource types in use; using the archive"
+    )
     assert err.count("\n") == 1
 
 
@@ -190,7 +198,7 @@ print(db_instance.DbInstance.__name__)
 
 def test_variable_with_another_word_is_refused(tmp_path: Path) -> None:
     process = start(tmp_path, "-c", "import modules", mode="fast")
-    assert "AIRFLOW_FARGATE_BINDINGS: lean, whole or ordinary, got 'fast'" in process.communicate(timeout=600)[1]
+    assert "CDKTF_FAST_BINDINGS: must be lean, whole or ordinary, got 'fast'" in process.communicate(timeout=600)[1]
     assert process.returncode == 1
 
 

@@ -12,10 +12,12 @@ RULE = {"cidr_ipv4": "10.0.0.0/16", "from_port": 5432, "to_port": 5432, "ip_prot
 
 
 @pytest.mark.feature("H5")
-def test_mutant_open_to_the_internet_is_detected(tmp_path: Path) -> None:
+def test_rules_detect_a_database_port_open_to_the_internet(tmp_path: Path) -> None:
     folder = tmp_path / "one"
     folder.mkdir()
     document = {"resource": {"aws_vpc_security_group_ingress_rule": {"r": RULE}}}
     (folder / "cdk.tf.json").write_text(json.dumps(document))
-    (result,) = run([folder], judges={"rules": detectors.rules}, keep=lambda one: one.operator == "open_to_the_world")
+    (result,) = run(
+        [folder], detectors={"rules": detectors.rules}, keep=lambda mutant: mutant.operator == "open_to_internet"
+    )
     assert not result.survived

@@ -1,166 +1,251 @@
-"""Matchers, and the comparison that says where two values differ."""
+"""Matchers, and the comparison that lists the differences between an expected and an actual value.
+
+>>> [str(mismatch) for mismatch in compare({"port": 5432}, {"port": 22, "protocol": "tcp"})]
+['port: expected 5432, got 22']
+>>> compare({"tags": Match.contains("a")}, {"tags": ["a", "b"]})
+[]
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-NOTHING = object()
+from terraform_harness.assertions import jsonencode
+from terraform_harness.assertions.values import NOTHING, UNKNOWN
+
+SHOWN_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
-    """One difference: where, what was wanted, what is there."""
+    """One difference.
+
+    Attributes:
+        path: Where it is, for instance ``setting[0].value``.
+        expected: What was expected.
+        got: The actual value.
+        unknown: Whether the actual value is known only after the apply.
+    """
 
     path: str
-    wanted: str
+    expected: str
     got: str
+    unknown: bool = False
 
     def __str__(self) -> str:
-        return f"{self.path or 'value'}: wanted {self.wanted}, got {self.got}"
+        return f"{self.path or 'value'}: expected {self.expected}, got {self.got}"
 
 
 class Matcher:
-    """Decides about one value; ``mismatches`` is empty when it agrees."""
+    """The base class of matchers; implement ``mismatches`` for a matcher of your own."""
 
     def mismatches(self, value: Any, path: str) -> list[Mismatch]:
+        """Return the differences of ``value``, which is at ``path``; an empty list when it matches."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True)
-class _Test(Matcher):
-    """A matcher from a description and a predicate."""
+class _Predicate(Matcher):
+    """A matcher from a description and a predicate; no unknown value matches."""
 
     description: str
-    accepts: Any
+    accepts: Callable[[Any], object]
 
     def mismatches(self, value: Any, path: str) -> list[Mismatch]:
-        return [] if self.accepts(value) else [_differ(path, self.description, value)]
+        matches = value is not UNKNOWN and self.accepts(value)
+        return [] if matches else [_mismatch(path, self.description, value)]
 
     def __repr__(self) -> str:
         return self.description
 
 
+class _Unknown(Matcher):
+    """A value that is known only after the apply."""
+
+    def mismatches(self, value: Any, path: str) -> list[Mismatch]:
+        return [] if value is UNKNOWN else [_mismatch(path, repr(self), value)]
+
+    def __repr__(self) -> str:
+        return "a value that is known after apply"
+
+
 @dataclass(frozen=True)
 class _Json(Matcher):
-    """A string that is JSON."""
+    """A JSON string, or an expression that calls jsonencode."""
 
-    pattern: Any
+    expected: Any
 
     def mismatches(self, value: Any, path: str) -> list[Mismatch]:
         try:
-            parsed = json.loads(value)
+            parsed = _parse(value)
         except (TypeError, ValueError):
-            return [_differ(path, "a string of JSON", value)]
-        return compare(self.pattern, parsed, f"{path}<json>")
+            return [_mismatch(path, "a JSON string", value)]
+        return compare(self.expected, parsed, f"{path}<json>")
 
     def __repr__(self) -> str:
-        return f"json({self.pattern!r})"
+        return f"json({self.expected!r})"
+
+
+def _parse(value: Any) -> Any:
+    if isinstance(value, str) and value.lstrip().startswith("${"):
+        return jsonencode.evaluate(value)
+    return json.loads(value)
 
 
 class Capture(Matcher):
-    """Accepts any value that is there and keeps it: ``name = Capture(); template.any(..., name=name); name.value``."""
+    """Matches any known value and keeps it.
+
+    >>> from terraform_harness.assertions import Template
+    >>> name = Capture()
+    >>> stack = {"resource": {"aws_s3_bucket": {"logs": {"bucket": "logs-1"}}}}
+    >>> _ = Template(stack).any("aws_s3_bucket", bucket=name)
+    >>> name.value
+    'logs-1'
+    """
 
     def __init__(self) -> None:
         self.values: list[Any] = []
 
     @property
     def value(self) -> Any:
+        """The first captured value.
+
+        Raises:
+            AssertionError: Nothing was captured.
+        """
         if not self.values:
             raise AssertionError("nothing was captured: no candidate had the attribute")
         return self.values[0]
 
     def mismatches(self, value: Any, path: str) -> list[Mismatch]:
-        if value is NOTHING:
-            return [_differ(path, "something to capture", value)]
+        """Keep ``value``."""
+        if value is NOTHING or value is UNKNOWN:
+            return [_mismatch(path, "a value to capture", value)]
         self.values.append(value)
         return []
 
 
 class Match:
-    """Where the matchers come from."""
+    """The matchers. A value that is known only after the apply matches ``Match.unknown()`` alone."""
 
     @staticmethod
     def absent() -> Matcher:
-        """Not there, or null."""
-        return _Test("nothing", lambda value: value is NOTHING or value is None)
+        """Match an attribute that is absent or null."""
+        return _Predicate("nothing", lambda value: value is NOTHING or value is None)
 
     @staticmethod
     def present() -> Matcher:
-        return _Test("anything", lambda value: value is not NOTHING and value is not None)
+        """Match any value except null."""
+        return _Predicate("any value", lambda value: value is not NOTHING and value is not None)
+
+    @staticmethod
+    def unknown() -> Matcher:
+        """Match a value of a plan that is known only after the apply."""
+        return _Unknown()
 
     @staticmethod
     def regex(pattern: str) -> Matcher:
-        """A string in which ``pattern`` is found."""
-        return _Test(f"a string like {pattern!r}", lambda value: isinstance(value, str) and re.search(pattern, value))
+        """Match a string that contains a match of the regular expression ``pattern``."""
+        description = f"a string like {pattern!r}"
+        return _Predicate(description, lambda value: isinstance(value, str) and re.search(pattern, value))
 
     @staticmethod
-    def json(pattern: Any) -> Matcher:
-        """A string of JSON that matches ``pattern``, matchers within it included."""
-        return _Json(pattern)
+    def json(expected: Any) -> Matcher:
+        """Match a JSON string, or a ``${jsonencode(...)}`` expression, whose value matches ``expected``."""
+        return _Json(expected)
 
     @staticmethod
     def contains(*items: Any) -> Matcher:
-        """A list that has, for each of ``items``, an element that matches it."""
-        return _Test(f"a list with {list(items)!r}", lambda value: _contains(value, items))
+        """Match a list that has, for each of ``items``, an element that matches it."""
+        return _Predicate(f"a list with {list(items)!r}", lambda value: _contains(value, items))
 
     @staticmethod
     def length(expected: int) -> Matcher:
-        return _Test(f"{expected} items", lambda value: isinstance(value, (list, dict)) and len(value) == expected)
+        """Match a list or an object with ``expected`` items."""
+        description = f"{expected} items"
+        return _Predicate(description, lambda value: isinstance(value, (list, dict)) and len(value) == expected)
 
     @staticmethod
     def one_of(*values: Any) -> Matcher:
-        return _Test(f"one of {list(values)!r}", lambda value: any(not compare(one, value) for one in values))
+        """Match a value that matches at least one of ``values``."""
+        description = f"one of {list(values)!r}"
+        return _Predicate(description, lambda value: any(not compare(expected, value) for expected in values))
 
     @staticmethod
-    def excluding(pattern: Any) -> Matcher:
-        """There, but not matching ``pattern``."""
-        return _Test(f"anything but {pattern!r}", lambda value: value is not NOTHING and bool(compare(pattern, value)))
+    def excluding(expected: Any) -> Matcher:
+        """Match a value that is present and does not match ``expected``."""
+        description = f"anything but {expected!r}"
+        return _Predicate(description, lambda value: value is not NOTHING and bool(compare(expected, value)))
 
     @staticmethod
-    def reference(kind: str, *, name: str = r"[A-Za-z0-9_-]+", attribute: str = r"[a-z0-9_]+") -> Matcher:
-        """An expression that refers to a ``kind``; ``name`` and ``attribute`` are regular expressions."""
-        pattern = re.compile(rf"\$\{{.*\b{re.escape(kind)}\.{name}(\[[^\]]*\])?\.{attribute}\b.*\}}")
-        return _Test(f"a reference to {kind}", lambda value: isinstance(value, str) and pattern.search(value))
+    def reference(type_: str, /, *, name: str = r"[A-Za-z0-9_-]+", attribute: str = r"[a-z0-9_]+") -> Matcher:
+        """Match an expression that refers to a resource.
+
+        Args:
+            type_: The resource type, for instance ``aws_kms_key``.
+            name: A regular expression of the resource's name.
+            attribute: A regular expression of the attribute.
+        """
+        pattern = re.compile(rf"\$\{{.*\b{re.escape(type_)}\.{name}(\[[^\]]*\])?\.{attribute}\b.*\}}", re.DOTALL)
+        shown = f"{type_}.{_shown(name, 'NAME')}.{_shown(attribute, 'ATTRIBUTE')}"
+        return _Predicate(
+            f"a reference to {shown}", lambda value: isinstance(value, str) and pattern.search(value) is not None
+        )
 
 
-def compare(pattern: Any, value: Any, path: str = "") -> list[Mismatch]:
-    """Where ``value`` differs from ``pattern``; a dictionary in ``pattern`` names only what matters."""
-    if isinstance(pattern, Matcher):
-        return pattern.mismatches(value, path)
-    if isinstance(pattern, Mapping):
-        return _compare_mapping(pattern, value, path)
-    if isinstance(pattern, list):
-        return _compare_list(pattern, value, path)
-    same = type(pattern) is type(value) and pattern == value
-    numbers = isinstance(pattern, (int, float)) and isinstance(value, (int, float))
-    if same or (numbers and not isinstance(pattern, bool) and not isinstance(value, bool) and pattern == value):
-        return []
-    return [_differ(path, repr(pattern), value)]
+def _shown(pattern: str, placeholder: str) -> str:
+    return f"<{placeholder}>" if pattern.startswith("[") else pattern
 
 
-def _compare_mapping(pattern: Mapping[str, Any], value: Any, path: str) -> list[Mismatch]:
+def compare(expected: Any, value: Any, path: str = "") -> list[Mismatch]:
+    """Return the differences of ``value`` from ``expected``.
+
+    Args:
+        expected: A plain value, a matcher, a dictionary (keys that it does not name are ignored) or a list (compared
+            item by item).
+        value: The actual value.
+        path: The path of ``value``, for messages.
+    """
+    if isinstance(expected, Matcher):
+        return expected.mismatches(value, path)
+    if isinstance(expected, Mapping):
+        return _compare_mapping(expected, value, path)
+    if isinstance(expected, list):
+        return _compare_list(expected, value, path)
+    same = type(expected) is type(value) and expected == value
+    return [] if same or _same_number(expected, value) else [_mismatch(path, repr(expected), value)]
+
+
+def _same_number(expected: Any, value: Any) -> bool:
+    numbers = isinstance(expected, (int, float)) and isinstance(value, (int, float))
+    return numbers and not isinstance(expected, bool) and not isinstance(value, bool) and expected == value
+
+
+def _compare_mapping(expected: Mapping[str, Any], value: Any, path: str) -> list[Mismatch]:
     body = value[0] if isinstance(value, list) and len(value) == 1 else value  # a single nested block
     if not isinstance(body, Mapping):
-        return [_differ(path, repr(dict(pattern)), value)]
-    pairs = ((key, expected, body.get(key, NOTHING)) for key, expected in pattern.items())
-    return [found for key, expected, got in pairs for found in compare(expected, got, f"{path}.{key}".lstrip("."))]
+        return [_mismatch(path, repr(dict(expected)), value)]
+    pairs = ((key, inner, body.get(key, NOTHING)) for key, inner in expected.items())
+    return [mismatch for key, inner, got in pairs for mismatch in compare(inner, got, f"{path}.{key}".lstrip("."))]
 
 
-def _compare_list(pattern: list[Any], value: Any, path: str) -> list[Mismatch]:
-    if not isinstance(value, list) or len(value) != len(pattern):
-        return [_differ(path, repr(pattern), value)]
-    pairs = enumerate(zip(pattern, value, strict=True))
-    return [found for index, (expected, got) in pairs for found in compare(expected, got, f"{path}[{index}]")]
+def _compare_list(expected: list[Any], value: Any, path: str) -> list[Mismatch]:
+    if not isinstance(value, list) or len(value) != len(expected):
+        return [_mismatch(path, repr(expected), value)]
+    pairs = enumerate(zip(expected, value, strict=True))
+    return [mismatch for index, (inner, got) in pairs for mismatch in compare(inner, got, f"{path}[{index}]")]
 
 
 def _contains(value: Any, items: Iterable[Any]) -> bool:
-    return isinstance(value, list) and all(any(not compare(item, one) for one in value) for item in items)
+    return isinstance(value, list) and all(any(not compare(item, element) for element in value) for item in items)
 
 
-def _differ(path: str, wanted: str, got: Any) -> Mismatch:
-    shown = "nothing" if got is NOTHING else repr(got)
-    return Mismatch(path=path, wanted=wanted, got=shown if len(shown) < 200 else shown[:197] + "...")
+def _mismatch(path: str, expected: str, got: Any) -> Mismatch:
+    shown = repr(got)
+    if len(shown) > SHOWN_CHARACTERS:
+        shown = shown[: SHOWN_CHARACTERS - 3] + "..."
+    return Mismatch(path=path, expected=expected, got=shown, unknown=got is UNKNOWN)

@@ -1,51 +1,55 @@
-"""``python -m terraform_harness.coverage STACK... --touches FILE``: attributes that no test and no rule looks at."""
+"""``python -m terraform_harness.coverage STACK...``: list the attributes that no test and no policy reads."""
 
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from terraform_harness.coverage import TOUCHED, cover, load, watch
+from terraform_harness.coverage import RECORDED, cover, load, record
 from terraform_harness.terraform import workspace
-from terraform_harness.verification import verify  # noqa: F401 - registers what is asked of AWS
 
 console = Console(soft_wrap=True)
 
 
 def main(
-    stacks: Annotated[list[Path], typer.Argument(help="folders with cdk.tf.json")],
-    touches: Annotated[list[Path] | None, typer.Option(help="written by `pytest --touches FILE`")] = None,
-    at_least: Annotated[float, typer.Option(help="exit 1 below this ratio")] = 0.0,
+    stacks: Annotated[list[Path], typer.Argument(help="folders of synthesized stacks")],
+    attribute_coverage: Annotated[
+        list[Path] | None, typer.Option(help="written by `pytest --attribute-coverage FILE`")
+    ] = None,
+    at_least: Annotated[float, typer.Option(help="exit 1 below this ratio, 0 to 1")] = 0.0,
 ) -> None:
     """Exit 0, 1 below ``--at-least``, 2 when something could not be read."""
     try:
         documents = [workspace.read(stack) for stack in stacks]
-        seen = load(touches or ())
+        recorded = load(attribute_coverage or ())
     except (workspace.WorkspaceError, OSError) as error:
         console.print(str(error), style="red")
         sys.exit(2)
-    found = cover(documents, touched=seen | _by_rules(stacks))
-    for kind, keys in found.untouched.items():
-        console.print(f"{kind:48} {', '.join(keys)}", highlight=False)
-    console.print(f"nobody looks at: {', '.join(found.blind) or 'nothing'}")
-    console.print(f"{found.touched} of {found.total} attributes are looked at ({found.ratio:.0%})")
+    found = cover(documents, recorded=recorded | _read_by_policies(stacks))
+    for type_, keys in found.uncovered.items():
+        console.print(f"{type_:48} {', '.join(keys)}", highlight=False)
+    console.print(f"types that nothing reads: {', '.join(found.uncovered_types) or 'none'}")
+    console.print(f"{found.covered} of {found.total} attributes are read ({found.ratio:.0%})")
     sys.exit(1 if found.ratio < at_least else 0)
 
 
-def _by_rules(stacks: list[Path]) -> frozenset[tuple[str, str]]:
-    """Run our rules over the stacks and note what they read."""
+def _read_by_policies(stacks: list[Path]) -> frozenset[tuple[str, str]]:
+    """Return the attributes that the gate's own rules read; none where the gate is not installed."""
+    if not find_spec("terraform_gate"):
+        return frozenset()
     from terraform_harness.mutation.detectors import rules
 
-    end = watch()
+    end = record()
     try:
         rules(stacks)
     finally:
         end()
-    return frozenset(TOUCHED)
+    return frozenset(RECORDED)
 
 
 if __name__ == "__main__":

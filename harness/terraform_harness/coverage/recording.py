@@ -1,56 +1,65 @@
-"""Which attribute of which resource type anybody looks at, recorded while tests and rules run."""
+"""Records which attributes of which resource types tests and policies read."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-Touch = tuple[str, str]
-TOUCHED: set[Touch] = set()
+Attribute = tuple[str, str]
+"""A resource type and the name of one of its attributes."""
+RECORDED: set[Attribute] = set()
 
 
-class Watched(dict[str, Any]):
-    """A resource's body that remembers which of its attributes were asked for by name."""
+class RecordingBody(dict[str, Any]):
+    """The body of a resource; records the attributes that are read by name."""
 
-    def __init__(self, kind: str, body: Mapping[str, Any]) -> None:
+    def __init__(self, type_: str, body: Mapping[str, Any]) -> None:
         super().__init__(body)
-        self._kind = kind
+        self._type = type_
 
     def __getitem__(self, key: str) -> Any:
-        TOUCHED.add((self._kind, key))
+        RECORDED.add((self._type, key))
         return super().__getitem__(key)
 
     def get(self, key: str, default: Any = None) -> Any:
-        TOUCHED.add((self._kind, key))
+        """Return the attribute ``key``."""
+        RECORDED.add((self._type, key))
         return super().get(key, default)
 
 
-def watch() -> Callable[[], None]:
-    """From now on, watch every resource that rules and templates read; the returned function ends it."""
-    from terraform_gate.terraform_resource import Resource
+def record() -> Callable[[], None]:
+    """Record every attribute that templates, and policies where installed, read from now on.
 
+    Returns:
+        A function that ends the recording.
+    """
     from terraform_harness.assertions.template import Found
 
-    undo = [_wrap(Resource, "body"), _wrap(Found, "values")]
+    undo = [_wrap(Found, "values")]
+    if find_spec("terraform_gate"):
+        from terraform_gate.terraform_resource import Resource
+
+        undo.append(_wrap(Resource, "body"))
 
     def end() -> None:
-        for one in undo:
-            one()
+        for restore in undo:
+            restore()
 
     return end
 
 
 def _wrap(owner: type, attribute: str) -> Callable[[], None]:
-    """Let ``owner`` be made with a watched ``attribute``; returns how to undo it."""
+    """Let new objects of ``owner`` have a recording ``attribute``; returns the function that undoes it."""
     original = owner.__init__  # type: ignore[misc]
 
     def make(self: Any, *args: Any, **kwargs: Any) -> None:
         original(self, *args, **kwargs)
         body = getattr(self, attribute)
-        if not isinstance(body, Watched):
-            object.__setattr__(self, attribute, Watched(self.type, body))
+        if not isinstance(body, RecordingBody):
+            object.__setattr__(self, attribute, RecordingBody(self.type, body))
 
     def undo() -> None:
         owner.__init__ = original  # type: ignore[misc]
@@ -60,11 +69,13 @@ def _wrap(owner: type, attribute: str) -> Callable[[], None]:
 
 
 def save(file: Path) -> None:
-    """Add what was touched to ``file``, one touch a line, so that several processes may write to it."""
-    lines = "".join(json.dumps(touch) + "\n" for touch in sorted(TOUCHED))
+    """Append the recorded attributes to ``file``, one on each line, so that several processes can write to it."""
+    lines = "".join(json.dumps(attribute) + "\n" for attribute in sorted(RECORDED))
     with file.open("a") as out:
         out.write(lines)
 
 
-def load(files: Iterable[Path]) -> frozenset[Touch]:
-    return frozenset((kind, key) for file in files for kind, key in map(json.loads, file.read_text().splitlines()))
+def load(files: Iterable[Path]) -> frozenset[Attribute]:
+    """Return the attributes recorded in ``files``."""
+    lines = (line for file in files for line in file.read_text().splitlines())
+    return frozenset((type_, key) for type_, key in map(json.loads, lines))

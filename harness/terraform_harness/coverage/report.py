@@ -1,4 +1,4 @@
-"""What is in the stacks and nobody looks at."""
+"""Compares the attributes that stacks set with those that tests and policies read."""
 
 from __future__ import annotations
 
@@ -6,45 +6,55 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from terraform_harness.coverage.recording import Touch
-from terraform_harness.verification.check import VERIFIERS
+from terraform_harness.coverage.recording import Attribute
 
-# Arguments that say how Terraform works on a resource, or what people read; nothing depends on them.
-META = frozenset({"//", "depends_on", "lifecycle", "provider", "count", "for_each", "tags", "description"})
+# Arguments of Terraform itself, and text for people: nothing depends on their values.
+META_ARGUMENTS = frozenset({"//", "depends_on", "lifecycle", "provider", "count", "for_each", "tags", "description"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """``untouched``: attributes by resource type; ``blind``: types of which no attribute is looked at."""
+    """Attribute coverage of stacks.
 
-    untouched: Mapping[str, tuple[str, ...]]
-    blind: tuple[str, ...]
-    touched: int
+    Attributes:
+        uncovered: Attributes that nothing reads, by resource type.
+        uncovered_types: Resource types of which nothing reads any attribute.
+        covered: The number of attributes that are read.
+        total: The number of attributes.
+    """
+
+    uncovered: Mapping[str, tuple[str, ...]]
+    uncovered_types: tuple[str, ...]
+    covered: int
     total: int
 
     @property
     def ratio(self) -> float:
-        """Between 0 and 1; 1 when there is nothing to look at."""
-        return self.touched / self.total if self.total else 1.0
+        """Between 0 and 1; 1 when the stacks set no attribute."""
+        return self.covered / self.total if self.total else 1.0
 
 
-def cover(stacks: Iterable[Mapping[str, Any]], *, touched: frozenset[Touch]) -> Coverage:
-    """Compare the attributes that ``stacks`` set with those in ``touched``; types that ``verify`` asks AWS about are
-    not blind."""
-    there = {(kind, key) for stack in stacks for kind, key in _attributes(stack)}
-    missing = there - touched
-    kinds = {kind for kind, _ in there}
-    looked_at = {kind for kind, key in there & touched} | VERIFIERS.keys()
-    untouched = {kind: tuple(sorted(key for one, key in missing if one == kind)) for kind in sorted(kinds)}
+def cover(stacks: Iterable[Mapping[str, Any]], *, recorded: frozenset[Attribute]) -> Coverage:
+    """Compare the attributes that ``stacks`` set with those in ``recorded``.
+
+    Resource types that ``terraform_harness.verification`` checks in AWS are never listed as uncovered types.
+    """
+    from terraform_harness.verification import VERIFIERS
+
+    present = {attribute for stack in stacks for attribute in _attributes(stack)}
+    missing = present - recorded
+    types = {type_ for type_, _ in present}
+    covered_types = {type_ for type_, _ in present & recorded} | VERIFIERS.keys()
+    uncovered = {type_: tuple(sorted(key for other, key in missing if other == type_)) for type_ in sorted(types)}
     return Coverage(
-        untouched={kind: keys for kind, keys in untouched.items() if keys},
-        blind=tuple(sorted(kinds - looked_at)),
-        touched=len(there & touched),
-        total=len(there),
+        uncovered={type_: keys for type_, keys in uncovered.items() if keys},
+        uncovered_types=tuple(sorted(types - covered_types)),
+        covered=len(present & recorded),
+        total=len(present),
     )
 
 
-def _attributes(stack: Mapping[str, Any]) -> Iterable[Touch]:
-    for kind, named in stack.get("resource", {}).items():
-        for body in named.values():
-            yield from ((kind, key) for key in body if key not in META)
+def _attributes(stack: Mapping[str, Any]) -> Iterable[Attribute]:
+    for type_, resources in stack.get("resource", {}).items():
+        for body in resources.values():
+            yield from ((type_, key) for key in body if key not in META_ARGUMENTS)

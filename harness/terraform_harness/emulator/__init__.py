@@ -1,4 +1,4 @@
-"""An embedded stand-in for AWS: real provider, real Terraform, no account."""
+"""An AWS emulator (moto's server) that real Terraform and the real AWS provider apply to, without an account."""
 
 from terraform_harness.emulator.process import Emulator, EmulatorError
 

@@ -1,4 +1,4 @@
-"""What is in an account: asked of every service that the stacks use, so that a leftover has a name."""
+"""Lists the resources of an account, so that a test can name what a destroy has left behind."""
 
 from __future__ import annotations
 
@@ -13,7 +13,16 @@ Keep = Callable[[Any], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """One list call: ``path`` leads to the items in its answer (dots), ``name`` to what an item is called."""
+    """One list call of boto3.
+
+    Attributes:
+        service: The service, for instance ``ec2``.
+        call: The method of its client.
+        path: The key of the items in the response.
+        name: The key of an item's name; empty when the item is the name.
+        arguments: Arguments of the call.
+        keep: Selects the items that count; deleted items are still listed for a while.
+    """
 
     service: str
     call: str
@@ -29,17 +38,24 @@ def _listing(
     return Listing(service=service, call=call, path=path, name=name, keep=keep, arguments=arguments)
 
 
-ALIVE = ("deleted", "deleting")
+AWS_ALIAS = "alias/aws/"
+DELETED = ("deleted", "deleting")
+
+
+def _is_kept(item: Any) -> bool:
+    return item["State"] not in DELETED
+
+
 LISTINGS: tuple[Listing, ...] = (
     _listing("ec2", "describe_vpcs", "Vpcs", "VpcId"),
     _listing("ec2", "describe_subnets", "Subnets", "SubnetId"),
     _listing("ec2", "describe_route_tables", "RouteTables", "RouteTableId"),
     _listing("ec2", "describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
-    _listing("ec2", "describe_nat_gateways", "NatGateways", "NatGatewayId", lambda one: one["State"] not in ALIVE),
+    _listing("ec2", "describe_nat_gateways", "NatGateways", "NatGatewayId", _is_kept),
     _listing("ec2", "describe_addresses", "Addresses", "AllocationId"),
     _listing("ec2", "describe_network_acls", "NetworkAcls", "NetworkAclId"),
     _listing("ec2", "describe_security_groups", "SecurityGroups", "GroupId"),
-    _listing("ec2", "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId", lambda one: one["State"] not in ALIVE),
+    _listing("ec2", "describe_vpc_endpoints", "VpcEndpoints", "VpcEndpointId", _is_kept),
     _listing("ec2", "describe_flow_logs", "FlowLogs", "FlowLogId"),
     _listing("ec2", "describe_network_interfaces", "NetworkInterfaces", "NetworkInterfaceId"),
     _listing("rds", "describe_db_instances", "DBInstances", "DBInstanceIdentifier"),
@@ -51,7 +67,7 @@ LISTINGS: tuple[Listing, ...] = (
     _listing("elasticache", "describe_cache_parameter_groups", "CacheParameterGroups", "CacheParameterGroupName"),
     _listing("ssm", "describe_parameters", "Parameters", "Name"),
     _listing("secretsmanager", "list_secrets", "SecretList", "Name"),
-    _listing("kms", "list_aliases", "Aliases", "AliasName", lambda one: not one["AliasName"].startswith("alias/aws/")),
+    _listing("kms", "list_aliases", "Aliases", "AliasName", lambda item: not item["AliasName"].startswith(AWS_ALIAS)),
     _listing("s3", "list_buckets", "Buckets", "Name"),
     _listing("ecr", "describe_repositories", "repositories", "repositoryName"),
     _listing("logs", "describe_log_groups", "logGroups", "logGroupName"),
@@ -81,11 +97,11 @@ LISTINGS: tuple[Listing, ...] = (
 
 
 def inventory(aws: Aws) -> frozenset[str]:
-    """Everything that is in the account now, as ``service: kind: name``."""
-    return frozenset(line for listing in LISTINGS for line in _ask(aws.client(listing.service), listing))
+    """Return every resource of the account as ``service: type: name``, for instance ``s3: Buckets: logs``."""
+    return frozenset(line for listing in LISTINGS for line in _list(aws.client(listing.service), listing))
 
 
-def _ask(client: Any, listing: Listing) -> list[str]:
+def _list(client: Any, listing: Listing) -> list[str]:
     items = getattr(client, listing.call)(**listing.arguments).get(listing.path) or ()
-    kept = (one for one in items if listing.keep(one))
-    return [f"{listing.service}: {listing.path}: {one[listing.name] if listing.name else one}" for one in kept]
+    kept = (item for item in items if listing.keep(item))
+    return [f"{listing.service}: {listing.path}: {item[listing.name] if listing.name else item}" for item in kept]

@@ -1,4 +1,9 @@
-"""The embedded emulator of AWS: moto's server in a child process on loopback."""
+"""Starts and stops the AWS emulator: moto's server in a process of its own, on loopback.
+
+>>> with Emulator(account_id="111111111111") as aws:
+...     aws.client("sts").get_caller_identity()["Account"]
+'111111111111'
+"""
 
 from __future__ import annotations
 
@@ -15,36 +20,40 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import boto3
-from botocore.config import Config
+from terraform_harness.extras import require_extra
 
-LEFT_OPEN = "AIRFLOW_FARGATE_EMULATOR_OPEN_GAPS"
-ROOT = Path(__file__).resolve().parents[2]
+WITHOUT_PATCHES = "TERRAFORM_HARNESS_WITHOUT_PATCHES"
+PACKAGE_FOLDER = Path(__file__).resolve().parents[2]
 START_SECONDS = 180.0
 BACKLOG = 128
 STOP_SECONDS = 5.0
 
 
 class EmulatorError(RuntimeError):
-    """The emulator could not be started or has died; the message says why and what to do."""
+    """The emulator did not start or has ended; the message gives the reason and the fix."""
 
 
 class Emulator:
-    """One account of AWS, empty at the start, gone at the end.
+    """One AWS account, empty at the start and gone at the end.
 
-    ``with Emulator(account_id="111111111111") as aws:`` starts it on a free port of 127.0.0.1 (or on ``port``) and
-    ends it by process id. It also ends by itself when its owner is killed.
+    Use it as a context manager. The emulator also ends when the process that started it is killed.
+
+    Args:
+        account_id: The account that the emulator reports, twelve digits.
+        region: The region of its clients.
+        port: A port of 127.0.0.1; 0 takes a free port.
+        without_patches: Names of patches of moto that are not applied (``terraform_harness.emulator.patches``).
     """
 
     def __init__(
-        self, *, account_id: str, region: str = "eu-central-1", port: int = 0, open_gaps: Sequence[str] = ()
+        self, *, account_id: str, region: str = "eu-central-1", port: int = 0, without_patches: Sequence[str] = ()
     ) -> None:
         self.account_id = account_id
         self.region = region
         self._port = port
-        self._open_gaps = tuple(open_gaps)
+        self._open_gaps = tuple(without_patches)
         self._process: subprocess.Popen[bytes] | None = None
-        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with this object
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 closed with this object
 
     def __enter__(self) -> Self:
         self.start()
@@ -57,17 +66,19 @@ class Emulator:
 
     @property
     def url(self) -> str:
+        """The address of the emulator, for instance ``http://127.0.0.1:40123``."""
         return f"http://127.0.0.1:{self._port}"
 
     @property
     def pid(self) -> int | None:
+        """The process id; None while the emulator is not running."""
         return self._process.pid if self._process else None
 
     @property
     def environment(self) -> dict[str, str]:
-        """What terraform, boto3 and cdktf need in their environment to see this emulator as AWS.
+        """Environment variables that make terraform, boto3 and cdktf use this emulator as AWS.
 
-        ``AWS_MAX_ATTEMPTS`` is small because an emulator has no throttling to wait for.
+        ``AWS_MAX_ATTEMPTS`` is small because an emulator does not throttle.
         """
         return {
             "AWS_ENDPOINT_URL": self.url,
@@ -81,50 +92,56 @@ class Emulator:
         }
 
     def start(self) -> None:
-        """Start and wait until it answers.
+        """Start the emulator and wait until it responds.
 
-        Raises EmulatorError when the port is taken or the process ends at once.
+        Raises:
+            EmulatorError: The port is taken, or the process ends at once.
+            MissingExtra: moto is not installed.
         """
+        require_extra("emulator", "moto", "boto3", "werkzeug")
         with _listener(self._port) as listener:
-            self._port, door = listener.getsockname()[1], listener.fileno()
+            self._port, descriptor = listener.getsockname()[1], listener.fileno()
             command = [
                 sys.executable,
                 "-m",
                 "terraform_harness.emulator.serve",
                 str(self._port),
-                str(door),
+                str(descriptor),
                 str(os.getpid()),
             ]
             self._process = subprocess.Popen(
                 command,
-                cwd=ROOT,
-                env=self._child_environment(),
+                env=self._process_environment(),
                 stdout=self._log,
                 stderr=self._log,
                 start_new_session=True,
-                pass_fds=[door],
+                pass_fds=[descriptor],
             )
         deadline = time.monotonic() + START_SECONDS
-        while not self._answers():
+        while not self._responds():
             self.check()
             if time.monotonic() > deadline:
                 self.stop()
-                raise EmulatorError(f"emulator: no answer on {self.url} after {START_SECONDS:.0f} s\n{self.log()}")
+                raise EmulatorError(f"emulator: no response on {self.url} after {START_SECONDS:.0f} s\n{self.log()}")
             time.sleep(0.1)
 
     def check(self) -> None:
-        """Raises EmulatorError, with the emulator's last words, when its process has ended."""
+        """Check that the emulator runs.
+
+        Raises:
+            EmulatorError: The process has ended; the message holds the end of its log.
+        """
         if self._process is None:
             raise EmulatorError("emulator: not started. Fix: use it as a context manager, or call start()")
         code = self._process.poll()
         if code is not None:
             raise EmulatorError(
-                f"emulator: its process {self._process.pid} ended with code {code}; what was in it is gone, and so is "
-                f"the state kept there. Fix: start again with an empty emulator.\n{self.log()}"
+                f"emulator: its process {self._process.pid} ended with code {code}; its resources are gone, and so are "
+                f"the Terraform states in its buckets. Fix: start again with an empty emulator.\n{self.log()}"
             )
 
     def stop(self) -> None:
-        """End the process by its id; does nothing when it has ended."""
+        """Terminate the process; does nothing when it has ended."""
         process, self._process = self._process, None
         if process is None or process.poll() is not None:
             return
@@ -136,12 +153,15 @@ class Emulator:
             process.wait()
 
     def log(self, *, lines: int = 20) -> str:
-        """The emulator's last words."""
+        """Return the last ``lines`` lines of the emulator's output."""
         self._log.seek(0)
         return "\n".join(self._log.read().decode(errors="replace").splitlines()[-lines:])
 
     def client(self, service: str) -> Any:
-        """A boto3 client of this emulator, without retries that would hide a gap."""
+        """Return a boto3 client of this emulator, for instance of ``"s3"``; it does not retry."""
+        import boto3
+        from botocore.config import Config
+
         return boto3.client(
             service,
             endpoint_url=self.url,
@@ -152,23 +172,23 @@ class Emulator:
         )
 
     def make_state_bucket(self, name: str) -> str:
-        """The bucket that Terraform keeps remote state and its lock file in; returns ``name``."""
+        """Create a versioned bucket for Terraform states and their lock files; returns ``name``."""
         s3 = self.client("s3")
         s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": self.region})
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
         return name
 
     def reset(self) -> None:
-        """Forget everything, so that another test can use the same process."""
+        """Delete every resource, so that another test can use the same process."""
         urllib.request.urlopen(f"{self.url}/moto-api/reset", data=b"", timeout=START_SECONDS).close()  # noqa: S310
 
-    def _child_environment(self) -> Mapping[str, str]:
+    def _process_environment(self) -> Mapping[str, str]:
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
-        path = os.pathsep.join(filter(None, [str(ROOT), inherited.get("PYTHONPATH", "")]))
+        path = os.pathsep.join(filter(None, [str(PACKAGE_FOLDER), inherited.get("PYTHONPATH", "")]))
         own = {"MOTO_ACCOUNT_ID": self.account_id, "MOTO_ACM_VALIDATION_WAIT": "1", "PYTHONPATH": path}
-        return inherited | own | {LEFT_OPEN: ",".join(self._open_gaps)}
+        return inherited | own | {WITHOUT_PATCHES: ",".join(self._open_gaps)}
 
-    def _answers(self) -> bool:
+    def _responds(self) -> bool:
         try:
             urllib.request.urlopen(f"{self.url}/moto-api/", timeout=2).close()  # noqa: S310
         except (urllib.error.URLError, OSError):
@@ -177,10 +197,9 @@ class Emulator:
 
 
 def _listener(port: int) -> socket.socket:
-    """A socket that listens on ``port`` of loopback (0: a free one), to be passed to the child.
+    """Return a socket that listens on ``port`` of loopback (0: a free port), for the emulator's process to inherit.
 
-    A port that is only looked up here can be somebody else's before the child has started. Raises EmulatorError when it
-    is taken already.
+    The port is bound here because another process could take a free port before the emulator has started.
     """
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -191,6 +210,6 @@ def _listener(port: int) -> socket.socket:
         listener.close()
         raise EmulatorError(
             f"emulator: port {port} of 127.0.0.1 is taken ({error.strerror}). "
-            f"Fix: end what listens there, or give port=0 for a free one"
+            f"Fix: stop the process that listens there, or pass port=0 for a free port"
         ) from None
     return listener

@@ -1,4 +1,4 @@
-"""Put into the emulator what a configuration expects to find in its account: things made elsewhere and named by ARN."""
+"""Creates certificates (by ARN) and hosted zones (by id) that a configuration refers to and does not declare."""
 
 from __future__ import annotations
 
@@ -18,19 +18,29 @@ from terraform_harness.verification.check import Aws
 
 CERTIFICATE = re.compile(r"arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]+")
 ZONE_ID = re.compile(r"Z[A-Z0-9]{7,31}")
-NAME = "airflow.example.com"
+NAME = "app.example.com"
 
 
-def furnish(aws: Aws, *configurations: Mapping[str, Any]) -> tuple[str, ...]:
-    """Make the certificates and the hosted zones that ``configurations`` name literally; returns their ARNs and ids."""
+def seed(aws: Aws, *configurations: Mapping[str, Any]) -> tuple[str, ...]:
+    """Create the certificates and the hosted zones that ``configurations`` name by ARN or id.
+
+    Args:
+        aws: The emulator.
+        configurations: Root modules in Terraform JSON.
+
+    Returns:
+        The ARNs and ids of what was created or was there already.
+    """
     return _certificates(aws, configurations) + _hosted_zones(aws, configurations)
 
 
 def _hosted_zones(aws: Aws, configurations: tuple[Mapping[str, Any], ...]) -> tuple[str, ...]:
     records = (
-        one for each in configurations for one in each.get("resource", {}).get("aws_route53_record", {}).values()
+        record
+        for configuration in configurations
+        for record in configuration.get("resource", {}).get("aws_route53_record", {}).values()
     )
-    named = {record["zone_id"]: record["name"] for record in records if ZONE_ID.fullmatch(record["zone_id"])}
+    named = {record["zone_id"]: record["name"] for record in records if ZONE_ID.fullmatch(record.get("zone_id", ""))}
     client = aws.client("route53")
     there = {zone["Id"].rsplit("/", 1)[-1] for zone in client.list_hosted_zones()["HostedZones"]} if named else set()
     for zone, name in sorted(named.items()):
@@ -40,15 +50,16 @@ def _hosted_zones(aws: Aws, configurations: tuple[Mapping[str, Any], ...]) -> tu
 
 
 def _certificates(aws: Aws, configurations: tuple[Mapping[str, Any], ...]) -> tuple[str, ...]:
-    named = sorted({arn for one in configurations for arn in CERTIFICATE.findall(json.dumps(one))})
-    certificate, key = _self_signed()
+    named = sorted({arn for document in configurations for arn in CERTIFICATE.findall(json.dumps(document))})
+    certificate, key = self_signed_certificate()
     for arn in named:
         aws.client("acm").import_certificate(CertificateArn=arn, Certificate=certificate, PrivateKey=key)
     return tuple(named)
 
 
 @cache
-def _self_signed() -> tuple[bytes, bytes]:
+def self_signed_certificate() -> tuple[bytes, bytes]:
+    """Return a certificate and its private key, in PEM."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
     now = datetime.now(UTC)
@@ -63,5 +74,5 @@ def _self_signed() -> tuple[bytes, bytes]:
         .sign(key, hashes.SHA256())
     )
     pem = serialization.Encoding.PEM
-    form = serialization.PrivateFormat.TraditionalOpenSSL
-    return certificate.public_bytes(pem), key.private_bytes(pem, form, serialization.NoEncryption())
+    encoding = serialization.PrivateFormat.TraditionalOpenSSL
+    return certificate.public_bytes(pem), key.private_bytes(pem, encoding, serialization.NoEncryption())

@@ -1,8 +1,8 @@
-"""The emulator's own process: moto's server with the gaps closed.
+"""The emulator's process: moto's server with every patch applied.
 
 Run by ``terraform_harness.emulator.Emulator`` as
 ``python -m terraform_harness.emulator.serve PORT DESCRIPTOR PARENT_PID``: the descriptor
-is a socket that listens on the port already.
+is a socket that already listens on the port.
 """
 
 from __future__ import annotations
@@ -16,59 +16,66 @@ from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler
 
-LARGEST_BUFFERED_ANSWER = 1 << 20
+BUFFER_BYTES = 1 << 20
 
 
-class InOnePiece(WSGIRequestHandler):
-    """A request handler whose answer leaves with its headers, in one segment.
+class SingleWriteHandler(WSGIRequestHandler):
+    """A request handler that sends headers and body in one write.
 
-    werkzeug sends the headers first and closes every connection. The Go client of Terraform's provider gives up now and
-    then when the headers arrive and the body does not yet; it asks again, and what was done already is refused: a rule
-    "already exists", or is "not found" when it should be revoked.
+    werkzeug sends the headers first and closes every connection. The Go client of the AWS provider sometimes closes the
+    connection when the headers have arrived and the body has not. It then repeats a request that has succeeded, and the
+    second response is an error such as ``InvalidPermission.Duplicate``.
     """
 
-    wbufsize = LARGEST_BUFFERED_ANSWER
+    wbufsize = BUFFER_BYTES
 
 
-class OneAtATime:
-    """A WSGI application whose requests wait for each other.
+class SerialApplication:
+    """A WSGI application that handles one request at a time.
 
-    moto reads, changes and writes back without a lock, and Terraform asks ten things at once.
+    moto reads and changes its resources without locks, and Terraform sends ten requests at once.
     """
 
     def __init__(self, application: Any) -> None:
-        self._application, self._turn = application, threading.Lock()
+        self._application, self._lock = application, threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        """Answer; the request is here as a whole before its turn begins, so that nobody waits for a slow sender."""
+        """Handle a request; its body is read before the lock is taken, so that a slow client delays no others."""
         if length := environ.get("CONTENT_LENGTH"):
             environ["wsgi.input"] = io.BytesIO(environ["wsgi.input"].read(int(length)))
-        with self._turn:
-            answer = self._application(environ, start_response)
+        with self._lock:
+            response = self._application(environ, start_response)
             try:
-                return [b"".join(answer)]
+                return [b"".join(response)]
             finally:
-                getattr(answer, "close", lambda: None)()
+                getattr(response, "close", lambda: None)()
 
 
 def main(port: int, descriptor: int, parent: int) -> None:
+    """Serve until the process ``parent`` ends.
+
+    Args:
+        port: The port that the socket is bound to.
+        descriptor: The file descriptor of that socket.
+        parent: The process id of the owner.
+    """
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
     from werkzeug.serving import make_server
 
     from terraform_harness.emulator import patches
-    from terraform_harness.emulator.process import LEFT_OPEN
+    from terraform_harness.emulator.process import WITHOUT_PATCHES
 
-    patches.close_all(but=filter(None, os.environ.get(LEFT_OPEN, "").split(",")))
+    patches.apply_all(without=filter(None, os.environ.get(WITHOUT_PATCHES, "").split(",")))
     os.environ["MOTO_PORT"] = str(port)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    application = OneAtATime(DomainDispatcherApplication(create_backend_app))
-    handler = type("Handler", (InOnePiece, MotoRequestHandler), {})
+    threading.Thread(target=_exit_with, args=(parent,), daemon=True).start()
+    application = SerialApplication(DomainDispatcherApplication(create_backend_app))
+    handler = type("Handler", (SingleWriteHandler, MotoRequestHandler), {})
     server = make_server("127.0.0.1", port, application, threaded=True, request_handler=handler, fd=descriptor)
     server.serve_forever()
 
 
-def _end_with(parent: int) -> None:
-    """An emulator whose owner was killed must not stay behind."""
+def _exit_with(parent: int) -> None:
+    """Exit when the owner has ended, even if it was killed."""
     while os.getppid() == parent:
         time.sleep(1)
     os._exit(0)

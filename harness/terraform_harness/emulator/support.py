@@ -1,4 +1,4 @@
-"""What the emulator cannot play: resource types by name, each with the action that is missing."""
+"""Resource types that the emulator does not support, each with the AWS action that moto lacks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """The moto package and the action in it that the provider needs; no package: the whole service is missing."""
+    """An action that the AWS provider needs and moto lacks.
+
+    Attributes:
+        package: The package of moto; it may be missing as a whole.
+        action: The action, in the spelling of boto3.
+    """
 
     package: str
     action: str
@@ -18,8 +23,7 @@ class Missing:
         return f"the emulator has no {self.package} {self.action}"
 
 
-# Measured on 2026-11-23 with AWS provider 5.100.0 against moto 5.2.5. Everything that the project's own stacks use is
-# emulated; these are what stacks of the same kind use elsewhere.
+# Measured on 2026-11-23 with AWS provider 5.100.0 and moto 5.2.5.
 UNSUPPORTED: Mapping[str, Missing] = {
     "aws_accessanalyzer_analyzer": Missing(package="accessanalyzer", action="create_analyzer"),
     "aws_cloudwatch_composite_alarm": Missing(package="cloudwatch", action="put_composite_alarm"),
@@ -32,7 +36,7 @@ UNSUPPORTED: Mapping[str, Missing] = {
 
 
 def unsupported(configuration: Mapping[str, Any]) -> dict[str, str]:
-    """Address and reason of each resource in ``configuration`` that the emulator cannot play."""
+    """Return the address of each unsupported resource in ``configuration``, with the reason."""
     resources = configuration.get("resource", {})
-    kinds = [kind for kind in resources if kind in UNSUPPORTED]
-    return {f"{kind}.{name}": str(UNSUPPORTED[kind]) for kind in kinds for name in resources[kind]}
+    types = [type_ for type_ in resources if type_ in UNSUPPORTED]
+    return {f"{type_}.{name}": str(UNSUPPORTED[type_]) for type_ in types for name in resources[type_]}

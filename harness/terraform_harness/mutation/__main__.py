@@ -1,4 +1,4 @@
-"""``python -m terraform_harness.mutation STACK...``: mutate stacks and list what no rule notices."""
+"""``python -m terraform_harness.mutation STACK...``: mutate stacks and list the mutants that nothing detects."""
 
 from __future__ import annotations
 
@@ -10,24 +10,33 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from terraform_harness.mutation import Result, detectors, run
-from terraform_harness.mutation.run import SickOriginal
+from terraform_harness.extras import MissingExtra
+from terraform_harness.mutation import Detector, NothingToMutate, Result, detectors, run
 from terraform_harness.terraform.workspace import WorkspaceError
 
 console = Console(soft_wrap=True)
 
 
 def main(
-    stacks: Annotated[list[Path], typer.Argument(help="folders with cdk.tf.json, judged together")],
+    stacks: Annotated[list[Path], typer.Argument(help="folders of synthesized stacks, evaluated together")],
     operator: Annotated[str, typer.Option(help="only mutants of this operator")] = "",
-    checkov: Annotated[bool, typer.Option(help="let checkov's rules look at what ours let pass (seconds each)")] = True,
+    policies: Annotated[bool, typer.Option(help="detect mutants with the rules of terraform-gate")] = True,
+    checkov: Annotated[bool, typer.Option(help="run checkov's rules on what the gate's own rules pass (slow)")] = True,
+    tests: Annotated[
+        list[str] | None, typer.Option(help="detect mutants with this test file, by pytest and the fixture `template`")
+    ] = None,
 ) -> None:
-    """Exit 0: every mutant was noticed; 1: some survived; 2: nothing could be judged."""
-    panel = {"rules": detectors.rules} | ({"gate": detectors.gate} if checkov else {})
+    """Exit 0: every mutant was detected; 1: mutants survived; 2: nothing could be mutated or read."""
+    used: dict[str, Detector] = {"rules": detectors.rules} if policies else {}
+    used |= {"gate": detectors.gate} if policies and checkov else {}
+    used |= {"tests": detectors.pytest_run(*tests)} if tests else {}
+    if not used:
+        console.print("no detector is left. Fix: drop --no-policies, or name a test file with --tests", style="red")
+        sys.exit(2)
     try:
-        results = run(stacks, judges=panel, keep=lambda one: operator in ("", one.operator), progress=_dot)
-    except (SickOriginal, WorkspaceError) as error:
-        console.print(str(error), style="red")
+        results = run(stacks, detectors=used, keep=lambda mutant: operator in ("", mutant.operator), progress=_dot)
+    except (NothingToMutate, WorkspaceError, MissingExtra) as error:
+        console.print(str(error), style="red", markup=False)
         sys.exit(2)
     console.print()
     sys.exit(_report(results))
@@ -38,13 +47,14 @@ def _dot(result: Result) -> None:
 
 
 def _report(results: tuple[Result, ...]) -> int:
-    survivors = [one.mutant for one in results if one.survived]
-    made, lived = Counter(one.mutant.operator for one in results), Counter(one.operator for one in survivors)
+    survivors = [result.mutant for result in results if result.survived]
+    made = Counter(result.mutant.operator for result in results)
+    survived = Counter(mutant.operator for mutant in survivors)
     for name, count in sorted(made.items()):
-        console.print(f"{name:26} {count - lived[name]:4d} of {count:4d} noticed")
+        console.print(f"{name:26} {count - survived[name]:4d} of {count:4d} detected")
     for mutant in survivors:
-        console.print(f"survived: {mutant}", highlight=False)
-    console.print(f"{len(results) - len(survivors)} of {len(results)} mutants were noticed")
+        console.print(f"survived: {mutant}", highlight=False, markup=False)
+    console.print(f"{len(results) - len(survivors)} of {len(results)} mutants were detected")
     return 1 if survivors else 0
 
 

@@ -13,46 +13,53 @@ KEY = "container_definitions"
 
 
 def _without(key: str) -> Callable[[Container], Container | None]:
-    return lambda one: {name: value for name, value in one.items() if name != key} if one.get(key) else None
+    return lambda definition: (
+        {name: value for name, value in definition.items() if name != key} if definition.get(key) else None
+    )
 
 
-def _latest(one: Container) -> Container:
-    image = str(one.get("image", "")).split("@", maxsplit=1)[0]
-    name = "airflow" if "${" in image else image.rsplit(":", 1)[0]
-    return one | {"image": f"{name}:latest"}
+def _latest(definition: Container) -> Container:
+    image = str(definition.get("image", "")).split("@", maxsplit=1)[0]
+    name = "image" if "${" in image else image.rsplit(":", 1)[0]
+    return definition | {"image": f"{name}:latest"}
 
 
-def _secret_in_the_open(one: Container) -> Container | None:
-    secrets = one.get("secrets") or []
+def _secret_in_plain_text(definition: Container) -> Container | None:
+    secrets = definition.get("secrets") or []
     if not secrets:
         return None
     first, *others = secrets
     plain = {"name": first["name"], "value": "correct-horse-battery-staple"}
-    return one | {"secrets": others, "environment": [*(one.get("environment") or []), plain]}
+    return definition | {"secrets": others, "environment": [*(definition.get("environment") or []), plain]}
 
 
 CHANGES: Mapping[str, Callable[[Container], Container | None]] = {
-    "privileged": lambda one: one | {"privileged": True},
-    "root": lambda one: one | {"user": "0"},
-    "writable root": lambda one: one | {"readonlyRootFilesystem": False} if one.get("readonlyRootFilesystem") else None,
+    "privileged": lambda definition: definition | {"privileged": True},
+    "root": lambda definition: definition | {"user": "0"},
+    "writable root": lambda definition: (
+        definition | {"readonlyRootFilesystem": False} if definition.get("readonlyRootFilesystem") else None
+    ),
     "no log": _without("logConfiguration"),
     "no health check": _without("healthCheck"),
     "no stop timeout": _without("stopTimeout"),
     "image latest": _latest,
-    "secret in the open": _secret_in_the_open,
-    "secret forgotten": lambda one: one | {"secrets": one["secrets"][1:]} if one.get("secrets") else None,
-    "capabilities kept": _without("linuxParameters"),
+    "secret in plain text": _secret_in_plain_text,
+    "secret removed": lambda definition: (
+        definition | {"secrets": definition["secrets"][1:]} if definition.get("secrets") else None
+    ),
+    "capabilities not dropped": _without("linuxParameters"),
 }
 
 
 @operator
-def container(kind: str, body: Mapping[str, Any]) -> Iterator[Edit]:
-    if kind != "aws_ecs_task_definition":
+def container(type_: str, body: Mapping[str, Any]) -> Iterator[Edit]:
+    """Change one container of a task definition in each of the ways in ``CHANGES``."""
+    if type_ != "aws_ecs_task_definition":
         return
     containers = json.loads(body[KEY])
-    for index, one in enumerate(containers):
+    for index, definition in enumerate(containers):
         for label, change in CHANGES.items():
-            changed = change(one)
-            if changed is not None and changed != one:
+            changed = change(definition)
+            if changed is not None and changed != definition:
                 definitions = [*containers[:index], changed, *containers[index + 1 :]]
-                yield Edit(change=f"{one['name']}: {label}", body=edited_json(body, KEY, definitions))
+                yield Edit(change=f"{definition['name']}: {label}", body=edited_json(body, KEY, definitions))

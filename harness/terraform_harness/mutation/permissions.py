@@ -1,13 +1,14 @@
-"""Mutants of IAM policies and trust."""
+"""Mutants of IAM policies, trust policies and resource policies."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from terraform_harness.mutation.mutant import Edit, edited_json, operator
 
+Statement = dict[str, Any]
 POLICIES = {"aws_iam_role_policy": "policy", "aws_iam_policy": "policy"}
 TRUST = {"aws_iam_role": "assume_role_policy"}
 RESOURCE_POLICIES = {"aws_s3_bucket_policy": "policy", "aws_kms_key": "policy", "aws_sns_topic_policy": "policy"}
@@ -21,50 +22,71 @@ def _statements(body: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
     return found if isinstance(found, list) else [found]
 
 
-def _edits(body: Mapping[str, Any], key: str, change: str, wanted: Any, replace: Any) -> Iterator[Edit]:
-    """One edit for each statement that ``wanted`` accepts, with the statement that ``replace`` makes of it."""
+def _edits(
+    body: Mapping[str, Any],
+    key: str,
+    change: str,
+    applies: Callable[[Statement], bool],
+    replace: Callable[[Statement], Statement],
+) -> Iterator[Edit]:
+    """Yield an edit for each statement that ``applies`` accepts; ``replace`` returns the new statement."""
     statements = _statements(body, key)
-    for index, one in enumerate(statements):
-        if wanted(one):
+    for index, statement in enumerate(statements):
+        if applies(statement):
             document = json.loads(body[key]) | {
-                "Statement": [*statements[:index], replace(one), *statements[index + 1 :]]
+                "Statement": [*statements[:index], replace(statement), *statements[index + 1 :]]
             }
-            named = one.get("Sid") or index
-            yield Edit(change=f"{change} in statement {named}", body=edited_json(body, key, document))
+            label = statement.get("Sid") or index
+            yield Edit(change=f"{change} in statement {label}", body=edited_json(body, key, document))
 
 
 @operator
-def any_action(kind: str, body: Mapping[str, Any]) -> Iterator[Edit]:
-    if kind in POLICIES:
-        yield from _edits(body, POLICIES[kind], "Action = *", bool, lambda one: one | {"Action": "*"})
+def any_action(type_: str, body: Mapping[str, Any]) -> Iterator[Edit]:
+    """Allow every action."""
+    if type_ in POLICIES:
+        yield from _edits(body, POLICIES[type_], "Action = *", bool, lambda statement: statement | {"Action": "*"})
 
 
 @operator
-def any_resource(kind: str, body: Mapping[str, Any]) -> Iterator[Edit]:
-    """PassRole to every role, read of every parameter, and so on."""
-    if kind in POLICIES:
-        narrow = lambda one: one.get("Resource") not in ("*", ["*"])  # noqa: E731
-        yield from _edits(body, POLICIES[kind], "Resource = *", narrow, lambda one: one | {"Resource": "*"})
+def any_resource(type_: str, body: Mapping[str, Any]) -> Iterator[Edit]:
+    """Allow the actions of a statement on every resource."""
+
+    def narrow(statement: Statement) -> bool:
+        return statement.get("Resource") not in ("*", ["*"])
+
+    if type_ in POLICIES:
+        key = POLICIES[type_]
+        yield from _edits(body, key, "Resource = *", narrow, lambda statement: statement | {"Resource": "*"})
 
 
 @operator
-def any_principal(kind: str, body: Mapping[str, Any]) -> Iterator[Edit]:
-    key = (TRUST | RESOURCE_POLICIES).get(kind, "")
-    allows = lambda one: one.get("Effect") == "Allow" and one.get("Principal") != "*"  # noqa: E731
-    yield from _edits(body, key, "Principal = *", allows, lambda one: one | {"Principal": "*"})
+def any_principal(type_: str, body: Mapping[str, Any]) -> Iterator[Edit]:
+    """Allow every principal in a trust policy or a resource policy."""
+
+    def narrow(statement: Statement) -> bool:
+        return statement.get("Effect") == "Allow" and statement.get("Principal") != "*"
+
+    key = (TRUST | RESOURCE_POLICIES).get(type_, "")
+    yield from _edits(body, key, "Principal = *", narrow, lambda statement: statement | {"Principal": "*"})
 
 
 @operator
-def no_condition(kind: str, body: Mapping[str, Any]) -> Iterator[Edit]:
-    """Trust without a source account, PassRole to any service, a refusal that no longer says of what."""
-    key = (POLICIES | TRUST | RESOURCE_POLICIES).get(kind, "")
-    without = lambda one: {name: value for name, value in one.items() if name != "Condition"}  # noqa: E731
-    yield from _edits(body, key, "no Condition", lambda one: one.get("Condition"), without)
+def no_condition(type_: str, body: Mapping[str, Any]) -> Iterator[Edit]:
+    """Remove the condition of a statement, for instance the source account of a trust policy."""
+
+    def without(statement: Statement) -> Statement:
+        return {name: value for name, value in statement.items() if name != "Condition"}
+
+    key = (POLICIES | TRUST | RESOURCE_POLICIES).get(type_, "")
+    yield from _edits(body, key, "no Condition", lambda statement: bool(statement.get("Condition")), without)
 
 
 @operator
-def no_statement_that_denies(kind: str, body: Mapping[str, Any]) -> Iterator[Edit]:
-    key = RESOURCE_POLICIES.get(kind, "")
-    yield from _edits(
-        body, key, "Deny turned", lambda one: one.get("Effect") == "Deny", lambda one: one | {"Effect": "Allow"}
-    )
+def deny_becomes_allow(type_: str, body: Mapping[str, Any]) -> Iterator[Edit]:
+    """Turn a Deny of a resource policy into an Allow."""
+
+    def denies(statement: Statement) -> bool:
+        return statement.get("Effect") == "Deny"
+
+    key = RESOURCE_POLICIES.get(type_, "")
+    yield from _edits(body, key, "Deny becomes Allow", denies, lambda statement: statement | {"Effect": "Allow"})

@@ -1,4 +1,4 @@
-"""Mutants of what protects data: switches, encryption keys, whole protective resources."""
+"""Mutants of arguments and resources that protect data: switches, encryption keys, retention, TLS."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from terraform_harness.mutation.mutant import Edit, edited, operator
 
-# The safe side of each switch; a mutant turns it to the other. What is a matter of price or taste is not here.
+# The safe value of each switch; a mutant inverts it. Switches that only change price are not listed.
 SAFE = {
     "allow_major_version_upgrade": False,
     "at_rest_encryption_enabled": True,
@@ -48,44 +48,47 @@ KEYS = ("kms_key_id", "kms_key_arn", "kms_master_key_id", "key_id")
 
 @operator
 def flip_switch(_: str, body: Mapping[str, Any]) -> Iterator[Edit]:
-    """Encryption off, deletion protection off, public access on: every switch that is on its safe side."""
+    """Invert a switch that has its safe value, for instance encryption or deletion protection."""
     for key, safe in SAFE.items():
         if body.get(key) is safe:
             yield Edit(change=f"{key} = {str(not safe).lower()}", body=edited(body, **{key: not safe}))
 
 
 @operator
-def drop_protector(kind: str, _: Mapping[str, Any]) -> Iterator[Edit]:
-    if kind in PROTECTORS:
+def drop_protector(type_: str, _: Mapping[str, Any]) -> Iterator[Edit]:
+    """Remove a resource whose only purpose is protection, for instance a public access block."""
+    if type_ in PROTECTORS:
         yield Edit(change="removed", body=None)
 
 
 @operator
-def drop_key(kind: str, body: Mapping[str, Any]) -> Iterator[Edit]:
-    """Encrypted with AWS's key instead of ours."""
+def drop_key(type_: str, body: Mapping[str, Any]) -> Iterator[Edit]:
+    """Encrypt with the AWS managed key instead of a customer-managed key."""
     for key in KEYS:
-        if isinstance(body.get(key), str) and kind != "aws_kms_alias":
+        if isinstance(body.get(key), str) and type_ != "aws_kms_alias":
             yield Edit(change=f"no {key}", body=edited(body, **{key: None}))
 
 
 @operator
-def keep_for_ever(kind: str, body: Mapping[str, Any]) -> Iterator[Edit]:
-    if kind == "aws_cloudwatch_log_group" and "retention_in_days" in body:
+def no_retention(type_: str, body: Mapping[str, Any]) -> Iterator[Edit]:
+    """Keep log events without a limit."""
+    if type_ == "aws_cloudwatch_log_group" and "retention_in_days" in body:
         yield Edit(change="no retention_in_days", body=edited(body, retention_in_days=None))
 
 
 @operator
-def plain_parameter(kind: str, body: Mapping[str, Any]) -> Iterator[Edit]:
-    """A secret kept as a plain string, its value in the state."""
-    if kind == "aws_ssm_parameter" and body.get("type") == "SecureString":
+def plain_parameter(type_: str, body: Mapping[str, Any]) -> Iterator[Edit]:
+    """Store a secret as a plain string, or its value in the state."""
+    if type_ == "aws_ssm_parameter" and body.get("type") == "SecureString":
         yield Edit(change="type = String", body=edited(body, type="String", key_id=None))
         value = body.get("value_wo") or "x"
         yield Edit(change="value in the state", body=edited(body, value=value, value_wo=None, value_wo_version=None))
 
 
 @operator
-def weak_transport(kind: str, body: Mapping[str, Any]) -> Iterator[Edit]:
-    if kind == "aws_lb_listener" and body.get("protocol") == "HTTPS":
+def weak_transport(type_: str, body: Mapping[str, Any]) -> Iterator[Edit]:
+    """Accept old TLS versions, or plain HTTP."""
+    if type_ == "aws_lb_listener" and body.get("protocol") == "HTTPS":
         old = "ELBSecurityPolicy-2016-08"
         yield Edit(change=f"ssl_policy = {old}", body=edited(body, ssl_policy=old))
         plain = edited(body, protocol="HTTP", port=80, ssl_policy=None, certificate_arn=None)

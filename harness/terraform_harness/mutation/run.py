@@ -1,4 +1,4 @@
-"""Let judges look at every mutant; what none of them complains about survives."""
+"""Runs detectors on every mutant; a mutant that no detector reports survives."""
 
 from __future__ import annotations
 
@@ -9,73 +9,102 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from terraform_harness.mutation.mutant import Mutant, mutants
+from terraform_harness.mutation.mutant import Documents, Mutant, mutants
 from terraform_harness.terraform import workspace
 
-Judge = Callable[[Sequence[Path]], frozenset[str]]
-"""Complaints about the stacks in these folders, each a short name such as ``AF_SG_1 aws_vpc_...``."""
+Detector = Callable[[Sequence[Path]], frozenset[str]]
+"""Returns what it reports about the stacks in the given folders, each a short name such as ``AF_SG_1 aws_vpc.main``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """``killers`` are the complaints that the mutant causes and the original does not."""
+    """A mutant and ``detected_by``: what detectors report about it and do not report about the original."""
 
     mutant: Mutant
-    killers: frozenset[str]
+    detected_by: frozenset[str]
 
     @property
     def survived(self) -> bool:
-        return not self.killers
+        """Whether no detector reported the mutant."""
+        return not self.detected_by
 
 
-class SickOriginal(ValueError):
-    """The stacks have nothing to mutate, so a run would say nothing."""
+class NothingToMutate(ValueError):
+    """The stacks have no mutant, so that a run would prove nothing."""
 
 
 def run(
     folders: Sequence[Path],
     *,
-    judges: Mapping[str, Judge],
+    detectors: Mapping[str, Detector],
     keep: Callable[[Mutant], bool] = lambda _: True,
     progress: Callable[[Result], None] = lambda _: None,
 ) -> tuple[Result, ...]:
-    """A result for each mutant of the stacks in ``folders``, each judged with the other stacks as they are.
+    """Run the detectors on each mutant of the stacks in ``folders``; the other stacks stay as they are.
 
-    Judges are asked in order until one complains. Raises SickOriginal when there is no mutant to judge.
+    Args:
+        folders: Folders of synthesized stacks.
+        detectors: Detectors by name. They run in order, until one of them reports the mutant.
+        keep: Selects mutants.
+        progress: Called with each result.
+
+    Raises:
+        NothingToMutate: No mutant is left.
+        WorkspaceError: A folder is not a root module in Terraform JSON.
     """
-    with tempfile.TemporaryDirectory(prefix="airflow-fargate-mutation-") as scratch:
-        copies = [workspace.copy(folder, into=Path(scratch)) for folder in folders]
-        before = {name: judge(copies) for name, judge in judges.items()}
-        results = []
-        for mutant in filter(keep, _all(copies)):
-            result = Result(mutant=mutant, killers=_killers(mutant, Path(scratch), copies, judges, before))
-            results.append(result)
-            progress(result)
+    documents = {folder.name: workspace.read(folder) for folder in folders}
+    selected = filter(keep, mutants(documents))
+    results = run_mutants(selected, documents, detectors=detectors, progress=progress)
     if not results:
-        raise SickOriginal(f"no mutant of {', '.join(folder.name for folder in folders)}: there is nothing to judge")
+        raise NothingToMutate(f"no mutant of {', '.join(documents)}: the run would prove nothing")
+    return results
+
+
+def run_mutants(
+    selected: Iterable[Mutant],
+    documents: Documents,
+    *,
+    detectors: Mapping[str, Detector],
+    progress: Callable[[Result], None] = lambda _: None,
+) -> tuple[Result, ...]:
+    """Run the detectors on ``selected`` mutants of ``documents``, generated or written by hand.
+
+    Args:
+        selected: Mutants; ``mutants`` generates them, ``written_mutant`` makes one from a function.
+        documents: The original stacks by name.
+        detectors: Detectors by name. They run in order, until one of them reports the mutant.
+        progress: Called with each result.
+    """
+    before = {name: findings(documents, detector) for name, detector in detectors.items()}
+    results = []
+    for mutant in selected:
+        result = Result(mutant=mutant, detected_by=_detected_by(mutant, documents, detectors, before))
+        results.append(result)
+        progress(result)
     return tuple(results)
 
 
-def _all(folders: Iterable[Path]) -> Iterable[Mutant]:
-    return (mutant for folder in folders for mutant in mutants(folder.name, workspace.read(folder)))
+def findings(documents: Documents, detector: Detector) -> frozenset[str]:
+    """Return what ``detector`` reports about stacks; they are written to a temporary folder for it."""
+    scratch = Path(tempfile.mkdtemp(prefix="terraform-harness-mutation-"))
+    try:
+        for stack, document in documents.items():
+            (scratch / stack).mkdir()
+            (scratch / stack / workspace.STACK_FILE).write_text(json.dumps(document))
+        return detector([scratch / stack for stack in documents])
+    finally:
+        shutil.rmtree(scratch)
 
 
-def _killers(
+def _detected_by(
     mutant: Mutant,
-    scratch: Path,
-    folders: Sequence[Path],
-    judges: Mapping[str, Judge],
+    documents: Documents,
+    detectors: Mapping[str, Detector],
     before: Mapping[str, frozenset[str]],
 ) -> frozenset[str]:
-    target = scratch / "mutant" / mutant.stack
-    target.mkdir(parents=True)
-    (target / workspace.STACK_FILE).write_text(json.dumps(mutant.document))
-    judged = [target if folder.name == mutant.stack else folder for folder in folders]
-    try:
-        for name, judge in judges.items():
-            fresh = judge(judged) - before[name]
-            if fresh:
-                return frozenset(f"{name}: {complaint}" for complaint in fresh)
-        return frozenset()
-    finally:
-        shutil.rmtree(target.parent)
+    changed = dict(documents) | dict(mutant.documents)
+    for name, detector in detectors.items():
+        new = findings(changed, detector) - before[name]
+        if new:
+            return frozenset(f"{name}: {finding}" for finding in new)
+    return frozenset()

@@ -1,0 +1,1 @@
+"""Runs Terraform on root modules: offline plans, applies on the emulator, diagnostics, progress."""

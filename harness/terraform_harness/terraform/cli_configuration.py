@@ -1,4 +1,4 @@
-"""Terraform's own configuration file, written for this run: the machine's may point at nothing."""
+"""Writes a CLI configuration file for Terraform, so that settings of the machine have no effect."""
 
 from __future__ import annotations
 
@@ -9,45 +9,49 @@ from pathlib import Path
 
 from terraform_harness.terraform import mirror as mirrors
 
-CACHE = Path("~/.cache/airflow-fargate/terraform-plugins")
+CACHE = Path("~/.cache/terraform-harness/plugins")
 
 
 def text(*, mirror: Path | None, cache_folder: Path) -> str:
-    """The file's text: providers from ``mirror`` where it has them, from the registry where not.
+    """Return the text of the file.
 
-    Without a mirror a download is kept in ``cache_folder``, because the AWS provider is 700 MB; with an unpacked mirror
-    Terraform links to it and copies nothing.
+    Args:
+        mirror: A folder with unpacked providers, which Terraform links to; None where there is none. Providers that
+            the mirror lacks come from the registry.
+        cache_folder: Where Terraform keeps downloads when there is no mirror: the AWS provider has 700 MB.
     """
     lines = ["disable_checkpoint = true"]
     if mirror is None:
         return "\n".join([*lines, f"plugin_cache_dir = {json.dumps(str(cache_folder))}"]) + "\n"
-    held = json.dumps(sorted(f"{mirrors.REGISTRY_HOST}/{path.parent.name}/{path.name}" for path in _held(mirror)))
+    included = json.dumps(
+        sorted(f"{mirrors.REGISTRY_HOST}/{path.parent.name}/{path.name}" for path in _providers(mirror))
+    )
     return "\n".join(
         [
             *lines,
             "provider_installation {",
             "  filesystem_mirror {",
             f"    path    = {json.dumps(str(mirror))}",
-            f"    include = {held}",
+            f"    include = {included}",
             "  }",
-            f"  direct {{\n    exclude = {held}\n  }}",
+            f"  direct {{\n    exclude = {included}\n  }}",
             "}\n",
         ]
     )
 
 
-def _held(mirror: Path) -> list[Path]:
+def _providers(mirror: Path) -> list[Path]:
     return [folder for folder in (mirror / mirrors.REGISTRY_HOST).glob("*/*") if folder.is_dir()]
 
 
 @cache
 def _folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="airflow-fargate-terraform-")
+    return tempfile.TemporaryDirectory(prefix="terraform-harness-")
 
 
 @cache
 def path() -> Path:
-    """The file for this process, removed at its end."""
+    """Return the path of the file for this process; it is deleted when the process ends."""
     cache_folder = CACHE.expanduser()
     mirror = mirrors.find()
     if mirror is None:

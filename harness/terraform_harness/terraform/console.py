@@ -1,4 +1,4 @@
-"""Progress of a Terraform run for people: a bar on a terminal, a line now and then elsewhere."""
+"""Shows the progress of a Terraform run: a bar on a terminal, a line every 20 seconds elsewhere."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from terraform_harness.terraform.diagnostics import Message
 
-EVERY_SECONDS = 20.0
+LINE_SECONDS = 20.0
 
 
 @dataclass(slots=True)
-class Watch:
-    """Counts what is done and knows what is being waited for.
+class RunProgress:
+    """Counts the resources that are done, and knows the resources that Terraform waits for.
 
-    ``hear`` takes Terraform's messages. ``total`` is the number of planned changes, known from the message ``changes``.
+    Pass Terraform's messages to ``update``.
     """
 
     title: str
@@ -28,15 +28,17 @@ class Watch:
     total: int = 0
     done: int = 0
     waiting: dict[str, float] = field(default_factory=dict)
-    _said: float = field(default_factory=time.monotonic)
+    _printed: float = field(default_factory=time.monotonic)
     _bar: int | None = None
 
     def expect(self, total: int) -> None:
+        """Set the number of planned changes."""
         self.total = total
         if self.progress:
             self._bar = self.progress.add_task(self.title, total=total, note="")
 
-    def hear(self, message: Message) -> None:
+    def update(self, message: Message) -> None:
+        """Count a message of Terraform."""
         if message.kind == "apply_start":
             self.waiting[message.address] = time.monotonic()
         elif message.kind in ("apply_complete", "apply_errored"):
@@ -46,7 +48,7 @@ class Watch:
 
     @property
     def note(self) -> str:
-        """What has been waited for the longest, if it takes a while."""
+        """The resource that Terraform has waited for the longest, if that is more than 3 seconds."""
         if not self.waiting:
             return ""
         address, since = min(self.waiting.items(), key=lambda pair: pair[1])
@@ -56,18 +58,18 @@ class Watch:
     def _show(self) -> None:
         if self.progress and self._bar is not None:
             self.progress.update(self._bar, completed=self.done, note=self.note)  # type: ignore[arg-type]
-        elif time.monotonic() - self._said > EVERY_SECONDS:
-            self._said = time.monotonic()
+        elif time.monotonic() - self._printed > LINE_SECONDS:
+            self._printed = time.monotonic()
             self.console.print(f"  {self.title}: {self.done} of {self.total} done; {self.note}", soft_wrap=True)
 
 
 @contextmanager
-def watch(title: str, *, console: Console) -> Iterator[Watch]:
-    """A :class:`Watch` with a live bar when ``console`` is a terminal."""
+def show_progress(title: str, *, console: Console) -> Iterator[RunProgress]:
+    """Give a :class:`RunProgress` that draws a bar when ``console`` is a terminal."""
     if not console.is_terminal:
-        yield Watch(title=title, console=console)
+        yield RunProgress(title=title, console=console)
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     tail = (TimeElapsedColumn(), TextColumn("{task.fields[note]}"))
     with Progress(*columns, *tail, console=console, transient=True) as progress:
-        yield Watch(title=title, console=console, progress=progress)
+        yield RunProgress(title=title, console=console, progress=progress)

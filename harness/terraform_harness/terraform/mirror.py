@@ -1,4 +1,4 @@
-"""Where Terraform finds its providers without asking a registry."""
+"""Finds a folder that Terraform can install providers from without a registry."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-VARIABLE = "AIRFLOW_FARGATE_PROVIDER_MIRROR"
+VARIABLE = "TERRAFORM_HARNESS_PROVIDER_MIRROR"
 ADD_ON_ROOTS = (Path("/opt"), Path("/usr/local"), Path("/srv"))
 REGISTRY_HOST = "registry.terraform.io"
 PROVIDER = Path(REGISTRY_HOST) / "hashicorp" / "aws"
 
 
 def implied_folders(*, home: Path) -> tuple[Path, ...]:
-    """The folders that Terraform itself takes for a mirror (source: its CLI configuration, *Implied Local Mirrors*)."""
+    """Return the folders that Terraform itself uses as a mirror (*Implied Local Mirrors* in its documentation)."""
     return (
         home / ".terraform.d" / "plugins",
         home / ".local" / "share" / "terraform" / "plugins",
@@ -23,18 +23,18 @@ def implied_folders(*, home: Path) -> tuple[Path, ...]:
 
 
 def candidates(*, environ: Mapping[str, str], home: Path, roots: Iterable[Path] = ADD_ON_ROOTS) -> tuple[Path, ...]:
-    """Every folder that may be a mirror, the best first: named by ``VARIABLE``, implied, then add-on software."""
-    named = environ.get(VARIABLE)
-    if named:
-        return (Path(named),)
-    below = (child for root in roots if root.is_dir() for child in sorted(root.iterdir()))
-    return (*implied_folders(home=home), *below)
+    """Return every folder to search, in order: the one in ``VARIABLE``, implied mirrors, then folders in ``roots``."""
+    configured = environ.get(VARIABLE)
+    if configured:
+        return (Path(configured),)
+    add_ons = (folder for root in roots if root.is_dir() for folder in sorted(root.iterdir()))
+    return (*implied_folders(home=home), *add_ons)
 
 
 def find(
     *, environ: Mapping[str, str] | None = None, home: Path | None = None, roots: Iterable[Path] = ADD_ON_ROOTS
 ) -> Path | None:
-    """The first folder that holds the AWS provider, or None: Terraform then asks the registry."""
+    """Return the first folder that holds the AWS provider; None where Terraform has to use the registry."""
     found = candidates(environ=os.environ if environ is None else environ, home=home or Path.home(), roots=roots)
     return next((folder for folder in found if _holds_provider(folder)), None)
 

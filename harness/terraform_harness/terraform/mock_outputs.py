@@ -1,4 +1,4 @@
-"""Stand-ins for a stack's outputs, so that the stacks above it can be planned before it exists."""
+"""Mock outputs of a stack, so that stacks that read its state can be planned before it exists."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ REFERENCE = re.compile(
     r"\$\{(?P<type>aws_[a-z0-9_]+)\.(?P<name>[A-Za-z0-9_-]+)(?:\[[^\]]*\])?\.(?P<attribute>[a-z0-9_]+)\}"
 )
 ACCOUNT, REGION = "111111111111", "eu-central-1"
-# Prefixes of ids and services of ARNs as AWS gives them (docs.aws.amazon.com, *Service Authorization Reference*).
+# Forms of ids and ARNs: docs.aws.amazon.com, *Service Authorization Reference*.
 ID_PREFIXES = {
     "aws_vpc": "vpc",
     "aws_subnet": "subnet",
@@ -33,12 +33,15 @@ ARNS = {
 
 
 def outputs(configuration: Mapping[str, Any]) -> dict[str, Any]:
-    """A plausible value for every output of ``configuration``: the right shape (string or list), the right look.
+    """Return a mock value for every output of ``configuration``: a string or a list, as in the configuration.
 
-    ARNs and ids are formed as AWS forms them, because the provider checks them when it plans.
+    ARNs and ids have the form that AWS gives them, because the provider validates them when it plans.
+
+    >>> outputs({"output": {"logs_arn": {"value": "${aws_s3_bucket.logs.arn}"}}})
+    {'logs_arn': 'arn:aws:s3:::logs'}
     """
     declared = configuration.get("output", {})
-    return {name: _value(output["value"], name) for name, output in declared.items()}
+    return {name: _value(output.get("value", name), name) for name, output in declared.items()}
 
 
 def _value(expression: Any, name: str) -> Any:
@@ -55,13 +58,13 @@ def _value(expression: Any, name: str) -> Any:
 
 
 def _attribute(reference: re.Match[str], output: str) -> str:
-    kind, name, attribute = reference["type"], reference["name"].replace("_", "-"), reference["attribute"]
-    digest = sha256(f"{kind}.{name}".encode()).hexdigest()
+    type_, name, attribute = reference["type"], reference["name"].replace("_", "-"), reference["attribute"]
+    digest = sha256(f"{type_}.{name}".encode()).hexdigest()
     if attribute == "arn":
-        form = ARNS.get(kind, "arn:aws:" + kind.removeprefix("aws_").replace("_", "-") + ":{region}:{account}:{name}")
+        form = ARNS.get(type_, "arn:aws:" + type_.removeprefix("aws_").replace("_", "-") + ":{region}:{account}:{name}")
         return form.format(region=REGION, account=ACCOUNT, name=name, hash12=digest[:12])
-    if attribute == "id" and kind in ID_PREFIXES:
-        return f"{ID_PREFIXES[kind]}-{digest[:17]}"
+    if attribute == "id" and type_ in ID_PREFIXES:
+        return f"{ID_PREFIXES[type_]}-{digest[:17]}"
     if attribute == "prefix_list_id":
         return f"pl-{digest[:8]}"
     return "1" if attribute.endswith("version") else name or output

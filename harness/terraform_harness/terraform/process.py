@@ -1,4 +1,4 @@
-"""A child process whose lines are read as they come and that never outlives its parent's patience."""
+"""Runs a program line by line, and ends every process that it has started."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How a child ended. ``interrupts`` counts how often it was asked to stop."""
+    """How a program ended. ``interrupts`` counts the interrupts (Ctrl-C) that were passed on to it."""
 
     code: int
     error_text: str
@@ -24,10 +24,16 @@ class Ended:
 def run(
     command: Sequence[str | Path], *, cwd: Path, environment: Mapping[str, str], on_line: Callable[[str], None]
 ) -> Ended:
-    """Run ``command`` in a group of its own; each line of its output goes to ``on_line``.
+    """Run ``command`` in a process group of its own and wait for its end.
 
-    Ctrl-C is passed on as SIGINT, once for each time it is pressed, and waited for. Whatever the child started (a
-    provider, say) is ended with it.
+    Ctrl-C is passed on as SIGINT, once for each time it is pressed. Processes that the program started, for instance
+    Terraform providers, are killed when it ends.
+
+    Args:
+        command: The program and its arguments.
+        cwd: The working directory.
+        environment: All environment variables.
+        on_line: Called with each line of standard output.
     """
     process = subprocess.Popen(
         [str(part) for part in command],
@@ -40,17 +46,17 @@ def run(
         errors="replace",
         start_new_session=True,
     )
-    complaint: list[str] = []
-    reader = threading.Thread(target=_collect, args=(process, complaint), daemon=True)
+    error_lines: list[str] = []
+    reader = threading.Thread(target=_collect, args=(process, error_lines), daemon=True)
     reader.start()
-    # What outlives the child would hold its output open, and this process with it.
-    threading.Thread(target=_end_group, args=(process,), kwargs={"first": process.wait}, daemon=True).start()
+    # A process that outlives the program keeps its output open, and reading would not end.
+    threading.Thread(target=_kill_group, args=(process,), kwargs={"first": process.wait}, daemon=True).start()
     try:
         interrupts = _follow(process, on_line)
     finally:
-        _end_group(process)
+        _kill_group(process)
     reader.join(timeout=5)
-    return Ended(code=process.returncode, error_text="".join(complaint), interrupts=interrupts)
+    return Ended(code=process.returncode, error_text="".join(error_lines), interrupts=interrupts)
 
 
 def _follow(process: subprocess.Popen[str], on_line: Callable[[str], None]) -> int:
@@ -72,7 +78,7 @@ def _collect(process: subprocess.Popen[str], into: list[str]) -> None:
         into.append(line)
 
 
-def _end_group(process: subprocess.Popen[str], *, first: Callable[[], object] = lambda: None) -> None:
+def _kill_group(process: subprocess.Popen[str], *, first: Callable[[], object] = lambda: None) -> None:
     first()
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""What a check of an applied stack is: a resource in the state, a question to AWS, an answer."""
+"""Checks of an applied stack: registered functions that compare a resource in the state with what AWS reports."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 
 class Aws(Protocol):
-    """Where clients come from: an emulator, or a session in a real account."""
+    """A source of boto3 clients: an ``Emulator``, or a ``boto3.Session`` of a real account."""
 
-    def client(self, service: str) -> Any: ...
+    def client(self, service: str) -> Any:
+        """Return a boto3 client of ``service``, for instance ``"s3"``."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """A managed resource of a state, with the values that Terraform knows of it."""
+    """A managed resource of a state, with its attributes as Terraform stored them."""
 
     address: str
     type: str
@@ -26,7 +26,7 @@ class Resource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One consequence that should hold. ``problem`` is empty when it does."""
+    """The result of one check. ``problem`` is empty when the claim holds."""
 
     address: str
     claim: str
@@ -34,6 +34,7 @@ class Check:
 
     @property
     def ok(self) -> bool:
+        """Whether the claim holds."""
         return not self.problem
 
     def __str__(self) -> str:
@@ -41,46 +42,50 @@ class Check:
 
 
 @dataclass(slots=True)
-class World:
-    """The applied resources of all stacks and the AWS they are in."""
+class Deployment:
+    """The applied resources of all stacks, and the account that they are in."""
 
     aws: Aws
     resources: tuple[Resource, ...]
     _clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
+        """Return a boto3 client of ``service``; created once."""
         if service not in self._clients:
             self._clients[service] = self.aws.client(service)
         return self._clients[service]
 
-    def of_type(self, kind: str) -> Iterator[Resource]:
-        return (one for one in self.resources if one.type == kind)
+    def of_type(self, type_: str) -> Iterator[Resource]:
+        """Return the resources of a type, for instance ``aws_s3_bucket``."""
+        return (resource for resource in self.resources if resource.type == type_)
 
 
-Verifier = Callable[[Resource, World], Iterable[Check]]
+Verifier = Callable[[Resource, Deployment], Iterable[Check]]
 VERIFIERS: dict[str, list[Verifier]] = {}
 
 
-def consequence(*kinds: str) -> Callable[[Verifier], Verifier]:
-    """Register the decorated function for resources of the types ``kinds``."""
+def verifier(*types: str) -> Callable[[Verifier], Verifier]:
+    """Register the decorated function as a check of resources of ``types``."""
 
-    def register(verifier: Verifier) -> Verifier:
-        for kind in kinds:
-            VERIFIERS.setdefault(kind, []).append(verifier)
-        return verifier
+    def register(function: Verifier) -> Verifier:
+        for type_ in types:
+            VERIFIERS.setdefault(type_, []).append(function)
+        return function
 
     return register
 
 
 def check(address: str, claim: str, holds: object, problem: str) -> Check:
-    """``claim`` about ``address``, with ``problem`` when it does not hold."""
+    """Return the result of ``claim``, with ``problem`` when it does not hold."""
     return Check(address=address, claim=claim, problem="" if holds else problem)
 
 
-def ask(verifier: Verifier, resource: Resource, world: World) -> list[Check]:
-    """The answers of one verifier; AWS's refusal to answer is an answer too."""
+def run_verifier(function: Verifier, resource: Resource, deployment: Deployment) -> list[Check]:
+    """Return the results of one verifier; an error of AWS is a failed check."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
     try:
-        return list(verifier(resource, world))
+        return list(function(resource, deployment))
     except (ClientError, BotoCoreError) as error:
-        claim = verifier.__name__.replace("_", " ")
-        return [Check(address=resource.address, claim=claim, problem=f"AWS refused: {error}")]
+        claim = function.__name__.replace("_", " ")
+        return [Check(address=resource.address, claim=claim, problem=f"AWS reports an error: {error}")]

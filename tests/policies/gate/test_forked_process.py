@@ -7,7 +7,8 @@ import subprocess
 import sys
 
 import pytest
-from terraform_harness.tools import ROOT
+
+from local.repository import ROOT
 
 PROGRAM = """
 import os, threading

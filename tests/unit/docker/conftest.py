@@ -2,6 +2,6 @@
 
 import sys
 
-from terraform_harness.tools import ROOT
+from local.repository import ROOT
 
 sys.path.insert(0, str(ROOT / "docker"))

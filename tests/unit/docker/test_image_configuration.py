@@ -14,7 +14,8 @@ from airflow_fargate.components import COMPONENTS, PARAMETERS, find
 from airflow_fargate.startup_error import Refusal
 from hypothesis import given
 from hypothesis import strategies as st
-from terraform_harness.tools import ROOT
+
+from local.repository import ROOT
 
 FERNET = base64.urlsafe_b64encode(bytes(32)).decode()
 ENVIRON = {

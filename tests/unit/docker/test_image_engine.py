@@ -8,7 +8,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from terraform_harness.tools import ROOT
+
+from local.repository import ROOT
 
 NEEDED = ("bash", "env", "timeout", "mkdir", "rm", "cat", "tail", "seq", "sleep", "setsid")
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 from airflow_fargate.git_errors import reason
-from terraform_harness.tools import ROOT
 
+from local.repository import ROOT
 from tests.serving import served
 
 

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from terraform_harness.tools import ROOT
 
 from local.containers.images import complaint
+from local.repository import ROOT
 
 IMAGE = ROOT / "docker" / "airflow"
 LOCK = "celery[redis]==5.6.2 \\\n    --hash=sha256:00\napache-airflow[amazon]==3.3.2 \\\n    --hash=sha256:00\n"

@@ -1,4 +1,4 @@
-"""What is printed at the end of a run: times and counts of each tier, and how long recoveries took."""
+"""The end of a run prints times and counts of each tier, and recorded recovery times."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 from terraform_harness.tiers import RECOVERY, TierReport
 
 
-class Screen:
-    """Keeps what pytest would print."""
+class FakeTerminal:
+    """Keeps the lines that pytest would print."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -22,7 +22,7 @@ class Screen:
 
 
 def _reported(outcome: Literal["passed", "failed"], *properties: tuple[str, object]) -> list[str]:
-    tiers, screen = TierReport(), Screen()
+    tiers, terminal = TierReport({"live": "a container engine"}), FakeTerminal()
     for when in ("setup", "call", "teardown"):
         tiers.pytest_runtest_logreport(
             pytest.TestReport(
@@ -36,13 +36,13 @@ def _reported(outcome: Literal["passed", "failed"], *properties: tuple[str, obje
                 duration=1.5,
             )
         )
-    tiers.pytest_terminal_summary(cast("pytest.TerminalReporter", screen))
-    return screen.lines
+    tiers.pytest_terminal_summary(cast("pytest.TerminalReporter", terminal))
+    return terminal.lines
 
 
 @pytest.mark.feature("R4")
 @pytest.mark.parametrize("outcome", ["passed", "failed"])
-def test_recoveries_are_printed_once_whatever_became_of_the_test(outcome: Literal["passed", "failed"]) -> None:
+def test_recoveries_are_printed_once_for_passed_and_failed_tests(outcome: Literal["passed", "failed"]) -> None:
     lines = _reported(outcome, (RECOVERY, "34 s  worker killed"), ("another", "thing"))
     assert lines[0] == "tiers"
     assert f"1 {outcome}" in lines[1]

@@ -1,4 +1,4 @@
-"""Tools are found in a stated order, and a missing one says how to get it."""
+"""Tools are found in a defined order, and a missing tool is reported with its fix."""
 
 from __future__ import annotations
 
@@ -6,38 +6,9 @@ from pathlib import Path
 
 import pytest
 from terraform_harness import tools
-from terraform_harness.terraform import mirror
 
 
-def provider(folder: Path) -> Path:
-    (folder / mirror.PROVIDER).mkdir(parents=True)
-    return folder
-
-
-def test_mirror_named_by_the_variable_wins_over_all_others(tmp_path: Path) -> None:
-    named, implied = provider(tmp_path / "named"), tmp_path / "home"
-    provider(implied / ".terraform.d" / "plugins")
-    assert mirror.find(environ={mirror.VARIABLE: str(named)}, home=implied, roots=()) == named
-
-
-def test_mirror_implied_by_terraform_wins_over_add_on_software(tmp_path: Path) -> None:
-    implied = provider(tmp_path / "home" / ".terraform.d" / "plugins")
-    provider(tmp_path / "opt" / "anything")
-    assert mirror.find(environ={}, home=tmp_path / "home", roots=(tmp_path / "opt",)) == implied
-
-
-def test_mirror_is_found_one_level_below_add_on_software(tmp_path: Path) -> None:
-    (tmp_path / "opt" / "empty").mkdir(parents=True)
-    folder = provider(tmp_path / "opt" / "plugins")
-    assert mirror.find(environ={}, home=tmp_path, roots=(tmp_path / "opt", tmp_path / "absent")) == folder
-
-
-def test_mirror_named_but_empty_is_not_replaced_by_another(tmp_path: Path) -> None:
-    provider(tmp_path / "opt" / "plugins")
-    assert mirror.find(environ={mirror.VARIABLE: str(tmp_path)}, home=tmp_path, roots=(tmp_path / "opt",)) is None
-
-
-def test_missing_tool_skips_with_its_cure_on_a_persons_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_tool_skips_with_its_fix_on_a_developers_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CI", raising=False)
     with pytest.raises(pytest.skip.Exception, match="no-such-program is missing. Fix: install no-such-program"):
         tools.require("no-such-program")
@@ -70,3 +41,22 @@ def test_docker_client_without_engine_counts_as_missing(tmp_path: Path, monkeypa
             tools.locate("docker")
     finally:
         tools.find.cache_clear()
+
+
+def test_tool_of_a_project_replaces_the_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tools, "TOOLS", dict(tools.TOOLS))
+    tools.register(tools.Tool(name="docker", fix="start ours", find=lambda: tmp_path))
+    try:
+        assert tools.locate("docker") == tmp_path
+    finally:
+        tools.find.cache_clear()
+
+
+def test_program_in_node_modules_of_a_parent_folder_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "node_modules" / ".bin" / "harness-sample"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    assert tools.on_path("harness-sample") == program

@@ -31,8 +31,8 @@ def empty_account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    for closed in patch.GAPS.values():
-        monkeypatch.setattr(closed.owner, closed.method, closed.handler, raising=False)
+    for replaced in patch.PATCHES.values():
+        monkeypatch.setattr(replaced.owner, replaced.method, replaced.handler, raising=False)
     monkeypatch.setattr(models, "generate_private_key", one_key)
     CLIENTS.pending = {}
     with mock_aws():

@@ -1,4 +1,4 @@
-"""Every known gap of moto 5.2.5 under the AWS provider 5.100.0; importing this package registers them all."""
+"""Patches of moto 5.2.5 for the AWS provider 5.100.0; importing this package registers them."""
 
 from terraform_harness.emulator.patches import (
     acm,
@@ -15,15 +15,15 @@ from terraform_harness.emulator.patches import (
     s3,
     unsupported,
 )
-from terraform_harness.emulator.patches.patch import GAPS, Gap, close_all
+from terraform_harness.emulator.patches.patch import PATCHES, Patch, apply_all
 
 __all__ = [
-    "GAPS",
-    "Gap",
+    "PATCHES",
+    "Patch",
     "acm",
+    "apply_all",
     "autoscaling",
     "budgets",
-    "close_all",
     "deletion",
     "ec2",
     "ecs",

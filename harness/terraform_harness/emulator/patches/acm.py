@@ -6,16 +6,16 @@ from typing import Any
 
 from moto.acm.models import AWSCertificateManagerBackend
 
-from terraform_harness.emulator.patches.patch import gap
+from terraform_harness.emulator.patches.patch import patch
 
 _import = AWSCertificateManagerBackend.import_certificate
 
 
-@gap(
+@patch(
     AWSCertificateManagerBackend,
-    reason="an environment names a certificate made elsewhere; the emulator must be able to hold one under that ARN",
+    reason="a configuration names an existing certificate by ARN; moto always generates a new ARN",
 )
-def import_certificate(  # noqa: PLR0917 - moto calls it so
+def import_certificate(  # noqa: PLR0917 the signature of moto
     self: Any, certificate: bytes, private_key: bytes, chain: bytes | None, arn: str | None, tags: Any
 ) -> str:
     first = _import(self, certificate, private_key, chain, arn if arn in self._certificates else None, tags)

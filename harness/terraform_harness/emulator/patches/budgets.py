@@ -7,25 +7,25 @@ from typing import Any
 
 from moto.budgets.responses import BudgetsResponse
 
-from terraform_harness.emulator.patches.patch import gap, shelf
+from terraform_harness.emulator.patches.patch import backend_data, patch
 
 _create = BudgetsResponse.create_budget
 
 
-@gap(BudgetsResponse, reason="moto drops a budget's tags, so the second plan adds them")
+@patch(BudgetsResponse, reason="moto drops a budget's tags, so the second plan adds them")
 def create_budget(self: Any) -> str:
     answer: str = _create(self)
     arn = f"arn:aws:budgets::{self._get_param('AccountId')}:budget/{self._get_param('Budget')['BudgetName']}"
-    shelf(self.backend, "tags")[arn] = self._get_param("ResourceTags") or []
+    backend_data(self.backend, "tags")[arn] = self._get_param("ResourceTags") or []
     return answer
 
 
-@gap(BudgetsResponse, reason="the provider reads a budget's tags after making it and retries an unknown action")
+@patch(BudgetsResponse, reason="the provider reads a budget's tags after creating it and retries an unknown action")
 def list_tags_for_resource(self: Any) -> str:
-    return json.dumps({"ResourceTags": shelf(self.backend, "tags").get(self._get_param("ResourceARN"), [])})
+    return json.dumps({"ResourceTags": backend_data(self.backend, "tags").get(self._get_param("ResourceARN"), [])})
 
 
-@gap(BudgetsResponse, reason="the provider reads the subscribers of each notification")
+@patch(BudgetsResponse, reason="the provider reads the subscribers of each notification")
 def describe_subscribers_for_notification(self: Any) -> str:
     wanted = self._get_param("Notification")
     budget = self.backend.budgets[self._get_param("AccountId")][self._get_param("BudgetName")]
@@ -33,6 +33,6 @@ def describe_subscribers_for_notification(self: Any) -> str:
     return json.dumps({"Subscribers": [subscriber for group in found for subscriber in group]})
 
 
-def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+def _same(first: dict[str, Any], second: dict[str, Any]) -> bool:
     keys = ("NotificationType", "ComparisonOperator", "Threshold")
-    return all(one.get(key) == other.get(key) for key in keys)
+    return all(first.get(key) == second.get(key) for key in keys)

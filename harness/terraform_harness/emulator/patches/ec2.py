@@ -6,15 +6,15 @@ from typing import Any
 
 from moto.ec2.models.security_groups import SecurityGroupRule
 
-from terraform_harness.emulator.patches.patch import gap
+from terraform_harness.emulator.patches.patch import patch
 
 REASON = "moto forgets the description of a rule that names a group or a prefix list"
 PREFIX_LIST = 7
 _make = SecurityGroupRule.__init__
 
 
-@gap(SecurityGroupRule, reason=REASON)
-def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807 - the method that is replaced
+@patch(SecurityGroupRule, reason=REASON)
+def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807 the name of the replaced method
     _make(self, *args, **kwargs)
     prefix_list = kwargs.get("prefix_list_id", args[PREFIX_LIST] if len(args) > PREFIX_LIST else None)
     self.prefix_list_description = (prefix_list or {}).get("Description")
@@ -25,4 +25,4 @@ def description(self: Any) -> str | None:
     return of_rule or self.source_group.get("Description") or self.prefix_list_description
 
 
-gap(SecurityGroupRule, reason=REASON, name="description")(property(description))
+patch(SecurityGroupRule, reason=REASON, name="description")(property(description))

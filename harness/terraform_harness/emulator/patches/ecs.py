@@ -1,4 +1,4 @@
-"""ECS services: what moto takes and forgets."""
+"""ECS services: parameters that moto accepts and does not store."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 
 from moto.ecs.responses import EC2ContainerServiceResponse
 
-from terraform_harness.emulator.patches.patch import gap
+from terraform_harness.emulator.patches.patch import patch
 
-FORGOTTEN = {
+NOT_STORED = {
     "availabilityZoneRebalancing": "availability_zone_rebalancing",
     "capacityProviderStrategy": "capacity_provider_strategy",
     "deploymentConfiguration": "deployment_configuration",
@@ -21,13 +21,13 @@ _create = EC2ContainerServiceResponse.create_service
 _update = EC2ContainerServiceResponse.update_service
 
 
-def _remember(response: Any, answer: Any) -> Any:
+def _store(response: Any, answer: Any) -> Any:
     service = answer.result["service"]
-    for parameter, attribute in FORGOTTEN.items():
-        value = response._get_param(parameter)  # noqa: SLF001 - a method of moto's class, written outside it
+    for parameter, attribute in NOT_STORED.items():
+        value = response._get_param(parameter)  # noqa: SLF001 this function becomes a method of moto's class
         if value is not None:
             setattr(service, attribute, value)
-    connect = response._get_param("serviceConnectConfiguration")  # noqa: SLF001 - as above
+    connect = response._get_param("serviceConnectConfiguration")  # noqa: SLF001 as above
     for deployment in service.deployments:
         deployment.update(taskDefinition=service.task_definition, desiredCount=service.desired_count)
         if connect is not None:
@@ -35,17 +35,20 @@ def _remember(response: Any, answer: Any) -> Any:
     return answer
 
 
-@gap(EC2ContainerServiceResponse, reason="moto forgets strategy, exec, rebalancing, so the second plan replaces it")
+@patch(
+    EC2ContainerServiceResponse,
+    reason="moto does not store the provider strategy, so the second plan replaces the service",
+)
 def create_service(self: Any) -> Any:
-    answer = _remember(self, _create(self))
+    answer = _store(self, _create(self))
     service = answer.result["service"]
     if self._get_param("capacityProviderStrategy"):
         service.launch_type = None
     return answer
 
 
-@gap(
+@patch(
     EC2ContainerServiceResponse, reason="moto leaves a service's deployment on the old task definition after an update"
 )
 def update_service(self: Any) -> Any:
-    return _remember(self, _update(self))
+    return _store(self, _update(self))

@@ -1,4 +1,4 @@
-"""ECS tasks that are run by hand: what moto wants of a task definition and AWS does not."""
+"""ECS RunTask: moto requires memory of every container, Fargate does not."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import Any
 
 from moto.ecs.models import EC2ContainerServiceBackend
 
-from terraform_harness.emulator.patches.patch import gap
+from terraform_harness.emulator.patches.patch import patch
 
-_required = EC2ContainerServiceBackend._calculate_task_resource_requirements  # noqa: SLF001 - what the gap is in
+_required = EC2ContainerServiceBackend._calculate_task_resource_requirements  # noqa: SLF001 the method that is replaced
 
 
-@gap(
+@patch(
     EC2ContainerServiceBackend,
-    reason="moto wants memory of every container; on Fargate it is enough that the task definition has some",
+    reason="moto requires memory of every container; on Fargate memory of the task definition is enough",
 )
 def _calculate_task_resource_requirements(_self: Any, task_definition: Any) -> dict[str, Any]:
     containers = task_definition.container_definitions

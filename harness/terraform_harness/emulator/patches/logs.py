@@ -8,16 +8,16 @@ from uuid import uuid4
 
 from moto.logs.responses import LogsResponse
 
-from terraform_harness.emulator.patches.patch import gap, shelf
+from terraform_harness.emulator.patches.patch import backend_data, patch
 
 REASON = "moto has no saved Logs Insights queries (aws_cloudwatch_query_definition)"
 
 
 def _queries(response: Any) -> dict[str, Any]:
-    return shelf(response.logs_backend, "query_definitions")
+    return backend_data(response.logs_backend, "query_definitions")
 
 
-@gap(LogsResponse, reason=REASON)
+@patch(LogsResponse, reason=REASON)
 def put_query_definition(self: Any) -> str:
     key = self._get_param("queryDefinitionId") or str(uuid4())
     _queries(self)[key] = {
@@ -29,12 +29,12 @@ def put_query_definition(self: Any) -> str:
     return json.dumps({"queryDefinitionId": key})
 
 
-@gap(LogsResponse, reason=REASON)
+@patch(LogsResponse, reason=REASON)
 def describe_query_definitions(self: Any) -> str:
     prefix = self._get_param("queryDefinitionNamePrefix") or ""
     return json.dumps({"queryDefinitions": [q for q in _queries(self).values() if q["name"].startswith(prefix)]})
 
 
-@gap(LogsResponse, reason=REASON)
+@patch(LogsResponse, reason=REASON)
 def delete_query_definition(self: Any) -> str:
     return json.dumps({"success": _queries(self).pop(self._get_param("queryDefinitionId"), None) is not None})

@@ -1,4 +1,4 @@
-"""What the emulator lacks, closed one gap at a time, each with its reason."""
+"""The registry of patches: methods of moto that are missing or wrong, each with a replacement and a reason."""
 
 from __future__ import annotations
 
@@ -9,12 +9,20 @@ from typing import Any
 from moto.core.exceptions import ServiceException
 
 Handler = Any  # a function or a property
-GAPS: dict[str, Gap] = {}
+PATCHES: dict[str, Patch] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """A method of ``owner`` that moto has not, or has wrong, and why that matters."""
+class Patch:
+    """A replacement for a method of moto.
+
+    Attributes:
+        name: ``<moto package>.<method>``, for instance ``elasticache.describe_cache_clusters``.
+        reason: What the AWS provider does without the patch.
+        owner: The class of moto.
+        method: The name of the method or property.
+        handler: The replacement.
+    """
 
     name: str
     reason: str
@@ -22,49 +30,54 @@ class Gap:
     method: str
     handler: Handler
 
-    def close(self) -> None:
+    def apply(self) -> None:
+        """Replace the method."""
         setattr(self.owner, self.method, self.handler)
 
 
-def gap(owner: type, *, reason: str, name: str = "") -> Callable[[Handler], Handler]:
-    """Register the decorated function as the method of ``owner`` called ``name`` (default: the function's own name).
+def patch(owner: type, *, reason: str, name: str = "") -> Callable[[Handler], Handler]:
+    """Register the decorated function as a replacement for a method of ``owner``.
 
-    The gap's name is ``<moto package>.<method>``, for instance ``elasticache.describe_cache_clusters``.
+    Args:
+        owner: A class of moto.
+        reason: What the AWS provider does without the patch.
+        name: The name of the method; the function's own name by default.
     """
 
     def register(handler: Handler) -> Handler:
         method = name or handler.__name__
         key = f"{owner.__module__.split('.')[1]}.{method}"
-        if key in GAPS:
-            raise ValueError(f"gap {key} is closed twice")
-        GAPS[key] = Gap(name=key, reason=reason, owner=owner, method=method, handler=handler)
+        if key in PATCHES:
+            raise ValueError(f"{key} is patched twice")
+        PATCHES[key] = Patch(name=key, reason=reason, owner=owner, method=method, handler=handler)
         return handler
 
     return register
 
 
-def close_all(*, but: Iterable[str] = ()) -> None:
-    """Close every gap, except those named in ``but`` (a test shows what happens without them).
+def apply_all(*, without: Iterable[str] = ()) -> None:
+    """Apply every patch, except those named in ``without`` (tests show what happens without a patch).
 
-    Raises ValueError for an unknown name.
+    Raises:
+        ValueError: A name in ``without`` is unknown.
     """
-    left_open = set(but)
-    unknown = left_open - GAPS.keys()
+    skipped = set(without)
+    unknown = skipped - PATCHES.keys()
     if unknown:
-        raise ValueError(f"unknown gaps {sorted(unknown)}; known: {sorted(GAPS)}")
-    for name, item in GAPS.items():
-        if name not in left_open:
-            item.close()
+        raise ValueError(f"unknown patches {sorted(unknown)}; known: {sorted(PATCHES)}")
+    for name, registered in PATCHES.items():
+        if name not in skipped:
+            registered.apply()
 
 
-def shelf(backend: Any, name: str) -> dict[str, Any]:
-    """A dictionary that lives and dies with a moto backend, so that a reset forgets it too."""
-    found: dict[str, Any] = backend.__dict__.setdefault(f"_gap_{name}", {})
+def backend_data(backend: Any, name: str) -> dict[str, Any]:
+    """Return a dictionary kept in a moto backend, so that a reset of the backend deletes it."""
+    found: dict[str, Any] = backend.__dict__.setdefault(f"_harness_{name}", {})
     return found
 
 
-def refusal(*, service: str, code: str, message: str) -> Exception:
-    """An error as the service ``service`` answers it; moto finds the service in the module of the exception's class."""
+def service_error(*, service: str, code: str, message: str) -> Exception:
+    """Return an error response of ``service``; moto reads the service from the module of the exception's class."""
     kind = type(code, (ServiceException,), {"__module__": f"moto.{service}.exceptions"})
     error: Exception = kind(code, message)
     return error

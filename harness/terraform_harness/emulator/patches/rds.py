@@ -7,14 +7,14 @@ from typing import Any
 
 from moto.rds.models import DBParameterGroup, RDSBackend
 
-from terraform_harness.emulator.patches.patch import gap
+from terraform_harness.emulator.patches.patch import patch
 
 DAYS_FREE = 7
 _create = RDSBackend.create_db_instance
 _update = DBParameterGroup.update_parameters
 
 
-@gap(RDSBackend, reason="moto forgets Performance Insights, so the second plan switches them on")
+@patch(RDSBackend, reason="moto does not store Performance Insights, so the second plan enables them")
 def create_db_instance(self: Any, db_kwargs: dict[str, Any]) -> Any:
     database = _create(self, db_kwargs)
     database.performance_insights_enabled = bool(db_kwargs.get("enable_performance_insights"))
@@ -25,6 +25,6 @@ def create_db_instance(self: Any, db_kwargs: dict[str, Any]) -> Any:
     return database
 
 
-@gap(DBParameterGroup, reason="the provider keeps parameters of source user only, and moto gives none")
+@patch(DBParameterGroup, reason="the provider reads parameters whose source is `user`; moto reports no source")
 def update_parameters(self: Any, new_parameters: Iterable[dict[str, Any]]) -> None:
-    _update(self, ({**one, "Source": "user"} for one in new_parameters))
+    _update(self, ({**parameter, "Source": "user"} for parameter in new_parameters))

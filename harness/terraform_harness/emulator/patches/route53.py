@@ -6,19 +6,17 @@ from typing import Any
 
 from moto.route53.models import Route53Backend
 
-from terraform_harness.emulator.patches.patch import gap
+from terraform_harness.emulator.patches.patch import patch
 
-GIVEN = "given-id:"
+GIVEN_ID = "given-id:"
 _create = Route53Backend.create_hosted_zone
 
 
-@gap(
-    Route53Backend, reason="an environment names a hosted zone made elsewhere; the emulator must hold one under that id"
-)
+@patch(Route53Backend, reason="a configuration names an existing hosted zone by id; moto always generates a new id")
 def create_hosted_zone(self: Any, *args: Any, **kwargs: Any) -> Any:
     zone = _create(self, *args, **kwargs)
-    if zone.caller_reference.startswith(GIVEN):
+    if zone.caller_reference.startswith(GIVEN_ID):
         del self.zones[zone.resource_id]
-        zone.resource_id = zone.caller_reference.removeprefix(GIVEN)
+        zone.resource_id = zone.caller_reference.removeprefix(GIVEN_ID)
         self.zones[zone.resource_id] = zone
     return zone

@@ -15,15 +15,15 @@ from terraform_harness.terraform.run import Terraform, TerraformError
 
 @pytest.fixture
 def root(tmp_path: Path) -> Any:
-    """A function that writes a configuration and gives its initialized Terraform and the messages it will hear."""
+    """A function that writes a configuration and gives its initialized Terraform and the messages that it receives."""
     tools.require("terraform")
 
     def write(configuration: dict[str, Any]) -> tuple[Terraform, list[Message]]:
         (tmp_path / "cdk.tf.json").write_text(json.dumps(configuration))
-        heard: list[Message] = []
-        terraform = Terraform(tmp_path, progress=heard.append)
+        messages: list[Message] = []
+        terraform = Terraform(tmp_path, progress=messages.append)
         terraform.init()
-        return terraform, heard
+        return terraform, messages
 
     return write
 
@@ -34,44 +34,43 @@ ONE = {
 }
 
 
-def test_plan_is_applied_and_the_next_one_is_empty(root: Any) -> None:
-    terraform, heard = root(ONE)
+def test_applied_plan_leaves_an_empty_second_plan(root: Any) -> None:
+    terraform, messages = root(ONE)
     plan = terraform.plan()
     assert plan.changes
     assert terraform.show(plan)["resource_changes"][0]["address"] == "terraform_data.one"
     terraform.apply(plan)
-    assert "apply_complete" in {message.kind for message in heard}
+    assert "apply_complete" in {message.kind for message in messages}
     assert terraform.outputs() == {"o": "a"}
     assert not terraform.plan().changes
     terraform.destroy()
     assert terraform.pull()["resources"] == []
 
 
-def test_refusal_shows_terraforms_diagnostics_with_their_place(root: Any) -> None:
+def test_error_shows_diagnostics_with_their_position(root: Any) -> None:
     terraform, _ = root({"resource": {"terraform_data": {"one": {"inputt": "a"}}}})
-    with pytest.raises(TerraformError) as refused:
+    with pytest.raises(TerraformError) as error:
         terraform.validate()
-    assert "Extraneous JSON object property" in str(refused.value) or "inputt" in str(refused.value)
-    assert "cdk.tf.json:1" in str(refused.value)
-    assert refused.value.diagnostics[0].severity == "error"
+    assert "Extraneous JSON object property" in str(error.value) or "inputt" in str(error.value)
+    assert "cdk.tf.json:1" in str(error.value)
+    assert error.value.diagnostics[0].severity == "error"
 
 
 def test_failed_plan_shows_the_address(root: Any) -> None:
     terraform, _ = root({"resource": {"terraform_data": {"one": {"input": "${terraform_data.absent.output}"}}}})
-    with pytest.raises(TerraformError, match="Reference to undeclared resource") as refused:
+    with pytest.raises(TerraformError, match="Reference to undeclared resource") as error:
         terraform.plan()
-    assert "terraform_data.absent" in str(refused.value) or "terraform_data.one" in str(refused.value)
+    assert "terraform_data.absent" in str(error.value) or "terraform_data.one" in str(error.value)
 
 
-def test_failed_apply_shows_what_the_provisioner_said(root: Any) -> None:
+def test_failed_apply_shows_the_error_of_the_provisioner(root: Any) -> None:
     failing = {"local-exec": {"command": "echo no disk left; exit 3"}}
     terraform, _ = root({"resource": {"terraform_data": {"one": {"provisioner": [failing]}}}})
     with pytest.raises(TerraformError, match="exit status 3"):
         terraform.apply(terraform.plan())
 
 
-def test_missing_terraform_is_said_with_its_fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tools, "ROOT", tmp_path)
+def test_missing_terraform_is_reported_with_its_fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     tools.find.cache_clear()
     try:
@@ -81,7 +80,7 @@ def test_missing_terraform_is_said_with_its_fix(tmp_path: Path, monkeypatch: pyt
         tools.find.cache_clear()
 
 
-def test_missing_provider_is_said_by_terraform_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_provider_is_reported_by_terraform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tools.require("terraform")
     folder = tmp_path / "mirror"
     (folder / mirror.PROVIDER).mkdir(parents=True)
@@ -93,7 +92,7 @@ def test_missing_provider_is_said_by_terraform_itself(tmp_path: Path, monkeypatc
         Terraform(tmp_path).init()
 
 
-def test_cli_configuration_asks_the_mirror_for_what_it_holds_and_the_registry_for_the_rest(tmp_path: Path) -> None:
+def test_cli_configuration_uses_the_mirror_for_its_providers_and_the_registry_for_others(tmp_path: Path) -> None:
     (tmp_path / mirror.PROVIDER).mkdir(parents=True)
     text = cli_configuration.text(mirror=tmp_path, cache_folder=tmp_path / "cache")
     held = '["registry.terraform.io/hashicorp/aws"]'

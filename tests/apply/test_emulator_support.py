@@ -1,4 +1,4 @@
-"""What the emulator cannot play is left out by name, and the list of it is true."""
+"""Unsupported resource types are left out by name, and the list of them is correct."""
 
 from __future__ import annotations
 
@@ -25,31 +25,33 @@ STACK = {
 
 
 @pytest.mark.feature("H3")
-@pytest.mark.parametrize("kind", UNSUPPORTED)
-def test_listed_action_is_missing_indeed(kind: str) -> None:
-    missing = UNSUPPORTED[kind]
+@pytest.mark.parametrize("type_", UNSUPPORTED)
+def test_listed_action_is_missing_in_moto(type_: str) -> None:
+    missing = UNSUPPORTED[type_]
     try:
         responses = importlib.import_module(f"moto.{missing.package}.responses")
     except ModuleNotFoundError:
         return
-    classes = [one for one in vars(responses).values() if isinstance(one, type)]
-    assert not any(hasattr(one, missing.action) for one in classes), f"moto can do it now: remove {kind} from the list"
+    classes = [member for member in vars(responses).values() if isinstance(member, type)]
+    assert not any(hasattr(class_, missing.action) for class_ in classes), (
+        f"moto supports it now: remove {type_} from the list"
+    )
 
 
 @pytest.mark.feature("H3")
-def test_lifecycle_leaves_out_what_cannot_be_played_and_says_so(tmp_path: Path) -> None:
+def test_lifecycle_leaves_out_unsupported_resources_and_reports_them(tmp_path: Path) -> None:
     require("terraform", "provider-mirror")
     (tmp_path / "stacks" / "s").mkdir(parents=True)
     source = tmp_path / "stacks" / "s" / "cdk.tf.json"
     source.write_text(json.dumps(STACK))
     (tmp_path / "work").mkdir()
-    said = io.StringIO()
+    output = io.StringIO()
     with Emulator(account_id="111111111111") as aws:
         life = Lifecycle(
-            source=tmp_path / "stacks", folder=tmp_path / "work", emulator=aws, console=Console(file=said, width=300)
+            source=tmp_path / "stacks", folder=tmp_path / "work", emulator=aws, console=Console(file=output, width=300)
         )
         life.make("s")
-        assert [one["logGroupName"] for one in aws.client("logs").describe_log_groups()["logGroups"]] == ["l"]
-    reason = "s: not judged: aws_cloudwatch_composite_alarm.c: the emulator has no cloudwatch put_composite_alarm"
-    assert reason in said.getvalue()
+        assert [group["logGroupName"] for group in aws.client("logs").describe_log_groups()["logGroups"]] == ["l"]
+    reason = "s: not emulated: aws_cloudwatch_composite_alarm.c: the emulator has no cloudwatch put_composite_alarm"
+    assert reason in output.getvalue()
     assert json.loads(source.read_text()) == STACK

@@ -1,4 +1,4 @@
-"""Each gap of the emulator: a question answered right with the gap closed, and wrong or not at all with it open."""
+"""Each patch of the emulator: moto gives the right response with the patch, and a wrong one without it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from moto import mock_aws
-from terraform_harness.emulator.patches import GAPS
-from terraform_harness.emulator.seed import _self_signed
+from terraform_harness.emulator.patches import PATCHES
+from terraform_harness.emulator.seed import self_signed_certificate
 
-pytestmark = pytest.mark.filterwarnings("ignore:Exception.EmulatorGap:UserWarning")
+pytestmark = pytest.mark.filterwarnings("ignore:Exception.NotEmulated:UserWarning")
 Client = Callable[[str], Any]
 Probe = Callable[[Client], None]
 REGION = "eu-central-1"
@@ -28,9 +28,9 @@ TARGET = {
 PROBES: dict[str, Probe] = {}
 
 
-def probe(*gaps: str) -> Callable[[Probe], Probe]:
+def probe(*patches: str) -> Callable[[Probe], Probe]:
     def register(function: Probe) -> Probe:
-        PROBES.update(dict.fromkeys(gaps, function))
+        PROBES.update(dict.fromkeys(patches, function))
         return function
 
     return register
@@ -56,7 +56,7 @@ def make_target(aws: Client) -> str:
 @probe("acm.import_certificate")
 def certificate_is_kept_under_the_given_arn(aws: Client) -> None:
     arn = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/00000000-0000-4000-8000-000000000000"
-    certificate, key = _self_signed()
+    certificate, key = self_signed_certificate()
     aws("acm").import_certificate(CertificateArn=arn, Certificate=certificate, PrivateKey=key)
     assert aws("acm").describe_certificate(CertificateArn=arn)["Certificate"]["CertificateArn"] == arn
 
@@ -94,8 +94,8 @@ def budget_keeps_tags_and_subscribers(aws: Client) -> None:
 
 
 @probe("core.call_action")
-def unknown_action_is_refused_as_a_gap(aws: Client) -> None:
-    with pytest.raises(ClientError, match="EmulatorGap"):
+def unknown_action_is_rejected(aws: Client) -> None:
+    with pytest.raises(ClientError, match="NotEmulated"):
         aws("elasticache").describe_update_actions()
 
 
@@ -117,7 +117,7 @@ def rules_keep_their_descriptions(aws: Client) -> None:
     assert {rule.get("Description") for rule in rules if not rule["IsEgress"]} == {"by group", "by list"}
 
 
-def make_place(aws: Client) -> dict[str, list[str]]:
+def make_network(aws: Client) -> dict[str, list[str]]:
     ec2 = aws("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
@@ -133,8 +133,8 @@ def fargate_task_runs_without_memory_of_its_containers(aws: Client) -> None:
     container = {"name": "a", "image": "a"}
     sizes = {"cpu": "256", "memory": "512", "requiresCompatibilities": ["FARGATE"]}
     ecs.register_task_definition(family="a", containerDefinitions=[container], **sizes)
-    place = {"awsvpcConfiguration": make_place(aws)}
-    ran = ecs.run_task(cluster="c", taskDefinition="a", launchType="FARGATE", networkConfiguration=place)
+    network = {"awsvpcConfiguration": make_network(aws)}
+    ran = ecs.run_task(cluster="c", taskDefinition="a", launchType="FARGATE", networkConfiguration=network)
     assert len(ran["tasks"]) == 1
     kept = ecs.describe_task_definition(taskDefinition="a")["taskDefinition"]["containerDefinitions"][0]
     assert "memory" not in kept
@@ -163,7 +163,7 @@ def deleted_cluster_is_not_listed(aws: Client) -> None:
 
 
 @probe("servicediscovery.delete_namespace")
-def deleted_namespace_takes_its_zone_along(aws: Client) -> None:
+def deleted_namespace_deletes_its_zone(aws: Client) -> None:
     vpc = aws("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     aws("servicediscovery").create_private_dns_namespace(Name="dev.internal", Vpc=vpc)
     namespace = aws("servicediscovery").list_namespaces()["Namespaces"][0]["Id"]
@@ -217,7 +217,7 @@ def deleted_replication_group_is_gone(aws: Client) -> None:
 
 
 @probe("elasticache.modify_replication_group")
-def broker_learns_its_token(aws: Client) -> None:
+def replication_group_stores_its_token(aws: Client) -> None:
     make_group(aws)
     token = {"AuthToken": "t" * 16, "AuthTokenUpdateStrategy": "SET"}
     aws("elasticache").modify_replication_group(ReplicationGroupId="r", **token, ApplyImmediately=True)
@@ -232,7 +232,7 @@ def broker_learns_its_token(aws: Client) -> None:
     "elasticache.describe_cache_parameters",
     "elasticache.delete_cache_parameter_group",
 )
-def parameter_group_lives_and_dies(aws: Client) -> None:
+def parameter_group_is_created_and_deleted(aws: Client) -> None:
     cache, name = aws("elasticache"), {"CacheParameterGroupName": "p"}
     eviction = {"ParameterName": "maxmemory-policy", "ParameterValue": "noeviction"}
     timeout = {"ParameterName": "timeout", "ParameterValue": "0"}
@@ -258,11 +258,11 @@ def cache_subnet_group_can_be_deleted(aws: Client) -> None:
 
 
 @probe("logs.put_query_definition", "logs.describe_query_definitions", "logs.delete_query_definition")
-def saved_query_lives_and_dies(aws: Client) -> None:
+def saved_query_is_created_and_deleted(aws: Client) -> None:
     logs = aws("logs")
     key = logs.put_query_definition(name="a/b", queryString="fields @message")["queryDefinitionId"]
     assert [
-        one["name"] for one in logs.describe_query_definitions(queryDefinitionNamePrefix="a")["queryDefinitions"]
+        query["name"] for query in logs.describe_query_definitions(queryDefinitionNamePrefix="a")["queryDefinitions"]
     ] == ["a/b"]
     assert logs.delete_query_definition(queryDefinitionId=key)["success"] is True
     assert logs.describe_query_definitions()["queryDefinitions"] == []
@@ -300,7 +300,7 @@ def hosted_zone_is_kept_under_the_given_id(aws: Client) -> None:
 
 
 @probe("s3.get_permission")
-def bucket_that_refuses_http_still_takes_objects(aws: Client) -> None:
+def bucket_that_denies_http_accepts_objects(aws: Client) -> None:
     s3 = aws("s3")
     s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
     deny = {
@@ -318,22 +318,22 @@ def bucket_that_refuses_http_still_takes_objects(aws: Client) -> None:
 
 
 @contextmanager
-def closed(*, but: str = "") -> Iterator[Client]:
-    """A fresh account with every gap closed ``but`` one; moto is left as it was."""
-    before = {name: vars(one.owner).get(one.method) for name, one in GAPS.items()}
-    for name, one in GAPS.items():
-        if name != but:
-            one.close()
+def patched(*, without: str = "") -> Iterator[Client]:
+    """Give an empty account with every patch applied, except ``without``; moto is restored at the end."""
+    before = {name: vars(replaced.owner).get(replaced.method) for name, replaced in PATCHES.items()}
+    for name, replaced in PATCHES.items():
+        if name != without:
+            replaced.apply()
     try:
         with mock_aws():
             config = Config(retries={"total_max_attempts": 1})
             yield lambda service: boto3.client(service, region_name=REGION, config=config)
     finally:
-        for name, one in GAPS.items():
+        for name, replaced in PATCHES.items():
             if before[name] is not None:
-                setattr(one.owner, one.method, before[name])
-            elif one.method in vars(one.owner):
-                delattr(one.owner, one.method)
+                setattr(replaced.owner, replaced.method, before[name])
+            elif replaced.method in vars(replaced.owner):
+                delattr(replaced.owner, replaced.method)
 
 
 @pytest.fixture(autouse=True)
@@ -344,19 +344,19 @@ def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.feature("H3")
-@pytest.mark.parametrize("name", sorted(GAPS))
-def test_closed_gap_answers_and_open_gap_does_not(name: str) -> None:
-    ask = PROBES[name]
-    with closed() as aws:
-        ask(aws)
+@pytest.mark.parametrize("name", sorted(PATCHES))
+def test_probe_passes_with_the_patch_and_fails_without_it(name: str) -> None:
+    probe_patch = PROBES[name]
+    with patched() as aws:
+        probe_patch(aws)
     with (
-        closed(but=name) as aws,
+        patched(without=name) as aws,
         pytest.raises((AssertionError, ClientError, BotoCoreError, NotImplementedError, KeyError, TypeError)),
     ):
-        ask(aws)
+        probe_patch(aws)
 
 
 @pytest.mark.feature("H3")
-def test_every_gap_has_a_reason() -> None:
-    assert all(len(one.reason) > 20 for one in GAPS.values())
-    assert PROBES.keys() == GAPS.keys()
+def test_every_patch_has_a_reason_and_a_probe() -> None:
+    assert all(len(replaced.reason) > 20 for replaced in PATCHES.values())
+    assert PROBES.keys() == PATCHES.keys()

@@ -1,4 +1,4 @@
-"""Assertions over Terraform JSON: they pass on what is there and say what is nearest on what is not."""
+"""Assertions on Terraform JSON pass on a match, and otherwise name the nearest candidate."""
 
 from __future__ import annotations
 
@@ -56,33 +56,33 @@ def test_any_finds_a_resource_and_returns_it(template: Template) -> None:
 
 @pytest.mark.feature("H1")
 def test_any_names_the_nearest_candidate_and_the_difference(template: Template) -> None:
-    with pytest.raises(AssertionError) as refused:
+    with pytest.raises(AssertionError) as error:
         template.any("aws_s3_bucket", bucket="state", force_destroy=True)
-    assert "nearest is aws_s3_bucket.state" in str(refused.value)
-    assert "force_destroy: wanted True, got False" in str(refused.value)
+    assert "nearest is aws_s3_bucket.state" in str(error.value)
+    assert "force_destroy: expected True, got False" in str(error.value)
 
 
 @pytest.mark.feature("H1")
-def test_every_fails_for_one_that_differs(template: Template) -> None:
-    with pytest.raises(AssertionError, match="aws_s3_bucket.logs: force_destroy: wanted False, got nothing"):
+def test_every_fails_when_a_resource_differs(template: Template) -> None:
+    with pytest.raises(AssertionError, match="aws_s3_bucket.logs: force_destroy: expected False, got nothing"):
         template.every("aws_s3_bucket", force_destroy=False)
 
 
 @pytest.mark.feature("H1")
-def test_every_of_nothing_is_not_a_pass(template: Template) -> None:
-    with pytest.raises(AssertionError, match="no aws_lb at all"):
+def test_every_fails_without_a_resource_of_the_type(template: Template) -> None:
+    with pytest.raises(AssertionError, match="no aws_lb; types: aws_db_instance, "):
         template.every("aws_lb", internal=True)
 
 
 @pytest.mark.feature("H1")
-def test_an_expected_none_is_compared_and_not_ignored(template: Template) -> None:
-    with pytest.raises(AssertionError, match="bucket: wanted None, got 'logs'"):
+def test_expected_none_is_compared(template: Template) -> None:
+    with pytest.raises(AssertionError, match="bucket: expected None, got 'logs'"):
         template.every("aws_s3_bucket", bucket=None)
 
 
 @pytest.mark.feature("H1")
 @pytest.mark.parametrize(
-    ("kind", "attributes"),
+    ("type_", "attributes"),
     [
         ("aws_db_instance", {"kms_key_id": Match.reference("aws_kms_key")}),
         ("aws_db_instance", {"kms_key_id": Match.reference("aws_kms_key", name="data", attribute="arn")}),
@@ -95,54 +95,54 @@ def test_an_expected_none_is_compared_and_not_ignored(template: Template) -> Non
         ("aws_iam_role_policy", {"policy": Match.json({"Statement": [{"Action": Match.regex("^s3:")}]})}),
     ],
 )
-def test_matchers_accept(template: Template, kind: str, attributes: dict[str, Any]) -> None:
-    template.any(kind, **attributes)
+def test_matchers_accept(template: Template, type_: str, attributes: dict[str, Any]) -> None:
+    template.any(type_, **attributes)
 
 
 @pytest.mark.feature("H1")
 @pytest.mark.parametrize(
-    ("kind", "attributes", "complaint"),
+    ("type_", "attributes", "message"),
     [
         ("aws_db_instance", {"kms_key_id": Match.reference("aws_s3_bucket")}, "a reference to aws_s3_bucket"),
         ("aws_db_instance", {"kms_key_id": Match.reference("aws_kms_key", name="other")}, "a reference to aws_kms_key"),
-        ("aws_db_instance", {"tags": Match.absent()}, "wanted nothing"),
-        ("aws_db_instance", {"password": Match.present()}, "wanted anything, got nothing"),
-        ("aws_db_instance", {"storage_gib": True}, "wanted True, got 20"),
+        ("aws_db_instance", {"tags": Match.absent()}, "expected nothing"),
+        ("aws_db_instance", {"password": Match.present()}, "expected any value, got nothing"),
+        ("aws_db_instance", {"storage_gib": True}, "expected True, got 20"),
         ("aws_db_instance", {"password": Match.excluding(30)}, "got nothing"),
         ("aws_ecs_cluster", {"setting": Match.contains({"name": "other"})}, "a list with"),
-        ("aws_ecs_cluster", {"setting": []}, r"wanted \[\]"),
+        ("aws_ecs_cluster", {"setting": []}, r"expected \[\]"),
         (
             "aws_iam_role_policy",
             {"policy": Match.json({"Statement": [{"Effect": "Deny"}]})},
             r"policy<json>.Statement\[0\]",
         ),
-        ("aws_db_instance", {"kms_key_id": Match.json({})}, "a string of JSON"),
+        ("aws_db_instance", {"kms_key_id": Match.json({})}, "a JSON string"),
     ],
 )
-def test_matchers_refuse(template: Template, kind: str, attributes: dict[str, Any], complaint: str) -> None:
-    with pytest.raises(AssertionError, match=complaint):
-        template.any(kind, **attributes)
+def test_matchers_reject(template: Template, type_: str, attributes: dict[str, Any], message: str) -> None:
+    with pytest.raises(AssertionError, match=message):
+        template.any(type_, **attributes)
 
 
 @pytest.mark.feature("H1")
-def test_capture_keeps_what_it_saw(template: Template) -> None:
+def test_capture_keeps_the_value(template: Template) -> None:
     name = Capture()
     template.any("aws_db_instance", tags={"Name": name})
     assert name.value == "db"
 
 
 @pytest.mark.feature("H1")
-def test_capture_without_a_candidate_says_so() -> None:
+def test_capture_without_a_candidate_fails() -> None:
     with pytest.raises(AssertionError, match="nothing was captured"):
         _ = Capture().value
 
 
 @pytest.mark.feature("H1")
-def test_count_names_what_it_found(template: Template) -> None:
+def test_count_names_the_matching_resources(template: Template) -> None:
     template.count("aws_s3_bucket", 2)
     template.none("aws_s3_bucket", bucket="other")
     with pytest.raises(
-        AssertionError, match="1 aws_s3_bucket wanted .* 2 found: aws_s3_bucket.logs, aws_s3_bucket.state"
+        AssertionError, match="expected 1 aws_s3_bucket .* found 2: aws_s3_bucket.logs, aws_s3_bucket.state"
     ):
         template.count("aws_s3_bucket", 1)
 
@@ -155,7 +155,7 @@ def test_one_names_the_nearest_address(template: Template) -> None:
 
 
 @pytest.mark.feature("H1")
-def test_a_plan_has_the_same_api_modules_included(tmp_path: Path) -> None:
+def test_plan_has_the_same_api_including_modules(tmp_path: Path) -> None:
     file = tmp_path / "plan.json"
     file.write_text(json.dumps(PLAN))
     template = Template.read(file)

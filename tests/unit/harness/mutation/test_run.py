@@ -1,4 +1,4 @@
-"""Mutants are the same every time, and each is noticed by somebody or listed."""
+"""Mutants are deterministic, and each is detected or listed as a survivor."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from terraform_harness.mutation import detectors, mutants, run
-from terraform_harness.mutation.run import SickOriginal
+from terraform_harness.mutation.run import NothingToMutate
 
 ASSUME = {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}
 CONTAINER = {"name": "a", "image": "a@sha256:0", "secrets": [{"name": "P", "valueFrom": "x"}], "user": "50000"}
@@ -36,17 +36,17 @@ def stack(tmp_path: Path) -> Path:
 @pytest.mark.feature("H5")
 def test_mutants_are_deterministic_and_leave_the_original_alone() -> None:
     before = json.dumps(STACK)
-    assert [str(one) for one in mutants("one", STACK)] == [str(one) for one in mutants("one", STACK)]
+    assert [str(mutant) for mutant in mutants({"one": STACK})] == [str(mutant) for mutant in mutants({"one": STACK})]
     assert json.dumps(STACK) == before
 
 
 @pytest.mark.feature("H5")
 def test_each_mutant_differs_from_the_original_in_one_resource() -> None:
-    for mutant in mutants("one", STACK):
-        kind, name = mutant.address.split(".")
-        assert mutant.document != STACK
-        others = {key: value for key, value in mutant.document["resource"].items() if key != kind}
-        assert others == {key: value for key, value in STACK["resource"].items() if key != kind}
+    for mutant in mutants({"one": STACK}):
+        type_, name = mutant.address.split(".")
+        assert mutant.documents["one"] != STACK
+        others = {key: value for key, value in mutant.documents["one"]["resource"].items() if key != type_}
+        assert others == {key: value for key, value in STACK["resource"].items() if key != type_}
         assert name in str(mutant)
 
 
@@ -54,24 +54,26 @@ def test_each_mutant_differs_from_the_original_in_one_resource() -> None:
 @pytest.mark.parametrize(
     ("operator", "change"),
     [
-        ("open_to_the_world", "cidr_ipv4 = 0.0.0.0/0"),
+        ("open_to_internet", "cidr_ipv4 = 0.0.0.0/0"),
         ("drop_rule", "removed"),
         ("every_port", "from_port = 0, to_port = 65535"),
         ("any_principal", "Principal = * in statement 0"),
         ("no_condition", "no Condition in statement 0"),
         ("flip_switch", "storage_encrypted = false"),
         ("drop_key", "no kms_key_id"),
-        ("container", "a: secret in the open"),
+        ("container", "a: secret in plain text"),
         ("container", "a: image latest"),
         ("container", "a: root"),
     ],
 )
 def test_operator_makes_the_change(operator: str, change: str) -> None:
-    assert (operator, change) in {(one.operator, one.change) for one in mutants("one", STACK)}
+    assert (operator, change) in {(mutant.operator, mutant.change) for mutant in mutants({"one": STACK})}
 
 
 def encryption(folders: Sequence[Path]) -> frozenset[str]:
-    return frozenset() if all('"storage_encrypted": true' in _text(one) for one in folders) else frozenset({"plain"})
+    return (
+        frozenset() if all('"storage_encrypted": true' in _text(folder) for folder in folders) else frozenset({"plain"})
+    )
 
 
 def _text(folder: Path) -> str:
@@ -79,30 +81,30 @@ def _text(folder: Path) -> str:
 
 
 @pytest.mark.feature("H5")
-def test_noticed_mutant_names_its_killer_and_the_others_survive(stack: Path) -> None:
-    results = run([stack], judges={"encryption": encryption})
-    killed = [one for one in results if not one.survived]
-    assert [(one.mutant.change, one.killers) for one in killed] == [
+def test_detected_mutant_names_its_detector_and_others_survive(stack: Path) -> None:
+    results = run([stack], detectors={"encryption": encryption})
+    detected = [result for result in results if not result.survived]
+    assert [(result.mutant.change, result.detected_by) for result in detected] == [
         ("storage_encrypted = false", frozenset({"encryption: plain"}))
     ]
     assert len(results) > 10
 
 
 @pytest.mark.feature("H5")
-def test_complaint_about_the_original_kills_nobody(stack: Path) -> None:
-    assert all(one.survived for one in run([stack], judges={"always": lambda _: frozenset({"sick"})}))
+def test_finding_about_the_original_detects_no_mutant(stack: Path) -> None:
+    assert all(result.survived for result in run([stack], detectors={"always": lambda _: frozenset({"sick"})}))
 
 
 @pytest.mark.feature("H5")
-def test_command_judges_by_its_exit_code(stack: Path) -> None:
-    judge = detectors.command("sh", "-c", 'grep -q "\\"storage_encrypted\\": true" "$STACKS/cdk.tf.json"')
-    killed = [one.mutant.change for one in run([stack], judges={"grep": judge}) if not one.survived]
-    assert killed == ["storage_encrypted = false"]
+def test_command_detects_by_its_exit_code(stack: Path) -> None:
+    detector = detectors.command("sh", "-c", 'grep -q "\\"storage_encrypted\\": true" "$STACKS/cdk.tf.json"')
+    detected = [result.mutant.change for result in run([stack], detectors={"grep": detector}) if not result.survived]
+    assert detected == ["storage_encrypted = false"]
 
 
 @pytest.mark.feature("H5")
-def test_stack_without_a_mutant_is_not_a_pass(tmp_path: Path) -> None:
+def test_stack_without_a_mutant_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "cdk.tf.json").write_text("{}")
-    with pytest.raises(SickOriginal, match="no mutant of empty"):
-        run([tmp_path / "empty"], judges={})
+    with pytest.raises(NothingToMutate, match="no mutant of empty"):
+        run([tmp_path / "empty"], detectors={})

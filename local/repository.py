@@ -1,0 +1,37 @@
+"""The root folder of this repository, and the tools that the repository brings: a container engine, the cdktf CLI."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from terraform_harness import tools
+
+ROOT = Path(__file__).resolve().parents[1]
+ENGINE = ROOT / "docker" / "engine"
+CDKTF = ROOT / "node_modules" / ".bin" / "cdktf"
+TIMEOUT_SECONDS = 60
+
+
+def register_tools() -> None:
+    """Let ``terraform_harness.tools`` find the container engine of ``docker/engine`` and the locked cdktf CLI."""
+    fix = "start a container engine (`docker/engine start`, or Docker Desktop)"
+    tools.register(tools.Tool(name="docker", fix=fix, find=_docker))
+    fix = "run `make cdktf` (installs cdktf-cli from package-lock.json)"
+    tools.register(tools.Tool(name="cdktf", fix=fix, find=_cdktf))
+
+
+def _docker() -> Path | None:
+    """Return the docker client if an engine responds: DOCKER_HOST's, the default one, or that of ``docker/engine``."""
+    client = tools.on_path("docker")
+    if client is None:
+        return None
+    try:
+        done = subprocess.run([ENGINE, "status"], capture_output=True, timeout=TIMEOUT_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return client if done.returncode == 0 else None
+
+
+def _cdktf() -> Path | None:
+    return CDKTF if CDKTF.exists() else tools.on_path("cdktf")
