@@ -16,7 +16,7 @@ from bench.report import Row
 from bench.synthesis import ENVIRONMENTS, synthesize
 from local.airflow_client import AirflowError, Client
 from local.compose import run, tasks
-from local.compose.location import LOOPBACK, Place
+from local.compose.local_run import LOOPBACK, LocalRun
 from local.compose.prepare import prepare
 from local.compose.project import Project
 from local.containers.engine import docker
@@ -64,7 +64,7 @@ def _memory(name: str, peak: float, size: int) -> Row:
 
 
 @contextmanager
-def _environment(work: Path) -> Iterator[tuple[Project, Place, Mapping[str, int]]]:
+def _environment(work: Path) -> Iterator[tuple[Project, LocalRun, Mapping[str, int]]]:
     """Everything prepared and nothing started; gone at the end with its data."""
     synthesize(work, ENVIRONMENTS)
     stacks = work / "out" / "stacks"
@@ -88,7 +88,7 @@ class _Door:
         return f"http://{LOOPBACK}:{self.port}"
 
 
-def _client(project: Project, place: Place) -> Client:
+def _client(project: Project, place: LocalRun) -> Client:
     passwords = [file.read_text() for file in (run.admin_password_file(project),) if file]
     return Client(servers=lambda: [_Door(place.port)], password=passwords[0])
 

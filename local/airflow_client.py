@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-ANSWER_WITHIN = 30
+TIMEOUT_SECONDS = 30
 FINAL = {"success", "failed"}
 
 
@@ -125,5 +125,5 @@ def _http(method: str, url: str, body: dict[str, Any] | None, headers: dict[str,
         method=method,
         headers={**headers, "Content-Type": "application/json", "Accept": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=ANSWER_WITHIN) as answer:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
         return json.load(answer)

@@ -16,7 +16,7 @@ from typing import Any
 from terraform_harness.tools import ROOT
 
 LABEL = "airflow-fargate"
-PATIENCE = 300
+TIMEOUT_SECONDS = 300
 
 
 class EngineError(RuntimeError):
@@ -40,7 +40,7 @@ def address() -> Mapping[str, str]:
     Raises EngineError with the fix where none answers.
     """
     script = ROOT / "docker" / "engine"
-    said = subprocess.run([script, "status"], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    said = subprocess.run([script, "status"], capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False)
     if said.returncode:
         raise EngineError(said.stderr.strip())
     words = said.stdout.split()[1:]
@@ -48,7 +48,7 @@ def address() -> Mapping[str, str]:
 
 
 def docker(
-    *words: str, environ: Mapping[str, str] | None = None, check: bool = True, timeout: float = PATIENCE
+    *words: str, environ: Mapping[str, str] | None = None, check: bool = True, timeout: float = TIMEOUT_SECONDS
 ) -> subprocess.CompletedProcess[str]:
     """Run one command; raises EngineError with what it printed when it fails (unless ``check`` is off)."""
     environment = {**os.environ, **address(), **(environ or {})}
@@ -103,7 +103,7 @@ class Container:
 
     def stop(self, *, seconds: int) -> None:
         """SIGTERM, and SIGKILL after ``seconds``."""
-        docker("stop", "--time", str(seconds), self.id, timeout=seconds + PATIENCE, check=False)
+        docker("stop", "--time", str(seconds), self.id, timeout=seconds + TIMEOUT_SECONDS, check=False)
 
     def wait(self, *, seconds: float) -> int:
         """Wait for its end; its exit code. Raises EngineError after ``seconds``."""

@@ -24,19 +24,19 @@ DASHES = "------"
 LAST_LINES = 15
 
 
-class Recipe(NamedTuple):
+class BuildTarget(NamedTuple):
     """A Dockerfile below docker/ and the stage to build."""
 
     dockerfile: str
     target: str
 
 
-RECIPES = {
-    "airflow": Recipe("airflow/Dockerfile", "airflow"),
-    "postgres": Recipe("testing/Dockerfile", "postgres"),
-    "redis": Recipe("testing/Dockerfile", "redis"),
-    "git": Recipe("testing/Dockerfile", "git"),
-    "emulator": Recipe("emulator/Dockerfile", "emulator"),
+BUILD_TARGETS = {
+    "airflow": BuildTarget("airflow/Dockerfile", "airflow"),
+    "postgres": BuildTarget("testing/Dockerfile", "postgres"),
+    "redis": BuildTarget("testing/Dockerfile", "redis"),
+    "git": BuildTarget("testing/Dockerfile", "git"),
+    "emulator": BuildTarget("emulator/Dockerfile", "emulator"),
 }
 
 
@@ -59,7 +59,7 @@ def base() -> str | None:
 
 @cache
 def build(name: str) -> str:
-    """Build the image ``name`` (a key of RECIPES) if anything changed, and return its tag.
+    """Build the image ``name`` (a key of BUILD_TARGETS) if anything changed, and return its tag.
 
     Raises EngineError with the builder's last words.
     """
@@ -70,7 +70,7 @@ def build(name: str) -> str:
 
 def build_from(context: Path, *, name: str, tag: str) -> None:
     """Build the image ``name`` from ``context``, a folder like docker/; raises EngineError as ``build`` does."""
-    recipe = RECIPES[name]
+    recipe = BUILD_TARGETS[name]
     certificates = os.environ.get("SSL_CERT_FILE")
     words = ["--file", str(context / recipe.dockerfile), "--target", recipe.target]
     if base():

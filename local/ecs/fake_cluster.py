@@ -14,7 +14,7 @@ from local.containers import authority, backing_services, engine, images
 from local.containers.engine import Container, docker
 from local.ecs.agent import Agent, Relay
 from local.ecs.runner import Runner
-from local.ecs.service_catalog import Aws, Catalogue
+from local.ecs.service_catalog import Aws, ServiceCatalog
 from local.ecs.task import Platform
 
 # Where the image keeps the certificates that it trusts for database and broker.
@@ -31,7 +31,7 @@ class EmulatedAws(Aws, Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StandIn:
+class FakeCluster:
     """What tests hold on to; ``aws_url`` is the emulator as containers reach it."""
 
     network: str
@@ -49,9 +49,9 @@ def gateway(network: str) -> str:
 
 
 @contextmanager
-def stand_in(
+def fake_cluster(
     aws: EmulatedAws, *, cluster: str, parameters: str, network: str, folder: Path, check_every: int = 5
-) -> Iterator[StandIn]:
+) -> Iterator[FakeCluster]:
     """Everything but the services themselves: enter ``runner`` to start those.
 
     Args:
@@ -64,13 +64,13 @@ def stand_in(
     docker("network", "create", network)
     agent = Agent(host=gateway(network))
     relay = Relay(host=gateway(network), target_port=urlsplit(aws.url).port or 80)
-    catalogue = Catalogue(aws, cluster=cluster)
+    catalog = ServiceCatalog(aws, cluster=cluster)
     certificate = authority.make(folder)
     setting = backing_services.Setting(network=network, authority=folder)
     try:
         agent.start()
         runner = Runner(
-            catalogue=catalogue,
+            catalog=catalog,
             agent=agent,
             platform=Platform(
                 network=network,
@@ -80,19 +80,19 @@ def stand_in(
                 options=("--volume", f"{certificate}:{CA_FILE}:ro"),
             ),
         )
-        yield StandIn(
+        yield FakeCluster(
             network=network,
             runner=runner,
             agent=agent,
             database=backing_services.postgres(
                 setting,
-                names=catalogue.database_addresses(),
-                password=catalogue.secret(f"{parameters}/database-password"),
+                names=catalog.database_addresses(),
+                password=catalog.secret(f"{parameters}/database-password"),
             ),
             broker=backing_services.redis(
                 setting,
-                names=catalogue.broker_addresses(),
-                password=catalogue.secret(f"{parameters}/broker-auth-token"),
+                names=catalog.broker_addresses(),
+                password=catalog.secret(f"{parameters}/broker-auth-token"),
             ),
             aws_url=relay.url,
         )

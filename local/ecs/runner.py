@@ -11,10 +11,10 @@ from typing import Self
 
 from local.containers.engine import EngineError
 from local.ecs.agent import Agent
-from local.ecs.service_catalog import Catalogue, Service, TaskDefinition
+from local.ecs.service_catalog import Service, ServiceCatalog, TaskDefinition
 from local.ecs.task import FargateTask, Platform, remove
 
-LOOK_EVERY = 0.5
+POLL_SECONDS = 0.5
 # ECS slows down a service whose tasks never come up; so do we.
 THROTTLE = 10.0
 ALIVE = frozenset({"pending", "running"})
@@ -24,7 +24,7 @@ ALIVE = frozenset({"pending", "running"})
 class Runner:
     """The scheduler of the stand-in. Use it as a context manager: what it started ends with it."""
 
-    catalogue: Catalogue
+    catalog: ServiceCatalog
     platform: Platform
     agent: Agent
     tasks: dict[str, list[FargateTask]] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class Runner:
 
     def run_task(self, name: str, *, seconds: float = 300) -> tuple[int, str]:
         """Run a task definition that no service owns, to its end: exit code of its main container, and its logs."""
-        task = self._make(self.catalogue.definition(name))
+        task = self._make(self.catalog.definition(name))
         task.start()
         try:
             return task.main.wait(seconds=seconds), task.main.logs()
@@ -67,10 +67,10 @@ class Runner:
         while unsteady := self._unsteady():
             if time.monotonic() > deadline:
                 raise EngineError(f"not steady after {seconds:g} s: {self._words(unsteady)}")
-            time.sleep(LOOK_EVERY)
+            time.sleep(POLL_SECONDS)
 
     def _unsteady(self) -> list[str]:
-        wanted = {service.name: service for service in self.catalogue.services()}
+        wanted = {service.name: service for service in self.catalog.services()}
         return [name for name in sorted({*wanted, *self.tasks}) if not self._is_steady(name, wanted.get(name))]
 
     def _is_steady(self, name: str, service: Service | None) -> bool:
@@ -78,7 +78,7 @@ class Runner:
         tasks = self.tasks.get(name, [])
         if service is None:
             return not tasks
-        current = self.catalogue.definition(service.task_definition).arn
+        current = self.catalog.definition(service.task_definition).arn
         well = sum(task.healthy for task in tasks)
         return well == service.desired and all(task.definition.arn == current for task in tasks if task.healthy)
 
@@ -92,20 +92,20 @@ class Runner:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                services = self.catalogue.services()
+                services = self.catalog.services()
                 for service in services:
                     self._reconcile(service)
                 for name in self.tasks.keys() - {service.name for service in services}:
                     self._drain(name)
             except Exception as error:  # noqa: BLE001 - a thread that dies in silence would look like a hang
                 self.problem = f"{type(error).__name__}: {error}"
-            self._stop.wait(LOOK_EVERY)
+            self._stop.wait(POLL_SECONDS)
 
     def _reconcile(self, service: Service) -> None:
         self._clear_away(service.name)
         if time.monotonic() < self._not_before.get(service.name, 0.0):
             return
-        tasks, definition = self.tasks[service.name], self.catalogue.definition(service.task_definition)
+        tasks, definition = self.tasks[service.name], self.catalog.definition(service.task_definition)
         alive = [task for task in tasks if task.phase in ALIVE]
         current = [task for task in alive if task.definition.arn == definition.arn]
         for _ in range(service.desired - len(current)):
@@ -150,4 +150,4 @@ class Runner:
         )
 
     def _resolve(self, secrets: Mapping[str, str]) -> dict[str, str]:
-        return {variable: self.catalogue.secret(reference) for variable, reference in secrets.items()}
+        return {variable: self.catalog.secret(reference) for variable, reference in secrets.items()}

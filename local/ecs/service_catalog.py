@@ -36,7 +36,7 @@ class Service:
     names: tuple[str, ...]
 
 
-class Catalogue:
+class ServiceCatalog:
     """One cluster's services, task definitions, secrets and backing services."""
 
     def __init__(self, aws: Aws, *, cluster: str) -> None:

@@ -15,7 +15,7 @@ from local.ecs.service_catalog import TaskDefinition
 
 START_WITHIN = 300.0
 START_PERIOD = 300
-LOOK_EVERY = 1.0
+POLL_SECONDS = 1.0
 PAUSE = ("sleep", "infinity")
 
 
@@ -107,7 +107,7 @@ class FargateTask:
                     return
                 if time.monotonic() > deadline:
                     raise EngineError(f"{definition.name} waits for {other} to be {condition} in vain")
-                time.sleep(LOOK_EVERY)
+                time.sleep(POLL_SECONDS)
 
     @property
     def main(self) -> Container:
@@ -125,7 +125,7 @@ class FargateTask:
         self.start()
         while self.phase == "running":
             self.look()
-            time.sleep(LOOK_EVERY)
+            time.sleep(POLL_SECONDS)
 
     def look(self) -> None:
         """Look once: stop the task when an essential container ended or is unhealthy; restart a sidecar that may be."""

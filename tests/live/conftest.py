@@ -16,7 +16,7 @@ from terraform_harness.emulator import Emulator
 from local.airflow_client import Client
 from local.containers import engine, images
 from local.containers.engine import Container, Launch
-from local.ecs.fake_cluster import StandIn, stand_in
+from local.ecs.fake_cluster import FakeCluster, fake_cluster
 from local.ecs.task import FargateTask
 from tests.live.applied import Applied, KeyPair, apply
 
@@ -33,7 +33,7 @@ class Live:
 
     applied: Applied
     emulator: Emulator
-    ecs: StandIn
+    ecs: FakeCluster
     git: Container
     airflow: Client
 
@@ -93,9 +93,9 @@ def live(applied: Applied, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     emulator = applied.emulator
     _put_parameters(emulator, applied.deploy_key)
     network = f"airflow-fargate-live-{os.getpid()}"
-    with stand_in(emulator, cluster="airflow-live", parameters=PARAMETERS, network=network, folder=folder) as ecs:
+    with fake_cluster(emulator, cluster="airflow-live", parameters=PARAMETERS, network=network, folder=folder) as ecs:
         git = _git_host(network, applied)
-        password = ecs.runner.catalogue.secret(f"{PARAMETERS}/admin-password")
+        password = ecs.runner.catalog.secret(f"{PARAMETERS}/admin-password")
         client = Client(servers=lambda: _behind_the_door(ecs), password=password)
         running = Live(applied=applied, emulator=emulator, ecs=ecs, git=git, airflow=client)
         engine.docker("cp", str(HERE / "dags"), f"{git.id}:/tmp/dags")
@@ -109,7 +109,7 @@ def live(applied: Applied, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             yield running
 
 
-def _behind_the_door(ecs: StandIn) -> list[FargateTask]:
+def _behind_the_door(ecs: FakeCluster) -> list[FargateTask]:
     """The tasks that the load balancer leads to, whatever the topology calls them."""
     return [task for name in ("api-server", "standalone") for task in ecs.runner.running(name)]
 

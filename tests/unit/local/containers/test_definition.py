@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from local.containers.definition import ContainerDefinition, DefinitionError, HealthCheck, docker_options, read_all
-from tests.unit.compose.compose_world import definitions, environment_of
+from tests.unit.local.compose.compose_fixtures import definitions, environment_of
 
 BODY = {
     "name": "scheduler",

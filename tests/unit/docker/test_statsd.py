@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from airflow_fargate.metrics import Load, WorkerGroup, datums, parse_groups
-from airflow_fargate.startup_error import Refusal
+from airflow_fargate.startup_error import StartupError
 from airflow_fargate.statsd import METRICS_PER_LINE, Collector
 
 DIMENSIONS = {"Environment": "dev", "Component": "scheduler"}
@@ -95,5 +95,5 @@ def test_load_becomes_three_metrics_with_workers_rounded_up() -> None:
     ],
 )
 def test_groups_that_make_no_sense_are_refused(text: str) -> None:
-    with pytest.raises(Refusal, match="AIRFLOW_METRICS_WORKER_GROUPS"):
+    with pytest.raises(StartupError, match="AIRFLOW_METRICS_WORKER_GROUPS"):
         parse_groups(text)

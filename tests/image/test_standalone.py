@@ -12,7 +12,7 @@ from terraform_harness.tools import ROOT
 
 from local.containers import backing_services, engine
 from local.containers.engine import Container
-from tests.image.world import PRISTINE, World
+from tests.image.services import PRISTINE, Services
 
 DAGS = ROOT / "tests" / "live" / "dags"
 DATABASE = "alone"
@@ -28,18 +28,20 @@ SINGLE = {
 
 
 @pytest.fixture(scope="module")
-def standalone(migrated: World) -> Iterator[Container]:
-    world = migrated
-    backing_services.query(world.database, f"create database {DATABASE} template {PRISTINE}")
+def standalone(migrated: Services) -> Iterator[Container]:
+    services = migrated
+    backing_services.query(services.database, f"create database {DATABASE} template {PRISTINE}")
     # A folder that other users may not enter, copied where they may.
-    container = world.start("standalone", environ=SINGLE, options=("--volume", f"{_readable(DAGS, world)}:/dags:ro"))
+    container = services.start(
+        "standalone", environ=SINGLE, options=("--volume", f"{_readable(DAGS, services)}:/dags:ro")
+    )
     container.wait_healthy(seconds=300)
     yield container
     container.remove()
 
 
-def _readable(folder: Path, world: World) -> Path:
-    target = world.certificate.parent / "dags"
+def _readable(folder: Path, services: Services) -> Path:
+    target = services.certificate.parent / "dags"
     target.mkdir(exist_ok=True)
     for file in folder.glob("slow.py"):
         (target / file.name).write_text(file.read_text())
@@ -47,18 +49,18 @@ def _readable(folder: Path, world: World) -> Path:
 
 
 @pytest.mark.feature("T1")
-def test_one_container_runs_a_dag_one_task_at_a_time(world: World, standalone: Container) -> None:
+def test_one_container_runs_a_dag_one_task_at_a_time(services: Services, standalone: Container) -> None:
     words = ("python", "-m", "airflow_fargate", "airflow", "dags")
     deadline = time.monotonic() + 240
     conf = ("--conf", json.dumps({"seconds": 2}))
     while standalone.exec(*words, "trigger", "slow", *conf, check=False).returncode:
         assert time.monotonic() < deadline, standalone.logs()[-2000:]
         time.sleep(2)
-    while backing_services.query(world.database, "select state from dag_run", name=DATABASE) != [["success"]]:
+    while backing_services.query(services.database, "select state from dag_run", name=DATABASE) != [["success"]]:
         assert time.monotonic() < deadline, standalone.logs()[-3000:]
         time.sleep(1)
     overlap = backing_services.query(
-        world.database,
+        services.database,
         "select count(*) from task_instance a join task_instance b"
         " on a.map_index < b.map_index and a.start_date < b.end_date and b.start_date < a.end_date",
         name=DATABASE,

@@ -1,4 +1,4 @@
-"""The stand-in's own parts: agent, relay, order of containers, and what the catalogue reads from the API."""
+"""The stand-in's own parts: agent, relay, order of containers, and what the catalog reads from the API."""
 
 # ruff: noqa: S310 - loopback addresses
 
@@ -16,7 +16,7 @@ from moto import mock_aws
 
 from local.containers.definition import ContainerDefinition
 from local.ecs.agent import Agent, Relay
-from local.ecs.service_catalog import Catalogue
+from local.ecs.service_catalog import ServiceCatalog
 from local.ecs.task import _in_order
 from tests.serving import served
 
@@ -89,7 +89,7 @@ def test_containers_start_after_what_they_depend_on() -> None:
 
 
 class Account:
-    """boto3 as the catalogue wants it."""
+    """boto3 as the catalog wants it."""
 
     def client(self, service: str) -> Any:
         return boto3.client(service, region_name=REGION, aws_access_key_id="t", aws_secret_access_key="t")
@@ -126,15 +126,15 @@ def test_catalogue_reads_services_names_definitions_and_secrets(account: Account
             desiredCount=number,
             serviceRegistries=[{"registryArn": registry}],
         )
-    catalogue = Catalogue(account, cluster="c")
-    services = catalogue.services()
+    catalog = ServiceCatalog(account, cluster="c")
+    services = catalog.services()
     assert [service.desired for service in services] == list(range(11))
     assert services[0].names == ("api.dev.internal",)
     ecs.delete_service(cluster="c", service="s00", force=True)
-    assert [service.name for service in catalogue.services()] == [f"s{number:02}" for number in range(1, 11)]
-    definition = catalogue.definition(arn)
+    assert [service.name for service in catalog.services()] == [f"s{number:02}" for number in range(1, 11)]
+    definition = catalog.definition(arn)
     assert definition.volumes == ("tmp",)
     (container,) = definition.containers
     assert (container.stop_timeout, container.depends_on) == (90, {"clone": "SUCCESS"})
     account.client("ssm").put_parameter(Name="/airflow/a", Value="x", Type="SecureString")
-    assert catalogue.secret(container.secrets["PASSWORD"]) == "x"
+    assert catalog.secret(container.secrets["PASSWORD"]) == "x"

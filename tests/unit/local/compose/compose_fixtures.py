@@ -9,9 +9,9 @@ from typing import Any
 import yaml
 
 from local.compose import tasks
-from local.compose.differences import Local, localize
+from local.compose.differences import LocalTask, localize
 from local.compose.document import document
-from local.compose.location import Place
+from local.compose.local_run import LocalRun
 from local.compose.project import Project
 from tests.synthesis import Deployment, deployed
 
@@ -24,13 +24,13 @@ def stacks_of(deployment: Deployment) -> Path:
     return next(iter(deployment.files.values())).parent.parent
 
 
-def localized(deployment: Deployment, *, mount_dags: bool = True) -> tuple[Local, ...]:
+def localized(deployment: Deployment, *, mount_dags: bool = True) -> tuple[LocalTask, ...]:
     found = tasks.read(deployment.environment.name, stacks=stacks_of(deployment))
     return localize(found, base_url=BASE_URL, mount_dags=mount_dags)
 
 
 def composed(deployment: Deployment, *, mount_dags: bool = True) -> dict[str, Any]:
-    place = Place(
+    place = LocalRun(
         project="airflow-fargate-test",
         folder="test",
         data="airflow-fargate-test-database",

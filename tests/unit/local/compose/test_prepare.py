@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 
 from local.compose import __main__ as command
 from local.compose import prepare, tasks
-from local.compose.errors import Refused
+from local.compose.errors import PreconditionError
 from local.compose.project import Project
 from local.compose.references import References
-from tests.unit.compose.compose_world import environment_of, stacks_of
+from tests.unit.local.compose.compose_fixtures import environment_of, stacks_of
 
 
 @pytest.fixture
@@ -37,14 +37,14 @@ def stacks(tmp_path: Path) -> Callable[[Callable[[dict[str, Any]], None]], Path]
 
 
 def test_unknown_environment_is_answered_with_those_that_are_there() -> None:
-    with pytest.raises(Refused, match=r"tset: there is no .*tset-airflow.*Fix: make synth, or one of dev$"):
+    with pytest.raises(PreconditionError, match=r"tset: there is no .*tset-airflow.*Fix: make synth, or one of dev$"):
         tasks.read("tset", stacks=stacks_of(environment_of("celery")))
 
 
 def test_truncated_json_is_named(tmp_path: Path) -> None:
     (tmp_path / "dev-airflow").mkdir()
     (tmp_path / "dev-airflow" / tasks.FILE).write_text('{"resource": ')
-    with pytest.raises(Refused, match=r"cdk.tf.json: no JSON .*Fix: make synth"):
+    with pytest.raises(PreconditionError, match=r"cdk.tf.json: no JSON .*Fix: make synth"):
         tasks.read("dev", stacks=tmp_path)
 
 
@@ -54,7 +54,7 @@ def test_setting_that_nobody_translates_is_refused_not_dropped(stacks: Callable[
         containers[0]["ulimits"] = [{"name": "nofile", "softLimit": 1, "hardLimit": 1}]
         body["container_definitions"] = json.dumps(containers)
 
-    with pytest.raises(Refused, match="container scheduler: ulimits is not translated"):
+    with pytest.raises(PreconditionError, match="container scheduler: ulimits is not translated"):
         tasks.read("dev", stacks=stacks(change))
 
 
@@ -62,7 +62,7 @@ def test_value_that_only_terraform_can_compute_is_refused(stacks: Callable[..., 
     def change(body: dict[str, Any]) -> None:
         body["container_definitions"] = body["container_definitions"].replace('"5432"', '"${var.a + var.b}"')
 
-    with pytest.raises(Refused, match=r"\$\{var.a \+ var.b\}: no reference to a resource or an output"):
+    with pytest.raises(PreconditionError, match=r"\$\{var.a \+ var.b\}: no reference to a resource or an output"):
         tasks.read("dev", stacks=stacks(change))
 
 
@@ -82,14 +82,14 @@ def test_references_resolve_over_stacks_and_escapes_are_undone() -> None:
 
 
 def test_folder_of_dags_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match=r"DAGS: there is no folder .*absent. Fix: make it"):
+    with pytest.raises(PreconditionError, match=r"DAGS: there is no folder .*absent. Fix: make it"):
         prepare.check_dags(tmp_path / "absent")
 
 
 @pytest.mark.skipif("sys.platform != 'linux'", reason="only on Linux do a folder's permissions reach the container")
 def test_folder_of_dags_that_the_image_cannot_read_is_refused(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
-    with pytest.raises(Refused, match=r"closed to the image's user .*Fix: chmod o\+rx"):
+    with pytest.raises(PreconditionError, match=r"closed to the image's user .*Fix: chmod o\+rx"):
         prepare.check_dags(tmp_path)
     tmp_path.chmod(0o755)
     prepare.check_dags(tmp_path)
@@ -104,7 +104,7 @@ def test_port_that_is_taken_is_refused_and_without_a_wish_another_is_found(
         other.bind(("127.0.0.1", 0))
         other.listen()
         taken = other.getsockname()[1]
-        with pytest.raises(Refused, match=f"PORT: {taken} of 127.0.0.1 is taken. Fix: name another"):
+        with pytest.raises(PreconditionError, match=f"PORT: {taken} of 127.0.0.1 is taken. Fix: name another"):
             prepare.choose_port(project, taken)
         monkeypatch.setattr(prepare, "USUAL_PORT", taken)
         assert prepare.choose_port(project, None) not in {0, taken}

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from local.compose import secrets as secrets_module
-from local.compose.errors import Refused
+from local.compose.errors import PreconditionError
 from local.compose.parameters import Parameters, write_env_file
 from local.compose.project import Project
 from local.compose.secrets import make_secrets
-from tests.unit.compose.compose_world import definitions, environment_of, localized, written
+from tests.unit.local.compose.compose_fixtures import definitions, environment_of, localized, written
 from tests.unit.environments.cases import GIT_SSH
 
 
@@ -66,14 +66,16 @@ def test_lost_values_of_a_database_that_is_still_there_are_refused(
 ) -> None:
     locals_ = localized(environment_of("celery"))
     monkeypatch.setattr(Project, "volume_exists", lambda _: True)
-    with pytest.raises(Refused, match=r"database-password.*fernet-key.*Fix: .*make down ENV=dev DATA=delete"):
+    with pytest.raises(PreconditionError, match=r"database-password.*fernet-key.*Fix: .*make down ENV=dev DATA=delete"):
         make_secrets(project, locals_)
     assert not project.folder.exists()
 
 
 def test_deploy_key_is_asked_for_and_never_made_up(project: Project) -> None:
     deployment = environment_of("celery", dags=GIT_SSH)
-    with pytest.raises(Refused, match=r"GITSYNC_DEPLOY_KEY has no value. Fix: write the key to .*git-deploy-key"):
+    with pytest.raises(
+        PreconditionError, match=r"GITSYNC_DEPLOY_KEY has no value. Fix: write the key to .*git-deploy-key"
+    ):
         make_secrets(project, localized(deployment, mount_dags=False))
     make_secrets(project, localized(deployment, mount_dags=True))
 
@@ -85,7 +87,7 @@ def test_a_key_of_several_lines_is_one_line_of_the_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("reference", ["/airflow/../../etc/passwd", "/", "arn:aws:ssm:eu:1:parameter/../x"])
 def test_parameter_cannot_leave_its_folder(tmp_path: Path, reference: str) -> None:
-    with pytest.raises(Refused, match="is no name of a parameter"):
+    with pytest.raises(PreconditionError, match="is no name of a parameter"):
         Parameters(folder=tmp_path).path(reference)
 
 
@@ -101,4 +103,4 @@ def test_values_serve_as_fernet_keys(project: Project) -> None:
     make_secrets(project, localized(environment_of("celery")))
     Fernet(values(project)["fernet-key"])
     assert len(set(values(project).values())) == 6
-    assert set(secrets_module.TIED_TO_DATA) == {"AIRFLOW_DB_PASSWORD", "AIRFLOW__CORE__FERNET_KEY"}
+    assert set(secrets_module.BOUND_TO_DATABASE) == {"AIRFLOW_DB_PASSWORD", "AIRFLOW__CORE__FERNET_KEY"}

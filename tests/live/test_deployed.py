@@ -81,7 +81,7 @@ def test_a_broken_dag_file_is_named_and_stops_nothing(live: Live) -> None:
 @pytest.mark.feature("S2")
 def test_no_secret_value_in_logs_process_lists_or_the_image(live: Live) -> None:
     names = ("database-password", "broker-auth-token", "fernet-key", "jwt-secret", "api-secret-key", "admin-password")
-    values = {name: live.ecs.runner.catalogue.secret(f"{PARAMETERS}/{name}") for name in names}
+    values = {name: live.ecs.runner.catalog.secret(f"{PARAMETERS}/{name}") for name in names}
     assert all(len(value) >= 16 for value in values.values())
     shown = {"image": docker("image", "inspect", live.ecs.runner.platform.image).stdout}
     for task in (task for name in SERVICES for task in live.ecs.runner.running(name)):

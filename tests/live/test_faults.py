@@ -14,7 +14,7 @@ from terraform_harness.tiers import RECOVERY
 from local.airflow_client import AirflowError
 from local.containers import engine
 from tests.live.conftest import STEADY_WITHIN, Live
-from tests.live.work import begin, finished_once, only_worker, replaced
+from tests.live.workload import begin, finished_once, only_worker, replaced
 
 Timed = Callable[[str], AbstractContextManager[None]]
 # A worker that still clears up after the last fault may start the last Airflow task when the first have ended.

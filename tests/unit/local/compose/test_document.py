@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from local.compose.differences import BUNDLES, IMPATIENT
+from local.compose.differences import BUNDLES, FAST_REFRESH
 from local.compose.document import CONDITIONS
 from local.compose.project import Project
-from tests.unit.compose.compose_world import (
+from tests.unit.local.compose.compose_fixtures import (
     BASE_URL,
     TOPOLOGIES,
     composed,
@@ -24,7 +24,7 @@ from tests.unit.modules.large import CUSTOM
 
 # What docs/local.md lists: nothing else may differ.
 LOCAL_VARIABLES = {
-    "AIRFLOW_CA_FILE", "AIRFLOW__API__BASE_URL", *IMPATIENT,
+    "AIRFLOW_CA_FILE", "AIRFLOW__API__BASE_URL", *FAST_REFRESH,
     "AWS_ENDPOINT_URL", "AWS_CONFIG_FILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
     "AWS_REGION", "AWS_DEFAULT_REGION",
 }  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 
 from local.containers import engine
 from local.containers.engine import Container
-from tests.image.world import World
+from tests.image.services import Services
 
 MAIN_PROCESS = "$(cat /proc/1/task/1/children)"
 CHECK = ("python", "/opt/airflow-fargate/health.py")
@@ -73,12 +73,12 @@ def test_the_check_is_cheap(components: Mapping[str, Container], name: str) -> N
 
 
 @pytest.mark.feature("C1")
-def test_a_check_for_nothing_fails_and_one_off_commands_pass(world: World) -> None:
+def test_a_check_for_nothing_fails_and_one_off_commands_pass(services: Services) -> None:
     for words, code in ((["webserver"], 1), (["migrate"], 0)):
         done = engine.run(
             engine.Launch(
-                image=world.image,
-                name=f"{world.network}-check",
+                image=services.image,
+                name=f"{services.network}-check",
                 options=("--entrypoint", "python"),
                 command=(CHECK[1], *words),
             )

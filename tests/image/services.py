@@ -1,4 +1,4 @@
-"""A small world around the image: a network with PostgreSQL and Redis, and secrets of every printable character."""
+"""A small services around the image: a network with PostgreSQL and Redis, and secrets of every printable character."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SECRETS = {
 
 
 @dataclass(kw_only=True)
-class World:
+class Services:
     """A network with PostgreSQL and Redis on it, and the components started on it."""
 
     image: str

@@ -8,13 +8,13 @@ import os
 import pytest
 
 from tests.live.conftest import PARAMETERS, Live
-from tests.live.work import replaced
+from tests.live.workload import replaced
 
 
 @pytest.mark.feature("S6")
 def test_fernet_keys_rotate_without_losing_a_connection(live: Live) -> None:
     ssm, name = live.emulator.client("ssm"), f"{PARAMETERS}/fernet-key"
-    old = live.ecs.runner.catalogue.secret(name)
+    old = live.ecs.runner.catalog.secret(name)
     new = base64.urlsafe_b64encode(os.urandom(32)).decode()
     body = {"connection_id": "kept", "conn_type": "http", "password": "before rotation"}
     live.airflow.call("POST", "connections", body)

@@ -37,14 +37,14 @@ class Agent:
 
 
 @pytest.fixture
-def world() -> tuple[Clock, Agent, Protection]:
+def services() -> tuple[Clock, Agent, Protection]:
     clock, agent = Clock(), Agent()
     return clock, agent, Protection(set_state=agent, clock=clock)
 
 
 @pytest.mark.feature("C4")
-def test_it_is_held_while_busy_renewed_and_given_back(world: tuple[Clock, Agent, Protection]) -> None:
-    clock, agent, guard = world
+def test_it_is_held_while_busy_renewed_and_given_back(services: tuple[Clock, Agent, Protection]) -> None:
+    clock, agent, guard = services
     guard.follow(busy=False)
     assert agent.said == []
     for _ in range(MINUTES * 60 // 2 * 3):
@@ -65,9 +65,9 @@ def test_it_is_held_while_busy_renewed_and_given_back(world: tuple[Clock, Agent,
 
 @pytest.mark.feature("C4")
 def test_a_refusing_agent_is_asked_again_later_and_nothing_is_raised(
-    world: tuple[Clock, Agent, Protection],
+    services: tuple[Clock, Agent, Protection],
 ) -> None:
-    clock, agent, guard = world
+    clock, agent, guard = services
     agent.broken = True
     for _ in range(int(RETRY_AFTER)):
         guard.follow(busy=True)
@@ -80,8 +80,8 @@ def test_a_refusing_agent_is_asked_again_later_and_nothing_is_raised(
 
 
 @pytest.mark.feature("C4")
-def test_an_expired_protection_is_not_given_back(world: tuple[Clock, Agent, Protection]) -> None:
-    clock, agent, guard = world
+def test_an_expired_protection_is_not_given_back(services: tuple[Clock, Agent, Protection]) -> None:
+    clock, agent, guard = services
     guard.follow(busy=True)
     clock.now += MINUTES * 60
     guard.follow(busy=False)
@@ -150,7 +150,7 @@ def test_a_slow_or_missing_agent_is_an_agent_error(
 ) -> None:
     address, kind = agent_server
     kind.delay = 1.0
-    monkeypatch.setattr(protection, "ANSWER_WITHIN", 0.1)
+    monkeypatch.setattr(protection, "TIMEOUT_SECONDS", 0.1)
     with pytest.raises(AgentError, match="timed out"):
         call_agent(agent=address, enabled=True)
     with pytest.raises(AgentError, match="refused"):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.compose import run, startup_monitor
-from local.compose.errors import Failed, Refused
+from local.compose.errors import RunError, PreconditionError
 from local.compose.project import Project, Service
 
 
@@ -39,7 +39,7 @@ class Scripted(Project):
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scripted:
-    monkeypatch.setattr(run, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(run, "POLL_SECONDS", 0.01)
     return Scripted(environment="dev", home=tmp_path)
 
 
@@ -57,7 +57,7 @@ def test_restarts_of_an_earlier_day_do_not_count(project: Scripted) -> None:
 
 def test_migration_that_fails_is_named_with_its_last_words(project: Scripted) -> None:
     project.play(states={"migrate": "exited 3", "scheduler": "created"}, code=1)
-    with pytest.raises(Failed) as error:
+    with pytest.raises(RunError) as error:
         run.start(project, say=lambda _: None)
     assert str(error.value).splitlines() == [
         "complaint of Compose",
@@ -69,27 +69,27 @@ def test_migration_that_fails_is_named_with_its_last_words(project: Scripted) ->
 
 def test_service_that_never_gets_healthy_ends_the_wait(project: Scripted) -> None:
     project.play(states={"worker": "unhealthy", "scheduler": "healthy"})
-    with pytest.raises(Failed, match="nothing has changed for 0.2 s\n--- last lines of worker:"):
+    with pytest.raises(RunError, match="nothing has changed for 0.2 s\n--- last lines of worker:"):
         run.start(project, say=lambda _: None, seconds=0.2)
 
 
 def test_service_that_restarts_over_and_over_is_a_failure_though_it_runs_now_and_then(project: Scripted) -> None:
     project.play(states={"metrics": "restarting", "scheduler": "healthy"})
-    with pytest.raises(Failed, match="metrics has restarted 5 times\n--- last lines of metrics:"):
+    with pytest.raises(RunError, match="metrics has restarted 5 times\n--- last lines of metrics:"):
         run.start(project, say=lambda _: None)
 
 
 def test_service_that_has_just_restarted_is_not_trusted_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    heard = startup_monitor.News(lambda _: None, before={})
-    heard.hear({"metrics": Service(state="running", restarts=1)})
-    assert not heard.good
-    monkeypatch.setattr(startup_monitor, "STEADY_FOR", 0.0)
-    assert heard.good
+    monitor = startup_monitor.StartupMonitor(lambda _: None, before={})
+    monitor.update({"metrics": Service(state="running", restarts=1)})
+    assert not monitor.ready
+    monkeypatch.setattr(startup_monitor, "STEADY_SECONDS", 0.0)
+    assert monitor.ready
 
 
 def test_logs_of_an_unknown_service_are_answered_with_the_names(project: Scripted) -> None:
     project.play(states={"worker": "running", "scheduler": "running"})
-    with pytest.raises(Refused, match="SERVICE: there is no 'wroker'. Allowed: scheduler, worker"):
+    with pytest.raises(PreconditionError, match="SERVICE: there is no 'wroker'. Allowed: scheduler, worker"):
         run.follow_logs(project, service="wroker", follow=True)
     assert not (project.home / "asked").exists()
     assert run.follow_logs(project, service="worker", follow=False) == 0
@@ -98,7 +98,7 @@ def test_logs_of_an_unknown_service_are_answered_with_the_names(project: Scripte
 
 def test_logs_of_what_does_not_run_say_how_to_start_it(project: Scripted) -> None:
     project.play(states={})
-    with pytest.raises(Refused, match="dev is not running here. Fix: make up ENV=dev"):
+    with pytest.raises(PreconditionError, match="dev is not running here. Fix: make up ENV=dev"):
         run.follow_logs(project, service=None, follow=True)
 
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from local.containers import engine, images
 from local.containers.engine import Container, Launch
-from tests.image.world import LOCKED_DOWN
+from tests.image.services import LOCKED_DOWN
 
 NOTICED_WITHIN = 180
 

@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet
 
 from local.containers import backing_services, engine
 from local.containers.engine import Container, docker
-from tests.image.world import PRINTABLE, SECRETS, World
+from tests.image.services import PRINTABLE, SECRETS, Services
 
 GROUPS = '{"default": {"queues": ["default"], "concurrency": 4}}'
 REFUSALS: list[tuple[str, str, dict[str, str | None], int, str]] = [
@@ -48,7 +48,7 @@ REFUSALS: list[tuple[str, str, dict[str, str | None], int, str]] = [
     ("component", "environ", "code", "message"), [case[1:] for case in REFUSALS], ids=[case[0] for case in REFUSALS]
 )
 def test_a_start_that_cannot_succeed_says_why(
-    migrated: World, component: str, environ: dict[str, str | None], code: int, message: str
+    migrated: Services, component: str, environ: dict[str, str | None], code: int, message: str
 ) -> None:
     hosts = ("--add-host", f"impostor.example:{migrated.database.address}")
     launch = migrated.launch(component, environ={"AIRFLOW_WAIT_SECONDS": "1", **environ}, options=hosts, name="refused")
@@ -61,7 +61,7 @@ def test_a_start_that_cannot_succeed_says_why(
 
 
 @pytest.mark.feature("C5")
-def test_a_schema_of_another_version_is_named(migrated: World) -> None:
+def test_a_schema_of_another_version_is_named(migrated: Services) -> None:
     backing_services.query(migrated.database, "update alembic_version set version_num = 'abc'")
     try:
         done = engine.run(migrated.launch("scheduler", environ={"AIRFLOW_WAIT_SECONDS": "1"}, name="refused"))
@@ -74,7 +74,7 @@ def test_a_schema_of_another_version_is_named(migrated: World) -> None:
 
 
 @pytest.mark.feature("S6")
-def test_a_fernet_key_of_another_database_is_refused_until_the_right_one_stands_behind_it(migrated: World) -> None:
+def test_a_fernet_key_of_another_database_is_refused_until_the_right_one_stands_behind_it(migrated: Services) -> None:
     right, wrong = SECRETS["AIRFLOW__CORE__FERNET_KEY"], Fernet.generate_key().decode()
     value = Fernet(right.encode()).encrypt(b"a password").decode()
     columns = "conn_id, conn_type, password, is_encrypted, is_extra_encrypted"
@@ -100,10 +100,10 @@ def test_a_fernet_key_of_another_database_is_refused_until_the_right_one_stands_
     assert during_rotation.returncode == 0, during_rotation.stderr
 
 
-def _cat(world: World, file: str) -> engine.Launch:
+def _cat(services: Services, file: str) -> engine.Launch:
     return engine.Launch(
-        image=world.image,
-        name=f"{world.network}-cat",
+        image=services.image,
+        name=f"{services.network}-cat",
         options=("--entrypoint", "cat"),
         command=(f"/opt/airflow-fargate/{file}",),
     )
@@ -139,8 +139,8 @@ def _leaks(text: str) -> list[str]:
 
 
 @pytest.mark.feature("S2")
-def test_no_secret_in_image_process_list_or_logs(world: World, components: Mapping[str, Container]) -> None:
-    image = docker("image", "inspect", world.image).stdout + docker("history", "--no-trunc", world.image).stdout
+def test_no_secret_in_image_process_list_or_logs(services: Services, components: Mapping[str, Container]) -> None:
+    image = docker("image", "inspect", services.image).stdout + docker("history", "--no-trunc", services.image).stdout
     assert not _leaks(image)
     for name, container in components.items():
         assert not _leaks(container.logs()), name
@@ -156,7 +156,7 @@ def test_the_search_for_leaks_finds_one() -> None:
 
 
 @pytest.mark.feature("C5")
-def test_two_migrations_at_once_are_safe(migrated: World) -> None:
+def test_two_migrations_at_once_are_safe(migrated: Services) -> None:
     backing_services.query(migrated.database, "create database twice")
     environ = {"AIRFLOW_DB_NAME": "twice"}
     pair = [engine.start(migrated.launch("migrate", environ=environ, name=f"migrate-{number}")) for number in (1, 2)]
@@ -172,7 +172,7 @@ def test_two_migrations_at_once_are_safe(migrated: World) -> None:
 
 
 @pytest.mark.feature("C5")
-def test_a_second_migration_changes_nothing_and_tells_the_way_back(migrated: World) -> None:
+def test_a_second_migration_changes_nothing_and_tells_the_way_back(migrated: Services) -> None:
     done = engine.run(migrated.launch("migrate", name="migrate-again"))
     report = json.loads(done.stdout.strip().splitlines()[-1])
     assert report["from"] == report["to"]
@@ -181,7 +181,7 @@ def test_a_second_migration_changes_nothing_and_tells_the_way_back(migrated: Wor
 
 
 @pytest.mark.feature("S3")
-def test_a_worker_runs_without_fernet_key_and_jwt_secret(migrated: World) -> None:
+def test_a_worker_runs_without_fernet_key_and_jwt_secret(migrated: Services) -> None:
     environ = {"AIRFLOW__CORE__FERNET_KEY": None, "AIRFLOW__API_AUTH__JWT_SECRET": None}
     worker = migrated.start("worker", environ=environ, name="lean-worker")
     worker.wait_healthy()
@@ -191,7 +191,7 @@ def test_a_worker_runs_without_fernet_key_and_jwt_secret(migrated: World) -> Non
 AWS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "eu-west-1"}
 
 
-def test_parameters_are_read_from_parameter_store_outside_ecs(migrated: World, aws: str) -> None:
+def test_parameters_are_read_from_parameter_store_outside_ecs(migrated: Services, aws: str) -> None:
     ssm = boto3.client(
         "ssm",
         endpoint_url=aws,
@@ -205,7 +205,7 @@ def test_parameters_are_read_from_parameter_store_outside_ecs(migrated: World, a
     assert done.returncode == 0, done.stderr[-2000:]
 
 
-def test_a_parameter_that_is_not_there_is_named(migrated: World, aws: str) -> None:
+def test_a_parameter_that_is_not_there_is_named(migrated: Services, aws: str) -> None:
     where = {"AIRFLOW_PARAMETER_PATH": "/airflow/other", "AWS_ENDPOINT_URL": aws, **AWS}
     done = engine.run(migrated.launch("db-clean", environ={**where, "AIRFLOW_DB_PASSWORD": None}, name="outside"))
     assert done.returncode == 2

@@ -1,4 +1,4 @@
-"""A1: the publisher counts in a real PostgreSQL and CloudWatch gets one call a round."""
+"""The sidecar ``metrics`` counts Airflow tasks in PostgreSQL and sends CloudWatch one call in each period."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ import pytest
 
 from local.containers import backing_services
 from local.containers.engine import Container
-from tests.image.world import World
+from tests.image.fake_rds_proxy import FakeRdsProxy
+from tests.image.services import Services
 from tests.serving import served
 
 GROUPS = {
@@ -30,14 +31,14 @@ ROWS = [
     ],
     ("heavy", "running"),
     ("gpu", "queued"),
-    ("nobody's", "queued"),
+    ("queue without 'workers'", "queued"),
 ]
 
 
 class CloudWatch(BaseHTTPRequestHandler):
-    """Remembers every PutMetricData (the emulator does not speak the JSON protocol that boto3 prefers here)."""
+    """Records every PutMetricData. moto does not support the JSON protocol that boto3 prefers for CloudWatch."""
 
-    calls: list[dict[str, Any]] = []  # noqa: RUF012 - a handler is made per request
+    calls: list[dict[str, Any]] = []  # noqa: RUF012 - each request creates a handler
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -51,37 +52,55 @@ class CloudWatch(BaseHTTPRequestHandler):
         self.wfile.write(b"{}")
 
     def log_message(self, *_: object) -> None:
-        """Be quiet."""
+        """Print nothing."""
 
 
 @pytest.fixture
-def cloudwatch(world: World) -> Iterator[str]:
+def cloudwatch(services: Services) -> Iterator[str]:
     CloudWatch.calls.clear()
-    with served(CloudWatch, host=world.gateway) as port:
-        yield f"http://{world.gateway}:{port}"
+    with served(CloudWatch, host=services.gateway) as port:
+        yield f"http://{services.gateway}:{port}"
 
 
 @pytest.fixture
-def publisher(migrated: World, cloudwatch: str) -> Iterator[Container]:
+def rows(migrated: Services) -> Iterator[None]:
+    """The rows of ROWS in the table of task instances."""
     _insert_rows(migrated)
-    container = migrated.start(
-        "metrics",
-        environ={
-            "AIRFLOW_METRICS_WORKER_GROUPS": json.dumps(GROUPS),
-            "AIRFLOW_METRICS_PERIOD": "1",
-            "AWS_ENDPOINT_URL": cloudwatch,
-            "AWS_DEFAULT_REGION": "eu-west-1",
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-        },
-    )
-    yield container
-    container.remove()
+    yield
     backing_services.query(migrated.database, "delete from task_instance where task_id like 'metric-%'")
 
 
-def _insert_rows(world: World) -> None:
-    """Rows of every state, without the DAGs and runs that they would belong to."""
+@pytest.fixture
+def environ(cloudwatch: str) -> dict[str, str | None]:
+    return {
+        "AIRFLOW_METRICS_WORKER_GROUPS": json.dumps(GROUPS),
+        "AIRFLOW_METRICS_PERIOD": "1",
+        "AWS_ENDPOINT_URL": cloudwatch,
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }
+
+
+@pytest.fixture
+def publisher(migrated: Services, environ: dict[str, str | None], rows: None) -> Iterator[Container]:
+    container = migrated.start("metrics", environ=environ)
+    yield container
+    container.remove()
+
+
+@pytest.fixture
+def publisher_behind_proxy(
+    migrated: Services, rds_proxy: FakeRdsProxy, environ: dict[str, str | None], rows: None
+) -> Iterator[Container]:
+    proxied = {**environ, "AIRFLOW_DB_HOST": rds_proxy.name, "AIRFLOW_DB_PORT": str(rds_proxy.port)}
+    container = migrated.start("metrics", environ=proxied, options=rds_proxy.options, name="proxied-metrics")
+    yield container
+    container.remove()
+
+
+def _insert_rows(services: Services) -> None:
+    """Insert rows of every state without their DAGs and DAG runs."""
     values = ", ".join(
         f"(gen_random_uuid(), 'metric-{number}', 'd', 'r', -1, '{queue.replace(chr(39), chr(39) * 2)}', '{state}',"
         " 1, 'default_pool', 1, 1, now() - interval '90 seconds', 0, '[]', '\\x80')"
@@ -91,15 +110,15 @@ def _insert_rows(world: World) -> None:
         "id, task_id, dag_id, run_id, map_index, queue, state, try_number, pool, pool_slots, max_tries, queued_dttm"
     )
     required = backing_services.query(
-        world.database,
+        services.database,
         "select string_agg(column_name, ',') from information_schema.columns"
         " where table_name = 'task_instance' and is_nullable = 'NO' and column_default is null",
     )[0][0]
     missing = set(required.split(",")) - set(columns.replace(" ", "").split(","))
     assert missing <= {"custom_operator_name", "priority_weight", "context_carrier", "executor_config"}, missing
     extra = ", priority_weight, custom_operator_name, executor_config"
-    insert = f"insert into task_instance ({columns}{extra}) values {values}"  # noqa: S608 - all of it is ours
-    backing_services.query(world.database, f"set session_replication_role = replica; {insert}")
+    insert = f"insert into task_instance ({columns}{extra}) values {values}"  # noqa: S608 - constants of this file
+    backing_services.query(services.database, f"set session_replication_role = replica; {insert}")
 
 
 def _calls(number: int) -> list[dict[str, Any]]:
@@ -121,7 +140,9 @@ def _values(call: dict[str, Any], metric: str) -> dict[str, float]:
 
 
 @pytest.mark.feature("A1")
-def test_load_per_group_and_it_survives_a_lost_database(migrated: World, publisher: Container) -> None:
+def test_load_of_each_group_is_published_and_a_lost_connection_opened_again(
+    migrated: Services, publisher: Container
+) -> None:
     call = _calls(1)[0]
     assert call["Namespace"] == "Airflow"
     assert _values(call, "TaskLoad") == {"default": 5, "heavy": 2, "idle": 0}
@@ -135,7 +156,7 @@ def test_load_per_group_and_it_survives_a_lost_database(migrated: World, publish
         "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'airflow-fargate-metrics'",
     )
     assert _values(_calls(len(CloudWatch.calls) + 2)[-1], "TaskLoad")["default"] == 5
-    # PostgreSQL's word, or that of TLS: whichever comes first.
+    # The error comes from PostgreSQL or from TLS, whichever is first.
     assert "connection" in publisher.logs()
     assert "Traceback" not in publisher.logs()
     assert publisher.exec("python", "/opt/airflow-fargate/health.py").returncode == 0
@@ -144,9 +165,15 @@ def test_load_per_group_and_it_survives_a_lost_database(migrated: World, publish
 
 
 @pytest.mark.feature("A1")
-def test_one_call_a_round_for_all_groups(migrated: World, publisher: Container) -> None:
+def test_all_groups_are_published_in_one_call(migrated: Services, publisher: Container) -> None:
     _calls(1)
     CloudWatch.calls.clear()
     time.sleep(3)
     assert len(CloudWatch.calls) <= 4
     assert {len(call["MetricData"]) for call in CloudWatch.calls} == {3 * len(GROUPS)}
+
+
+@pytest.mark.feature("A1", "D2")
+def test_load_is_published_behind_rds_proxy(publisher_behind_proxy: Container, rds_proxy: FakeRdsProxy) -> None:
+    assert _values(_calls(1)[0], "TaskLoad") == {"default": 5, "heavy": 2, "idle": 0}
+    assert rds_proxy.accepted[-1]["application_name"] == "airflow-fargate-metrics"

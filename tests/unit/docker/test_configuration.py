@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from airflow_fargate import configuration, git_connection
 from airflow_fargate.components import COMPONENTS, PARAMETERS, find
-from airflow_fargate.startup_error import Refusal
+from airflow_fargate.startup_error import StartupError
 from hypothesis import given
 from hypothesis import strategies as st
 from terraform_harness.tools import ROOT
@@ -76,7 +76,7 @@ def test_what_terraform_sets_wins_over_a_default() -> None:
 def test_without_a_broker_nothing_asks_for_one() -> None:
     environ = {k: v for k, v in ENVIRON.items() if "BROKER" not in k}
     assert "AIRFLOW__CELERY__BROKER_URL" not in configuration.assemble(find("scheduler"), environ)
-    with pytest.raises(Refusal, match="AIRFLOW_BROKER_PASSWORD missing or empty"):
+    with pytest.raises(StartupError, match="AIRFLOW_BROKER_PASSWORD missing or empty"):
         configuration.assemble(find("worker"), environ)
 
 
@@ -84,24 +84,24 @@ def test_without_a_broker_nothing_asks_for_one() -> None:
 def test_every_missing_secret_is_named_with_its_parameter(name: str) -> None:
     component = find(name)
     for secret in component.needs(ENVIRON):
-        with pytest.raises(Refusal) as refusal:
+        with pytest.raises(StartupError) as error:
             configuration.assemble(component, {**ENVIRON, secret: "", "AIRFLOW_PARAMETER_PATH": "/airflow/dev"})
-        assert secret in str(refusal.value)
-        assert f"/airflow/dev/{PARAMETERS[secret]}" in str(refusal.value)
+        assert secret in str(error.value)
+        assert f"/airflow/dev/{PARAMETERS[secret]}" in str(error.value)
 
 
 @pytest.mark.feature("S6")
 def test_two_fernet_keys_are_fine_and_a_bad_second_is_named() -> None:
     key = "AIRFLOW__CORE__FERNET_KEY"
     configuration.assemble(find("scheduler"), {**ENVIRON, key: f"{FERNET},{FERNET}"})
-    with pytest.raises(Refusal, match="key 2 is not 32 bytes"):
+    with pytest.raises(StartupError, match="key 2 is not 32 bytes"):
         configuration.assemble(find("scheduler"), {**ENVIRON, key: f"{FERNET},abc"})
 
 
 @pytest.mark.feature("G2")
 def test_git_bundle_gets_its_connection_with_pinned_hosts(tmp_path: Path) -> None:
     environ = {"AIRFLOW_GIT_REPO": "git@git.example:a/b.git", "AIRFLOW_GIT_DEPLOY_KEY": "-----BEGIN\\nabc\\nEND"}
-    with pytest.raises(Refusal, match="AIRFLOW_GIT_KNOWN_HOSTS is missing"):
+    with pytest.raises(StartupError, match="AIRFLOW_GIT_KNOWN_HOSTS is missing"):
         git_connection.connection(environ)
     known = tmp_path / "known_hosts"
     made = git_connection.connection(
