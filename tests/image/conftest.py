@@ -76,7 +76,7 @@ def migrated(services: Services) -> Services:
     """The services with a migrated database, and a copy of it under the name PRISTINE."""
     done = engine.run(services.launch("migrate"))
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    # Copying a database takes a moment and a migration half a minute. PostgreSQL copies a database without clients only.
+    # A copy takes a moment and a migration half a minute. PostgreSQL copies only a database without clients.
     backing_services.query(services.database, f"create database {PRISTINE} template airflow", name="postgres")
     return services
 

@@ -1,4 +1,4 @@
-"""What the entrypoint makes of the variables of the container contract."""
+"""The entrypoint builds Airflow's options from the variables of the container contract."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def environ(tmp_path: Path) -> None:
 
 @pytest.mark.feature("S4")
 @given(password=st.text(st.characters(min_codepoint=0x20, max_codepoint=0x17F), min_size=1).filter(str.strip))
-def test_any_password_survives_in_both_urls(password: str) -> None:
+def test_every_password_is_encoded_in_both_urls(password: str) -> None:
     secrets = {"AIRFLOW_DB_PASSWORD": password, "AIRFLOW_BROKER_PASSWORD": password}
     options = configuration.assemble(find("scheduler"), {**ENVIRON, **secrets})
     for name in ("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AIRFLOW__CELERY__BROKER_URL"):
@@ -48,7 +48,7 @@ def test_any_password_survives_in_both_urls(password: str) -> None:
         assert url.hostname in {"database.example", "broker.example"}
 
 
-def test_tls_is_verified_everywhere() -> None:
+def test_database_and_broker_urls_verify_tls() -> None:
     options = configuration.assemble(find("scheduler"), ENVIRON)
     broker = urlsplit(options["AIRFLOW__CELERY__BROKER_URL"])
     assert broker.scheme == "rediss"
@@ -60,20 +60,20 @@ def test_tls_is_verified_everywhere() -> None:
 
 
 @pytest.mark.feature("S3")
-def test_a_worker_has_no_metadata_database_and_hands_no_tls_options_to_its_tasks() -> None:
+def test_worker_has_no_metadata_database_and_no_tls_variables() -> None:
     options = configuration.assemble(find("worker"), ENVIRON)
     assert "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN" not in options
     assert not [name for name in options if name.startswith("PGSSL")]
     assert options["AIRFLOW__CELERY__RESULT_BACKEND"].startswith("db+postgresql")
 
 
-def test_what_terraform_sets_wins_over_a_default() -> None:
+def test_variable_of_the_task_definition_overrides_a_default() -> None:
     options = configuration.assemble(find("scheduler"), {**ENVIRON, "AIRFLOW__CORE__LOAD_EXAMPLES": "True"})
     assert "AIRFLOW__CORE__LOAD_EXAMPLES" not in options
 
 
 @pytest.mark.feature("T1")
-def test_without_a_broker_nothing_asks_for_one() -> None:
+def test_only_worker_requires_a_broker() -> None:
     environ = {k: v for k, v in ENVIRON.items() if "BROKER" not in k}
     assert "AIRFLOW__CELERY__BROKER_URL" not in configuration.assemble(find("scheduler"), environ)
     with pytest.raises(StartupError, match="AIRFLOW_BROKER_PASSWORD missing or empty"):
@@ -91,7 +91,7 @@ def test_every_missing_secret_is_named_with_its_parameter(name: str) -> None:
 
 
 @pytest.mark.feature("S6")
-def test_two_fernet_keys_are_fine_and_a_bad_second_is_named() -> None:
+def test_second_fernet_key_is_checked() -> None:
     key = "AIRFLOW__CORE__FERNET_KEY"
     configuration.assemble(find("scheduler"), {**ENVIRON, key: f"{FERNET},{FERNET}"})
     with pytest.raises(StartupError, match="key 2 is not 32 bytes"):
@@ -99,7 +99,7 @@ def test_two_fernet_keys_are_fine_and_a_bad_second_is_named() -> None:
 
 
 @pytest.mark.feature("G2")
-def test_git_bundle_gets_its_connection_with_pinned_hosts(tmp_path: Path) -> None:
+def test_git_bundle_connection_requires_pinned_host_keys(tmp_path: Path) -> None:
     environ = {"AIRFLOW_GIT_REPO": "git@git.example:a/b.git", "AIRFLOW_GIT_DEPLOY_KEY": "-----BEGIN\\nabc\\nEND"}
     with pytest.raises(StartupError, match="AIRFLOW_GIT_KNOWN_HOSTS is missing"):
         git_connection.connection(environ)
@@ -114,7 +114,7 @@ def test_git_bundle_gets_its_connection_with_pinned_hosts(tmp_path: Path) -> Non
     assert known.read_text() == "git.example ssh-ed25519 AAAA\n"
 
 
-def test_the_contract_names_every_component_and_parameter() -> None:
+def test_contract_documents_every_component_and_parameter() -> None:
     contract = (ROOT / "docs" / "container_contract.md").read_text()
     for word in (*COMPONENTS, *PARAMETERS.values()):
         assert f"`{word}" in contract, word

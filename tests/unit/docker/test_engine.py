@@ -1,4 +1,4 @@
-"""docker/engine leaves a running engine alone, and installs nothing on a person's machine."""
+"""``docker/engine`` installs packages only with ``--install`` or in CI."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NEEDED = ("bash", "env", "timeout", "mkdir", "rm", "cat", "tail", "seq", "sleep"
 
 @pytest.fixture
 def bare(tmp_path: Path) -> dict[str, str]:
-    """A machine with coreutils and an apt-get that only remembers that it was called; no engine answers."""
+    """A PATH with coreutils and an apt-get that records its calls; no engine answers."""
     programs = tmp_path / "bin"
     programs.mkdir()
     for name in NEEDED:
@@ -26,7 +26,7 @@ def bare(tmp_path: Path) -> dict[str, str]:
     (programs / "apt-get").chmod(0o755)
     return {
         "PATH": str(programs),
-        "DOCKER_HOST": f"unix://{tmp_path / 'nobody.sock'}",
+        "DOCKER_HOST": f"unix://{tmp_path / 'absent.sock'}",
         "AIRFLOW_FARGATE_ENGINE_STATE": str(tmp_path / "state"),
         "AIRFLOW_FARGATE_ENGINE_RUN": str(tmp_path / "run"),
     }
@@ -37,7 +37,7 @@ def _engine(environ: dict[str, str], *words: str) -> subprocess.CompletedProcess
     return subprocess.run([script, *words], env=environ, capture_output=True, text=True, timeout=600, check=False)
 
 
-def test_nothing_is_installed_unasked(bare: dict[str, str], tmp_path: Path) -> None:
+def test_start_without_install_installs_nothing(bare: dict[str, str], tmp_path: Path) -> None:
     done = _engine(bare, "start")
     assert done.returncode == 2
     assert "no container engine answers" in done.stderr
@@ -47,7 +47,7 @@ def test_nothing_is_installed_unasked(bare: dict[str, str], tmp_path: Path) -> N
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may install packages")
 @pytest.mark.parametrize(("words", "environ"), [(("start", "--install"), {}), (("start",), {"CI": "true"})])
-def test_asked_or_in_ci_it_installs_and_says_when_that_fails(
+def test_failed_installation_is_reported(
     bare: dict[str, str], tmp_path: Path, words: tuple[str, ...], environ: dict[str, str]
 ) -> None:
     done = _engine({**bare, **environ}, *words)
@@ -56,7 +56,7 @@ def test_asked_or_in_ci_it_installs_and_says_when_that_fails(
     assert "update" in (tmp_path / "apt.log").read_text()
 
 
-def test_stop_without_start_and_unknown_words_are_harmless(bare: dict[str, str]) -> None:
+def test_stop_without_engine_and_unknown_commands_change_nothing(bare: dict[str, str]) -> None:
     stopped = _engine(bare, "stop")
     assert (stopped.returncode, "nothing to stop" in stopped.stderr) == (0, True)
     assert _engine(bare, "restart").returncode == 2

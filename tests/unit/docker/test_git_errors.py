@@ -1,4 +1,4 @@
-"""Bad input: a DAG repository that asks for credentials is one line with a fix and an exit code."""
+"""Errors of git become one line with a fix."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.serving import served
 
 
 class Private(BaseHTTPRequestHandler):
-    """A Git host that shows its repositories to users only."""
+    """A Git host that requires credentials."""
 
     def do_GET(self) -> None:
         self.send_response(401)
@@ -25,7 +25,7 @@ class Private(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """Be quiet."""
+        """Print nothing."""
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def private_host() -> Iterator[str]:
 
 
 @pytest.mark.feature("G2")
-def test_a_repository_that_needs_credentials_is_said_in_one_line(private_host: str, tmp_path: Path) -> None:
+def test_repository_that_requires_credentials_is_reported_in_one_line(private_host: str, tmp_path: Path) -> None:
     environ = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT / "docker"),
@@ -50,12 +50,14 @@ def test_a_repository_that_needs_credentials_is_said_in_one_line(private_host: s
     assert done.returncode == 1
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"git-sync: {private_host}/dags.git HEAD: fatal: could not read Username")
-    assert "Fix: a repository that is not public is followed by ssh" in line
+    assert "Fix: use an ssh address" in line
 
 
-def test_what_ssh_said_stands_before_gits_word_and_nothing_else() -> None:
-    said = (
+def test_reason_joins_the_errors_of_ssh_and_git() -> None:
+    output = (
         "Warning: a banner\ngit@host: Permission denied (publickey).\n"
         "fatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\n"
     )
-    assert reason(said) == ("git@host: Permission denied (publickey). / fatal: Could not read from remote repository.")
+    assert reason(output) == (
+        "git@host: Permission denied (publickey). / fatal: Could not read from remote repository."
+    )

@@ -1,4 +1,4 @@
-"""C4: task protection is asked for, renewed, given back, and never decides over an Airflow task."""
+"""Task protection is enabled while a worker is busy, renewed, and released when it is idle."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from airflow_fargate import protection
-from airflow_fargate.protection import LINGER, MINUTES, RETRY_AFTER, AgentError, Protection, call_agent
+from airflow_fargate.protection import IDLE_SECONDS, MINUTES, RETRY_SECONDS, AgentError, Protection, call_agent
 
 from tests.serving import served
 
@@ -24,55 +24,55 @@ class Clock:
 
 
 class Agent:
-    """Remembers what it was told; refuses when told to."""
+    """Records its calls; raises AgentError while ``broken`` is set."""
 
     def __init__(self) -> None:
-        self.said: list[bool] = []
+        self.calls: list[bool] = []
         self.broken = False
 
     def __call__(self, enabled: bool) -> None:
-        self.said.append(enabled)
+        self.calls.append(enabled)
         if self.broken:
-            raise AgentError("no")
+            raise AgentError("broken")
 
 
 @pytest.fixture
-def services() -> tuple[Clock, Agent, Protection]:
+def parts() -> tuple[Clock, Agent, Protection]:
     clock, agent = Clock(), Agent()
     return clock, agent, Protection(set_state=agent, clock=clock)
 
 
 @pytest.mark.feature("C4")
-def test_it_is_held_while_busy_renewed_and_given_back(services: tuple[Clock, Agent, Protection]) -> None:
-    clock, agent, guard = services
+def test_protection_is_held_while_busy_renewed_and_released(parts: tuple[Clock, Agent, Protection]) -> None:
+    clock, agent, guard = parts
     guard.follow(busy=False)
-    assert agent.said == []
+    assert agent.calls == []
     for _ in range(MINUTES * 60 // 2 * 3):
         guard.follow(busy=True)
         assert guard.held
         clock.now += 1
-    # Asked once, renewed at each half of its term.
-    assert agent.said == [True] * 3
+    # Enabled once, renewed at half of each term.
+    assert agent.calls == [True] * 3
     guard.follow(busy=False)
-    assert agent.said == [True] * 3
-    clock.now += LINGER
+    assert agent.calls == [True] * 3
+    clock.now += IDLE_SECONDS
     guard.follow(busy=False)
-    assert agent.said[-1] is False
+    assert agent.calls[-1] is False
     guard.follow(busy=False)
-    assert len(agent.said) == 4
+    assert len(agent.calls) == 4
     assert not guard.held
 
 
 @pytest.mark.feature("C4")
-def test_a_refusing_agent_is_asked_again_later_and_nothing_is_raised(
-    services: tuple[Clock, Agent, Protection],
+def test_failing_agent_is_called_again_later(
+    parts: tuple[Clock, Agent, Protection],
 ) -> None:
-    clock, agent, guard = services
+    clock, agent, guard = parts
     agent.broken = True
-    for _ in range(int(RETRY_AFTER)):
+    for _ in range(int(RETRY_SECONDS)):
         guard.follow(busy=True)
         clock.now += 1
-    assert agent.said == [True]
+    assert agent.calls == [True]
     agent.broken = False
     clock.now += 1
     guard.follow(busy=True)
@@ -80,29 +80,29 @@ def test_a_refusing_agent_is_asked_again_later_and_nothing_is_raised(
 
 
 @pytest.mark.feature("C4")
-def test_an_expired_protection_is_not_given_back(services: tuple[Clock, Agent, Protection]) -> None:
-    clock, agent, guard = services
+def test_expired_protection_is_not_released(parts: tuple[Clock, Agent, Protection]) -> None:
+    clock, agent, guard = parts
     guard.follow(busy=True)
     clock.now += MINUTES * 60
     guard.follow(busy=False)
-    assert agent.said == [True]
+    assert agent.calls == [True]
 
 
 class Handler(BaseHTTPRequestHandler):
     status, body, delay = 200, b"{}", 0.0
-    got: list[tuple[str, Any]] = []  # noqa: RUF012 - a handler is made per request
+    got: list[tuple[str, Any]] = []  # noqa: RUF012 - each request creates a handler
 
     def do_PUT(self) -> None:
         length = int(self.headers["Content-Length"])
         self.got.append((self.path, json.loads(self.rfile.read(length))))
         time.sleep(self.delay)
-        with contextlib.suppress(BrokenPipeError):  # who asked may have gone
+        with contextlib.suppress(BrokenPipeError):  # the client may have closed the connection
             self.send_response(self.status)
             self.end_headers()
             self.wfile.write(self.body)
 
     def log_message(self, *_: object) -> None:
-        """Be quiet."""
+        """Print nothing."""
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def agent_server() -> Iterator[tuple[str, type[Handler]]]:
 
 
 @pytest.mark.feature("C4")
-def test_the_agent_is_told_as_ecs_documents_it(agent_server: tuple[str, type[Handler]]) -> None:
+def test_requests_to_the_agent_follow_the_ecs_documentation(agent_server: tuple[str, type[Handler]]) -> None:
     address, kind = agent_server
     kind.body = b'{"protection": {"ProtectionEnabled": true}}'
     call_agent(agent=address, enabled=True, minutes=30)
@@ -135,7 +135,7 @@ def test_the_agent_is_told_as_ecs_documents_it(agent_server: tuple[str, type[Han
         (200, b"[]"),
     ],
 )
-def test_every_other_answer_is_an_agent_error(
+def test_answer_without_protection_is_an_agent_error(
     agent_server: tuple[str, type[Handler]], status: int, body: bytes
 ) -> None:
     address, kind = agent_server
@@ -145,7 +145,7 @@ def test_every_other_answer_is_an_agent_error(
 
 
 @pytest.mark.feature("C4")
-def test_a_slow_or_missing_agent_is_an_agent_error(
+def test_slow_or_missing_agent_is_an_agent_error(
     agent_server: tuple[str, type[Handler]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     address, kind = agent_server

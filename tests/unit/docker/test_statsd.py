@@ -1,4 +1,4 @@
-"""L3: StatsD datagrams become lines of CloudWatch's embedded metric format."""
+"""StatsD datagrams become lines of CloudWatch's embedded metric format."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from airflow_fargate.metrics import Load, WorkerGroup, datums, parse_groups
-from airflow_fargate.startup_error import StartupError
 from airflow_fargate.statsd import METRICS_PER_LINE, Collector
 
 DIMENSIONS = {"Environment": "dev", "Component": "scheduler"}
@@ -19,7 +17,7 @@ def _lines(collector: Collector) -> list[dict[str, Any]]:
 
 
 @pytest.mark.feature("L3")
-def test_counters_gauges_and_timers_in_one_line() -> None:
+def test_counters_gauges_and_timers_are_in_one_line() -> None:
     collector = Collector()
     for datagram in (
         b"airflow.scheduler_heartbeat:1|c",
@@ -43,7 +41,7 @@ def test_counters_gauges_and_timers_in_one_line() -> None:
 
 
 @pytest.mark.feature("L3")
-def test_a_gauge_moves_on_from_its_last_value() -> None:
+def test_relative_gauge_continues_from_its_last_value() -> None:
     collector = Collector()
     collector.take(b"airflow.pool.open_slots:5|g")
     _lines(collector)
@@ -52,7 +50,7 @@ def test_a_gauge_moves_on_from_its_last_value() -> None:
 
 
 @pytest.mark.feature("L3")
-def test_names_per_dag_cost_nothing_and_nonsense_harms_nobody() -> None:
+def test_names_per_dag_and_malformed_datagrams_are_dropped() -> None:
     collector = Collector()
     for datagram in (b"airflow.dag.my_dag.my_task.duration:5|ms", b"\xff\xfe", b"airflow.scheduler_heartbeat:x|c", b""):
         collector.take(datagram)
@@ -60,40 +58,8 @@ def test_names_per_dag_cost_nothing_and_nonsense_harms_nobody() -> None:
 
 
 @pytest.mark.feature("L3")
-def test_a_line_holds_no_more_metrics_than_cloudwatch_takes() -> None:
+def test_line_holds_at_most_the_metrics_that_cloudwatch_accepts() -> None:
     collector = Collector()
     for number in range(METRICS_PER_LINE + 1):
         collector.take(f"airflow.pool.open_slots.{number}:1|g".encode())
     assert [len(line["_aws"]["CloudWatchMetrics"][0]["Metrics"]) for line in _lines(collector)] == [METRICS_PER_LINE, 1]
-
-
-@pytest.mark.feature("A1")
-def test_load_becomes_three_metrics_with_workers_rounded_up() -> None:
-    group = WorkerGroup(name="default", queues=frozenset({"default"}), concurrency=4)
-    data = datums([Load(group=group, tasks=9, oldest_seconds=2.5)], environment="dev")
-    assert {datum["MetricName"]: datum["Value"] for datum in data} == {
-        "TaskLoad": 9,
-        "DesiredWorkers": 3,
-        "OldestQueuedSeconds": 2.5,
-    }
-    assert all(
-        datum["Dimensions"] == [{"Name": "Environment", "Value": "dev"}, {"Name": "WorkerGroup", "Value": "default"}]
-        for datum in data
-    )
-
-
-@pytest.mark.feature("A1")
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "[]",
-        "{}",
-        '{"a": {}}',
-        '{"a": {"queues": [], "concurrency": 1}}',
-        '{"a": {"queues": ["q"], "concurrency": 0}}',
-    ],
-)
-def test_groups_that_make_no_sense_are_refused(text: str) -> None:
-    with pytest.raises(StartupError, match="AIRFLOW_METRICS_WORKER_GROUPS"):
-        parse_groups(text)

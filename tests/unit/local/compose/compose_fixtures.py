@@ -1,4 +1,4 @@
-"""Environments synthesized in this process and written as Compose documents, without an engine."""
+"""Synthesized environments and their Compose documents for tests; no engine is needed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def localized(deployment: Deployment, *, mount_dags: bool = True) -> tuple[Local
 
 
 def composed(deployment: Deployment, *, mount_dags: bool = True) -> dict[str, Any]:
-    place = LocalRun(
+    local_run = LocalRun(
         project="airflow-fargate-test",
         folder="test",
         data="airflow-fargate-test-database",
@@ -38,11 +38,11 @@ def composed(deployment: Deployment, *, mount_dags: bool = True) -> dict[str, An
         port=8080,
         dags="/somewhere/dags" if mount_dags else None,
     )
-    return document(localized(deployment, mount_dags=mount_dags), place=place)
+    return document(localized(deployment, mount_dags=mount_dags), local_run=local_run)
 
 
 def written(deployment: Deployment, project: Project) -> str:
-    """The text of the Compose file; what is in it is what a reader of YAML finds."""
+    """Write the Compose file, check that YAML reads the same document from it, and return its text."""
     project.write(composed(deployment))
     text = project.file.read_text()
     assert yaml.safe_load(text) == composed(deployment)
@@ -50,11 +50,11 @@ def written(deployment: Deployment, project: Project) -> str:
 
 
 def definitions(deployment: Deployment) -> dict[str, list[dict[str, Any]]]:
-    """Container definitions as synthesized, by the name of their task's essential container."""
+    """Synthesized container definitions by the name of their task's essential container."""
     found = {}
     for resource in deployment.airflow["resource"]["aws_ecs_task_definition"].values():
         containers = json.loads(resource["container_definitions"])
-        found[next(one["name"] for one in containers if one["essential"])] = containers
+        found[next(container["name"] for container in containers if container["essential"])] = containers
     return found
 
 

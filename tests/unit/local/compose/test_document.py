@@ -1,4 +1,4 @@
-"""The Compose file says what the task definitions say, but for the list in local/compose/differences.py."""
+"""The Compose file equals the task definitions except for the differences in local/compose/differences.py."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from local.compose.differences import BUNDLES, FAST_REFRESH
 from local.compose.document import CONDITIONS
 from local.compose.project import Project
+from tests.unit.environments.cases import GIT_BUNDLE, GIT_SSH
 from tests.unit.local.compose.compose_fixtures import (
     BASE_URL,
     TOPOLOGIES,
@@ -19,10 +20,9 @@ from tests.unit.local.compose.compose_fixtures import (
     localized,
     written,
 )
-from tests.unit.environments.cases import GIT_BUNDLE, GIT_SSH
 from tests.unit.modules.large import CUSTOM
 
-# What docs/local.md lists: nothing else may differ.
+# The variables that docs/local.md lists; no other variable may differ.
 LOCAL_VARIABLES = {
     "AIRFLOW_CA_FILE", "AIRFLOW__API__BASE_URL", *FAST_REFRESH,
     "AWS_ENDPOINT_URL", "AWS_CONFIG_FILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
@@ -31,7 +31,7 @@ LOCAL_VARIABLES = {
 
 
 def services_and_definitions(topology: str, *, mount_dags: bool) -> list[tuple[str, dict[str, Any], dict[str, Any]]]:
-    """Name, service and definition of every container that runs here."""
+    """Name, Compose service and definition of every local container."""
     deployment = environment_of(topology, dags=GIT_SSH)
     services = composed(deployment, mount_dags=mount_dags)["services"]
     pairs = []
@@ -79,7 +79,7 @@ def test_command_stop_time_health_and_memory_are_those_of_the_task_definition(to
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 def test_variables_differ_only_where_the_documentation_says_so(topology: str, mount_dags: bool) -> None:
     for name, service, container in services_and_definitions(topology, mount_dags=mount_dags):
-        deployed = {one["name"]: one["value"] for one in container["environment"]}
+        deployed = {variable["name"]: variable["value"] for variable in container["environment"]}
         kept = {key: value for key, value in deployed.items() if key not in LOCAL_VARIABLES}
         local = {key: value for key, value in service["environment"].items() if key not in LOCAL_VARIABLES}
         assert kept.keys() == local.keys(), name
@@ -94,13 +94,13 @@ def test_start_order_is_that_of_the_task_definition() -> None:
         task = name.removesuffix(f"-{container['name']}")
         for other in container["dependsOn"]:
             found = {key: value["condition"] for key, value in service["depends_on"].items()}
-            beside = f"{task}-{other['containerName']}"
-            there = beside if beside in found else other["containerName"]
-            assert found[there] == CONDITIONS[other["condition"]], name
+            sidecar = f"{task}-{other['containerName']}"
+            service_name = sidecar if sidecar in found else other["containerName"]
+            assert found[service_name] == CONDITIONS[other["condition"]], name
 
 
 @pytest.mark.feature("R2")
-def test_everything_waits_for_the_migration_and_the_migration_for_the_database() -> None:
+def test_components_wait_for_the_migration_and_the_migration_for_the_database() -> None:
     services = composed(environment_of("celery"))["services"]
     done = {"condition": "service_completed_successfully"}
     for name in ("api-server", "scheduler", "dag-processor", "triggerer", "worker-default"):
@@ -122,7 +122,7 @@ def test_containers_of_a_task_share_an_address_with_its_internal_name() -> None:
 
 
 @pytest.mark.feature("R2")
-def test_database_broker_and_bucket_answer_to_what_the_containers_were_given() -> None:
+def test_database_broker_and_bucket_have_the_addresses_in_the_variables() -> None:
     services = composed(environment_of("celery"))["services"]
     worker = services["worker-default"]["environment"]
     assert services["postgres"]["networks"]["default"]["aliases"] == [worker["AIRFLOW_DB_HOST"]]
@@ -137,7 +137,7 @@ def test_every_container_knows_its_region_as_on_fargate() -> None:
     assert metrics["AWS_REGION"] == metrics["AWS_DEFAULT_REGION"] == "eu-central-1"
 
 
-def test_topology_without_broker_starts_none() -> None:
+def test_topology_without_broker_starts_no_redis() -> None:
     assert "redis" not in composed(environment_of("local"))["services"]
 
 
@@ -149,19 +149,19 @@ def test_ports_are_published_on_loopback_only() -> None:
 
 
 @pytest.mark.parametrize("dags", [GIT_SSH, GIT_BUNDLE], ids=["git_sync", "git_bundle"])
-def test_mounted_folder_takes_the_place_of_git(dags: dict[str, Any]) -> None:
+def test_mounted_folder_replaces_git_delivery(dags: dict[str, Any]) -> None:
     services = composed(environment_of("celery", dags=dags))["services"]
     assert not [name for name in services if "git" in name]
     for name in ("dag-processor", "triggerer", "worker-default"):
         environment = services[name]["environment"]
         folder = environment.get("AIRFLOW__CORE__DAGS_FOLDER", "/opt/airflow/dags")
-        mounts = [one for one in services[name]["volumes"] if one["source"] == "/somewhere/dags"]
-        assert [(one["target"], one["read_only"]) for one in mounts] == [(folder, True)], name
+        mounts = [mount for mount in services[name]["volumes"] if mount["source"] == "/somewhere/dags"]
+        assert [(mount["target"], mount["read_only"]) for mount in mounts] == [(folder, True)], name
         assert BUNDLES not in environment
     assert "/somewhere/dags" not in str(services["api-server"]["volumes"])
 
 
-def test_baked_dags_are_covered_by_the_folder_in_every_service() -> None:
+def test_mounted_folder_replaces_baked_dags_in_every_service() -> None:
     services = composed(environment_of("celery", dags={"delivery": "baked"}))["services"]
     assert "/somewhere/dags" in str(services["scheduler"]["volumes"])
     assert "/somewhere/dags" not in str(services["migrate"]["volumes"])
@@ -171,8 +171,8 @@ def test_git_delivery_runs_the_sidecars_as_deployed() -> None:
     services = composed(environment_of("celery", dags=GIT_SSH), mount_dags=False)["services"]
     worker = services["worker-default"]
     assert worker["depends_on"]["worker-default-git-clone"] == {"condition": "service_completed_successfully"}
-    shared = {one["source"] for one in worker["volumes"]} & {
-        one["source"] for one in services["worker-default-git-sync"]["volumes"]
+    shared = {mount["source"] for mount in worker["volumes"]} & {
+        mount["source"] for mount in services["worker-default-git-sync"]["volumes"]
     }
     assert "worker-default-dags" in shared
 
@@ -188,9 +188,3 @@ def test_same_definitions_give_the_same_bytes(tmp_path: Path) -> None:
     first, second = (written(deployment, Project(environment="dev", home=tmp_path / name)) for name in ("a", "b"))
     assert first == second
     assert localized(deployment) == localized(deployment)
-
-
-def test_two_checkouts_never_share_a_name() -> None:
-    first, second = (Project(environment="dev", home=Path(name)) for name in ("/a/.build", "/b/.build"))
-    assert first.name != second.name
-    assert first.name == Project(environment="dev", home=Path("/a/.build")).name

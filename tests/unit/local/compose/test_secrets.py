@@ -1,4 +1,4 @@
-"""Values of secrets are made once, reach the services that refer to them, and are nowhere else."""
+"""Secret values are generated once and written only to the files of the services that refer to them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import pytest
 
 from local.compose import secrets as secrets_module
 from local.compose.errors import PreconditionError
-from local.compose.parameters import Parameters, write_env_file
 from local.compose.project import Project
 from local.compose.secrets import make_secrets
-from tests.unit.local.compose.compose_fixtures import definitions, environment_of, localized, written
 from tests.unit.environments.cases import GIT_SSH
+from tests.unit.local.compose.compose_fixtures import definitions, environment_of, localized, written
 
 
 @pytest.fixture
@@ -50,7 +49,7 @@ def test_each_service_gets_the_secrets_of_its_definition_and_no_others(project: 
             assert given == sorted(secret["name"] for secret in container["secrets"]), name
 
 
-def test_values_are_for_their_owner_only_and_stay(project: Project) -> None:
+def test_values_are_readable_by_their_owner_only_and_kept(project: Project) -> None:
     locals_ = localized(environment_of("celery"))
     make_secrets(project, locals_)
     before = values(project)
@@ -61,9 +60,7 @@ def test_values_are_for_their_owner_only_and_stay(project: Project) -> None:
     assert stat.S_IMODE(project.folder.stat().st_mode) == 0o700
 
 
-def test_lost_values_of_a_database_that_is_still_there_are_refused(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_missing_values_of_an_existing_database_are_rejected(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     locals_ = localized(environment_of("celery"))
     monkeypatch.setattr(Project, "volume_exists", lambda _: True)
     with pytest.raises(PreconditionError, match=r"database-password.*fernet-key.*Fix: .*make down ENV=dev DATA=delete"):
@@ -71,7 +68,7 @@ def test_lost_values_of_a_database_that_is_still_there_are_refused(
     assert not project.folder.exists()
 
 
-def test_deploy_key_is_asked_for_and_never_made_up(project: Project) -> None:
+def test_deploy_key_is_required_and_never_generated(project: Project) -> None:
     deployment = environment_of("celery", dags=GIT_SSH)
     with pytest.raises(
         PreconditionError, match=r"GITSYNC_DEPLOY_KEY has no value. Fix: write the key to .*git-deploy-key"
@@ -80,24 +77,7 @@ def test_deploy_key_is_asked_for_and_never_made_up(project: Project) -> None:
     make_secrets(project, localized(deployment, mount_dags=True))
 
 
-def test_a_key_of_several_lines_is_one_line_of_the_file(tmp_path: Path) -> None:
-    write_env_file(tmp_path / "x.env", {"KEY": "first\nsecond $HOME 'quoted' #no comment"})
-    assert (tmp_path / "x.env").read_text() == "KEY=first\\nsecond $HOME 'quoted' #no comment\n"
-
-
-@pytest.mark.parametrize("reference", ["/airflow/../../etc/passwd", "/", "arn:aws:ssm:eu:1:parameter/../x"])
-def test_parameter_cannot_leave_its_folder(tmp_path: Path, reference: str) -> None:
-    with pytest.raises(PreconditionError, match="is no name of a parameter"):
-        Parameters(folder=tmp_path).path(reference)
-
-
-def test_parameter_by_name_and_by_arn_is_the_same_file(tmp_path: Path) -> None:
-    parameters = Parameters(folder=tmp_path)
-    arn = "arn:aws:ssm:eu-central-1:111111111111:parameter/airflow/dev/fernet-key"
-    assert parameters.path(arn) == parameters.path("/airflow/dev/fernet-key") == tmp_path / "airflow/dev/fernet-key"
-
-
-def test_values_serve_as_fernet_keys(project: Project) -> None:
+def test_generated_values_are_valid_fernet_keys(project: Project) -> None:
     from cryptography.fernet import Fernet
 
     make_secrets(project, localized(environment_of("celery")))

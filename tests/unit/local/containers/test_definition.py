@@ -1,4 +1,4 @@
-"""Container definitions of ECS become the words of ``docker run``; nothing is lost without a word."""
+"""ECS container definitions become options of ``docker run``; keys without a translation are rejected."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BODY = {
 }
 
 
-def test_hardening_times_and_mounts_reach_docker() -> None:
+def test_hardening_times_and_mounts_become_docker_options() -> None:
     words = docker_options(ContainerDefinition.of(BODY), volumes={"tmp": "task-tmp"})
     assert words == [
         *("--stop-timeout", "60", "--user", "50000:0", "--read-only", "--init", "--cap-drop", "ALL"),
@@ -28,34 +28,34 @@ def test_hardening_times_and_mounts_reach_docker() -> None:
     ]
 
 
-def test_definition_without_health_check_switches_the_images_own_off() -> None:
-    """ECS does not look at the image's."""
+def test_definition_without_health_check_disables_that_of_the_image() -> None:
+    """ECS ignores the image's health check."""
     container = ContainerDefinition.of({"name": "x", "image": "y"})
     assert docker_options(container, volumes={}) == ["--stop-timeout", "30", "--no-healthcheck"]
 
 
 @pytest.mark.parametrize("key", ["ulimits", "volumesFrom", "systemControls", "dockerLabels"])
-def test_key_that_is_not_translated_is_an_error(key: str) -> None:
-    with pytest.raises(DefinitionError, match=f"container scheduler: {key} is not translated"):
+def test_key_without_translation_is_rejected(key: str) -> None:
+    with pytest.raises(DefinitionError, match=f"container scheduler: {key} has no translation"):
         ContainerDefinition.of({**BODY, key: ["something"]})
     assert ContainerDefinition.of({**BODY, key: []}) == ContainerDefinition.of(BODY)
 
 
-def test_linux_parameter_that_is_not_translated_is_an_error() -> None:
+def test_linux_parameter_without_translation_is_rejected() -> None:
     linux = {**BODY["linuxParameters"], "tmpfs": [{"containerPath": "/x"}]}
     with pytest.raises(DefinitionError, match="linuxParameters.tmpfs"):
         ContainerDefinition.of({**BODY, "linuxParameters": linux})
 
 
 @pytest.mark.parametrize("topology", ["single", "celery"])
-def test_every_definition_of_ours_is_translated(topology: str) -> None:
+def test_every_synthesized_definition_is_translated(topology: str) -> None:
     for containers in definitions(environment_of(topology)).values():
         read = read_all(containers)
-        assert [one.name for one in read] == [one["name"] for one in containers]
-        assert all(one.read_only_root and not one.privileged for one in read)
+        assert [container.name for container in read] == [body["name"] for body in containers]
+        assert all(container.read_only_root and not container.privileged for container in read)
 
 
-def test_health_that_is_asked_more_often_is_given_up_after_the_same_time() -> None:
+def test_shorter_health_check_interval_keeps_the_time_to_unhealthy() -> None:
     deployed = HealthCheck(test=("CMD", "check"), interval=30, retries=3)
     assert (deployed.every(5).interval, deployed.every(5).retries) == (5, 18)
     assert deployed.every(60) == deployed

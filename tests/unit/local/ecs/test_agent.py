@@ -1,4 +1,4 @@
-"""The stand-in's own parts: agent, relay, order of containers, and what the catalog reads from the API."""
+"""The fake ECS agent holds task protection, and the relay forwards connections."""
 
 # ruff: noqa: S310 - loopback addresses
 
@@ -14,10 +14,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from local.containers.definition import ContainerDefinition
 from local.ecs.agent import Agent, Relay
 from local.ecs.service_catalog import ServiceCatalog
-from local.ecs.task import _in_order
 from tests.serving import served
 
 REGION = "eu-central-1"
@@ -55,13 +53,13 @@ def test_agent_forgets_protection_that_has_expired(agent: Agent) -> None:
     assert not agent.protected("t")
 
 
-def test_a_broken_agent_protects_nobody(agent: Agent) -> None:
+def test_broken_agent_protects_no_task(agent: Agent) -> None:
     agent.broken = True
     assert _put(agent, {"ProtectionEnabled": True}) == 500
     assert not agent.protected("t")
 
 
-def test_relay_passes_both_ways() -> None:
+def test_relay_forwards_in_both_directions() -> None:
     class Echo(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -70,22 +68,13 @@ def test_relay_passes_both_ways() -> None:
             self.wfile.write(body[::-1])
 
         def log_message(self, *_: object) -> None:
-            """Be quiet."""
+            """Print nothing."""
 
     body = b"0123456789" * 100_000
     with served(Echo) as port, Relay(host="127.0.0.1", target_port=port) as relay:
         with urllib.request.urlopen(relay.url, data=body, timeout=60) as answer:
             assert answer.read() == body[::-1]
         relay.shutdown()
-
-
-def _container(name: str, **depends_on: str) -> ContainerDefinition:
-    return ContainerDefinition(name=name, image="i", environment={}, secrets={}, depends_on=depends_on)
-
-
-def test_containers_start_after_what_they_depend_on() -> None:
-    names = [one.name for one in _in_order((_container("main", clone="SUCCESS"), _container("clone")))]
-    assert names == ["clone", "main"]
 
 
 class Account:
