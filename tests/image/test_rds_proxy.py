@@ -18,19 +18,18 @@ CONNECT = """
 import os, sys
 import psycopg2
 from airflow_fargate.backing_services import Database
-psycopg2.connect(**(Database.of(os.environ).arguments | eval(sys.argv[1]))).close()
+database = Database.of(os.environ)
+server = {"host": database.host, "port": database.port, "dbname": database.name, **database.tls}
+login = {"user": database.user, "password": database.password}
+psycopg2.connect(**(server | login | eval(sys.argv[1]))).close()
 """
-
-
-def _behind(proxy: FakeRdsProxy) -> dict[str, str | None]:
-    return {"AIRFLOW_DB_HOST": proxy.name, "AIRFLOW_DB_PORT": str(proxy.port), "AIRFLOW_DB_NAME": DATABASE}
 
 
 @pytest.fixture(scope="module")
 def environ(migrated: Services, rds_proxy: FakeRdsProxy) -> Mapping[str, str | None]:
     """The variables of a component whose database is behind the proxy."""
     backing_services.query(migrated.database, f"create database {DATABASE} template {PRISTINE}")
-    return _behind(rds_proxy)
+    return {"AIRFLOW_DB_HOST": rds_proxy.name, "AIRFLOW_DB_PORT": str(rds_proxy.port), "AIRFLOW_DB_NAME": DATABASE}
 
 
 @pytest.fixture(scope="module")

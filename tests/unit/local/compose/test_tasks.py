@@ -33,7 +33,7 @@ def stacks(tmp_path: Path) -> Callable[[Callable[[dict[str, Any]], None]], Path]
 def test_unknown_environment_is_rejected_with_the_synthesized_ones() -> None:
     with pytest.raises(
         PreconditionError,
-        match=r"tset: .*tset-airflow.* does not exist. Synthesized environments: dev. Fix: make synth",
+        match=r"tset: .*tset-airflow.* does not exist. .*: dev. Fix: make synth",
     ):
         tasks.read("tset", stacks=stacks_of(environment_of("celery")))
 
@@ -59,7 +59,5 @@ def test_expression_that_is_more_than_a_reference_is_rejected(stacks: Callable[.
     def change(body: dict[str, Any]) -> None:
         body["container_definitions"] = body["container_definitions"].replace('"5432"', '"${var.a + var.b}"')
 
-    with pytest.raises(
-        PreconditionError, match=r"\$\{var.a \+ var.b\}: a local run resolves references to resources and outputs only"
-    ):
+    with pytest.raises(PreconditionError, match=r"\$\{var.a \+ var.b\}: a local run resolves references to"):
         tasks.read("dev", stacks=stacks(change))
