@@ -1,4 +1,4 @@
-"""A small services around the image: a network with PostgreSQL and Redis, and secrets of every printable character."""
+"""PostgreSQL and Redis on a Docker network, and launches of components with secrets of every printable character."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from local.containers.engine import Container, Launch, docker
 
 PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F))
 assert set(string.printable.strip()) | {" "} == set(PRINTABLE)
-# Database with a fresh schema that nobody uses: a template for tests that need their own.
+# A database with a migrated schema and without clients: the template for tests that need a separate database.
 PRISTINE = "pristine"
 LOCKED_DOWN = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
 SECRETS = {
@@ -30,7 +30,13 @@ SECRETS = {
 
 @dataclass(kw_only=True)
 class Services:
-    """A network with PostgreSQL and Redis on it, and the components started on it."""
+    """A network with PostgreSQL and Redis.
+
+    Args:
+        image: tag of the Airflow image.
+        certificate: certificate of the authority that signed the servers' certificates.
+        started: containers that ``start`` returned.
+    """
 
     image: str
     network: str
@@ -42,7 +48,7 @@ class Services:
 
     @property
     def gateway(self) -> str:
-        """This machine's address as the containers see it."""
+        """The address of this machine that containers reach."""
         found = json.loads(docker("network", "inspect", self.network).stdout)
         return str(found[0]["IPAM"]["Config"][0]["Gateway"])
 
@@ -63,7 +69,7 @@ class Services:
     def launch(
         self,
         component: str,
-        *words: str,
+        *arguments: str,
         environ: Mapping[str, str | None] | None = None,
         options: Sequence[str] = (),
         name: str = "",
@@ -72,7 +78,7 @@ class Services:
         return Launch(
             image=self.image,
             name=f"{self.network}-{name or component}",
-            command=(component, *words),
+            command=(component, *arguments),
             environ={name: value for name, value in variables.items() if value is not None},
             options=(
                 *("--network", self.network, "--network-alias", component),
@@ -83,7 +89,7 @@ class Services:
             ),
         )
 
-    def start(self, component: str, **more: object) -> Container:
-        container = engine.start(self.launch(component, **more))  # type: ignore[arg-type]
+    def start(self, component: str, **settings: object) -> Container:
+        container = engine.start(self.launch(component, **settings))  # type: ignore[arg-type]
         self.started.append(container)
         return container

@@ -1,4 +1,4 @@
-"""G1, G2: git-sync follows a repository, by ssh with a deploy key and pinned host keys, and outlives its host."""
+"""git-sync follows a repository by git:// and ssh, and keeps its commit while the Git host is away."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from local.containers import engine, images
 from local.containers.engine import Container, Launch
 from tests.image.services import LOCKED_DOWN
 
-NOTICED_WITHIN = 180
+TIMEOUT_SECONDS = 180
 
 
 def _key_pair() -> tuple[str, str]:
@@ -31,7 +31,7 @@ DEPLOY_KEY, AUTHORIZED = _key_pair()
 
 @dataclass(frozen=True, kw_only=True)
 class Remote:
-    """A Git host and ways to change what it offers."""
+    """A Git host whose repository the tests change."""
 
     image: str
     network: str
@@ -84,15 +84,15 @@ def remote(image: str) -> Iterator[Remote]:
         host.wait_healthy()
         yield Remote(image=image, network=network, host=host)
     finally:
-        # A failed test may have left it off the network.
+        # After a failed test the host may be disconnected from the network, so that remove_network misses it.
         host.remove()
         engine.remove_network(network)
 
 
 def _eventually(what: str, condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + NOTICED_WITHIN
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while not condition():
-        assert time.monotonic() < deadline, f"not within {NOTICED_WITHIN} s: {what}"
+        assert time.monotonic() < deadline, f"not within {TIMEOUT_SECONDS} s: {what}"
         time.sleep(0.3)
 
 
@@ -101,7 +101,7 @@ def _read(container: Container, file: str) -> str:
 
 
 @pytest.mark.feature("G1", "R4")
-def test_it_follows_every_commit_and_outlives_its_host(remote: Remote) -> None:
+def test_git_sync_follows_every_commit_and_keeps_the_last_without_its_host(remote: Remote) -> None:
     remote.commit("one")
     sidecar = engine.start(remote.sidecar("follower", {}))
     _eventually("first commit", lambda: _read(sidecar, "dag.py") == "one")
@@ -109,13 +109,13 @@ def test_it_follows_every_commit_and_outlives_its_host(remote: Remote) -> None:
     _eventually("second commit", lambda: _read(sidecar, "deep/er/file") == "two")
     assert sidecar.exec("readlink", "/opt/airflow/dags/current").stdout.strip().endswith(second)
 
-    # What a killed fetch leaves behind.
+    # A killed fetch leaves this lock behind.
     sidecar.exec("touch", "/opt/airflow/dags/.git-sync/shallow.lock")
     remote.commit("after a kill")
     _eventually("commit after a kill", lambda: _read(sidecar, "dag.py") == "after a kill")
 
     engine.docker("network", "disconnect", remote.network, remote.host.id)
-    _eventually("complaint", lambda: "git://git.example/dags.git main:" in sidecar.logs())
+    _eventually("error in the log", lambda: "git://git.example/dags.git main:" in sidecar.logs())
     assert _read(sidecar, "dag.py") == "after a kill"
     engine.docker("network", "connect", "--alias", "git.example", remote.network, remote.host.id)
     remote.commit("three")
@@ -129,23 +129,23 @@ def test_it_follows_every_commit_and_outlives_its_host(remote: Remote) -> None:
 
 
 @pytest.mark.feature("G2")
-def test_a_private_repository_needs_the_deploy_key_and_the_pinned_host(remote: Remote) -> None:
+def test_private_repository_requires_deploy_key_and_pinned_host_key(remote: Remote) -> None:
     commit = remote.commit("private")
     ssh = {"GITSYNC_REPO": "ssh://git@git.example/srv/git/dags.git", "GITSYNC_ONE_TIME": "true"}
-    mine = {**ssh, "GITSYNC_DEPLOY_KEY": DEPLOY_KEY, "GITSYNC_KNOWN_HOSTS": remote.known_hosts}
-    done = engine.run(remote.sidecar("once", mine))
+    private = {**ssh, "GITSYNC_DEPLOY_KEY": DEPLOY_KEY, "GITSYNC_KNOWN_HOSTS": remote.known_hosts}
+    done = engine.run(remote.sidecar("once", private))
     assert (done.returncode, done.stdout.strip()) == (0, f"git-sync: now on {commit}"), done.stderr
 
     other_host = f"git.example {_key_pair()[1]}"
     for environ, code, message in (
-        (mine | {"GITSYNC_KNOWN_HOSTS": other_host}, 1, "Host key verification failed"),
-        (mine | {"GITSYNC_DEPLOY_KEY": _key_pair()[0]}, 1, "Permission denied"),
-        (mine | {"GITSYNC_KNOWN_HOSTS": ""}, 2, "GITSYNC_KNOWN_HOSTS is missing. Fix"),
-        (mine | {"GITSYNC_REF": "nowhere"}, 1, "couldn't find remote ref nowhere"),
-        (ssh, 2, "GITSYNC_DEPLOY_KEY is missing, and ssh://git@git.example/srv/git/dags.git is reached by ssh. Fix: "),
+        (private | {"GITSYNC_KNOWN_HOSTS": other_host}, 1, "Host key verification failed"),
+        (private | {"GITSYNC_DEPLOY_KEY": _key_pair()[0]}, 1, "Permission denied"),
+        (private | {"GITSYNC_KNOWN_HOSTS": ""}, 2, "GITSYNC_KNOWN_HOSTS is missing. Fix"),
+        (private | {"GITSYNC_REF": "nowhere"}, 1, "couldn't find remote ref nowhere"),
+        (ssh, 2, "GITSYNC_DEPLOY_KEY is missing for ssh://git@git.example/srv/git/dags.git. Fix: "),
         (ssh | {"GITSYNC_REPO": "git@git.example:dags.git"}, 2, "GITSYNC_DEPLOY_KEY is missing"),
         ({"GITSYNC_REPO": ""}, 2, "GITSYNC_REPO is missing or empty"),
-        ({"GITSYNC_PERIOD": "soon"}, 2, "GITSYNC_PERIOD: a whole number"),
+        ({"GITSYNC_PERIOD": "soon"}, 2, "GITSYNC_PERIOD: expected whole seconds"),
     ):
         done = engine.run(remote.sidecar("once", environ))
         assert done.returncode == code, message
@@ -155,7 +155,7 @@ def test_a_private_repository_needs_the_deploy_key_and_the_pinned_host(remote: R
 
 
 @pytest.mark.feature("G2")
-def test_the_key_is_in_nobodys_command_line_and_goes_with_the_process(remote: Remote) -> None:
+def test_deploy_key_is_in_no_command_line_and_readable_by_its_owner_only(remote: Remote) -> None:
     environ = {
         "GITSYNC_REPO": "ssh://git@git.example/srv/git/dags.git",
         "GITSYNC_DEPLOY_KEY": DEPLOY_KEY,

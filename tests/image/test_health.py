@@ -1,4 +1,4 @@
-"""C1: the health check sees a process that is dead or stands still, and costs next to nothing."""
+"""The health check reports a process that is stopped or dead, within its memory limit."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from tests.image.services import Services
 
 MAIN_PROCESS = "$(cat /proc/1/task/1/children)"
 CHECK = ("python", "/opt/airflow-fargate/health.py")
-# Heartbeats count as fresh for 30 s; the rest is room for a busy machine, and costs nothing on an idle one.
-NOTICED_WITHIN = 240
+# Heartbeats are valid for 30 s; the rest is for a busy machine.
+TIMEOUT_SECONDS = 240
 
 
-def _wait(what: str, containers: Mapping[str, Container], settled: Callable[[Container], bool]) -> None:
-    deadline = time.monotonic() + NOTICED_WITHIN
-    left = dict(containers)
-    while left and time.monotonic() < deadline:
-        left = {name: container for name, container in left.items() if not settled(container)}
+def _wait(state: str, containers: Mapping[str, Container], reached: Callable[[Container], bool]) -> None:
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    remaining = dict(containers)
+    while remaining and time.monotonic() < deadline:
+        remaining = {name: container for name, container in remaining.items() if not reached(container)}
         time.sleep(0.5)
-    assert not left, f"not {what} after {NOTICED_WITHIN} s: {', '.join(left)}"
+    assert not remaining, f"not {state} after {TIMEOUT_SECONDS} s: {', '.join(remaining)}"
 
 
 def _signal(containers: Mapping[str, Container], signal: str) -> None:
@@ -36,7 +36,7 @@ def _health(status: str) -> Callable[[Container], bool]:
 
 
 @pytest.mark.feature("C1")
-def test_a_process_that_stands_still_turns_unhealthy_and_recovers(components: Mapping[str, Container]) -> None:
+def test_stopped_process_becomes_unhealthy_and_recovers(components: Mapping[str, Container]) -> None:
     _signal(components, "STOP")
     _wait("unhealthy", components, _health("unhealthy"))
     for name, container in components.items():
@@ -48,7 +48,7 @@ def test_a_process_that_stands_still_turns_unhealthy_and_recovers(components: Ma
 
 
 @pytest.mark.feature("C1", "T4")
-def test_a_process_that_dies_ends_its_container_and_starts_again(components: Mapping[str, Container]) -> None:
+def test_dead_process_ends_its_container_and_starts_again(components: Mapping[str, Container]) -> None:
     _signal(components, "KILL")
     _wait("ended", components, lambda container: not container.state["Running"])
     for name, container in components.items():
@@ -59,8 +59,8 @@ def test_a_process_that_dies_ends_its_container_and_starts_again(components: Map
 
 @pytest.mark.feature("C1")
 @pytest.mark.parametrize("name", ["api-server", "scheduler", "dag-processor", "triggerer", "worker"])
-def test_the_check_is_cheap(components: Mapping[str, Container], name: str) -> None:
-    """A check that imported Airflow would need 130 MB and seconds of a quarter CPU."""
+def test_health_check_needs_at_most_40_mib(components: Mapping[str, Container], name: str) -> None:
+    """A check that imports Airflow would need 130 MB, and seconds of a quarter CPU."""
     script = (
         "import resource, subprocess, sys;"
         f"code = subprocess.call({list(CHECK)!r});"
@@ -73,7 +73,7 @@ def test_the_check_is_cheap(components: Mapping[str, Container], name: str) -> N
 
 
 @pytest.mark.feature("C1")
-def test_a_check_for_nothing_fails_and_one_off_commands_pass(services: Services) -> None:
+def test_check_of_an_unknown_component_fails_and_of_a_one_off_command_passes(services: Services) -> None:
     for words, code in ((["webserver"], 1), (["migrate"], 0)):
         done = engine.run(
             engine.Launch(

@@ -1,4 +1,4 @@
-"""T1: all of Airflow in one container (`sequential`, `single`): a DAG succeeds, and all processes end together."""
+"""All of Airflow in one container (topologies ``sequential`` and ``single``)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from local.containers.engine import Container
 from tests.image.services import PRISTINE, Services
 
 DAGS = ROOT / "tests" / "live" / "dags"
-DATABASE = "alone"
+DATABASE = "standalone"
 SINGLE = {
     "AIRFLOW_DB_NAME": DATABASE,
     "AIRFLOW_BROKER_HOST": None,
@@ -31,7 +31,7 @@ SINGLE = {
 def standalone(migrated: Services) -> Iterator[Container]:
     services = migrated
     backing_services.query(services.database, f"create database {DATABASE} template {PRISTINE}")
-    # A folder that other users may not enter, copied where they may.
+    # The container's user cannot enter the checkout, so the DAG files are copied.
     container = services.start(
         "standalone", environ=SINGLE, options=("--volume", f"{_readable(DAGS, services)}:/dags:ro")
     )
@@ -49,7 +49,7 @@ def _readable(folder: Path, services: Services) -> Path:
 
 
 @pytest.mark.feature("T1")
-def test_one_container_runs_a_dag_one_task_at_a_time(services: Services, standalone: Container) -> None:
+def test_standalone_runs_one_airflow_task_at_a_time(services: Services, standalone: Container) -> None:
     words = ("python", "-m", "airflow_fargate", "airflow", "dags")
     deadline = time.monotonic() + 240
     conf = ("--conf", json.dumps({"seconds": 2}))
@@ -69,7 +69,7 @@ def test_one_container_runs_a_dag_one_task_at_a_time(services: Services, standal
 
 
 @pytest.mark.feature("T1", "C3")
-def test_sigterm_ends_all_and_a_dead_process_ends_the_container(standalone: Container) -> None:
+def test_sigterm_ends_all_processes_and_a_dead_process_ends_the_container(standalone: Container) -> None:
     standalone.stop(seconds=60)
     assert standalone.state["ExitCode"] == 0
     engine.docker("start", standalone.id)
@@ -83,4 +83,4 @@ def test_sigterm_ends_all_and_a_dead_process_ends_the_container(standalone: Cont
         assert time.monotonic() < deadline
         time.sleep(0.5)
     assert standalone.state["ExitCode"] == 1
-    assert "ending the rest" in standalone.logs()
+    assert "stopping the other processes" in standalone.logs()

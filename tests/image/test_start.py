@@ -1,4 +1,4 @@
-"""Start-up: what is wrong is said in one line with an exit code; what is right runs locked down with any password."""
+"""A start that cannot succeed ends with one line and an exit code; every component runs with restricted privileges."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from local.containers.engine import Container, docker
 from tests.image.services import PRINTABLE, SECRETS, Services
 
 GROUPS = '{"default": {"queues": ["default"], "concurrency": 4}}'
-REFUSALS: list[tuple[str, str, dict[str, str | None], int, str]] = [
+STARTUP_ERRORS: list[tuple[str, str, dict[str, str | None], int, str]] = [
     ("unknown component", "webserver", {}, 2, "unknown component 'webserver'. Allowed: api-server, scheduler"),
     ("missing secret", "scheduler", {"AIRFLOW_DB_PASSWORD": None}, 2, "AIRFLOW_DB_PASSWORD missing or empty. Fix"),
     ("empty secret", "triggerer", {"AIRFLOW__API__SECRET_KEY": " "}, 2, "AIRFLOW__API__SECRET_KEY missing or empty"),
@@ -28,30 +28,41 @@ REFUSALS: list[tuple[str, str, dict[str, str | None], int, str]] = [
         "key 1 is not 32 bytes in URL-safe base64",
     ),
     ("no host", "api-server", {"AIRFLOW_DB_HOST": None}, 2, "AIRFLOW_DB_HOST is missing or empty"),
-    ("port", "migrate", {"AIRFLOW_DB_PORT": "postgres"}, 2, "AIRFLOW_DB_PORT: a port is a number from 1 to 65535"),
+    ("port", "migrate", {"AIRFLOW_DB_PORT": "postgres"}, 2, "AIRFLOW_DB_PORT: expected a port from 1 to 65535"),
     ("no certificates", "metrics", {"AIRFLOW_CA_FILE": "/nowhere.pem"}, 2, "there is no file /nowhere.pem"),
-    ("concurrency", "worker", {"AIRFLOW_WORKER_CONCURRENCY": "0"}, 2, "AIRFLOW_WORKER_CONCURRENCY: a whole number"),
+    (
+        "concurrency",
+        "worker",
+        {"AIRFLOW_WORKER_CONCURRENCY": "0"},
+        2,
+        "AIRFLOW_WORKER_CONCURRENCY: expected a whole number",
+    ),
     ("metrics groups", "metrics", {"AIRFLOW_METRICS_WORKER_GROUPS": '{"a": 1}'}, 2, "AIRFLOW_METRICS_WORKER_GROUPS"),
     ("no region", "metrics", {"AIRFLOW_METRICS_WORKER_GROUPS": GROUPS}, 2, "CloudWatch: You must specify a region"),
     ("clean days", "db-clean", {"AIRFLOW_CLEAN_DAYS": "many"}, 1, "AIRFLOW_CLEAN_DAYS is a whole number"),
-    ("downgrade to nothing", "downgrade", {}, 1, "downgrade: one argument"),
+    ("downgrade to nothing", "downgrade", {}, 1, "downgrade: expected one argument"),
     ("wrong password", "metrics", {"AIRFLOW_DB_PASSWORD": "no"}, 3, "password authentication failed"),
     ("unreachable broker", "worker", {"AIRFLOW_BROKER_PORT": "1"}, 3, "Connection refused"),
     ("wrong token", "worker", {"AIRFLOW_BROKER_PASSWORD": "no"}, 3, "invalid username-password pair"),
-    # The certificate of PostgreSQL is for another name, and the image's own authorities know neither server.
+    # PostgreSQL's certificate is for another name. The image's own authorities signed neither server's certificate.
     ("another name", "metrics", {"AIRFLOW_DB_HOST": "impostor.example"}, 3, "does not match host name"),
     ("unknown authority", "worker", {"AIRFLOW_CA_FILE": None}, 3, "certificate verify failed"),
 ]
 
 
 @pytest.mark.parametrize(
-    ("component", "environ", "code", "message"), [case[1:] for case in REFUSALS], ids=[case[0] for case in REFUSALS]
+    ("component", "environ", "code", "message"),
+    [case[1:] for case in STARTUP_ERRORS],
+    ids=[case[0] for case in STARTUP_ERRORS],
 )
-def test_a_start_that_cannot_succeed_says_why(
+def test_start_that_cannot_succeed_ends_with_its_reason(
     migrated: Services, component: str, environ: dict[str, str | None], code: int, message: str
 ) -> None:
     hosts = ("--add-host", f"impostor.example:{migrated.database.address}")
-    launch = migrated.launch(component, environ={"AIRFLOW_WAIT_SECONDS": "1", **environ}, options=hosts, name="refused")
+    variables = {"AIRFLOW_WAIT_SECONDS": "1", **environ}
+    launch = migrated.launch(
+        component, environ={"AIRFLOW_WAIT_SECONDS": "1", **environ}, options=hosts, name="rejected"
+    )
     done = engine.run(launch)
     last = (done.stdout + done.stderr).strip().splitlines()[-1]
     assert done.returncode == code, last
@@ -61,10 +72,10 @@ def test_a_start_that_cannot_succeed_says_why(
 
 
 @pytest.mark.feature("C5")
-def test_a_schema_of_another_version_is_named(migrated: Services) -> None:
+def test_schema_of_another_version_is_reported(migrated: Services) -> None:
     backing_services.query(migrated.database, "update alembic_version set version_num = 'abc'")
     try:
-        done = engine.run(migrated.launch("scheduler", environ={"AIRFLOW_WAIT_SECONDS": "1"}, name="refused"))
+        done = engine.run(migrated.launch("scheduler", environ={"AIRFLOW_WAIT_SECONDS": "1"}, name="rejected"))
     finally:
         revision = json.loads(engine.run(_cat(migrated, "schema.json")).stdout)["revisions"]["alembic_version"]
         backing_services.query(migrated.database, f"update alembic_version set version_num = '{revision}'")  # noqa: S608
@@ -74,7 +85,7 @@ def test_a_schema_of_another_version_is_named(migrated: Services) -> None:
 
 
 @pytest.mark.feature("S6")
-def test_a_fernet_key_of_another_database_is_refused_until_the_right_one_stands_behind_it(migrated: Services) -> None:
+def test_fernet_key_of_another_database_is_rejected_without_the_right_key(migrated: Services) -> None:
     right, wrong = SECRETS["AIRFLOW__CORE__FERNET_KEY"], Fernet.generate_key().decode()
     value = Fernet(right.encode()).encrypt(b"a password").decode()
     columns = "conn_id, conn_type, password, is_encrypted, is_extra_encrypted"
@@ -82,19 +93,19 @@ def test_a_fernet_key_of_another_database_is_refused_until_the_right_one_stands_
     backing_services.query(migrated.database, insert)
 
     def start(keys: str) -> subprocess.CompletedProcess[str]:
-        # Stops where Airflow would begin.
+        # Exits instead of becoming Airflow.
         script = "import os, sys; os.execvpe = lambda *_: sys.exit(0); import airflow_fargate.__main__ as m"
         environ = {"AIRFLOW__CORE__FERNET_KEY": keys}
         launch = migrated.launch("scheduler", environ=environ, options=("--entrypoint", "python"), name="keys")
         return engine.run(replace(launch, command=("-c", f"{script}; m.main(['scheduler'])")))
 
     try:
-        refused, during_rotation = start(wrong), start(f"{wrong},{right}")
+        rejected, during_rotation = start(wrong), start(f"{wrong},{right}")
     finally:
         backing_services.query(migrated.database, "delete from connection where conn_id = 'kept'")
-    assert refused.returncode == 2
-    (line,) = refused.stderr.splitlines()
-    assert "opens none of 1 encrypted connections and variables of database.example:5432/airflow. Fix: " in line
+    assert rejected.returncode == 2
+    (line,) = rejected.stderr.splitlines()
+    assert "decrypts none of 1 encrypted connections and variables of database.example:5432/airflow. Fix: " in line
     assert not _leaks(line)
     assert wrong not in line
     assert during_rotation.returncode == 0, during_rotation.stderr
@@ -110,7 +121,7 @@ def _cat(services: Services, file: str) -> engine.Launch:
 
 
 @pytest.mark.feature("S4", "C7")
-def test_every_component_runs_locked_down_with_every_printable_character_in_its_passwords(
+def test_components_run_with_restricted_privileges_and_any_password(
     components: Mapping[str, Container],
 ) -> None:
     assert set(PRINTABLE) <= set(SECRETS["AIRFLOW_DB_PASSWORD"])
@@ -124,7 +135,7 @@ def test_every_component_runs_locked_down_with_every_printable_character_in_its_
 
 
 @pytest.mark.feature("S4")
-def test_the_admin_user_can_log_in_with_every_printable_character(components: Mapping[str, Container]) -> None:
+def test_admin_can_log_in_with_a_password_of_every_printable_character(components: Mapping[str, Container]) -> None:
     script = (
         "import json, os, urllib.request as u;"
         "body = json.dumps({'username': 'admin', 'password': os.environ['AIRFLOW_ADMIN_PASSWORD']}).encode();"
@@ -151,12 +162,12 @@ def test_no_secret_in_image_process_list_or_logs(services: Services, components:
 
 
 @pytest.mark.feature("S2")
-def test_the_search_for_leaks_finds_one() -> None:
+def test_search_for_leaks_finds_a_leak() -> None:
     assert _leaks(f"--password {SECRETS['AIRFLOW_ADMIN_PASSWORD']}") == ["AIRFLOW_ADMIN_PASSWORD"]
 
 
 @pytest.mark.feature("C5")
-def test_two_migrations_at_once_are_safe(migrated: Services) -> None:
+def test_concurrent_migrations_both_succeed(migrated: Services) -> None:
     backing_services.query(migrated.database, "create database twice")
     environ = {"AIRFLOW_DB_NAME": "twice"}
     pair = [engine.start(migrated.launch("migrate", environ=environ, name=f"migrate-{number}")) for number in (1, 2)]
@@ -172,7 +183,7 @@ def test_two_migrations_at_once_are_safe(migrated: Services) -> None:
 
 
 @pytest.mark.feature("C5")
-def test_a_second_migration_changes_nothing_and_tells_the_way_back(migrated: Services) -> None:
+def test_second_migration_changes_nothing_and_reports_the_downgrade(migrated: Services) -> None:
     done = engine.run(migrated.launch("migrate", name="migrate-again"))
     report = json.loads(done.stdout.strip().splitlines()[-1])
     assert report["from"] == report["to"]
@@ -181,7 +192,7 @@ def test_a_second_migration_changes_nothing_and_tells_the_way_back(migrated: Ser
 
 
 @pytest.mark.feature("S3")
-def test_a_worker_runs_without_fernet_key_and_jwt_secret(migrated: Services) -> None:
+def test_worker_runs_without_fernet_key_and_jwt_secret(migrated: Services) -> None:
     environ = {"AIRFLOW__CORE__FERNET_KEY": None, "AIRFLOW__API_AUTH__JWT_SECRET": None}
     worker = migrated.start("worker", environ=environ, name="lean-worker")
     worker.wait_healthy()
@@ -205,7 +216,7 @@ def test_parameters_are_read_from_parameter_store_outside_ecs(migrated: Services
     assert done.returncode == 0, done.stderr[-2000:]
 
 
-def test_a_parameter_that_is_not_there_is_named(migrated: Services, aws: str) -> None:
+def test_missing_parameter_is_reported(migrated: Services, aws: str) -> None:
     where = {"AIRFLOW_PARAMETER_PATH": "/airflow/other", "AWS_ENDPOINT_URL": aws, **AWS}
     done = engine.run(migrated.launch("db-clean", environ={**where, "AIRFLOW_DB_PASSWORD": None}, name="outside"))
     assert done.returncode == 2
