@@ -59,7 +59,6 @@ def test_start_that_cannot_succeed_ends_with_its_reason(
     migrated: Services, component: str, environ: dict[str, str | None], code: int, message: str
 ) -> None:
     hosts = ("--add-host", f"impostor.example:{migrated.database.address}")
-    variables = {"AIRFLOW_WAIT_SECONDS": "1", **environ}
     launch = migrated.launch(
         component, environ={"AIRFLOW_WAIT_SECONDS": "1", **environ}, options=hosts, name="rejected"
     )
