@@ -1,4 +1,4 @@
-"""R3: what Terraform deployed, read back through the API of AWS and run: a DAG succeeds and its logs come from S3."""
+"""The applied environment runs: DAGs succeed, logs come from S3, secrets stay secret."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def test_every_service_runs_from_its_task_definition(live: Live) -> None:
 
 
 @pytest.mark.feature("G3")
-def test_every_mount_is_a_volume_that_the_image_declares(live: Live) -> None:
-    """Fargate leaves other mounts to root, and the image's user could not write there."""
+def test_every_mount_is_a_declared_volume_of_the_image(live: Live) -> None:
+    """On Fargate any other mount belongs to root, and the image's user cannot write to it."""
     image = live.ecs.runner.platform.image
     declared = set(json.loads(docker("image", "inspect", image).stdout)[0]["Config"]["Volumes"])
     for tasks in live.ecs.runner.tasks.values():
@@ -37,7 +37,7 @@ def test_every_mount_is_a_volume_that_the_image_declares(live: Live) -> None:
 
 
 @pytest.mark.feature("R3", "L1", "S5", "G2")
-def test_fifty_tasks_on_two_queues_succeed_and_their_logs_outlive_the_workers(live: Live) -> None:
+def test_fifty_tasks_on_two_queues_succeed_and_their_logs_are_in_s3(live: Live) -> None:
     airflow = live.airflow
     run = airflow.trigger("many")
     assert airflow.finish("many", run, seconds=400) == "success"
@@ -51,7 +51,7 @@ def test_fifty_tasks_on_two_queues_succeed_and_their_logs_outlive_the_workers(li
 
     heavy = next(task for task in tasks if task["task_id"] == "on_heavy")
     for task in live.ecs.runner.running("worker-heavy"):
-        task.stop(reason="test: its logs must be readable without it")
+        task.stop(reason="test: logs must be readable without the worker")
     bucket = next(
         bucket["Name"]
         for bucket in live.emulator.client("s3").list_buckets()["Buckets"]
@@ -64,12 +64,12 @@ def test_fifty_tasks_on_two_queues_succeed_and_their_logs_outlive_the_workers(li
 
 
 @pytest.mark.feature("G4")
-def test_every_component_is_on_the_same_commit_within_seconds(live: Live) -> None:
+def test_every_component_follows_a_new_commit(live: Live) -> None:
     live.follow(live.push(message="a change", script="echo '# changed' >>dags/slow.py"))
 
 
-def test_a_broken_dag_file_is_named_and_stops_nothing(live: Live) -> None:
-    """It was there from the start, beside the DAGs that all other tests run."""
+def test_broken_dag_file_is_reported_and_stops_no_component(live: Live) -> None:
+    """The broken file is in the repository from the start, with the DAGs of the other tests."""
     (error,) = live.airflow.call("GET", "importErrors")["import_errors"]
     assert error["filename"].endswith("broken.py")
     assert "ValueError: this DAG file is broken" in error["stack_trace"]
@@ -83,27 +83,27 @@ def test_no_secret_value_in_logs_process_lists_or_the_image(live: Live) -> None:
     names = ("database-password", "broker-auth-token", "fernet-key", "jwt-secret", "api-secret-key", "admin-password")
     values = {name: live.ecs.runner.catalog.secret(f"{PARAMETERS}/{name}") for name in names}
     assert all(len(value) >= 16 for value in values.values())
-    shown = {"image": docker("image", "inspect", live.ecs.runner.platform.image).stdout}
+    texts = {"image": docker("image", "inspect", live.ecs.runner.platform.image).stdout}
     for task in (task for name in SERVICES for task in live.ecs.runner.running(name)):
-        shown[f"log of {task.id}"] = task.logs()
-        shown[f"processes of {task.id}"] = docker("top", task.main.id, "-eo", "pid,args").stdout
-    assert [(place, name) for place, text in shown.items() for name, value in values.items() if value in text] == []
+        texts[f"log of {task.id}"] = task.logs()
+        texts[f"processes of {task.id}"] = docker("top", task.main.id, "-eo", "pid,args").stdout
+    assert [(source, name) for source, text in texts.items() for name, value in values.items() if value in text] == []
 
 
 @pytest.mark.feature("D2")
-def test_connections_stay_within_what_was_planned(live: Live) -> None:
+def test_database_connections_stay_within_the_pools(live: Live) -> None:
     (row,) = backing_services.query(
         live.ecs.database, "select count(*) from pg_stat_activity where datname = 'airflow'"
     )
-    # 7 components, each with a pool of 5 and an overflow of 5.
+    # 7 components, each with a pool of 5 and an overflow of 5
     assert int(row[0]) <= 70
 
 
 @pytest.mark.feature("L3")
-def test_airflows_own_metrics_come_out_as_embedded_metrics(live: Live) -> None:
+def test_statsd_sidecar_prints_embedded_metrics(live: Live) -> None:
     (scheduler,) = live.ecs.runner.running("scheduler")
     deadline = time.monotonic() + 120
-    while not (lines := [one for one in scheduler.containers["statsd"].logs().splitlines() if '"_aws"' in one]):
+    while not (lines := [line for line in scheduler.containers["statsd"].logs().splitlines() if '"_aws"' in line]):
         assert time.monotonic() < deadline, scheduler.containers["statsd"].logs()
         time.sleep(2)
     metrics = json.loads(lines[-1])

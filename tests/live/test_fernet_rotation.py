@@ -1,4 +1,4 @@
-"""S6: Fernet keys are exchanged while everything runs."""
+"""Fernet keys are rotated while all services run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 import pytest
 
 from tests.live.conftest import PARAMETERS, Live
-from tests.live.workload import replaced
+from tests.live.workload import wait_until_replaced
 
 
 @pytest.mark.feature("S6")
@@ -21,14 +21,14 @@ def test_fernet_keys_rotate_without_losing_a_connection(live: Live) -> None:
 
     ssm.put_parameter(Name=name, Value=f"{new},{old}", Type="SecureString", Overwrite=True)
     (before,) = live.ecs.runner.running("scheduler")
-    before.stop(reason="test: a new task definition would do the same")
-    replaced(live, before)
+    before.stop(reason="test: start with the new keys")
+    wait_until_replaced(live, before)
     (scheduler,) = live.ecs.runner.running("scheduler")
     airflow = ("python", "-m", "airflow_fargate", "airflow")
 
     def readable(*keys: str) -> bool:
-        as_if = ("env", f"AIRFLOW__CORE__FERNET_KEY={','.join(keys)}") if keys else ()
-        words = (*as_if, *airflow, "connections", "get", "kept", "--output", "json")
+        prefix = ("env", f"AIRFLOW__CORE__FERNET_KEY={','.join(keys)}") if keys else ()
+        words = (*prefix, *airflow, "connections", "get", "kept", "--output", "json")
         return "before rotation" in scheduler.main.exec(*words, check=False).stdout
 
     assert readable()

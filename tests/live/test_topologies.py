@@ -1,6 +1,6 @@
-"""T1: the environment becomes each topology in turn, over the same database: the same DAG succeeds on each.
+"""Terraform changes the environment to each topology in turn, over the same database; the same DAG succeeds on each.
 
-These come last in the tier: they leave the environment as the last topology.
+These tests are the last of the tier, because they leave the environment in the last topology.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from tests.live.conftest import STEADY_WITHIN, Live
+from tests.live.conftest import STEADY_SECONDS, Live
 
 COUNT = 6
 WITHOUT_BROKER = {"workers": None, "broker": None}
 ONE_CONTAINER = WITHOUT_BROKER | {"components": None}
 SEPARATE = {"api-server": 2, "scheduler": 1, "dag-processor": 1, "triggerer": 1}
-# Topology -> how its environment differs from the tier's own, and the services that run then.
+# Topology -> changes to the tier's environment, and the number of tasks of each service.
 TOPOLOGIES: dict[str, tuple[dict[str, Any], dict[str, int]]] = {
     "celery": ({}, SEPARATE | {"worker-default": 1, "worker-heavy": 1}),
     "local": (WITHOUT_BROKER, SEPARATE),
@@ -24,12 +24,12 @@ TOPOLOGIES: dict[str, tuple[dict[str, Any], dict[str, int]]] = {
 }
 
 
-def _become(live: Live, topology: str, changes: dict[str, Any]) -> None:
-    """Apply the topology with Terraform, and wait until ECS has carried it out. The tier starts as celery."""
+def _change_to(live: Live, topology: str, changes: dict[str, Any]) -> None:
+    """Apply the topology with Terraform and wait until all services are steady. The tier starts as celery."""
     if topology != "celery":
-        # The foundation stays: it offers more than these topologies use, and its stores take minutes to make.
+        # The foundation of celery serves every topology, and applying it takes minutes.
         live.applied.make("live-airflow", topology=topology, **changes)
-    live.ecs.runner.wait_steady(seconds=STEADY_WITHIN)
+    live.ecs.runner.wait_steady(seconds=STEADY_SECONDS)
 
 
 def _most_at_once(tasks: list[dict[str, Any]]) -> int:
@@ -40,9 +40,9 @@ def _most_at_once(tasks: list[dict[str, Any]]) -> int:
 
 @pytest.mark.feature("T1", "R3", "L1")
 @pytest.mark.parametrize("topology", TOPOLOGIES)
-def test_the_same_dag_succeeds_on_every_topology(live: Live, topology: str) -> None:
+def test_same_dag_succeeds_on_every_topology(live: Live, topology: str) -> None:
     changes, services = TOPOLOGIES[topology]
-    _become(live, topology, changes)
+    _change_to(live, topology, changes)
     runner, airflow = live.ecs.runner, live.airflow
     assert {name: len(runner.running(name)) for name in runner.tasks if runner.running(name)} == services
 
@@ -60,7 +60,7 @@ def test_the_same_dag_succeeds_on_every_topology(live: Live, topology: str) -> N
 
 
 @pytest.mark.feature("T1")
-def test_the_count_of_tasks_at_once_sees_an_overlap() -> None:
+def test_most_at_once_counts_overlapping_tasks() -> None:
     apart = [{"start_date": "1", "end_date": "2"}, {"start_date": "2", "end_date": "3"}]
     assert _most_at_once(apart) == 1
     assert _most_at_once([*apart, {"start_date": "15", "end_date": "25"}]) == 2

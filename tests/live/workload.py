@@ -1,4 +1,4 @@
-"""Airflow tasks that are counted before and after something breaks."""
+"""Runs of Airflow tasks around a fault, and checks that each of them succeeded once."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ import time
 
 from local.containers import backing_services
 from local.ecs.task import FargateTask
-from tests.live.conftest import STEADY_WITHIN, Live
+from tests.live.conftest import STEADY_SECONDS, Live
 
 COUNT = 4
-NOTICED_WITHIN = 60
+STOPPED_SECONDS = 60
 
 
 def begin(live: Live, *, seconds: int, least: int = COUNT) -> str:
-    """A run of ``COUNT`` Bash tasks of so many seconds; when this returns, none waits and ``least`` run.
+    """Start a run of COUNT Bash tasks of ``seconds`` each; wait until none is queued and at least ``least`` run.
 
-    A message that waits in an emptied Redis is sent again after ``task_queued_timeout_seconds``: half an hour.
+    A message that is lost with Redis would be sent again only after ``task_queued_timeout_seconds``, half an hour.
     """
     run = live.airflow.trigger("slow", seconds=seconds)
-    live.airflow.wait_until_none_waits("slow", run, count=COUNT, least=least)
+    live.airflow.wait_until_none_is_queued("slow", run, count=COUNT, least=least)
     return run
 
 
-def finished_once(live: Live, run: str, *, tries: int) -> None:
-    """All succeeded, in at most ``tries`` tries, and none of the earlier tries had succeeded already."""
+def check_finished_once(live: Live, run: str, *, tries: int) -> None:
+    """Check that every Airflow task succeeded exactly once, in at most ``tries`` tries."""
     assert live.airflow.finish("slow", run, seconds=300) == "success"
     tasks = live.airflow.tasks("slow", run)
     assert [task["state"] for task in tasks] == ["success"] * COUNT
@@ -36,15 +36,15 @@ def finished_once(live: Live, run: str, *, tries: int) -> None:
 
 
 def only_worker(live: Live) -> FargateTask:
-    """The one worker of the default queue."""
+    """The only worker of the default queue."""
     (worker,) = live.ecs.runner.running("worker-default")
     return worker
 
 
-def replaced(live: Live, gone: FargateTask) -> None:
-    """Wait until the stand-in has seen that ``gone`` is gone, and all is well again."""
-    deadline = time.monotonic() + NOTICED_WITHIN
-    while gone.phase == "running":
-        assert time.monotonic() < deadline, f"{gone.id} still runs"
+def wait_until_replaced(live: Live, task: FargateTask) -> None:
+    """Wait until ``task`` has stopped and all services are steady again."""
+    deadline = time.monotonic() + STOPPED_SECONDS
+    while task.phase == "running":
+        assert time.monotonic() < deadline, f"{task.id} still runs"
         time.sleep(0.2)
-    live.ecs.runner.wait_steady(seconds=STEADY_WITHIN)
+    live.ecs.runner.wait_steady(seconds=STEADY_SECONDS)
