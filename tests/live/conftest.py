@@ -1,4 +1,4 @@
-"""The environment of this tier: applied to the emulator, read from the AWS API and run as containers by a fake of ECS."""
+"""The environment of this tier: applied to the emulator, and run as containers by a fake of ECS."""
 
 from __future__ import annotations
 
