@@ -74,7 +74,7 @@ def test_every_component_is_healthy_behind_rds_proxy(
 ) -> None:
     rejected = len(rds_proxy.rejected)
     for container in behind_proxy.values():
-        container.wait_healthy(seconds=240)
+        container.wait_healthy(seconds=480)
     assert rds_proxy.rejected[rejected:] == []
     assert {parameters["database"] for parameters in rds_proxy.accepted} >= {DATABASE}
 
