@@ -34,7 +34,7 @@ def test_lock_file_satisfies_the_requirements() -> None:
     ],
 )
 def test_conflict_with_the_lock_file_is_one_line(tmp_path: Path, line: str, words: str) -> None:
-    (tmp_path / "requirements.in").write_text(f"# ours\napache-airflow[amazon]==3.3.2\n{line}\n")
+    (tmp_path / "requirements.in").write_text(f"# a comment\napache-airflow[amazon]==3.3.2\n{line}\n")
     (tmp_path / "requirements.txt").write_text(LOCK)
     done = _check(tmp_path / "requirements.in", tmp_path / "requirements.txt")
     assert done.returncode == 1

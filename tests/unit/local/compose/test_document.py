@@ -70,8 +70,8 @@ def test_command_stop_time_health_and_memory_are_those_of_the_task_definition(to
             continue
         assert service["healthcheck"]["test"] == health["command"], name
         assert service["healthcheck"]["start_period"] == f"{health['startPeriod']}s", name
-        patience = int(service["healthcheck"]["interval"].rstrip("s")) * service["healthcheck"]["retries"]
-        assert patience == health["interval"] * health["retries"], name
+        time_to_unhealthy = int(service["healthcheck"]["interval"].rstrip("s")) * service["healthcheck"]["retries"]
+        assert time_to_unhealthy == health["interval"] * health["retries"], name
 
 
 @pytest.mark.feature("R2")
