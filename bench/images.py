@@ -1,4 +1,4 @@
-"""What the image weighs, and what a change to it costs."""
+"""Measures the image's size and the time of a rebuild after a change."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BAKED = "ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\nCOPY dags /opt/airflow/dags/\n"
 
 
 def rows(*, rounds: int) -> list[Row]:
-    """Sizes, and the best of ``rounds`` rebuilds after each kind of change."""
+    """The sizes, and the fastest of ``rounds`` rebuilds after each kind of change."""
     tag = images.build("airflow")
     unpacked, compressed = images.unpacked_bytes(tag) / 1e6, images.compressed_bytes(tag) / 1e6
     try:
@@ -41,7 +41,7 @@ def _entrypoint_changes(rounds: int) -> float:
 
 
 def _dag_changes(tag: str, rounds: int) -> float:
-    """DAGs baked into an image of one's own, on top of ours."""
+    """Rebuild an image with baked DAGs on top of the Airflow image."""
     with tempfile.TemporaryDirectory() as scratch:
         context = Path(scratch)
         shutil.copytree(Path(__file__).with_name("dags"), context / "dags")
@@ -53,12 +53,12 @@ def _dag_changes(tag: str, rounds: int) -> float:
 
 
 def _rebuild(rounds: int, changed: Path, build: Callable[[], object]) -> float:
-    """Seconds of the quickest build after a line was added to ``changed``; each line is one that no build has seen."""
-    taken = []
+    """Seconds of the fastest build after a unique line was appended to ``changed``."""
+    seconds = []
     for _ in range(rounds):
         with changed.open("a") as file:
             file.write(f"# {time.time_ns()}\n")
-        began = time.perf_counter()
+        started = time.perf_counter()
         build()
-        taken.append(time.perf_counter() - began)
-    return min(taken)
+        seconds.append(time.perf_counter() - started)
+    return min(seconds)

@@ -1,4 +1,4 @@
-"""``make demo``: an environment made, verified and destroyed on the embedded emulator: no account, no containers."""
+"""``make demo``: creates, verifies and destroys an environment on the embedded AWS emulator."""
 
 from __future__ import annotations
 
@@ -29,9 +29,13 @@ STACKS = ROOT / "cdktf.out" / "stacks"
 
 
 def run(environment: str, *, console: Console) -> None:
-    """The whole demo for ``environment``.
+    """Run the demo for ``environment``; the emulator ends with this call.
 
-    Raises LifecycleError, TerraformError, EmulatorError or MissingTool; whatever happens, the emulator ends with it.
+    Raises:
+        LifecycleError: a step failed.
+        TerraformError: Terraform failed.
+        EmulatorError: the emulator failed.
+        MissingTool: Terraform is not installed.
     """
     locate("terraform")
     subprocess.run([sys.executable, "main.py"], cwd=ROOT, check=True)
@@ -58,20 +62,20 @@ def run(environment: str, *, console: Console) -> None:
 
 
 def _judge_plan(life: Lifecycle, stacks: tuple[str, ...], stack: str, plan: dict[str, Any]) -> None:
-    """The policies once more, now that values are known: what they refuse is not applied."""
-    together = [life.source / one for one in (stacks if stack in stacks else (stack,))]
-    life.say(f"[bold]{stack}[/]: policies, on its plan: " + check(together, plan=(stack, plan), folder=life.folder))
+    """Evaluate the policies on the plan, whose values are known; a violation stops the demo before the apply."""
+    folders = [life.source / name for name in (stacks if stack in stacks else (stack,))]
+    life.say(f"[bold]{stack}[/]: policies, on its plan: " + check(folders, plan=(stack, plan), folder=life.folder))
 
 
 def account_of(configuration: dict[str, Any]) -> str:
-    """The account that a stack's provider is allowed to work in."""
+    """The account id in the provider's ``allowed_account_ids``."""
     provider = configuration["provider"]["aws"][0]
     return str(provider["allowed_account_ids"][0])
 
 
 def summary(life: Lifecycle, environment: str, stacks: Iterable[str]) -> Table:
-    """What was made and what it gives out, but for the outputs that one stack publishes for the next."""
-    table = Table("stack", "resources", "output", "value", title=f"{environment}, as it stands in the emulator")
+    """A table of each stack's resource count and outputs, without the outputs that another stack reads."""
+    table = Table("stack", "resources", "output", "value", title=f"{environment} in the emulator")
     for stack in stacks:
         table.add_row(stack, str(len(managed(life.roots[stack].show()))), "", "")
         for name, value in sorted(life.roots[stack].outputs().items()):
@@ -81,9 +85,9 @@ def summary(life: Lifecycle, environment: str, stacks: Iterable[str]) -> Table:
 
 
 def nothing_left(left: Iterable[str]) -> None:
-    """Raises LifecycleError that names each leftover."""
+    """Raise LifecycleError that names every resource in ``left``."""
     if left:
-        raise LifecycleError("\n  ".join(["left in the emulator after destroy:", *left]))
+        raise LifecycleError("\n  ".join(["still in the emulator after destroy:", *left]))
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
@@ -91,13 +95,17 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 def main(environment: str = "dev") -> int:
-    """Exit code: 0, 1 when a step failed, 2 when something is missing, 130 after Ctrl-C."""
+    """Run the demo.
+
+    Returns:
+        0, 1 when a step failed, 2 when a tool is missing, 130 after Ctrl-C.
+    """
     signal.signal(signal.SIGTERM, _interrupt)
     console = Console()
     try:
         run(environment, console=console)
     except KeyboardInterrupt as stop:
-        complain(console, f"\n{stop or 'interrupted'}\nThe emulator has ended, and all that was made in it.")
+        complain(console, f"\n{stop or 'interrupted'}\nThe emulator and everything in it are gone.")
         return 130
     except (MissingTool, workspace.WorkspaceError) as error:
         complain(console, str(error))
@@ -107,7 +115,7 @@ def main(environment: str = "dev") -> int:
         return 1
     except subprocess.CalledProcessError as error:
         return error.returncode
-    console.print("demo: everything held. Next: make test, or change environments/dev.yaml and run make demo again")
+    console.print("demo: everything passed. Next: make test, or change environments/dev.yaml and run make demo again")
     return 0
 
 

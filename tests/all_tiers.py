@@ -54,7 +54,7 @@ WAVES = (
     (Run(name="engine", folders=("tests/image", "tests/live")),),
 )
 # Constructs need Node and no moto, the operations the reverse; each import costs a process seconds.
-_WITH_NODE = tuple(f"tests/unit/{one}" for one in ("compose", "export", "modules"))
+_WITH_NODE = tuple(f"tests/unit/{one}" for one in ("local/compose", "export", "modules"))
 UNIT = (
     (
         Run(name="nodejs", folders=_WITH_NODE, flags=("-p", "no:hypothesispytest")),

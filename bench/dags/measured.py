@@ -1,4 +1,4 @@
-"""What `python -m bench containers` runs: Airflow tasks enough to fill a worker several times over."""
+"""The DAG of ``python -m bench containers``: more Airflow tasks than a worker runs at a time."""
 
 from __future__ import annotations
 

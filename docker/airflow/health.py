@@ -1,4 +1,4 @@
-"""The health check that task definitions call: ``python /opt/airflow-fargate/health.py COMPONENT``."""
+"""The health check of task definitions: ``python /opt/airflow-fargate/health.py COMPONENT``."""
 
 import sys
 

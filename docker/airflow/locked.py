@@ -1,6 +1,6 @@
-"""``python locked.py REQUIREMENTS.IN REQUIREMENTS.TXT``: what is asked for is locked, at a version that fits.
+"""``python locked.py REQUIREMENTS.IN REQUIREMENTS.TXT``: checks that the lock file satisfies the requirements.
 
-Runs while the image is built: a line added to the first file and not to the lock would be left out in silence.
+Runs in the image's build. Without it, a requirement that is missing in the lock file would not be installed.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from packaging.utils import canonicalize_name
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", re.MULTILINE)
 
 
-def conflicts(wanted: str, locked: str) -> Iterator[str]:
-    """What of the lines in ``wanted`` the pins in ``locked`` do not keep."""
-    pins = {canonicalize_name(name): version for name, version in PIN.findall(locked)}
-    for line in (text.split("#")[0].strip() for text in wanted.splitlines()):
+def conflicts(requirements: str, lock: str) -> Iterator[str]:
+    """Yield a message for each line of ``requirements`` that the pins in ``lock`` do not satisfy."""
+    pins = {canonicalize_name(name): version for name, version in PIN.findall(lock)}
+    for line in (text.split("#")[0].strip() for text in requirements.splitlines()):
         if not line:
             continue
         try:
@@ -34,11 +34,11 @@ def conflicts(wanted: str, locked: str) -> Iterator[str]:
             yield f"{line}: the lock has {pin}"
 
 
-def main(wanted: Path, locked: Path) -> int:
-    """Print one line for each conflict; 1 when there is one."""
-    found = list(conflicts(wanted.read_text(), locked.read_text()))
+def main(requirements: Path, lock: Path) -> int:
+    """Print one line for each conflict; return 1 where there is a conflict."""
+    found = list(conflicts(requirements.read_text(), lock.read_text()))
     for conflict in found:
-        print(f"{wanted.name}: {conflict}. Fix: make image-lock", file=sys.stderr)
+        print(f"{requirements.name}: {conflict}. Fix: make image-lock", file=sys.stderr)
     return int(bool(found))
 
 

@@ -1,4 +1,4 @@
-"""Take out of a virtual environment what never runs: tests, stubs, sources of compiled modules."""
+"""Removes files that are not used at run time from a virtual environment: tests, stubs, sources of compiled modules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def prune(*, root: Path) -> int:
     """Remove the files below ``root`` and return their size in bytes."""
     saved = 0
     for folder in [path for path in root.rglob("*") if path.name in TEST_FOLDERS and path.is_dir()]:
-        if folder.exists() and not _is_package_of_its_own(folder):
+        if folder.exists() and not _is_distribution(folder):
             saved += sum(file.lstat().st_size for file in folder.rglob("*") if file.is_file())
             shutil.rmtree(folder)
     for file in [path for path in root.rglob("*") if path.suffix in SOURCES and path.is_file()]:
@@ -24,7 +24,7 @@ def prune(*, root: Path) -> int:
     return saved
 
 
-def _is_package_of_its_own(folder: Path) -> bool:
+def _is_distribution(folder: Path) -> bool:
     return folder.parent.name == "site-packages"
 
 

@@ -1,6 +1,6 @@
-"""Write down, while the image is built, this Airflow's version and the schema revisions it needs.
+"""Writes Airflow's version and its schema revisions to a file while the image is built.
 
-Asking Airflow itself at start would cost seconds.
+Importing Airflow at each start would take seconds.
 """
 
 from __future__ import annotations

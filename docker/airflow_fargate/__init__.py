@@ -1,1 +1,1 @@
-"""What runs inside the image around Airflow: configuration, waiting, health, protection, and two sidecars."""
+"""The image's own code: entrypoint, configuration, health checks, task protection, one-off commands and sidecars."""

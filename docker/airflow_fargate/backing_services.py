@@ -1,48 +1,50 @@
-"""Where the backing services are and how to reach them, from the variables that Terraform sets."""
+"""Addresses and credentials of database and broker, read from the variables that Terraform sets."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from airflow_fargate.components import BROKER_PASSWORD, DATABASE_PASSWORD
-from airflow_fargate.startup_error import Refusal
+from airflow_fargate.startup_error import StartupError
 
 CA_FILE = "/opt/airflow-fargate/ca.pem"
+CONNECT_SECONDS = 5
 
 
 def ca_file(environ: Mapping[str, str]) -> str:
-    """The certificates that vouch for database and broker; raises Refusal where the file is not there."""
+    """The file of certificate authorities for database and broker; raises StartupError where it does not exist."""
     path = environ.get("AIRFLOW_CA_FILE") or CA_FILE
     if not Path(path).is_file():
-        raise Refusal(f"AIRFLOW_CA_FILE: there is no file {path}. Fix: mount it, or leave the variable out")
+        raise StartupError(f"AIRFLOW_CA_FILE: there is no file {path}. Fix: mount it, or leave the variable out")
     return path
 
 
 def _encoded(text: str) -> str:
-    """Percent-encoded with nothing excepted: Airflow would expand a bare $NAME in a value."""
+    """``text`` percent-encoded completely: Airflow would expand ``$NAME`` in an option's value."""
     return quote(text, safe="")
 
 
 def _required(environ: Mapping[str, str], name: str) -> str:
     value = environ.get(name)
     if not value:
-        raise Refusal(f"{name} is missing or empty. Fix: set it in the task definition")
+        raise StartupError(f"{name} is missing or empty. Fix: set it in the task definition")
     return value
 
 
 def _port(environ: Mapping[str, str], name: str, default: int) -> int:
     value = environ.get(name) or str(default)
     if not value.isdigit() or not 0 < int(value) < 65536:
-        raise Refusal(f"{name}: a port is a number from 1 to 65535, got {value!r}")
+        raise StartupError(f"{name}: expected a port from 1 to 65535, got {value!r}")
     return int(value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
-    """The metadata database (PostgreSQL, TLS)."""
+    """The metadata database (PostgreSQL over TLS), or RDS Proxy in front of it."""
 
     host: str
     port: int
@@ -54,7 +56,7 @@ class Database:
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Database:
-        """Read it from ``environ``; raises Refusal on what is missing."""
+        """Read the database from ``environ``; raises StartupError for a missing variable or a wrong value."""
         return cls(
             host=_required(environ, "AIRFLOW_DB_HOST"),
             port=_port(environ, "AIRFLOW_DB_PORT", 5432),
@@ -66,42 +68,66 @@ class Database:
         )
 
     @property
-    def place(self) -> str:
-        """Where it is, for people: no credentials."""
+    def address(self) -> str:
+        """Host, port and database name for messages, without credentials."""
         return f"{self.host}:{self.port}/{self.name}"
 
     @property
     def url(self) -> str:
-        """The SQLAlchemy URL, without TLS options: the asynchronous engine breaks on them."""
+        """The SQLAlchemy URL without TLS options, which the asynchronous engine does not accept."""
         credentials = f"{_encoded(self.user)}:{_encoded(self.password)}"
         return f"postgresql+psycopg2://{credentials}@{self.host}:{self.port}/{_encoded(self.name)}"
 
     @property
     def tls(self) -> dict[str, str]:
-        """libpq's TLS options."""
+        """The TLS options of libpq."""
         return {"sslmode": self.sslmode, "sslrootcert": self.ca_file}
 
     @property
     def result_backend(self) -> str:
-        """Celery's URL: it is only used synchronously, so it may carry the TLS options."""
+        """The URL of Celery's result backend, which is synchronous and accepts TLS options."""
         return f"db+{self.url}?{urlencode(self.tls)}"
 
-    @property
-    def arguments(self) -> dict[str, str | int]:
-        """What psycopg2.connect takes."""
-        return {
-            "host": self.host,
-            "port": self.port,
-            "dbname": self.name,
-            "user": self.user,
-            "password": self.password,
+    def connect(self, *, application_name: str = "airflow-fargate", seconds: int = CONNECT_SECONDS) -> Any:
+        """Open a psycopg2 connection.
+
+        Every connection of this package is opened here. The start-up packet holds no server setting: RDS Proxy rejects
+        ``options`` ("RDS Proxy currently doesn't support command-line options"), so a statement timeout is set with
+        ``limit_statements`` after connecting.
+
+        Args:
+            application_name: name in ``pg_stat_activity``.
+            seconds: longest time for the connection to open.
+
+        Raises:
+            psycopg2.OperationalError: the database does not answer, or rejects the connection.
+        """
+        import psycopg2
+
+        return psycopg2.connect(
+            host=self.host,
+            port=self.port,
+            dbname=self.name,
+            user=self.user,
+            password=self.password,
+            connect_timeout=seconds,
+            application_name=application_name,
             **self.tls,
-        }
+        )
+
+
+def limit_statements(cursor: Any, *, seconds: int) -> None:
+    """Limit the time of each statement in the current transaction of a psycopg2 cursor.
+
+    ``SET LOCAL`` rather than ``SET``: RDS Proxy pins a session whose settings differ, and a pinned session occupies a
+    database connection for as long as the client stays connected.
+    """
+    cursor.execute("set local statement_timeout = %s", (seconds * 1000,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broker:
-    """Redis or Valkey (TLS, verified)."""
+    """Redis or Valkey over TLS with a verified certificate."""
 
     host: str
     port: int
@@ -110,7 +136,7 @@ class Broker:
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Broker:
-        """Read it from ``environ``; raises Refusal on what is missing."""
+        """Read the broker from ``environ``; raises StartupError for a missing variable or a wrong value."""
         return cls(
             host=_required(environ, "AIRFLOW_BROKER_HOST"),
             port=_port(environ, "AIRFLOW_BROKER_PORT", 6379),
@@ -119,12 +145,12 @@ class Broker:
         )
 
     @property
-    def place(self) -> str:
-        """Where it is, for people: no credentials."""
+    def address(self) -> str:
+        """Host and port for messages, without credentials."""
         return f"{self.host}:{self.port}"
 
     @property
     def url(self) -> str:
-        """Celery's URL. Without the two options ``rediss`` would not verify the certificate."""
+        """The URL of Celery's broker. Without the two options, ``rediss`` would not verify the certificate."""
         options = urlencode({"ssl_cert_reqs": "required", "ssl_ca_certs": self.ca_file})
         return f"rediss://:{_encoded(self.password)}@{self.host}:{self.port}/0?{options}"

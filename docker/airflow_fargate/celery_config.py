@@ -1,4 +1,4 @@
-"""Celery's configuration in the worker: Airflow's own, with a keeper that shows life and holds task protection."""
+"""Celery's configuration of the worker: Airflow's own, with heartbeats and task protection added."""
 
 from __future__ import annotations
 
@@ -15,27 +15,28 @@ from airflow_fargate import heartbeat
 from airflow_fargate.protection import Protection, call_agent
 
 CELERY_CONFIG: dict[str, Any] = dict(DEFAULT_CELERY_CONFIG)
-PERIOD = 2.0
+HEARTBEAT_PERIOD = 2.0
 LOOP_PERIOD = 5.0
 
-wake = Event()
+received = Event()
 
 
-def keep(stopped: Event, protection: Protection | None) -> None:
-    """Until ``stopped``: show that the main process lives, and keep protection in step with its requests.
+def run_heartbeat(stopped: Event, protection: Protection | None) -> None:
+    """Write the heartbeat of the main process and update task protection until ``stopped``.
 
-    The main process knows its requests even after a pool process was killed, which a count kept by the pool would not.
+    Celery's ``state.requests`` in the main process stays correct after a pool process was killed. A count kept by the
+    pool processes would not.
     """
     while not stopped.is_set():
-        wake.wait(PERIOD)
-        wake.clear()
+        received.wait(HEARTBEAT_PERIOD)
+        received.clear()
         heartbeat.touch("worker")
         if protection:
             protection.follow(busy=bool(state.requests))
 
 
-class Keeper(bootsteps.StartStopStep):  # type: ignore[misc]
-    """A thread of the main process, started after the pool has forked."""
+class HeartbeatStep(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Runs the heartbeat thread in the main process. The thread starts after the pool has forked."""
 
     requires: ClassVar[set[str]] = {"celery.worker.components:Pool"}
 
@@ -46,16 +47,16 @@ class Keeper(bootsteps.StartStopStep):  # type: ignore[misc]
         self._stopped = Event()
 
     def start(self, _: Any) -> None:
-        """Begin."""
-        Thread(target=keep, args=(self._stopped, self._protection), name="keeper", daemon=True).start()
+        """Start the thread."""
+        Thread(target=run_heartbeat, args=(self._stopped, self._protection), name="heartbeat", daemon=True).start()
 
     def terminate(self, _: Any) -> None:
-        """End; not at ``stop``, for a warm shutdown still finishes tasks after it."""
+        """Stop the thread. ``stop`` would be too early: a warm shutdown still finishes Airflow tasks after it."""
         self._stopped.set()
 
 
-class LoopPulse(bootsteps.StartStopStep):  # type: ignore[misc]
-    """Shows that the consumer's event loop turns: a timer of the loop, set again after each reconnection."""
+class LoopHeartbeatStep(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Writes the heartbeat of the consumer's event loop from a timer, which is set again after each reconnection."""
 
     requires: ClassVar[set[str]] = {"celery.worker.consumer:Tasks"}
 
@@ -70,13 +71,13 @@ def _set_state(agent: str, enabled: bool) -> None:
 
 
 @signals.celeryd_init.connect(weak=False)
-def equip(instance: Any, **_: Any) -> None:
-    """Add the two steps to the worker that is about to be built."""
-    instance.app.steps["worker"].add(Keeper)
-    instance.app.steps["consumer"].add(LoopPulse)
+def add_steps(instance: Any, **_: Any) -> None:
+    """Add the two steps to the worker."""
+    instance.app.steps["worker"].add(HeartbeatStep)
+    instance.app.steps["consumer"].add(LoopHeartbeatStep)
 
 
 @signals.task_received.connect(weak=False)
-def notice(**_: Any) -> None:
-    """Do not wait for the next look: a task has come."""
-    wake.set()
+def wake_heartbeat(**_: Any) -> None:
+    """Update task protection as soon as an Airflow task is received."""
+    received.set()

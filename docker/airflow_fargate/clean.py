@@ -1,4 +1,4 @@
-"""The one-off command ``db-clean``: Airflow's own clean-up of rows older than AIRFLOW_CLEAN_DAYS days (90)."""
+"""The one-off command ``db-clean``: deletes rows older than AIRFLOW_CLEAN_DAYS days (90) with ``airflow db clean``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ DAYS = "90"
 
 
 def command(*, days: int, now: datetime) -> list[str]:
-    """Airflow's command that deletes what is older than ``days`` before ``now``."""
+    """The command that deletes rows older than ``days`` before ``now``."""
     limit = (now - timedelta(days=days)).isoformat(timespec="seconds")
     return ["airflow", "db", "clean", "--clean-before-timestamp", limit, "--skip-archive", "--yes"]
 
@@ -20,4 +20,4 @@ if __name__ == "__main__":
     if not days.isdigit() or int(days) < 1:
         sys.exit(f"airflow-fargate: db-clean: AIRFLOW_CLEAN_DAYS is a whole number of at least 1, got {days!r}")
     words = command(days=int(days), now=datetime.now(UTC))
-    os.execvp(words[0], words)  # noqa: S606 - becoming Airflow's command is the purpose
+    os.execvp(words[0], words)  # noqa: S606 - becomes Airflow's command

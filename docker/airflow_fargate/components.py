@@ -1,4 +1,4 @@
-"""The table of components: what each runs, which secrets it needs and what it waits for."""
+"""The table of components: command, secrets and backing services of each."""
 
 # ruff: noqa: S105 - names of variables, not values
 from __future__ import annotations
@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from airflow_fargate.startup_error import Refusal
+from airflow_fargate.startup_error import StartupError
 
 DATABASE_PASSWORD = "AIRFLOW_DB_PASSWORD"
 BROKER_PASSWORD = "AIRFLOW_BROKER_PASSWORD"
@@ -26,13 +26,22 @@ PARAMETERS: Mapping[str, str] = {
 }
 
 SERVER = (DATABASE_PASSWORD, FERNET_KEY, JWT_SECRET, API_SECRET)
-# The processes of a container that runs all of Airflow but the broker's side.
+# The processes of the component ``standalone``.
 ALL_IN_ONE = ("api-server", "scheduler", "dag-processor", "triggerer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
-    """One word of the image's command line."""
+    """A component that the image can run.
+
+    Args:
+        name: first word of the container's command.
+        command: the command that the entrypoint becomes.
+        secrets: variables that must hold a secret.
+        database: whether the component connects to the metadata database.
+        schema: whether the component waits for a migrated schema.
+        broker: whether the component uses a broker where there is one.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -42,11 +51,11 @@ class Component:
     broker: bool = False
 
     def needs(self, environ: Mapping[str, str]) -> tuple[str, ...]:
-        """The variables that must hold a secret; the broker's only where there is a broker."""
+        """The variables that must hold a secret, including the broker's where this start uses the broker."""
         return (*self.secrets, *((BROKER_PASSWORD,) if self.uses_broker(environ) else ()))
 
     def uses_broker(self, environ: Mapping[str, str]) -> bool:
-        """Whether this start talks to the broker: the same table serves the topologies without one."""
+        """Whether this start uses the broker. Topologies without a broker set no AIRFLOW_BROKER_HOST."""
         return self.broker and (bool(environ.get("AIRFLOW_BROKER_HOST")) or self.name in {"worker", "flower"})
 
 
@@ -82,7 +91,7 @@ COMPONENTS: Mapping[str, Component] = {
             secrets=(DATABASE_PASSWORD,),
             database=True,
         ),
-        # Any Airflow command, for `ECS Exec` and for the curious: configured, but waiting for nobody.
+        # Any Airflow command, for ECS Exec. It does not wait for backing services.
         Component(name="airflow", command=("airflow",)),
         Component(name="statsd", command=_own("statsd")),
         Component(name="git-sync", command=_own("git_sync")),
@@ -92,8 +101,8 @@ COMPONENTS: Mapping[str, Component] = {
 
 
 def find(name: str) -> Component:
-    """The component called ``name``; raises Refusal with the list where there is none."""
+    """The component ``name``; raises StartupError with the allowed names where it does not exist."""
     component = COMPONENTS.get(name)
     if component is None:
-        raise Refusal(f"unknown component {name!r}. Allowed: {', '.join(COMPONENTS)}")
+        raise StartupError(f"unknown component {name!r}. Allowed: {', '.join(COMPONENTS)}")
     return component

@@ -1,4 +1,4 @@
-"""Airflow's options, assembled from the variables of the container contract."""
+"""Builds Airflow's options from the variables of the container contract (docs/container_contract.md)."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from airflow_fargate import git_connection
 from airflow_fargate.backing_services import Broker, Database
 from airflow_fargate.components import DATABASE_PASSWORD, FERNET_KEY, PARAMETERS, Component
-from airflow_fargate.startup_error import Refusal
+from airflow_fargate.startup_error import StartupError
 
-# What a task definition may leave unsaid, because there is one right answer inside this image.
+# Defaults of this image. A task definition may override each of them.
 DEFAULTS: Mapping[str, str] = {
     "AIRFLOW__CORE__HOSTNAME_CALLABLE": "airflow.utils.net.get_host_ip_address",
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-    # The simple auth manager makes passwords per container: useless with two api-servers.
+    # The simple auth manager generates passwords in each container, so it does not work with two api-servers.
     "AIRFLOW__CORE__AUTH_MANAGER": "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager",
     "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "True",
     "AIRFLOW__API__PORT": "8080",
@@ -25,9 +25,10 @@ WORKER_OPTIONS = "airflow_fargate.celery_config.CELERY_CONFIG"
 
 
 def assemble(component: Component, environ: Mapping[str, str]) -> dict[str, str]:
-    """The variables to add to ``environ`` for this component; what is set already wins over a default.
+    """Build the variables to add to ``environ`` for ``component``. Variables in ``environ`` override DEFAULTS.
 
-    Raises Refusal where a secret or an address is missing, empty or cannot be what it says.
+    Raises:
+        StartupError: a secret or an address is missing, empty or malformed.
     """
     check_secrets(component, environ)
     options = {name: value for name, value in DEFAULTS.items() if name not in environ}
@@ -41,12 +42,12 @@ def assemble(component: Component, environ: Mapping[str, str]) -> dict[str, str]
 
 
 def check_secrets(component: Component, environ: Mapping[str, str]) -> None:
-    """Raise Refusal naming all secrets that are missing, and a Fernet key that is none."""
+    """Raise StartupError for missing secrets, naming all of them, and for a malformed Fernet key."""
     missing = [name for name in component.needs(environ) if not environ.get(name, "").strip()]
     if missing:
         path = environ.get("AIRFLOW_PARAMETER_PATH") or "AIRFLOW_PARAMETER_PATH"
         fix = ", ".join(f"{path}/{PARAMETERS[name]}" for name in missing)
-        raise Refusal(f"{', '.join(missing)} missing or empty. Fix: give a value to the parameter {fix}")
+        raise StartupError(f"{', '.join(missing)} missing or empty. Fix: give a value to the parameter {fix}")
     if FERNET_KEY in component.needs(environ):
         _check_fernet_keys(environ[FERNET_KEY])
 
@@ -58,14 +59,14 @@ def _check_fernet_keys(keys: str) -> None:
         except (binascii.Error, ValueError):
             length = 0
         if length != 32:
-            raise Refusal(
-                f"{FERNET_KEY}: key {position} is not 32 bytes in URL-safe base64. Fix: make one with "
+            raise StartupError(
+                f"{FERNET_KEY}: key {position} is not 32 bytes in URL-safe base64. Fix: generate a key with "
                 "python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
             )
 
 
 def _database(component: Component, database: Database) -> dict[str, str]:
-    """A worker gets its result backend only, and no TLS variables that its tasks' own connections would inherit."""
+    """The database's options. A worker gets the result backend only: its Airflow tasks would inherit PGSSL*."""
     if component.name == "worker":
         return {"AIRFLOW__CELERY__RESULT_BACKEND": database.result_backend}
     return {
@@ -81,12 +82,12 @@ def _worker(environ: Mapping[str, str]) -> dict[str, str]:
     concurrency = environ.get("AIRFLOW_WORKER_CONCURRENCY")
     if concurrency:
         if not concurrency.isdigit() or int(concurrency) < 1:
-            raise Refusal(f"AIRFLOW_WORKER_CONCURRENCY: a whole number of at least 1, got {concurrency!r}")
+            raise StartupError(f"AIRFLOW_WORKER_CONCURRENCY: expected a whole number >= 1, got {concurrency!r}")
         options["AIRFLOW__CELERY__WORKER_CONCURRENCY"] = concurrency
     return options
 
 
 def arguments(component: Component, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """What follows the component's own command."""
+    """The arguments that follow the component's command."""
     queues = environ.get("AIRFLOW_WORKER_QUEUES")
     return ("--queues", queues) if component.name == "worker" and queues else ()

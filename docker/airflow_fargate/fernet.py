@@ -1,12 +1,12 @@
-"""Whether the Fernet keys are this database's: else the first Airflow task that needs a password would find out."""
+"""Checks at start that the Fernet keys decrypt the database's values, before an Airflow task needs a password."""
 
 from __future__ import annotations
 
 from airflow_fargate.backing_services import Database
 from airflow_fargate.components import FERNET_KEY
-from airflow_fargate.startup_error import Refusal
+from airflow_fargate.startup_error import StartupError
 
-# Enough that one value from a key long lost does not stop a whole environment.
+# Several values: one value that was encrypted with a lost key must not stop the environment.
 SAMPLE = 20
 ENCRYPTED = f"""
     (select password from connection where is_encrypted and password <> '' limit {SAMPLE})
@@ -15,15 +15,18 @@ ENCRYPTED = f"""
 
 
 def check(database: Database, keys: str) -> None:
-    """Raise Refusal when none of ``keys`` opens any of the encrypted values that were looked at.
+    """Raise StartupError when no key decrypts any of the sampled values.
 
-    A database that holds none, or goes away meanwhile, proves nothing and passes.
+    The check passes where the database holds no encrypted values or does not answer.
+
+    Args:
+        keys: Fernet keys, separated by commas.
     """
     values = _encrypted_values(database)
-    if values and not any(_opens(keys, value) for value in values):
-        raise Refusal(
-            f"{FERNET_KEY}: opens none of {len(values)} encrypted connections and variables of {database.place}. "
-            "Fix: put the key that encrypted them behind the new one, separated by a comma, or back"
+    if values and not any(_decrypts(keys, value) for value in values):
+        raise StartupError(
+            f"{FERNET_KEY}: decrypts none of {len(values)} encrypted connections and variables of {database.address}. "
+            "Fix: append the key that encrypted them to the new key, separated by a comma, or restore it"
         )
 
 
@@ -31,7 +34,7 @@ def _encrypted_values(database: Database) -> list[str]:
     import psycopg2
 
     try:
-        connection = psycopg2.connect(**database.arguments, connect_timeout=5)
+        connection = database.connect()
     except psycopg2.OperationalError:
         return []
     try:
@@ -42,7 +45,7 @@ def _encrypted_values(database: Database) -> list[str]:
         connection.close()
 
 
-def _opens(keys: str, value: str) -> bool:
+def _decrypts(keys: str, value: str) -> bool:
     from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
     try:

@@ -1,4 +1,4 @@
-"""How git reaches a private repository: by ssh, with a deploy key and pinned host keys."""
+"""Builds git's environment for a private repository: ssh with a deploy key and pinned host keys."""
 
 from __future__ import annotations
 
@@ -8,27 +8,28 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from airflow_fargate.git_connection import lines
-from airflow_fargate.startup_error import Refusal
+from airflow_fargate.startup_error import StartupError
 
 # ssh://git@host/path and git@host:path
 SSH = re.compile(r"(ssh://|[^/:]+@[^/:]+:)")
-KEY_FIX = "Fix: dags.deploy_key: true, and the key in the parameter git-deploy-key"
+KEY_FIX = "Fix: set dags.deploy_key: true and write the key to the parameter git-deploy-key"
 
 
 def ssh_environment(environ: Mapping[str, str], *, folder: Path) -> dict[str, str]:
-    """Git's environment: with the deploy key and the pinned host keys in ``folder`` where a key is given.
+    """Build git's environment; write deploy key and pinned host keys to ``folder`` where there is a key.
 
-    Raises Refusal for ssh without a key, and for a key without host keys: a host that anybody can be is no protection.
+    Raises:
+        StartupError: the address is an ssh address and there is no key, or there is a key without host keys.
     """
     quiet = {"GIT_TERMINAL_PROMPT": "0", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
     key = environ.get("GITSYNC_DEPLOY_KEY")
     if not key:
         if SSH.match(environ.get("GITSYNC_REPO", "")):
-            raise Refusal(f"GITSYNC_DEPLOY_KEY is missing, and {environ['GITSYNC_REPO']} is reached by ssh. {KEY_FIX}")
+            raise StartupError(f"GITSYNC_DEPLOY_KEY is missing for {environ['GITSYNC_REPO']}. {KEY_FIX}")
         return quiet
     hosts = environ.get("GITSYNC_KNOWN_HOSTS")
     if not hosts:
-        raise Refusal("GITSYNC_KNOWN_HOSTS is missing. Fix: pin the host's keys (ssh-keyscan HOST)")
+        raise StartupError("GITSYNC_KNOWN_HOSTS is missing. Fix: pin the host's keys (ssh-keyscan HOST)")
     files = {"key": lines(key), "known_hosts": lines(hosts)}
     for name, text in files.items():
         descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

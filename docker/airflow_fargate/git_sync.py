@@ -1,6 +1,6 @@
-"""The sidecar ``git-sync``: keeps ``$GITSYNC_ROOT/current`` on the newest commit of a branch or tag of a repository.
+"""The sidecar ``git-sync``: keeps ``$GITSYNC_ROOT/current`` on the newest commit of a branch or tag.
 
-``current`` is a symbolic link that is switched in one step, so readers see one commit or the other, never a mixture.
+``current`` is a symbolic link that is replaced atomically, so readers never see a mixture of two commits.
 """
 
 from __future__ import annotations
@@ -21,23 +21,32 @@ from types import FrameType
 from airflow_fargate import heartbeat
 from airflow_fargate.git_errors import reason
 from airflow_fargate.git_ssh import ssh_environment
-from airflow_fargate.startup_error import Refusal
+from airflow_fargate.startup_error import StartupError
 
-GIT_WITHIN = 120
-# A reader that opened a file of the last commit may go on reading it for this many switches.
-KEEP = 2
-# How long the first clone is tried before the task is given up.
+GIT_SECONDS = 120
+# Commits that stay on disk: a process may still read files of the previous commit.
+KEPT_COMMITS = 2
+# Longest time to try the first clone.
 WAIT_SECONDS = 120.0
 STATSD = ("127.0.0.1", 8125)
 
 
 class GitError(Exception):
-    """What git said, in a line."""
+    """Raised when git fails. The message is git's error in one line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What to follow and where to put it."""
+    """The settings of git-sync.
+
+    Args:
+        repository: address of the repository.
+        reference: branch or tag to follow.
+        root: folder of the link ``current``.
+        period: seconds between fetches.
+        one_time: exit after the first commit.
+        wait: longest time in seconds to try the first fetch with ``one_time``.
+    """
 
     repository: str
     reference: str
@@ -48,13 +57,13 @@ class Settings:
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Settings:
-        """Read it from ``environ``; raises Refusal on what is missing or no number."""
+        """Read the settings from ``environ``; raises StartupError for a missing or malformed variable."""
         repository = environ.get("GITSYNC_REPO")
         if not repository:
-            raise Refusal("GITSYNC_REPO is missing or empty. Fix: set the address of the DAG repository")
+            raise StartupError("GITSYNC_REPO is missing or empty. Fix: set the address of the DAG repository")
         period = environ.get("GITSYNC_PERIOD") or "30"
         if not period.isdigit() or int(period) < 1:
-            raise Refusal(f"GITSYNC_PERIOD: a whole number of seconds of at least 1, got {period!r}")
+            raise StartupError(f"GITSYNC_PERIOD: expected whole seconds >= 1, got {period!r}")
         return cls(
             repository=repository,
             reference=environ.get("GITSYNC_REF") or "HEAD",
@@ -66,7 +75,7 @@ class Settings:
 
 
 class Repository:
-    """A bare copy below the root, and one folder per commit beside it."""
+    """A bare copy of the repository below ``$GITSYNC_ROOT/.git-sync``, and one folder for each kept commit."""
 
     def __init__(self, settings: Settings, *, environ: Mapping[str, str]) -> None:
         self._settings = settings
@@ -79,21 +88,28 @@ class Repository:
         command = ["git", "-C", str(self._store), *words]
         try:
             done = subprocess.run(
-                command, env=self._environ, capture_output=True, text=True, timeout=GIT_WITHIN, check=False
+                command, env=self._environ, capture_output=True, text=True, timeout=GIT_SECONDS, check=False
             )
         except subprocess.TimeoutExpired as error:
-            raise GitError(f"no answer within {GIT_WITHIN} s") from error
+            raise GitError(f"no answer within {GIT_SECONDS} s") from error
         if done.returncode:
             raise GitError(reason(done.stderr) or f"exit code {done.returncode}")
         return done.stdout.strip()
 
     @property
     def commit(self) -> str | None:
-        """The commit that ``current`` shows; None before the first."""
+        """The commit that ``current`` points to; None before the first."""
         return self._link.readlink().name if self._link.is_symlink() else None
 
     def follow(self) -> str | None:
-        """Fetch; switch if there is something new and return its commit, else None. Raises GitError."""
+        """Fetch and switch ``current`` to a new commit.
+
+        Returns:
+            The new commit, or None where nothing changed.
+
+        Raises:
+            GitError: git failed.
+        """
         self._store.mkdir(parents=True, exist_ok=True)
         self._break_locks()
         if not (self._store / "HEAD").exists():
@@ -106,12 +122,12 @@ class Repository:
         return commit
 
     def _break_locks(self) -> None:
-        """A fetch that was killed leaves locks behind that would stop every later one; nobody else works in here."""
+        """Remove the locks of a killed fetch, which would fail every later fetch. No other process uses the folder."""
         for lock in self._store.glob("*.lock"):
             lock.unlink(missing_ok=True)
 
     def committed_at(self, commit: str) -> int:
-        """When ``commit`` was made, in seconds since 1970."""
+        """The commit time of ``commit``, in seconds since 1970."""
         return int(self._git("show", "--no-patch", "--format=%ct", commit))
 
     def _switch(self, commit: str) -> None:
@@ -126,22 +142,22 @@ class Repository:
         fresh.unlink(missing_ok=True)
         fresh.symlink_to(target.relative_to(self._link.parent))
         fresh.replace(self._link)
-        self._forget_old()
+        self._remove_old_commits()
 
-    def _forget_old(self) -> None:
+    def _remove_old_commits(self) -> None:
         folders = sorted((self._store / "commits").iterdir(), key=lambda folder: folder.stat().st_ctime, reverse=True)
-        for folder in folders[KEEP:]:
+        for folder in folders[KEPT_COMMITS:]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def _gauge(name: str, value: float) -> None:
-    """To the StatsD sidecar of the same Fargate task, if there is one: a datagram asks for no answer."""
+    """Send a gauge to the StatsD sidecar of the same Fargate task; without a sidecar the datagram is lost."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.sendto(f"airflow.git_sync.{name}:{value}|g".encode(), STATSD)
 
 
 def report(repository: Repository, *, switched: str | None, failed: bool) -> None:
-    """Print a new commit, and send the age of what is shown and whether the remote answers as gauges."""
+    """Print a new commit; send the current commit's time and whether the last fetch failed as gauges."""
     commit = repository.commit
     if switched:
         print(f"git-sync: now on {switched}", flush=True)
@@ -151,18 +167,22 @@ def report(repository: Repository, *, switched: str | None, failed: bool) -> Non
 
 
 def run(settings: Settings, *, environ: Mapping[str, str]) -> int:
-    """Follow until SIGTERM; or, where asked, until the first commit is there: exit code 1 if it is not in time."""
+    """Follow the reference until SIGTERM, or with ``one_time`` until the first commit.
+
+    Returns:
+        0, or 1 where ``one_time`` ended without a commit.
+    """
     repository = Repository(settings, environ=environ)
     deadline = time.monotonic() + settings.wait
-    said = ""
+    printed = ""
     while True:
         try:
             report(repository, switched=repository.follow(), failed=False)
-            said = ""
+            printed = ""
         except GitError as error:
-            if str(error) != said:
-                said = str(error)
-                print(f"git-sync: {settings.repository} {settings.reference}: {said}", file=sys.stderr, flush=True)
+            if str(error) != printed:
+                printed = str(error)
+                print(f"git-sync: {settings.repository} {settings.reference}: {printed}", file=sys.stderr, flush=True)
             report(repository, switched=None, failed=True)
         heartbeat.touch("git-sync")
         if settings.one_time and (repository.commit or time.monotonic() + settings.period > deadline):
@@ -170,20 +190,20 @@ def run(settings: Settings, *, environ: Mapping[str, str]) -> int:
         time.sleep(settings.period)
 
 
-def _end(_signal: int, _frame: FrameType | None) -> None:
+def _exit(_signal: int, _frame: FrameType | None) -> None:
     sys.exit(0)
 
 
 def main() -> int:
-    """Run with the settings of the environment."""
-    signal.signal(signal.SIGTERM, _end)
+    """Run git-sync with the settings of the environment."""
+    signal.signal(signal.SIGTERM, _exit)
     try:
         settings = Settings.of(os.environ)
         with tempfile.TemporaryDirectory(prefix="git-sync-") as folder:
             return run(settings, environ=ssh_environment(os.environ, folder=Path(folder)))
-    except Refusal as refusal:
-        print(f"git-sync: {refusal}", file=sys.stderr, flush=True)
-        return refusal.exit_code
+    except StartupError as error:
+        print(f"git-sync: {error}", file=sys.stderr, flush=True)
+        return error.exit_code
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""One health check for every component: exit code 0 healthy, 1 not.
+"""The health check of every component: exit code 0 for healthy, 1 for unhealthy.
 
-Cheap enough for a quarter of a CPU: Airflow is not imported.
+The check does not import Airflow, so it fits into a quarter of a CPU.
 """
 
 from __future__ import annotations
@@ -11,52 +11,56 @@ import socket
 import sys
 from collections.abc import Callable, Mapping
 
-from airflow_fargate import heartbeat as pulse
+from airflow_fargate import heartbeat
 from airflow_fargate.components import ALL_IN_ONE, COMPONENTS, DATABASE_PASSWORD
 
-ANSWER_WITHIN = 4.0
-# Jobs write a heartbeat every 5 s.
-HEARTBEAT_WITHIN = 30
-PULSE_WITHIN = 30.0
-# The worker's loop stands still while the broker is away; a failover takes minutes and must not cost running tasks.
-LOOP_WITHIN = 600.0
+TIMEOUT_SECONDS = 4
+STATEMENT_SECONDS = 3
+# Airflow's jobs write a heartbeat every 5 s.
+JOB_HEARTBEAT_SECONDS = 30
+HEARTBEAT_SECONDS = 30.0
+SIDECAR_HEARTBEAT_SECONDS = 300.0
+# Celery's event loop blocks while the broker is away: a fail-over of minutes must not stop running Airflow tasks.
+LOOP_HEARTBEAT_SECONDS = 600.0
 JOB_TYPES = {"triggerer": "TriggererJob", "dag-processor": "DagProcessorJob"}
 
 
 class Unhealthy(Exception):
-    """The reason, in a line."""
+    """Raised by a check. The message is the reason, in one line."""
 
 
-def _http(*, port: int, path: str) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_WITHIN)
+def _check_http(*, port: int, path: str) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
     try:
         connection.request("GET", path)
         status = connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
-        raise Unhealthy(f"port {port} gives no answer: {error or type(error).__name__}") from error
+        raise Unhealthy(f"port {port} does not answer: {error or type(error).__name__}") from error
     finally:
         connection.close()
     if status != 200:
         raise Unhealthy(f"port {port} answers {status}")
 
 
-def _pulse(*, name: str, within: float) -> None:
-    age = pulse.age(name)
-    if age > within:
-        raise Unhealthy(f"{name}: last sign of life {age:.0f} s ago, allowed are {within:.0f} s")
+def _check_heartbeat(*, name: str, seconds: float) -> None:
+    age = heartbeat.age(name)
+    if age > seconds:
+        raise Unhealthy(f"{name}: last heartbeat {age:.0f} s ago, allowed are {seconds:.0f} s")
 
 
-def _job(*, component: str, environ: Mapping[str, str]) -> None:
+def _check_job(*, component: str, environ: Mapping[str, str]) -> None:
+    """Check the heartbeat of this host's Airflow job in the metadata database."""
     import psycopg2
 
     from airflow_fargate import parameters
-    from airflow_fargate.backing_services import Database
+    from airflow_fargate.backing_services import Database, limit_statements
 
     secrets = parameters.fetch(names=(DATABASE_PASSWORD,), environ=environ)
-    arguments = Database.of({**environ, **secrets}).arguments
+    database = Database.of({**environ, **secrets})
     try:
-        connection = psycopg2.connect(**arguments, connect_timeout=4, options="-c statement_timeout=3000")
+        connection = database.connect(application_name="airflow-fargate-health", seconds=TIMEOUT_SECONDS)
         with connection.cursor() as cursor:
+            limit_statements(cursor, seconds=STATEMENT_SECONDS)
             cursor.execute(
                 "select extract(epoch from now() - max(latest_heartbeat)) from job"
                 " where job_type = %s and hostname = %s and state = 'running'",
@@ -69,44 +73,48 @@ def _job(*, component: str, environ: Mapping[str, str]) -> None:
     age = row[0] if row else None
     if age is None:
         raise Unhealthy(f"{component}: no running job of this host in the database")
-    if age > HEARTBEAT_WITHIN:
-        raise Unhealthy(f"{component}: last heartbeat {age:.0f} s ago, allowed are {HEARTBEAT_WITHIN} s")
+    if age > JOB_HEARTBEAT_SECONDS:
+        raise Unhealthy(f"{component}: last heartbeat {age:.0f} s ago, allowed are {JOB_HEARTBEAT_SECONDS} s")
 
 
-def _worker(_: Mapping[str, str]) -> None:
-    _pulse(name="worker", within=PULSE_WITHIN)
-    _pulse(name="worker-loop", within=float(os.environ.get("AIRFLOW_WORKER_LOOP_WITHIN") or LOOP_WITHIN))
+def _check_worker(_: Mapping[str, str]) -> None:
+    _check_heartbeat(name="worker", seconds=HEARTBEAT_SECONDS)
+    loop_seconds = float(os.environ.get("AIRFLOW_WORKER_LOOP_SECONDS") or LOOP_HEARTBEAT_SECONDS)
+    _check_heartbeat(name="worker-loop", seconds=loop_seconds)
 
 
-def _standalone(environ: Mapping[str, str]) -> None:
+def _check_standalone(environ: Mapping[str, str]) -> None:
     for component in ALL_IN_ONE:
         CHECKS[component](environ)
 
 
 CHECKS: Mapping[str, Callable[[Mapping[str, str]], None]] = {
-    "api-server": lambda _: _http(port=8080, path="/api/v2/version"),
-    "scheduler": lambda _: _http(port=8974, path="/health"),
-    "triggerer": lambda environ: _job(component="triggerer", environ=environ),
-    "dag-processor": lambda environ: _job(component="dag-processor", environ=environ),
-    "worker": _worker,
-    "flower": lambda _: _http(port=5555, path="/healthcheck"),
-    "standalone": _standalone,
-    "git-sync": lambda _: _pulse(name="git-sync", within=300),
-    "statsd": lambda _: _pulse(name="statsd", within=300),
-    "metrics": lambda _: _pulse(name="metrics", within=300),
+    "api-server": lambda _: _check_http(port=8080, path="/api/v2/version"),
+    "scheduler": lambda _: _check_http(port=8974, path="/health"),
+    "triggerer": lambda environ: _check_job(component="triggerer", environ=environ),
+    "dag-processor": lambda environ: _check_job(component="dag-processor", environ=environ),
+    "worker": _check_worker,
+    "flower": lambda _: _check_http(port=5555, path="/healthcheck"),
+    "standalone": _check_standalone,
+    "git-sync": lambda _: _check_heartbeat(name="git-sync", seconds=SIDECAR_HEARTBEAT_SECONDS),
+    "statsd": lambda _: _check_heartbeat(name="statsd", seconds=SIDECAR_HEARTBEAT_SECONDS),
+    "metrics": lambda _: _check_heartbeat(name="metrics", seconds=SIDECAR_HEARTBEAT_SECONDS),
 }
 
 
-def main(words: list[str]) -> int:
-    """Check the component that ``words`` (or AIRFLOW_COMPONENT) names; one-off commands are healthy while they run."""
-    name = words[0] if words else os.environ.get("AIRFLOW_COMPONENT", "")
+def main(arguments: list[str]) -> int:
+    """Check the component that the first argument, or else AIRFLOW_COMPONENT, names.
+
+    One-off commands have no check and count as healthy.
+    """
+    name = arguments[0] if arguments else os.environ.get("AIRFLOW_COMPONENT", "")
     check = CHECKS.get(name)
     if check is None:
         print(f"no check for {name!r}. Allowed: {', '.join(CHECKS)}")
         return 0 if name in COMPONENTS else 1
     try:
         check(os.environ)
-    except Exception as reason:  # noqa: BLE001 - whatever stops the check is unhealthy, in one line
+    except Exception as reason:  # noqa: BLE001 - an error of the check itself is a reason too, in one line
         print(f"unhealthy: {reason or type(reason).__name__}")
         return 1
     return 0

@@ -1,22 +1,22 @@
-"""Signs of life in files: one process touches, the health check looks at the age."""
+"""Heartbeat files: a process touches its file, and the health check reads the file's age."""
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
 
-FOLDER = Path("/tmp/airflow-fargate")  # noqa: S108 - the one place that is writable in every container
+FOLDER = Path("/tmp/airflow-fargate")  # noqa: S108 - writable in every container
 
 
 def touch(name: str) -> None:
-    """Say that ``name`` is alive now."""
+    """Record a heartbeat of ``name``."""
     FOLDER.mkdir(exist_ok=True)
-    (FOLDER / f"{name}.pulse").touch()
+    (FOLDER / f"{name}.heartbeat").touch()
 
 
 def age(name: str) -> float:
-    """Seconds since the last sign of life of ``name``; infinite where there was none."""
+    """Seconds since the last heartbeat of ``name``; infinite before the first."""
     try:
-        return time.time() - (FOLDER / f"{name}.pulse").stat().st_mtime
+        return time.time() - (FOLDER / f"{name}.heartbeat").stat().st_mtime
     except FileNotFoundError:
         return float("inf")

@@ -1,7 +1,7 @@
-"""The sidecar ``metrics``: how much work each worker group has, from the metadata database to CloudWatch.
+"""The sidecar ``metrics``: publishes the load of each worker group to CloudWatch.
 
-Queued and running Airflow tasks are counted where Airflow decides over them. Redis' list lengths drift, and a deferred
-task, one up for retry or one that no group serves holds no slot: none of them counts.
+The load is the number of queued and running Airflow tasks in the metadata database. Lengths of Redis lists drift from
+it. Airflow tasks that are deferred, up for retry or on a queue without a worker group occupy no slot and do not count.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from types import FrameType
 from typing import Any
 
 from airflow_fargate import heartbeat
-from airflow_fargate.backing_services import Database
-from airflow_fargate.startup_error import Refusal
+from airflow_fargate.backing_services import Database, limit_statements
+from airflow_fargate.startup_error import StartupError
 
+STATEMENT_SECONDS = 10
 QUERY = """
 select queue, count(*), extract(epoch from now() - min(queued_dttm) filter (where state = 'queued'))
 from task_instance where state in ('queued', 'running') group by queue
@@ -29,7 +30,12 @@ from task_instance where state in ('queued', 'running') group by queue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerGroup:
-    """Workers of one size: the queues that they serve and how many Airflow tasks one of them runs at a time."""
+    """Workers of one size.
+
+    Args:
+        queues: queues that the workers serve.
+        concurrency: Airflow tasks that one worker runs at a time.
+    """
 
     name: str
     queues: frozenset[str]
@@ -38,7 +44,12 @@ class WorkerGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What a group has to do: queued plus running, and the age of the oldest queued task in seconds."""
+    """The load of a worker group.
+
+    Args:
+        tasks: queued plus running Airflow tasks.
+        oldest_seconds: age of the oldest queued Airflow task; 0 without one.
+    """
 
     group: WorkerGroup
     tasks: int
@@ -46,12 +57,12 @@ class Load:
 
     @property
     def desired_workers(self) -> int:
-        """Workers that could run all of it at once."""
+        """The number of workers that run all Airflow tasks at once."""
         return math.ceil(self.tasks / self.group.concurrency)
 
 
 def parse_groups(text: str) -> tuple[WorkerGroup, ...]:
-    """Read AIRFLOW_METRICS_WORKER_GROUPS; raises Refusal that names what is wrong."""
+    """Read the worker groups from AIRFLOW_METRICS_WORKER_GROUPS; raises StartupError for malformed JSON."""
     example = '{"default": {"queues": ["default"], "concurrency": 4}}'
     try:
         groups = tuple(
@@ -59,15 +70,18 @@ def parse_groups(text: str) -> tuple[WorkerGroup, ...]:
             for name, group in json.loads(text).items()
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise Refusal(f"AIRFLOW_METRICS_WORKER_GROUPS: expected {example}, got {text!r}") from error
+        raise StartupError(f"AIRFLOW_METRICS_WORKER_GROUPS: expected {example}, got {text!r}") from error
     if not groups or any(group.concurrency < 1 or not group.queues for group in groups):
-        raise Refusal(f"AIRFLOW_METRICS_WORKER_GROUPS: each group needs a queue and concurrency >= 1, got {text!r}")
+        raise StartupError(
+            f"AIRFLOW_METRICS_WORKER_GROUPS: each group needs a queue and concurrency >= 1, got {text!r}"
+        )
     return groups
 
 
 def measure(connection: Any, groups: Iterable[WorkerGroup]) -> list[Load]:
-    """One query; a load for every group, zero where its queues have no rows."""
+    """Query the load of every group; zero for a group whose queues have no rows."""
     with connection.cursor() as cursor:
+        limit_statements(cursor, seconds=STATEMENT_SECONDS)
         cursor.execute(QUERY)
         rows = {queue: (int(count), float(oldest or 0)) for queue, count, oldest in cursor.fetchall()}
     connection.rollback()
@@ -82,7 +96,7 @@ def measure(connection: Any, groups: Iterable[WorkerGroup]) -> list[Load]:
 
 
 def datums(loads: Iterable[Load], *, environment: str) -> list[dict[str, Any]]:
-    """CloudWatch's form: three metrics per group."""
+    """The metric data of PutMetricData: three metrics for each group."""
     return [
         {
             "MetricName": name,
@@ -103,7 +117,7 @@ def datums(loads: Iterable[Load], *, environment: str) -> list[dict[str, Any]]:
 
 
 class Publisher:
-    """Measures and publishes; a lost database or a refusing CloudWatch costs one round, not the process."""
+    """Publishes the load of worker groups, with one database connection that is opened again after an error."""
 
     def __init__(
         self, *, database: Database, cloudwatch: Any, namespace: str, environment: str, groups: tuple[WorkerGroup, ...]
@@ -116,16 +130,16 @@ class Publisher:
         self._connection: Any = None
 
     def publish(self) -> list[Load]:
-        """One round with one PutMetricData per 300 groups; raises what psycopg2 or boto3 raise."""
+        """Publish the load once, with one PutMetricData for each 300 groups.
+
+        Raises:
+            psycopg2.Error: the database failed. The next call opens a new connection.
+            botocore.exceptions.ClientError: CloudWatch rejected the data.
+        """
         import psycopg2
 
         if self._connection is None:
-            self._connection = psycopg2.connect(
-                **self._database.arguments,
-                connect_timeout=5,
-                options="-c statement_timeout=10000",
-                application_name="airflow-fargate-metrics",
-            )
+            self._connection = self._database.connect(application_name="airflow-fargate-metrics")
         try:
             loads = measure(self._connection, self._groups)
         except psycopg2.Error:
@@ -139,17 +153,17 @@ class Publisher:
 
 
 def run(publisher: Publisher, *, period: float) -> None:
-    """Publish every ``period`` seconds until SIGTERM; say each new reason of a failure once."""
-    said = ""
+    """Publish every ``period`` seconds until SIGTERM; print each new error once and try again."""
+    printed = ""
     while True:
         started = time.monotonic()
         try:
             publisher.publish()
-            said = ""
-        except Exception as error:  # noqa: BLE001 - the next round may succeed, and a dead publisher never will
+            printed = ""
+        except Exception as error:  # noqa: BLE001 - any error may be over in the next period
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-            if reason != said:
-                said = reason
+            if reason != printed:
+                printed = reason
                 print(f"metrics: {reason}; next try in {period:g} s", file=sys.stderr, flush=True)
         heartbeat.touch("metrics")
         time.sleep(max(1.0, period - (time.monotonic() - started)))
@@ -162,20 +176,20 @@ def _cloudwatch() -> Any:
     try:
         return boto3.client("cloudwatch")
     except BotoCoreError as error:
-        raise Refusal(f"CloudWatch: {error} Fix: set AWS_REGION and AWS_DEFAULT_REGION (ECS sets both)") from error
+        raise StartupError(f"CloudWatch: {error} Fix: set AWS_REGION and AWS_DEFAULT_REGION (ECS sets both)") from error
 
 
-def _end(_signal: int, _frame: FrameType | None) -> None:
+def _exit(_signal: int, _frame: FrameType | None) -> None:
     sys.exit(0)
 
 
 def main() -> int:
-    """Publish with the settings of the environment."""
-    signal.signal(signal.SIGTERM, _end)
+    """Publish with the settings of the environment until SIGTERM."""
+    signal.signal(signal.SIGTERM, _exit)
     try:
         period = os.environ.get("AIRFLOW_METRICS_PERIOD") or "60"
         if not period.isdigit() or int(period) < 1:
-            raise Refusal(f"AIRFLOW_METRICS_PERIOD: a whole number of seconds of at least 1, got {period!r}")
+            raise StartupError(f"AIRFLOW_METRICS_PERIOD: expected whole seconds >= 1, got {period!r}")
         publisher = Publisher(
             database=Database.of(os.environ),
             groups=parse_groups(os.environ.get("AIRFLOW_METRICS_WORKER_GROUPS") or "{}"),
@@ -183,9 +197,9 @@ def main() -> int:
             namespace=os.environ.get("AIRFLOW_METRICS_NAMESPACE") or "Airflow",
             environment=os.environ.get("AIRFLOW_ENVIRONMENT") or "unnamed",
         )
-    except Refusal as refusal:
-        print(f"metrics: {refusal}", file=sys.stderr, flush=True)
-        return refusal.exit_code
+    except StartupError as error:
+        print(f"metrics: {error}", file=sys.stderr, flush=True)
+        return error.exit_code
     run(publisher, period=float(period))
     return 0
 

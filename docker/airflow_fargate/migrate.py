@@ -1,6 +1,7 @@
-"""The one-off command ``migrate``: schema, then the first user. Safe to run twice, and by two at once.
+"""The one-off command ``migrate``: migrates the schema, then creates the first user.
 
-Airflow's own lock covers the schema only, and its loser gives up after two seconds: ours covers all of it, and waits.
+``migrate`` can run repeatedly and concurrently. Airflow's own lock covers the schema only and fails after two seconds;
+the lock of this module covers the whole command and waits.
 """
 
 from __future__ import annotations
@@ -12,38 +13,55 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
+from typing import Any
 
 from airflow_fargate.backing_services import Database
 from airflow_fargate.components import ADMIN_PASSWORD
 from airflow_fargate.waiting import SCHEMA_FILE
 
-# Any number will do, as long as nobody else's advisory lock in this database has it.
+# The key of this command's advisory lock; Airflow uses other keys.
 LOCK = 0x41464D47
+# RDS Proxy closes a connection that was idle for 30 minutes, and the lock would end with it.
+KEEP_ALIVE_SECONDS = 60.0
 
 
 @contextmanager
-def alone(database: Database) -> Iterator[None]:
-    """Wait until no other migration runs, and keep others out. PostgreSQL takes the lock back from whoever dies."""
-    import psycopg2
+def locked(database: Database) -> Iterator[None]:
+    """Hold the advisory lock of ``migrate``, waiting for another migration to end.
 
-    connection = psycopg2.connect(**database.arguments, connect_timeout=5)
+    PostgreSQL releases the lock when the connection ends, even if this process is killed.
+    """
+    connection = database.connect(application_name="airflow-fargate-migrate")
     connection.autocommit = True
+    released = Event()
+    keep_alive = Thread(target=_keep_alive, args=(connection, released), daemon=True)
     try:
         with connection.cursor() as cursor:
             cursor.execute("select pg_try_advisory_lock(%s)", (LOCK,))
             if not cursor.fetchone()[0]:
-                print("airflow-fargate: migrate: another migration runs; waiting for it", flush=True)
+                print("airflow-fargate: migrate: waiting for another migration to end", flush=True)
                 cursor.execute("select pg_advisory_lock(%s)", (LOCK,))
+        keep_alive.start()
         yield
     finally:
+        released.set()
+        if keep_alive.is_alive():
+            keep_alive.join()
         connection.close()
 
 
+def _keep_alive(connection: Any, released: Event) -> None:
+    while not released.wait(KEEP_ALIVE_SECONDS):
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+
+
 def revision(database: Database) -> str | None:
-    """The core schema revision that the database is at; None for an empty one."""
+    """The revision of Airflow's core schema; None for an empty database."""
     import psycopg2
 
-    connection = psycopg2.connect(**database.arguments, connect_timeout=5)
+    connection = database.connect()
     try:
         with connection.cursor() as cursor:
             cursor.execute("select version_num from alembic_version")
@@ -56,7 +74,11 @@ def revision(database: Database) -> str | None:
 
 
 def ensure_admin(password: str) -> str:
-    """Make the FAB user ``admin`` if it is missing, and give it ``password`` if it has another; what was done."""
+    """Create the FAB user ``admin``, or set its password where it differs.
+
+    Returns:
+        ``made``, ``password changed`` or ``unchanged``.
+    """
     from airflow.providers.fab.auth_manager.cli_commands.utils import get_application_builder
     from werkzeug.security import check_password_hash
 
@@ -66,7 +88,7 @@ def ensure_admin(password: str) -> str:
         if user is None:
             role = manager.find_role("Admin")
             if not manager.add_user("admin", "Airflow", "Administrator", "admin@localhost", role, password):
-                raise SystemExit("airflow-fargate: migrate: the user admin could not be made; see the log above")
+                raise SystemExit("airflow-fargate: migrate: the user admin could not be created; see the log above")
             return "made"
         if check_password_hash(user.password, password):
             return "unchanged"
@@ -75,20 +97,23 @@ def ensure_admin(password: str) -> str:
 
 
 def migrate(database: Database) -> int:
-    """Migrate, make the user, and print one JSON line that says what was and how to go back; the exit code."""
+    """Migrate the schema and create the user; print one JSON line with the old and new revision.
+
+    Returns:
+        The exit code of ``airflow db migrate``.
+    """
     before = revision(database)
     code = subprocess.run(["airflow", "db", "migrate"], check=False).returncode
     if code:
         return code
     admin = ensure_admin(os.environ[ADMIN_PASSWORD]) if "fab" in os.environ["AIRFLOW__CORE__AUTH_MANAGER"] else "none"
-    back = f"downgrade {before}" if before else "none: the database was empty"
     report = {
         "event": "migrated",
         "airflow": json.loads(Path(SCHEMA_FILE).read_text())["airflow"],
         "from": before,
         "to": revision(database),
         "admin": admin,
-        "way_back": back,
+        "way_back": f"downgrade {before}" if before else "none: the database was empty",
     }
     print(json.dumps(report), flush=True)
     return 0
@@ -96,5 +121,5 @@ def migrate(database: Database) -> int:
 
 if __name__ == "__main__":
     target = Database.of(os.environ)
-    with alone(target):
+    with locked(target):
         sys.exit(migrate(target))

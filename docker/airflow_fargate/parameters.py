@@ -1,18 +1,21 @@
-"""Secrets from Parameter Store, where nobody injected them (ECS does it by itself)."""
+"""Fetches secrets from Parameter Store outside ECS, which injects them itself."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from airflow_fargate.components import PARAMETERS
-from airflow_fargate.startup_error import Refusal
+from airflow_fargate.startup_error import StartupError
 
 
 def fetch(*, names: tuple[str, ...], environ: Mapping[str, str]) -> dict[str, str]:
-    """The values of those secrets in ``names`` that ``environ`` lacks, from below AIRFLOW_PARAMETER_PATH.
+    """Fetch the secrets in ``names`` that ``environ`` lacks from below AIRFLOW_PARAMETER_PATH.
 
-    Empty where nothing is lacking or no path is given; what does not exist is left out. Raises Refusal where
-    Parameter Store does not answer.
+    Returns:
+        Values by variable, without parameters that do not exist; empty where AIRFLOW_PARAMETER_PATH is not set.
+
+    Raises:
+        StartupError: Parameter Store does not answer or denies access.
     """
     path = environ.get("AIRFLOW_PARAMETER_PATH", "").rstrip("/")
     wanted = {f"{path}/{PARAMETERS[name]}": name for name in names if not environ.get(name)}
@@ -22,11 +25,11 @@ def fetch(*, names: tuple[str, ...], environ: Mapping[str, str]) -> dict[str, st
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        # Ten names a call is the service's limit; there are six.
+        # GetParameters takes up to ten names; there are six.
         found = boto3.client("ssm").get_parameters(Names=sorted(wanted), WithDecryption=True)
     except (BotoCoreError, ClientError) as error:
-        raise Refusal(
-            f"Parameter Store gave nothing below {path}: {error}. Fix: check the task role, AWS_REGION and the "
-            "way to the ssm end point"
+        raise StartupError(
+            f"Parameter Store: reading {path} failed: {error}. Fix: check the task role, AWS_REGION and the "
+            "network path to the ssm endpoint"
         ) from error
     return {wanted[parameter["Name"]]: parameter["Value"] for parameter in found["Parameters"]}

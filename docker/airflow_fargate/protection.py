@@ -1,6 +1,6 @@
-"""ECS task scale-in protection: held while busy, renewed before it expires, given back when idle.
+"""ECS task scale-in protection of a worker: held while it is busy, renewed before it expires, released when idle.
 
-The agent's answers never decide over an Airflow task: whatever goes wrong is said once and tried again later.
+Errors of the ECS agent are logged and tried again later. They never affect an Airflow task.
 """
 
 from __future__ import annotations
@@ -16,19 +16,24 @@ from typing import Any
 log = logging.getLogger(__name__)
 
 MINUTES = 30
-LINGER = 10.0
-RETRY_AFTER = 15.0
-ANSWER_WITHIN = 3.0
+IDLE_SECONDS = 10.0
+RETRY_SECONDS = 15.0
+TIMEOUT_SECONDS = 3.0
 
 
 class AgentError(Exception):
-    """The agent is missing, slow, or says no."""
+    """Raised when the agent does not answer in time or does not accept the request."""
 
 
 def call_agent(*, agent: str, enabled: bool, minutes: int = MINUTES) -> None:
-    """Tell the ECS agent at ``agent`` (ECS_AGENT_URI) to protect this Fargate task for ``minutes``, or no longer.
+    """Protect this Fargate task from scale-in for ``minutes``, or release the protection.
 
-    Raises AgentError on anything but success within ANSWER_WITHIN seconds.
+    Args:
+        agent: address of the ECS agent (ECS_AGENT_URI).
+        enabled: whether to protect the task.
+
+    Raises:
+        AgentError: the agent did not confirm within TIMEOUT_SECONDS.
     """
     body: dict[str, Any] = {"ProtectionEnabled": enabled}
     if enabled:
@@ -40,16 +45,21 @@ def call_agent(*, agent: str, enabled: bool, minutes: int = MINUTES) -> None:
         method="PUT",
     )
     try:
-        with urllib.request.urlopen(request, timeout=ANSWER_WITHIN) as answer:  # noqa: S310
-            said = json.load(answer)
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
+            response = json.load(answer)
     except (OSError, HTTPException, ValueError) as error:
         raise AgentError(str(error)) from error
-    if not isinstance(said, dict) or "protection" not in said:
-        raise AgentError(json.dumps(said))
+    if not isinstance(response, dict) or "protection" not in response:
+        raise AgentError(json.dumps(response))
 
 
 class Protection:
-    """Follows whether the worker is busy. Not thread-safe: one keeper calls it."""
+    """The protection of one worker. Not thread-safe: only the heartbeat thread calls it.
+
+    Args:
+        set_state: enables or disables the protection; may raise AgentError.
+        minutes: term of the protection.
+    """
 
     def __init__(
         self, *, set_state: Callable[[bool], None], minutes: int = MINUTES, clock: Callable[[], float] = time.monotonic
@@ -59,31 +69,31 @@ class Protection:
         self._clock = clock
         self._held_until = 0.0
         self._last_busy = 0.0
-        self._quiet_until = 0.0
+        self._retry_at = 0.0
 
     @property
     def held(self) -> bool:
-        """Whether ECS was told to protect this task and has not forgotten it since."""
+        """Whether the protection is enabled and has not expired."""
         return self._clock() < self._held_until
 
     def follow(self, *, busy: bool) -> None:
-        """Ask for protection, renew it in its second half, or give it back LINGER seconds after the last work."""
+        """Enable the protection while busy, renew it in the second half of its term, release it after IDLE_SECONDS."""
         now = self._clock()
         if busy:
             self._last_busy = now
-        if now < self._quiet_until:
+        if now < self._retry_at:
             return
         if busy and self._held_until - now < self._seconds / 2:
-            self._say(enabled=True, now=now)
-        elif not busy and self.held and now - self._last_busy >= LINGER:
-            self._say(enabled=False, now=now)
+            self._set(enabled=True, now=now)
+        elif not busy and self.held and now - self._last_busy >= IDLE_SECONDS:
+            self._set(enabled=False, now=now)
 
-    def _say(self, *, enabled: bool, now: float) -> None:
+    def _set(self, *, enabled: bool, now: float) -> None:
         try:
             self._set_state(enabled)
         except AgentError as error:
-            self._quiet_until = now + RETRY_AFTER
-            log.warning("task protection %s: %s; next try in %d s", "on" if enabled else "off", error, RETRY_AFTER)
+            self._retry_at = now + RETRY_SECONDS
+            log.warning("task protection %s: %s; next try in %d s", "on" if enabled else "off", error, RETRY_SECONDS)
         else:
             self._held_until = now + self._seconds if enabled else 0.0
             log.info("task protection %s", "on" if enabled else "off")

@@ -1,6 +1,6 @@
-"""The sidecar ``statsd``: Airflow's own metrics as one line a minute in CloudWatch's embedded metric format.
+"""The sidecar ``statsd``: prints Airflow's own metrics once a minute in CloudWatch's embedded metric format.
 
-ECS sends standard output to CloudWatch Logs, and CloudWatch makes metrics of such lines: no agent, no call, no grant.
+ECS sends standard output to CloudWatch Logs, which extracts the metrics. No agent and no IAM permission is needed.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from types import FrameType
 from typing import Any
 
 from airflow_fargate import heartbeat
-from airflow_fargate.startup_error import Refusal
+from airflow_fargate.startup_error import StartupError
 
 PERIOD = 60.0
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 METRICS_PER_LINE = 100
 VALUES_PER_METRIC = 100
-# Every name is a metric to pay for: those per DAG, Airflow task or file stay out unless asked for.
+# CloudWatch charges for each metric name. Names for each DAG, Airflow task or file need AIRFLOW_STATSD_ALLOW.
 ALLOWED = "|".join(
     (
         r"(scheduler|executor|pool|celery|triggers|triggerer|git_sync)[._].+",
@@ -39,13 +39,13 @@ UNITS = {"c": "Count", "g": "None", "ms": "Milliseconds", "h": "None", "d": "Non
 
 @dataclass(slots=True)
 class Collected:
-    """What came under one name since the last line."""
+    """The values of one metric since the last line."""
 
     kind: str
     values: list[float] = field(default_factory=list)
 
     def add(self, value: float, *, relative: bool, rate: float) -> None:
-        """Counters add up (over the sampling rate), gauges keep the last or move by a step, the rest is a series."""
+        """Add ``value``: counters sum up (divided by the sampling rate), gauges keep the last value, timers a list."""
         if self.kind == "c":
             self.values = [sum(self.values) + value / rate]
         elif self.kind == "g":
@@ -55,7 +55,12 @@ class Collected:
 
 
 class Collector:
-    """Takes datagrams, gives lines."""
+    """Collects StatsD datagrams and formats them as lines of the embedded metric format.
+
+    Args:
+        prefix: prefix to remove from metric names.
+        allowed: regular expression for whole metric names.
+    """
 
     def __init__(self, *, prefix: str = "airflow", allowed: str = ALLOWED) -> None:
         self._prefix = f"{prefix}."
@@ -64,7 +69,7 @@ class Collector:
         self._gauges: dict[str, float] = {}
 
     def take(self, datagram: bytes) -> None:
-        """Add a datagram of one or more samples; what is no sample, or not allowed, is left out."""
+        """Add the samples of a datagram; malformed samples and names that are not allowed are dropped."""
         for line in datagram.decode(errors="replace").splitlines():
             sample = SAMPLE.match(line)
             name = sample["name"].removeprefix(self._prefix) if sample else ""
@@ -79,7 +84,7 @@ class Collector:
         return [self._gauges[name]] if name in self._gauges else []
 
     def lines(self, *, namespace: str, dimensions: Mapping[str, str], now: float) -> list[str]:
-        """What came since the last call; one line per METRICS_PER_LINE metrics, none when nothing came."""
+        """Format and forget the collected metrics; one line for each METRICS_PER_LINE metrics."""
         taken, self._collected = self._collected, {}
         self._gauges |= {name: metric.values[-1] for name, metric in taken.items() if metric.kind == "g"}
         names = sorted(taken)
@@ -104,7 +109,7 @@ def _line(metrics: Mapping[str, Collected], *, namespace: str, dimensions: Mappi
 
 
 def run(receiver: socket.socket, collector: Collector, *, namespace: str, dimensions: Mapping[str, str]) -> None:
-    """Receive, and print every PERIOD seconds, until SIGTERM; what is left is printed then."""
+    """Receive datagrams and print their metrics every PERIOD seconds and at SIGTERM."""
     due = time.monotonic() + PERIOD
     try:
         while True:
@@ -125,13 +130,13 @@ def _print(collector: Collector, namespace: str, dimensions: Mapping[str, str]) 
         print(line, flush=True)
 
 
-def _end(_signal: int, _frame: FrameType | None) -> None:
+def _exit(_signal: int, _frame: FrameType | None) -> None:
     sys.exit(0)
 
 
 def main() -> int:
-    """Receive with the settings of the environment."""
-    signal.signal(signal.SIGTERM, _end)
+    """Run with the settings of the environment until SIGTERM."""
+    signal.signal(signal.SIGTERM, _exit)
     dimensions = {
         "Environment": os.environ.get("AIRFLOW_ENVIRONMENT") or "unnamed",
         "Component": os.environ.get("AIRFLOW_STATSD_COMPONENT") or "unnamed",
@@ -139,13 +144,13 @@ def main() -> int:
     try:
         port = os.environ.get("AIRFLOW_STATSD_PORT") or "8125"
         if not port.isdigit():
-            raise Refusal(f"AIRFLOW_STATSD_PORT: a port is a number, got {port!r}")
+            raise StartupError(f"AIRFLOW_STATSD_PORT: expected a port number, got {port!r}")
         allowed = os.environ.get("AIRFLOW_STATSD_ALLOW") or ALLOWED
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
             receiver.bind(("127.0.0.1", int(port)))
             namespace = os.environ.get("AIRFLOW_METRICS_NAMESPACE") or "Airflow"
             run(receiver, Collector(allowed=allowed), namespace=namespace, dimensions=dimensions)
-    except (Refusal, OSError, re.error, OverflowError) as error:
+    except (StartupError, OSError, re.error, OverflowError) as error:
         print(f"statsd: {error}", file=sys.stderr, flush=True)
         return 2
     return 0

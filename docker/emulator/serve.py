@@ -1,6 +1,6 @@
-"""Parameter Store, S3 and CloudWatch for a local run, in memory: what was for trying out goes with the container.
+"""Serves Parameter Store, S3 and CloudWatch for a local run, in memory.
 
-Variables: EMULATOR_BUCKETS (names, comma-separated) are made before the first call is answered; EMULATOR_PORT.
+Variables: EMULATOR_BUCKETS, names of buckets to create at start, separated by commas; EMULATOR_PORT.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ REGION = os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
 
 
 def make_buckets(names: list[str]) -> None:
-    """Make the buckets that Terraform would have made."""
+    """Create buckets, as Terraform would."""
     for name in names:
         s3_backends[ACCOUNT]["aws"].create_bucket(name, REGION)
 
 
 def answers() -> bool:
-    """Whether the server of this container answers."""
+    """Whether this container's server answers."""
     with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/moto-api/", timeout=3) as answer:
         return bool(answer.status == 200)
 
 
-def _end(_signal: int, _frame: FrameType | None) -> None:
+def _exit(_signal: int, _frame: FrameType | None) -> None:
     sys.exit(0)
 
 
 def main() -> None:
-    """Serve until SIGTERM; with the argument ``check``: exit code 0 while that works."""
+    """Serve until SIGTERM. With the argument ``check``, exit with 0 where the server answers and 1 otherwise."""
     if sys.argv[1:] == ["check"]:
         sys.exit(0 if answers() else 1)
-    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGTERM, _exit)
     make_buckets([name for name in os.environ.get("EMULATOR_BUCKETS", "").split(",") if name])
     run_simple("0.0.0.0", PORT, DomainDispatcherApplication(create_backend_app), threaded=True)  # noqa: S104 - a container
 

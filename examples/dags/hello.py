@@ -1,4 +1,4 @@
-"""The first DAG of a local run: change a line, save, and see it in the UI within seconds."""
+"""An example DAG for a local run: a saved change appears in the UI within seconds."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from airflow.sdk import Variable, dag, task
 
 @dag(schedule=None, start_date=datetime(2025, 1, 1), catchup=False, tags=["example"])
 def hello() -> None:
-    """Reads an Airflow variable (from Parameter Store, where it is there) and greets."""
+    """Read the Airflow variable ``greet``, from Parameter Store or the database, and print a greeting."""
 
     @task
     def name() -> str:
         return str(Variable.get("greet", default="Fargate"))
 
     @task
-    def greet(who: str) -> None:
-        print(f"Hello, {who}")
+    def greet(name: str) -> None:
+        print(f"Hello, {name}")
 
     greet(name())
 

@@ -1,1 +1,1 @@
-"""An environment on this machine: its task definitions as a Compose file, PostgreSQL, Redis and AWS beside them."""
+"""Runs an environment on this machine: its task definitions, PostgreSQL, Redis and an AWS emulator in Compose."""

@@ -1,6 +1,6 @@
-"""Everything in which a local container differs from its task definition: this file, and nothing else.
+"""Every difference between a local container and its task definition.
 
-docs/local.md repeats the list for people.
+docs/local.md lists the same differences for readers. A test fails when a container differs in anything else.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from environments.facts.secrets import GIT_BUNDLE_DEPLOY_KEY_VARIABLE
 from local.compose.tasks import Task
 from local.containers.definition import ContainerDefinition
 
-# What every container finds mounted: the authority's certificate, and how boto3 is to talk to the emulator.
+# Folder mounted into every container: the authority's certificate and boto3's configuration for the emulator.
 SHARED = "/run/airflow-fargate"
 AWS = "aws"
 AWS_PORT = 5000
@@ -22,37 +22,47 @@ DEFAULT_DAGS_FOLDER = "/opt/airflow/dags"
 GIT_SYNC = "git-sync"
 BUNDLES = "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"
 GIT_VARIABLES = frozenset({BUNDLES, "AIRFLOW_GIT_REPO", "AIRFLOW_GIT_KNOWN_HOSTS", GIT_BUNDLE_DEPLOY_KEY_VARIABLE})
-# An edited file is seen within seconds; deployed it is minutes, which costs less.
-IMPATIENT = {
+# An edited DAG file is parsed within seconds. Deployed environments wait for minutes, which costs less CPU.
+FAST_REFRESH = {
     "AIRFLOW__DAG_PROCESSOR__BUNDLE_REFRESH_CHECK_INTERVAL": "1",
     "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "2",
     "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "2",
 }
-HEALTH_EVERY = 5
+HEALTH_CHECK_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Local:
-    """A task as it runs here. ``dags``: for each container that reads DAG files, the path where it expects them."""
+class LocalTask:
+    """A task with the changes of a local run.
+
+    Args:
+        task: the changed task.
+        dags: path of the DAG files in each container that reads them, by the container's name.
+    """
 
     task: Task
     dags: Mapping[str, str]
 
     def service_name(self, container: ContainerDefinition) -> str:
-        """What the container is called among all: its task's name, with its own behind where it is a sidecar."""
+        """The container's Compose service: the task's name, followed by the container's name for a sidecar."""
         return self.task.name if container is self.task.main else f"{self.task.name}-{container.name}"
 
 
-def localize(tasks: Iterable[Task], *, base_url: str, mount_dags: bool) -> tuple[Local, ...]:
-    """The tasks with the variables of a local run; with ``mount_dags`` a folder takes the place of Git."""
+def localize(tasks: Iterable[Task], *, base_url: str, mount_dags: bool) -> tuple[LocalTask, ...]:
+    """Apply the differences of a local run to ``tasks``.
+
+    Args:
+        base_url: address of the UI.
+        mount_dags: replace git-sync sidecars and Git bundles by a mounted folder.
+    """
     tasks = tuple(tasks)
     readers = _readers(tasks) if mount_dags else frozenset()
-    own = {"AIRFLOW__API__BASE_URL": base_url, **_aws(tasks)}
-    return tuple(_localized(task, readers, own=own, mount_dags=mount_dags) for task in tasks)
+    variables = {"AIRFLOW__API__BASE_URL": base_url, **_aws(tasks)}
+    return tuple(_localized(task, readers, variables=variables, mount_dags=mount_dags) for task in tasks)
 
 
 def _aws(tasks: Iterable[Task]) -> dict[str, str]:
-    """The emulator's address, and what Fargate itself gives every container: region and credentials."""
+    """The emulator's address, and the region and credentials that Fargate sets in every container."""
     regions = {task.main.environment[REGION] for task in tasks if REGION in task.main.environment}
     region = min(regions, default="us-east-1")
     return {
@@ -60,60 +70,60 @@ def _aws(tasks: Iterable[Task]) -> dict[str, str]:
         "AWS_CONFIG_FILE": f"{SHARED}/aws.config",
         REGION: region,
         "AWS_REGION": region,
-        # The emulator asks for some credentials and checks none.
+        # The emulator accepts any credentials.
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
     }
 
 
 def _readers(tasks: Iterable[Task]) -> frozenset[str]:
-    """Tasks that read DAG files: those with a git-sync or a Git bundle; where DAGs are baked into the image, all."""
+    """Names of the tasks that read DAG files: those with git-sync or a Git bundle, or all where the image has DAGs."""
     tasks = tuple(tasks)
     fetching = {task.name for task in tasks if _git_volumes(task) or BUNDLES in task.main.environment}
     return frozenset(fetching or {task.name for task in tasks if task.is_service})
 
 
 def _git_volumes(task: Task) -> frozenset[str]:
-    """Volumes that git-sync fills for another container."""
-    synced = {mount.volume for one in task.containers if _is_git(one) for mount in one.mounts}
+    """Volumes that a git-sync sidecar shares with the main container."""
+    synced = {mount.volume for container in task.containers if _is_git_sync(container) for mount in container.mounts}
     return frozenset(synced & {mount.volume for mount in task.main.mounts})
 
 
-def _is_git(container: ContainerDefinition) -> bool:
+def _is_git_sync(container: ContainerDefinition) -> bool:
     return container.command == (GIT_SYNC,)
 
 
-def _localized(task: Task, readers: frozenset[str], *, own: Mapping[str, str], mount_dags: bool) -> Local:
-    reads = task.name in readers
+def _localized(task: Task, readers: frozenset[str], *, variables: Mapping[str, str], mount_dags: bool) -> LocalTask:
     folder = task.main.environment.get(DAGS_FOLDER, DEFAULT_DAGS_FOLDER)
     changed = _without_git(task) if mount_dags else task
-    containers = tuple(_local_container(one, own=own) for one in changed.containers)
-    return Local(task=replace(changed, containers=containers), dags={task.name: folder} if reads else {})
+    containers = tuple(_local_container(container, variables=variables) for container in changed.containers)
+    dags = {task.name: folder} if task.name in readers else {}
+    return LocalTask(task=replace(changed, containers=containers), dags=dags)
 
 
 def _without_git(task: Task) -> Task:
-    gone = {one.name for one in task.containers if _is_git(one)}
+    removed = {container.name for container in task.containers if _is_git_sync(container)}
     volumes = _git_volumes(task)
     kept = tuple(
         replace(
-            one,
-            mounts=tuple(mount for mount in one.mounts if mount.volume not in volumes),
-            depends_on={name: condition for name, condition in one.depends_on.items() if name not in gone},
-            environment={name: value for name, value in one.environment.items() if name not in GIT_VARIABLES},
-            secrets={name: value for name, value in one.secrets.items() if name not in GIT_VARIABLES},
+            container,
+            mounts=tuple(mount for mount in container.mounts if mount.volume not in volumes),
+            depends_on={name: condition for name, condition in container.depends_on.items() if name not in removed},
+            environment={name: value for name, value in container.environment.items() if name not in GIT_VARIABLES},
+            secrets={name: value for name, value in container.secrets.items() if name not in GIT_VARIABLES},
         )
-        for one in task.containers
-        if one.name not in gone
+        for container in task.containers
+        if container.name not in removed
     )
-    used = {mount.volume for one in kept for mount in one.mounts}
+    used = {mount.volume for container in kept for mount in container.mounts}
     return replace(task, containers=kept, volumes=tuple(volume for volume in task.volumes if volume in used))
 
 
-def _local_container(container: ContainerDefinition, *, own: Mapping[str, str]) -> ContainerDefinition:
-    variables = {"AIRFLOW_CA_FILE": f"{SHARED}/ca.pem", **own}
+def _local_container(container: ContainerDefinition, *, variables: Mapping[str, str]) -> ContainerDefinition:
+    added = {"AIRFLOW_CA_FILE": f"{SHARED}/ca.pem", **variables}
     if "AIRFLOW__API__BASE_URL" not in container.environment:
-        del variables["AIRFLOW__API__BASE_URL"]
-    impatient = IMPATIENT if container.command in (("dag-processor",), ("standalone",)) else {}
-    environment = {**container.environment, **variables, **impatient}
-    health = container.health.every(HEALTH_EVERY) if container.health else None
+        del added["AIRFLOW__API__BASE_URL"]
+    fast_refresh = FAST_REFRESH if container.command in (("dag-processor",), ("standalone",)) else {}
+    environment = {**container.environment, **added, **fast_refresh}
+    health = container.health.every(HEALTH_CHECK_SECONDS) if container.health else None
     return replace(container, environment=environment, health=health)

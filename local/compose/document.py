@@ -1,13 +1,13 @@
-"""The Compose file: tasks in, a document of plain data out. The same tasks give the same bytes."""
+"""Builds the Compose document from tasks. The same tasks always give the same document."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-from local.compose.backing_services import DATA, POSTGRES, REDIS, ROTATED, beside
-from local.compose.differences import AWS, SHARED, Local
-from local.compose.location import LOOPBACK, Place
+from local.compose.backing_services import DATA, POSTGRES, REDIS, ROTATED, backing_services
+from local.compose.differences import AWS, SHARED, LocalTask
+from local.compose.local_run import LOOPBACK, LocalRun
 from local.compose.tasks import Task
 from local.containers.definition import ContainerDefinition
 
@@ -20,33 +20,37 @@ CONDITIONS = {
 }
 
 
-def document(locals_: Iterable[Local], *, place: Place) -> dict[str, Any]:
-    """The Compose document. Secret values are in the files that its ``env_file`` entries name, never in it."""
-    tasks = tuple(locals_)
-    migration = next((one.task.name for one in tasks if one.task.main.command == MIGRATE), None)
+def document(tasks: Iterable[LocalTask], *, local_run: LocalRun) -> dict[str, Any]:
+    """The Compose document of ``tasks`` and their backing services.
+
+    The document holds no secret values: its ``env_file`` entries name the files that do.
+    """
+    tasks = tuple(tasks)
+    migration = next((local.task.name for local in tasks if local.task.main.command == MIGRATE), None)
     services: dict[str, Any] = {}
-    volumes: dict[str, Any] = {DATA: {"name": place.data, "external": True}}
-    for one in tasks:
-        services |= _Writer(one, place=place, migration=migration).services()
-        volumes |= {f"{one.task.name}-{volume}": {} for volume in one.task.volumes}
-    containers = [container for one in tasks for container in one.task.containers]
-    return {"name": place.project, "services": beside(containers, place=place) | services, "volumes": volumes}
+    volumes: dict[str, Any] = {DATA: {"name": local_run.data, "external": True}}
+    for local in tasks:
+        services |= _Writer(local, local_run=local_run, migration=migration).services()
+        volumes |= {f"{local.task.name}-{volume}": {} for volume in local.task.volumes}
+    containers = [container for local in tasks for container in local.task.containers]
+    services = backing_services(containers, local_run=local_run) | services
+    return {"name": local_run.project, "services": services, "volumes": volumes}
 
 
 class _Writer:
-    """Writes one task: a service for each container and, as on Fargate, one address for all of them."""
+    """Writes the services of one task: one for each container, and one that holds their common network address."""
 
-    def __init__(self, local: Local, *, place: Place, migration: str | None) -> None:
-        self._task, self._dags, self._place, self._migration = local.task, local.dags, place, migration
-        self._names = {one.name: local.service_name(one) for one in local.task.containers}
+    def __init__(self, local: LocalTask, *, local_run: LocalRun, migration: str | None) -> None:
+        self._task, self._dags, self._run, self._migration = local.task, local.dags, local_run, migration
+        self._names = {container.name: local.service_name(container) for container in local.task.containers}
         self._shares_address = local.task.is_service or len(local.task.containers) > 1
 
     def services(self) -> dict[str, Any]:
-        written = {self._names[one.name]: self._container(one) for one in self._task.containers}
+        written = {self._names[container.name]: self._container(container) for container in self._task.containers}
         if self._shares_address:
-            written[self._address] = self._holder()
+            written[self._address] = self._address_holder()
         if not self._task.is_service and self._task.name != self._migration:
-            # Started by name: docker-compose run db-clean.
+            # Not part of `up`: started by name with `docker-compose run db-clean`.
             written = {name: {**service, "profiles": ["once"]} for name, service in written.items()}
         return written
 
@@ -54,10 +58,10 @@ class _Writer:
     def _address(self) -> str:
         return f"{self._task.name}-network"
 
-    def _holder(self) -> dict[str, Any]:
-        """Holds the address and outlives each container that shares it: a restarted one comes back to the same."""
+    def _address_holder(self) -> dict[str, Any]:
+        """A service that keeps the task's network address while the task's containers restart."""
         holder: dict[str, Any] = {
-            "image": self._place.images["airflow"],
+            "image": self._run.images["airflow"],
             "entrypoint": ["sleep", "infinity"],
             "init": True,
             "user": self._task.main.user,
@@ -67,13 +71,13 @@ class _Writer:
             "restart": "unless-stopped",
             "networks": {"default": {"aliases": list(self._task.names)}},
         }
-        door = self._task.behind_door
-        return holder | ({"ports": [f"{LOOPBACK}:{self._place.port}:{door}"]} if door else {})
+        port = self._task.load_balancer_port
+        return holder | ({"ports": [f"{LOOPBACK}:{self._run.port}:{port}"]} if port else {})
 
     def _container(self, container: ContainerDefinition) -> dict[str, Any]:
-        task, place, name = self._task, self._place, self._names[container.name]
+        task, name = self._task, self._names[container.name]
         service: dict[str, Any] = {
-            "image": place.images["airflow"],
+            "image": self._run.images["airflow"],
             "command": [_escaped(word) for word in container.command],
             "environment": {variable: _escaped(value) for variable, value in sorted(container.environment.items())},
             "depends_on": self._depends_on(container),
@@ -89,38 +93,38 @@ class _Writer:
             "restart": _restart(container, task),
             "logging": ROTATED,
         }
-        secrets = [{"path": place.env_file(name), "format": "raw"}] if container.secrets else None
+        secrets = [{"path": self._run.env_file(name), "format": "raw"}] if container.secrets else None
         optional = {
             "network_mode": f"service:{self._address}" if self._shares_address else None,
             "entrypoint": list(container.entry_point),
             "working_dir": container.working_directory,
-            # Fargate's limit is for all containers of a task together; here each has it for itself.
+            # Fargate limits the sum of a task's containers; Docker can only limit each container.
             "mem_limit": f"{task.memory_mib}m" if task.memory_mib else None,
             "env_file": secrets,
         }
         return service | {key: value for key, value in optional.items() if value}
 
     def _depends_on(self, container: ContainerDefinition) -> dict[str, Any]:
-        wanted = {AWS: "HEALTHY"}
+        conditions = {AWS: "HEALTHY"}
         if self._shares_address:
-            wanted[self._address] = "START"
+            conditions[self._address] = "START"
         if "AIRFLOW_DB_HOST" in container.environment:
-            wanted[POSTGRES] = "HEALTHY"
+            conditions[POSTGRES] = "HEALTHY"
             if self._migration and self._task.name != self._migration:
-                wanted[self._migration] = "SUCCESS"
+                conditions[self._migration] = "SUCCESS"
         if "AIRFLOW_BROKER_HOST" in container.environment:
-            wanted[REDIS] = "HEALTHY"
-        wanted |= {self._names[other]: condition for other, condition in container.depends_on.items()}
-        return {name: {"condition": CONDITIONS[condition]} for name, condition in sorted(wanted.items())}
+            conditions[REDIS] = "HEALTHY"
+        conditions |= {self._names[other]: condition for other, condition in container.depends_on.items()}
+        return {name: {"condition": CONDITIONS[condition]} for name, condition in sorted(conditions.items())}
 
     def _volumes(self, container: ContainerDefinition) -> list[dict[str, Any]]:
         mounted = [
             _mount("volume", f"{self._task.name}-{mount.volume}", mount.path, read_only=mount.read_only)
             for mount in container.mounts
         ]
-        mounted.append(_mount("bind", f"./{self._place.folder}/shared", SHARED, read_only=True))
-        if self._place.dags and container.name in self._dags:
-            mounted.append(_mount("bind", self._place.dags, self._dags[container.name], read_only=True))
+        mounted.append(_mount("bind", f"./{self._run.folder}/shared", SHARED, read_only=True))
+        if self._run.dags and container.name in self._dags:
+            mounted.append(_mount("bind", self._run.dags, self._dags[container.name], read_only=True))
         return mounted
 
 
@@ -129,12 +133,12 @@ def _mount(kind: str, source: str, target: str, *, read_only: bool) -> dict[str,
 
 
 def _restart(container: ContainerDefinition, task: Task) -> str:
-    """ECS replaces a task whose essential container ended, and restarts a sidecar that has a restart policy."""
+    """As on ECS: restart essential containers of a service, and sidecars that have a restart policy."""
     return "unless-stopped" if task.is_service and (container.essential or container.restarts) else "no"
 
 
 def _health(container: ContainerDefinition) -> dict[str, Any]:
-    """ECS does not look at the image's own health check, so where the definition has none there is none."""
+    """The definition's health check; disabled where it has none, because ECS ignores the image's own check."""
     health = container.health
     if health is None:
         return {"disable": True}
@@ -148,5 +152,5 @@ def _health(container: ContainerDefinition) -> dict[str, Any]:
 
 
 def _escaped(text: str) -> str:
-    """Compose replaces ``$NAME`` unless the sign is doubled."""
+    """Double each dollar sign, so that Compose does not interpolate ``$NAME``."""
     return text.replace("$", "$$")

@@ -1,11 +1,11 @@
-"""How a local run gives up."""
+"""Errors of a local run."""
 
 from __future__ import annotations
 
 
-class Refused(Exception):
-    """Nothing was begun: the message names what is wrong, and the fix."""
+class PreconditionError(Exception):
+    """Raised before anything was started. The message names the cause and ends with the fix."""
 
 
-class Failed(Exception):
-    """Something that was begun did not work; the message ends with what to look at."""
+class RunError(Exception):
+    """Raised when Compose or a container failed after the start. The message ends with the next command."""

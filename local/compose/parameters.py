@@ -1,4 +1,4 @@
-"""Values for the secrets of a local run: one file each, made once, readable for their owner only."""
+"""Parameter Store as a folder: one file for each secret value, readable by its owner only."""
 
 from __future__ import annotations
 
@@ -9,60 +9,70 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from environments.facts.secrets import GIT_BUNDLE_DEPLOY_KEY_VARIABLE, GIT_SYNC_DEPLOY_KEY_VARIABLE
-from local.compose.errors import Refused
+from local.compose.errors import PreconditionError
 
-# Values that only their owner has: a key that opens somebody's repository.
-GIVEN = frozenset({GIT_SYNC_DEPLOY_KEY_VARIABLE, GIT_BUNDLE_DEPLOY_KEY_VARIABLE})
+# Secrets that cannot be generated: a deploy key belongs to an existing repository.
+USER_PROVIDED = frozenset({GIT_SYNC_DEPLOY_KEY_VARIABLE, GIT_BUNDLE_DEPLOY_KEY_VARIABLE})
 BYTES = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
-    """Parameter Store as a folder: ``/airflow/dev/fernet-key`` is the file ``airflow/dev/fernet-key`` below it."""
+    """Values by parameter name: ``/airflow/dev/fernet-key`` is the file ``airflow/dev/fernet-key`` below ``folder``."""
 
     folder: Path
 
     def path(self, reference: str) -> Path:
-        """The file of a parameter, given by name or by ARN."""
+        """The file of a parameter, given by name or ARN; raises PreconditionError for a path outside the folder."""
         name = PurePosixPath(reference.rsplit(":parameter", 1)[-1].lstrip("/"))
         if ".." in name.parts or not name.parts:
-            raise Refused(f"{reference!r} is no name of a parameter")
+            raise PreconditionError(f"{reference!r} is not a parameter name")
         return self.folder / name
 
     def make_missing(self, secrets: Mapping[str, str]) -> list[Path]:
-        """Make a value for every parameter of ``secrets`` (variable to reference) that has none; the new files.
+        """Generate a value for every parameter that has none.
 
-        32 random bytes in URL-safe base64 serve as password, signing key and Fernet key alike. Raises Refused for a
-        value that cannot be made up.
+        32 random bytes in URL-safe base64 are valid as password, signing key and Fernet key.
+
+        Args:
+            secrets: variable of the container -> reference to the parameter.
+
+        Returns:
+            The new files.
+
+        Raises:
+            PreconditionError: a value is missing that only the user can provide.
         """
         missing = {variable: path for variable, name in secrets.items() if not (path := self.path(name)).exists()}
         for variable, path in missing.items():
-            if variable in GIVEN:
-                raise Refused(f"{variable} has no value. Fix: write the key to {path}, or leave DELIVERY=git out")
+            if variable in USER_PROVIDED:
+                raise PreconditionError(
+                    f"{variable} has no value. Fix: write the key to {path}, or leave DELIVERY=git out"
+                )
         paths = sorted(set(missing.values()))
         for path in paths:
             write_private(path, base64.urlsafe_b64encode(os.urandom(BYTES)).decode())
         return paths
 
     def value(self, reference: str) -> str:
-        """The value of a parameter; raises Refused when its file cannot be read."""
+        """The value of a parameter; raises PreconditionError where its file cannot be read."""
         try:
             return self.path(reference).read_text().rstrip("\n")
         except OSError as error:
-            raise Refused(f"{error.filename}: {error.strerror}. Fix: make up") from error
+            raise PreconditionError(f"{error.filename}: {error.strerror}. Fix: make up") from error
 
 
 def write_env_file(file: Path, values: Mapping[str, str]) -> None:
-    """Variables as Compose reads them without interpreting anything (``format: raw``): a line each.
+    """Write variables in Compose's ``raw`` format, one a line.
 
-    The end of a line inside a value becomes ``\\n``, which the image reads as the end of a line.
+    A newline inside a value becomes ``\\n``, which the image turns back into a newline.
     """
     lines = [f"{name}={value}".replace("\n", "\\n") for name, value in sorted(values.items())]
     write_private(file, "".join(f"{line}\n" for line in lines))
 
 
 def write_private(file: Path, text: str) -> None:
-    """Write a file (mode 0600, folders 0700) at once or not at all."""
+    """Write a file atomically, with mode 0600 and mode 0700 for new folders."""
     _private_folders(file.parent)
     fresh = file.with_name(f"{file.name}.{os.getpid()}")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -72,6 +82,6 @@ def write_private(file: Path, text: str) -> None:
 
 
 def _private_folders(folder: Path) -> None:
-    missing: Iterable[Path] = [one for one in (folder, *folder.parents) if not one.exists()]
-    for one in reversed([*missing]):
-        one.mkdir(mode=0o700, exist_ok=True)
+    missing: Iterable[Path] = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed([*missing]):
+        path.mkdir(mode=0o700, exist_ok=True)

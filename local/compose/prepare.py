@@ -1,4 +1,4 @@
-"""What must be there before Compose starts: images, secrets, certificates, a port, a volume, the file itself."""
+"""Prepares a local run: images, secrets, certificates, a port, the database's volume and the Compose file."""
 
 from __future__ import annotations
 
@@ -14,26 +14,33 @@ from local.compose import tasks
 from local.compose.backing_services import POSTGRES, REDIS
 from local.compose.differences import localize
 from local.compose.document import document
-from local.compose.errors import Refused
-from local.compose.location import LOOPBACK, Place
+from local.compose.errors import PreconditionError
+from local.compose.local_run import LOOPBACK, LocalRun
 from local.compose.parameters import write_private
 from local.compose.project import Project
 from local.compose.secrets import make_secrets
 from local.containers import authority, images
 
-USUAL_PORT = 8080
-# Virtual-host addressing would put the bucket's name before the emulator's, which no resolver here knows.
+DEFAULT_PORT = 8080
+# Virtual-host addressing would need a DNS name for each bucket.
 AWS_CONFIG = "[default]\ns3 =\n  addressing_style = path\n"
 RENEW_BEFORE = timedelta(days=7)
 IMAGES = ("airflow", POSTGRES, REDIS, "emulator")
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
 
-def prepare(project: Project, *, stacks: Path, dags: Path | None, port: int | None, say: Say) -> Place:
-    """Write everything that the Compose file refers to, and the file; ``dags`` None follows the Git repository.
+def prepare(project: Project, *, stacks: Path, dags: Path | None, port: int | None, report: Report) -> LocalRun:
+    """Write the Compose file and every file that it refers to, build the images and create the volume.
 
-    Raises Refused where something is wrong that only the user can change; nothing is written then.
+    Args:
+        stacks: folder of the synthesized stacks.
+        dags: folder of DAG files to mount; None to fetch DAG files from the environment's Git repository.
+        port: loopback port of the UI; None to choose a free port.
+        report: called with one line for each image.
+
+    Raises:
+        PreconditionError: an input must be corrected by the user. Nothing was written.
     """
     found = tasks.read(project.environment, stacks=stacks)
     if dags:
@@ -43,50 +50,58 @@ def prepare(project: Project, *, stacks: Path, dags: Path | None, port: int | No
     make_secrets(project, localized)
     renew_authority(project)
     write_private(project.folder / "port", str(chosen))
-    place = Place(
+    local_run = LocalRun(
         project=project.name,
         folder=project.environment,
         data=project.volume,
-        images=_build(say),
+        images=_build(report),
         port=chosen,
         dags=str(dags.resolve()) if dags else None,
     )
-    project.write(document(localized, place=place))
+    project.write(document(localized, local_run=local_run))
     project.make_volume()
-    return place
+    return local_run
 
 
-def _build(say: Say) -> dict[str, str]:
+def _build(report: Report) -> dict[str, str]:
     built = {}
     for name in IMAGES:
-        say(f"image {name}: building what has changed" + (" (minutes, the first time)" if name == "airflow" else ""))
+        report(f"image {name}: building" + (" (minutes, the first time)" if name == "airflow" else ""))
         built[name] = images.build(name)
     return built
 
 
 def check_dags(folder: Path) -> None:
-    """Raise Refused unless the image's user can read the folder."""
+    """Raise PreconditionError unless ``folder`` exists and the image's user can read it."""
     if not folder.is_dir():
-        raise Refused(f"DAGS: there is no folder {folder}. Fix: make it, or name another: make up DAGS=folder")
+        raise PreconditionError(
+            f"DAGS: there is no folder {folder}. Fix: create it, or choose another: make up DAGS=folder"
+        )
     if sys.platform == "linux" and folder.stat().st_mode & 0o005 != 0o005:
-        raise Refused(f"DAGS: {folder} is closed to the image's user (uid 50000). Fix: chmod o+rx {folder}")
+        raise PreconditionError(f"DAGS: {folder} is closed to the image's user (uid 50000). Fix: chmod o+rx {folder}")
 
 
 def choose_port(project: Project, wanted: int | None) -> int:
-    """The port asked for, else the one of last time, else 8080, else a free one; raises Refused when it is taken."""
+    """Choose the loopback port of the UI: ``wanted``, else the port of the last run, else 8080, else any free port.
+
+    Raises:
+        PreconditionError: another process uses ``wanted``.
+    """
     last = project.folder / "port"
     before = int(last.read_text()) if last.exists() else None
-    ours = before if before and project.containers() else None
+    current = before if before and project.containers() else None
     if wanted:
-        if wanted != ours and not _free(wanted):
-            raise Refused(f"PORT: {wanted} of {LOOPBACK} is taken. Fix: name another, or none for a free one")
+        if wanted != current and not _is_free(wanted):
+            raise PreconditionError(
+                f"PORT: {wanted} of {LOOPBACK} is taken. Fix: choose another, or leave PORT out for a free port"
+            )
         return wanted
-    if ours:
-        return ours
-    return next((port for port in (before, USUAL_PORT) if port and _free(port)), 0) or _any_free()
+    if current:
+        return current
+    return next((port for port in (before, DEFAULT_PORT) if port and _is_free(port)), 0) or _any_free()
 
 
-def _free(port: int) -> bool:
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -103,7 +118,7 @@ def _any_free() -> int:
 
 
 def renew_authority(project: Project) -> None:
-    """An authority that is good for another week, its certificate where containers find it, and boto3's settings."""
+    """Renew the authority a week before it expires, and write the files of the folder that every container mounts."""
     certificate = project.folder / "authority" / "ca.pem"
     if not certificate.exists() or _expires(certificate) < datetime.now(UTC) + RENEW_BEFORE:
         authority.make(certificate.parent)

@@ -1,7 +1,7 @@
-"""What Terraform's references mean on this machine, where nothing was applied.
+"""Resolves Terraform references of synthesized stacks without applying them.
 
-``${aws_ssm_parameter.x.arn}`` is the parameter's name, ``${aws_s3_bucket.x.id}`` the bucket's; an address that AWS
-would choose is the resource's own name, which the containers then answer to.
+``${aws_ssm_parameter.x.arn}`` becomes the parameter's name and ``${aws_s3_bucket.x.id}`` the bucket's name. An address
+that AWS would choose becomes the resource's Terraform name, which the local container has as its network alias.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from local.compose.errors import Refused
+from local.compose.errors import PreconditionError
 
-# $${ and %%{ are Terraform's way to write ${ and %{ literally.
+# $${ and %%{ are Terraform's escapes for ${ and %{.
 PARTS = re.compile(r"\$\$\{|%%\{|\$\{(?P<expression>[^{}]*)\}")
 REMOTE = re.compile(r"data\.terraform_remote_state\.(?P<stack>[\w-]+)\.outputs\.(?P<output>[\w-]+)")
 RESOURCE = re.compile(r"(?P<type>[a-z][a-z0-9_]*)\.(?P<name>[\w-]+)(?:\[0\])?\.(?P<attribute>[a-z0-9_]+)")
 CALL = re.compile(r"(?:tostring|nonsensitive)\((?P<expression>.*)\)")
-# Arguments that hold what AWS makes the id or ARN of.
+# Arguments that id and ARN of a resource are made of.
 NAMES = ("name", "bucket", "identifier", "family")
 
 Stack = Mapping[str, Any]
@@ -26,17 +26,22 @@ Stack = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class References:
-    """Resolves references of ``stack``; ``others`` are the stacks whose outputs it reads, by their name there."""
+    """The references of one stack.
+
+    Args:
+        stack: Terraform JSON of the stack.
+        others: stacks whose outputs ``stack`` reads, by the name of the ``terraform_remote_state``.
+    """
 
     stack: Stack
     others: Mapping[str, Stack]
 
     def text(self, value: str) -> str:
-        """``value`` with every reference replaced. Raises Refused at an expression that is more than a reference."""
+        """Replace every reference in ``value``; raises PreconditionError for any other expression."""
         return PARTS.sub(self._part, value)
 
     def resource(self, reference: str, *, kind: str) -> tuple[str, Mapping[str, Any]] | None:
-        """Name and body of the resource of type ``kind`` that a reference leads to; None where it leads elsewhere."""
+        """Name and body of the referenced resource; None where it is not of the type ``kind``."""
         found = RESOURCE.search(reference)
         if not found or found["type"] != kind:
             return None
@@ -58,11 +63,14 @@ class References:
         resource = RESOURCE.fullmatch(expression)
         if resource:
             return self._attribute(**resource.groupdict())
-        raise Refused(f"${{{expression}}}: no reference to a resource or an output: a local run cannot know its value")
+        raise PreconditionError(
+            f"${{{expression}}}: a local run resolves references to resources and outputs only. "
+            "Fix: use a literal value or such a reference in the task definition"
+        )
 
     def _other(self, name: str) -> Stack:
         if name not in self.others:
-            raise Refused(f"remote state {name!r} is not among the synthesized stacks. Fix: make synth")
+            raise PreconditionError(f"remote state {name!r} is not among the synthesized stacks. Fix: make synth")
         return self.others[name]
 
     def _attribute(self, *, type: str, name: str, attribute: str) -> str:  # noqa: A002 - Terraform's word

@@ -1,4 +1,4 @@
-"""Start, stop and read: what ``make up``, ``make down`` and ``make logs`` do."""
+"""Starts, stops and reads a local run: the work of ``make up``, ``make down`` and ``make logs``."""
 
 from __future__ import annotations
 
@@ -9,69 +9,78 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from local.compose.errors import Failed, Refused
+from local.compose.errors import PreconditionError, RunError
 from local.compose.project import Project
-from local.compose.startup_monitor import News
+from local.compose.startup_monitor import StartupMonitor
 
-LOOK_EVERY = 1.5
-# Longer than a container may take before its health check has failed for good: start period and retries, 210 s.
-PATIENCE = 240.0
+POLL_SECONDS = 1.5
+# Longer than start period and retries of the slowest health check, 210 s together.
+TIMEOUT_SECONDS = 240.0
 LAST_LINES = 15
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
 
-def start(project: Project, *, say: Say, seconds: float = PATIENCE) -> None:
-    """Start everything and return when all that has a health check is healthy and nothing restarts over and over.
+def start(project: Project, *, report: Report, seconds: float = TIMEOUT_SECONDS) -> None:
+    """Start every service and wait until all are ready.
 
-    Each change of state is said. Raises Failed with the last lines of the services that did not make it, when Compose
-    gives up, when one restarts for the fifth time, or when there was no news for ``seconds``.
+    Args:
+        report: called with one line for each change of state.
+        seconds: longest time without a change of state.
+
+    Raises:
+        RunError: Compose failed, a service restarted five times, or nothing changed for ``seconds``. The message
+            holds the last log lines of the failing services.
     """
-    news = News(say, before=project.services())
+    monitor = StartupMonitor(report, before=project.services())
     with tempfile.TemporaryFile("w+") as log:
         words = project.command("up", "--detach", "--remove-orphans")
         process = subprocess.Popen(words, env=project.environ, stdout=log, stderr=log, text=True)
         try:
             while True:
                 ended = process.poll() is not None
-                news.hear(project.services())
+                monitor.update(project.services())
                 if process.returncode:
-                    raise Failed(_complaint(log))
-                if ended and news.good:
+                    raise RunError(_error_of_compose(log))
+                if ended and monitor.ready:
                     return
-                news.check(seconds)
-                time.sleep(LOOK_EVERY)
-        except Failed as reason:
-            raise Failed(_explained(project, news.bad, reason)) from None
+                monitor.check(seconds)
+                time.sleep(POLL_SECONDS)
+        except RunError as error:
+            raise RunError(_with_last_lines(project, monitor.failing, error)) from None
         finally:
             if process.poll() is None:
                 process.terminate()
                 process.wait()
 
 
-def _explained(project: Project, services: list[str], reason: Failed) -> str:
+def _with_last_lines(project: Project, services: list[str], error: RunError) -> str:
     words = ("logs", "--no-color", "--no-log-prefix", "--tail", str(LAST_LINES))
     last = [f"--- last lines of {name}:\n{project.compose(*words, name, check=False).rstrip()}" for name in services]
-    return "\n".join([str(reason), *last, f"Next: make logs ENV={project.environment}, or make down"])
+    return "\n".join([str(error), *last, f"Next: make logs ENV={project.environment}, or make down"])
 
 
-def _complaint(log: IO[str]) -> str:
-    """What Compose said without its progress, whose lines are indented."""
+def _error_of_compose(log: IO[str]) -> str:
+    """The end of Compose's output without its progress lines, which are indented."""
     log.seek(0)
     lines = log.read().splitlines()
-    said = [line for line in lines if not line.startswith(" ")] or lines
-    return "\n".join(said[-LAST_LINES:])
+    errors = [line for line in lines if not line.startswith(" ")] or lines
+    return "\n".join(errors[-LAST_LINES:])
 
 
 def stop(project: Project) -> int:
-    """Take the project's containers, network and scratch volumes away, the database stays; how many containers."""
+    """Remove the project's containers, network and scratch volumes, but not the database.
+
+    Returns:
+        The number of removed containers.
+    """
     count = len(project.containers())
     project.compose("down", "--volumes", "--remove-orphans")
     return count
 
 
 def delete_data(project: Project, *, confirm: Callable[[str], bool]) -> bool:
-    """Delete the database and the secrets that belong to it, if ``confirm`` says so."""
+    """Delete the database and its secrets if ``confirm`` returns True for the question; whether it did."""
     question = f"Delete the database {project.volume} and the secrets in {project.folder}?"
     if not confirm(question):
         return False
@@ -80,12 +89,19 @@ def delete_data(project: Project, *, confirm: Callable[[str], bool]) -> bool:
 
 
 def follow_logs(project: Project, *, service: str | None, follow: bool) -> int:
-    """Print the logs; with ``follow`` until Ctrl-C. Raises Refused for a service that is not there."""
-    there = sorted(project.services())
-    if not there:
-        raise Refused(f"{project.environment} is not running here. Fix: make up ENV={project.environment}")
-    if service and service not in there:
-        raise Refused(f"SERVICE: there is no {service!r}. Allowed: {', '.join(there)}")
+    """Print the logs of one service, or of all; with ``follow`` until Ctrl-C.
+
+    Returns:
+        The exit code of Compose.
+
+    Raises:
+        PreconditionError: the environment or the service does not run here.
+    """
+    running = sorted(project.services())
+    if not running:
+        raise PreconditionError(f"{project.environment} is not running here. Fix: make up ENV={project.environment}")
+    if service and service not in running:
+        raise PreconditionError(f"SERVICE: there is no {service!r}. Allowed: {', '.join(running)}")
     words = ["logs", "--tail", "200", *(["--follow"] if follow else []), *([service] if service else [])]
     try:
         return subprocess.run(project.command(*words), env=project.environ, check=False).returncode
@@ -94,10 +110,10 @@ def follow_logs(project: Project, *, service: str | None, follow: bool) -> int:
 
 
 def emulator_address(project: Project, *, service: str, port: int) -> str:
-    """The loopback address of the emulator, as ``--endpoint-url`` takes it."""
+    """The loopback address of the AWS emulator, for ``--endpoint-url``."""
     return f"http://{project.compose('port', service, str(port)).strip()}"
 
 
 def admin_password_file(project: Project) -> Path | None:
-    """Where the password of the user admin is."""
+    """The file that holds the password of the user ``admin``."""
     return next(project.parameters.folder.rglob("admin-password"), None)

@@ -1,4 +1,4 @@
-"""The Fargate tasks of an environment, read from its synthesized JSON."""
+"""Reads the Fargate tasks of an environment from its synthesized stacks."""
 
 from __future__ import annotations
 
@@ -9,21 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from environments.facts.stacks import AIRFLOW, FOUNDATION, stack_name
-from local.compose.errors import Refused
+from local.compose.errors import PreconditionError
 from local.compose.references import References
 from local.containers.definition import ContainerDefinition, DefinitionError, read_all
 
 FILE = "cdk.tf.json"
-# The stack that runs tasks, and the one below it whose outputs it reads, after the environment's name.
-RUNS, BELOW = AIRFLOW, FOUNDATION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """A task definition with all references resolved.
 
-    ``names``: internal DNS names of its service; ``behind_door``: the port that a load balancer leads to;
-    ``is_service``: ECS keeps it running, otherwise somebody runs it once.
+    Args:
+        name: name of the main container.
+        memory_mib: memory of the whole task.
+        names: internal DNS names of its service.
+        load_balancer_port: container port of the load balancer's target group.
+        is_service: whether an ECS service keeps it running; a one-off or scheduled task otherwise.
     """
 
     name: str
@@ -31,22 +33,29 @@ class Task:
     volumes: tuple[str, ...] = ()
     memory_mib: int | None = None
     names: tuple[str, ...] = ()
-    behind_door: int | None = None
+    load_balancer_port: int | None = None
     is_service: bool = False
 
     @property
     def main(self) -> ContainerDefinition:
-        """The container that the task is there for: the first essential one."""
+        """The main container: the first essential one."""
         return next(container for container in self.containers if container.essential)
 
 
 def read(environment: str, *, stacks: Path) -> tuple[Task, ...]:
-    """The tasks of ``environment``, in the order of their names.
+    """Read the tasks of ``environment``.
 
-    Raises Refused where it is not synthesized, or where a definition or a reference cannot be followed.
+    Args:
+        stacks: folder of the synthesized stacks.
+
+    Returns:
+        The tasks, sorted by resource name.
+
+    Raises:
+        PreconditionError: a stack is missing, or a task definition or reference cannot be translated.
     """
-    stack = _document(stacks, environment, RUNS)
-    others = {BELOW: _document(stacks, environment, BELOW)}
+    stack = _document(stacks, environment, AIRFLOW)
+    others = {FOUNDATION: _document(stacks, environment, FOUNDATION)}
     references = References(stack=stack, others=others)
     services = dict(_services(references))
     resources = stack.get("resource", {}).get("aws_ecs_task_definition", {})
@@ -58,12 +67,13 @@ def _document(stacks: Path, environment: str, part: str) -> Mapping[str, Any]:
     try:
         document: Mapping[str, Any] = json.loads(file.read_text())
     except FileNotFoundError:
-        known = sorted(folder.name.removesuffix(f"-{RUNS}") for folder in stacks.glob(f"*-{RUNS}"))
-        raise Refused(
-            f"{environment}: there is no {file}. Fix: make synth, or one of {', '.join(known) or 'no environment'}"
+        known = sorted(folder.name.removesuffix(f"-{AIRFLOW}") for folder in stacks.glob(f"*-{AIRFLOW}"))
+        raise PreconditionError(
+            f"{environment}: {file} does not exist. Synthesized environments: {', '.join(known) or 'none'}. "
+            "Fix: make synth, or ENV=<a synthesized environment>"
         ) from None
     except ValueError as error:
-        raise Refused(f"{file}: no JSON ({error}). Fix: make synth") from error
+        raise PreconditionError(f"{file}: not valid JSON ({error}). Fix: make synth") from error
     return document
 
 
@@ -78,20 +88,19 @@ def _task(references: References, body: Mapping[str, Any], service: Mapping[str,
     try:
         definitions = read_all(body["container_definitions"])
     except DefinitionError as error:
-        raise Refused(str(error)) from error
-    containers = tuple(_resolved(references, one) for one in definitions)
+        raise PreconditionError(str(error)) from error
+    containers = tuple(_resolved(references, definition) for definition in definitions)
     task = Task(
-        name=next(one.name for one in containers if one.essential),
+        name=next(container.name for container in containers if container.essential),
         containers=containers,
         volumes=tuple(volume["name"] for volume in _blocks(body.get("volume"))),
         memory_mib=int(body["memory"]) if body.get("memory") else None,
     )
     if service is None:
         return task
-    doors = [int(door["container_port"]) for door in _blocks(service.get("load_balancer"))]
-    return replace(
-        task, is_service=True, names=_internal_names(references, service), behind_door=doors[0] if doors else None
-    )
+    ports = [int(block["container_port"]) for block in _blocks(service.get("load_balancer"))]
+    names = _internal_names(references, service)
+    return replace(task, is_service=True, names=names, load_balancer_port=ports[0] if ports else None)
 
 
 def _resolved(references: References, container: ContainerDefinition) -> ContainerDefinition:
@@ -118,7 +127,7 @@ def _internal_names(references: References, service: Mapping[str, Any]) -> tuple
 
 
 def _blocks(value: Any) -> list[Mapping[str, Any]]:
-    """A block of Terraform's JSON is an object or a list of objects."""
+    """The bodies of a block, which Terraform JSON writes as an object or as a list of objects."""
     if not value:
         return []
     return list(value) if isinstance(value, list) else [value]

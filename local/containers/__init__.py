@@ -1,1 +1,1 @@
-"""Real containers for tests and local runs: the engine, our images, and the backing services with TLS."""
+"""Containers for tests and local runs: the engine, this project's images, and PostgreSQL and Redis with TLS."""

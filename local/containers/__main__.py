@@ -1,18 +1,22 @@
-"""``python -m local.containers NAME``: build one of our images and print its tag."""
+"""``python -m local.containers NAME``: builds an image of this project and prints its tag."""
 
 from __future__ import annotations
 
 import sys
 
 from local.containers.engine import EngineError
-from local.containers.images import RECIPES, build
+from local.containers.images import BUILD_TARGETS, build
 
 
-def main(words: list[str]) -> int:
-    """2 for a name that nobody knows, 1 with the builder's complaint when it gave up."""
-    name = words[0] if words else ""
-    if name not in RECIPES:
-        print(f"no image is called {name!r}. Allowed: {', '.join(RECIPES)}", file=sys.stderr)
+def main(arguments: list[str]) -> int:
+    """Build the image that the first argument names.
+
+    Returns:
+        0, 1 where the build failed, or 2 for an unknown name.
+    """
+    name = arguments[0] if arguments else ""
+    if name not in BUILD_TARGETS:
+        print(f"unknown image {name!r}. Allowed: {', '.join(BUILD_TARGETS)}", file=sys.stderr)
         return 2
     try:
         print(build(name))

@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis as RDS and ElastiCache offer them: TLS with a verifiable certificate, and a password."""
+"""PostgreSQL and Redis with TLS and passwords, in place of RDS and ElastiCache."""
 
 from __future__ import annotations
 
@@ -14,13 +14,18 @@ SOCKETS = "/tmp"  # noqa: S108 - inside the container
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """Where backing services run: a network, and the folder of the authority that signs for them."""
+    """The surroundings of backing services.
+
+    Args:
+        network: Docker network.
+        authority: folder of the certificate authority.
+    """
 
     network: str
     authority: Path
 
     def options(self, names: Sequence[str]) -> list[str]:
-        """The client's options for a service that answers to ``names`` on the network."""
+        """The options of ``docker run`` for a service with the DNS names ``names``."""
         aliases = [word for name in names for word in ("--network-alias", name)]
         return ["--network", self.network, *aliases, "--volume", f"{self.authority}:/authority:ro"]
 
@@ -33,7 +38,7 @@ def postgres(
     database: str = "airflow",
     user: str = "airflow",
 ) -> Container:
-    """PostgreSQL that answers to ``names`` (the first is the certificate's); healthy when this returns."""
+    """Start PostgreSQL with the DNS names ``names`` and wait until it is healthy."""
     container = start(
         Launch(
             image=images.build("postgres"),
@@ -52,7 +57,7 @@ def postgres(
 
 
 def redis(setting: Setting, *, names: Sequence[str], password: str) -> Container:
-    """Redis that answers to ``names``, without persistence; healthy when this returns."""
+    """Start Redis without persistence, with the DNS names ``names``, and wait until it is healthy."""
     container = start(
         Launch(
             image=images.build("redis"),
@@ -66,7 +71,14 @@ def redis(setting: Setting, *, names: Sequence[str], password: str) -> Container
 
 
 def query(database: Container, statement: str, *, name: str = "airflow") -> list[list[str]]:
-    """The rows of a statement on the database ``name``, run inside the database's container; fields as text."""
+    """Run a statement with psql in the database's container.
+
+    Args:
+        name: name of the database.
+
+    Returns:
+        The rows, with fields as text.
+    """
     words = ("psql", "--host", SOCKETS, "--username", "airflow", "--no-align", "--tuples-only")
     done = database.exec(*words, "--command", statement, name)
     return [line.split("|") for line in done.stdout.splitlines() if line]

@@ -1,7 +1,7 @@
-"""A container definition of ECS, read once for whoever runs it: as ``docker run`` or as a Compose service.
+"""Reads ECS container definitions and translates them to ``docker run`` and Compose.
 
-It is read strictly: a key that nobody here translates is an error, so that no setting is lost on the way in silence.
-Form: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+A key without a translation is an error, so that no setting is dropped silently.
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-# What a container gets that says nothing (the page above): 30 s to stop; health every 30 s, 5 s for it, 3 tries.
+# ECS's defaults (the page above): 30 s to stop; a health check each 30 s with a timeout of 5 s and 3 retries.
 STOP_SECONDS = 30
-# Where logs go is for the runner to say; hostPort repeats containerPort on Fargate; systemControls are per kernel.
-LEFT_TO_THE_RUNNER = frozenset({"logConfiguration", "cpu", "memory", "memoryReservation"})
+# Keys that are not translated: the caller chooses the log driver and limits memory for the whole task.
+IGNORED = frozenset({"logConfiguration", "cpu", "memory", "memoryReservation"})
 TRANSLATED = frozenset(
     {
         "name", "image", "command", "entryPoint", "essential", "environment", "secrets", "user", "privileged",
@@ -28,12 +28,16 @@ LINUX = frozenset({"capabilities", "initProcessEnabled"})
 
 
 class DefinitionError(ValueError):
-    """A definition that cannot be run as it says; the message names container and key."""
+    """Raised for a definition that cannot be translated. The message names container and key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HealthCheck:
-    """``test`` is ECS's and Docker's list (``CMD`` or ``CMD-SHELL`` first); times in seconds."""
+    """A health check; times in seconds.
+
+    Args:
+        test: the command as a list that starts with ``CMD`` or ``CMD-SHELL``.
+    """
 
     test: tuple[str, ...]
     interval: int = 30
@@ -42,7 +46,7 @@ class HealthCheck:
     start_period: int = 0
 
     def every(self, seconds: int) -> HealthCheck:
-        """Asked at least so often, that a start is noticed; unhealthy after the same time as before."""
+        """The check with an interval of at most ``seconds``, and more retries for the same time to unhealthy."""
         if self.interval <= seconds:
             return self
         return replace(self, interval=seconds, retries=math.ceil(self.interval * self.retries / seconds))
@@ -59,7 +63,14 @@ class Mount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContainerDefinition:
-    """One container. ``secrets`` holds references (variable to ``valueFrom``), never values; times in seconds."""
+    """A container definition; times in seconds.
+
+    Args:
+        secrets: references to secrets by variable (``valueFrom``), never values.
+        depends_on: condition by the name of the other container.
+        init: whether an init process is PID 1.
+        restarts: whether the container has a restart policy.
+    """
 
     name: str
     image: str
@@ -86,9 +97,10 @@ class ContainerDefinition:
     def of(cls, body: Mapping[str, Any]) -> ContainerDefinition:
         """Read the JSON object of one container, as ``DescribeTaskDefinition`` returns it.
 
-        Raises DefinitionError where it holds a key that is not translated here.
+        Raises:
+            DefinitionError: ``body`` holds a key without a translation.
         """
-        _refuse_unknown(body)
+        _check_keys(body)
         linux = body.get("linuxParameters") or {}
         capabilities = linux.get("capabilities") or {}
         health = body.get("healthCheck")
@@ -117,15 +129,16 @@ class ContainerDefinition:
 
 
 def read_all(definitions: str | Iterable[Mapping[str, Any]]) -> tuple[ContainerDefinition, ...]:
-    """The containers of one task definition: Terraform's JSON text, or the list that the API returns."""
+    """Read the containers of a task definition, given as Terraform's JSON text or as the API's list."""
     bodies = json.loads(definitions) if isinstance(definitions, str) else definitions
     return tuple(map(ContainerDefinition.of, bodies))
 
 
 def docker_options(container: ContainerDefinition, *, volumes: Mapping[str, str]) -> list[str]:
-    """The words of ``docker run`` that make a container what its definition says, but image, command and variables.
+    """The options of ``docker run`` for a container, without image, command and variables.
 
-    ``volumes`` gives for each volume of the task what to mount: the name of a Docker volume, or a folder.
+    Args:
+        volumes: Docker volume or folder to mount, by the name of the task's volume.
     """
     health = container.health
     words = ["--stop-timeout", str(container.stop_timeout)]
@@ -142,7 +155,7 @@ def docker_options(container: ContainerDefinition, *, volumes: Mapping[str, str]
 
 
 def _health_options(health: HealthCheck) -> list[str]:
-    """``docker run`` knows the shell form only: the words are quoted for it."""
+    """The health options. ``docker run`` takes a shell command, so the words of ``CMD`` are quoted."""
     kind, *words = health.test
     command = words[0] if kind == "CMD-SHELL" else shlex.join(words)
     seconds = {"interval": health.interval, "timeout": health.timeout, "start-period": health.start_period}
@@ -155,8 +168,8 @@ def _pairs(items: Iterable[Mapping[str, Any]] | None, key: str, value: str) -> d
 
 
 def _health(body: Mapping[str, Any]) -> HealthCheck:
-    times = {"interval": "interval", "timeout": "timeout", "retries": "retries", "startPeriod": "start_period"}
-    given = {ours: body[theirs] for theirs, ours in times.items() if body.get(theirs) is not None}
+    fields = {"interval": "interval", "timeout": "timeout", "retries": "retries", "startPeriod": "start_period"}
+    given = {name: body[key] for key, name in fields.items() if body.get(key) is not None}
     return HealthCheck(test=tuple(body["command"]), **given)
 
 
@@ -164,8 +177,8 @@ def _mount(body: Mapping[str, Any]) -> Mount:
     return Mount(volume=body["sourceVolume"], path=body["containerPath"], read_only=bool(body.get("readOnly")))
 
 
-def _refuse_unknown(body: Mapping[str, Any]) -> None:
-    unknown = [key for key, value in body.items() if value and key not in TRANSLATED | LEFT_TO_THE_RUNNER]
+def _check_keys(body: Mapping[str, Any]) -> None:
+    unknown = [key for key, value in body.items() if value and key not in TRANSLATED | IGNORED]
     unknown += [
         f"linuxParameters.{key}"
         for key, value in (body.get("linuxParameters") or {}).items()
@@ -174,5 +187,5 @@ def _refuse_unknown(body: Mapping[str, Any]) -> None:
     if unknown:
         name = body.get("name", "?")
         raise DefinitionError(
-            f"container {name}: {', '.join(sorted(unknown))} is not translated by {__name__}. Fix: add it there"
+            f"container {name}: {', '.join(sorted(unknown))} has no translation in {__name__}. Fix: add one"
         )

@@ -1,4 +1,4 @@
-"""The container engine, through its command line: the one interface that every engine shares."""
+"""Runs the container engine through its command line, which every engine with Docker's API supports."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from typing import Any
 from local.repository import ROOT
 
 LABEL = "airflow-fargate"
-PATIENCE = 300
+TIMEOUT_SECONDS = 300
 
 
 class EngineError(RuntimeError):
-    """The engine said no; the message is its own."""
+    """Raised when the engine fails. The message is the engine's."""
 
 
 @cache
 def client() -> str:
-    """The client program: Debian's where it exists, for it builds with BuildKit without a plug-in."""
+    """The path of the docker client. Debian's client is preferred because it builds with BuildKit without a plug-in."""
     debian = Path("/usr/bin/docker")
     found = str(debian) if debian.exists() else shutil.which("docker")
     if not found:
@@ -35,22 +35,32 @@ def client() -> str:
 
 @cache
 def address() -> Mapping[str, str]:
-    """The variables that lead to an engine that answers: DOCKER_HOST's, the default one, or ``docker/engine``'s own.
+    """The variables of a running engine: that of DOCKER_HOST, the default socket, or the engine of ``docker/engine``.
 
-    Raises EngineError with the fix where none answers.
+    Raises:
+        EngineError: no engine answers. The message ends with the fix.
     """
     script = ROOT / "docker" / "engine"
-    said = subprocess.run([script, "status"], capture_output=True, text=True, timeout=PATIENCE, check=False)
-    if said.returncode:
-        raise EngineError(said.stderr.strip())
-    words = said.stdout.split()[1:]
+    done = subprocess.run([script, "status"], capture_output=True, text=True, timeout=TIMEOUT_SECONDS, check=False)
+    if done.returncode:
+        raise EngineError(done.stderr.strip())
+    words = done.stdout.split()[1:]
     return dict(word.split("=", 1) for word in words)
 
 
 def docker(
-    *words: str, environ: Mapping[str, str] | None = None, check: bool = True, timeout: float = PATIENCE
+    *words: str, environ: Mapping[str, str] | None = None, check: bool = True, timeout: float = TIMEOUT_SECONDS
 ) -> subprocess.CompletedProcess[str]:
-    """Run one command; raises EngineError with what it printed when it fails (unless ``check`` is off)."""
+    """Run a docker command.
+
+    Args:
+        environ: variables to add to those of this process.
+        check: raise an error where the command fails.
+        timeout: seconds.
+
+    Raises:
+        EngineError: the command failed and ``check`` is set.
+    """
     environment = {**os.environ, **address(), **(environ or {})}
     done = subprocess.run(
         [client(), *words], env=environment, capture_output=True, text=True, timeout=timeout, check=False
@@ -62,58 +72,62 @@ def docker(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
-    """A container that was started here."""
+    """A container that ``start`` returned."""
 
     id: str
     name: str
 
     def inspect(self) -> dict[str, Any]:
-        """What the engine knows of it."""
+        """The output of ``docker inspect``."""
         found: list[dict[str, Any]] = json.loads(docker("inspect", self.id).stdout)
         return found[0]
 
     @property
     def state(self) -> dict[str, Any]:
-        """``Status``, ``Running``, ``ExitCode``, ``Health`` and their kin."""
+        """The state of ``docker inspect``: ``Status``, ``Running``, ``ExitCode``, ``Health`` and others."""
         state: dict[str, Any] = self.inspect()["State"]
         return state
 
     @property
     def address(self) -> str:
-        """Its IPv4 address on its (first) network; empty for one that shares another's."""
+        """The IPv4 address on its first network; empty for a container that shares another container's network."""
         networks = self.inspect()["NetworkSettings"]["Networks"]
         return next((str(network["IPAddress"]) for network in networks.values()), "")
 
     def port(self, inside: int) -> int:
-        """The loopback port that leads to port ``inside``."""
+        """The loopback port that is published for the container's port ``inside``."""
         return int(docker("port", self.id, str(inside)).stdout.split()[0].rsplit(":", 1)[1])
 
     def exec(self, *words: str, check: bool = True, user: str | None = None) -> subprocess.CompletedProcess[str]:
-        """Run a command in it."""
+        """Run a command in the container."""
         return docker("exec", *(("--user", user) if user else ()), self.id, *words, check=check)
 
     def logs(self) -> str:
-        """Everything it printed."""
+        """Standard output and standard error of the container."""
         done = docker("logs", self.id)
         return done.stdout + done.stderr
 
     def kill(self, *, signal: str = "KILL") -> None:
-        """Send a signal to its first process."""
+        """Send a signal to the container's first process."""
         docker("kill", "--signal", signal, self.id)
 
     def stop(self, *, seconds: int) -> None:
-        """SIGTERM, and SIGKILL after ``seconds``."""
-        docker("stop", "--time", str(seconds), self.id, timeout=seconds + PATIENCE, check=False)
+        """Send SIGTERM, and SIGKILL after ``seconds``."""
+        docker("stop", "--time", str(seconds), self.id, timeout=seconds + TIMEOUT_SECONDS, check=False)
 
     def wait(self, *, seconds: float) -> int:
-        """Wait for its end; its exit code. Raises EngineError after ``seconds``."""
+        """Wait for the container's end and return its exit code; raises EngineError after ``seconds``."""
         try:
             return int(docker("wait", self.id, timeout=seconds).stdout)
         except subprocess.TimeoutExpired as error:
             raise EngineError(f"{self.name} did not end within {seconds:g} s:\n{self.logs()[-2000:]}") from error
 
     def wait_healthy(self, *, seconds: float = 180) -> None:
-        """Wait until its health check passes; EngineError with its last words when it dies or ``seconds`` are over."""
+        """Wait until the health check passes.
+
+        Raises:
+            EngineError: the container ended, or is not healthy after ``seconds``. The message ends with its log.
+        """
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             state = self.state
@@ -125,13 +139,18 @@ class Container:
         raise EngineError(f"{self.name} is not healthy after {seconds:g} s:\n{self.logs()[-2000:]}")
 
     def remove(self) -> None:
-        """Take it away, running or not, with its unnamed volumes."""
+        """Remove the container, running or not, and its anonymous volumes."""
         docker("rm", "--force", "--volumes", self.id, check=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
-    """What to start and how. Values of ``environ`` travel in the client's environment, never on a command line."""
+    """The settings of a container to start.
+
+    Args:
+        environ: variables. Values are passed in the client's environment, never on its command line.
+        options: further options of ``docker run``.
+    """
 
     image: str
     name: str
@@ -142,7 +161,7 @@ class Launch:
 
     @property
     def words(self) -> list[str]:
-        """The client's arguments after ``docker``."""
+        """The arguments of ``docker run``."""
         labels = [word for name, value in self.labels.items() for word in ("--label", f"{name}={value}")]
         names = [word for name in self.environ for word in ("--env", name)]
         head = ["--name", self.name, "--label", LABEL, *labels, *names, *self.options]
@@ -150,35 +169,35 @@ class Launch:
 
 
 def start(launch: Launch) -> Container:
-    """Start a container in the background."""
+    """Start a container in the background; raises EngineError where it does not start."""
     done = docker("run", "--detach", *launch.words, environ=launch.environ)
     return Container(id=done.stdout.strip(), name=launch.name)
 
 
 def run(launch: Launch, *, seconds: float = 300) -> subprocess.CompletedProcess[str]:
-    """Run a container to its end and take it away; what it printed and its exit code."""
+    """Run a container to its end, remove it, and return its output and exit code."""
     words = ("run", "--rm", *launch.words)
     return docker(*words, environ=launch.environ, check=False, timeout=seconds)
 
 
 def states(ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """The state of each container that exists, by id, with one call."""
-    wanted = list(ids)
-    if not wanted:
+    """The state of each existing container by id, read with one call."""
+    requested = list(ids)
+    if not requested:
         return {}
-    found = json.loads(docker("inspect", *wanted, check=False).stdout or "[]")
+    found = json.loads(docker("inspect", *requested, check=False).stdout or "[]")
     return {container["Id"]: container["State"] for container in found}
 
 
 def remove_network(name: str) -> None:
-    """Take a network away with every container on it, in whatever state."""
+    """Remove a network and every container on it."""
     listed = docker("ps", "--all", "--quiet", "--filter", f"network={name}", check=False).stdout.split()
     remove_all(listed)
     docker("network", "rm", name, check=False)
 
 
 def remove_all(containers: Iterable[str]) -> None:
-    """Take containers away by id."""
+    """Remove containers by id."""
     ids = list(containers)
     if ids:
         docker("rm", "--force", "--volumes", *ids, check=False)

@@ -1,4 +1,4 @@
-"""Our images, built when something asks for them; unchanged ones come from the engine's cache in a blink."""
+"""Builds this project's images on demand; the engine's cache makes an unchanged build take less than a second."""
 
 from __future__ import annotations
 
@@ -18,49 +18,50 @@ from local.repository import ROOT
 CONTEXT = ROOT / "docker"
 BASE_VARIABLE = "AIRFLOW_FARGATE_BASE_IMAGE"
 LOCAL_BASE = "airflow-fargate/base:bookworm-python3.11"
-BUILD_WITHIN = 1200
+BUILD_SECONDS = 1200
 DASHES = "------"
 LAST_LINES = 15
 
 
-class Recipe(NamedTuple):
-    """A Dockerfile below docker/ and the stage to build."""
+class BuildTarget(NamedTuple):
+    """A Dockerfile below docker/ and the stage to build from it."""
 
     dockerfile: str
     target: str
 
 
-RECIPES = {
-    "airflow": Recipe("airflow/Dockerfile", "airflow"),
-    "postgres": Recipe("testing/Dockerfile", "postgres"),
-    "redis": Recipe("testing/Dockerfile", "redis"),
-    "git": Recipe("testing/Dockerfile", "git"),
-    "emulator": Recipe("emulator/Dockerfile", "emulator"),
+BUILD_TARGETS = {
+    "airflow": BuildTarget("airflow/Dockerfile", "airflow"),
+    "postgres": BuildTarget("testing/Dockerfile", "postgres"),
+    "redis": BuildTarget("testing/Dockerfile", "redis"),
+    "git": BuildTarget("testing/Dockerfile", "git"),
+    "emulator": BuildTarget("emulator/Dockerfile", "emulator"),
 }
 
 
 @cache
 def base() -> str | None:
-    """The base image: AIRFLOW_FARGATE_BASE_IMAGE, else one made of Debian's packages where that is possible.
+    """The base image: AIRFLOW_FARGATE_BASE_IMAGE, else an image made of Debian's packages where mmdebstrap can run.
 
-    None leaves the Dockerfile's own, which needs a registry.
+    None selects the default of the Dockerfile, which needs a registry.
     """
-    given = os.environ.get(BASE_VARIABLE)
-    if given:
-        return given
+    configured = os.environ.get(BASE_VARIABLE)
+    if configured:
+        return configured
     if docker("image", "inspect", LOCAL_BASE, check=False).returncode == 0:
         return LOCAL_BASE
     if os.geteuid() or not shutil.which("mmdebstrap"):
         return None
-    subprocess.run([CONTEXT / "base", LOCAL_BASE], env={**os.environ, **address()}, check=True, timeout=BUILD_WITHIN)
+    subprocess.run([CONTEXT / "base", LOCAL_BASE], env={**os.environ, **address()}, check=True, timeout=BUILD_SECONDS)
     return LOCAL_BASE
 
 
 @cache
 def build(name: str) -> str:
-    """Build the image ``name`` (a key of RECIPES) if anything changed, and return its tag.
+    """Build the image ``name``, a key of BUILD_TARGETS, and return its tag.
 
-    Raises EngineError with the builder's last words.
+    Raises:
+        EngineError: the build failed. The message holds the failed step's output.
     """
     tag = f"airflow-fargate/{name}:local"
     build_from(CONTEXT, name=name, tag=tag)
@@ -68,10 +69,10 @@ def build(name: str) -> str:
 
 
 def build_from(context: Path, *, name: str, tag: str) -> None:
-    """Build the image ``name`` from ``context``, a folder like docker/; raises EngineError as ``build`` does."""
-    recipe = RECIPES[name]
+    """Build the image ``name`` from ``context``, a copy of docker/; raises EngineError as ``build`` does."""
+    target = BUILD_TARGETS[name]
     certificates = os.environ.get("SSL_CERT_FILE")
-    words = ["--file", str(context / recipe.dockerfile), "--target", recipe.target]
+    words = ["--file", str(context / target.dockerfile), "--target", target.target]
     if base():
         words += ["--build-arg", f"BASE_IMAGE={base()}"]
     if certificates:
@@ -81,29 +82,29 @@ def build_from(context: Path, *, name: str, tag: str) -> None:
         env={**os.environ, **address(), "DOCKER_BUILDKIT": "1"},
         capture_output=True,
         text=True,
-        timeout=BUILD_WITHIN,
+        timeout=BUILD_SECONDS,
         check=False,
     )
     if done.returncode:
-        raise EngineError(f"image {name}: {complaint(done.stderr)}")
+        raise EngineError(f"image {name}: {failed_step(done.stderr)}")
 
 
-def complaint(output: str) -> str:
-    """What the failed step said, without the builder's own words: it stands between two lines of dashes."""
+def failed_step(output: str) -> str:
+    """The output of the failed step, which the builder prints between two lines of dashes."""
     parts = output.split(f"\n{DASHES}\n")
     if len(parts) < 3:
         return output[-3000:]
-    _, *said = parts[-2].splitlines()
-    return "\n".join(re.sub(r"^\d+\.\d+ ", "", line) for line in said[-LAST_LINES:])
+    _, *lines = parts[-2].splitlines()
+    return "\n".join(re.sub(r"^\d+\.\d+ ", "", line) for line in lines[-LAST_LINES:])
 
 
 def unpacked_bytes(tag: str) -> int:
-    """The size of an image on the disk of who runs it."""
+    """The size of an image on disk."""
     return int(docker("image", "inspect", "--format", "{{.Size}}", tag).stdout)
 
 
 def compressed_bytes(tag: str) -> int:
-    """The size of an image on its way, at gzip's quickest level: registries come out 15 % smaller."""
+    """The size of an image compressed with gzip's fastest level; registries store about 15 % less."""
     counter = _Counter()
     with (
         subprocess.Popen([client(), "save", tag], env={**os.environ, **address()}, stdout=subprocess.PIPE) as save,
@@ -118,7 +119,7 @@ def compressed_bytes(tag: str) -> int:
 
 
 class _Counter(io.RawIOBase):
-    """A file that keeps the length of what is written, and nothing else."""
+    """A file that counts the bytes written and discards them."""
 
     count = 0
 

@@ -1,4 +1,4 @@
-"""The programs of docker/tools.txt, in a virtual environment of their own: they are large, and few need them."""
+"""Installs the programs of docker/tools.txt into a separate virtual environment on first use: they are large."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from local.repository import ROOT
 
 LOCK = ROOT / "docker" / "tools.txt"
 FOLDER = ROOT / ".build" / "tools"
-INSTALL_WITHIN = 600
+INSTALL_SECONDS = 600
 
 
 @cache
 def program(name: str) -> Path:
-    """The path of ``name`` (hadolint, shellcheck, syft, docker-compose); installed if need be.
+    """The path of a program (hadolint, shellcheck, syft, docker-compose), installed on first use.
 
-    Raises EngineError with pip's last words.
+    Raises:
+        EngineError: the installation failed. The message ends with the installer's output.
     """
     ready = FOLDER / ".ready"
     if not ready.exists() or ready.stat().st_mtime < LOCK.stat().st_mtime:
@@ -36,6 +37,6 @@ def _install() -> None:
         [*uv, "pip", "install", "--quiet", "--python", str(FOLDER), "--require-hashes", "-r", str(LOCK)],
     )
     for step in steps:
-        done = subprocess.run(step, capture_output=True, text=True, timeout=INSTALL_WITHIN, check=False)
+        done = subprocess.run(step, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
         if done.returncode:
             raise EngineError(f"docker/tools.txt cannot be installed: {done.stderr[-1000:]}")

@@ -1,4 +1,4 @@
-"""What ECS offers inside a task over HTTP: metadata and task protection; and a way from containers to the emulator."""
+"""The HTTP endpoints of the ECS agent (metadata, task protection), and a relay from containers to the emulator."""
 
 from __future__ import annotations
 
@@ -19,7 +19,13 @@ DEFAULT_MINUTES = 120
 
 @dataclass
 class Agent:
-    """The ECS agent of all tasks; ``broken`` makes it answer 500, ``calls`` is what it was asked."""
+    """The ECS agent of all tasks.
+
+    Args:
+        host: address to listen on.
+        broken: answer every PUT with status 500.
+        calls: received PUT requests, as task and ``ProtectionEnabled``.
+    """
 
     host: str
     broken: bool = False
@@ -27,7 +33,7 @@ class Agent:
     _protected_until: dict[str, float] = field(default_factory=dict)
 
     def start(self) -> None:
-        """Serve until ``stop``."""
+        """Start to serve."""
         agent = self
 
         class Handler(_Handler):
@@ -37,7 +43,7 @@ class Agent:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def stop(self) -> None:
-        """Serve no more."""
+        """Stop to serve."""
         self._server.shutdown()
         self._server.server_close()
 
@@ -46,7 +52,7 @@ class Agent:
         return f"http://{self.host}:{self._server.server_port}"
 
     def variables(self, task: str) -> dict[str, str]:
-        """What ECS puts into the environment of every container of ``task``."""
+        """The variables that ECS sets in every container of ``task``."""
         return {
             "ECS_AGENT_URI": f"{self.url}/api/{task}",
             "ECS_CONTAINER_METADATA_URI_V4": f"{self.url}/v4/{task}",
@@ -54,11 +60,11 @@ class Agent:
         }
 
     def protected(self, task: str) -> bool:
-        """Whether ``task`` must not be chosen when its service scales in."""
+        """Whether ``task`` is protected from scale-in."""
         return self._protected_until.get(task, 0.0) > time.time()
 
     def protect(self, task: str, body: dict[str, Any]) -> dict[str, Any]:
-        """Carry out a PUT and answer as the agent does."""
+        """Handle a PUT request and return the agent's answer."""
         enabled = bool(body["ProtectionEnabled"])
         self.calls.append((task, enabled))
         minutes = float(body.get("ExpiresInMinutes", DEFAULT_MINUTES))
@@ -66,7 +72,7 @@ class Agent:
         return self.protection(task)
 
     def protection(self, task: str) -> dict[str, Any]:
-        """What a GET answers."""
+        """The answer to a GET request."""
         return {"protection": {"ProtectionEnabled": self.protected(task), "TaskArn": task}}
 
 
@@ -98,34 +104,39 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(json.dumps(body).encode())
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
 
 class Relay(socketserver.ThreadingTCPServer):
-    """Passes connections to ``host`` (an address of this machine that containers reach) on to a loopback port."""
+    """Forwards connections from an address of this machine that containers reach to a loopback port.
+
+    Args:
+        host: address to listen on.
+        target_port: loopback port to forward to.
+    """
 
     daemon_threads = True
     allow_reuse_address = True
 
     def __init__(self, *, host: str, target_port: int) -> None:
-        super().__init__((host, 0), _Passage)
+        super().__init__((host, 0), _Connection)
         self.target_port = target_port
         self.url = f"http://{host}:{self.server_address[1]}"
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
 
-class _Passage(socketserver.BaseRequestHandler):
+class _Connection(socketserver.BaseRequestHandler):
     server: Relay
 
     def handle(self) -> None:
         with socket.create_connection(("127.0.0.1", self.server.target_port)) as target:
-            back = threading.Thread(target=_pour, args=(target, self.request), daemon=True)
+            back = threading.Thread(target=_copy, args=(target, self.request), daemon=True)
             back.start()
-            _pour(self.request, target)
+            _copy(self.request, target)
             back.join()
 
 
-def _pour(source: socket.socket, sink: socket.socket) -> None:
+def _copy(source: socket.socket, sink: socket.socket) -> None:
     try:
         while data := source.recv(65536):
             sink.sendall(data)

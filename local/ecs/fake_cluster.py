@@ -1,4 +1,4 @@
-"""One cluster of the emulator on real containers: network, PostgreSQL, Redis, agent, runner."""
+"""Runs a cluster of the emulator on containers: network, PostgreSQL, Redis, ECS agent and task runner."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from local.containers import authority, backing_services, engine, images
 from local.containers.engine import Container, docker
 from local.ecs.agent import Agent, Relay
 from local.ecs.runner import Runner
-from local.ecs.service_catalog import Aws, Catalogue
+from local.ecs.service_catalog import Aws, ServiceCatalog
 from local.ecs.task import Platform
 
-# Where the image keeps the certificates that it trusts for database and broker.
+# The image's file of certificate authorities for database and broker.
 CA_FILE = "/opt/airflow-fargate/ca.pem"
 
 
 class EmulatedAws(Aws, Protocol):
-    """The emulator: clients, and where it listens."""
+    """The AWS emulator: boto3 clients, region and address."""
 
     region: str
 
@@ -31,8 +31,12 @@ class EmulatedAws(Aws, Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class StandIn:
-    """What tests hold on to; ``aws_url`` is the emulator as containers reach it."""
+class FakeCluster:
+    """A running cluster.
+
+    Args:
+        aws_url: address of the emulator that containers reach.
+    """
 
     network: str
     runner: Runner
@@ -49,28 +53,29 @@ def gateway(network: str) -> str:
 
 
 @contextmanager
-def stand_in(
+def fake_cluster(
     aws: EmulatedAws, *, cluster: str, parameters: str, network: str, folder: Path, check_every: int = 5
-) -> Iterator[StandIn]:
-    """Everything but the services themselves: enter ``runner`` to start those.
+) -> Iterator[FakeCluster]:
+    """Start the backing services and the agent of a cluster. Enter ``FakeCluster.runner`` to start its ECS services.
 
     Args:
-        cluster: the ECS cluster's name.
+        aws: the emulator that the cluster was applied to.
+        cluster: name of the ECS cluster.
         parameters: path of the secrets, ``/airflow/<environment>``.
-        network: name of the Docker network to make.
-        folder: for the certificates; other users must be able to enter it.
-        check_every: seconds between health checks.
+        network: name of the Docker network to create.
+        folder: folder for certificates, which every user must be able to enter.
+        check_every: longest interval of health checks in seconds.
     """
     docker("network", "create", network)
     agent = Agent(host=gateway(network))
     relay = Relay(host=gateway(network), target_port=urlsplit(aws.url).port or 80)
-    catalogue = Catalogue(aws, cluster=cluster)
+    catalog = ServiceCatalog(aws, cluster=cluster)
     certificate = authority.make(folder)
     setting = backing_services.Setting(network=network, authority=folder)
     try:
         agent.start()
         runner = Runner(
-            catalogue=catalogue,
+            catalog=catalog,
             agent=agent,
             platform=Platform(
                 network=network,
@@ -80,19 +85,19 @@ def stand_in(
                 options=("--volume", f"{certificate}:{CA_FILE}:ro"),
             ),
         )
-        yield StandIn(
+        yield FakeCluster(
             network=network,
             runner=runner,
             agent=agent,
             database=backing_services.postgres(
                 setting,
-                names=catalogue.database_addresses(),
-                password=catalogue.secret(f"{parameters}/database-password"),
+                names=catalog.database_addresses(),
+                password=catalog.secret(f"{parameters}/database-password"),
             ),
             broker=backing_services.redis(
                 setting,
-                names=catalogue.broker_addresses(),
-                password=catalogue.secret(f"{parameters}/broker-auth-token"),
+                names=catalog.broker_addresses(),
+                password=catalog.secret(f"{parameters}/broker-auth-token"),
             ),
             aws_url=relay.url,
         )
@@ -104,7 +109,7 @@ def stand_in(
 
 
 def _variables(region: str, url: str) -> dict[str, str]:
-    """What ECS and the task role give a container, and the way to the emulator."""
+    """Region and credentials, which ECS and the task role would provide, and the address of the emulator."""
     return {
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,

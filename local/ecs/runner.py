@@ -1,4 +1,4 @@
-"""Keeps a cluster as its services say: starts, replaces and stops tasks; follows counts and new definitions."""
+"""Reconciles tasks with the ECS services of a cluster: starts, replaces and stops them."""
 
 from __future__ import annotations
 
@@ -11,20 +11,27 @@ from typing import Self
 
 from local.containers.engine import EngineError
 from local.ecs.agent import Agent
-from local.ecs.service_catalog import Catalogue, Service, TaskDefinition
+from local.ecs.service_catalog import Service, ServiceCatalog, TaskDefinition
 from local.ecs.task import FargateTask, Platform, remove
 
-LOOK_EVERY = 0.5
-# ECS slows down a service whose tasks never come up; so do we.
-THROTTLE = 10.0
+POLL_SECONDS = 0.5
+# Pause before the next task of a service whose last task did not start, as ECS throttles such services.
+THROTTLE_SECONDS = 10.0
 ALIVE = frozenset({"pending", "running"})
 
 
 @dataclass(kw_only=True)
 class Runner:
-    """The scheduler of the stand-in. Use it as a context manager: what it started ends with it."""
+    """Runs the services of a cluster while it is entered as a context manager.
 
-    catalogue: Catalogue
+    Args:
+        catalog: source of services, task definitions and secrets.
+        tasks: current tasks by service.
+        ended: stopped tasks.
+        problem: last error of the reconciliation loop.
+    """
+
+    catalog: ServiceCatalog
     platform: Platform
     agent: Agent
     tasks: dict[str, list[FargateTask]] = field(default_factory=dict)
@@ -42,14 +49,18 @@ class Runner:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._loop.join()
-        everyone = [*self.ended, *itertools.chain(*self.tasks.values())]
-        for task in everyone:
+        tasks = [*self.ended, *itertools.chain(*self.tasks.values())]
+        for task in tasks:
             task.phase = "stopped"
-        remove(everyone)
+        remove(tasks)
 
     def run_task(self, name: str, *, seconds: float = 300) -> tuple[int, str]:
-        """Run a task definition that no service owns, to its end: exit code of its main container, and its logs."""
-        task = self._make(self.catalogue.definition(name))
+        """Run a one-off task to its end.
+
+        Returns:
+            The exit code and the log of its main container.
+        """
+        task = self._make(self.catalog.definition(name))
         task.start()
         try:
             return task.main.wait(seconds=seconds), task.main.logs()
@@ -58,31 +69,35 @@ class Runner:
             remove([task])
 
     def running(self, service: str) -> list[FargateTask]:
-        """The service's tasks that are up, oldest first."""
+        """The running tasks of a service, oldest first."""
         return [task for task in self.tasks.get(service, []) if task.phase == "running"]
 
     def wait_steady(self, *, seconds: float) -> None:
-        """Return when every service has as many healthy tasks as it desires; EngineError with what is missing else."""
+        """Wait until every service has its desired number of healthy tasks of its current definition.
+
+        Raises:
+            EngineError: a service is not steady after ``seconds``. The message holds the logs of its tasks.
+        """
         deadline = time.monotonic() + seconds
         while unsteady := self._unsteady():
             if time.monotonic() > deadline:
-                raise EngineError(f"not steady after {seconds:g} s: {self._words(unsteady)}")
-            time.sleep(LOOK_EVERY)
+                raise EngineError(f"not steady after {seconds:g} s: {self._describe(unsteady)}")
+            time.sleep(POLL_SECONDS)
 
     def _unsteady(self) -> list[str]:
-        wanted = {service.name: service for service in self.catalogue.services()}
-        return [name for name in sorted({*wanted, *self.tasks}) if not self._is_steady(name, wanted.get(name))]
+        services = {service.name: service for service in self.catalog.services()}
+        return [name for name in sorted({*services, *self.tasks}) if not self._is_steady(name, services.get(name))]
 
     def _is_steady(self, name: str, service: Service | None) -> bool:
-        """Whether exactly the tasks run that should, and are well; none where the service is gone."""
+        """Whether the service has exactly its desired healthy tasks; a deleted service must have none."""
         tasks = self.tasks.get(name, [])
         if service is None:
             return not tasks
-        current = self.catalogue.definition(service.task_definition).arn
-        well = sum(task.healthy for task in tasks)
-        return well == service.desired and all(task.definition.arn == current for task in tasks if task.healthy)
+        current = self.catalog.definition(service.task_definition).arn
+        healthy = sum(task.healthy for task in tasks)
+        return healthy == service.desired and all(task.definition.arn == current for task in tasks if task.healthy)
 
-    def _words(self, services: list[str]) -> str:
+    def _describe(self, services: list[str]) -> str:
         tasks = [task for name in services for task in self.tasks.get(name, [])]
         ends = [f"{task.id}: {task.reason}\n{task.logs()[-1500:]}" for task in self.ended[-3:]]
         return "\n".join(
@@ -92,45 +107,45 @@ class Runner:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                services = self.catalogue.services()
+                services = self.catalog.services()
                 for service in services:
                     self._reconcile(service)
                 for name in self.tasks.keys() - {service.name for service in services}:
                     self._drain(name)
-            except Exception as error:  # noqa: BLE001 - a thread that dies in silence would look like a hang
+            except Exception as error:  # noqa: BLE001 - the loop must go on; wait_steady reports the error
                 self.problem = f"{type(error).__name__}: {error}"
-            self._stop.wait(LOOK_EVERY)
+            self._stop.wait(POLL_SECONDS)
 
     def _reconcile(self, service: Service) -> None:
-        self._clear_away(service.name)
+        self._collect_stopped(service.name)
         if time.monotonic() < self._not_before.get(service.name, 0.0):
             return
-        tasks, definition = self.tasks[service.name], self.catalogue.definition(service.task_definition)
+        tasks, definition = self.tasks[service.name], self.catalog.definition(service.task_definition)
         alive = [task for task in tasks if task.phase in ALIVE]
         current = [task for task in alive if task.definition.arn == definition.arn]
         for _ in range(service.desired - len(current)):
             task = self._make(definition, service)
             tasks.append(task)
-            threading.Thread(target=task.live, daemon=True).start()
-        # The old ones go when the new ones are well: minimumHealthyPercent 100, as all our services have it.
-        free = [task for task in alive if not self.agent.protected(task.id)]
+            threading.Thread(target=task.run, daemon=True).start()
+        # Old tasks stop when the new tasks are healthy: every service has minimumHealthyPercent 100.
+        unprotected = [task for task in alive if not self.agent.protected(task.id)]
         if sum(task.healthy for task in current) >= service.desired:
-            self._stop_all([task for task in free if task not in current], reason="deployment")
+            self._stop_all([task for task in unprotected if task not in current], reason="deployment")
         surplus = max(0, len(current) - service.desired)
-        self._stop_all([task for task in free if task in current][:surplus], reason="scale-in")
+        self._stop_all([task for task in unprotected if task in current][:surplus], reason="scale-in")
 
-    def _clear_away(self, name: str) -> None:
-        """Put what has stopped aside; a service whose tasks never came up is given time."""
+    def _collect_stopped(self, name: str) -> None:
+        """Move stopped tasks to ``ended``; throttle a service whose task stopped before it ran."""
         tasks = self.tasks.setdefault(name, [])
-        for task in [one for one in tasks if one.phase == "stopped"]:
+        for task in [task for task in tasks if task.phase == "stopped"]:
             tasks.remove(task)
             self.ended.append(task)
             if not task.was_running:
-                self._not_before[name] = time.monotonic() + THROTTLE
+                self._not_before[name] = time.monotonic() + THROTTLE_SECONDS
 
     def _drain(self, name: str) -> None:
-        """The service was deleted: its tasks go."""
-        self._clear_away(name)
+        """Stop the tasks of a deleted service."""
+        self._collect_stopped(name)
         self._stop_all([task for task in self.tasks[name] if task.phase in ALIVE], reason="service deleted")
 
     def _stop_all(self, tasks: list[FargateTask], *, reason: str) -> None:
@@ -143,11 +158,11 @@ class Runner:
             id=id_,
             definition=definition,
             platform=self.platform,
-            secrets={one.name: self._resolve(one.secrets) for one in definition.containers},
+            secrets={container.name: self._resolve(container.secrets) for container in definition.containers},
             variables=self.agent.variables(id_),
             names=service.names if service else (),
             port=service.port if service else None,
         )
 
     def _resolve(self, secrets: Mapping[str, str]) -> dict[str, str]:
-        return {variable: self.catalogue.secret(reference) for variable, reference in secrets.items()}
+        return {variable: self.catalog.secret(reference) for variable, reference in secrets.items()}

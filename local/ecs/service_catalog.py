@@ -1,4 +1,4 @@
-"""What is to run, read back through the AWS API: never from Terraform's files."""
+"""Reads services, task definitions, secrets and backing services of a cluster from the AWS API."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from local.containers.definition import ContainerDefinition, read_all
 
 
 class Aws(Protocol):
-    """Something that has boto3 clients: the emulator."""
+    """A provider of boto3 clients, such as the emulator."""
 
     def client(self, service: str) -> Any: ...
 
@@ -27,7 +27,14 @@ class TaskDefinition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """An ECS service as it should be now. ``names`` are the DNS names that lead to its tasks inside the network."""
+    """An ECS service.
+
+    Args:
+        desired: desired number of tasks.
+        task_definition: ARN of the current task definition.
+        port: container port of its load balancer.
+        names: DNS names of its tasks inside the network.
+    """
 
     name: str
     desired: int
@@ -36,8 +43,8 @@ class Service:
     names: tuple[str, ...]
 
 
-class Catalogue:
-    """One cluster's services, task definitions, secrets and backing services."""
+class ServiceCatalog:
+    """The services of one cluster, and the task definitions, secrets and backing services of its account."""
 
     def __init__(self, aws: Aws, *, cluster: str) -> None:
         self._aws = aws
@@ -52,7 +59,7 @@ class Catalogue:
             for page in ecs.get_paginator("list_services").paginate(cluster=self._cluster)
             for arn in page["serviceArns"]
         ]
-        # Ten services a call is the API's limit.
+        # DescribeServices takes up to ten services.
         described = [
             service
             for start in range(0, len(arns), 10)
@@ -78,7 +85,7 @@ class Catalogue:
         return f"{service['Name']}.{cloud_map.get_namespace(Id=namespace)['Namespace']['Name']}"
 
     def definition(self, name: str) -> TaskDefinition:
-        """The task definition of an ARN or a family (its newest revision)."""
+        """The task definition with the ARN ``name``, or the newest revision of the family ``name``."""
         if name not in self._definitions:
             body = self._aws.client("ecs").describe_task_definition(taskDefinition=name)["taskDefinition"]
             self._definitions[name] = TaskDefinition(
@@ -90,7 +97,7 @@ class Catalogue:
         return self._definitions[name]
 
     def secret(self, reference: str) -> str:
-        """The decrypted value of a parameter, by ARN or name."""
+        """The decrypted value of the parameter with the ARN or name ``reference``."""
         name = reference.split(":parameter", 1)[1] if reference.startswith("arn:") else reference
         return str(self._aws.client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
 

@@ -1,4 +1,4 @@
-"""One Fargate task: containers that share a network address, started in order, watched, stopped together."""
+"""Runs one Fargate task: containers with one network address that start in order and stop together."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ from local.containers.definition import ContainerDefinition, docker_options
 from local.containers.engine import Container, EngineError, Launch, docker
 from local.ecs.service_catalog import TaskDefinition
 
-START_WITHIN = 300.0
-START_PERIOD = 300
-LOOK_EVERY = 1.0
+START_SECONDS = 300.0
+START_PERIOD_SECONDS = 300
+POLL_SECONDS = 1.0
 PAUSE = ("sleep", "infinity")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
-    """What every task gets from where it runs.
+    """The surroundings of every task.
 
     Args:
-        image: runs in place of every image of the definitions: they are all ours.
-        check_every: seconds between health checks at most; unhealthy after the definitions' own time.
-        variables: added to every container (region, credentials and end point of the emulator).
-        options: added to every ``docker run`` (the certificates of the backing services).
+        network: Docker network.
+        image: image of every container, in place of the image in the definition.
+        check_every: longest interval of health checks in seconds. The time to unhealthy stays the definition's.
+        variables: variables to add to every container (region, credentials, address of the emulator).
+        options: options to add to every ``docker run`` (the certificates of the backing services).
     """
 
     network: str
@@ -39,7 +40,18 @@ class Platform:
 
 @dataclass(kw_only=True)
 class FargateTask:
-    """A task on its way through its life; ``phase`` is pending, running, stopping or stopped."""
+    """A task.
+
+    Args:
+        id: name of its Docker containers, unique in the network.
+        secrets: secret values by variable, by the name of the container.
+        variables: variables to add to every container.
+        names: DNS names of the task.
+        port: port to publish on loopback, in place of a load balancer.
+        phase: ``pending``, ``running``, ``stopping`` or ``stopped``.
+        reason: why the task stopped.
+        was_running: whether all containers started.
+    """
 
     id: str
     definition: TaskDefinition
@@ -56,7 +68,7 @@ class FargateTask:
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def start(self) -> None:
-        """Start all containers in order; on a failure the task is stopped and ``reason`` says why."""
+        """Start all containers in order. After an error the task is stopped and ``reason`` holds the error."""
         try:
             self._pause = engine.start(self._pause_launch())
             for definition in _in_order(self.definition.containers):
@@ -81,8 +93,8 @@ class FargateTask:
     def _launch(self, definition: ContainerDefinition) -> Launch:
         health = definition.health
         if health:
-            # Fargate's start periods are for Fargate's CPUs; this machine may be busy. The first success ends them.
-            health = replace(health.every(self.platform.check_every), start_period=START_PERIOD)
+            # Longer than the definition's, because this machine may be busy. The first success ends the start period.
+            health = replace(health.every(self.platform.check_every), start_period=START_PERIOD_SECONDS)
         volumes = {volume: f"{self.id}-{volume}" for volume in self.definition.volumes}
         options = docker_options(replace(definition, health=health), volumes=volumes)
         return Launch(
@@ -100,35 +112,35 @@ class FargateTask:
 
     def _await_dependencies(self, definition: ContainerDefinition) -> None:
         for other, condition in definition.depends_on.items():
-            deadline = time.monotonic() + START_WITHIN
+            deadline = time.monotonic() + START_SECONDS
             while not _met(self.containers[other], condition):
-                self.look()
+                self.check()
                 if self.phase != "pending":
                     return
                 if time.monotonic() > deadline:
-                    raise EngineError(f"{definition.name} waits for {other} to be {condition} in vain")
-                time.sleep(LOOK_EVERY)
+                    raise EngineError(f"{definition.name} waited {START_SECONDS:g} s for {other}: {condition}")
+                time.sleep(POLL_SECONDS)
 
     @property
     def main(self) -> Container:
         """The first essential container."""
-        return self.containers[next(one.name for one in self.definition.containers if one.essential)]
+        return self.containers[next(container.name for container in self.definition.containers if container.essential)]
 
     @property
     def healthy(self) -> bool:
-        """Whether all runs and every container with a health check passes it, as of the last look."""
-        checked = [one.name for one in self.definition.containers if one.health]
+        """Whether the task runs and every health check passed at the last ``check``."""
+        checked = [container.name for container in self.definition.containers if container.health]
         return self.phase == "running" and all(_health(self._states.get(name, {})) == "healthy" for name in checked)
 
-    def live(self) -> None:
-        """Start, then look after it until it has stopped. For a thread of its own."""
+    def run(self) -> None:
+        """Start the task and check it until it has stopped. Blocks."""
         self.start()
         while self.phase == "running":
-            self.look()
-            time.sleep(LOOK_EVERY)
+            self.check()
+            time.sleep(POLL_SECONDS)
 
-    def look(self) -> None:
-        """Look once: stop the task when an essential container ended or is unhealthy; restart a sidecar that may be."""
+    def check(self) -> None:
+        """Stop the task where an essential container ended or is unhealthy; restart sidecars with a restart policy."""
         ids = {name: container.id for name, container in self.containers.items()}
         found = engine.states(ids.values())
         self._states = {name: found[id_] for name, id_ in ids.items() if id_ in found}
@@ -143,12 +155,12 @@ class FargateTask:
                 docker("start", ids[definition.name], check=False)
 
     def stop(self, *, reason: str) -> None:
-        """SIGTERM to every container, SIGKILL after its stop time-out; then take everything away but the logs."""
+        """Send SIGTERM to every container, and SIGKILL after its stop timeout. Containers and logs stay."""
         with self._lock:
             if self.phase in {"stopping", "stopped"}:
                 return
             self.phase, self.reason = "stopping", reason
-        definitions = {one.name: one for one in self.definition.containers}
+        definitions = {container.name: container for container in self.definition.containers}
         stoppers = [
             threading.Thread(target=container.stop, kwargs={"seconds": definitions[name].stop_timeout})
             for name, container in self.containers.items()
@@ -162,39 +174,39 @@ class FargateTask:
         self.phase = "stopped"
 
     def published(self) -> str:
-        """The loopback address of the load balancer's port."""
+        """The loopback address of the published port; raises EngineError where the task publishes none."""
         if not self.port:
             raise EngineError(f"{self.id} publishes no port")
         return f"http://127.0.0.1:{self._pause.port(self.port)}"
 
     def logs(self) -> str:
-        """Everything that its containers printed."""
+        """The output of all containers."""
         return "".join(f"--- {name}\n{container.logs()}" for name, container in self.containers.items())
 
     @property
-    def left(self) -> tuple[list[str], list[str]]:
-        """Ids of its containers and names of its volumes, for ``remove``."""
-        everyone = [*self.containers.values(), *([self._pause] if hasattr(self, "_pause") else [])]
-        return [one.id for one in everyone], [f"{self.id}-{volume}" for volume in self.definition.volumes]
+    def resources(self) -> tuple[list[str], list[str]]:
+        """Ids of the task's containers and names of its volumes."""
+        containers = [*self.containers.values(), *([self._pause] if hasattr(self, "_pause") else [])]
+        return [container.id for container in containers], [f"{self.id}-{volume}" for volume in self.definition.volumes]
 
 
 def remove(tasks: Iterable[FargateTask]) -> None:
-    """Take the containers and volumes of ``tasks`` away, with two calls for all of them."""
-    left = [task.left for task in tasks]
-    engine.remove_all(id_ for ids, _ in left for id_ in ids)
-    volumes = [name for _, names in left for name in names]
+    """Remove the containers and volumes of ``tasks`` with two calls."""
+    resources = [task.resources for task in tasks]
+    engine.remove_all(id_ for ids, _ in resources for id_ in ids)
+    volumes = [name for _, names in resources for name in names]
     if volumes:
         docker("volume", "rm", "--force", *volumes, check=False)
 
 
 def _in_order(containers: tuple[ContainerDefinition, ...]) -> list[ContainerDefinition]:
-    """Dependencies first. ECS refuses circles when a definition is registered."""
-    left, ordered = list(containers), list[ContainerDefinition]()
-    while left:
-        done = {one.name for one in ordered}
-        ready = [one for one in left if set(one.depends_on) <= done] or left
+    """The containers after their dependencies. ECS rejects circular dependencies at registration."""
+    remaining, ordered = list(containers), list[ContainerDefinition]()
+    while remaining:
+        names = {container.name for container in ordered}
+        ready = [container for container in remaining if set(container.depends_on) <= names] or remaining
         ordered += ready
-        left = [one for one in left if one not in ready]
+        remaining = [container for container in remaining if container not in ready]
     return ordered
 
 

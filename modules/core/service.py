@@ -19,6 +19,7 @@ from cdktf_cdktf_provider_aws.service_discovery_service import (
     ServiceDiscoveryService,
     ServiceDiscoveryServiceDnsConfig,
     ServiceDiscoveryServiceDnsConfigDnsRecords,
+    ServiceDiscoveryServiceHealthCheckCustomConfig,
 )
 from constructs import Construct
 
@@ -177,6 +178,8 @@ class EcsComponent(Construct):
                 routing_policy="MULTIVALUE",
                 dns_records=[ServiceDiscoveryServiceDnsConfigDnsRecords(type="A", ttl=DNS_TTL_SECONDS)],
             ),
+            # ECS reports the health of each task; without this block, starting and unhealthy tasks are in DNS too.
+            health_check_custom_config=ServiceDiscoveryServiceHealthCheckCustomConfig(failure_threshold=1),
         )
         return EcsServiceServiceRegistries(registry_arn=discovery.arn)
 

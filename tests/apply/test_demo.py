@@ -21,7 +21,7 @@ SAID = (
     "dev-airflow: destroyed",
     "dev-foundation: destroyed",
     "nothing is left in the emulator",
-    "everything held. Next: make test",
+    "everything passed. Next: make test",
 )
 
 

@@ -1,4 +1,4 @@
-"""The image, and one small world around it that the tests of this tier share."""
+"""Fixtures of this tier: the image, PostgreSQL and Redis on a Docker network, and the components started on it."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from terraform_harness.tools import require
 
 from local.containers import authority, backing_services, engine, images
 from local.containers.engine import Container
-from tests.image.world import PRISTINE, SECRETS, World
+from tests.image.fake_rds_proxy import FakeRdsProxy
+from tests.image.services import PRISTINE, SECRETS, Services
 
 FOLDER = Path(__file__).parent
-WORLD = pytest.StashKey[World]()
+SERVICES = pytest.StashKey[Services]()
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """The world ends with this tier: seven containers would be asked for their health all through the next one."""
+    """Remove the containers with this tier's last test: their health checks would slow the next tier down."""
     last = nextitem is None or FOLDER not in nextitem.path.parents
-    if last and (world := item.config.stash.get(WORLD, None)):
-        engine.remove_network(world.network)
+    if last and (services := item.config.stash.get(SERVICES, None)):
+        engine.remove_network(services.network)
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +34,7 @@ def image() -> str:
 
 
 @pytest.fixture(scope="session")
-def world(image: str, pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def services(image: str, pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     network = f"airflow-fargate-{os.getpid()}"
     folder = tmp_path_factory.mktemp("authority")
     folder.parent.chmod(0o755)
@@ -42,7 +43,7 @@ def world(image: str, pytestconfig: pytest.Config, tmp_path_factory: pytest.Temp
     engine.docker("network", "create", network)
     setting = backing_services.Setting(network=network, authority=folder)
     try:
-        world = World(
+        services = Services(
             image=image,
             network=network,
             certificate=certificate,
@@ -54,16 +55,16 @@ def world(image: str, pytestconfig: pytest.Config, tmp_path_factory: pytest.Temp
                 setting, names=["broker.example"], password=SECRETS["AIRFLOW_BROKER_PASSWORD"]
             ),
         )
-        pytestconfig.stash[WORLD] = world
-        yield world
+        pytestconfig.stash[SERVICES] = services
+        yield services
     finally:
         engine.remove_network(network)
 
 
 @pytest.fixture(scope="session")
-def aws(world: World) -> Iterator[str]:
+def aws(services: Services) -> Iterator[str]:
     """The address of an emulated AWS that containers reach."""
-    server = ThreadedMotoServer(ip_address=world.gateway, port=0)
+    server = ThreadedMotoServer(ip_address=services.gateway, port=0)
     server.start()
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
@@ -71,16 +72,30 @@ def aws(world: World) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def migrated(world: World) -> World:
-    done = engine.run(world.launch("migrate"))
+def migrated(services: Services) -> Services:
+    """The services with a migrated database, and a copy of it under the name PRISTINE."""
+    done = engine.run(services.launch("migrate"))
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    # A copy takes a moment, a migration half a minute; it is only possible while nobody is connected.
-    backing_services.query(world.database, f"create database {PRISTINE} template airflow", name="postgres")
-    return world
+    # A copy takes a moment and a migration half a minute. PostgreSQL copies only a database without clients.
+    backing_services.query(services.database, f"create database {PRISTINE} template airflow", name="postgres")
+    return services
 
 
 @pytest.fixture(scope="session")
-def components(migrated: World) -> Mapping[str, Container]:
+def rds_proxy(services: Services) -> Iterator[FakeRdsProxy]:
+    """A fake of RDS Proxy in front of PostgreSQL; the proxy's own connections to PostgreSQL come without TLS."""
+    name = "proxy.example"
+    rule = f"hostnossl all all {services.gateway}/32 scram-sha-256"
+    services.database.exec("sh", "-c", f"echo '{rule}' >>/data/cluster/pg_hba.conf")
+    backing_services.query(services.database, "select pg_reload_conf()")
+    certificate = authority.issue(services.setting.authority, name=name)
+    database = (services.database.address, 5432)
+    with FakeRdsProxy(name=name, host=services.gateway, database=database, certificate=certificate) as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="session")
+def components(migrated: Services) -> Mapping[str, Container]:
     """Every component of the full topology, healthy."""
     names = ("api-server", "scheduler", "dag-processor", "triggerer", "worker")
     running = {name: migrated.start(name) for name in names}

@@ -1,4 +1,4 @@
-"""The environment of the live tests, synthesized from its YAML file and applied to the emulator by Terraform."""
+"""Applies the environment of the live tests to the emulator with Terraform."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ENVIRONMENT = Path(__file__).with_name("environment.yaml")
 
 @dataclass(frozen=True, kw_only=True)
 class KeyPair:
-    """An ssh key as files hold it."""
+    """An ssh key pair in OpenSSH format."""
 
     private: str
     public: str
@@ -40,7 +40,15 @@ class KeyPair:
 
 @dataclass(frozen=True, kw_only=True)
 class Applied:
-    """The environment as Terraform made it, and the way to make it another."""
+    """The applied environment.
+
+    Args:
+        emulator: the emulator that it was applied to.
+        folder: folder of the Terraform roots.
+        text: the environment's YAML.
+        host_key: key of the Git host.
+        deploy_key: key that the Git host accepts.
+    """
 
     emulator: Emulator
     folder: Path
@@ -49,12 +57,12 @@ class Applied:
     deploy_key: KeyPair
 
     def make(self, *stacks: str, **changes: object) -> None:
-        """Synthesize the environment with ``changes`` to its keys (None leaves one out) and apply ``stacks``."""
-        wanted = {**yaml.safe_load(self.text), **changes}
+        """Synthesize the environment with ``changes`` to its keys (None removes a key) and apply ``stacks``."""
+        keys = {**yaml.safe_load(self.text), **changes}
         work = self.folder / "-".join(map(str, ["stacks", *changes.values()]))
         (work / "environments").mkdir(parents=True)
-        kept = {key: value for key, value in wanted.items() if value is not None}
-        (work / "environments" / "live.yaml").write_text(yaml.safe_dump(kept))
+        environment = {key: value for key, value in keys.items() if value is not None}
+        (work / "environments" / "live.yaml").write_text(yaml.safe_dump(environment))
         words = [sys.executable, "main.py", str(work / "environments"), str(work / "out")]
         subprocess.run(words, cwd=ROOT, check=True)
         life = Lifecycle(
@@ -65,7 +73,7 @@ class Applied:
 
 
 def apply() -> Applied:
-    """Both stacks of the environment, in an emulator that runs on; its owner ends it."""
+    """Apply both stacks of the environment to a new emulator, which the caller stops."""
     require("docker", "terraform", "provider-mirror")
     host = KeyPair.make()
     text = ENVIRONMENT.read_text().replace("HOST_KEY", host.public)
@@ -78,7 +86,7 @@ def apply() -> Applied:
         deploy_key=KeyPair.make(),
     )
     emulator.start()
-    # What the bootstrap stack makes is shown by the apply tier; a minute is saved here.
+    # In place of the bootstrap stack, which the apply tier tests: saves a minute.
     emulator.make_state_bucket("airflow-fargate-state-111111111111")
     environment.make("live-foundation", "live-airflow")
     return environment

@@ -1,4 +1,4 @@
-"""One environment for the whole tier: applied to the emulator, read back through its API, run on real containers."""
+"""The environment of this tier: applied to the emulator, and run as containers by a fake of ECS."""
 
 from __future__ import annotations
 
@@ -16,33 +16,40 @@ from terraform_harness.emulator import Emulator
 from local.airflow_client import Client
 from local.containers import engine, images
 from local.containers.engine import Container, Launch
-from local.ecs.fake_cluster import StandIn, stand_in
+from local.ecs.fake_cluster import FakeCluster, fake_cluster
 from local.ecs.task import FargateTask
 from tests.live.applied import Applied, KeyPair, apply
 
 HERE = Path(__file__).parent
 PARAMETERS = "/airflow/live"
-STEADY_WITHIN = 240
-FOLLOWED_WITHIN = 90
+STEADY_SECONDS = 240
+FOLLOW_SECONDS = 90
 APPLYING = pytest.StashKey[Future[Applied]]()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Live:
-    """The running environment."""
+    """The running environment.
+
+    Args:
+        applied: the environment as Terraform applied it.
+        ecs: the fake of ECS that runs its services.
+        git: the Git host.
+        airflow: client of the running api-servers.
+    """
 
     applied: Applied
     emulator: Emulator
-    ecs: StandIn
+    ecs: FakeCluster
     git: Container
     airflow: Client
 
     def scale(self, service: str, count: int) -> None:
-        """What Application Auto Scaling does: change the desired count through the API."""
+        """Set the desired count of a service through the API, as Application Auto Scaling does."""
         self.emulator.client("ecs").update_service(cluster="airflow-live", service=service, desiredCount=count)
 
     def push(self, *, message: str, script: str) -> str:
-        """Change the DAG repository by a shell script in its working tree; the new commit."""
+        """Commit and push the changes that a shell script makes to the DAG repository; return the new commit."""
         words = (
             "set -e; rm -rf /tmp/w; git clone -q /srv/git/dags.git /tmp/w 2>/dev/null; cd /tmp/w;"
             f" git checkout -q -B main; {script}; git add .;"
@@ -52,10 +59,10 @@ class Live:
         return self.git.exec("sh", "-c", words, user="git").stdout.strip()
 
     def follow(self, commit: str) -> None:
-        """Wait until every component that reads DAG files is on ``commit``."""
-        deadline = time.monotonic() + FOLLOWED_WITHIN
-        while (shown := self._commits()) != {commit}:
-            assert time.monotonic() < deadline, f"{shown}, not {commit} after {FOLLOWED_WITHIN} s"
+        """Wait until git-sync of every component shows ``commit``."""
+        deadline = time.monotonic() + FOLLOW_SECONDS
+        while (commits := self._commits()) != {commit}:
+            assert time.monotonic() < deadline, f"{commits}, not {commit} after {FOLLOW_SECONDS} s"
             time.sleep(1)
 
     def _commits(self) -> set[str]:
@@ -69,15 +76,15 @@ class Live:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Terraform begins while other tests run: for minutes it waits for the timers of the provider, not for us."""
-    wanted = any("applied" in getattr(item, "fixturenames", ()) for item in session.items)
-    if wanted and not session.config.option.collectonly:
+    """Start Terraform in the background: it mostly waits for the provider's timers while other tests run."""
+    needed = any("applied" in getattr(item, "fixturenames", ()) for item in session.items)
+    if needed and not session.config.option.collectonly:
         session.config.stash[APPLYING] = ThreadPoolExecutor(max_workers=1).submit(apply)
 
 
 @pytest.fixture(scope="session")
 def applied(pytestconfig: pytest.Config) -> Iterator[Applied]:
-    """The environment, as soon as Terraform has made it."""
+    """The applied environment; waits for Terraform."""
     environment = pytestconfig.stash[APPLYING].result()
     yield environment
     environment.emulator.stop()
@@ -86,36 +93,36 @@ def applied(pytestconfig: pytest.Config) -> Iterator[Applied]:
 
 @pytest.fixture(scope="session")
 def live(applied: Applied, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
-    """All services steady, with a migrated database and the DAGs pushed."""
+    """The running environment: database migrated, DAGs pushed, all services steady."""
     folder = tmp_path_factory.mktemp("authority")
     for parent in (folder.parent, folder.parent.parent):
         parent.chmod(0o755)
     emulator = applied.emulator
     _put_parameters(emulator, applied.deploy_key)
     network = f"airflow-fargate-live-{os.getpid()}"
-    with stand_in(emulator, cluster="airflow-live", parameters=PARAMETERS, network=network, folder=folder) as ecs:
+    with fake_cluster(emulator, cluster="airflow-live", parameters=PARAMETERS, network=network, folder=folder) as ecs:
         git = _git_host(network, applied)
-        password = ecs.runner.catalogue.secret(f"{PARAMETERS}/admin-password")
-        client = Client(servers=lambda: _behind_the_door(ecs), password=password)
+        password = ecs.runner.catalog.secret(f"{PARAMETERS}/admin-password")
+        client = Client(servers=lambda: _load_balanced(ecs), password=password)
         running = Live(applied=applied, emulator=emulator, ecs=ecs, git=git, airflow=client)
         engine.docker("cp", str(HERE / "dags"), f"{git.id}:/tmp/dags")
         running.push(message="DAGs", script="cp -r /tmp/dags .")
         code, log = ecs.runner.run_task("airflow-live-migrate")
         assert code == 0, log[-3000:]
         with ecs.runner:
-            ecs.runner.wait_steady(seconds=STEADY_WITHIN)
+            ecs.runner.wait_steady(seconds=STEADY_SECONDS)
             for name in ("many", "slow"):
                 client.wait_for_dag(name)
             yield running
 
 
-def _behind_the_door(ecs: StandIn) -> list[FargateTask]:
-    """The tasks that the load balancer leads to, whatever the topology calls them."""
+def _load_balanced(ecs: FakeCluster) -> list[FargateTask]:
+    """The tasks behind the load balancer: api-servers, or the standalone task of a topology with one container."""
     return [task for name in ("api-server", "standalone") for task in ecs.runner.running(name)]
 
 
 def _put_parameters(emulator: Emulator, deploy: KeyPair) -> None:
-    """What people put into Parameter Store: the deploy key, a connection and a variable of Airflow."""
+    """Write the parameters that an operator provides: deploy key, an Airflow connection and an Airflow variable."""
     ssm = emulator.client("ssm")
     for name, value in (
         ("git-deploy-key", deploy.private),

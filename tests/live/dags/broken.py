@@ -1,3 +1,3 @@
-"""A DAG file that Airflow cannot read: it is to be named, and nothing else."""
+"""A DAG file that fails to parse."""
 
 raise ValueError("this DAG file is broken")

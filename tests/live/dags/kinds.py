@@ -1,4 +1,4 @@
-"""One Airflow task of each kind, on any topology: two queues, one deferrable, one that reads Parameter Store."""
+"""Airflow tasks of each kind: on two queues, deferrable, and reading Parameter Store."""
 
 from datetime import timedelta
 

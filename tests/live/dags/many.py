@@ -1,4 +1,4 @@
-"""Fifty Airflow tasks on two queues; one of them waits in the triggerer, one reads what Parameter Store holds."""
+"""Fifty Airflow tasks on two queues; one of them is deferred, one reads Parameter Store."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Airflow tasks that take as long as the run asks for, in Bash: it is Bash that a careless SIGTERM kills."""
+"""Bash tasks that run for the number of seconds in the DAG run's parameter."""
 
 from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import Param, dag

@@ -1,4 +1,4 @@
-"""The image's own code, imported from where the image copies it."""
+"""Makes the image's package ``airflow_fargate`` importable."""
 
 import sys
 

@@ -35,6 +35,14 @@ def test_the_load_balancer_asks_the_api_server_itself() -> None:
     assert service.body["health_check_grace_period_seconds"] >= 120, "a start at a quarter of a vCPU takes 33 s"
 
 
+@pytest.mark.feature("C1")
+@pytest.mark.parametrize("topology", TOPOLOGIES)
+def test_starting_and_unhealthy_tasks_are_not_in_dns(topology: str) -> None:
+    """With a custom health check, Cloud Map returns the tasks that ECS reports as healthy."""
+    name = deployed(topology=topology).only("aws_service_discovery_service")
+    assert name.get("health_check_custom_config") == {"failure_threshold": 1}
+
+
 @pytest.mark.feature("C2")
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 def test_a_bad_roll_out_is_rolled_back(topology: str) -> None:

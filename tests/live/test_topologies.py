@@ -1,0 +1,66 @@
+"""Terraform changes the environment to each topology in turn, over the same database; the same DAG succeeds on each.
+
+These tests are the last of the tier, because they leave the environment in the last topology.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.live.conftest import STEADY_SECONDS, Live
+
+COUNT = 6
+WITHOUT_BROKER = {"workers": None, "broker": None}
+ONE_CONTAINER = WITHOUT_BROKER | {"components": None}
+SEPARATE = {"api-server": 2, "scheduler": 1, "dag-processor": 1, "triggerer": 1}
+# Topology -> changes to the tier's environment, and the number of tasks of each service.
+TOPOLOGIES: dict[str, tuple[dict[str, Any], dict[str, int]]] = {
+    "celery": ({}, SEPARATE | {"worker-default": 1, "worker-heavy": 1}),
+    "local_executor": (WITHOUT_BROKER, SEPARATE),
+    "single": (ONE_CONTAINER, {"standalone": 1}),
+    "sequential": (ONE_CONTAINER, {"standalone": 1}),
+}
+
+
+def _change_to(live: Live, topology: str, changes: dict[str, Any]) -> None:
+    """Apply the topology with Terraform and wait until all services are steady. The tier starts as celery."""
+    if topology != "celery":
+        # The foundation of celery serves every topology, and applying it takes minutes.
+        live.applied.make("live-airflow", topology=topology, **changes)
+    live.ecs.runner.wait_steady(seconds=STEADY_SECONDS)
+
+
+def _most_at_once(tasks: list[dict[str, Any]]) -> int:
+    """The largest number of Airflow tasks that ran at one time."""
+    spans: list[tuple[str, str]] = [(task["start_date"], task["end_date"]) for task in tasks]
+    return max(sum(start <= moment < end for start, end in spans) for moment, _ in spans)
+
+
+@pytest.mark.feature("T1", "R3", "L1")
+@pytest.mark.parametrize("topology", TOPOLOGIES)
+def test_same_dag_succeeds_on_every_topology(live: Live, topology: str) -> None:
+    changes, services = TOPOLOGIES[topology]
+    _change_to(live, topology, changes)
+    runner, airflow = live.ecs.runner, live.airflow
+    assert {name: len(runner.running(name)) for name in runner.tasks if runner.running(name)} == services
+
+    airflow.wait_for_dag("kinds")
+    run = airflow.trigger("kinds")
+    assert airflow.finish("kinds", run) == "success"
+    tasks = airflow.tasks("kinds", run)
+    assert [task["state"] for task in tasks] == ["success"] * COUNT
+    assert {task["try_number"] for task in tasks} == {1}
+    value = airflow.call("GET", f"dags/kinds/dagRuns/{run}/taskInstances/read/xcomEntries/return_value")["value"]
+    assert "from the store hello" in value
+    assert "number 7" in airflow.wait_for_log("s3://", "kinds", run, "on_heavy")
+    if topology == "sequential":
+        assert _most_at_once([task for task in tasks if task["task_id"] != "waits"]) == 1
+
+
+@pytest.mark.feature("T1")
+def test_most_at_once_counts_overlapping_tasks() -> None:
+    apart = [{"start_date": "1", "end_date": "2"}, {"start_date": "2", "end_date": "3"}]
+    assert _most_at_once(apart) == 1
+    assert _most_at_once([*apart, {"start_date": "15", "end_date": "25"}]) == 2

@@ -1,0 +1,50 @@
+"""Runs of Airflow tasks around a fault, and checks that each of them succeeded once."""
+
+from __future__ import annotations
+
+import time
+
+from local.containers import backing_services
+from local.ecs.task import FargateTask
+from tests.live.conftest import STEADY_SECONDS, Live
+
+COUNT = 4
+STOPPED_SECONDS = 60
+
+
+def begin(live: Live, *, seconds: int, least: int = COUNT) -> str:
+    """Start a run of COUNT Bash tasks of ``seconds`` each; wait until none is queued and at least ``least`` run.
+
+    A message that is lost with Redis would be sent again only after ``task_queued_timeout_seconds``, half an hour.
+    """
+    run = live.airflow.trigger("slow", seconds=seconds)
+    live.airflow.wait_until_none_is_queued("slow", run, count=COUNT, least=least)
+    return run
+
+
+def check_finished_once(live: Live, run: str, *, tries: int) -> None:
+    """Check that every Airflow task succeeded exactly once, in at most ``tries`` tries."""
+    assert live.airflow.finish("slow", run, seconds=300) == "success"
+    tasks = live.airflow.tasks("slow", run)
+    assert [task["state"] for task in tasks] == ["success"] * COUNT
+    assert max(task["try_number"] for task in tasks) <= tries
+    earlier = backing_services.query(
+        live.ecs.database,
+        f"select count(*) from task_instance_history where run_id = '{run}' and state = 'success'",  # noqa: S608
+    )
+    assert earlier == [["0"]]
+
+
+def only_worker(live: Live) -> FargateTask:
+    """The only worker of the default queue."""
+    (worker,) = live.ecs.runner.running("worker-default")
+    return worker
+
+
+def wait_until_replaced(live: Live, task: FargateTask) -> None:
+    """Wait until ``task`` has stopped and all services are steady again."""
+    deadline = time.monotonic() + STOPPED_SECONDS
+    while task.phase == "running":
+        assert time.monotonic() < deadline, f"{task.id} still runs"
+        time.sleep(0.2)
+    live.ecs.runner.wait_steady(seconds=STEADY_SECONDS)
