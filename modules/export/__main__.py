@@ -1,4 +1,4 @@
-"""``python -m modules.export [NAMES]``: constructs and stacks as Terraform modules that anybody can call."""
+"""``python -m modules.export [NAMES]``: write constructs and stacks as self-contained Terraform modules."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from environments import InvalidEnvironment, load
 from environments.load import HOME
 from modules.export import write
 from modules.export.build import Module
-from modules.export.interface import NoInterface
+from modules.export.interface import InterfaceError
 
-Names = Annotated[list[str] | None, typer.Argument(help="Modules by name; all when none is given.")]
-Out = Annotated[Path, typer.Option("--out", help="Folder that gets a folder for each module.")]
-Like = Annotated[
-    str, typer.Option("--like", help="Environment whose structure (zones, topology, ...) the modules have.")
-]
+Names = Annotated[list[str] | None, typer.Argument(help="Names of modules; all modules without a name.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder of the written modules, one subfolder each.")]
+Like = Annotated[str, typer.Option("--like", help="Environment that gives the structure: zones, topology, egress.")]
 Folder = Annotated[Path, typer.Option("--folder", help="Folder of the environment files.")]
-Check = Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when written modules are out of date.")]
-Since = Annotated[Path | None, typer.Option("--since", help="Folder of the released modules: adds CHANGELOG.md.")]
-List = Annotated[bool, typer.Option("--list", help="Name the modules and what each is for.")]
+Check = Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when a file is out of date.")]
+Since = Annotated[
+    Path | None, typer.Option("--since", help="Folder of the released modules; adds a CHANGELOG.md to each.")
+]
+List = Annotated[bool, typer.Option("--list", help="List the modules and their purposes.")]
 
 
 def main(
@@ -36,7 +36,7 @@ def main(
     check: Check = False,
     list_: List = False,
 ) -> None:
-    """Write modules to a folder each: HCL by purpose, README, example, interface."""
+    """Write each module to its folder: HCL files by purpose, README, example, interface."""
     try:
         wanted = write.sources(names or ())
         if list_:
@@ -52,7 +52,7 @@ def main(
         else:
             _write(modules, out, since)
             print(f"Next: terraform -chdir={out / wanted[0].name}/examples/complete init")
-    except NoInterface as problem:
+    except InterfaceError as problem:
         print(problem, file=sys.stderr)
         raise typer.Exit(2) from None
 

@@ -1,4 +1,4 @@
-"""Which file of a module a resource goes into: by purpose, the way people look for it."""
+"""The HCL files of a module: each resource in the file of its purpose."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PURPOSES: Mapping[str, tuple[str, ...]] = {
 
 
 def files(module: Module) -> dict[str, str]:
-    """Every file of the module by its name, ``README.md`` and examples aside."""
+    """The HCL files of the module by name."""
     written = {"versions.tf": _versions(), "variables.tf": _variables(module), "outputs.tf": _outputs(module)}
     written = {name: text for name, text in written.items() if text.strip()}
     bodies: dict[str, list[str]] = {}
@@ -48,7 +48,7 @@ def files(module: Module) -> dict[str, str]:
 
 
 def _file(kind: str) -> str:
-    """The longest matching prefix decides."""
+    """The file with the longest matching prefix of the resource type."""
     bare = kind.removeprefix("aws_")
     fits = [
         (len(prefix), name) for name, prefixes in PURPOSES.items() for prefix in prefixes if bare.startswith(prefix)

@@ -1,4 +1,4 @@
-"""Terraform's string templates: which part of a text is literal, which an expression."""
+"""Splits Terraform string templates into literals and expressions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A literal (as written between quotes, not yet escaped), or the expression between ``${`` and ``}``."""
+    """An unescaped literal, or the expression between ``${`` and ``}``."""
 
     text: str
     is_expression: bool
@@ -17,7 +17,8 @@ class Part:
 def parts(text: str) -> Iterator[Part]:
     """``"a-${b.c}"`` as a literal ``a-`` and an expression ``b.c``; ``$${`` and ``%%{`` stay in their literal.
 
-    Raises ``ValueError`` when a ``${`` never ends.
+    Raises:
+        ValueError: a ``${`` has no closing brace.
     """
     literal, index = "", 0
     while index < len(text):
@@ -36,20 +37,20 @@ def parts(text: str) -> Iterator[Part]:
 
 
 def expression(text: str) -> str | None:
-    """The expression when ``text`` is nothing else, so that no quotes are needed; None otherwise."""
+    """The expression when ``text`` consists of a single one and needs no quotes; None otherwise."""
     found = list(parts(text))
     return found[0].text if len(found) == 1 and found[0].is_expression else None
 
 
 def quoted(text: str) -> str:
-    """``text`` between quotes, with its expressions as they are."""
+    """``text`` between quotes, with its expressions unchanged."""
     return (
         '"' + "".join(f"${{{part.text}}}" if part.is_expression else _escaped(part.text) for part in parts(text)) + '"'
     )
 
 
 def simplified(text: str) -> str:
-    """``text`` with references bare inside of expressions: ``${f(${var.a})}`` is ``${f(var.a)}``."""
+    """``text`` without nested interpolation: ``${f(${var.a})}`` becomes ``${f(var.a)}``."""
     if "${" not in text:
         return text
     return "".join(f"${{{_bare(part.text)}}}" if part.is_expression else part.text for part in parts(text))
@@ -77,7 +78,7 @@ def _escaped(literal: str) -> str:
 
 
 def _end(text: str, index: int) -> int:
-    """Where the brace is that closes the expression starting at ``index``; quotes inside it may hold templates."""
+    """Index of the brace that closes the expression at ``index``; quotes inside it may hold templates."""
     depth = 0
     while index < len(text):
         character = text[index]
@@ -90,7 +91,7 @@ def _end(text: str, index: int) -> int:
                 return index
             depth -= 1
         index += 1
-    raise ValueError(f"a template never ends: {text[:60]}")
+    raise ValueError(f"a template has no closing brace: {text[:60]}")
 
 
 def _end_of_quotes(text: str, index: int) -> int:
@@ -103,4 +104,4 @@ def _end_of_quotes(text: str, index: int) -> int:
             return index
         else:
             index += 1
-    raise ValueError(f"quotes never end: {text[:60]}")
+    raise ValueError(f"a quoted text has no closing quote: {text[:60]}")

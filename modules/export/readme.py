@@ -1,4 +1,4 @@
-"""What stands beside a module's code: README, an example that runs, and its interface for comparisons."""
+"""The files of a module besides its code: README, example, and the interface for comparisons."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ INTERFACE = "interface.json"
 
 
 def companions(module: Module) -> dict[str, str]:
-    """The files besides the module's own code, by their path in its folder."""
+    """README, example and interface by their path in the module's folder."""
     return {"README.md": _readme(module), EXAMPLE: _example(module), INTERFACE: _interface(module)}
 
 
@@ -34,7 +34,7 @@ def call(module: Module, *, source: str, values: Mapping[str, Any]) -> str:
 
 
 def example_values(module: Module, *, all_of_them: bool = False) -> dict[str, Any]:
-    """What the structure's environment passes: required inputs, and others where they differ from the default."""
+    """The values of the structure's environment: required inputs, and others that differ from their default."""
     return {
         item.name: item.example
         for item in module.inputs
@@ -52,12 +52,12 @@ def _example(module: Module) -> str:
     values = example_values(module)
     if any("module.foundation" in str(value) for value in values.values()):
         values = {name: value for name, value in values.items() if "module.foundation" not in str(value)}
-        values |= {item.name: _stand_in(item) for item in module.inputs if "module.foundation" in str(item.example)}
+        values |= {item.name: _placeholder(item) for item in module.inputs if "module.foundation" in str(item.example)}
     return f"{provider}\n\n{call(module, source='../..', values=values)}"
 
 
-def _stand_in(item: Input) -> Any:
-    """A value of the right shape for what the module ``foundation`` gives."""
+def _placeholder(item: Input) -> Any:
+    """A placeholder for an output of the module ``foundation``: a text, an ARN or a list."""
     arn = item.name.endswith("_arn")
     shaped = "arn:aws:iam::111111111111:example" if arn else f"{item.name.rpartition('_')[2]}-example"
     return [shaped, f"{shaped}-2"] if item.type.startswith("list") else shaped
@@ -69,7 +69,7 @@ def _readme(module: Module) -> str:
         _usage(module),
         REQUIREMENTS,
         _inputs(module),
-        _decided(module),
+        _fixed(module),
         _outputs(module),
         _resources(module),
     ]
@@ -79,7 +79,7 @@ def _readme(module: Module) -> str:
 def _usage(module: Module) -> str:
     block = call(module, source="./" + module.name, values=example_values(module))
     return (
-        "The caller brings the provider, its default tags and the backend.\n\n"
+        "The calling root configures the provider, its default tags and the backend.\n\n"
         f"## Usage\n\n```hcl\n{block}```\n\nA runnable root is in `{EXAMPLE.rpartition('/')[0]}`."
     )
 
@@ -92,13 +92,19 @@ def _inputs(module: Module) -> str:
     return "\n".join(["## Inputs\n\n| name | description | type | default | accepted |\n|---|---|---|---|---|", *rows])
 
 
-def _decided(module: Module) -> str:
-    """Only choices that this module's construct has asked for."""
-    if not module.decided:
+def _fixed(module: Module) -> str:
+    """The structural values that this module's construct uses."""
+    if not module.fixed:
         return ""
-    rows = [f"| `{name}` | `{json.dumps(value, default=str)}` |" for name, value in sorted(module.decided.items())]
-    intro = "These change which resources exist. They were decided at export; another choice is another export."
-    return "\n".join([f"## Decided at export\n\n{intro}\n\n| choice | value |\n|---|---|", *rows])
+    rows = [
+        f"| `{name}` | `{json.dumps(value, default=str)}` | {module.reasons.get(name, '')} |"
+        for name, value in sorted(module.fixed.items())
+    ]
+    intro = (
+        "These values are part of the module's code, because they decide which resources exist or are computed with.\n"
+        "To change one, export the module from an environment with another value (`--like`)."
+    )
+    return "\n".join([f"## Fixed at export\n\n{intro}\n\n| name | value | reason |\n|---|---|---|", *rows])
 
 
 def _outputs(module: Module) -> str:
@@ -128,7 +134,7 @@ def _cell(text: str) -> str:
 
 
 def _interface(module: Module) -> str:
-    """What a caller can see, and the bodies that tell a moved resource from a new one."""
+    """Inputs, outputs, and the resources with their arguments, which distinguish a renamed resource from a new one."""
     inputs = {
         item.name: {
             "type": item.type,

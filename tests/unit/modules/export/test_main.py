@@ -1,4 +1,4 @@
-"""Modules from constructs: which values become variables, and what is written where."""
+"""Exported modules: which values become variables, and which files are written."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ def test_every_input_is_used_and_everything_used_is_an_input(modules: dict[str, 
 
 
 @pytest.mark.feature("M1")
-def test_structure_is_decided_at_export_and_values_are_variables(modules: dict[str, Module]) -> None:
+def test_structural_values_are_fixed_and_others_are_variables(modules: dict[str, Module]) -> None:
     database = modules["metadata-database"]
-    assert database.decided.keys() >= {"engine_version"}
+    assert database.fixed.keys() >= {"engine_version"}
     inputs = {item.name: item for item in database.inputs}
     assert inputs.keys() >= {"storage_gib", "multi_az", "instance_class", "key_arn", "data_subnet_ids"}
     assert database.sections["resource"]["aws_db_instance"]["this"]["multi_az"] == "${var.multi_az}"
     assert inputs["data_subnet_ids"].rules == ()
     assert [rule.message for rule in {i.name: i for i in modules["network"].inputs}["zones"].rules] == [
-        "This module is made for 3 zones."
+        "zones must have 3 items: the number is part of this module's structure."
     ]
 
 
@@ -64,13 +64,13 @@ def test_resources_are_in_files_by_purpose(modules: dict[str, Module]) -> None:
 def test_readme_has_every_input_output_and_choice(modules: dict[str, Module]) -> None:
     for module in modules.values():
         text = write.content(module)["README.md"]
-        rows = [*(item.name for item in module.inputs), *module.outputs, *module.decided]
+        rows = [*(item.name for item in module.inputs), *module.outputs, *module.fixed]
         for name in rows:
             assert f"| `{name}` |" in text, f"{module.name}: {name}"
 
 
 @pytest.mark.feature("M3")
-def test_check_sees_what_is_stale(tmp_path: Path) -> None:
+def test_check_reports_stale_files(tmp_path: Path) -> None:
     arguments = ("encryption-key", "--out", str(tmp_path))
     missing = invoke(*arguments, "--check")
     assert (missing.exit_code, "encryption.tf: out of date" in missing.output) == (1, True)
@@ -99,7 +99,7 @@ def invoke(*arguments: str) -> Result:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["networks"], "no module is called networks. Modules: network, metadata-database"),
+        (["networks"], "unknown module networks. Fix: use one of network, metadata-database"),
         (["network", "--like", "nowhere"], "nowhere.yaml"),
     ],
 )
@@ -133,8 +133,8 @@ def test_change_log_since_the_released_version(tmp_path: Path) -> None:
     assert invoke(*arguments, "--check").exit_code == 1
     assert invoke(*arguments).exit_code == 0
     assert "## Since the released version: major" in log.read_text()
-    assert "- major: input old is gone" in log.read_text()
+    assert "- major: input old is removed" in log.read_text()
     file.write_text("nothing")
-    refused = invoke(*arguments)
-    assert refused.exit_code == 2
-    assert "interface.json: Expecting value" in refused.output
+    rejected = invoke(*arguments)
+    assert rejected.exit_code == 2
+    assert "interface.json: Expecting value" in rejected.output
