@@ -16,6 +16,7 @@ from modules.export.exportable import ID
 from modules.export.hcl_template import simplified
 from modules.export.inputs import Input
 from modules.export.module_inputs import ModuleInputs
+from modules.export.rewriting import add_tags, with_deferral_local
 
 SECTIONS = ("resource", "ephemeral", "data", "moved", "locals")
 
@@ -44,6 +45,7 @@ class Module:
         fixed: structural values by name.
         reasons: why a value is fixed although its field is declared with ``plan``, by name.
         sections: as in Terraform JSON.
+        owners: the construct that made a resource, by address.
         outputs: by name, as in Terraform JSON.
     """
 
@@ -53,6 +55,7 @@ class Module:
     fixed: Mapping[str, Any]
     reasons: Mapping[str, str]
     sections: Mapping[str, Any]
+    owners: Mapping[str, str]
     outputs: Mapping[str, Mapping[str, Any]]
 
 
@@ -64,7 +67,10 @@ def build(source: Source, *, structure: Environment) -> Module:
     """
     exceptions = source.structural(structure)
     inputs = ModuleInputs(structure=structure, structural=frozenset(exceptions))
-    synthesized = _clean(source.stack(App(), inputs).to_terraform(), inputs)
+    stack = source.stack(App(), inputs)
+    raw = stack.to_terraform()
+    synthesized = with_deferral_local(_clean(raw, inputs))
+    add_tags(stack, synthesized, inputs)
     _reject_unresolved_numbers(synthesized, inputs)
     used = (item for item in inputs.variables.values() if _uses(synthesized, item.name))
     return Module(
@@ -74,8 +80,19 @@ def build(source: Source, *, structure: Environment) -> Module:
         fixed=inputs.fixed,
         reasons=exceptions,
         sections={key: synthesized[key] for key in SECTIONS if key in synthesized},
+        owners=_owners(raw),
         outputs=synthesized.get("output", {}),
     )
+
+
+def _owners(raw: Any) -> dict[str, str]:
+    """The first construct below the stack (or below the exported construct) in the path of each resource."""
+    found = {}
+    for kind, items in raw.get("resource", {}).items():
+        for name, body in items.items():
+            path = [part for part in body["//"]["metadata"]["path"].split("/")[1:] if part != ID]
+            found[f"{kind}.{name}"] = re.sub(r"\W+", "_", path[0])
+    return found
 
 
 def _clean(synthesized: Any, inputs: ModuleInputs) -> Any:

@@ -11,6 +11,7 @@ from modules.export.hcl_json import json_expression
 from modules.export.hcl_template import expression, quoted
 
 INDENT = "  "
+WIDTH = 100
 # Arguments whose value is a map; every other object in synthesized JSON is a nested block.
 MAPS = frozenset({"tags", "tags_all", "variables", "dimensions", "parameters", "options", "default_tags_map", "query"})
 # Arguments that hold references or argument names, written without quotes.
@@ -48,13 +49,24 @@ def value(content: Any, *, key: str = "", encoded: bool = False) -> str:
         return quoted(content) if encoded and not expression(content) else _text(content, key)
     if isinstance(content, Mapping):
         return object_({_key(name): value(inner, encoded=encoded) for name, inner in content.items()})
-    return list_([value(item, key=key, encoded=encoded) for item in content])
+    return list_([_item(item, key=key, encoded=encoded) for item in content])
+
+
+def _item(content: Any, *, key: str, encoded: bool) -> str:
+    """An item of a list; a small object without nested values is written on a single line."""
+    written = value(content, key=key, encoded=encoded)
+    if not isinstance(content, Mapping) or not 0 < len(content) <= 3:
+        return written
+    items = {_key(name): value(inner, encoded=encoded) for name, inner in content.items()}
+    line = f"{{ {', '.join(f'{name} = {text}' for name, text in items.items())} }}"
+    nested = any(isinstance(inner, Mapping | list) for inner in content.values())
+    return written if nested or "\n" in line or len(line) > WIDTH else line
 
 
 def list_(items: Sequence[str]) -> str:
     """A list on a single line when it fits, else with each item on its own line."""
     line = f"[{', '.join(items)}]"
-    if len(line) <= 100 and "\n" not in line:
+    if len(line) <= WIDTH and "\n" not in line and not (len(items) > 1 and items[0].startswith("{")):
         return line
     lines = [line for item in items for line in f"{item},".split("\n")]
     return "\n".join(["[", *_indented(lines), "]"])

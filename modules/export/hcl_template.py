@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+# The deprecated index ``a.0``, written ``a[0]`` today.
+_LEGACY_INDEX = re.compile(r"(\b[A-Za-z_][\w-]*|[)\]])\.(\d+)(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ def quoted(text: str) -> str:
 
 
 def simplified(text: str) -> str:
-    """``text`` without nested interpolation: ``${f(${var.a})}`` becomes ``${f(var.a)}``."""
+    """``text`` without nested interpolation and legacy indexes: ``${f(${var.a.0})}`` becomes ``${f(var.a[0])}``."""
     if "${" not in text:
         return text
     return "".join(f"${{{_bare(part.text)}}}" if part.is_expression else part.text for part in parts(text))
@@ -59,6 +63,7 @@ def simplified(text: str) -> str:
 def _bare(expression_: str) -> str:
     bare, index = "", 0
     while index < len(expression_):
+        legacy = _LEGACY_INDEX.match(expression_, index)
         start = index
         if expression_[index] == '"':
             index = _end_of_quotes(expression_, index + 1) + 1
@@ -66,6 +71,8 @@ def _bare(expression_: str) -> str:
         elif expression_[index : index + 2] == "${":
             index = _end(expression_, index + 2) + 1
             bare += _bare(expression_[start + 2 : index - 1])
+        elif legacy:
+            bare, index = f"{bare}{legacy[1]}[{legacy[2]}]", legacy.end()
         else:
             bare, index = bare + expression_[index], index + 1
     return bare

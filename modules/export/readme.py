@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from modules.export import hcl
@@ -19,11 +20,28 @@ REQUIREMENTS = f"""## Requirements
 | aws | {PROVIDER["version"]} |"""
 EXAMPLE = "examples/complete/main.tf"
 INTERFACE = "interface.json"
+LICENSE = Path(__file__).parents[2] / "LICENSE"
 
 
 def companions(module: Module) -> dict[str, str]:
-    """README, example and interface by their path in the module's folder."""
-    return {"README.md": _readme(module), EXAMPLE: _example(module), INTERFACE: _interface(module)}
+    """README, licence, example and interface by their path in the module's folder."""
+    return {
+        "README.md": _readme(module),
+        "LICENSE": LICENSE.read_text(),
+        EXAMPLE: _example(module),
+        INTERFACE: _interface(module),
+    }
+
+
+def index(modules: Sequence[Module]) -> str:
+    """The README of the folder that holds all modules."""
+    head = [
+        "# Modules for Apache Airflow on AWS Fargate\n",
+        "Each folder is a self-contained Terraform module without provider and backend configuration.\n",
+        "| module | purpose |\n|---|---|",
+    ]
+    rows = [f"| [{module.name}]({module.name}/README.md) | {_cell(module.purpose)} |" for module in modules]
+    return "\n".join([*head, *rows]) + "\n"
 
 
 def call(module: Module, *, source: str, values: Mapping[str, Any]) -> str:
@@ -46,14 +64,17 @@ def _label(module: Module) -> str:
     return module.name.replace("-", "_")
 
 
+def standalone_values(module: Module) -> dict[str, Any]:
+    """Example values of a root that does not call the module ``foundation``: placeholders replace its outputs."""
+    values = example_values(module)
+    placeholders = {item.name: _placeholder(item) for item in module.inputs if "module.foundation" in str(item.example)}
+    return {name: value for name, value in values.items() if name not in placeholders} | placeholders
+
+
 def _example(module: Module) -> str:
     region = next((item.example for item in module.inputs if item.name == "region"), "eu-central-1")
     provider = "\n".join(hcl.block("provider", ("aws",), {"region": region}))
-    values = example_values(module)
-    if any("module.foundation" in str(value) for value in values.values()):
-        values = {name: value for name, value in values.items() if "module.foundation" not in str(value)}
-        values |= {item.name: _placeholder(item) for item in module.inputs if "module.foundation" in str(item.example)}
-    return f"{provider}\n\n{call(module, source='../..', values=values)}"
+    return f"{provider}\n\n{call(module, source='../..', values=standalone_values(module))}"
 
 
 def _placeholder(item: Input) -> Any:

@@ -22,8 +22,8 @@ from modules.export.module_inputs import ModuleInputs
 from modules.stacks.airflow import Airflow
 from modules.stacks.foundation import Foundation
 
-# Sections that configure this project's tools, not the stacks.
-TOOL_SECTIONS = frozenset({"state", "waivers"})
+# Keys that configure this project's tools or the provider of the root, not the resources of a stack.
+NOT_IN_MODULES = frozenset({"state", "waivers", "tags"})
 PUBLISHED = "use"
 _INPUT = re.compile(r"(tostring\()?var\.\w+\)?")
 
@@ -80,7 +80,7 @@ def deferred_environment(inputs: ModuleInputs) -> Environment:
     """
     name = inputs.deferred(inputs.variable_for("name"), example=inputs.structure.name)
     top = {"name": name, "account_id": inputs.account_id(), "region": inputs.region()}
-    environment = _deferred_section(inputs, inputs.structure, schema(), "", skip=TOOL_SECTIONS | top.keys())
+    environment = _deferred_section(inputs, inputs.structure, schema(), "", skip=NOT_IN_MODULES | top.keys())
     network = environment.network.model_copy(update={"zones": tuple(inputs.zones())})
     deferred: Environment = environment.model_copy(update={**top, "network": network})
     return deferred

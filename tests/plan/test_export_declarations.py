@@ -10,7 +10,6 @@ import pytest
 import yaml
 from cdktf import App
 
-from environments import load
 from environments.fields import decided_at
 from environments.load import HOME, from_data
 from environments.model import Environment
@@ -19,7 +18,7 @@ from modules.export.build import Module, build
 from modules.export.deferred_values import StructuralInputError
 from modules.export.module_inputs import ModuleInputs
 from modules.export.stacks import STACKS
-from tests.plan.permutations import cases, data_of
+from tests.plan.structures import STRUCTURES
 
 # Absent in the structure, and an absent optional field is fixed.
 ABSENT = {"iam_permissions_boundary"}
@@ -102,15 +101,6 @@ def test_no_field_declared_with_plan_is_fixed_without_a_reason(modules: list[Mod
     reasons = {name for stack in STACKS for name in stack.structural(structure({}))}
     assert len(fixed) > 40
     assert (fixed & declared_with("plan")) - reasons - ABSENT == set()
-
-
-def _structures() -> dict[str, Environment]:
-    """The example environments, and one of each topology and egress mode."""
-    examples = {name: load(HOME / f"{name}.yaml") for name in ("dev", "staging", "prod")}
-    return examples | {"-".join(case.values()): from_data(data_of(case), source="test") for case in cases()}
-
-
-STRUCTURES = _structures()
 
 
 @pytest.mark.feature("M2")

@@ -128,3 +128,37 @@ def test_invalid_or_empty_json_stays_a_text(text: str) -> None:
 def test_quotes_in_a_reference_inside_json() -> None:
     text = '{"a": "${data.x["k"].id}"}'
     assert hcl.value(text) == 'jsonencode({\n  a = data.x["k"].id\n})'
+
+
+def test_a_json_value_without_quotes_stays_a_number() -> None:
+    text = '[{"stopTimeout": ${var.seconds}, "name": "a \\" ${var.name}", "cpu": "${tostring(var.cpu)}"}]'
+    written = 'jsonencode([{ stopTimeout = var.seconds, name = "a \\" ${var.name}", cpu = tostring(var.cpu) }])'
+    assert hcl.value(text) == written
+
+
+def test_small_objects_in_a_list_are_written_on_a_line_each() -> None:
+    text = json.dumps({"environment": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]})
+    assert (
+        hcl.value(text)
+        == """\
+jsonencode({
+  environment = [
+    { name = "A", value = "1" },
+    { name = "B", value = "2" },
+  ]
+})"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("${tolist(a.b).0.c}", "${tolist(a.b)[0].c}"),
+        ("${aws_x.y1.0.z}", "${aws_x.y1[0].z}"),
+        ("${x * 1.5}", "${x * 1.5}"),
+        ('${f("a.0.b")}', '${f("a.0.b")}'),
+        ("a.0.b", "a.0.b"),
+    ],
+)
+def test_legacy_indexes_are_replaced_in_expressions_only(text: str, written: str) -> None:
+    assert simplified(text) == written
