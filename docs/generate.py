@@ -19,6 +19,7 @@ from generate_features import summary  # noqa: E402
 from environments import Environment, load_all, parse  # noqa: E402
 from environments.derived.parallelism import parallelism  # noqa: E402
 from environments.facts.topology import uses_celery  # noqa: E402
+from environments.generated_files import write  # noqa: E402
 
 TOPOLOGY_TEXT = {
     "sequential": ("one Fargate task, one Airflow task at a time", "evaluation, a few small DAGs"),
@@ -106,7 +107,7 @@ def main(arguments: list[str]) -> int:
         if before != after:
             print("README.md is out of date. Fix: python docs/generate.py", file=sys.stderr)
         return int(before != after)
-    readme.write_text(after, encoding="utf-8")
+    write(readme, after)
     print("README.md written. Next: git diff README.md")
     return 0
 

@@ -17,6 +17,10 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from environments.generated_files import write  # noqa: E402
+
 ROWS, PAGE = "docs/features.yaml", "docs/features.md"
 TIERS = ("unit", "policies", "plan", "apply", "image", "live")
 SIGNS = {"yes": "yes", "partly": "partly", "no": "no", "n/a": "–"}
@@ -173,9 +177,7 @@ def main(arguments: list[str], *, root: Path = ROOT) -> int:
         print(f"{PAGE} is stale. Fix: python docs/generate_features.py", file=sys.stderr)
         return 1
     if stale:
-        beside = file.with_suffix(".new")
-        beside.write_text(text)
-        beside.replace(file)
+        write(file, text)
     return 0
 
 

@@ -1,1 +1,1 @@
-"""Constructs and stacks leave the house here, as Terraform modules that anybody can call."""
+"""Exports constructs and stacks as self-contained Terraform modules."""

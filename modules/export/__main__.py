@@ -1,29 +1,32 @@
-"""``python -m modules.export [NAMES]``: constructs and stacks as Terraform modules that anybody can call."""
+"""``python -m modules.export [NAMES]``: write constructs and stacks as self-contained Terraform modules."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from environments import InvalidEnvironment, load
+from environments.generated_files import is_current
+from environments.generated_files import write as write_file
 from environments.load import HOME
-from modules.export import write
+from modules.export import readme, write
 from modules.export.build import Module
-from modules.export.interface import NoInterface
+from modules.export.interface import InterfaceError
 
-Names = Annotated[list[str] | None, typer.Argument(help="Modules by name; all when none is given.")]
-Out = Annotated[Path, typer.Option("--out", help="Folder that gets a folder for each module.")]
-Like = Annotated[
-    str, typer.Option("--like", help="Environment whose structure (zones, topology, ...) the modules have.")
-]
+INDEX = "README.md"
+Names = Annotated[list[str] | None, typer.Argument(help="Names of modules; all modules without a name.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder of the written modules, one subfolder each.")]
+Like = Annotated[str, typer.Option("--like", help="Environment that gives the structure: zones, topology, egress.")]
 Folder = Annotated[Path, typer.Option("--folder", help="Folder of the environment files.")]
-Check = Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when written modules are out of date.")]
-Since = Annotated[Path | None, typer.Option("--since", help="Folder of the released modules: adds CHANGELOG.md.")]
-List = Annotated[bool, typer.Option("--list", help="Name the modules and what each is for.")]
+Check = Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when a file is out of date.")]
+Since = Annotated[
+    Path | None, typer.Option("--since", help="Folder of the released modules; adds a CHANGELOG.md to each.")
+]
+List = Annotated[bool, typer.Option("--list", help="List the modules and their purposes.")]
 
 
 def main(
@@ -36,40 +39,44 @@ def main(
     check: Check = False,
     list_: List = False,
 ) -> None:
-    """Write modules to a folder each: HCL by purpose, README, example, interface."""
+    """Write each module to its folder: HCL files by purpose, README, example, interface."""
     try:
         wanted = write.sources(names or ())
         if list_:
             print("\n".join(f"{source.name:20} {source.purpose}" for source in wanted))
             return
-        modules = write.modules(wanted, structure=load(folder / f"{like}.yaml"))
+        modules = list(write.modules(wanted, structure=load(folder / f"{like}.yaml")))
     except (write.UnknownModule, InvalidEnvironment) as problem:
         print(problem, file=sys.stderr)
         raise typer.Exit(2) from None
     try:
         if check:
-            _check(modules, out, len(wanted), since)
+            _check(modules, out, since, with_index=not names)
         else:
-            _write(modules, out, since)
+            _write(modules, out, since, with_index=not names)
             print(f"Next: terraform -chdir={out / wanted[0].name}/examples/complete init")
-    except NoInterface as problem:
+    except InterfaceError as problem:
         print(problem, file=sys.stderr)
         raise typer.Exit(2) from None
 
 
-def _write(modules: Iterable[Module], out: Path, since: Path | None) -> None:
+def _write(modules: Sequence[Module], out: Path, since: Path | None, *, with_index: bool) -> None:
     for module in modules:
         write.write(out / module.name, write.content(module, since=since))
         print(f"{out / module.name}: {len(module.inputs)} inputs, {len(module.outputs)} outputs")
+    if with_index:
+        write_file(out / INDEX, readme.index(modules))
 
 
-def _check(modules: Iterable[Module], out: Path, count: int, since: Path | None) -> None:
+def _check(modules: Sequence[Module], out: Path, since: Path | None, *, with_index: bool) -> None:
     stale = [
         f"{out / module.name / name}: out of date"
         for module in modules
         for name in write.differences(out / module.name, write.content(module, since=since))
     ]
-    print("\n".join(stale) or f"{count} modules are up to date")
+    if with_index and not is_current(out / INDEX, readme.index(modules)):
+        stale.append(f"{out / INDEX}: out of date")
+    print("\n".join(stale) or f"{len(modules)} modules are up to date")
     if stale:
         print(f"Fix: python -m modules.export --out {out}", file=sys.stderr)
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""A construct built once more, with Terraform variables for values, and what came out of it."""
+"""Builds a construct or a stack with Terraform variables as values, and reads the synthesized module."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from typing import Any, Protocol
 from cdktf import App, TerraformStack
 
 from environments.model import Environment
-from modules.export.deferred_values import DecidedTooEarly, undecided
+from modules.export.deferred_values import StructuralInputError, unresolved_number
 from modules.export.exportable import ID
 from modules.export.hcl_template import simplified
 from modules.export.inputs import Input
-from modules.export.module_inputs import Ask
+from modules.export.module_inputs import ModuleInputs
+from modules.export.rewriting import add_tags, with_deferral_local
 
 SECTIONS = ("resource", "ephemeral", "data", "moved", "locals")
 
 
 class Source(Protocol):
-    """Whatever can be built into the stack of a module."""
+    """A construct or a stack that can be built as a module."""
 
     @property
     def name(self) -> str: ...
@@ -29,61 +30,78 @@ class Source(Protocol):
     @property
     def purpose(self) -> str: ...
 
-    def stack(self, app: App, ask: Ask) -> TerraformStack: ...
+    def structural(self, structure: Environment) -> Mapping[str, str]:
+        """Fields declared with ``plan`` that this module fixes all the same, with the reason."""
+        ...
+
+    def stack(self, app: App, inputs: ModuleInputs) -> TerraformStack: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
-    """A module before it is written: ``sections`` as in Terraform JSON, ``outputs`` by name."""
+    """A module before it is written.
+
+    Attributes:
+        fixed: structural values by name.
+        reasons: why a value is fixed although its field is declared with ``plan``, by name.
+        sections: as in Terraform JSON.
+        owners: the construct that made a resource, by address.
+        outputs: by name, as in Terraform JSON.
+    """
 
     name: str
     purpose: str
     inputs: tuple[Input, ...]
-    decided: Mapping[str, Any]
-    early: frozenset[str]
+    fixed: Mapping[str, Any]
+    reasons: Mapping[str, str]
     sections: Mapping[str, Any]
+    owners: Mapping[str, str]
     outputs: Mapping[str, Mapping[str, Any]]
 
 
-def build(exportable: Source, *, structure: Environment, early: frozenset[str] = frozenset()) -> Module:
-    """The module; a variable that Python looks at while building is decided at export, as ``structure`` has it.
+def build(source: Source, *, structure: Environment) -> Module:
+    """The module of ``source`` with the structure of the environment ``structure``.
 
-    ``early`` are variables known to be such (``Module.early`` of an earlier build), which saves the attempts.
+    Raises:
+        StructuralInputError: the construct decides by a field that is declared with ``plan``.
     """
-    while True:
-        try:
-            return _attempt(exportable, structure, early)
-        except DecidedTooEarly as refusal:
-            if refusal.variable in early:
-                raise
-            early |= {refusal.variable}
-
-
-def _attempt(exportable: Source, structure: Environment, early: frozenset[str]) -> Module:
-    ask = Ask(structure=structure, early=early)
-    synthesized = _clean(exportable.stack(App(), ask).to_terraform(), ask)
-    _refuse_leftovers(synthesized, ask)
-    used = tuple(
-        _without_idle_rules(item, synthesized) for item in ask.inputs.values() if _uses(synthesized, item.name)
-    )
+    exceptions = source.structural(structure)
+    inputs = ModuleInputs(structure=structure, structural=frozenset(exceptions))
+    stack = source.stack(App(), inputs)
+    raw = stack.to_terraform()
+    synthesized = with_deferral_local(_clean(raw, inputs))
+    add_tags(stack, synthesized, inputs)
+    _reject_unresolved_numbers(synthesized, inputs)
+    used = (item for item in inputs.variables.values() if _uses(synthesized, item.name))
     return Module(
-        name=exportable.name,
-        purpose=exportable.purpose,
-        inputs=used,
-        decided=ask.decided,
-        early=early,
+        name=source.name,
+        purpose=source.purpose,
+        inputs=tuple(_without_unused_length_rule(item, synthesized) for item in used),
+        fixed=inputs.fixed,
+        reasons=exceptions,
         sections={key: synthesized[key] for key in SECTIONS if key in synthesized},
+        owners=_owners(raw),
         outputs=synthesized.get("output", {}),
     )
 
 
-def _clean(synthesized: Any, ask: Ask) -> Any:
-    """Without metadata, with ephemeral names like the others, and a variable instead of the list of its items."""
+def _owners(raw: Any) -> dict[str, str]:
+    """The first construct below the stack (or below the exported construct) in the path of each resource."""
+    found = {}
+    for kind, items in raw.get("resource", {}).items():
+        for name, body in items.items():
+            path = [part for part in body["//"]["metadata"]["path"].split("/")[1:] if part != ID]
+            found[f"{kind}.{name}"] = re.sub(r"\W+", "_", path[0])
+    return found
+
+
+def _clean(synthesized: Any, inputs: ModuleInputs) -> Any:
+    """Without metadata and without the construct's id in ephemeral names; a list variable instead of its items."""
     text = re.sub(rf"(ephemeral\.\w+\.){ID}_", r"\1", json.dumps(synthesized))
     content = _without_metadata(json.loads(text))
     for kind, items in content.get("ephemeral", {}).items():
         content["ephemeral"][kind] = {name.removeprefix(f"{ID}_"): body for name, body in items.items()}
-    lists = {name for name, item in ask.inputs.items() if item.type.startswith("list")}
+    lists = {name for name, item in inputs.variables.items() if item.type.startswith("list")}
     return _collapsed(content, lists)
 
 
@@ -106,11 +124,11 @@ def _collapsed(value: Any, lists: set[str]) -> Any:
     return [_collapsed(inner, lists) for inner in value]
 
 
-def _without_idle_rules(wanted: Input, synthesized: Any) -> Input:
-    """A list that is only passed on may have any length."""
-    if not wanted.type.startswith("list") or f"var.{wanted.name}[" in json.dumps(synthesized):
-        return wanted
-    return replace(wanted, rules=())
+def _without_unused_length_rule(variable: Input, synthesized: Any) -> Input:
+    """A list whose items are never used by index may have any length."""
+    if not variable.type.startswith("list") or f"var.{variable.name}[" in json.dumps(synthesized):
+        return variable
+    return replace(variable, rules=())
 
 
 def _uses(synthesized: Any, name: str) -> bool:
@@ -118,13 +136,10 @@ def _uses(synthesized: Any, name: str) -> bool:
     return re.search(rf"\bvar\.{name}\b", json.dumps(body)) is not None
 
 
-def _refuse_leftovers(synthesized: Any, ask: Ask) -> None:
-    """A number that became part of a text before cdktf could resolve it."""
-    text = json.dumps(synthesized)
-    left = undecided(text)
-    if left is None:
+def _reject_unresolved_numbers(synthesized: Any, inputs: ModuleInputs) -> None:
+    """Report a number that became part of a text before cdktf could resolve it."""
+    token = unresolved_number(json.dumps(synthesized))
+    if token is None:
         return
-    for name in ask.inputs:
-        if ask.inputs[name].type == "number" and name not in ask.decided:
-            raise DecidedTooEarly(name, f"part of a text as {left}")
-    raise ValueError(f"a number token is left in a text: {left}")
+    numbers = [name for name, item in inputs.variables.items() if item.type == "number"]
+    raise StructuralInputError(" or ".join(numbers), f"formatting as the text {token}")

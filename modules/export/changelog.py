@@ -1,4 +1,4 @@
-"""A module's change log: what its callers feel since the released version, and how to be spared."""
+"""The change log of a module: differences from the released version and the `moved` blocks for renamed resources."""
 
 from __future__ import annotations
 
@@ -12,17 +12,25 @@ FILE = "CHANGELOG.md"
 
 
 def changelog(name: str, *, released: Path, interface_text: str) -> str:
-    """Markdown from the interface in folder ``released`` to the new one (the text of its ``interface.json``).
+    """The change log in Markdown.
 
-    Raises ``interface.NoInterface`` when the folder is there but is no exported module.
+    Args:
+        name: the module.
+        released: folder of the released version; the module is new when it does not exist.
+        interface_text: the new version's ``interface.json``.
+
+    Raises:
+        InterfaceError: ``released`` exists but is not an exported module.
     """
     if not (released / INTERFACE).exists() and not released.exists():
         return f"# Changes of {name}\n\nFirst version.\n"
     found = interface.changes(interface.read(released), json.loads(interface_text))
-    lines = [f"- {change.step.name.lower()}: {change.text}" for change in found] or ["Nothing that a caller feels."]
+    lines = [f"- {change.step.name.lower()}: {change.text}" for change in found] or [
+        "No change to the interface or to a resource."
+    ]
     blocks = [f"```hcl\n{change.moved}\n```" for change in found if change.moved]
     step = interface.verdict(found).name.lower()
     parts = [f"# Changes of {name}", f"## Since the released version: {step}", "\n".join(lines)]
     if blocks:
-        parts += ["### Addresses that only changed their name\n\nAdd to the new version:", *blocks]
+        parts += ["### Renamed resources\n\nAdd these blocks to the new version:", *blocks]
     return "\n\n".join(parts) + "\n"

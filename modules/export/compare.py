@@ -1,4 +1,4 @@
-"""``python -m modules.export.compare OLD NEW``: what callers of an exported module will feel when they take NEW."""
+"""``python -m modules.export.compare OLD NEW``: compare the interfaces of two versions of an exported module."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from modules.export import interface
 
 
 def main(old: Path, new: Path) -> None:
-    """The step of the version (major, minor, patch), why, and the moved blocks that spare callers."""
+    """Print each change with the part of the version that it raises (major, minor, patch), and `moved` blocks."""
     try:
         found = interface.changes(interface.read(old), interface.read(new))
-    except interface.NoInterface as problem:
+    except interface.InterfaceError as problem:
         print(problem, file=sys.stderr)
         raise typer.Exit(2) from None
     for change in found:
         print(f"{change.step.name.lower():6} {change.text}")
     blocks = [change.moved for change in found if change.moved]
     if blocks:
-        print("\nWith these in the new version, addresses that only changed their name stay:\n\n" + "\n\n".join(blocks))
+        print(
+            "\nAdd these blocks to the new version, so that Terraform keeps the renamed resources:\n\n"
+            + "\n\n".join(blocks)
+        )
     print(f"\nverdict: {interface.verdict(found).name.lower()}")
 
 

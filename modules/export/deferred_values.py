@@ -1,7 +1,7 @@
-"""Values that only a plan knows, standing in for Python values while a construct is built.
+"""Deferred values: Python values for Terraform variables, whose values only a plan knows.
 
-A token of cdktf looks like a value: a number is -8.1e298, a flag is always true. Arithmetic on it or a decision by it
-would be wrong without a word. These refuse both, and say which variable was meant.
+A token of cdktf looks like an ordinary value: a number is -8.1e298, a flag is always true, and arithmetic with it or a
+condition on it gives a wrong result without an error. Deferred values raise ``StructuralInputError`` instead.
 """
 
 from __future__ import annotations
@@ -13,26 +13,33 @@ from typing import Any, NoReturn
 from jsii._reference_map import InterfaceDynamicProxy
 
 
-class DecidedTooEarly(TypeError):
-    """Python looked at a value that only a plan knows: it is structure, and must be decided at export."""
+class StructuralInputError(TypeError):
+    """A construct computes with a deferred value, or decides by it.
+
+    This is a programming error: the field is declared with ``plan`` in ``environments/sections``, and the code that is
+    exported uses it structurally.
+    """
 
     def __init__(self, variable: str, action: str) -> None:
-        super().__init__(f"{variable} decides the structure ({action}), so it cannot be a Terraform variable")
+        super().__init__(
+            f"{variable} is declared with plan(), but the construct uses its value while it is built ({action}). "
+            "Fix: declare the field with synth(), or name it in structural() of the module with the reason"
+        )
         self.variable = variable
 
 
-def _refusing(*names: str) -> Callable[[type], type]:
-    """A class decorator: these methods raise ``DecidedTooEarly``."""
+def _rejecting(*names: str) -> Callable[[type], type]:
+    """A class decorator: these methods raise ``StructuralInputError``."""
 
-    def refuse(action: str) -> Callable[..., NoReturn]:
+    def reject(action: str) -> Callable[..., NoReturn]:
         def method(self: Any, *_: object, **__: object) -> NoReturn:
-            raise DecidedTooEarly(self.variable, action.strip("_"))
+            raise StructuralInputError(self.variable, action.strip("_"))
 
         return method
 
     def decorate(cls: type) -> type:
         for name in names:
-            setattr(cls, name, refuse(name))
+            setattr(cls, name, reject(name))
         return cls
 
     return decorate
@@ -44,63 +51,52 @@ _ARITHMETIC = tuple(
     for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "divmod")
     for side in ("", "r")
 )
-
-
-@_refusing(
-    *_COMPARISONS,
+_TEXT_METHODS = (
     *("__contains__", "__getitem__", "__iter__", "__mod__", "__mul__"),
     *("split", "rsplit", "splitlines", "partition", "rpartition", "startswith", "endswith", "find", "index", "count"),
-    *(
-        "replace",
-        "removeprefix",
-        "removesuffix",
-        "lower",
-        "upper",
-        "title",
-        "capitalize",
-        "strip",
-        "lstrip",
-        "rstrip",
-        "isdigit",
-    ),
+    *("replace", "removeprefix", "removesuffix", "lower", "upper", "title", "capitalize"),
+    *("strip", "lstrip", "rstrip", "isdigit"),
 )
-class PlannedText(str):
-    """A text. It may be passed on, and put into other texts."""
+
+
+@_rejecting(*_COMPARISONS, *_TEXT_METHODS)
+class DeferredText(str):
+    """A deferred text. It may be passed on and formatted into other texts."""
 
     __slots__ = ("variable",)
     variable: str
 
-    def __new__(cls, variable: str, token: str) -> PlannedText:
+    def __new__(cls, variable: str, token: str) -> DeferredText:
         text = super().__new__(cls, token)
         text.variable = variable
         return text
 
 
-class LetteredText(PlannedText):
-    """A zone: its name is the caller's, its last letter is decided at export, for the addresses of resources."""
+class DeferredZone(DeferredText):
+    """A deferred availability zone. Its last letter is fixed, because addresses of resources contain it."""
 
     __slots__ = ("letter",)
     letter: str
 
-    def __new__(cls, variable: str, token: str, letter: str = "") -> LetteredText:
+    def __new__(cls, variable: str, token: str, letter: str = "") -> DeferredZone:
         text = super().__new__(cls, variable, token)
         text.letter = letter  # type: ignore[attr-defined]
         return text  # type: ignore[return-value]
 
     def __getitem__(self, index: Any) -> str:
         if index != -1:
-            raise DecidedTooEarly(self.variable, "getitem")
+            raise StructuralInputError(self.variable, "getitem")
         return self.letter
 
 
-@_refusing(*_COMPARISONS, *_ARITHMETIC, "__bool__", "__int__", "__index__", "__round__", "__neg__", "__abs__")
-class PlannedNumber(float):
-    """A number. It may be passed on, and put into texts."""
+@_rejecting(*_COMPARISONS, *_ARITHMETIC, "__bool__", "__int__", "__index__", "__round__", "__neg__", "__abs__")
+class DeferredNumber(float):
+    """A deferred number. It may be passed on and formatted into texts."""
 
     __slots__ = ("variable",)
     variable: str
 
-    def __new__(cls, variable: str, token: float) -> PlannedNumber:
+    def __new__(cls, variable: str, token: float) -> DeferredNumber:
         number = super().__new__(cls, token)
         number.variable = variable
         return number
@@ -112,20 +108,20 @@ class PlannedNumber(float):
         return str(self)
 
 
-def planned_flag(variable: str, token: Any) -> Any:
-    """A flag. It may be passed on."""
+def deferred_flag(variable: str, token: Any) -> Any:
+    """A deferred flag. It may be passed on."""
 
-    def decide(*_: Any) -> bool:
-        raise DecidedTooEarly(variable, "bool")
+    def reject(*_: Any) -> bool:
+        raise StructuralInputError(variable, "bool")
 
-    methods = {"__bool__": decide, "__str__": decide, "__eq__": decide, "__hash__": object.__hash__}
-    return type("PlannedFlag", (InterfaceDynamicProxy,), methods)(token._delegates)  # noqa: SLF001
+    methods = {"__bool__": reject, "__str__": reject, "__eq__": reject, "__hash__": object.__hash__}
+    return type("DeferredFlag", (InterfaceDynamicProxy,), methods)(token._delegates)  # noqa: SLF001
 
 
 _NUMBER = re.compile(r"-8\.\d+e\+?29[0-9]")
 
 
-def undecided(text: str) -> str | None:
-    """A number token that travelled inside a text, where cdktf cannot resolve it; None when there is none."""
+def unresolved_number(text: str) -> str | None:
+    """A number token inside ``text`` that cdktf did not resolve; None when there is none."""
     found = _NUMBER.search(text)
     return found[0] if found else None

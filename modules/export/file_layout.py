@@ -1,14 +1,21 @@
-"""Which file of a module a resource goes into: by purpose, the way people look for it."""
+"""The HCL files of a module: each resource in the file of its purpose."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from modules.export import hcl
 from modules.export.build import Module
-from modules.export.inputs import NOT_GIVEN, Input
+from modules.export.variables import variable_files
 
+SMALL_MODULE = 150
+LONGEST_FILE = 400
+DEFERRAL_COMMENT = (
+    "An empty text that is unknown until the key exists. Terraform does not open an ephemeral",
+    "resource with an unknown argument, so that the first plan asks AWS for no random value.",
+)
 REQUIRED_TERRAFORM = ">= 1.11.0"
 PROVIDER = {"source": "hashicorp/aws", "version": ">= 5.100.0, < 7.0.0"}
 PURPOSES: Mapping[str, tuple[str, ...]] = {
@@ -34,21 +41,72 @@ PURPOSES: Mapping[str, tuple[str, ...]] = {
 
 
 def files(module: Module) -> dict[str, str]:
-    """Every file of the module by its name, ``README.md`` and examples aside."""
-    written = {"versions.tf": _versions(), "variables.tf": _variables(module), "outputs.tf": _outputs(module)}
-    written = {name: text for name, text in written.items() if text.strip()}
-    bodies: dict[str, list[str]] = {}
-    for section, kinds in module.sections.items():
-        for kind, items in kinds.items():
-            for name, body in items.items():
-                lines = hcl.block(section, (kind, name), body)
-                bodies.setdefault(_file(kind), []).append("\n".join(lines))
-    written |= {name: "\n\n".join(blocks) + "\n" for name, blocks in bodies.items()}
-    return dict(sorted(written.items()))
+    """The HCL files of the module by name.
+
+    A small module has all resources in ``main.tf``. A larger one has them in files by purpose, which ``main.tf`` lists.
+    """
+    written = {"versions.tf": _versions(), "outputs.tf": _outputs(module), **variable_files(module.inputs)}
+    blocks = _blocks(module)
+    if sum(block.lines for block in blocks) <= SMALL_MODULE:
+        written["main.tf"] = "\n\n".join([*_locals(module), *(block.text for block in blocks)]) + "\n"
+    else:
+        by_file = _by_file(blocks)
+        written |= {name: "\n\n".join(texts) + "\n" for name, texts in by_file.items()}
+        written["main.tf"] = "\n\n".join([_index(by_file), *_locals(module)]) + "\n"
+    return {name: text for name, text in sorted(written.items()) if text.strip()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    file: str
+    owner: str
+    text: str
+
+    @property
+    def lines(self) -> int:
+        return self.text.count("\n") + 2
+
+
+def _blocks(module: Module) -> list[_Block]:
+    return [
+        _Block(
+            file=_file(kind),
+            owner=module.owners.get(f"{kind}.{name}", ""),
+            text="\n".join(hcl.block(section, (kind, name), body)),
+        )
+        for section, kinds in module.sections.items()
+        if section != "locals"
+        for kind, items in kinds.items()
+        for name, body in items.items()
+    ]
+
+
+def _by_file(blocks: Sequence[_Block]) -> dict[str, list[str]]:
+    """Texts by file; a file that would be too long is divided by the constructs that own the resources."""
+    found: dict[str, list[str]] = {}
+    for file in sorted({block.file for block in blocks}):
+        of_file = [block for block in blocks if block.file == file]
+        divide = sum(block.lines for block in of_file) > LONGEST_FILE
+        for block in of_file:
+            name = f"{file.removesuffix('.tf')}_{block.owner}.tf" if divide and block.owner else file
+            found.setdefault(name, []).append(block.text)
+    return found
+
+
+def _index(names: Iterable[str]) -> str:
+    return "\n".join(["# The resources of this module are in these files:", *(f"#   {name}" for name in sorted(names))])
+
+
+def _locals(module: Module) -> list[str]:
+    values = module.sections.get("locals")
+    if not values:
+        return []
+    (opening, *lines) = hcl.block("locals", (), values)
+    return ["\n".join([opening, *(f"  # {line}" for line in DEFERRAL_COMMENT), *lines])]
 
 
 def _file(kind: str) -> str:
-    """The longest matching prefix decides."""
+    """The file with the longest matching prefix of the resource type."""
     bare = kind.removeprefix("aws_")
     fits = [
         (len(prefix), name) for name, prefixes in PURPOSES.items() for prefix in prefixes if bare.startswith(prefix)
@@ -62,24 +120,6 @@ def _versions() -> str:
     provider = hcl.object_({name: hcl.value(text) for name, text in PROVIDER.items()}).split("\n")
     nested = ["  required_providers {", f"    aws = {provider[0]}", *(f"    {line}" for line in provider[1:]), "  }"]
     return "\n".join([*lines[:-2], *nested, "}"]) + "\n"
-
-
-def _variables(module: Module) -> str:
-    ordered = sorted(module.inputs, key=lambda item: (not item.required, item.name))
-    return "\n\n".join(_variable(item) for item in ordered) + "\n"
-
-
-def _variable(item: Input) -> str:
-    values = {"description": hcl.value(item.description), "type": item.type}
-    if item.default is not NOT_GIVEN:
-        values["default"] = hcl.value(item.default)
-    if item.sensitive:
-        values["sensitive"] = "true"
-    lines = hcl.attributes({**values, "nullable": hcl.value(item.default is None)})
-    for rule in item.rules:
-        checked = {"condition": rule.condition, "error_message": hcl.value(rule.message)}
-        lines += ["", "validation {", *(f"  {line}" for line in hcl.attributes(checked)), "}"]
-    return "\n".join([f'variable "{item.name}" {{', *(f"  {line}" if line else "" for line in lines), "}"])
 
 
 def _outputs(module: Module) -> str:

@@ -1,4 +1,4 @@
-"""Terraform's language, written the way ``terraform fmt`` would."""
+"""Writes HCL in the format of ``terraform fmt``."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ from modules.export.hcl_json import json_expression
 from modules.export.hcl_template import expression, quoted
 
 INDENT = "  "
-# Arguments whose value is a map of the user's own keys; every other object in synthesized JSON is a nested block.
+WIDTH = 100
+# Arguments whose value is a map; every other object in synthesized JSON is a nested block.
 MAPS = frozenset({"tags", "tags_all", "variables", "dimensions", "parameters", "options", "default_tags_map", "query"})
-# Arguments that hold references or names of arguments, not texts.
+# Arguments that hold references or argument names, written without quotes.
 BARE = frozenset({"depends_on", "ignore_changes", "replace_triggered_by"})
 LAST = ("timeouts", "lifecycle", "depends_on")
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w-]*")
 
 
 def block(kind: str, labels: Sequence[str], body: Mapping[str, Any]) -> list[str]:
-    """The lines of ``kind "label" { ... }``; absent (None) and empty arguments are left out."""
+    """The lines of ``kind "label" { ... }`` without null and empty arguments."""
     head = " ".join([kind, *(f'"{label}"' for label in labels)])
     inner = _body(body)
     return [f"{head} {{", *_indented(inner), "}"] if inner else [f"{head} {{}}"]
 
 
 def attributes(values: Mapping[str, str]) -> list[str]:
-    """Arguments whose values are finished expressions: single lines first and aligned, then longer ones apart."""
+    """Arguments with finished expressions: aligned single lines first, then each longer value in its own paragraph."""
     short = {name: value for name, value in values.items() if "\n" not in value}
     width = max((len(name) for name in short), default=0)
     paragraphs = [[f"{name.ljust(width)} = {value}" for name, value in short.items()]] if short else []
@@ -48,27 +49,38 @@ def value(content: Any, *, key: str = "", encoded: bool = False) -> str:
         return quoted(content) if encoded and not expression(content) else _text(content, key)
     if isinstance(content, Mapping):
         return object_({_key(name): value(inner, encoded=encoded) for name, inner in content.items()})
-    return list_([value(item, key=key, encoded=encoded) for item in content])
+    return list_([_item(item, key=key, encoded=encoded) for item in content])
+
+
+def _item(content: Any, *, key: str, encoded: bool) -> str:
+    """An item of a list; a small object without nested values is written on a single line."""
+    written = value(content, key=key, encoded=encoded)
+    if not isinstance(content, Mapping) or not 0 < len(content) <= 3:
+        return written
+    items = {_key(name): value(inner, encoded=encoded) for name, inner in content.items()}
+    line = f"{{ {', '.join(f'{name} = {text}' for name, text in items.items())} }}"
+    nested = any(isinstance(inner, Mapping | list) for inner in content.values())
+    return written if nested or "\n" in line or len(line) > WIDTH else line
 
 
 def list_(items: Sequence[str]) -> str:
-    """On one line when it fits, else one item a line."""
+    """A list on a single line when it fits, else with each item on its own line."""
     line = f"[{', '.join(items)}]"
-    if len(line) <= 100 and "\n" not in line:
+    if len(line) <= WIDTH and "\n" not in line and not (len(items) > 1 and items[0].startswith("{")):
         return line
     lines = [line for item in items for line in f"{item},".split("\n")]
     return "\n".join(["[", *_indented(lines), "]"])
 
 
 def object_(items: Mapping[str, str]) -> str:
-    """One item a line, in the order given."""
+    """An object with each item on its own line, in the given order."""
     if not items:
         return "{}"
     return "\n".join(["{", *_indented(_aligned(items)), "}"])
 
 
 def _aligned(items: Mapping[str, str]) -> list[str]:
-    """Items of an object: neighbours on single lines share a column, as ``terraform fmt`` has it."""
+    """Items of an object; adjacent single-line items are aligned, as ``terraform fmt`` does."""
     lines: list[str] = []
     run: dict[str, str] = {}
     for name, text in [*items.items(), ("", "\n")]:

@@ -1,38 +1,45 @@
-"""JSON inside a text (IAM policies, container definitions) as a ``jsonencode(...)`` that people can read and change."""
+"""Turns JSON texts (IAM policies, container definitions, dashboards) into ``jsonencode(...)`` expressions."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 from modules.export.hcl_template import parts
 
 Write = Callable[[Any], str]
+# Surrounds an expression while the JSON parser reads the text; no text contains this noncharacter of Unicode.
+_MARK = "\ufdd0"
+_QUOTE = re.compile(r'\\.|"')
 
 
 def json_expression(text: str, *, write: Write) -> str | None:
     """``jsonencode({...})`` when ``text`` is a JSON object or list, else None.
 
-    References stay where they are, which is inside of JSON texts: a bare one would leave as the number or list it is.
+    An expression may be part of a JSON string, or a JSON value without quotes: ``{"stopTimeout": ${var.seconds}}``.
     """
     if not text.startswith(("{", "[")) or text in ("{}", "[]"):
         return None
     try:
-        content = json.loads(_harmless(text))
+        content = json.loads(_without_expressions(text))
     except (ValueError, RecursionError):
         return None
     return f"jsonencode({write(_restored(content))})" if isinstance(content, dict | list) else None
 
 
-_MARK = "\ufdd0"
-
-
-def _harmless(text: str) -> str:
-    """The JSON with quotes inside expressions hidden from the JSON parser."""
-    return "".join(
-        f"{_MARK}{json.dumps(part.text)[1:-1]}{_MARK}" if part.is_expression else part.text for part in parts(text)
-    )
+def _without_expressions(text: str) -> str:
+    """Valid JSON: each expression is a marked string, or the marked part of one."""
+    written, inside_string = "", False
+    for part in parts(text):
+        if not part.is_expression:
+            written += part.text
+            inside_string ^= sum(found == '"' for found in _QUOTE.findall(part.text)) % 2 == 1
+            continue
+        marked = f"{_MARK}{json.dumps(part.text)[1:-1]}{_MARK}"
+        written += marked if inside_string else f'"{marked}"'
+    return written
 
 
 def _restored(content: Any) -> Any:

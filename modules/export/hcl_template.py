@@ -1,14 +1,18 @@
-"""Terraform's string templates: which part of a text is literal, which an expression."""
+"""Splits Terraform string templates into literals and expressions."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+# The deprecated index ``a.0``, written ``a[0]`` today.
+_LEGACY_INDEX = re.compile(r"(\b[A-Za-z_][\w-]*|[)\]])\.(\d+)(?!\w)")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A literal (as written between quotes, not yet escaped), or the expression between ``${`` and ``}``."""
+    """An unescaped literal, or the expression between ``${`` and ``}``."""
 
     text: str
     is_expression: bool
@@ -17,7 +21,8 @@ class Part:
 def parts(text: str) -> Iterator[Part]:
     """``"a-${b.c}"`` as a literal ``a-`` and an expression ``b.c``; ``$${`` and ``%%{`` stay in their literal.
 
-    Raises ``ValueError`` when a ``${`` never ends.
+    Raises:
+        ValueError: a ``${`` has no closing brace.
     """
     literal, index = "", 0
     while index < len(text):
@@ -36,20 +41,20 @@ def parts(text: str) -> Iterator[Part]:
 
 
 def expression(text: str) -> str | None:
-    """The expression when ``text`` is nothing else, so that no quotes are needed; None otherwise."""
+    """The expression when ``text`` consists of a single one and needs no quotes; None otherwise."""
     found = list(parts(text))
     return found[0].text if len(found) == 1 and found[0].is_expression else None
 
 
 def quoted(text: str) -> str:
-    """``text`` between quotes, with its expressions as they are."""
+    """``text`` between quotes, with its expressions unchanged."""
     return (
         '"' + "".join(f"${{{part.text}}}" if part.is_expression else _escaped(part.text) for part in parts(text)) + '"'
     )
 
 
 def simplified(text: str) -> str:
-    """``text`` with references bare inside of expressions: ``${f(${var.a})}`` is ``${f(var.a)}``."""
+    """``text`` without nested interpolation and legacy indexes: ``${f(${var.a.0})}`` becomes ``${f(var.a[0])}``."""
     if "${" not in text:
         return text
     return "".join(f"${{{_bare(part.text)}}}" if part.is_expression else part.text for part in parts(text))
@@ -58,6 +63,7 @@ def simplified(text: str) -> str:
 def _bare(expression_: str) -> str:
     bare, index = "", 0
     while index < len(expression_):
+        legacy = _LEGACY_INDEX.match(expression_, index)
         start = index
         if expression_[index] == '"':
             index = _end_of_quotes(expression_, index + 1) + 1
@@ -65,6 +71,8 @@ def _bare(expression_: str) -> str:
         elif expression_[index : index + 2] == "${":
             index = _end(expression_, index + 2) + 1
             bare += _bare(expression_[start + 2 : index - 1])
+        elif legacy:
+            bare, index = f"{bare}{legacy[1]}[{legacy[2]}]", legacy.end()
         else:
             bare, index = bare + expression_[index], index + 1
     return bare
@@ -77,7 +85,7 @@ def _escaped(literal: str) -> str:
 
 
 def _end(text: str, index: int) -> int:
-    """Where the brace is that closes the expression starting at ``index``; quotes inside it may hold templates."""
+    """Index of the brace that closes the expression at ``index``; quotes inside it may hold templates."""
     depth = 0
     while index < len(text):
         character = text[index]
@@ -90,7 +98,7 @@ def _end(text: str, index: int) -> int:
                 return index
             depth -= 1
         index += 1
-    raise ValueError(f"a template never ends: {text[:60]}")
+    raise ValueError(f"a template has no closing brace: {text[:60]}")
 
 
 def _end_of_quotes(text: str, index: int) -> int:
@@ -103,4 +111,4 @@ def _end_of_quotes(text: str, index: int) -> int:
             return index
         else:
             index += 1
-    raise ValueError(f"quotes never end: {text[:60]}")
+    raise ValueError(f"a quoted text has no closing quote: {text[:60]}")

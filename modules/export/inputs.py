@@ -1,4 +1,4 @@
-"""Inputs of an exported module: what a caller may set, and what is refused."""
+"""The input variables of an exported module and their validation."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 NOT_GIVEN: Any = object()
-# Where the ARNs of global services are: no region, and buckets not even an account.
-PLACES = {"iam": ":111111111111", "s3": ":"}
+# Region and account in the ARNs of global services: IAM has no region, S3 has neither.
+GLOBAL_SERVICES = {"iam": ":111111111111", "s3": ":"}
 _TYPES = {"string": "string", "integer": "number", "number": "number", "boolean": "bool"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One ``validation`` block: ``condition`` is an expression, ``message`` a sentence."""
+    """One ``validation`` block: ``condition`` is an HCL expression, ``message`` a sentence."""
 
     condition: str
     message: str
@@ -23,7 +23,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """One variable. ``type`` is Terraform's; without a ``default`` the caller must give a value.
+    """One variable with Terraform's ``type``; without a ``default`` it is required.
 
     ``example`` is what the generated example passes: the structure's own value where it has one.
     """
@@ -42,33 +42,36 @@ class Input:
 
 
 def text(name: str, description: str, *, example: str = "example", default: Any = NOT_GIVEN) -> Input:
-    """A text without a key in the environment's model."""
+    """A text variable that the environment model does not have."""
     shown = example if default is NOT_GIVEN else NOT_GIVEN
     return Input(name=name, type="string", description=description, default=default, example=shown)
 
 
 def arn(name: str, description: str, *, service: str, example: str = "example") -> Input:
-    """The ARN of something in ``service``; ``example`` is what follows the account in it."""
+    """An ARN of ``service``; ``example`` is the part after the account id."""
     rule = Rule(
         condition=f'can(regex("^arn:aws[a-z-]*:{service}:", var.{name}))',
         message=f"{name} must be an ARN of {service}.",
     )
-    written = f"arn:aws:{service}:{PLACES.get(service, 'eu-central-1:111111111111')}:{example}"
+    written = f"arn:aws:{service}:{GLOBAL_SERVICES.get(service, 'eu-central-1:111111111111')}:{example}"
     return Input(name=name, type="string", description=description, rules=(rule,), example=written)
 
 
 def texts(name: str, description: str, *, example: Sequence[str]) -> Input:
-    """As many texts as the ``example`` has: their number is the module's structure."""
+    """A list of texts with as many items as ``example``: the number is structural."""
     count = len(example)
-    rule = Rule(condition=f"length(var.{name}) == {count}", message=f"This module is made for {count} {name}.")
+    rule = Rule(
+        condition=f"length(var.{name}) == {count}",
+        message=f"{name} must have {count} items: the number is part of this module's structure.",
+    )
     return Input(name=name, type="list(string)", description=description, rules=(rule,), example=list(example))
 
 
 def from_model(name: str, node: Mapping[str, Any]) -> Input | None:
     """The variable for a key of the environment's model, given its node of the JSON schema.
 
-    Type, bounds, allowed values, form, default and description are the model's. None when the key's type has no
-    variable of ours (lists, objects): such a key is decided at export.
+    Type, bounds, allowed values, format, default and description come from the model. None for lists and objects:
+    such a key is structural.
     """
     plain = _without_null(node)
     kind = _TYPES.get(str(plain.get("type", "string" if "enum" in plain or "const" in plain else "")))

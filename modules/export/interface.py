@@ -1,4 +1,4 @@
-"""What changed between two versions of a module, as its callers will feel it."""
+"""Compares the interfaces and resources of two versions of a module."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from modules.export.readme import INTERFACE
 
 
 class Step(IntEnum):
-    """The part of the version number that has to be raised."""
+    """The part of the version number that a change raises."""
 
     NONE = 0
     PATCH = 1
@@ -23,47 +23,48 @@ class Step(IntEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Change:
-    """One difference and how far it goes; ``moved`` is the block that makes a renamed address harmless."""
+    """One difference; ``moved`` is the block that keeps a renamed resource."""
 
     step: Step
     text: str
     moved: str = ""
 
 
-class NoInterface(ValueError):
-    """A folder is not a module that we exported; the message says why."""
+class InterfaceError(ValueError):
+    """A folder is not an exported module; the message says why."""
 
 
 def read(folder: Path) -> Mapping[str, Any]:
     """The interface of the exported module in ``folder``.
 
-    Raises ``NoInterface``.
+    Raises:
+        InterfaceError: the folder has no readable ``interface.json``.
     """
     file = folder / INTERFACE
     try:
         content = json.loads(file.read_text())
     except (OSError, ValueError) as problem:
-        raise NoInterface(f"{file}: {problem}. Fix: python -m modules.export") from None
+        raise InterfaceError(f"{file}: {problem}. Fix: python -m modules.export") from None
     if not isinstance(content, dict) or not {"inputs", "outputs", "resources"} <= content.keys():
-        raise NoInterface(f"{file}: no interface of an exported module. Fix: python -m modules.export")
+        raise InterfaceError(f"{file}: not the interface of an exported module. Fix: python -m modules.export")
     return content
 
 
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
-    """All differences, the gravest first."""
+    """All differences, breaking changes first."""
     found = [*_inputs(old["inputs"], new["inputs"]), *_outputs(old["outputs"], new["outputs"])]
     found += _resources(old["resources"], new["resources"])
     return sorted(found, key=lambda change: (-change.step, change.text))
 
 
 def verdict(found: list[Change]) -> Step:
-    """The step that the gravest change asks for."""
+    """The highest step of all changes."""
     return max((change.step for change in found), default=Step.NONE)
 
 
 def _inputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     for name in sorted(old.keys() - new.keys()):
-        yield Change(Step.MAJOR, f"input {name} is gone")
+        yield Change(Step.MAJOR, f"input {name} is removed")
     for name in sorted(new.keys() - old.keys()):
         required = new[name]["required"]
         step = Step.MAJOR if required else Step.MINOR
@@ -82,27 +83,27 @@ def _input(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterato
         values = f"{json.dumps(old.get('default'))} to {json.dumps(new.get('default'))}"
         yield Change(Step.MAJOR, f"input {name} changes its default from {values}")
     for rule in sorted(set(new["accepted"]) - set(old["accepted"])):
-        yield Change(Step.MAJOR, f"input {name} must now fulfil {rule}")
+        yield Change(Step.MAJOR, f"input {name} must now satisfy {rule}")
     if set(old["accepted"]) - set(new["accepted"]) and not set(new["accepted"]) - set(old["accepted"]):
         yield Change(Step.MINOR, f"input {name} accepts more")
 
 
 def _outputs(old: list[str], new: list[str]) -> Iterator[Change]:
-    yield from (Change(Step.MAJOR, f"output {name} is gone") for name in sorted(set(old) - set(new)))
+    yield from (Change(Step.MAJOR, f"output {name} is removed") for name in sorted(set(old) - set(new)))
     yield from (Change(Step.MINOR, f"output {name} is new") for name in sorted(set(new) - set(old)))
 
 
 def _resources(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
-    gone, fresh = sorted(old.keys() - new.keys()), sorted(new.keys() - old.keys())
-    for address in gone:
-        successor = next((other for other in fresh if _same(address, other, old, new)), None)
+    removed, added = sorted(old.keys() - new.keys()), sorted(new.keys() - old.keys())
+    for address in removed:
+        successor = next((other for other in added if _same(address, other, old, new)), None)
         if successor is None:
-            yield Change(Step.MAJOR, f"resource {address} is destroyed")
+            yield Change(Step.MAJOR, f"resource {address} is removed")
             continue
-        fresh.remove(successor)
+        added.remove(successor)
         block = f"moved {{\n  from = {address}\n  to   = {successor}\n}}"
-        yield Change(Step.MAJOR, f"resource {address} is called {successor}: patch with the moved block", block)
-    yield from (Change(Step.MINOR, f"resource {address} is made") for address in fresh)
+        yield Change(Step.MAJOR, f"resource {address} is renamed to {successor}: patch with the moved block", block)
+    yield from (Change(Step.MINOR, f"resource {address} is new") for address in added)
     both = sorted(old.keys() & new.keys())
     yield from (
         Change(Step.PATCH, f"resource {name} changes in place or is replaced")
@@ -112,7 +113,7 @@ def _resources(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Chang
 
 
 def _same(address: str, other: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    """The same type and the same arguments, references to other renamed resources aside."""
+    """The same type and the same arguments; references to other resources are ignored, they may be renamed too."""
     if address.partition(".")[0] != other.partition(".")[0]:
         return False
     return _without_references(old[address]) == _without_references(new[other])

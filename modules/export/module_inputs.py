@@ -1,79 +1,85 @@
-"""Hands out values while a construct is built: Terraform variables where a plan may decide, else the structure's."""
+"""The inputs of a module while its construct is built.
+
+A field that the environment model declares with ``plan`` becomes a Terraform variable and a deferred value; a field
+declared with ``synth`` is structural and keeps the value of the environment that gives the structure.
+"""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 from cdktf import Token
 
+from environments.fields import decided_at
 from environments.model import Environment
 from modules.core.flows import Flows
 from modules.core.grants import RoleSettings
 from modules.core.network_reference import NetworkReference
 from modules.core.task import Secret
-from modules.export.deferred_values import LetteredText, PlannedNumber, PlannedText, planned_flag
+from modules.export.deferred_values import DeferredNumber, DeferredText, DeferredZone, deferred_flag
 from modules.export.inputs import Input, arn, from_model, text, texts
+from modules.export.model_schema import Node, node_at
 
 KEY = "key/00000000-0000-0000-0000-000000000000"
 TIERS = ("public", "application", "data")
-_schema = cache(Environment.model_json_schema)
 
 
-class Ask:
-    """``structure`` gives what is decided at export; ``early`` are variables that Python turned out to look at."""
+class ModuleInputs:
+    """Collects the variables and the fixed choices of one module.
 
-    def __init__(self, *, structure: Environment, early: frozenset[str]) -> None:
-        self.structure, self._early = structure, early
-        self.schema = _schema()
-        self.inputs: dict[str, Input] = {}
-        self.decided: dict[str, Any] = {}
-        self._planned: dict[str, Any] = {}
+    Args:
+        structure: the environment that gives every structural value, and the values of the example.
+        structural: names of fields that this module uses structurally although they are declared with ``plan``.
 
-    def value(self, wanted: Input, *, now: Any = None) -> Any:
-        """A planned value for the variable ``wanted``; ``now`` instead when it has to be decided at export."""
-        if wanted.name in self._early:
-            if now is None:
-                raise ValueError(f"only the caller knows {wanted.name}, but the construct decides by it")
-            return self._decide(wanted.name, now)
-        if wanted.name in self._planned:
-            return self._planned[wanted.name]
-        self._planned[wanted.name] = planned = self._plan(wanted, now)
-        return planned
+    Attributes:
+        variables: the declared variables by name.
+        fixed: the structural values by name; they are written into the module.
+    """
 
-    def _plan(self, wanted: Input, now: Any) -> Any:
-        self.inputs[wanted.name] = wanted if now is None else replace(wanted, example=now)
-        token = f"${{var.{wanted.name}}}"
-        if wanted.type == "number":
-            return PlannedNumber(wanted.name, Token.as_number(token))
-        if wanted.type == "bool":
-            return planned_flag(wanted.name, Token.as_any(token))
-        return PlannedText(wanted.name, Token.as_string(Token.as_any(token)))
+    def __init__(self, *, structure: Environment, structural: frozenset[str] = frozenset()) -> None:
+        self.structure, self._structural = structure, structural
+        self.variables: dict[str, Input] = {}
+        self.fixed: dict[str, Any] = {}
+        self._deferred: dict[str, Any] = {}
+
+    def deferred(self, variable: Input, *, example: Any = None) -> Any:
+        """Declare ``variable`` and return its deferred value; ``example`` is what the generated example passes."""
+        if variable.name not in self._deferred:
+            self.variables[variable.name] = variable if example is None else replace(variable, example=example)
+            self._deferred[variable.name] = _deferred_value(variable)
+        return self._deferred[variable.name]
 
     def text(self, name: str, description: str, *, example: str) -> str:
-        """A text that only the caller knows."""
-        planned: str = self.value(text(name, description, example=example))
-        return planned
+        """A text that the environment model does not have."""
+        value: str = self.deferred(text(name, description, example=example))
+        return value
 
     def arn(self, name: str, description: str, *, service: str, example: str) -> str:
-        """An ARN that only the caller knows."""
-        planned: str = self.value(arn(name, description, service=service, example=example))
-        return planned
+        """An ARN that the environment model does not have."""
+        value: str = self.deferred(arn(name, description, service=service, example=example))
+        return value
 
     def key(self, path: str, *, name: str | None = None) -> Any:
-        """The environment's key ``path`` (``database.instance_class``) as the variable ``name``, or as it is."""
-        return self.planned(self._node(path), name or path.rpartition(".")[2], now=self._now(path))
+        """The environment's key ``path`` (``database.instance_class``); ``name`` is the variable's, if it is one."""
+        return self.field(node_at(path), name or path.rpartition(".")[2], current=self._current(path))
 
-    def planned(self, node: Mapping[str, Any], name: str, *, now: Any) -> Any:
-        """The key with the schema ``node`` as the variable ``name`` if a plan may decide it, else ``now``."""
-        wanted = from_model(name, node) if node.get("decided") == "plan" and now is not None else None
-        return self.value(wanted, now=now) if wanted else self._decide(name, now)
+    def field(self, node: Node, name: str, *, current: Any) -> Any:
+        """The field with the schema ``node``: deferred when it is declared with ``plan``, else fixed as ``current``.
+
+        An absent optional field (``current`` is None) is fixed: arguments are left out without it.
+        """
+        deferrable = decided_at(node) == "plan" and current is not None and name not in self._structural
+        variable = from_model(name, node) if deferrable else None
+        if variable is not None:
+            return self.deferred(variable, example=current)
+        self.fixed[name] = current
+        return current
 
     def arguments(self, construct: type, *, section: str = "", **given: Any) -> dict[str, Any]:
-        """A value for every parameter of ``construct``: given here, meant everywhere, or a key of ``section``.
+        """A value for every parameter of ``construct``: from ``given``, a common input, or a key of ``section``.
 
         A parameter that is none of these keeps its default.
         """
@@ -89,12 +95,12 @@ class Ask:
         return given
 
     def _common(self) -> Mapping[str, Callable[[], Any]]:
-        """Parameters that mean the same wherever they occur."""
+        """Parameters that have the same meaning in every construct."""
         return {
-            "name": lambda: self.text("name", "Beginning of every name in AWS.", example="airflow-prod"),
-            "key_arn": lambda: self.arn("key_arn", "KMS key that encrypts.", service="kms", example=KEY),
+            "name": lambda: self.text("name", "Prefix of every resource name.", example="airflow-prod"),
+            "key_arn": lambda: self.arn("key_arn", "KMS key for encryption at rest.", service="kms", example=KEY),
             "vpc_id": self._vpc_id,
-            "path": lambda: self.text("path", "Prefix of all names in Parameter Store.", example="/airflow/prod"),
+            "path": lambda: self.text("path", "Prefix of all parameter names.", example="/airflow/prod"),
             "network": self.network,
             "zones": self.zones,
             "flows": Flows,
@@ -106,13 +112,13 @@ class Ask:
         }
 
     def zones(self) -> list[str]:
-        """As many zones as the structure has, with its letters; their names are the caller's."""
+        """Availability zones: the structure fixes their number and letters, the caller gives their names."""
         zones = self.structure.network.zones
-        self._list("zones", "Availability zones, one for each letter in the resources' addresses.", zones)
-        return [LetteredText("zones", f"${{var.zones[{index}]}}", zone[-1]) for index, zone in enumerate(zones)]
+        self._list("zones", "Availability zones, in the order of the letters in the resources' addresses.", zones)
+        return [DeferredZone("zones", f"${{var.zones[{index}]}}", zone[-1]) for index, zone in enumerate(zones)]
 
     def network(self) -> NetworkReference:
-        """Somebody's VPC with a subnet of each tier in every zone."""
+        """The caller's VPC with a subnet of each tier in every zone."""
         letters = [zone[-1] for zone in self.structure.network.zones]
         subnets = {
             name: self._list(name, f"Subnets of the {tier} tier.", [f"subnet-{number}{letter}" for letter in letters])
@@ -126,12 +132,12 @@ class Ask:
         )
 
     def secret(self, name: str) -> Secret:
-        """A SecureString that exists already."""
+        """An existing SecureString of the caller."""
         return Secret(
             name=name,
             arn=self.arn(
                 f"{name.replace('-', '_')}_arn",
-                f"The SecureString of the {name}.",
+                f"ARN of the SecureString that holds the {name}.",
                 service="ssm",
                 example=f"parameter/airflow/prod/{name}",
             ),
@@ -140,72 +146,65 @@ class Ask:
         )
 
     def account_id(self) -> str:
-        """The account's number."""
-        planned: str = self.value(self.input_for("account_id"), now=self.structure.account_id)
-        return planned
+        """The AWS account id."""
+        value: str = self.deferred(self.variable_for("account_id"), example=self.structure.account_id)
+        return value
 
     def region(self) -> str:
-        """The region's name."""
-        anywhere = replace(self.input_for("region"), rules=())  # AWS opens regions faster than modules are released
-        planned: str = self.value(anywhere, now=self.structure.region)
-        return planned
+        """The AWS region. The variable accepts any name: AWS opens regions more often than modules are released."""
+        variable = replace(self.variable_for("region"), rules=())
+        value: str = self.deferred(variable, example=self.structure.region)
+        return value
 
     def roles(self) -> RoleSettings:
-        """What all IAM roles share."""
-        boundary = text("permissions_boundary", "IAM policy that bounds every role; none when null.", default=None)
+        """Path and permissions boundary of every IAM role of the module."""
+        boundary = text("permissions_boundary", "ARN of the permissions boundary of every role.", default=None)
         return RoleSettings(
             account_id=self.account_id(),
             region=self.region(),
             path=self.key("iam.path", name="iam_path"),
-            permissions_boundary=self.value(boundary),
+            permissions_boundary=self.deferred(boundary),
         )
 
-    def section(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The schema of a section, which may be absent in other environments."""
-        choices = [choice for choice in node.get("anyOf", ()) if "$ref" in choice]
-        return self.resolved(choices[0]) if choices else node
-
-    def passed_on(self, wanted: Input) -> list[str]:
-        """A list of any length that the construct only hands on."""
-        self.inputs[wanted.name] = replace(wanted, rules=())
-        tokens: list[str] = Token.as_list(Token.as_any(f"${{var.{wanted.name}}}"))
+    def list_of_any_length(self, variable: Input) -> list[str]:
+        """A list that the construct passes on as a whole."""
+        self.variables[variable.name] = replace(variable, rules=())
+        tokens: list[str] = Token.as_list(Token.as_any(f"${{var.{variable.name}}}"))
         return tokens
 
-    def input_for(self, path: str) -> Input:
-        wanted = from_model(path, self._node(path))
-        if wanted is None:
-            raise ValueError(f"{path} has no Terraform type")
-        return wanted
+    def texts(self, name: str, description: str, *, example: Sequence[str]) -> list[str]:
+        """A list of texts, of any length, that the construct passes on as a whole."""
+        return self.list_of_any_length(texts(name, description, example=example))
 
-    def several(self, name: str, description: str, *, example: Sequence[str]) -> list[str]:
-        """Texts that the construct only hands on, as many as the caller likes."""
-        return self.passed_on(texts(name, description, example=example))
+    def variable_for(self, path: str) -> Input:
+        """The variable of the environment's key ``path``.
+
+        Raises:
+            ValueError: the key's type is a list or an object.
+        """
+        variable = from_model(path, node_at(path))
+        if variable is None:
+            raise ValueError(f"{path} has no Terraform type")
+        return variable
 
     def _vpc_id(self) -> str:
-        return self.text("vpc_id", "The VPC to live in.", example="vpc-0123456789abcdef0")
+        return self.text("vpc_id", "Id of the VPC.", example="vpc-0123456789abcdef0")
 
     def _list(self, name: str, description: str, example: Sequence[str]) -> list[str]:
-        self.inputs[name] = texts(name, description, example=example)
-        return [PlannedText(name, f"${{var.{name}[{index}]}}") for index in range(len(example))]
+        self.variables[name] = texts(name, description, example=example)
+        return [DeferredText(name, f"${{var.{name}[{index}]}}") for index in range(len(example))]
 
-    def _decide(self, name: str, now: Any) -> Any:
-        self.decided[name] = now
-        return now
-
-    def _now(self, path: str) -> Any:
+    def _current(self, path: str) -> Any:
         found: Any = self.structure
         for part in path.split("."):
             found = getattr(found, part)
         return found
 
-    def _node(self, path: str) -> Mapping[str, Any]:
-        node: Mapping[str, Any] = self.schema
-        for part in path.split("."):
-            node = self.resolved(node["properties"][part])
-        return node
 
-    def resolved(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
-        """A node of the JSON schema with its reference followed."""
-        if "$ref" not in node:
-            return node
-        return {**self.schema["$defs"][str(node["$ref"]).rpartition("/")[2]], **node}
+def _deferred_value(variable: Input) -> Any:
+    token = f"${{var.{variable.name}}}"
+    if variable.type == "number":
+        return DeferredNumber(variable.name, Token.as_number(token))
+    if variable.type == "bool":
+        return deferred_flag(variable.name, Token.as_any(token))
+    return DeferredText(variable.name, Token.as_string(Token.as_any(token)))

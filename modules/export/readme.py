@@ -1,9 +1,10 @@
-"""What stands beside a module's code: README, an example that runs, and its interface for comparisons."""
+"""The files of a module besides its code: README, example, and the interface for comparisons."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from modules.export import hcl
@@ -19,11 +20,28 @@ REQUIREMENTS = f"""## Requirements
 | aws | {PROVIDER["version"]} |"""
 EXAMPLE = "examples/complete/main.tf"
 INTERFACE = "interface.json"
+LICENSE = Path(__file__).parents[2] / "LICENSE"
 
 
 def companions(module: Module) -> dict[str, str]:
-    """The files besides the module's own code, by their path in its folder."""
-    return {"README.md": _readme(module), EXAMPLE: _example(module), INTERFACE: _interface(module)}
+    """README, licence, example and interface by their path in the module's folder."""
+    return {
+        "README.md": _readme(module),
+        "LICENSE": LICENSE.read_text(),
+        EXAMPLE: _example(module),
+        INTERFACE: _interface(module),
+    }
+
+
+def index(modules: Sequence[Module]) -> str:
+    """The README of the folder that holds all modules."""
+    head = [
+        "# Modules for Apache Airflow on AWS Fargate\n",
+        "Each folder is a self-contained Terraform module without provider and backend configuration.\n",
+        "| module | purpose |\n|---|---|",
+    ]
+    rows = [f"| [{module.name}]({module.name}/README.md) | {_cell(module.purpose)} |" for module in modules]
+    return "\n".join([*head, *rows]) + "\n"
 
 
 def call(module: Module, *, source: str, values: Mapping[str, Any]) -> str:
@@ -34,7 +52,7 @@ def call(module: Module, *, source: str, values: Mapping[str, Any]) -> str:
 
 
 def example_values(module: Module, *, all_of_them: bool = False) -> dict[str, Any]:
-    """What the structure's environment passes: required inputs, and others where they differ from the default."""
+    """The values of the structure's environment: required inputs, and others that differ from their default."""
     return {
         item.name: item.example
         for item in module.inputs
@@ -46,18 +64,21 @@ def _label(module: Module) -> str:
     return module.name.replace("-", "_")
 
 
+def standalone_values(module: Module) -> dict[str, Any]:
+    """Example values of a root that does not call the module ``foundation``: placeholders replace its outputs."""
+    values = example_values(module)
+    placeholders = {item.name: _placeholder(item) for item in module.inputs if "module.foundation" in str(item.example)}
+    return {name: value for name, value in values.items() if name not in placeholders} | placeholders
+
+
 def _example(module: Module) -> str:
     region = next((item.example for item in module.inputs if item.name == "region"), "eu-central-1")
     provider = "\n".join(hcl.block("provider", ("aws",), {"region": region}))
-    values = example_values(module)
-    if any("module.foundation" in str(value) for value in values.values()):
-        values = {name: value for name, value in values.items() if "module.foundation" not in str(value)}
-        values |= {item.name: _stand_in(item) for item in module.inputs if "module.foundation" in str(item.example)}
-    return f"{provider}\n\n{call(module, source='../..', values=values)}"
+    return f"{provider}\n\n{call(module, source='../..', values=standalone_values(module))}"
 
 
-def _stand_in(item: Input) -> Any:
-    """A value of the right shape for what the module ``foundation`` gives."""
+def _placeholder(item: Input) -> Any:
+    """A placeholder for an output of the module ``foundation``: a text, an ARN or a list."""
     arn = item.name.endswith("_arn")
     shaped = "arn:aws:iam::111111111111:example" if arn else f"{item.name.rpartition('_')[2]}-example"
     return [shaped, f"{shaped}-2"] if item.type.startswith("list") else shaped
@@ -69,7 +90,7 @@ def _readme(module: Module) -> str:
         _usage(module),
         REQUIREMENTS,
         _inputs(module),
-        _decided(module),
+        _fixed(module),
         _outputs(module),
         _resources(module),
     ]
@@ -79,7 +100,7 @@ def _readme(module: Module) -> str:
 def _usage(module: Module) -> str:
     block = call(module, source="./" + module.name, values=example_values(module))
     return (
-        "The caller brings the provider, its default tags and the backend.\n\n"
+        "The calling root configures the provider, its default tags and the backend.\n\n"
         f"## Usage\n\n```hcl\n{block}```\n\nA runnable root is in `{EXAMPLE.rpartition('/')[0]}`."
     )
 
@@ -92,13 +113,19 @@ def _inputs(module: Module) -> str:
     return "\n".join(["## Inputs\n\n| name | description | type | default | accepted |\n|---|---|---|---|---|", *rows])
 
 
-def _decided(module: Module) -> str:
-    """Only choices that this module's construct has asked for."""
-    if not module.decided:
+def _fixed(module: Module) -> str:
+    """The structural values that this module's construct uses."""
+    if not module.fixed:
         return ""
-    rows = [f"| `{name}` | `{json.dumps(value, default=str)}` |" for name, value in sorted(module.decided.items())]
-    intro = "These change which resources exist. They were decided at export; another choice is another export."
-    return "\n".join([f"## Decided at export\n\n{intro}\n\n| choice | value |\n|---|---|", *rows])
+    rows = [
+        f"| `{name}` | `{json.dumps(value, default=str)}` | {module.reasons.get(name, '')} |"
+        for name, value in sorted(module.fixed.items())
+    ]
+    intro = (
+        "These values are part of the module's code, because they decide which resources exist or are computed with.\n"
+        "To change one, export the module from an environment with another value (`--like`)."
+    )
+    return "\n".join([f"## Fixed at export\n\n{intro}\n\n| name | value | reason |\n|---|---|---|", *rows])
 
 
 def _outputs(module: Module) -> str:
@@ -128,7 +155,7 @@ def _cell(text: str) -> str:
 
 
 def _interface(module: Module) -> str:
-    """What a caller can see, and the bodies that tell a moved resource from a new one."""
+    """Inputs, outputs, and the resources with their arguments, which distinguish a renamed resource from a new one."""
     inputs = {
         item.name: {
             "type": item.type,

@@ -1,8 +1,8 @@
-"""The modules we hand over: each one construct."""
+"""The registry of exportable modules that hold one construct each."""
 
 from __future__ import annotations
 
-from modules.export.registry_foundation import FOUNDATION
-from modules.export.registry_services import AROUND
+from modules.export.foundation_modules import FOUNDATION
+from modules.export.service_modules import SERVICES
 
-MODULES = (*FOUNDATION, *AROUND)
+MODULES = (*FOUNDATION, *SERVICES)

@@ -1,9 +1,9 @@
-"""Whole stacks as modules: an environment whose values are variables, and the same two stacks on top of it."""
+"""The two stacks of an environment as modules, with Terraform variables as the environment's values."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,26 +18,40 @@ from modules.core.grants import RoleSettings
 from modules.core.references import Publication
 from modules.export.hcl_template import parts
 from modules.export.inputs import text, texts
-from modules.export.module_inputs import Ask
+from modules.export.model_schema import Node, resolved, schema, section
+from modules.export.module_inputs import ModuleInputs
 from modules.stacks.airflow import Airflow
 from modules.stacks.foundation import Foundation
 
-# Sections that are about the house, not about what is built.
-ASIDE = frozenset({"state", "waivers"})
+# Keys that configure this project's tools or the provider of the root, not the resources of a stack.
+NOT_IN_MODULES = frozenset({"state", "waivers", "tags"})
 PUBLISHED = "use"
 _INPUT = re.compile(r"(tostring\()?var\.\w+\)?")
 
 
 @dataclass(frozen=True, slots=True)
 class StackModule:
-    """One stack of an environment."""
+    """A module of one stack of an environment."""
 
     name: str
     purpose: str
 
-    def stack(self, app: App, ask: Ask) -> TerraformStack:
-        """The stack that becomes the module; it is built together with the other one, as always."""
-        environment = planned_environment(ask)
+    def structural(self, structure: Environment) -> Mapping[str, str]:
+        """Fields declared with ``plan`` that the stacks of ``structure`` compute with, with the reason."""
+        found = {"database_instance_class": "the threshold of the connections alarm is computed from it"}
+        if structure.topology == "local":
+            found["components_scheduler_memory_mib"] = "the number of Airflow tasks at once is computed from it"
+        if structure.network.existing is None and not structure.load_balancer.allowed_cidrs:
+            found["network_cidr"] = "network ACL entries for clients of the load balancer are sorted by it"
+        for group in structure.workers:
+            if group.spot_percent == 100:
+                name = f"workers_{_identifier(group)}_on_demand_base"
+                found[name] = "the capacity provider FARGATE is left out when it is 0"
+        return found
+
+    def stack(self, app: App, inputs: ModuleInputs) -> TerraformStack:
+        """The stack that becomes the module. Both stacks are built: each one's content depends on the other."""
+        environment = deferred_environment(inputs)
         names, flows = _ModuleNames(environment.name_prefix, environment.name, environment.account_id), Flows()
         roles = RoleSettings(
             account_id=environment.account_id,
@@ -47,7 +61,7 @@ class StackModule:
         )
         foundation = Foundation(app, environment, names=names, roles=roles, flows=flows)
         airflow = Airflow(app, environment, names=names, roles=roles)
-        published = _Handover(publisher=foundation, remote=_Caller(ask))
+        published = _ModulePublication(publisher=foundation, remote=_CallerInputs(inputs))
         airflow.build(published.across(foundation.reference, prefix=PUBLISHED))
         foundation.protect()
         return foundation if self.name == FOUNDATION else airflow
@@ -59,53 +73,61 @@ STACKS = (
 )
 
 
-def planned_environment(ask: Ask) -> Environment:
-    """The structure's environment with variables for all values that a plan may decide."""
-    named = ask.value(ask.input_for("name"), now=ask.structure.name)
-    top = {"name": named, "account_id": ask.account_id(), "region": ask.region()}
-    planned = _planned(ask, ask.structure, ask.schema, "", aside=ASIDE | top.keys())
-    network = planned.network.model_copy(update={"zones": tuple(ask.zones())})
-    return planned.model_copy(update={**top, "network": network})
+def deferred_environment(inputs: ModuleInputs) -> Environment:
+    """The environment of the structure, with a deferred value for every field that is declared with ``plan``.
+
+    ``name``, ``account_id``, ``region`` and the names of the zones are declared with ``synth`` because stacks and
+    checks of this project need them; in a module they are variables too.
+    """
+    name = inputs.deferred(inputs.variable_for("name"), example=inputs.structure.name)
+    top = {"name": name, "account_id": inputs.account_id(), "region": inputs.region()}
+    environment = _deferred_section(inputs, inputs.structure, schema(), "", skip=NOT_IN_MODULES | top.keys())
+    network = environment.network.model_copy(update={"zones": tuple(inputs.zones())})
+    deferred: Environment = environment.model_copy(update={**top, "network": network})
+    return deferred
 
 
-def _planned(
-    ask: Ask, section: Any, node: Mapping[str, Any], prefix: str, *, aside: frozenset[str] = frozenset()
+def _deferred_section(
+    inputs: ModuleInputs, values: Any, node: Node, prefix: str, *, skip: Set[str] = frozenset()
 ) -> Any:
     updates = {
-        name: _planned_value(ask, getattr(section, name), ask.resolved(node["properties"][name]), f"{prefix}{name}")
-        for name in type(section).model_fields
-        if name not in aside
+        name: _deferred_field(inputs, getattr(values, name), resolved(node["properties"][name]), f"{prefix}{name}")
+        for name in type(values).model_fields
+        if name not in skip
     }
-    return section.model_copy(update=updates)
+    return values.model_copy(update=updates)
 
 
-def _planned_value(ask: Ask, now: Any, node: Mapping[str, Any], name: str) -> Any:
-    if isinstance(now, BaseModel):
-        return _planned(ask, now, ask.section(node), f"{name}_")
-    if isinstance(now, tuple) and now and isinstance(now[0], BaseModel):
-        items = ask.resolved(node["items"])
-        return tuple(_planned(ask, item, items, f"{name}_{_word(item)}_") for item in now)
-    return ask.planned(node, name, now=now)
+def _deferred_field(inputs: ModuleInputs, current: Any, node: Node, name: str) -> Any:
+    if isinstance(current, BaseModel):
+        return _deferred_section(inputs, current, section(node), f"{name}_")
+    if isinstance(current, tuple) and current and isinstance(current[0], BaseModel):
+        items = resolved(node["items"])
+        return tuple(_deferred_section(inputs, item, items, f"{name}_{_identifier(item)}_") for item in current)
+    return inputs.field(node, name, current=current)
 
 
-def _word(item: Any) -> str:
+def _identifier(item: Any) -> str:
     return str(getattr(item, "name", "")).replace("-", "_")
 
 
 class _ModuleNames(Names):
-    """A stack of this app is named after the module: its environment's name is not known yet."""
+    """Names of the stacks while they are built: the environment's name is deferred, so the module's name is used."""
 
     def stack(self, layer: str) -> str:
         return layer
 
 
-class _Handover(Publication):
-    """From stack to stack by way of the caller; what the caller gave to both needs no way."""
+class _ModulePublication(Publication):
+    """Passes outputs of ``foundation`` to ``airflow`` through the caller.
+
+    A value that consists of variables only needs no output: both modules have these variables.
+    """
 
     def _through(self, value: Any, name: str) -> Any:
-        return value if self._is_the_callers(value) else super()._through(value, name)
+        return value if self._consists_of_variables(value) else super()._through(value, name)
 
-    def _is_the_callers(self, value: Any) -> bool:
+    def _consists_of_variables(self, value: Any) -> bool:
         if not isinstance(value, str):
             return False
         resolver = DefaultTokenResolver(StringConcat())
@@ -113,17 +135,19 @@ class _Handover(Publication):
         return all(_INPUT.fullmatch(part.text) for part in parts(text) if part.is_expression)
 
 
-class _Caller:
-    """Where a stack reads what the other one published: here the module's caller passes it on."""
+class _CallerInputs:
+    """Replaces the remote state of ``foundation``: each of its outputs is a variable of ``airflow``."""
 
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
+    def __init__(self, inputs: ModuleInputs) -> None:
+        self._inputs = inputs
 
     def get_string(self, name: str) -> str:
-        wanted = text(name, f"Output {name} of the module foundation.", example=f"${{module.foundation.{name}}}")
-        planned: str = self._ask.value(wanted)
-        return planned
+        """The output ``name`` as a deferred text."""
+        variable = text(name, f"Output {name} of the module foundation.", example=f"${{module.foundation.{name}}}")
+        value: str = self._inputs.deferred(variable)
+        return value
 
     def get_list(self, name: str) -> Any:
-        wanted = texts(name, f"Output {name} of the module foundation.", example=())
-        return self._ask.passed_on(replace(wanted, example=f"${{module.foundation.{name}}}"))
+        """The output ``name`` as a list of any length."""
+        variable = texts(name, f"Output {name} of the module foundation.", example=())
+        return self._inputs.list_of_any_length(replace(variable, example=f"${{module.foundation.{name}}}"))

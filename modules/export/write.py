@@ -1,10 +1,9 @@
-"""Modules into folders: all of a module or nothing of it, and nothing left of an earlier one."""
+"""Writes modules into folders. A folder is replaced as a whole: no file of an earlier version stays."""
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from environments.model import Environment
@@ -17,36 +16,37 @@ from modules.export.stacks import STACKS
 
 
 class UnknownModule(ValueError):
-    """No module has this name; the message lists the names."""
+    """A requested module does not exist; the message lists the names."""
 
 
 def sources(names: Iterable[str]) -> list[Source]:
-    """The modules called ``names``, or all of them.
+    """The modules called ``names``, or all modules without a name.
 
-    Raises ``UnknownModule``.
+    Raises:
+        UnknownModule: a name is not in the registry.
     """
     known: dict[str, Source] = {source.name: source for source in (*MODULES, *STACKS)}
     wanted = list(names) or list(known)
     for name in wanted:
         if name not in known:
-            raise UnknownModule(f"no module is called {name}. Modules: {', '.join(known)}")
+            raise UnknownModule(f"unknown module {name}. Fix: use one of {', '.join(known)}")
     return [known[name] for name in wanted]
 
 
-def modules(wanted: Iterable[Source], *, structure: Environment) -> Iterable[Module]:
-    """Each of them, built; the second stack knows what the first one found out."""
-    early: frozenset[str] = frozenset()
-    for source in wanted:
-        of_a_stack = source in STACKS
-        module = build(source, structure=structure, early=early if of_a_stack else frozenset())
-        early = module.early if of_a_stack else early
-        yield module
+def modules(wanted: Iterable[Source], *, structure: Environment) -> Iterator[Module]:
+    """The modules of ``wanted``, built one after the other."""
+    return (build(source, structure=structure) for source in wanted)
 
 
 def content(module: Module, *, since: Path | None = None) -> dict[str, str]:
-    """Every file of the module by its path in the module's folder; ``since`` holds the released modules.
+    """Every file of the module by its path in the module's folder.
 
-    Raises ``interface.NoInterface`` when the released one cannot be read.
+    Args:
+        module: the module.
+        since: folder of the released modules; adds the change log.
+
+    Raises:
+        InterfaceError: the released module cannot be read.
     """
     written = {**files(module), **companions(module)}
     if since is not None:
@@ -55,29 +55,29 @@ def content(module: Module, *, since: Path | None = None) -> dict[str, str]:
     return written
 
 
-def write(folder: Path, wanted: Mapping[str, str]) -> None:
-    """Put exactly these files into ``folder``: beside it first, then in its place."""
+def write(folder: Path, files: Mapping[str, str]) -> None:
+    """Replace ``folder`` with exactly these files: written to a temporary folder first, then renamed."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
-    try:
-        for name, text in wanted.items():
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:
+        fresh, old = Path(temporary) / "fresh", Path(temporary) / "old"
+        for name, text in files.items():
             (fresh / name).parent.mkdir(parents=True, exist_ok=True)
             (fresh / name).write_text(text)
-        fresh.chmod(0o755)
         if folder.exists():
-            folder.rename(fresh / ".old")
-        fresh.rename(folder)
-        shutil.rmtree(folder / ".old", ignore_errors=True)
-    except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise
+            folder.rename(old)
+        try:
+            fresh.rename(folder)
+        except OSError:
+            if old.exists():
+                old.rename(folder)
+            raise
 
 
-def differences(folder: Path, wanted: Mapping[str, str]) -> list[str]:
-    """Files of ``folder`` that are missing, stale or too many."""
-    there = (
+def differences(folder: Path, files: Mapping[str, str]) -> list[str]:
+    """Names of files in ``folder`` that are missing, stale or superfluous."""
+    present = (
         {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} if folder.is_dir() else set()
     )
-    stale = {name for name, text in wanted.items() if name in there and (folder / name).read_text() != text}
-    ignored = {name for name in there if name.startswith((".terraform", "examples/complete/.terraform"))}
-    return sorted((wanted.keys() - there) | stale | (there - wanted.keys() - ignored))
+    stale = {name for name, text in files.items() if name in present and (folder / name).read_text() != text}
+    ignored = {name for name in present if name.startswith((".terraform", "examples/complete/.terraform"))}
+    return sorted((files.keys() - present) | stale | (present - files.keys() - ignored))

@@ -1,4 +1,4 @@
-"""Roots that call exported modules, planned without an account."""
+"""Roots that call exported modules, for plans without an AWS account."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ def plan(folder: Path) -> dict[str, Any]:
 
 
 def offline_provider(stack: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The stack's provider with its default tags, and without account or network."""
+    """The stack's provider with its default tags, configured for plans without account and network."""
     (provider,) = stack["provider"]["aws"]
     kept = {key: value for key, value in provider.items() if key in {"region", "default_tags"}}
     return [kept | OFFLINE]
 
 
-def stand_in(name: str, value: Any) -> Any:
-    """A value of the shape that the output ``name`` has: as many items, an ARN where it is one."""
+def mock_output(name: str, value: Any) -> Any:
+    """A mock value for the output ``name``: a list of the same length, an ARN where the name ends in `_arn`."""
     if isinstance(value, list):
-        return [f"{stand_in(name, '')}{index}" for index in range(len(value))]
+        return [f"{mock_output(name, '')}{index}" for index in range(len(value))]
     shapes = {"_arn": f"arn:aws:iam::111111111111:role/{name}", "_version": "1", "_cidr": "10.10.0.0/16"}
     return next((shape for end, shape in shapes.items() if name.endswith(end)), name.replace("_", "-"))
 
 
 def resources(planned: Mapping[str, Any]) -> dict[str, Any]:
-    """Address inside the module or the root -> values known at plan time, JSON in texts parsed."""
+    """Known values of each resource by its address in the root or in the called module, with JSON texts parsed."""
     root = planned["planned_values"]["root_module"]
     found = list(root.get("resources", []))
     for child in root.get("child_modules", []):

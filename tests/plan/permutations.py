@@ -1,4 +1,4 @@
-"""A dozen environments in which every value of one key meets every value of each other key."""
+"""Twelve environments that cover every pair of values of topology, egress, delivery and backend."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ REMOTE = "data.terraform_remote_state.foundation.outputs."
 
 
 def cases() -> tuple[Case, ...]:
-    """An orthogonal array: each topology with each egress once; the other two keys by sums modulo three."""
+    """An orthogonal array: each topology with each egress once; delivery and backend by sums modulo three."""
     return tuple(
         {
             "topology": topology,
@@ -47,7 +47,7 @@ def cases() -> tuple[Case, ...]:
 def data_of(case: Case) -> dict[str, Any]:
     """The values of an environment file for ``case``.
 
-    Without NAT a clone needs a way out that only an existing VPC can have, so that is where such a case lives.
+    Git delivery needs internet access, which a new VPC without NAT lacks: such a case uses an existing VPC.
     """
     git = case["delivery"] != "baked"
     network: dict[str, Any] = {"egress": case["egress"]}
@@ -63,9 +63,10 @@ def data_of(case: Case) -> dict[str, Any]:
 
 
 def joined(foundation: Mapping[str, Any], airflow: Mapping[str, Any]) -> dict[str, Any]:
-    """Both stacks as one root: what Airflow reads of the other's state is what the other would write there.
+    """Both stacks as a single root, in which locals replace the remote state of the foundation.
 
-    Raises ValueError when the two have a resource of one address.
+    Raises:
+        ValueError: both stacks have a resource with the same address.
     """
     text = json.dumps(airflow["resource"]).replace(REMOTE, "local.")
     resources = {kind: dict(named) for kind, named in foundation["resource"].items()}

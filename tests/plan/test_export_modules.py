@@ -1,4 +1,4 @@
-"""Exported modules, called from plain roots and planned by the real provider."""
+"""Exported modules, called from plain HCL roots and planned with the real provider."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from environments import load
 from main import main
 from modules.export import readme, write
 from modules.export.build import Module
-from tests.plan.export_roots import HCL_PROVIDER, offline_provider, plan, resources, stand_in
+from tests.plan.export_roots import HCL_PROVIDER, mock_output, offline_provider, plan, resources
 
 ENVIRONMENTS = Path(__file__).parents[2] / "environments"
-# How a root of all modules wires them: by input, the output that another module gives.
-WIRES = {
+# Inputs that a root of all modules sets to the output of another module.
+CONNECTIONS = {
     "certificate_arn": "${module.certificate.arn}",
     "key_arn": "${module.encryption_key.arn}",
     "load_balancer_arn": "${module.load_balancer.arn}",
@@ -41,7 +41,7 @@ def _tools() -> None:
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Module]]:
-    """All modules that are one construct, written to a folder."""
+    """All modules of single constructs, written to a folder."""
     folder = tmp_path_factory.mktemp("exported")
     found = list(write.modules(write.MODULES, structure=load(ENVIRONMENTS / "prod.yaml")))
     for module in found:
@@ -50,10 +50,10 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Modul
 
 
 def root(folder: Path, modules: list[Module], change: Mapping[str, Mapping[str, Any]]) -> Path:
-    """A plain HCL root that calls all ``modules``, each with its example's values, wired; ``change`` by module."""
+    """A plain HCL root that calls all ``modules`` with their example values; ``change`` overrides inputs by module."""
     calls = [HCL_PROVIDER]
     for module in modules:
-        values = {name: WIRES.get(name, value) for name, value in readme.example_values(module).items()}
+        values = {name: CONNECTIONS.get(name, value) for name, value in readme.example_values(module).items()}
         calls.append(
             readme.call(module, source=f"../modules/{module.name}", values=values | change.get(module.name, {}))
         )
@@ -99,7 +99,7 @@ def test_modules_are_formatted_and_bring_no_provider_backend_or_metadata(
 WRONG = {
     "network": (
         {"cidr": "10.0.0.0", "zones": ["eu-central-1a"]},
-        ["cidr must be an IPv4 CIDR block", "made for 3 zones"],
+        ["cidr must be an IPv4 CIDR block", "zones must have 3 items"],
     ),
     "metadata-database": (
         {"storage_gib": 5, "instance_class": "t4g", "backup_retention_days": 1.5, "key_arn": "none"},
@@ -118,14 +118,14 @@ WRONG = {
 
 
 @pytest.mark.feature("M2")
-def test_wrong_values_are_refused_with_the_models_words(exported: tuple[Path, list[Module]]) -> None:
+def test_invalid_values_fail_with_the_messages_of_the_model(exported: tuple[Path, list[Module]]) -> None:
     folder, modules = exported
     wrong = root(folder / "wrong", modules, {name: values for name, (values, _) in WRONG.items()})
     terraform = Terraform(wrong)
     terraform.init()
-    with pytest.raises(TerraformError) as refusal:
+    with pytest.raises(TerraformError) as raised:
         terraform.plan()
-    said = " ".join(str(refusal.value).split())
+    said = " ".join(str(raised.value).split())
     for name, (_, messages) in WRONG.items():
         for message in messages:
             assert message in said, f"{name}: {message}"
@@ -144,7 +144,7 @@ def stacks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_modules_plan_what_the_environments_stacks_plan(environment: str, stacks: Path, tmp_path: Path) -> None:
     structure = load(ENVIRONMENTS / f"{environment}.yaml")
     published = json.loads((stacks / f"{environment}-foundation" / "cdk.tf.json").read_text())["output"]
-    given = {name: stand_in(name, output["value"]) for name, output in published.items()}
+    given = {name: mock_output(name, output["value"]) for name, output in published.items()}
     pairs: list[tuple[Path, Path]] = []
     for module in write.modules(write.STACKS, structure=structure):
         stack = json.loads((stacks / f"{environment}-{module.name}" / "cdk.tf.json").read_text())
@@ -164,10 +164,8 @@ def test_modules_plan_what_the_environments_stacks_plan(environment: str, stacks
 def stack_root(folder: Path, stack: Mapping[str, Any], module: Module, given: Mapping[str, Any]) -> Path:
     """The stack as it was synthesized, with remote state replaced by ``given``."""
     text = json.dumps({key: value for key, value in stack.items() if key not in {"//", "data", "terraform"}})
-    for name, value in sorted(given.items(), key=lambda item: -len(item[0])):
-        reference = f"data.terraform_remote_state.foundation.outputs.{name}"
-        text = text.replace(reference, f"local.{name}") if reference in text else text
-        _ = value
+    for name in sorted(given, key=len, reverse=True):
+        text = text.replace(f"data.terraform_remote_state.foundation.outputs.{name}", f"local.{name}")
     return write_root(
         folder / f"stack-{module.name}",
         {**json.loads(text), "provider": {"aws": offline_provider(stack)}, "locals": dict(given)},

@@ -1,4 +1,4 @@
-"""The real provider accepts every topology with every egress, delivery and backend, pair by pair."""
+"""The real provider plans every pair of topology, egress, delivery and backend."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from tests.unit.environments.cases import SMALLEST
 
 
 @pytest.mark.feature("H2")
-def test_every_value_of_one_key_meets_every_value_of_each_other() -> None:
-    for one, other in combinations(VALUES, 2):
-        met = {(case[one], case[other]) for case in cases()}
-        assert met == set(product(VALUES[one], VALUES[other])), f"{one} x {other}"
+def test_cases_cover_every_pair_of_values() -> None:
+    for first, second in combinations(VALUES, 2):
+        covered = {(case[first], case[second]) for case in cases()}
+        assert covered == set(product(VALUES[first], VALUES[second])), f"{first} x {second}"
     assert len(cases()) == 12
 
 
 @pytest.mark.feature("H2")
-def test_the_two_stacks_are_joined_by_all_that_one_reads_of_the_other() -> None:
+def test_joined_root_has_no_remote_state_and_rejects_duplicate_addresses() -> None:
     deployment = deployed_data(data_of(cases()[0]))
     root = joined(deployment.foundation, deployment.airflow)
     assert "terraform_remote_state" not in json.dumps(root)
@@ -52,7 +52,7 @@ def test_plans_without_an_account(case: Case, tmp_path: Path) -> None:
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("part", ["foundation", "airflow"])
 def test_valid_with_every_backend(backend: str, part: str, tmp_path: Path) -> None:
-    """The stack as it is but for where its own state lies, which an offline ``init`` could not reach."""
+    """The unchanged stack, except for its own backend, which an offline ``init`` cannot reach."""
     require("terraform", "provider-mirror")
     deployment = deployed(state=STATES[backend])
     stack = deployment.files[f"dev-{part}"].parent
@@ -77,8 +77,8 @@ def _managed(deployment: Deployment) -> int:
 
 
 @pytest.mark.feature("H2")
-def test_a_key_that_the_provider_does_not_know_is_refused(tmp_path: Path) -> None:
-    """The plans above could fail: the same root with one wrong argument does."""
+def test_validation_rejects_an_argument_that_the_provider_does_not_know(tmp_path: Path) -> None:
+    """The plans above can fail: the same root with a misspelled argument does."""
     require("terraform", "provider-mirror")
     deployment = deployed_data(SMALLEST)
     wrong = joined(deployment.foundation, deployment.airflow)

@@ -1,4 +1,4 @@
-"""Terraform's language as we write it: readable, and what was synthesized."""
+"""HCL is readable and equals what was synthesized."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def test_values() -> None:
     ]
 
 
-def test_a_template_that_never_ends_is_refused() -> None:
-    with pytest.raises(ValueError, match="never ends"):
+def test_a_template_without_an_end_raises() -> None:
+    with pytest.raises(ValueError, match="no closing brace"):
         list(parts("${a"))
-    with pytest.raises(ValueError, match="quotes never end"):
+    with pytest.raises(ValueError, match="no closing quote"):
         list(parts('${a("b}'))
 
 
@@ -53,11 +53,11 @@ def test_parts_and_expression() -> None:
     assert quoted("${b}") == '"${b}"'
 
 
-def test_references_inside_expressions_are_bare_and_inside_quotes_stay() -> None:
+def test_nested_interpolation_is_removed_except_in_quotes() -> None:
     assert simplified('${f(${var.a}, "x${var.b}")}-${g(h(${var.c}))}') == '${f(var.a, "x${var.b}")}-${g(h(var.c))}'
 
 
-def test_block_aligns_short_arguments_and_sets_long_ones_apart() -> None:
+def test_block_aligns_short_arguments_and_separates_long_ones() -> None:
     body = {
         "depends_on": ["aws_vpc.main"],
         "lifecycle": {"ignore_changes": ["tags"]},
@@ -115,16 +115,50 @@ jsonencode({
     )
 
 
-def test_json_inside_of_json_stays_the_text_it_is() -> None:
+def test_json_inside_json_stays_a_text() -> None:
     inner = '{"a":  1}'
     assert hcl.value(json.dumps({"env": inner})) == 'jsonencode({\n  env = "{\\"a\\":  1}"\n})'
 
 
 @pytest.mark.parametrize("text", ['{"a": ', "{not json}", "[1, 2", "{}", "[]"])
-def test_what_only_looks_like_json_stays_a_text(text: str) -> None:
+def test_invalid_or_empty_json_stays_a_text(text: str) -> None:
     assert hcl.value(text).startswith('"')
 
 
-def test_quotes_in_references_inside_of_json() -> None:
+def test_quotes_in_a_reference_inside_json() -> None:
     text = '{"a": "${data.x["k"].id}"}'
     assert hcl.value(text) == 'jsonencode({\n  a = data.x["k"].id\n})'
+
+
+def test_a_json_value_without_quotes_stays_a_number() -> None:
+    text = '[{"stopTimeout": ${var.seconds}, "name": "a \\" ${var.name}", "cpu": "${tostring(var.cpu)}"}]'
+    written = 'jsonencode([{ stopTimeout = var.seconds, name = "a \\" ${var.name}", cpu = tostring(var.cpu) }])'
+    assert hcl.value(text) == written
+
+
+def test_small_objects_in_a_list_are_written_on_a_line_each() -> None:
+    text = json.dumps({"environment": [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]})
+    assert (
+        hcl.value(text)
+        == """\
+jsonencode({
+  environment = [
+    { name = "A", value = "1" },
+    { name = "B", value = "2" },
+  ]
+})"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("${tolist(a.b).0.c}", "${tolist(a.b)[0].c}"),
+        ("${aws_x.y1.0.z}", "${aws_x.y1[0].z}"),
+        ("${x * 1.5}", "${x * 1.5}"),
+        ('${f("a.0.b")}', '${f("a.0.b")}'),
+        ("a.0.b", "a.0.b"),
+    ],
+)
+def test_legacy_indexes_are_replaced_in_expressions_only(text: str, written: str) -> None:
+    assert simplified(text) == written

@@ -1,4 +1,4 @@
-"""What callers will feel: the step of the version, and the moved blocks that spare them."""
+"""Interface comparison: the part of the version to raise, and `moved` blocks for renamed resources."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _set(*path: str, value: Any) -> Callable[[dict[str, Any]], None]:
 
 CASES: list[tuple[Callable[[dict[str, Any]], object], Step, str]] = [
     (dict.copy, Step.NONE, ""),
-    (lambda new: new["inputs"].pop("size"), Step.MAJOR, "input size is gone"),
+    (lambda new: new["inputs"].pop("size"), Step.MAJOR, "input size is removed"),
     (
         _set("inputs", "more", value={"type": "string", "required": True, "accepted": []}),
         Step.MAJOR,
@@ -70,14 +70,14 @@ CASES: list[tuple[Callable[[dict[str, Any]], object], Step, str]] = [
     (_set("inputs", "size", "required", value=True), Step.MAJOR, "input size has become required"),
     (_set("inputs", "name", "required", value=False), Step.MINOR, "input name has become optional"),
     (_set("inputs", "size", "default", value=2), Step.MAJOR, "input size changes its default from 1 to 2"),
-    (_set("inputs", "size", "accepted", value=["var.size > 5"]), Step.MAJOR, "must now fulfil var.size > 5"),
+    (_set("inputs", "size", "accepted", value=["var.size > 5"]), Step.MAJOR, "must now satisfy var.size > 5"),
     (_set("inputs", "size", "accepted", value=[]), Step.MINOR, "input size accepts more"),
-    (_set("outputs", value=[]), Step.MAJOR, "output vpc_id is gone"),
+    (_set("outputs", value=[]), Step.MAJOR, "output vpc_id is removed"),
     (_set("outputs", value=["vpc_id", "arn"]), Step.MINOR, "output arn is new"),
-    (lambda new: new["resources"].pop("aws_subnet.a"), Step.MAJOR, "resource aws_subnet.a is destroyed"),
-    (_set("resources", "aws_eip.a", value={}), Step.MINOR, "resource aws_eip.a is made"),
+    (lambda new: new["resources"].pop("aws_subnet.a"), Step.MAJOR, "resource aws_subnet.a is removed"),
+    (_set("resources", "aws_eip.a", value={}), Step.MINOR, "resource aws_eip.a is new"),
     (_set("resources", "aws_subnet.a", "zone", value="b"), Step.PATCH, "aws_subnet.a changes in place"),
-    (_renamed, Step.MAJOR, "resource aws_vpc.main is called aws_vpc.vpc"),
+    (_renamed, Step.MAJOR, "resource aws_vpc.main is renamed to aws_vpc.vpc"),
 ]
 
 
@@ -105,9 +105,9 @@ def test_a_renamed_resource_gets_its_moved_block(tmp_path: Path) -> None:
 
 
 @pytest.mark.feature("M5")
-def test_a_folder_that_is_no_module_is_one_message(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_a_module_gives_a_single_message(tmp_path: Path) -> None:
     result = invoke(str(tmp_path), str(tmp_path))
     assert result.exit_code == 2
     assert "interface.json: [Errno 2] No such file or directory" in result.output
     (tmp_path / "interface.json").write_text("[]")
-    assert "no interface of an exported module" in invoke(str(tmp_path), str(tmp_path)).output
+    assert "not the interface of an exported module" in invoke(str(tmp_path), str(tmp_path)).output

@@ -1,4 +1,4 @@
-"""Values of a plan refuse to be looked at, and travel unharmed."""
+"""Deferred values reject every use at build time and pass through cdktf unchanged."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import pytest
 from cdktf import App, TerraformOutput, TerraformStack, Token
 
 from modules.export.deferred_values import (
-    DecidedTooEarly,
-    LetteredText,
-    PlannedNumber,
-    PlannedText,
-    planned_flag,
-    undecided,
+    DeferredNumber,
+    DeferredText,
+    DeferredZone,
+    StructuralInputError,
+    deferred_flag,
+    unresolved_number,
 )
 
-text = PlannedText("engine", Token.as_string(Token.as_any("${var.engine}")))
-number = PlannedNumber("size", Token.as_number("${var.size}"))
-flag = planned_flag("multi_az", Token.as_any("${var.multi_az}"))
+text = DeferredText("engine", Token.as_string(Token.as_any("${var.engine}")))
+number = DeferredNumber("size", Token.as_number("${var.size}"))
+flag = deferred_flag("multi_az", Token.as_any("${var.multi_az}"))
 DECISIONS: list[tuple[str, Callable[[], Any]]] = [
     ("engine", lambda: text == "valkey"),
     ("engine", lambda: text != "valkey"),
@@ -49,13 +49,13 @@ DECISIONS: list[tuple[str, Callable[[], Any]]] = [
 
 
 @pytest.mark.parametrize(("variable", "decide"), DECISIONS)
-def test_every_decision_by_a_planned_value_is_refused(variable: str, decide: Callable[[], Any]) -> None:
-    with pytest.raises(DecidedTooEarly, match=f"{variable} decides the structure") as refusal:
+def test_using_a_deferred_value_raises(variable: str, decide: Callable[[], Any]) -> None:
+    with pytest.raises(StructuralInputError, match=rf"{variable} is declared with plan\(\)") as raised:
         decide()
-    assert refusal.value.variable == variable
+    assert raised.value.variable == variable
 
 
-def test_planned_values_travel_through_cdktf() -> None:
+def test_cdktf_resolves_deferred_values_to_variables() -> None:
     stack = TerraformStack(App(), "s")
     values = {
         "text": text,
@@ -78,13 +78,13 @@ def test_planned_values_travel_through_cdktf() -> None:
     }
 
 
-def test_a_zone_tells_its_letter_only() -> None:
-    zone = LetteredText("zones", "${var.zones[0]}", "a")
+def test_only_the_last_letter_of_a_deferred_zone_is_readable() -> None:
+    zone = DeferredZone("zones", "${var.zones[0]}", "a")
     assert zone[-1] == "a"
-    with pytest.raises(DecidedTooEarly):
+    with pytest.raises(StructuralInputError):
         zone[0]
 
 
-def test_a_number_lost_in_json_is_found() -> None:
-    assert undecided(json.dumps({"cpu": number})) is not None
-    assert undecided('{"cpu": 1024, "x": "-8.1 e+298"}') is None
+def test_a_number_token_in_json_is_found() -> None:
+    assert unresolved_number(json.dumps({"cpu": number})) is not None
+    assert unresolved_number('{"cpu": 1024, "x": "-8.1 e+298"}') is None

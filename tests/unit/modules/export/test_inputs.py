@@ -1,4 +1,4 @@
-"""Variables say what the environment's model says."""
+"""Variables have type, bounds, default and description of the environment model."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_number_with_bounds_and_default() -> None:
 
 
 @pytest.mark.feature("M2")
-def test_text_with_a_form() -> None:
+def test_text_with_a_format() -> None:
     (rule,) = key("Database", "instance_class").rules
     assert rule.condition == 'can(regex("^db(\\\\.[a-z0-9]+){1,2}$", var.instance_class))'
     assert rule.message == "instance_class must be an instance class such as db.t4g.medium."
@@ -82,6 +82,6 @@ def test_a_default_of_none_leaves_the_variable_required() -> None:
     assert found.required
 
 
-def test_lists_of_the_structures_length() -> None:
+def test_a_list_has_the_length_of_the_structure() -> None:
     assert texts("zones", "d", example=["a", "b"]).rules[0].condition == "length(var.zones) == 2"
     assert arn("key_arn", "d", service="kms", example="key/1").example == "arn:aws:kms:eu-central-1:111111111111:key/1"

@@ -1,8 +1,9 @@
-"""Modules from constructs: which values become variables, and what is written where."""
+"""Exported modules: which values become variables, and which files are written."""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 
 from environments import load
 from environments.load import HOME
-from modules.export import write
+from modules.export import readme, write
 from modules.export.__main__ import main
 from modules.export.build import Module
 
@@ -40,15 +41,15 @@ def test_every_input_is_used_and_everything_used_is_an_input(modules: dict[str, 
 
 
 @pytest.mark.feature("M1")
-def test_structure_is_decided_at_export_and_values_are_variables(modules: dict[str, Module]) -> None:
+def test_structural_values_are_fixed_and_others_are_variables(modules: dict[str, Module]) -> None:
     database = modules["metadata-database"]
-    assert database.decided.keys() >= {"engine_version"}
+    assert database.fixed.keys() >= {"engine_version"}
     inputs = {item.name: item for item in database.inputs}
     assert inputs.keys() >= {"storage_gib", "multi_az", "instance_class", "key_arn", "data_subnet_ids"}
     assert database.sections["resource"]["aws_db_instance"]["this"]["multi_az"] == "${var.multi_az}"
     assert inputs["data_subnet_ids"].rules == ()
     assert [rule.message for rule in {i.name: i for i in modules["network"].inputs}["zones"].rules] == [
-        "This module is made for 3 zones."
+        "zones must have 3 items: the number is part of this module's structure."
     ]
 
 
@@ -57,32 +58,73 @@ def test_resources_are_in_files_by_purpose(modules: dict[str, Module]) -> None:
     files = write.content(modules["metadata-database"])
     assert 'resource "aws_db_instance" "this"' in files["database.tf"]
     assert 'resource "aws_security_group" "security_group"' in files["firewall.tf"]
-    assert "main.tf" not in files
+    assert files["main.tf"].startswith("# The resources of this module are in these files:\n#   database.tf\n")
+
+
+@pytest.mark.feature("M1")
+def test_a_small_module_has_its_resources_in_main_tf(modules: dict[str, Module]) -> None:
+    files = write.content(modules["encryption-key"])
+    assert 'resource "aws_kms_key" "this"' in files["main.tf"]
+    assert [name for name in files if name.endswith(".tf") and "/" not in name] == [
+        "main.tf",
+        "outputs.tf",
+        "variables.tf",
+        "versions.tf",
+    ]
+
+
+@pytest.mark.feature("M1")
+def test_json_is_readable_and_files_are_short(modules: dict[str, Module]) -> None:
+    stacks = write.modules(write.STACKS, structure=load(HOME / "prod.yaml"))
+    for module in [*modules.values(), *stacks]:
+        for name, text in write.content(module).items():
+            if name.endswith(".tf"):
+                assert text.count("\n") <= 400, f"{module.name}/{name}"
+                assert '= "[{' not in text, f"{module.name}/{name}: JSON in quotes"
+                assert '= "{' not in text.replace("BACKEND_KWARGS", "") or "services" in name, f"{module.name}/{name}"
+                assert not re.search(r"\)\.\d", text), f"{module.name}/{name}: deprecated index"
+
+
+@pytest.mark.feature("M1")
+def test_every_resource_with_tags_takes_the_input_tags(modules: dict[str, Module]) -> None:
+    bucket = modules["private-bucket"].sections["resource"]
+    assert bucket["aws_s3_bucket"]["this"]["tags"].endswith(", var.tags)}")
+    assert "tags" not in bucket["aws_s3_bucket_versioning"]["versioning"]
+    main = write.content(modules["certificate"])["main.tf"]
+    assert "tags = merge({\n    Name = var.domain_name\n  }, var.tags)" in main
+
+
+@pytest.mark.feature("M1")
+def test_the_deferral_of_ephemeral_resources_is_a_local_with_a_comment(modules: dict[str, Module]) -> None:
+    files = write.content(modules["secrets"])
+    assert "unknown_until_apply = substr(var.key_arn, 0, 0)" in files["main.tf"]
+    assert "# An empty text that is unknown until the key exists." in files["main.tf"]
+    assert sum(text.count("substr(") for text in files.values()) == 1
 
 
 @pytest.mark.feature("M3")
 def test_readme_has_every_input_output_and_choice(modules: dict[str, Module]) -> None:
     for module in modules.values():
         text = write.content(module)["README.md"]
-        rows = [*(item.name for item in module.inputs), *module.outputs, *module.decided]
+        rows = [*(item.name for item in module.inputs), *module.outputs, *module.fixed]
         for name in rows:
             assert f"| `{name}` |" in text, f"{module.name}: {name}"
 
 
 @pytest.mark.feature("M3")
-def test_check_sees_what_is_stale(tmp_path: Path) -> None:
+def test_check_reports_stale_files(tmp_path: Path) -> None:
     arguments = ("encryption-key", "--out", str(tmp_path))
     missing = invoke(*arguments, "--check")
-    assert (missing.exit_code, "encryption.tf: out of date" in missing.output) == (1, True)
+    assert (missing.exit_code, "main.tf: out of date" in missing.output) == (1, True)
     assert invoke(*arguments).exit_code == 0
     fresh = invoke(*arguments, "--check")
     assert (fresh.exit_code, "1 modules are up to date" in fresh.output) == (0, True)
     folder = tmp_path / "encryption-key"
-    (folder / "encryption.tf").write_text("")
+    (folder / "main.tf").write_text("")
     (folder / "more.tf").write_text("")
     stale = invoke(*arguments, "--check")
     assert stale.exit_code == 1
-    assert "encryption.tf: out of date" in stale.output
+    assert "main.tf: out of date" in stale.output
     assert "more.tf: out of date" in stale.output
     assert invoke(*arguments).exit_code == 0
     assert not (folder / "more.tf").exists()
@@ -99,7 +141,7 @@ def invoke(*arguments: str) -> Result:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["networks"], "no module is called networks. Modules: network, metadata-database"),
+        (["networks"], "unknown module networks. Fix: use one of network, metadata-database"),
         (["network", "--like", "nowhere"], "nowhere.yaml"),
     ],
 )
@@ -109,6 +151,18 @@ def test_bad_input_is_one_message_and_exit_2(tmp_path: Path, arguments: list[str
     assert message in result.output
     assert "Traceback" not in result.output
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.feature("M3")
+def test_export_of_all_modules_writes_an_index_and_check_covers_it(tmp_path: Path) -> None:
+    assert invoke("--out", str(tmp_path)).exit_code == 0
+    index = tmp_path / "README.md"
+    for name in [*NAMES, "foundation", "airflow"]:
+        assert f"[{name}]({name}/README.md)" in index.read_text()
+        assert (tmp_path / name / "LICENSE").read_text() == readme.LICENSE.read_text()
+    index.write_text("")
+    stale = invoke("--out", str(tmp_path), "--check")
+    assert (stale.exit_code, f"{index}: out of date" in stale.output) == (1, True)
 
 
 def test_list_names_every_module() -> None:
@@ -133,8 +187,8 @@ def test_change_log_since_the_released_version(tmp_path: Path) -> None:
     assert invoke(*arguments, "--check").exit_code == 1
     assert invoke(*arguments).exit_code == 0
     assert "## Since the released version: major" in log.read_text()
-    assert "- major: input old is gone" in log.read_text()
+    assert "- major: input old is removed" in log.read_text()
     file.write_text("nothing")
-    refused = invoke(*arguments)
-    assert refused.exit_code == 2
-    assert "interface.json: Expecting value" in refused.output
+    rejected = invoke(*arguments)
+    assert rejected.exit_code == 2
+    assert "interface.json: Expecting value" in rejected.output
