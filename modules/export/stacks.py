@@ -39,7 +39,7 @@ class StackModule:
     def structural(self, structure: Environment) -> Mapping[str, str]:
         """Fields declared with ``plan`` that the stacks of ``structure`` compute with, with the reason."""
         found = {"database_instance_class": "the threshold of the connections alarm is computed from it"}
-        if structure.topology == "local":
+        if structure.topology == "local_executor":
             found["components_scheduler_memory_mib"] = "the number of Airflow tasks at once is computed from it"
         if structure.network.existing is None and not structure.load_balancer.allowed_cidrs:
             found["network_cidr"] = "network ACL entries for clients of the load balancer are sorted by it"
