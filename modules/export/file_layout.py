@@ -13,8 +13,8 @@ from modules.export.variables import variable_files
 SMALL_MODULE = 150
 LONGEST_FILE = 400
 DEFERRAL_COMMENT = (
-    "An empty text that is unknown until the key exists. Terraform does not open an ephemeral",
-    "resource with an unknown argument, so that the first plan asks AWS for no random value.",
+    "An empty text that is unknown until the first apply. Terraform does not open an ephemeral",
+    "resource with an unknown argument, so that a first plan makes no call to AWS.",
 )
 REQUIRED_TERRAFORM = ">= 1.11.0"
 PROVIDER = {"source": "hashicorp/aws", "version": ">= 5.100.0, < 7.0.0"}
@@ -51,8 +51,9 @@ def files(module: Module) -> dict[str, str]:
         written["main.tf"] = "\n\n".join([*_locals(module), *(block.text for block in blocks)]) + "\n"
     else:
         by_file = _by_file(blocks)
+        own = by_file.pop("main.tf", [])
         written |= {name: "\n\n".join(texts) + "\n" for name, texts in by_file.items()}
-        written["main.tf"] = "\n\n".join([_index(by_file), *_locals(module)]) + "\n"
+        written["main.tf"] = "\n\n".join([_index(by_file), *_locals(module), *own]) + "\n"
     return {name: text for name, text in sorted(written.items()) if text.strip()}
 
 

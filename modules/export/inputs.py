@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +16,17 @@ _TYPES = {"string": "string", "integer": "number", "number": "number", "boolean"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One ``validation`` block: ``condition`` is an HCL expression, ``message`` a sentence."""
+    """One ``validation`` block.
+
+    Attributes:
+        condition: an HCL expression.
+        message: a sentence.
+        rejected: a value that does not satisfy the condition, for the module's tests.
+    """
 
     condition: str
     message: str
+    rejected: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +60,7 @@ def arn(name: str, description: str, *, service: str, example: str = "example") 
     rule = Rule(
         condition=f'can(regex("^arn:aws[a-z-]*:{service}:", var.{name}))',
         message=f"{name} must be an ARN of {service}.",
+        rejected="arn",
     )
     written = f"arn:aws:{service}:{GLOBAL_SERVICES.get(service, 'eu-central-1:111111111111')}:{example}"
     return Input(name=name, type="string", description=description, rules=(rule,), example=written)
@@ -63,6 +72,7 @@ def texts(name: str, description: str, *, example: Sequence[str]) -> Input:
     rule = Rule(
         condition=f"length(var.{name}) == {count}",
         message=f"{name} must have {count} items: the number is part of this module's structure.",
+        rejected=[],
     )
     return Input(name=name, type="list(string)", description=description, rules=(rule,), example=list(example))
 
@@ -94,7 +104,11 @@ def _without_null(node: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _rules(name: str, node: Mapping[str, Any]) -> list[Rule]:
     found = [_bounds(name, node), _choice(name, node), _form(name, node)]
-    whole = Rule(condition=f"floor(var.{name}) == var.{name}", message=f"{name} must be a whole number.")
+    whole = Rule(
+        condition=f"floor(var.{name}) == var.{name}",
+        message=f"{name} must be a whole number.",
+        rejected=node.get("minimum", 1) + 0.5,
+    )
     return [rule for rule in [whole if node.get("type") == "integer" else None, *found] if rule]
 
 
@@ -105,7 +119,8 @@ def _bounds(name: str, node: Mapping[str, Any]) -> Rule | None:
     if not tests:
         return None
     words = f"{low} to {high}" if len(tests) == 2 else f"at least {low}" if low is not None else f"at most {high}"
-    return Rule(condition=" && ".join(tests), message=f"{name} must be {words}.")
+    rejected = low - 1 if low is not None else (high or 0) + 1
+    return Rule(condition=" && ".join(tests), message=f"{name} must be {words}.", rejected=rejected)
 
 
 def _choice(name: str, node: Mapping[str, Any]) -> Rule | None:
@@ -115,6 +130,7 @@ def _choice(name: str, node: Mapping[str, Any]) -> Rule | None:
     return Rule(
         condition=f"contains({json.dumps(allowed)}, var.{name})",
         message=f"{name} must be one of {', '.join(map(str, allowed))}.",
+        rejected=max(allowed) + 1 if node.get("type") == "integer" else "not-allowed",
     )
 
 
@@ -122,7 +138,11 @@ def _form(name: str, node: Mapping[str, Any]) -> Rule | None:
     pattern = node.get("pattern")
     words = str(node.get("label", f"a text that matches {pattern}")).replace('"', "'")
     if "CIDR block" in words:
-        return Rule(condition=f"can(cidrhost(var.{name}, 0))", message=f"{name} must be {words}.")
+        return Rule(condition=f"can(cidrhost(var.{name}, 0))", message=f"{name} must be {words}.", rejected="10.0.0.0")
     if not pattern:
         return None
-    return Rule(condition=f"can(regex({json.dumps(pattern)}, var.{name}))", message=f"{name} must be {words}.")
+    return Rule(
+        condition=f"can(regex({json.dumps(pattern)}, var.{name}))",
+        message=f"{name} must be {words}.",
+        rejected=next(value for value in ("", "!", " ") if not re.search(pattern, value)),
+    )

@@ -101,7 +101,8 @@ def _usage(module: Module) -> str:
     block = call(module, source="./" + module.name, values=example_values(module))
     return (
         "The calling root configures the provider, its default tags and the backend.\n\n"
-        f"## Usage\n\n```hcl\n{block}```\n\nA runnable root is in `{EXAMPLE.rpartition('/')[0]}`."
+        f"## Usage\n\n```hcl\n{block}```\n\nA runnable root is in `{EXAMPLE.rpartition('/')[0]}`.\n"
+        "`terraform init && terraform test` runs the tests in `tests/`, without an AWS account."
     )
 
 

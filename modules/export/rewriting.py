@@ -13,6 +13,7 @@ from modules.export.inputs import Input
 from modules.export.module_inputs import ModuleInputs
 
 DEFERRAL = "unknown_until_apply"
+FIRST_APPLY = ("terraform_data", "first_apply")
 TAGS = Input(
     name="tags",
     type="map(string)",
@@ -20,17 +21,28 @@ TAGS = Input(
     default=None,
 )
 # modules.core.ephemeral defers an ephemeral resource with this expression.
+_KNOWN_ARN = re.compile(r'"arn": "(?=\$\{var\.)')
 _EMPTY_TEXT = re.compile(r"substr\(([\w.\[\]-]+), 0, 0\)")
 
 
 def with_deferral_local(synthesized: dict[str, Any]) -> dict[str, Any]:
-    """``substr(ARN, 0, 0)`` in ephemeral resources, replaced by a local with a name."""
+    """Ephemeral resources that a first plan does not open, because an argument is unknown.
+
+    ``modules.core.ephemeral`` appends ``substr(ARN, 0, 0)``, which becomes a local with a name. Where the caller gives
+    the ARN, so that it is known, the id of a ``terraform_data`` takes its place.
+    """
     text = json.dumps(synthesized.get("ephemeral", {}))
     found = _EMPTY_TEXT.search(text)
-    if found is None:
+    source = found[1] if found else ""
+    if found:
+        text = text.replace(found[0], f"local.{DEFERRAL}")
+    text, known_arns = _KNOWN_ARN.subn(rf'"arn": "${{local.{DEFERRAL}}}', text)
+    if not found and not known_arns:
         return synthesized
-    ephemeral = json.loads(text.replace(found[0], f"local.{DEFERRAL}"))
-    return {**synthesized, "ephemeral": ephemeral, "locals": {DEFERRAL: f"${{{found[0]}}}"}}
+    if not source.startswith("aws_"):
+        source = ".".join([*FIRST_APPLY, "id"])
+        synthesized["resource"].setdefault(FIRST_APPLY[0], {})[FIRST_APPLY[1]] = {}
+    return {**synthesized, "ephemeral": json.loads(text), "locals": {DEFERRAL: f"${{substr({source}, 0, 0)}}"}}
 
 
 def add_tags(stack: TerraformStack, synthesized: dict[str, Any], inputs: ModuleInputs) -> None:

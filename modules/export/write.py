@@ -13,6 +13,7 @@ from modules.export.file_layout import files
 from modules.export.readme import INTERFACE, companions
 from modules.export.registry import MODULES
 from modules.export.stacks import STACKS
+from modules.export.terraform_tests import test_files
 
 
 class UnknownModule(ValueError):
@@ -48,7 +49,7 @@ def content(module: Module, *, since: Path | None = None) -> dict[str, str]:
     Raises:
         InterfaceError: the released module cannot be read.
     """
-    written = {**files(module), **companions(module)}
+    written = {**files(module), **companions(module), **test_files(module)}
     if since is not None:
         released = since / module.name
         written[FILE] = changelog(module.name, released=released, interface_text=written[INTERFACE])

@@ -28,10 +28,12 @@ def test_number_with_bounds_and_default() -> None:
         Rule(
             condition="floor(var.backup_retention_days) == var.backup_retention_days",
             message="backup_retention_days must be a whole number.",
+            rejected=0.5,
         ),
         Rule(
             condition="var.backup_retention_days >= 0 && var.backup_retention_days <= 35",
             message="backup_retention_days must be 0 to 35.",
+            rejected=-1,
         ),
     )
 

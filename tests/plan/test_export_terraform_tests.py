@@ -1,0 +1,58 @@
+"""``terraform test`` of every exported module, with the real Terraform and provider and without an AWS account."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from terraform_harness.terraform import cli_configuration
+from terraform_harness.terraform.run import Terraform
+from terraform_harness.tools import require
+
+from environments import load
+from environments.load import HOME
+from modules.export import write
+from tests.plan.conftest import NOWHERE
+
+SOURCES = {source.name: source for source in (*write.MODULES, *write.STACKS)}
+
+
+def run_tests(folder: Path) -> tuple[int, str]:
+    """Exit code and output of ``terraform test`` in ``folder``."""
+    Terraform(folder).init()
+    done = subprocess.run(
+        [require("terraform"), "test", "-no-color"],
+        cwd=folder,
+        env=os.environ | NOWHERE | {"TF_CLI_CONFIG_FILE": str(cli_configuration.path())},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(autouse=True)
+def _tools() -> None:
+    require("terraform", "provider-mirror")
+
+
+@pytest.mark.feature("M1", "M2")
+@pytest.mark.parametrize("name", SOURCES)
+def test_tests_of_the_module_pass(name: str, tmp_path: Path) -> None:
+    (module,) = write.modules([SOURCES[name]], structure=load(HOME / "prod.yaml"))
+    write.write(tmp_path / name, write.content(module))
+    code, output = run_tests(tmp_path / name)
+    assert (code, ", 0 failed." in output) == (0, True), output
+
+
+@pytest.mark.feature("M2")
+def test_tests_of_a_module_without_its_validations_fail(tmp_path: Path) -> None:
+    (module,) = write.modules([SOURCES["encryption-key"]], structure=load(HOME / "prod.yaml"))
+    content = write.content(module)
+    without = content["variables.tf"].replace("condition     = ", "condition     = true || ")
+    write.write(tmp_path / "module", content | {"variables.tf": without})
+    code, output = run_tests(tmp_path / "module")
+    assert code == 1
+    assert "Missing expected failure" in output
