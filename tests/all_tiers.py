@@ -1,6 +1,6 @@
-"""``make test``: every tier; those that wait beside those that compute, those with a container engine alone.
+"""``make test``: run every tier; tiers that wait and tiers that compute run side by side, the container tiers alone.
 
-``python -m tests.all_tiers unit`` runs the unit tier alone, as two processes that share no import that takes long.
+``python -m tests.all_tiers unit`` runs only the unit tier, in two processes that share no slow import.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from pathlib import Path
 from local.repository import ROOT
 
 NOTHING_COLLECTED = 5
-# What is kept of a log is its end: there each failure is told again, from the statement that failed.
-TOLD_LINES = 25
+# The end of the log repeats each failure from the statement that failed: CI systems show the end of a log.
+REPORTED_LINES = 25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +33,8 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class End:
-    """What became of one run: pytest's exit code, tests by outcome, and the text of each failure."""
+class Result:
+    """The result of one run: pytest's exit code, the number of tests by outcome, and the text of each failure."""
 
     code: int
     outcomes: Counter[str]
@@ -53,8 +53,8 @@ WAVES = (
     ),
     (Run(name="engine", folders=("tests/image", "tests/live")),),
 )
-# Constructs need Node and no moto, the operations the reverse; each import costs a process seconds.
-_WITH_NODE = tuple(f"tests/unit/{one}" for one in ("local/compose", "export", "modules"))
+# Tests of constructs import cdktf, tests of operations import moto; each import takes a process seconds.
+_WITH_NODE = tuple(f"tests/unit/{name}" for name in ("bindings", "local/compose", "modules"))
 UNIT = (
     (
         Run(name="nodejs", folders=_WITH_NODE, flags=("-p", "no:hypothesispytest")),
@@ -64,13 +64,13 @@ UNIT = (
 
 
 def main(arguments: list[str]) -> int:
-    """Run the tiers, tell what failed, print one closing line; exit 0 only when every run passed and something ran."""
+    """Run the tiers, print the failures and one closing line; exit 0 only when every run passed and tests ran."""
     waves, arguments = (UNIT, arguments[1:]) if arguments[:1] == ["unit"] else (WAVES, arguments)
     with tempfile.TemporaryDirectory() as folder:
-        ends = [end for wave in waves for end in _side_by_side(wave, arguments, Path(folder))]
-    codes, total = [end.code for end in ends], sum((end.outcomes for end in ends), Counter[str]())
-    for end in ends:
-        for failure in end.failures:
+        results = [result for wave in waves for result in _side_by_side(wave, arguments, Path(folder))]
+    codes, total = [result.code for result in results], sum((result.outcomes for result in results), Counter[str]())
+    for result in results:
+        for failure in result.failures:
             print(_shortened(failure))
     print(f"{total['passed']} passed, {total['failed']} failed, {total['skipped']} skipped")
     return 0 if codes and not any(codes) and total["passed"] else 1
@@ -79,21 +79,21 @@ def main(arguments: list[str]) -> int:
 def _shortened(failure: str) -> str:
     title, *lines = failure.splitlines()
     statements = [number for number, line in enumerate(lines) if line.startswith(">")]
-    begin = statements[-1] if statements else max(0, len(lines) - TOLD_LINES)
-    return "\n".join([f"FAILED {title}", *lines[begin : begin + TOLD_LINES], ""])
+    begin = statements[-1] if statements else max(0, len(lines) - REPORTED_LINES)
+    return "\n".join([f"FAILED {title}", *lines[begin : begin + REPORTED_LINES], ""])
 
 
-def _side_by_side(wave: Sequence[Run], arguments: list[str], folder: Path) -> list[End]:
-    there = [run for run in wave if any(any((ROOT / one).rglob("test_*.py")) for one in run.folders)]
-    processes = [_start(run, arguments, folder) for run in there]
+def _side_by_side(wave: Sequence[Run], arguments: list[str], folder: Path) -> list[Result]:
+    present = [run for run in wave if any(any((ROOT / folder).rglob("test_*.py")) for folder in run.folders)]
+    processes = [_start(run, arguments, folder) for run in present]
     readers = [
         threading.Thread(target=_relay, args=(run, process), daemon=True)
-        for run, process in zip(there, processes, strict=True)
+        for run, process in zip(present, processes, strict=True)
     ]
     try:
         for reader in readers:
             reader.start()
-        return [_finish(run, process, folder) for run, process in zip(there, processes, strict=True)]
+        return [_finish(run, process, folder) for run, process in zip(present, processes, strict=True)]
     finally:
         for process in processes:
             process.terminate()
@@ -121,13 +121,13 @@ def _relay(run: Run, process: subprocess.Popen[str]) -> None:
         print(f"{run.name:8s}| {line}", end="", flush=True)
 
 
-def _finish(run: Run, process: subprocess.Popen[str], folder: Path) -> End:
+def _finish(run: Run, process: subprocess.Popen[str], folder: Path) -> Result:
     code = process.wait()
     file = folder / f"{run.name}.json"
     if not file.exists():
-        return End(code, Counter(failed=1), (f"{run.name}: pytest ended with {code} before it could count",))
+        return Result(code, Counter(failed=1), (f"{run.name}: pytest exited with code {code} before it counted",))
     found = json.loads(file.read_text())
-    return End(0 if code == NOTHING_COLLECTED else code, Counter(found["outcomes"]), tuple(found["failures"]))
+    return Result(0 if code == NOTHING_COLLECTED else code, Counter(found["outcomes"]), tuple(found["failures"]))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ TIMEOUT_SECONDS = 600
 def start(
     cache: Path, *arguments: str, mode: str = "", path: Path | None = None, python: str = sys.executable
 ) -> subprocess.Popen[str]:
-    """A process with this cache; ``path`` goes before the installed packages."""
+    """Start a process with this cache; ``path`` precedes the installed packages."""
     environment = {**os.environ, "CDKTF_FAST_BINDINGS_CACHE": str(cache), "CDKTF_FAST_BINDINGS": mode}
     environment["PYTHONPATH"] = os.pathsep.join(str(folder) for folder in (path, ROOT, ROOT / "bindings") if folder)
     return subprocess.Popen(
@@ -24,7 +24,7 @@ def start(
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[str, str]:
-    """Standard output and error of a process that ends well."""
+    """Wait for a process that must succeed; returns its standard output and error."""
     out, err = process.communicate(timeout=TIMEOUT_SECONDS)
     assert process.returncode == 0, err
     return out.strip(), err
@@ -36,5 +36,5 @@ def run(cache: Path, *arguments: str, mode: str = "", path: Path | None = None) 
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """Every file below ``folder``."""
+    """Return the content of every file in ``folder`` by its relative path."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

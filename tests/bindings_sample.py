@@ -30,7 +30,7 @@ def build(outdir: str) -> None:
         network = EcsServiceNetworkConfiguration(subnets=[vpc.id], security_groups=[group.id])
         EcsService(stack, "service", name=name, network_configuration=network)
         certificate = AcmCertificate(stack, "certificate", domain_name="example.org")
-        # An object made in JavaScript, whose class Python has to find.
+        # An object that JavaScript creates and whose class Python has to find.
         record = certificate.domain_validation_options.get(0)
         TerraformOutput(stack, "record", value=record.resource_record_name)
     app.synth()

@@ -59,7 +59,12 @@ def install(*, submodules: Iterable[str] = (), sources: Iterable[Path] = ()) -> 
 
 
 def load_ahead() -> None:
-    """Load cdktf, and with it Node, in a thread; a later import of cdktf waits for it."""
+    """Install the import hook, and load cdktf, and with it Node, in a thread; a later import of cdktf waits for it.
+
+    Raises:
+        ValueError: The environment variable ``CDKTF_FAST_BINDINGS`` has an unknown value.
+    """
+    install()
 
     def load() -> None:
         # The next import of cdktf reports the error.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,11 @@ class PolicyError(RuntimeError):
     """A policy fails or is unknown; the message is the report of the gate."""
 
 
-def check(stacks: Iterable[Path], *, plan: tuple[str, dict[str, Any]] | None = None, folder: Path) -> str:
+def check(stacks: Sequence[Path], *, plan: tuple[str, dict[str, Any]] | None = None, folder: Path) -> str:
     """Evaluate every policy on ``stacks`` and, where given, on the plan of one of them.
 
     Args:
-        stacks: Folders of synthesized stacks, evaluated as one configuration.
+        stacks: Folders of synthesized stacks, evaluated as one configuration; empty to evaluate only the plan.
         plan: Name of a stack and its plan as ``terraform show -json`` prints it.
         folder: Where the plan is written for the gate to read.
 
@@ -39,7 +39,7 @@ def check(stacks: Iterable[Path], *, plan: tuple[str, dict[str, Any]] | None = N
         stack, document = plan
         file = folder / f"{stack}.plan.json"
         file.write_text(json.dumps(document), encoding="utf-8")
-        command += ["--plan", f"{stack}={file}"]
+        command += ["--plan", f"{stack}={file}"] if stacks else [str(file)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     if ended.returncode:
         raise PolicyError(f"policies: exit code {ended.returncode}\n{ended.stdout}{ended.stderr}")

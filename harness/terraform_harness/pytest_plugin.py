@@ -129,7 +129,8 @@ def offline_plan(stacks_folder: Path, tmp_path: Path) -> Callable[..., dict[str,
 def policy(stacks_folder: Path, tmp_path: Path) -> Callable[..., str]:
     """``policy("network", "app")``: run the policy gate on stacks; a finding fails the test with the gate's report.
 
-    ``plan=("app", document)`` adds the plan of one of them. Needs ``terraform-harness[policies]``.
+    ``plan=("app", document)`` adds the plan of one of them; without stacks the plan is evaluated alone, as for roots in
+    HCL. Needs ``terraform-harness[policies]``.
     """
     from terraform_harness import policy_gate
 

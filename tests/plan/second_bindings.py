@@ -1,4 +1,4 @@
-"""A virtual environment with the bindings of the newer AWS provider, made once from its own lock file."""
+"""A virtual environment with the bindings of the newer AWS provider, created once from its own lock file."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ TIMEOUT_SECONDS = 600
 
 
 def python() -> str:
-    """The interpreter of that environment.
+    """Return the interpreter of that environment.
 
-    Where the packages cannot be fetched, the test is skipped on a person's machine and fails where ``CI=true``.
+    Without network the test is skipped on a developer's machine and fails where ``CI=true``.
     """
     key = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()[:12]
     folder = ROOT / ".build" / f"venv-6x-{key}"
     folder.parent.mkdir(exist_ok=True)
     with folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # several test processes may want it at once
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several test processes may need it at once
         if not (folder / ".ready").exists():
             _make(folder)
     return str(folder / "bin" / "python")

@@ -1,4 +1,4 @@
-"""``make test`` ends with what failed and why: the end of a log is what is kept of it."""
+"""``make test`` ends with the failures, because CI systems show the end of a log."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def waves(monkeypatch: pytest.MonkeyPatch, folder: Path, *flags: str) -> None:
     monkeypatch.setattr(all_tiers, "WAVES", ((run,),))
 
 
-def test_failures_are_told_at_the_end(
+def test_failures_are_printed_at_the_end(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     waves(monkeypatch, tmp_path)
@@ -41,11 +41,11 @@ def test_failures_are_told_at_the_end(
     assert closing.endswith("\n1 passed, 1 failed, 0 skipped\n")
 
 
-def test_run_that_cannot_begin_is_a_failure(
+def test_run_that_cannot_start_is_a_failure(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     waves(monkeypatch, tmp_path, "--no-such-option")
     assert main([]) == 1
     assert capsys.readouterr().out.endswith(
-        "FAILED some: pytest ended with 4 before it could count\n\n0 passed, 1 failed, 0 skipped\n"
+        "FAILED some: pytest exited with code 4 before it counted\n\n0 passed, 1 failed, 0 skipped\n"
     )

@@ -1,4 +1,4 @@
-"""The fast ways to load the AWS bindings give what the ordinary import gives, also when something is wrong."""
+"""Every way to load the AWS bindings synthesizes the same bytes, also with a damaged cache or unknown versions."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def small(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def cache(small: Path, tmp_path: Path) -> Path:
-    """A copy of the small package's filled cache, to be spoilt."""
+    """A copy of the small package's filled cache, to be damaged."""
     return shutil.copytree(small / "cache", tmp_path / "cache")
 
 
@@ -62,7 +62,7 @@ def archive(cache: Path) -> Path:
     return found
 
 
-def test_two_processes_at_once_make_one_copy(filled: Path) -> None:
+def test_two_concurrent_processes_create_one_copy(filled: Path) -> None:
     assert files(filled / "lean") == files(filled / "lean-too")
     assert (filled / "messages").read_text().count("copying ") == 1
     assert len(files(filled / "cache")) == 3  # entry, archive, lock
@@ -76,7 +76,7 @@ def test_every_mode_synthesizes_the_same_bytes(small: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("damage", ["truncated archive", "no archive", "truncated entry", "other entry", "empty entry"])
-def test_damaged_cache_is_made_again(small: Path, cache: Path, tmp_path: Path, damage: str) -> None:
+def test_damaged_cache_is_recreated(small: Path, cache: Path, tmp_path: Path, damage: str) -> None:
     whole = files(cache)
     match damage:
         case "truncated archive":
@@ -96,7 +96,7 @@ def test_damaged_cache_is_made_again(small: Path, cache: Path, tmp_path: Path, d
     assert files(cache) == whole
 
 
-def test_archive_that_jsii_refuses_is_replaced_by_the_shipped_one(small: Path, cache: Path, tmp_path: Path) -> None:
+def test_archive_that_jsii_cannot_load_is_replaced_by_the_shipped_one(small: Path, cache: Path, tmp_path: Path) -> None:
     rubbish = b"no archive at all"
     named = cache / f"{hashlib.sha256(rubbish).hexdigest()[:32]}.jsii.tgz"
     named.write_bytes(rubbish)
@@ -108,7 +108,7 @@ def test_archive_that_jsii_refuses_is_replaced_by_the_shipped_one(small: Path, c
     assert files(tmp_path / "out") == files(small / "out")
 
 
-def test_cache_that_cannot_be_written_costs_time_only(small: Path, tmp_path: Path) -> None:
+def test_unwritable_cache_only_costs_time(small: Path, tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file where the folder should be")
     out, err = run(tmp_path / "cache", str(SAMPLE), str(tmp_path / "out"), path=small)
     assert (out, err.count("\n")) == ("whole", 1)
@@ -130,7 +130,7 @@ import cdktf_cdktf_provider_aws as aws
 print(loading.loaded().value"""
 
 
-def test_unknown_version_takes_the_ordinary_import(tmp_path: Path) -> None:
+def test_unsupported_version_uses_the_ordinary_import(tmp_path: Path) -> None:
     path = other_package(tmp_path / "path", "provider-aws@99.0.0.jsii.tgz", b"")
     out, err = run(tmp_path / "cache", "-c", f"{LOADED}, aws.ordinary)", path=path)
     assert out == "ordinary True"
@@ -141,7 +141,7 @@ def test_unknown_version_takes_the_ordinary_import(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"cut short", b"\x1f\x8b\x08\x00" + bytes(40)])
-def test_archive_of_a_known_version_that_is_not_what_we_know_is_left_to_jsii(tmp_path: Path, content: bytes) -> None:
+def test_unreadable_archive_of_a_supported_version_is_left_to_jsii(tmp_path: Path, content: bytes) -> None:
     path = other_package(tmp_path / "path", "provider-aws@20.1.0.jsii.tgz", content)
     out, err = run(tmp_path / "cache", "-c", f"{LOADED})", path=path)
     assert out == "whole"
@@ -172,7 +172,7 @@ except ImportError as problem:
 
 
 @pytest.mark.parametrize("mode", ["lean", "whole"])
-def test_jsii_finds_a_type_that_nobody_imported(small: Path, mode: str) -> None:
+def test_jsii_finds_a_type_that_was_not_imported(small: Path, mode: str) -> None:
     """JavaScript hands over an object whose Python module was never imported."""
     program = f"""{USED}
 import sys, cdktf_cdktf_provider_aws.vpc
@@ -196,13 +196,13 @@ print(db_instance.DbInstance.__name__)
     assert run(filled / "cache", "-c", program)[0].split() == ["Vpc", "False", "DbInstance"]
 
 
-def test_variable_with_another_word_is_refused(tmp_path: Path) -> None:
+def test_unknown_value_of_the_variable_is_rejected(tmp_path: Path) -> None:
     process = start(tmp_path, "-c", "import modules", mode="fast")
     assert "CDKTF_FAST_BINDINGS: must be lean, whole or ordinary, got 'fast'" in process.communicate(timeout=600)[1]
     assert process.returncode == 1
 
 
-def test_node_of_another_runtime_is_left_alone(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_jsii_runtime_is_respected(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """``JSII_RUNTIME`` names the program that the user wants; without it our own start has no second process."""
     program = f"{USED}\nimport cdktf, jsii\nprint(type(jsii.kernel.provider._process._process).__name__)"
     assert run(filled / "cache", "-c", program)[0] == "_Channel"
@@ -215,7 +215,7 @@ def test_node_of_another_runtime_is_left_alone(filled: Path, tmp_path: Path, mon
     assert run(filled / "cache", "-c", program)[0] == "Popen"
 
 
-def test_what_javascript_refuses_reaches_the_user(filled: Path) -> None:
+def test_error_of_javascript_reaches_the_user(filled: Path) -> None:
     program = f"{USED}\nfrom cdktf import App, TerraformStack\nTerraformStack(App(), 'a b')"
     process = start(filled / "cache", "-c", program)
     assert "remove any whitespace characters in your TerraformStack id" in process.communicate(timeout=600)[1]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from terraform_harness.mutation.mutant import Documents, Mutant, mutants
+from terraform_harness.mutation.mutant import Document, Documents, Mutant, mutants
 from terraform_harness.terraform import workspace
 
 Detector = Callable[[Sequence[Path]], frozenset[str]]
@@ -52,12 +52,18 @@ def run(
         NothingToMutate: No mutant is left.
         WorkspaceError: A folder is not a root module in Terraform JSON.
     """
-    documents = {folder.name: workspace.read(folder) for folder in folders}
+    documents = {folder.name: _read_json(folder) for folder in folders}
     selected = filter(keep, mutants(documents))
     results = run_mutants(selected, documents, detectors=detectors, progress=progress)
     if not results:
         raise NothingToMutate(f"no mutant of {', '.join(documents)}: the run would prove nothing")
     return results
+
+
+def _read_json(folder: Path) -> Document:
+    if not workspace.is_json(folder):
+        raise workspace.WorkspaceError(f"{folder}: holds HCL. Fix: mutation testing needs Terraform JSON, convert it")
+    return workspace.read(folder)
 
 
 def run_mutants(

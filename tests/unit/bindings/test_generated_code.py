@@ -1,4 +1,4 @@
-"""Generated code is made lean on the way in; bytecode that is stale or damaged is made again."""
+"""Generated code is loaded without assertions; stale or damaged bytecode is recreated."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def bytecode(source: Path) -> Path:
     return path
 
 
-def test_neither_assertions_nor_docstrings_nor_evaluated_annotations_and_casts(source: Path) -> None:
+def test_assertions_docstrings_annotations_and_casts_are_removed(source: Path) -> None:
     for made in (loaded(source), loaded(source)):  # compiled, then from bytecode
         assert (made["checked"], made.get("__doc__"), made["cast"]) == (False, None, 1)
 
 
 @pytest.mark.parametrize("content", [b"", b"short", bytes(200)])
-def test_damaged_bytecode_is_made_again(source: Path, content: bytes) -> None:
+def test_damaged_bytecode_is_recreated(source: Path, content: bytes) -> None:
     loaded(source)
     whole = bytecode(source).read_bytes()
     bytecode(source).write_bytes(content)
@@ -49,12 +49,12 @@ def test_damaged_bytecode_is_made_again(source: Path, content: bytes) -> None:
     assert bytecode(source).read_bytes() == whole
 
 
-def test_source_that_changed_is_compiled_again(source: Path) -> None:
+def test_changed_source_is_compiled_again(source: Path) -> None:
     loaded(source)
     source.write_text("checked = 'changed'\n")
     assert loaded(source)["checked"] == "changed"
 
 
-def test_folder_that_cannot_be_written_costs_time_only(source: Path) -> None:
+def test_unwritable_folder_only_costs_time(source: Path) -> None:
     (source.parent / "__pycache__").write_text("a file where the folder should be")
     assert loaded(source)["checked"] is False

@@ -1,4 +1,4 @@
-"""Every way of importing a submodule is seen, and nothing else."""
+"""Every form of importing a submodule is found, and nothing else."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_imports(tmp_path: Path, text: str, expected: set[str]) -> None:
     assert submodules_in_use([tmp_path / "sample.py"]) == expected
 
 
-def test_folders_are_searched_whole_and_missing_ones_passed_over(tmp_path: Path) -> None:
+def test_folders_are_searched_recursively_and_missing_folders_skipped(tmp_path: Path) -> None:
     (tmp_path / "a" / "b").mkdir(parents=True)
     (tmp_path / "a" / "b" / "one.py").write_text(f"from {PACKAGE}.vpc import Vpc")
     (tmp_path / "a" / "two.py").write_text(f"from {PACKAGE}.subnet import Subnet")

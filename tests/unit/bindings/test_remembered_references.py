@@ -1,4 +1,4 @@
-"""What Python remembers of constructs is what Node would say."""
+"""Cached construct paths and tokens equal those of Node."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def stack() -> TerraformStack:
 
 
 @pytest.mark.parametrize("id_", ["plain", "with space", "with/slash", "${TfToken[TOKEN.1]}"])
-def test_paths_are_those_of_node(stack: TerraformStack, id_: str) -> None:
+def test_cached_path_equals_the_path_of_node(stack: TerraformStack, id_: str) -> None:
     middle = Construct(stack, id_)
     leaf = Construct(middle, "leaf")
-    assert [path_of(one) for one in (stack, middle, leaf)] == [one.node.path for one in (stack, middle, leaf)]
+    assert [path_of(item) for item in (stack, middle, leaf)] == [item.node.path for item in (stack, middle, leaf)]
 
 
 def outputs(stack: TerraformStack, **values: object) -> dict[str, str]:
@@ -30,7 +30,7 @@ def outputs(stack: TerraformStack, **values: object) -> dict[str, str]:
     return {name: item["value"] for name, item in json.loads(cdktf.Testing.synth(stack))["output"].items()}
 
 
-def test_reference_that_is_used_twice_says_the_same(stack: TerraformStack) -> None:
+def test_repeated_reference_is_the_same(stack: TerraformStack) -> None:
     bucket = S3Bucket(stack, "bucket", bucket="first")
     before = bucket.arn
     assert bucket.arn == before
@@ -39,7 +39,7 @@ def test_reference_that_is_used_twice_says_the_same(stack: TerraformStack) -> No
     assert outputs(stack, before=before, after=bucket.arn) == {"before": arn, "after": arn}
 
 
-def test_what_was_put_in_later_is_what_comes_out(stack: TerraformStack) -> None:
+def test_changed_input_invalidates_the_cache(stack: TerraformStack) -> None:
     first, second = (S3Bucket(stack, name, bucket=name) for name in ("first", "second"))
     output = TerraformOutput(stack, "output", value=first.id)
     first.bucket_prefix = first.id
