@@ -21,6 +21,7 @@ OWNED: dict[str, str] = {
     "AIRFLOW__DATABASE__SQL_ALCHEMY_POOL_SIZE": "say airflow.pool_size",
     "AIRFLOW__DATABASE__SQL_ALCHEMY_MAX_OVERFLOW": "say airflow.max_overflow",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "say airflow.task_heartbeat_timeout_seconds",
+    "AIRFLOW__WORKERS__MAX_FAILED_HEARTBEATS": "it follows from airflow.task_heartbeat_timeout_seconds",
     "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "say airflow.task_queued_timeout_seconds",
     "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT": "say airflow.visibility_timeout_seconds",
     "AIRFLOW__CELERY__WORKER_CONCURRENCY": "say workers[].concurrency",

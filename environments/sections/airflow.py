@@ -37,8 +37,8 @@ class Airflow(Section):
     pool_size: Annotated[Whole, plan("Database connections that a process keeps.", ge=1, le=50)] = 5
     max_overflow: Annotated[Whole, plan("Further connections that a process may open.", ge=0, le=50)] = 5
     task_heartbeat_timeout_seconds: Annotated[
-        Whole, plan("An Airflow task that is silent this long is retried.", ge=20, le=3600)
-    ] = 30
+        Whole, plan("An Airflow task without a heartbeat for this long is retried.", ge=20, le=3600)
+    ] = 300
     task_queued_timeout_seconds: Annotated[
         Whole, plan("An Airflow task queued this long is queued again; it fails at the third time.", ge=60, le=86400)
     ] = 1800
