@@ -20,6 +20,7 @@ OWNED: dict[str, str] = {
     "AIRFLOW__DATABASE__SQL_ALCHEMY_POOL_SIZE": "use airflow.pool_size",
     "AIRFLOW__DATABASE__SQL_ALCHEMY_MAX_OVERFLOW": "use airflow.max_overflow",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "use airflow.task_heartbeat_timeout_seconds",
+    "AIRFLOW__WORKERS__MAX_FAILED_HEARTBEATS": "it is derived from airflow.task_heartbeat_timeout_seconds",
     "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": "use airflow.task_queued_timeout_seconds",
     "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT": "use airflow.visibility_timeout_seconds",
     "AIRFLOW__CELERY__WORKER_CONCURRENCY": "use workers[].concurrency",

@@ -9,6 +9,10 @@ from environments.model import Environment
 from modules.core.airflow_process import API_SERVER
 
 DETECTION_INTERVAL_SECONDS = 5
+# A worker needs at least this long for one failed heartbeat: an interval of 5 s, and retries with back-off.
+FAILED_HEARTBEAT_SECONDS = 10
+# Airflow's default of [workers] max_failed_heartbeats.
+MIN_FAILED_HEARTBEATS = 3
 
 
 def options(environment: Environment, *, names: Names, base_url: str) -> dict[str, str]:
@@ -31,6 +35,7 @@ def options(environment: Environment, *, names: Names, base_url: str) -> dict[st
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": airflow.task_heartbeat_timeout_seconds,
         "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": DETECTION_INTERVAL_SECONDS,
         "AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT": airflow.task_queued_timeout_seconds,
+        "AIRFLOW__WORKERS__MAX_FAILED_HEARTBEATS": failed_heartbeats(airflow.task_heartbeat_timeout_seconds),
     }
     if uses_celery(environment.topology):
         values["AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT"] = airflow.visibility_timeout_seconds
@@ -38,6 +43,15 @@ def options(environment: Environment, *, names: Names, base_url: str) -> dict[st
         values["AIRFLOW__CELERY__TASK_LOGS_TO_STDOUT"] = True
     free = {name: literal(text) for name, text in airflow.config.items()}
     return {name: str(value) for name, value in sorted({**values, **free}.items())}
+
+
+def failed_heartbeats(timeout_seconds: int) -> int:
+    """The failed heartbeats after which a worker kills its Airflow task.
+
+    A worker must not give up before the scheduler does: during an outage of the database or the api-servers, Airflow's
+    default of three failed heartbeats kills running Airflow tasks after about 50 s.
+    """
+    return max(MIN_FAILED_HEARTBEATS, timeout_seconds // FAILED_HEARTBEAT_SECONDS)
 
 
 def literal(text: str) -> str:

@@ -98,6 +98,16 @@ def test_timeouts_stand_in_the_order_in_which_nothing_is_lost(topology: str) -> 
         assert seconds["AIRFLOW_STOP_TIMEOUT"] < queued, name
 
 
+@pytest.mark.feature("C3", "R4")
+@pytest.mark.parametrize("airflow", [{}, {"task_heartbeat_timeout_seconds": 600}])
+def test_workers_keep_their_tasks_as_long_as_the_scheduler_waits_for_heartbeats(airflow: dict[str, int]) -> None:
+    """A failed heartbeat takes a worker 10 s or more. Airflow's default, three failures, ends after about 50 s."""
+    variables = services(deployed(airflow=airflow))["worker-default"][1].main.environment
+    timeout = int(variables["AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT"])
+    assert timeout >= 300, "an outage of 75 s, and the restart of scheduler and api-servers"
+    assert int(variables["AIRFLOW__WORKERS__MAX_FAILED_HEARTBEATS"]) * 10 >= timeout
+
+
 @pytest.mark.feature("C3")
 def test_a_configuration_that_breaks_the_order_is_refused() -> None:
     with pytest.raises(InvalidEnvironment, match=r"airflow\.visibility_timeout_seconds"):
