@@ -1,4 +1,4 @@
-"""Names of one environment in AWS and in Terraform."""
+"""The names of one environment in AWS and in Terraform."""
 
 from __future__ import annotations
 
@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Names:
-    """Every name starts with ``<prefix>-<environment>``; parameters and log groups with ``/airflow/<environment>``."""
+    """The names of one environment.
+
+    Names start with ``<prefix>-<environment>``; parameters and log groups start with ``/airflow/<environment>``.
+
+    Args:
+        prefix: first part of every name.
+        environment: name of the environment.
+        account_id: AWS account.
+        extra_tags: tags in addition to the project's own.
+    """
 
     prefix: str
     environment: str
@@ -17,24 +26,28 @@ class Names:
 
     @property
     def name(self) -> str:
+        """Prefix of all resource names."""
         return f"{self.prefix}-{self.environment}"
 
     @property
     def path(self) -> str:
+        """Prefix of parameters and log groups."""
         return f"/airflow/{self.environment}"
 
     @property
     def domain(self) -> str:
-        """Private DNS name below which components find each other."""
+        """Private DNS domain of the components' internal names."""
         return f"{self.environment}.airflow.internal"
 
     @property
     def tags(self) -> dict[str, str]:
+        """Default tags of every resource."""
         return {"airflow-fargate:environment": self.environment, "ManagedBy": "terraform", **self.extra_tags}
 
-    def stack(self, life_time: str) -> str:
-        return f"{self.environment}-{life_time}"
+    def stack(self, layer: str) -> str:
+        """Return the name of the stack ``layer`` (``foundation`` or ``airflow``)."""
+        return f"{self.environment}-{layer}"
 
     def bucket(self, purpose: str) -> str:
-        """Bucket names are unique in the world: the account's number makes them so."""
+        """Return the name of a bucket; it contains the account id because bucket names are global."""
         return f"{self.name}-{purpose}-{self.account_id}"

@@ -8,12 +8,12 @@ from typing import Any
 from constructs import Construct
 
 from modules.constructs.aws_services import AwsServices
-from modules.constructs.broker import Broker
+from modules.constructs.broker import Broker, BrokerSettings
 from modules.constructs.encryption_key import EncryptionKey
 from modules.constructs.flow_logs import FlowLogs
 from modules.constructs.image_repository import ImageRepository
 from modules.constructs.log_storage import LogStorage
-from modules.constructs.metadata_database import MetadataDatabase
+from modules.constructs.metadata_database import DatabaseSettings, MetadataDatabase
 from modules.constructs.network import Network
 from modules.constructs.private_bucket import PrivateBucket
 from modules.constructs.secrets import Secrets
@@ -22,6 +22,10 @@ from modules.export.module_inputs import Ask
 from modules.stacks.component_table import processes
 
 CLOSED = "Security group; it is closed until you write rules."
+
+
+def _settings(ask: Ask, kind: type, section: str) -> Any:
+    return kind(**ask.arguments(kind, section=section))
 
 
 def _network(scope: Construct, ask: Ask) -> Mapping[str, Output]:
@@ -43,7 +47,9 @@ def _network(scope: Construct, ask: Ask) -> Mapping[str, Output]:
 def _metadata_database(scope: Construct, ask: Ask) -> Mapping[str, Output]:
     password = ask.secret("database-password")
     made = MetadataDatabase(
-        scope, ID, **ask.arguments(MetadataDatabase, section="database", password=password)
+        scope,
+        ID,
+        **ask.arguments(MetadataDatabase, password=password, settings=_settings(ask, DatabaseSettings, "database")),
     ).reference
     return {
         "address": Output(made.address, "DNS name of the database, port 5432."),
@@ -53,7 +59,9 @@ def _metadata_database(scope: Construct, ask: Ask) -> Mapping[str, Output]:
 
 def _broker(scope: Construct, ask: Ask) -> Mapping[str, Output]:
     token = ask.secret("broker-auth-token")
-    made = Broker(scope, ID, **ask.arguments(Broker, section="broker", token=token)).reference
+    made = Broker(
+        scope, ID, **ask.arguments(Broker, token=token, settings=_settings(ask, BrokerSettings, "broker"))
+    ).reference
     return {
         "address": Output(made.address, "DNS name of the primary, port 6379, TLS."),
         "security_group_id": Output(made.connections.security_group_id, CLOSED),

@@ -10,7 +10,7 @@ from constructs import Construct
 from modules.constructs.certificate import Certificate
 from modules.constructs.ci_roles import CiRoles
 from modules.constructs.cluster import Cluster
-from modules.constructs.load_balancer import LoadBalancer
+from modules.constructs.load_balancer import LoadBalancer, LoadBalancerSettings
 from modules.constructs.web_firewall import WebFirewall
 from modules.core.airflow_process import API_SERVER
 from modules.export.exportable import ID, Exportable, Output
@@ -36,8 +36,9 @@ def _load_balancer(scope: Construct, ask: Ask) -> Mapping[str, Output]:
         "certificate_arn": ask.arn("certificate_arn", "Certificate.", service="acm", example="certificate/example"),
         "allowed_cidrs": ask.key("load_balancer.allowed_cidrs") or (ask.structure.network.cidr,),
         "target_port": API_SERVER.port,
+        "settings": LoadBalancerSettings(**ask.arguments(LoadBalancerSettings, section="load_balancer")),
     }
-    made = LoadBalancer(scope, ID, **ask.arguments(LoadBalancer, section="load_balancer", **given))
+    made = LoadBalancer(scope, ID, **ask.arguments(LoadBalancer, **given))
     return {
         "arn": Output(made.arn, "ARN of the load balancer."),
         "dns_name": Output(made.dns_name, "Its own name in DNS."),

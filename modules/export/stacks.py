@@ -14,7 +14,7 @@ from environments.model import Environment
 from modules.core.flows import Flows
 from modules.core.grants import RoleSettings
 from modules.core.naming import Names
-from modules.core.references import Publication
+from modules.core.references import CrossStackOutputs
 from modules.export.hcl_template import parts
 from modules.export.inputs import text, texts
 from modules.export.module_inputs import Ask
@@ -23,7 +23,6 @@ from modules.stacks.foundation import Foundation
 
 # Sections that are about the house, not about what is built.
 ASIDE = frozenset({"state", "waivers"})
-PUBLISHED = "use"
 _INPUT = re.compile(r"(tostring\()?var\.\w+\)?")
 
 
@@ -47,8 +46,8 @@ class StackModule:
         foundation = Foundation(app, environment, names=names, roles=roles, flows=flows)
         airflow = Airflow(app, environment, names=names, roles=roles)
         published = _Handover(publisher=foundation, remote=_Caller(ask))
-        airflow.build(published.across(foundation.reference, prefix=PUBLISHED))
-        foundation.protect()
+        airflow.build(published.publish(foundation.reference))
+        foundation.add_network_acls()
         return foundation if self.name == "foundation" else airflow
 
 
@@ -94,15 +93,15 @@ def _word(item: Any) -> str:
 class _ModuleNames(Names):
     """A stack of this app is named after the module: its environment's name is not known yet."""
 
-    def stack(self, life_time: str) -> str:
-        return life_time
+    def stack(self, layer: str) -> str:
+        return layer
 
 
-class _Handover(Publication):
+class _Handover(CrossStackOutputs):
     """From stack to stack by way of the caller; what the caller gave to both needs no way."""
 
-    def _through(self, value: Any, name: str) -> Any:
-        return value if self._is_the_callers(value) else super()._through(value, name)
+    def _output(self, value: Any, name: str) -> Any:
+        return value if self._is_the_callers(value) else super()._output(value, name)
 
     def _is_the_callers(self, value: Any) -> bool:
         if not isinstance(value, str):

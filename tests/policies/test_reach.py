@@ -134,7 +134,7 @@ def balancer_to_database(foundation: dict[str, Any], airflow: dict[str, Any]) ->
     for body in bodies(airflow, "aws_vpc_security_group_ingress_rule", "ingress_from_clients"):
         body["cidr_ipv4"] = "0.0.0.0/0"
     way = bodies(airflow, "aws_vpc_security_group_ingress_rule", "scheduler_ingress_at_metadata_database")[0]
-    group = "${aws_security_group.door_load_balancer_security_group.id}"
+    group = "${aws_security_group.load_balancer_security_group.id}"
     add(airflow, "aws_vpc_security_group_ingress_rule", {**way, "referenced_security_group_id": group})
 
 
