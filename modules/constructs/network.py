@@ -40,7 +40,7 @@ class Network(Construct):
         >>> made = Network(stack, "network", name="airflow-dev", cidr="10.20.0.0/16", egress="none", flows=flows,
         ...                zones=["eu-central-1a", "eu-central-1b"])
         >>> resource("aws_subnet.network_data_b")["cidr_block"]
-        '10.20.81.0/24'
+        '10.20.84.0/22'
     """
 
     def __init__(
