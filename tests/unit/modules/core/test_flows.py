@@ -1,0 +1,54 @@
+"""Declared flows equal the flows that the network allows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from terraform_gate.network.reading.agreement import extra_flows, missing_flows
+from terraform_gate.network.reading.flows import declared_flows
+from terraform_gate.network.reading.network import network_of
+
+from tests.reading import rules
+from tests.synthesis import Deployment, deployed
+from tests.unit.environments.cases import GIT_SSH
+from tests.unit.modules.large import leaving
+
+TOPOLOGIES = ("single", "local", "celery")
+EGRESS = ("none", "single_nat", "nat_per_zone")
+NETWORKS: dict[str, dict[str, Any]] = {
+    f"{egress}-{topology}": {
+        "topology": topology,
+        "network": leaving(egress) if topology == "celery" else {"egress": egress},
+    }
+    for egress in EGRESS
+    for topology in TOPOLOGIES
+}
+"""Every pair; those of celery over three zones, where tests/unit/modules/test_places.py has them too."""
+
+
+@pytest.mark.feature("N4")
+@pytest.mark.parametrize("changes", NETWORKS.values(), ids=NETWORKS)
+def test_declared_flows_equal_possible_flows(changes: dict[str, Any]) -> None:
+    assert_network_is_connected_and_minimal(deployed(**changes))
+
+
+@pytest.mark.feature("N4")
+def test_git_over_ssh_opens_port_22_only() -> None:
+    deployment = deployed(dags=GIT_SSH)
+    assert_network_is_connected_and_minimal(deployment)
+    outside = {(rule.group, rule.port) for rule in rules(deployment, egress=True) if rule.peer == "0.0.0.0/0"}
+    cloning = {"scheduler", "dag-processor", "triggerer", "worker-default"}
+    assert {group for group, port in outside if port == 22} <= cloning
+    assert {port for _, port in outside} == {22, 443}
+
+
+def assert_network_is_connected_and_minimal(deployment: Deployment) -> None:
+    network, flows = network_of(deployment.configuration), declared_flows(deployment.configuration)
+    assert len(flows) > 5
+    missing = [
+        f"{one.flow.source.name} -> {one.flow.destination.name} {one.flow.port}"
+        for one in missing_flows(network, flows)
+    ]
+    extra = [f"{one.source.name} -> {one.destination.name} {one.services}" for one in extra_flows(network, flows)]
+    assert (missing, extra) == ([], [])
