@@ -25,7 +25,7 @@ def test_alarms_have_configured_thresholds_and_notify_by_email() -> None:
     for name, (metric, threshold) in WATCHED.items():
         alarm = deployment.only("aws_cloudwatch_metric_alarm", alarm_name=f"airflow-dev-{name}")
         assert (alarm.body["metric_name"], alarm.body["threshold"]) == (metric, threshold), name
-        topic = deployment.named(alarm.body["alarm_actions"][0])
+        topic = deployment.resolve(alarm.body["alarm_actions"][0])
         assert topic.type == "aws_sns_topic"
         assert alarm.body["alarm_description"]
     told = deployment.only("aws_sns_topic_subscription")
@@ -40,7 +40,7 @@ def test_cloudwatch_may_publish_to_the_encrypted_topic() -> None:
     assert [one["Principal"] for one in statements] == [{"Service": "cloudwatch.amazonaws.com"}]
     users = [
         statement["Principal"].get("Service")
-        for statement in deployment.named(topic.body["kms_master_key_id"]).document("policy")["Statement"]
+        for statement in deployment.resolve(topic.body["kms_master_key_id"]).document("policy")["Statement"]
     ]
     assert "cloudwatch.amazonaws.com" in users, "an alarm would be lost in silence"
 

@@ -58,4 +58,4 @@ def _bounds(action: Resource) -> tuple[int, int]:
 
 @pytest.mark.feature("A4")
 def test_environment_without_hibernation_has_no_scheduled_action() -> None:
-    assert not deployed().of("aws_appautoscaling_scheduled_action")
+    deployed().template.none("aws_appautoscaling_scheduled_action")

@@ -42,6 +42,6 @@ def test_s3_is_reached_through_the_gateway_endpoint(egress: str) -> None:
     deployment = deployed(network=leaving(egress))
     gateway = deployment.only("aws_vpc_endpoint", vpc_endpoint_type="Gateway")
     assert gateway.body["service_name"] == "com.amazonaws.eu-central-1.s3"
-    tables = {deployment.named(one).key for one in gateway.body["route_table_ids"]}
+    tables = {deployment.resolve(one).key for one in gateway.body["route_table_ids"]}
     application = {one.key for one in deployment.of("aws_route_table") if "-application" in one.body["tags"]["Name"]}
     assert tables == application

@@ -16,10 +16,10 @@ def test_certificate_is_validated_in_dns_before_the_listener_uses_it() -> None:
     assert certificate.body["validation_method"] == "DNS"
     assert certificate.get("lifecycle", "create_before_destroy") is True
     validation = deployment.only("aws_acm_certificate_validation")
-    assert deployment.named(validation.body["certificate_arn"]).key == certificate.key
+    assert deployment.resolve(validation.body["certificate_arn"]).key == certificate.key
     listener = deployment.only("aws_lb_listener", port=443)
-    assert deployment.named(listener.body["certificate_arn"]).key == validation.key, "waits for the proof"
+    assert deployment.resolve(listener.body["certificate_arn"]).key == validation.key, "waits for the proof"
     alias = deployment.only("aws_route53_record", name="airflow.example.com").get("alias")
-    assert deployment.named(alias["name"]).type == "aws_lb"
+    assert deployment.resolve(alias["name"]).type == "aws_lb"
     for task in fargate_tasks(deployment).values():
         assert task.main.environment["AIRFLOW__API__BASE_URL"] == "https://airflow.example.com", task.name

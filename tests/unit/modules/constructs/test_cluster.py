@@ -18,7 +18,7 @@ def test_ecs_exec_is_off_by_default_and_recorded_when_enabled() -> None:
     recorder = opened.only("aws_ecs_cluster").get("configuration", "execute_command_configuration")
     assert recorder["logging"] == "OVERRIDE"
     assert recorder["log_configuration"]["cloud_watch_encryption_enabled"] is True
-    log = opened.named(recorder["log_configuration"]["cloud_watch_log_group_name"])
+    log = opened.resolve(recorder["log_configuration"]["cloud_watch_log_group_name"])
     assert log.body["retention_in_days"] == opened.environment.logs.retention_days
     assert log.body["kms_key_id"] == recorder["kms_key_id"]
     for name, (service, task) in services(opened).items():

@@ -29,7 +29,7 @@ def test_proxy_reads_its_own_credentials_only() -> None:
     deployment = deployed(**CUSTOM)
     proxy = deployment.only("aws_db_proxy")
     (auth,) = proxy.blocks("auth")
-    secret = deployment.named(auth["secret_arn"])
+    secret = deployment.resolve(auth["secret_arn"])
     (version,) = deployment.configuration.users_of(secret, "aws_secretsmanager_secret_version")
     assert "secret_string" not in version.body, "a value would stay in the state"
     assert "ephemeral.aws_ssm_parameter" in version.body["secret_string_wo"]

@@ -19,6 +19,6 @@ def test_database_stops_and_starts_on_schedule() -> None:
         assert schedule.body["schedule_expression"] == cron
         assert schedule.body["schedule_expression_timezone"] == "Europe/Berlin"
         assert schedule.get("target", "arn") == f"arn:aws:scheduler:::aws-sdk:rds:{verb}DBInstance"
-        role = deployment.named(schedule.get("target", "role_arn"))
+        role = deployment.resolve(schedule.get("target", "role_arn"))
         may = {one for grant in grants(deployment, role) for one in grant.resources if ":rds:" in one}
         assert may == {"arn:aws:rds:eu-central-1:111111111111:db:airflow-dev"}

@@ -64,7 +64,7 @@ def test_log_groups_have_retention_and_a_key_that_they_may_use() -> None:
     groups = deployment.of("aws_cloudwatch_log_group")
     assert {one.body["retention_in_days"] for one in groups} == {30}
     for group in groups:
-        key = deployment.named(group.body["kms_key_id"])
+        key = deployment.resolve(group.body["kms_key_id"])
         patterns = [
             pattern.split(":log-group:", 1)[1]
             for statement in key.document("policy")["Statement"]

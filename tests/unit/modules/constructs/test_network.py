@@ -35,10 +35,10 @@ def test_each_zone_has_one_subnet_of_each_tier(changes: dict[str, Any], zones: l
 def test_subnets_have_the_route_table_of_their_tier_and_data_subnets_no_route_out(egress: str) -> None:
     deployment = deployed(network=leaving(egress))
     tables = {
-        deployment.named(one.body["subnet_id"]).key: deployment.named(one.body["route_table_id"])
+        deployment.resolve(one.body["subnet_id"]).key: deployment.resolve(one.body["route_table_id"])
         for one in deployment.of("aws_route_table_association")
     }
-    ways = {deployment.named(one.body["route_table_id"]).key for one in deployment.of("aws_route")}
+    ways = {deployment.resolve(one.body["route_table_id"]).key for one in deployment.of("aws_route")}
     for subnet in deployment.of("aws_subnet"):
         tier = tier_of(subnet)
         table = tables[subnet.key]
@@ -52,10 +52,10 @@ def test_egress_mode_decides_the_number_of_nat_gateways(egress: str, gateways: i
     deployment = deployed(network=leaving(egress))
     found = deployment.of("aws_nat_gateway")
     assert len(found) == gateways
-    zones = {deployment.named(one.body["subnet_id"]).body["availability_zone"] for one in found}
+    zones = {deployment.resolve(one.body["subnet_id"]).body["availability_zone"] for one in found}
     assert len(zones) == gateways, "no two NAT gateways in one zone"
     assert all(
-        deployment.named(one.body["subnet_id"]).body["tags"]["airflow-fargate:tier"] == "public" for one in found
+        deployment.resolve(one.body["subnet_id"]).body["tags"]["airflow-fargate:tier"] == "public" for one in found
     )
 
 
@@ -63,15 +63,15 @@ def test_egress_mode_decides_the_number_of_nat_gateways(egress: str, gateways: i
 def test_each_zone_uses_its_own_nat_gateway() -> None:
     deployment = deployed(network=leaving("nat_per_zone"))
     exits = {
-        deployment.named(one.body["route_table_id"]).key: deployment.named(one.body["nat_gateway_id"])
+        deployment.resolve(one.body["route_table_id"]).key: deployment.resolve(one.body["nat_gateway_id"])
         for one in deployment.of("aws_route")
         if one.body.get("nat_gateway_id")
     }
     for one in deployment.of("aws_route_table_association"):
-        subnet = deployment.named(one.body["subnet_id"])
+        subnet = deployment.resolve(one.body["subnet_id"])
         if tier_of(subnet) == "application":
-            nat = exits[deployment.named(one.body["route_table_id"]).key]
-            zone = deployment.named(nat.body["subnet_id"]).body["availability_zone"]
+            nat = exits[deployment.resolve(one.body["route_table_id"]).key]
+            zone = deployment.resolve(nat.body["subnet_id"]).body["availability_zone"]
             assert zone == subnet.body["availability_zone"]
 
 
@@ -82,4 +82,4 @@ def test_default_security_group_and_acl_have_no_rules() -> None:
     for closed in (group, acl):
         assert not closed.blocks("ingress")
         assert not closed.blocks("egress")
-    assert deployment.named(group.body["vpc_id"]).type == "aws_vpc"
+    assert deployment.resolve(group.body["vpc_id"]).type == "aws_vpc"

@@ -36,9 +36,9 @@ def test_each_tier_has_its_own_acl_within_the_quota(changes: dict[str, Any]) -> 
     acls = {tier_of(one): one for one in deployment.of("aws_network_acl")}
     assert set(acls) == set(TIERS)
     for tier, acl in acls.items():
-        assert {tier_of(deployment.named(one)) for one in acl.body["subnet_ids"]} == {tier}
+        assert {tier_of(deployment.resolve(one)) for one in acl.body["subnet_ids"]} == {tier}
     counted = Counter(
-        (deployment.named(one.body["network_acl_id"]).key, one.body["egress"])
+        (deployment.resolve(one.body["network_acl_id"]).key, one.body["egress"])
         for one in deployment.of("aws_network_acl_rule")
     )
     assert max(counted.values()) <= 20, "AWS allows 20 rules in each direction"
@@ -71,7 +71,7 @@ class Leg:
 
     @classmethod
     def read(cls, deployment: Deployment, rule: Resource) -> Leg:
-        body, acl = rule.body, deployment.named(rule.body["network_acl_id"])
+        body, acl = rule.body, deployment.resolve(rule.body["network_acl_id"])
         assert (body["rule_action"], body["protocol"]) == ("allow", "6"), rule.address
         return cls(tier_of(acl), body["egress"], IPv4Network(body["cidr_block"]), (body["from_port"], body["to_port"]))
 

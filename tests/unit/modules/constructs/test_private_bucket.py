@@ -18,13 +18,17 @@ def test_bucket_is_private_encrypted_and_expires_objects() -> None:
         (found,) = deployment.configuration.users_of(bucket, kind)
         return found
 
-    block = of("aws_s3_bucket_public_access_block").body
-    assert all(block[name] for name in ("block_public_acls", "block_public_policy", "ignore_public_acls"))
-    assert block["restrict_public_buckets"] is True
+    deployment.template.every(
+        "aws_s3_bucket_public_access_block",
+        block_public_acls=True,
+        block_public_policy=True,
+        ignore_public_acls=True,
+        restrict_public_buckets=True,
+    )
     encryption = of("aws_s3_bucket_server_side_encryption_configuration").get("rule", 0)
     default = encryption["apply_server_side_encryption_by_default"]
     assert default["sse_algorithm"] == "aws:kms"
-    assert deployment.named(default["kms_master_key_id"]).get("enable_key_rotation") is True
+    assert deployment.resolve(default["kms_master_key_id"]).get("enable_key_rotation") is True
     rule = of("aws_s3_bucket_lifecycle_configuration").get("rule", 0)
     assert (rule["status"], rule["expiration"][0]["days"]) == ("Enabled", 365)
     denied = [one for one in of("aws_s3_bucket_policy").document("policy")["Statement"] if one["Effect"] == "Deny"]

@@ -107,7 +107,7 @@ def test_scale_out_is_faster_than_scale_in() -> None:
     assert out.body["evaluation_periods"] == 1
     assert into.body["evaluation_periods"] >= 15
     assert {out.body["treat_missing_data"], into.body["treat_missing_data"]} == {"notBreaching"}
-    assert deployment.named(out.body["alarm_actions"][0]).body["name"] == "worker-default-out"
+    assert deployment.resolve(out.body["alarm_actions"][0]).body["name"] == "worker-default-out"
 
 
 @pytest.mark.feature("A2")

@@ -34,7 +34,7 @@ def test_secrets_are_secure_strings_with_a_customer_managed_key() -> None:
     assert {one.body["name"] for one in parameters} == {f"/airflow/dev/{name}" for name in wanted}
     for one in parameters:
         assert one.body["type"] == "SecureString", one.address
-        key = deployment.named(one.body["key_id"])
+        key = deployment.resolve(one.body["key_id"])
         assert key.get("enable_key_rotation") is True
         assert "Secrets" in key.body["description"]
 

@@ -12,8 +12,8 @@ from tests.unit.modules.large import SINGLE_BY_DAY
 def test_web_firewall_protects_the_load_balancer_with_managed_rules() -> None:
     deployment = deployed()
     association = deployment.only("aws_wafv2_web_acl_association")
-    assert deployment.named(association.body["resource_arn"]).type == "aws_lb"
-    firewall = deployment.named(association.body["web_acl_arn"])
+    assert deployment.resolve(association.body["resource_arn"]).type == "aws_lb"
+    firewall = deployment.resolve(association.body["web_acl_arn"])
     managed = {rule["name"] for rule in firewall.blocks("rule")}
     assert {"AWSManagedRulesCommonRuleSet", "AWSManagedRulesKnownBadInputsRuleSet"} <= managed
 
@@ -22,7 +22,7 @@ def test_web_firewall_protects_the_load_balancer_with_managed_rules() -> None:
 def test_log_group_has_the_prefix_that_waf_requires() -> None:
     deployment = deployed()
     destinations = deployment.only("aws_wafv2_web_acl_logging_configuration").body["log_destination_configs"]
-    assert deployment.named(destinations[0]).body["name"].startswith("aws-waf-logs-")
+    assert deployment.resolve(destinations[0]).body["name"].startswith("aws-waf-logs-")
 
 
 @pytest.mark.feature("N6")

@@ -21,7 +21,7 @@ def test_workers_may_protect_tasks_of_their_cluster_from_scale_in() -> None:
     (statement,) = policy.document("policy")["Statement"]
     assert statement["Action"] == ["ecs:GetTaskProtection", "ecs:UpdateTaskProtection"]
     assert statement["Resource"] == ["arn:aws:ecs:eu-central-1:111111111111:task/airflow-dev/*"]
-    assert deployment.named(policy.body["role"]).body["name"] == "airflow-dev-worker-default-task"
+    assert deployment.resolve(policy.body["role"]).body["name"] == "airflow-dev-worker-default-task"
 
 
 @pytest.mark.feature("T3")

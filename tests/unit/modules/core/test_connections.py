@@ -43,7 +43,7 @@ def test_each_component_and_store_has_its_own_security_group(topology: str) -> N
     assert places == Counter({*services(deployment), "migrate", "db-clean", "load-balancer", *stores})
     for service, _ in services(deployment).values():
         (group,) = service.get("network_configuration", "security_groups")
-        assert deployment.named(group).body["tags"]["airflow-fargate:place"] == service.body["name"]
+        assert deployment.resolve(group).body["tags"]["airflow-fargate:place"] == service.body["name"]
 
 
 @pytest.mark.feature("N3")

@@ -58,7 +58,7 @@ def test_pass_role_names_the_roles_and_the_service(changes: dict[str, Any]) -> N
     passing = [grant for grant in grants(deployment) if "iam:PassRole" in grant.actions]
     assert passing
     for grant in passing:
-        assert all(deployment.named(resource).type == "aws_iam_role" for resource in grant.resources), str(grant)
+        assert all(deployment.resolve(resource).type == "aws_iam_role" for resource in grant.resources), str(grant)
         assert grant.conditions == {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}, str(grant)
 
 

@@ -34,8 +34,8 @@ def test_components_call_the_execution_api_by_its_internal_name(topology: str) -
     deployment = deployed(topology=topology)
     namespace = deployment.only("aws_service_discovery_private_dns_namespace")
     service, _ = services(deployment)["api-server"]
-    name = deployment.named(service.get("service_registries", "registry_arn"))
-    assert deployment.named(name.get("dns_config", "namespace_id")).key == namespace.key
+    name = deployment.resolve(service.get("service_registries", "registry_arn"))
+    assert deployment.resolve(name.get("dns_config", "namespace_id")).key == namespace.key
     host = f"{name.body['name']}.{namespace.body['name']}"
     for task in fargate_tasks(deployment).values():
         url = task.main.environment["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"]

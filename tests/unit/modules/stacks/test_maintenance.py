@@ -17,9 +17,9 @@ def test_clean_up_runs_on_its_schedule_as_a_fargate_task() -> None:
     assert task.main.environment["AIRFLOW_CLEAN_DAYS"] == "30"
     schedule = deployment.only("aws_scheduler_schedule", name="airflow-dev-db-clean")
     assert schedule.body["schedule_expression"] == "cron(15 4 ? * SAT *)"
-    assert deployment.named(schedule.get("target", "arn")).type == "aws_ecs_cluster"
+    assert deployment.resolve(schedule.get("target", "arn")).type == "aws_ecs_cluster"
     started = schedule.get("target", "ecs_parameters")
-    assert deployment.named(started["task_definition_arn"]).key == task.definition.key
+    assert deployment.resolve(started["task_definition_arn"]).key == task.definition.key
     assert started["network_configuration"]["assign_public_ip"] is False
 
 

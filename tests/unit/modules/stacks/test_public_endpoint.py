@@ -21,14 +21,14 @@ SERVICES = {
 @pytest.mark.feature("N6")
 def test_load_balancer_is_internal_and_open_to_the_vpc_by_default() -> None:
     deployment = deployed()
-    assert deployment.only("aws_lb").body["internal"] is True
+    deployment.only("aws_lb", internal=True)
     assert clients(deployment, group="load-balancer", port=443) == {"10.10.0.0/16"}
 
 
 @pytest.mark.feature("N6")
 def test_internet_facing_load_balancer_accepts_allowed_cidrs_only() -> None:
     deployment = deployed(**SINGLE_BY_DAY)
-    assert deployment.only("aws_lb").body["internal"] is False
+    deployment.only("aws_lb", internal=False)
     outside = {rule for rule in rules(deployment, egress=False) if rule.group == "load-balancer"}
     assert {(rule.peer, rule.port) for rule in outside} == {
         (cidr, port) for cidr in OPEN["allowed_cidrs"] for port in (80, 443)
@@ -39,14 +39,14 @@ def test_internet_facing_load_balancer_accepts_allowed_cidrs_only() -> None:
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 def test_load_balancer_reaches_its_targets(topology: str) -> None:
     deployment = deployed(topology=topology)
-    (service,) = (one for one, _ in services(deployment).values() if one.blocks("load_balancer"))
-    behind = service.get("load_balancer", 0)
-    targets = deployment.named(behind["target_group_arn"])
-    assert (targets.body["port"], targets.body["target_type"]) == (behind["container_port"], "ip")
+    (service,) = (item for item, _ in services(deployment).values() if item.blocks("load_balancer"))
+    target = service.get("load_balancer", 0)
+    targets = deployment.resolve(target["target_group_arn"])
+    assert (targets.body["port"], targets.body["target_type"]) == (target["container_port"], "ip")
     forwards = deployment.only("aws_lb_listener", port=443).get("default_action", 0, "target_group_arn")
-    assert deployment.named(forwards).key == targets.key
+    assert deployment.resolve(forwards).key == targets.key
     assert "load-balancer" in clients(deployment, group=service.body["name"], port=8080)
-    assert _waits_for_listener(deployment, service.body["depends_on"]), "ECS refuses a target group without a listener"
+    assert _waits_for_listener(deployment, service.body["depends_on"]), "ECS rejects a target group without a listener"
 
 
 def _waits_for_listener(deployment: Deployment, addresses: list[str]) -> bool:
@@ -57,7 +57,7 @@ def _waits_for_listener(deployment: Deployment, addresses: list[str]) -> bool:
 @pytest.mark.feature("T2")
 @pytest.mark.parametrize("topology", SERVICES)
 def test_only_the_api_server_has_a_target_group(topology: str) -> None:
-    behind = {
+    with_target_group = {
         name for name, (service, _) in services(deployed(topology=topology)).items() if service.blocks("load_balancer")
     }
-    assert behind == ({"api-server"} if topology in {"local", "celery"} else {"standalone"})
+    assert with_target_group == ({"api-server"} if topology in {"local", "celery"} else {"standalone"})

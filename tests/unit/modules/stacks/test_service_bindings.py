@@ -51,4 +51,4 @@ def test_shared_secrets_are_the_same_in_each_topology(topology: str) -> None:
 
 def _secrets(deployment: Deployment, secrets: dict[str, str]) -> dict[str, str]:
     prefix = "/airflow/dev/"
-    return {name: deployment.named(arn).body["name"].removeprefix(prefix) for name, arn in secrets.items()}
+    return {name: deployment.resolve(arn).body["name"].removeprefix(prefix) for name, arn in secrets.items()}
