@@ -20,7 +20,7 @@ from tests.unit.compose.compose_world import (
     written,
 )
 from tests.unit.environments.cases import GIT_BUNDLE, GIT_SSH
-from tests.unit.modules.large import CUSTOM
+from tests.unit.modules.variants import CUSTOM
 
 # What docs/local.md lists: nothing else may differ.
 LOCAL_VARIABLES = {

@@ -9,9 +9,7 @@ from terraform_gate.terraform_resource import Resource
 
 from tests.reading import services
 from tests.synthesis import Deployment, deployed
-from tests.unit.modules.large import CUSTOM, SINGLE_BY_DAY
-
-TO_SLEEP, TO_WAKE = "cron(0 20 ? * MON-FRI *)", "cron(30 6 ? * MON-FRI *)"
+from tests.unit.modules.variants import CUSTOM, SINGLE_BY_DAY, TO_SLEEP, TO_WAKE
 
 
 def _policy(deployment: Deployment, name: str) -> Resource:

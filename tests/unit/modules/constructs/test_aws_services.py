@@ -6,9 +6,8 @@ import pytest
 
 from tests.reading import clients, rules, services
 from tests.synthesis import deployed
-from tests.unit.modules.large import leaving
+from tests.unit.modules.variants import EGRESS, three_zones
 
-EGRESS = ("none", "single_nat", "nat_per_zone")
 ENDPOINTS = {
     "ecr.api",
     "ecr.dkr",
@@ -25,7 +24,7 @@ ENDPOINTS = {
 
 @pytest.mark.feature("N2")
 def test_vpc_without_nat_has_interface_endpoints_and_no_egress() -> None:
-    deployment = deployed(network=leaving("none"))
+    deployment = deployed(network=three_zones("none"))
     interfaces = deployment.of("aws_vpc_endpoint", vpc_endpoint_type="Interface")
     assert {one.body["service_name"] for one in interfaces} == {
         f"com.amazonaws.eu-central-1.{name}" for name in ENDPOINTS
@@ -39,7 +38,7 @@ def test_vpc_without_nat_has_interface_endpoints_and_no_egress() -> None:
 @pytest.mark.feature("N2")
 @pytest.mark.parametrize("egress", EGRESS)
 def test_s3_is_reached_through_the_gateway_endpoint(egress: str) -> None:
-    deployment = deployed(network=leaving(egress))
+    deployment = deployed(network=three_zones(egress))
     gateway = deployment.only("aws_vpc_endpoint", vpc_endpoint_type="Gateway")
     assert gateway.body["service_name"] == "com.amazonaws.eu-central-1.s3"
     tables = {deployment.resolve(one).key for one in gateway.body["route_table_ids"]}

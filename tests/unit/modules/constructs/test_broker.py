@@ -9,7 +9,7 @@ from terraform_harness.assertions.template import Match
 
 from tests.reading import services
 from tests.synthesis import deployed
-from tests.unit.modules.large import CHEAP
+from tests.unit.modules.variants import CHEAP
 
 
 @pytest.mark.feature("D3")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.reading import fargate_tasks
 from tests.synthesis import deployed
-from tests.unit.modules.large import SINGLE_BY_DAY
+from tests.unit.modules.variants import SINGLE_BY_DAY
 
 
 @pytest.mark.feature("N6")

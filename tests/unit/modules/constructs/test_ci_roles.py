@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.synthesis import Deployment, deployed
-from tests.unit.modules.large import CHEAP, ISSUER, LARGE, PROVIDER
+from tests.unit.modules.variants import CHEAP, ISSUER, LARGE, PROVIDER
 
 
 def _ci(deployment: Deployment) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.reading import AIRFLOW_TASK_ROLE, grants, role_of, services
 from tests.synthesis import deployed
-from tests.unit.modules.large import LARGE
+from tests.unit.modules.variants import LARGE
 
 
 @pytest.mark.feature("T7")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.synthesis import deployed
-from tests.unit.modules.large import CUSTOM
+from tests.unit.modules.variants import CUSTOM
 
 WATCHED = {
     "scheduler-heartbeat": ("scheduler_heartbeat", 1),

@@ -6,7 +6,7 @@ import pytest
 
 from tests.reading import clients, fargate_tasks, rules, services
 from tests.synthesis import deployed
-from tests.unit.modules.large import CUSTOM
+from tests.unit.modules.variants import CUSTOM
 
 
 @pytest.mark.feature("D2")

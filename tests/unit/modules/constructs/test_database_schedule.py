@@ -6,9 +6,7 @@ import pytest
 
 from tests.reading import grants
 from tests.synthesis import deployed
-from tests.unit.modules.large import CUSTOM
-
-TO_SLEEP, TO_WAKE = "cron(0 20 ? * MON-FRI *)", "cron(30 6 ? * MON-FRI *)"
+from tests.unit.modules.variants import CUSTOM, TO_SLEEP, TO_WAKE
 
 
 @pytest.mark.feature("A4")

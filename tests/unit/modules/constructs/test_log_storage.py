@@ -6,9 +6,8 @@ import pytest
 
 from tests.reading import AIRFLOW_TASK_ROLE, fargate_tasks, grants, role_of, services
 from tests.synthesis import deployed
-from tests.unit.modules.large import CHEAP, CUSTOM
+from tests.unit.modules.variants import CHEAP, CUSTOM, DISTINCT_TOPOLOGIES
 
-TOPOLOGIES = ("single", "local", "celery")
 RUNS_OR_SHOWS_TASKS = {
     "single": {"standalone"},
     "local": {"api-server", "scheduler", "triggerer"},
@@ -17,7 +16,7 @@ RUNS_OR_SHOWS_TASKS = {
 
 
 @pytest.mark.feature("L1")
-@pytest.mark.parametrize("topology", TOPOLOGIES)
+@pytest.mark.parametrize("topology", DISTINCT_TOPOLOGIES)
 def test_components_write_and_read_task_logs_in_s3(topology: str) -> None:
     deployment = deployed(topology=topology)
     bucket = deployment.only("aws_s3_bucket", bucket="airflow-dev-task-logs-111111111111")
@@ -46,7 +45,7 @@ def test_task_logs_go_to_cloudwatch_when_configured() -> None:
 
 
 @pytest.mark.feature("L2")
-@pytest.mark.parametrize("topology", TOPOLOGIES)
+@pytest.mark.parametrize("topology", DISTINCT_TOPOLOGIES)
 def test_each_container_writes_to_an_existing_log_group(topology: str) -> None:
     deployment = deployed(topology=topology)
     groups = {one.body["name"]: one for one in deployment.of("aws_cloudwatch_log_group")}

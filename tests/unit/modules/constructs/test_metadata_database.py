@@ -7,7 +7,7 @@ from terraform_harness.assertions.template import Match
 
 from tests.reading import tier_of
 from tests.synthesis import deployed
-from tests.unit.modules.large import CHEAP
+from tests.unit.modules.variants import CHEAP
 
 
 @pytest.mark.feature("D1")

@@ -11,14 +11,11 @@ import pytest
 
 from tests.reading import tier_of
 from tests.synthesis import deployed
-from tests.unit.modules.large import THREE, leaving
-
-TIERS = ("public", "application", "data")
-EGRESS = ("none", "single_nat", "nat_per_zone")
+from tests.unit.modules.variants import EGRESS, THREE, TIERS, three_zones
 
 
 @pytest.mark.feature("N1")
-@pytest.mark.parametrize(("changes", "zones"), [({}, THREE[:2]), (leaving("single_nat"), THREE)])
+@pytest.mark.parametrize(("changes", "zones"), [({}, THREE[:2]), (three_zones("single_nat"), THREE)])
 def test_each_zone_has_one_subnet_of_each_tier(changes: dict[str, Any], zones: list[str]) -> None:
     deployment = deployed(network=changes)
     subnets = deployment.of("aws_subnet")
@@ -33,7 +30,7 @@ def test_each_zone_has_one_subnet_of_each_tier(changes: dict[str, Any], zones: l
 @pytest.mark.feature("N1")
 @pytest.mark.parametrize("egress", EGRESS)
 def test_subnets_have_the_route_table_of_their_tier_and_data_subnets_no_route_out(egress: str) -> None:
-    deployment = deployed(network=leaving(egress))
+    deployment = deployed(network=three_zones(egress))
     tables = {
         deployment.resolve(one.body["subnet_id"]).key: deployment.resolve(one.body["route_table_id"])
         for one in deployment.of("aws_route_table_association")
@@ -49,7 +46,7 @@ def test_subnets_have_the_route_table_of_their_tier_and_data_subnets_no_route_ou
 @pytest.mark.feature("N2")
 @pytest.mark.parametrize(("egress", "gateways"), [("none", 0), ("single_nat", 1), ("nat_per_zone", 3)])
 def test_egress_mode_decides_the_number_of_nat_gateways(egress: str, gateways: int) -> None:
-    deployment = deployed(network=leaving(egress))
+    deployment = deployed(network=three_zones(egress))
     found = deployment.of("aws_nat_gateway")
     assert len(found) == gateways
     zones = {deployment.resolve(one.body["subnet_id"]).body["availability_zone"] for one in found}
@@ -61,7 +58,7 @@ def test_egress_mode_decides_the_number_of_nat_gateways(egress: str, gateways: i
 
 @pytest.mark.feature("N2")
 def test_each_zone_uses_its_own_nat_gateway() -> None:
-    deployment = deployed(network=leaving("nat_per_zone"))
+    deployment = deployed(network=three_zones("nat_per_zone"))
     exits = {
         deployment.resolve(one.body["route_table_id"]).key: deployment.resolve(one.body["nat_gateway_id"])
         for one in deployment.of("aws_route")

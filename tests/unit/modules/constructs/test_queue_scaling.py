@@ -10,7 +10,7 @@ from terraform_gate.terraform_resource import Resource
 
 from tests.reading import AIRFLOW_TASK_ROLE, grants, role_of, services
 from tests.synthesis import Deployment, deployed
-from tests.unit.modules.large import LARGE
+from tests.unit.modules.variants import LARGE
 
 MOST = 200
 

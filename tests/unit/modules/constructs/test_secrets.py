@@ -12,7 +12,7 @@ import pytest
 from tests.reading import AIRFLOW_TASK_ROLE, fargate_tasks, grants, role_of, services
 from tests.synthesis import deployed
 from tests.unit.environments.cases import GIT_SSH
-from tests.unit.modules.large import CUSTOM, LARGE
+from tests.unit.modules.variants import CUSTOM, LARGE
 
 SHARED = {
     "AIRFLOW__CORE__FERNET_KEY": "fernet-key",

@@ -10,7 +10,7 @@ import pytest
 from tests.reading import EXECUTION_ROLE, FargateTask, fargate_tasks, grants, role_of, services
 from tests.synthesis import deployed
 from tests.unit.environments.cases import GIT_BUNDLE, GIT_SSH, HOST_KEY
-from tests.unit.modules.large import ELSEWHERE, LARGE
+from tests.unit.modules.variants import DISTINCT_TOPOLOGIES, ELSEWHERE, LARGE
 
 KEY = "arn:aws:ssm:eu-central-1:111111111111:parameter/airflow/dev/git-deploy-key"
 FOLDER = "/opt/airflow/dags"
@@ -19,7 +19,6 @@ READERS = {
     "local": {"scheduler", "dag-processor", "triggerer"},
     "single": {"standalone"},
 }
-TOPOLOGIES = ("single", "local", "celery")
 
 
 @pytest.mark.feature("C7")
@@ -132,7 +131,7 @@ def test_all_components_follow_the_same_branch_of_the_same_repository() -> None:
 
 
 @pytest.mark.feature("L3")
-@pytest.mark.parametrize("topology", TOPOLOGIES)
+@pytest.mark.parametrize("topology", DISTINCT_TOPOLOGIES)
 def test_each_service_sends_metrics_to_its_statsd_sidecar(topology: str) -> None:
     for name, (_, task) in services(deployed(topology=topology)).items():
         environment = task.main.environment

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.synthesis import deployed
-from tests.unit.modules.large import SINGLE_BY_DAY
+from tests.unit.modules.variants import SINGLE_BY_DAY
 
 
 @pytest.mark.feature("N6")

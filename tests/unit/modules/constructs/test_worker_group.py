@@ -6,7 +6,7 @@ import pytest
 
 from tests.reading import services
 from tests.synthesis import deployed
-from tests.unit.modules.large import LARGE
+from tests.unit.modules.variants import LARGE
 
 
 @pytest.mark.feature("C3")

@@ -6,13 +6,11 @@ import pytest
 
 from tests.reading import services
 from tests.synthesis import deployed
-from tests.unit.modules.large import LARGE
-
-TOPOLOGIES = ("single", "local", "celery")
+from tests.unit.modules.variants import DISTINCT_TOPOLOGIES, LARGE
 
 
 @pytest.mark.feature("C1")
-@pytest.mark.parametrize("topology", TOPOLOGIES)
+@pytest.mark.parametrize("topology", DISTINCT_TOPOLOGIES)
 def test_health_check_of_each_service_checks_its_own_process(topology: str) -> None:
     for name, (_, task) in services(deployed(topology=topology)).items():
         check = task.main.body["healthCheck"]

@@ -10,7 +10,7 @@ import pytest
 from environments.load import from_data
 from tests.synthesis import deployed, synthesize
 from tests.unit.environments.cases import SMALLEST, changed
-from tests.unit.modules.large import LARGE
+from tests.unit.modules.variants import LARGE
 
 
 @pytest.mark.feature("O1")

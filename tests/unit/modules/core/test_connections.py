@@ -9,19 +9,7 @@ import pytest
 
 from tests.reading import clients, rules, services
 from tests.synthesis import deployed
-from tests.unit.modules.large import leaving
-
-TOPOLOGIES = ("single", "local", "celery")
-EGRESS = ("none", "single_nat", "nat_per_zone")
-NETWORKS: dict[str, dict[str, Any]] = {
-    f"{egress}-{topology}": {
-        "topology": topology,
-        "network": leaving(egress) if topology == "celery" else {"egress": egress},
-    }
-    for egress in EGRESS
-    for topology in TOPOLOGIES
-}
-"""Every pair; those of celery over three zones, where tests/unit/modules/test_places.py has them too."""
+from tests.unit.modules.variants import DISTINCT_TOPOLOGIES, NETWORKS
 
 
 @pytest.mark.feature("N3")
@@ -35,7 +23,7 @@ def test_each_egress_rule_has_its_ingress_rule(changes: dict[str, Any]) -> None:
 
 
 @pytest.mark.feature("N3")
-@pytest.mark.parametrize("topology", TOPOLOGIES)
+@pytest.mark.parametrize("topology", DISTINCT_TOPOLOGIES)
 def test_each_component_and_store_has_its_own_security_group(topology: str) -> None:
     deployment = deployed(topology=topology)
     stores = {"metadata-database", "broker"} if topology == "celery" else {"metadata-database"}

@@ -9,15 +9,14 @@ import pytest
 
 from tests.reading import AIRFLOW_TASK_ROLE, EXECUTION_ROLE, fargate_tasks, grants, role_of
 from tests.synthesis import deployed
-from tests.unit.modules.large import CUSTOM, DIGEST, LARGE
+from tests.unit.modules.variants import CUSTOM, DIGEST, DISTINCT_TOPOLOGIES, LARGE
 
 WRITABLE = {"/tmp", "/opt/airflow"}
-TOPOLOGIES = ("single", "local", "celery")
 CHANGES: list[dict[str, Any]] = [{}, LARGE, {"topology": "single"}, CUSTOM]
 
 
 @pytest.mark.feature("C3")
-@pytest.mark.parametrize("topology", TOPOLOGIES)
+@pytest.mark.parametrize("topology", DISTINCT_TOPOLOGIES)
 def test_stop_timeout_of_ecs_equals_the_variable_of_the_container(topology: str) -> None:
     for name, task in fargate_tasks(deployed(topology=topology)).items():
         timeout = task.main.body["stopTimeout"]
@@ -26,7 +25,7 @@ def test_stop_timeout_of_ecs_equals_the_variable_of_the_container(topology: str)
 
 
 @pytest.mark.feature("C7")
-@pytest.mark.parametrize("topology", TOPOLOGIES)
+@pytest.mark.parametrize("topology", DISTINCT_TOPOLOGIES)
 def test_writable_paths_are_declared_volumes(topology: str) -> None:
     for task in fargate_tasks(deployed(topology=topology)).values():
         volumes = {one["name"] for one in task.definition.blocks("volume")}
@@ -37,7 +36,7 @@ def test_writable_paths_are_declared_volumes(topology: str) -> None:
 
 
 @pytest.mark.feature("C7")
-@pytest.mark.parametrize("topology", TOPOLOGIES)
+@pytest.mark.parametrize("topology", DISTINCT_TOPOLOGIES)
 def test_task_definitions_are_within_the_limits_of_ecs(topology: str) -> None:
     for task in fargate_tasks(deployed(topology=topology)).values():
         assert len(json.dumps([container.body for container in task.containers])) < 64 * 1024, task.name

@@ -12,19 +12,7 @@ from terraform_gate.network.reading.network import network_of
 from tests.reading import rules
 from tests.synthesis import Deployment, deployed
 from tests.unit.environments.cases import GIT_SSH
-from tests.unit.modules.large import leaving
-
-TOPOLOGIES = ("single", "local", "celery")
-EGRESS = ("none", "single_nat", "nat_per_zone")
-NETWORKS: dict[str, dict[str, Any]] = {
-    f"{egress}-{topology}": {
-        "topology": topology,
-        "network": leaving(egress) if topology == "celery" else {"egress": egress},
-    }
-    for egress in EGRESS
-    for topology in TOPOLOGIES
-}
-"""Every pair; those of celery over three zones, where tests/unit/modules/test_places.py has them too."""
+from tests.unit.modules.variants import NETWORKS
 
 
 @pytest.mark.feature("N4")

@@ -10,7 +10,7 @@ import pytest
 
 from tests.reading import Grant, grants
 from tests.synthesis import deployed
-from tests.unit.modules.large import CUSTOM, LARGE
+from tests.unit.modules.variants import CUSTOM, LARGE
 
 EVERY_RESOURCE: dict[tuple[str, ...], str] = {
     ("ecr:GetAuthorizationToken",): "the login of ECR knows no repository",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.synthesis import Deployment, deployed
-from tests.unit.modules.large import NEIGHBOUR
+from tests.unit.modules.variants import NEIGHBOUR
 
 
 @pytest.mark.feature("I3")

@@ -9,7 +9,7 @@ import pytest
 from terraform_gate.reading.expression import references
 
 from tests.synthesis import deployed
-from tests.unit.modules.large import LARGE
+from tests.unit.modules.variants import LARGE
 
 
 @pytest.mark.feature("E3")

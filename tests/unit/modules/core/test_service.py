@@ -6,13 +6,11 @@ import pytest
 
 from tests.reading import services
 from tests.synthesis import deployed
-from tests.unit.modules.large import LARGE
-
-TOPOLOGIES = ("single", "local", "celery")
+from tests.unit.modules.variants import DISTINCT_TOPOLOGIES, LARGE
 
 
 @pytest.mark.feature("C2")
-@pytest.mark.parametrize("topology", TOPOLOGIES)
+@pytest.mark.parametrize("topology", DISTINCT_TOPOLOGIES)
 def test_failed_deployment_is_rolled_back(topology: str) -> None:
     for name, (service, task) in services(deployed(topology=topology)).items():
         assert service.get("deployment_circuit_breaker") == {"enable": True, "rollback": True}, name
@@ -21,7 +19,7 @@ def test_failed_deployment_is_rolled_back(topology: str) -> None:
 
 
 @pytest.mark.feature("C6")
-@pytest.mark.parametrize("topology", TOPOLOGIES)
+@pytest.mark.parametrize("topology", DISTINCT_TOPOLOGIES)
 def test_terraform_ignores_changes_of_the_desired_count(topology: str) -> None:
     for name, (service, _) in services(deployed(topology=topology)).items():
         assert "desired_count" in service.get("lifecycle", "ignore_changes"), name

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.synthesis import deployed
-from tests.unit.modules.large import CUSTOM, LARGE
+from tests.unit.modules.variants import CUSTOM, LARGE
 
 
 @pytest.mark.feature("E4")

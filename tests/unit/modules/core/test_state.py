@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.synthesis import deployed
-from tests.unit.modules.large import CUSTOM, ELSEWHERE, NEIGHBOUR
+from tests.unit.modules.variants import CUSTOM, ELSEWHERE, NEIGHBOUR
 
 OTHER_ACCOUNT = CUSTOM["state"]
 

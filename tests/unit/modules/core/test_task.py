@@ -8,13 +8,11 @@ import pytest
 
 from tests.reading import AIRFLOW_TASK_ROLE, EXECUTION_ROLE, fargate_tasks, grants, role_of, services
 from tests.synthesis import deployed
-from tests.unit.modules.large import LARGE
-
-TOPOLOGIES = ("single", "local", "celery")
+from tests.unit.modules.variants import DISTINCT_TOPOLOGIES, LARGE
 
 
 @pytest.mark.feature("C3")
-@pytest.mark.parametrize("topology", TOPOLOGIES)
+@pytest.mark.parametrize("topology", DISTINCT_TOPOLOGIES)
 def test_containers_have_an_init_process(topology: str) -> None:
     for task in fargate_tasks(deployed(topology=topology)).values():
         for container in task.containers:
@@ -22,7 +20,7 @@ def test_containers_have_an_init_process(topology: str) -> None:
 
 
 @pytest.mark.feature("C7")
-@pytest.mark.parametrize("topology", TOPOLOGIES)
+@pytest.mark.parametrize("topology", DISTINCT_TOPOLOGIES)
 def test_containers_run_without_root_and_capabilities(topology: str) -> None:
     for task in fargate_tasks(deployed(topology=topology)).values():
         for container in task.containers:

@@ -7,7 +7,7 @@ import pytest
 from environments.errors import InvalidEnvironment
 from tests.reading import fargate_tasks, services
 from tests.synthesis import deployed
-from tests.unit.modules.large import CUSTOM, LARGE
+from tests.unit.modules.variants import CUSTOM, LARGE
 
 
 @pytest.mark.feature("C3")

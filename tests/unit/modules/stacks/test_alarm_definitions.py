@@ -7,7 +7,7 @@ from terraform_gate.terraform_resource import Resource
 
 from tests.reading import services
 from tests.synthesis import Deployment, deployed
-from tests.unit.modules.large import CUSTOM, LARGE
+from tests.unit.modules.variants import CUSTOM, LARGE
 
 
 @pytest.mark.feature("L4")

@@ -9,15 +9,8 @@ from environments.errors import InvalidEnvironment
 from environments.facts.fargate_sizes import MEMORY_MIB
 from tests.reading import fargate_tasks, services
 from tests.synthesis import deployed
-from tests.unit.modules.large import LARGE
+from tests.unit.modules.variants import LARGE, SERVICES
 
-FOUR = {"api-server", "scheduler", "dag-processor", "triggerer"}
-SERVICES = {
-    "sequential": {"standalone"},
-    "single": {"standalone"},
-    "local": FOUR,
-    "celery": FOUR | {"worker-default"},
-}
 BROKER_TYPES = {
     "aws_elasticache_replication_group",
     "aws_elasticache_parameter_group",

@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.reading import services
 from tests.synthesis import deployed
-from tests.unit.environments.cases import GONE
-
-EXISTING: dict[str, Any] = {
-    "cidr": GONE,
-    "existing": {
-        "vpc_id": "vpc-0123456789abcdef0",
-        "cidr": "10.99.0.0/16",
-        "public_subnet_ids": ["subnet-00000000", "subnet-00000001"],
-        "application_subnet_ids": ["subnet-10000000", "subnet-10000001"],
-        "data_subnet_ids": ["subnet-20000000", "subnet-20000001"],
-        "application_route_table_ids": ["rtb-00000001"],
-    },
-}
+from tests.unit.modules.variants import EXISTING
 
 
 @pytest.mark.feature("N1")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.reading import fargate_tasks
 from tests.synthesis import deployed
-from tests.unit.modules.large import CHEAP, CUSTOM
+from tests.unit.modules.variants import CHEAP, CUSTOM
 
 
 @pytest.mark.feature("D4")

@@ -6,16 +6,7 @@ import pytest
 
 from tests.reading import clients, rules, services
 from tests.synthesis import Deployment, deployed
-from tests.unit.modules.large import OPEN, SINGLE_BY_DAY
-
-TOPOLOGIES = ("sequential", "single", "local", "celery")
-FOUR = {"api-server", "scheduler", "dag-processor", "triggerer"}
-SERVICES = {
-    "sequential": {"standalone"},
-    "single": {"standalone"},
-    "local": FOUR,
-    "celery": FOUR | {"worker-default"},
-}
+from tests.unit.modules.variants import OPEN, SERVICES, SINGLE_BY_DAY, TOPOLOGIES
 
 
 @pytest.mark.feature("N6")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.reading import clients, fargate_tasks, services
 from tests.synthesis import Deployment, deployed
-from tests.unit.modules.large import LARGE
+from tests.unit.modules.variants import LARGE
 
 SHARED = {
     "AIRFLOW__CORE__FERNET_KEY": "fernet-key",
