@@ -1,7 +1,7 @@
 """Compares two folders of synthesized stacks, address by address, under a table of intended renames.
 
-``python -m tests.compare_stacks BEFORE AFTER`` prints each difference that no rename explains and exits with 1 if there
-is one. Comments (``//``: metadata, construct paths) are ignored, except flows and waivers, which the policies read.
+``python -m tests.compare_stacks BEFORE AFTER`` prints each difference that no rename explains, and then exits with 1.
+Comments (``//``: metadata, construct paths) are ignored, except flows and waivers, which the policies read.
 """
 
 from __future__ import annotations

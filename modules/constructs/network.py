@@ -37,7 +37,7 @@ class Network(Construct):
         egress: access of the application tier to the internet: none, one NAT gateway, or one in each zone.
 
     Example:
-        >>> made = Network(stack, "network", name="airflow-dev", cidr="10.20.0.0/16", egress="none", flows=flows,
+        >>> vpc = Network(stack, "network", name="airflow-dev", cidr="10.20.0.0/16", egress="none", flows=flows,
         ...                zones=["eu-central-1a", "eu-central-1b"])
         >>> resource("aws_subnet.network_data_b")["cidr_block"]
         '10.20.84.0/22'

@@ -37,17 +37,17 @@ def test_cloudwatch_may_publish_to_the_encrypted_topic() -> None:
     deployment = deployed()
     topic = deployment.only("aws_sns_topic")
     statements = deployment.only("aws_sns_topic_policy").document("policy")["Statement"]
-    assert [one["Principal"] for one in statements] == [{"Service": "cloudwatch.amazonaws.com"}]
+    assert [statement["Principal"] for statement in statements] == [{"Service": "cloudwatch.amazonaws.com"}]
     users = [
         statement["Principal"].get("Service")
         for statement in deployment.resolve(topic.body["kms_master_key_id"]).document("policy")["Statement"]
     ]
-    assert "cloudwatch.amazonaws.com" in users, "an alarm would be lost in silence"
+    assert "cloudwatch.amazonaws.com" in users, "CloudWatch could not publish an alarm"
 
 
 @pytest.mark.feature("L4")
 def test_disabled_alarms_create_no_topic() -> None:
     deployment = deployed(**CHEAP)
     assert not deployment.of("aws_sns_topic", "aws_sns_topic_policy")
-    left = {one.body["alarm_name"] for one in deployment.of("aws_cloudwatch_metric_alarm")}
+    left = {alarm.body["alarm_name"] for alarm in deployment.of("aws_cloudwatch_metric_alarm")}
     assert left == {f"airflow-dev-worker-default-scale-{way}" for way in ("in", "out")}, "scaling needs its own"

@@ -29,7 +29,7 @@ def test_api_servers_scale_on_cpu(topology: str) -> None:
 
 @pytest.mark.feature("A3")
 def test_only_api_servers_and_workers_scale() -> None:
-    scaled = {one.body["resource_id"].rsplit("/", 1)[1] for one in deployed().of("aws_appautoscaling_target")}
+    scaled = {target.body["resource_id"].rsplit("/", 1)[1] for target in deployed().of("aws_appautoscaling_target")}
     assert scaled == {"api-server", "worker-default"}
 
 
@@ -37,7 +37,7 @@ def test_only_api_servers_and_workers_scale() -> None:
 @pytest.mark.parametrize("changes", [SINGLE_BY_DAY, CUSTOM])
 def test_services_stop_and_start_with_their_own_bounds(changes: dict[str, Any]) -> None:
     deployment = deployed(**changes)
-    actions = {one.body["name"]: one for one in deployment.of("aws_appautoscaling_scheduled_action")}
+    actions = {action.body["name"]: action for action in deployment.of("aws_appautoscaling_scheduled_action")}
     running = services(deployment)
     assert set(actions) == {f"{name}-{verb}" for name in running for verb in ("sleep", "wake")}
     for name in running:

@@ -18,7 +18,9 @@ def test_certificate_is_validated_in_dns_before_the_listener_uses_it() -> None:
     validation = deployment.only("aws_acm_certificate_validation")
     assert deployment.resolve(validation.body["certificate_arn"]).key == certificate.key
     listener = deployment.only("aws_lb_listener", port=443)
-    assert deployment.resolve(listener.body["certificate_arn"]).key == validation.key, "waits for the proof"
+    assert deployment.resolve(listener.body["certificate_arn"]).key == validation.key, (
+        "the listener waits for the validation"
+    )
     alias = deployment.only("aws_route53_record", name="airflow.example.com").get("alias")
     assert deployment.resolve(alias["name"]).type == "aws_lb"
     for task in fargate_tasks(deployment).values():

@@ -53,5 +53,5 @@ def test_deploy_role_cannot_change_itself() -> None:
         for policy in made["aws_iam_role_policy"].values():
             for statement in json.loads(policy["policy"])["Statement"]:
                 writing = [action for action in statement["Action"] if action.startswith(("iam:Put", "iam:Update"))]
-                reached = [one for one in statement["Resource"] if fnmatch.fnmatchcase(own, one)]
+                reached = [pattern for pattern in statement["Resource"] if fnmatch.fnmatchcase(own, pattern)]
                 assert not (writing and reached), f"{own} is within {reached} of {writing}"

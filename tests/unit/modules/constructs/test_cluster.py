@@ -32,4 +32,7 @@ def test_ecs_exec_is_off_by_default_and_recorded_when_enabled() -> None:
 @pytest.mark.feature("A1")
 def test_container_insights_is_enabled() -> None:
     settings = deployed().only("aws_ecs_cluster").blocks("setting")
-    assert [dict(one)["value"] for one in settings if one["name"] == "containerInsights"] in (["enabled"], ["enhanced"])
+    assert [dict(setting)["value"] for setting in settings if setting["name"] == "containerInsights"] in (
+        ["enabled"],
+        ["enhanced"],
+    )

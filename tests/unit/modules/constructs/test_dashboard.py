@@ -24,19 +24,19 @@ def test_dashboard_shows_each_alarm_metric_with_its_threshold() -> None:
     deployment = deployed(**CUSTOM)
     widgets = deployment.only("aws_cloudwatch_dashboard").document("dashboard_body")["widgets"]
     lines = {
-        one["properties"]["title"]: one["properties"]["annotations"]["horizontal"][0]["value"]
-        for one in widgets
-        if one["type"] == "metric"
+        widget["properties"]["title"]: widget["properties"]["annotations"]["horizontal"][0]["value"]
+        for widget in widgets
+        if widget["type"] == "metric"
     }
     assert {name: threshold for name, (_, threshold) in WATCHED.items()}.items() <= lines.items()
-    boxes = [(one["x"], one["y"]) for one in widgets]
+    boxes = [(widget["x"], widget["y"]) for widget in widgets]
     assert len(set(boxes)) == len(boxes), "no widget covers another"
 
 
 @pytest.mark.feature("L5")
 def test_saved_queries_read_existing_log_groups() -> None:
     deployment = deployed()
-    groups = {one.body["name"] for one in deployment.of("aws_cloudwatch_log_group")}
+    groups = {group.body["name"] for group in deployment.of("aws_cloudwatch_log_group")}
     queries = deployment.of("aws_cloudwatch_query_definition")
     assert len(queries) >= 4
     for query in queries:
@@ -45,5 +45,5 @@ def test_saved_queries_read_existing_log_groups() -> None:
 
 @pytest.mark.feature("L5")
 def test_slow_statement_query_reads_the_log_of_postgresql() -> None:
-    (query,) = (one for one in deployed().of("aws_cloudwatch_query_definition") if "slow" in one.body["name"])
+    (query,) = (query for query in deployed().of("aws_cloudwatch_query_definition") if "slow" in query.body["name"])
     assert "/aws/rds/instance/airflow-dev/postgresql" in query.body["log_group_names"]

@@ -18,5 +18,5 @@ def test_database_stops_and_starts_on_schedule() -> None:
         assert schedule.body["schedule_expression_timezone"] == "Europe/Berlin"
         assert schedule.get("target", "arn") == f"arn:aws:scheduler:::aws-sdk:rds:{verb}DBInstance"
         role = deployment.resolve(schedule.get("target", "role_arn"))
-        may = {one for grant in grants(deployment, role) for one in grant.resources if ":rds:" in one}
+        may = {arn for grant in grants(deployment, role) for arn in grant.resources if ":rds:" in arn}
         assert may == {"arn:aws:rds:eu-central-1:111111111111:db:airflow-dev"}

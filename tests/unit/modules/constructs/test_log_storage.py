@@ -48,7 +48,7 @@ def test_task_logs_go_to_cloudwatch_when_configured() -> None:
 @pytest.mark.parametrize("topology", DISTINCT_TOPOLOGIES)
 def test_each_container_writes_to_an_existing_log_group(topology: str) -> None:
     deployment = deployed(topology=topology)
-    groups = {one.body["name"]: one for one in deployment.of("aws_cloudwatch_log_group")}
+    groups = {group.body["name"]: group for group in deployment.of("aws_cloudwatch_log_group")}
     for task in fargate_tasks(deployment).values():
         for container in task.containers:
             log = container.body["logConfiguration"]
@@ -61,7 +61,7 @@ def test_each_container_writes_to_an_existing_log_group(topology: str) -> None:
 def test_log_groups_have_retention_and_a_key_that_they_may_use() -> None:
     deployment = deployed(**CUSTOM)
     groups = deployment.of("aws_cloudwatch_log_group")
-    assert {one.body["retention_in_days"] for one in groups} == {30}
+    assert {group.body["retention_in_days"] for group in groups} == {30}
     for group in groups:
         key = deployment.resolve(group.body["kms_key_id"])
         patterns = [
@@ -71,4 +71,6 @@ def test_log_groups_have_retention_and_a_key_that_they_may_use() -> None:
             for pattern in statement["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
         ]
         name = group.body["name"]
-        assert any(name.startswith(one[:-1]) if one.endswith("*") else name == one for one in patterns), name
+        assert any(
+            name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern for pattern in patterns
+        ), name

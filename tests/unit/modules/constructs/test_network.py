@@ -19,12 +19,12 @@ from tests.unit.modules.variants import EGRESS, THREE, TIERS, three_zones
 def test_each_zone_has_one_subnet_of_each_tier(changes: dict[str, Any], zones: list[str]) -> None:
     deployment = deployed(network=changes)
     subnets = deployment.of("aws_subnet")
-    found = Counter((tier_of(one), one.body["availability_zone"]) for one in subnets)
+    found = Counter((tier_of(subnet), subnet.body["availability_zone"]) for subnet in subnets)
     assert found == Counter((tier, zone) for tier in TIERS for zone in zones)
-    blocks = [ip_network(one.body["cidr_block"]) for one in subnets]
+    blocks = [ip_network(subnet.body["cidr_block"]) for subnet in subnets]
     assert all(block.subnet_of(ip_network("10.10.0.0/16")) for block in blocks)
     assert not [pair for pair in combinations(blocks, 2) if pair[0].overlaps(pair[1])]
-    assert not any(one.body["map_public_ip_on_launch"] for one in subnets)
+    assert not any(subnet.body["map_public_ip_on_launch"] for subnet in subnets)
 
 
 @pytest.mark.feature("N1")
@@ -32,10 +32,10 @@ def test_each_zone_has_one_subnet_of_each_tier(changes: dict[str, Any], zones: l
 def test_subnets_have_the_route_table_of_their_tier_and_data_subnets_no_route_out(egress: str) -> None:
     deployment = deployed(network=three_zones(egress))
     tables = {
-        deployment.resolve(one.body["subnet_id"]).key: deployment.resolve(one.body["route_table_id"])
-        for one in deployment.of("aws_route_table_association")
+        deployment.resolve(association.body["subnet_id"]).key: deployment.resolve(association.body["route_table_id"])
+        for association in deployment.of("aws_route_table_association")
     }
-    ways = {deployment.resolve(one.body["route_table_id"]).key for one in deployment.of("aws_route")}
+    ways = {deployment.resolve(route.body["route_table_id"]).key for route in deployment.of("aws_route")}
     for subnet in deployment.of("aws_subnet"):
         tier = tier_of(subnet)
         table = tables[subnet.key]
@@ -49,10 +49,11 @@ def test_egress_mode_decides_the_number_of_nat_gateways(egress: str, gateways: i
     deployment = deployed(network=three_zones(egress))
     found = deployment.of("aws_nat_gateway")
     assert len(found) == gateways
-    zones = {deployment.resolve(one.body["subnet_id"]).body["availability_zone"] for one in found}
+    zones = {deployment.resolve(gateway.body["subnet_id"]).body["availability_zone"] for gateway in found}
     assert len(zones) == gateways, "no two NAT gateways in one zone"
     assert all(
-        deployment.resolve(one.body["subnet_id"]).body["tags"]["airflow-fargate:tier"] == "public" for one in found
+        deployment.resolve(gateway.body["subnet_id"]).body["tags"]["airflow-fargate:tier"] == "public"
+        for gateway in found
     )
 
 
@@ -60,14 +61,14 @@ def test_egress_mode_decides_the_number_of_nat_gateways(egress: str, gateways: i
 def test_each_zone_uses_its_own_nat_gateway() -> None:
     deployment = deployed(network=three_zones("nat_per_zone"))
     exits = {
-        deployment.resolve(one.body["route_table_id"]).key: deployment.resolve(one.body["nat_gateway_id"])
-        for one in deployment.of("aws_route")
-        if one.body.get("nat_gateway_id")
+        deployment.resolve(route.body["route_table_id"]).key: deployment.resolve(route.body["nat_gateway_id"])
+        for route in deployment.of("aws_route")
+        if route.body.get("nat_gateway_id")
     }
-    for one in deployment.of("aws_route_table_association"):
-        subnet = deployment.resolve(one.body["subnet_id"])
+    for association in deployment.of("aws_route_table_association"):
+        subnet = deployment.resolve(association.body["subnet_id"])
         if tier_of(subnet) == "application":
-            nat = exits[deployment.resolve(one.body["route_table_id"]).key]
+            nat = exits[deployment.resolve(association.body["route_table_id"]).key]
             zone = deployment.resolve(nat.body["subnet_id"]).body["availability_zone"]
             assert zone == subnet.body["availability_zone"]
 

@@ -20,13 +20,13 @@ from tests.unit.modules.variants import NETWORKS, TIERS
 @pytest.mark.parametrize("changes", NETWORKS.values(), ids=NETWORKS)
 def test_each_tier_has_its_own_acl_within_the_quota(changes: dict[str, Any]) -> None:
     deployment = deployed(**changes)
-    acls = {tier_of(one): one for one in deployment.of("aws_network_acl")}
+    acls = {tier_of(acl): acl for acl in deployment.of("aws_network_acl")}
     assert set(acls) == set(TIERS)
     for tier, acl in acls.items():
-        assert {tier_of(deployment.resolve(one)) for one in acl.body["subnet_ids"]} == {tier}
+        assert {tier_of(deployment.resolve(subnet)) for subnet in acl.body["subnet_ids"]} == {tier}
     counted = Counter(
-        (deployment.resolve(one.body["network_acl_id"]).key, one.body["egress"])
-        for one in deployment.of("aws_network_acl_rule")
+        (deployment.resolve(entry.body["network_acl_id"]).key, entry.body["egress"])
+        for entry in deployment.of("aws_network_acl_rule")
     )
     assert max(counted.values()) <= 20, "AWS allows 20 rules in each direction"
 
@@ -34,22 +34,22 @@ def test_each_tier_has_its_own_acl_within_the_quota(changes: dict[str, Any]) -> 
 @pytest.mark.feature("N4")
 @pytest.mark.parametrize("changes", NETWORKS.values(), ids=NETWORKS)
 def test_each_entry_allows_requests_or_replies_of_a_declared_flow(changes: dict[str, Any]) -> None:
-    """Every request has room for its reply the other way, every reply a request that it answers."""
+    """Each entry for requests has an entry for replies, and the other way round."""
     deployment = deployed(**changes)
     ports = {flow.port for flow in declared_flows(deployment.configuration)}
-    legs = [Leg.read(deployment, item) for item in deployment.of("aws_network_acl_rule")]
-    for leg in legs:
-        back = [other for other in legs if other.answers(leg)]
-        if leg.is_reply:
-            assert any(other.holds_one_of(ports) for other in back), f"{leg}: a reply to nothing"
+    entries = [Entry.read(deployment, item) for item in deployment.of("aws_network_acl_rule")]
+    for entry in entries:
+        opposite = [other for other in entries if other.answers(entry)]
+        if entry.is_reply:
+            assert any(other.covers_one_of(ports) for other in opposite), f"{entry}: allows replies without a request"
         else:
-            assert leg.ports[0] in ports, f"{leg}: no flow needs it"
-            assert any(other.is_reply for other in back), f"{leg}: no way back"
+            assert entry.ports[0] in ports, f"{entry}: no flow has this port"
+            assert any(other.is_reply for other in opposite), f"{entry}: has no entry for replies"
 
 
 @dataclass(frozen=True)
-class Leg:
-    """A rule of a tier's NACL."""
+class Entry:
+    """An entry of the network ACL of a tier."""
 
     tier: str
     egress: bool
@@ -57,19 +57,19 @@ class Leg:
     ports: tuple[int, int]
 
     @classmethod
-    def read(cls, deployment: Deployment, rule: Resource) -> Leg:
+    def read(cls, deployment: Deployment, rule: Resource) -> Entry:
         body, acl = rule.body, deployment.resolve(rule.body["network_acl_id"])
         assert (body["rule_action"], body["protocol"]) == ("allow", "6"), rule.address
         return cls(tier_of(acl), body["egress"], IPv4Network(body["cidr_block"]), (body["from_port"], body["to_port"]))
 
     @property
     def is_reply(self) -> bool:
-        """Linux' ephemeral ports, or the wide range of load balancers and NAT gateways."""
+        """Whether the ports are ephemeral: those of Linux, or the wide range of load balancers and NAT gateways."""
         return self.ports in {(32768, 61000), (1024, 65535)}
 
-    def holds_one_of(self, ports: set[int]) -> bool:
+    def covers_one_of(self, ports: set[int]) -> bool:
         return any(self.ports[0] <= port <= self.ports[1] for port in ports)
 
-    def answers(self, other: Leg) -> bool:
-        opposite = self.tier == other.tier and self.egress != other.egress
-        return opposite and self.block.overlaps(other.block)
+    def answers(self, other: Entry) -> bool:
+        is_opposite = self.tier == other.tier and self.egress != other.egress
+        return is_opposite and self.block.overlaps(other.block)

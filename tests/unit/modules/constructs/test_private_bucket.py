@@ -31,6 +31,10 @@ def test_bucket_is_private_encrypted_and_expires_objects() -> None:
     assert deployment.resolve(default["kms_master_key_id"]).get("enable_key_rotation") is True
     rule = of("aws_s3_bucket_lifecycle_configuration").get("rule", 0)
     assert (rule["status"], rule["expiration"][0]["days"]) == ("Enabled", 365)
-    denied = [one for one in of("aws_s3_bucket_policy").document("policy")["Statement"] if one["Effect"] == "Deny"]
-    assert {"Bool": {"aws:SecureTransport": "false"}} in [one["Condition"] for one in denied]
+    denied = [
+        statement
+        for statement in of("aws_s3_bucket_policy").document("policy")["Statement"]
+        if statement["Effect"] == "Deny"
+    ]
+    assert {"Bool": {"aws:SecureTransport": "false"}} in [statement["Condition"] for statement in denied]
     assert bucket.body.get("force_destroy") is not True

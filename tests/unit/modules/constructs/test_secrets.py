@@ -31,10 +31,10 @@ def test_secrets_are_secure_strings_with_a_customer_managed_key() -> None:
     deployment = deployed()
     parameters = deployment.of("aws_ssm_parameter")
     wanted = {*SHARED.values(), *DATABASE.values(), *BROKER.values(), "admin-password"}
-    assert {one.body["name"] for one in parameters} == {f"/airflow/dev/{name}" for name in wanted}
-    for one in parameters:
-        assert one.body["type"] == "SecureString", one.address
-        key = deployment.resolve(one.body["key_id"])
+    assert {parameter.body["name"] for parameter in parameters} == {f"/airflow/dev/{name}" for name in wanted}
+    for parameter in parameters:
+        assert parameter.body["type"] == "SecureString", parameter.address
+        key = deployment.resolve(parameter.body["key_id"])
         assert key.get("enable_key_rotation") is True
         assert "Secrets" in key.body["description"]
 
@@ -42,15 +42,17 @@ def test_secrets_are_secure_strings_with_a_customer_managed_key() -> None:
 @pytest.mark.feature("S1")
 def test_values_come_from_ephemeral_resources() -> None:
     deployment = deployed()
-    for one in deployment.of("aws_ssm_parameter"):
-        assert one.body.get("value") is None, one.address
-        assert one.body["value_wo"].startswith("${ephemeral.aws_secretsmanager_random_password."), one.address
+    for parameter in deployment.of("aws_ssm_parameter"):
+        assert parameter.body.get("value") is None, parameter.address
+        assert parameter.body["value_wo"].startswith("${ephemeral.aws_secretsmanager_random_password."), (
+            parameter.address
+        )
     database = deployment.only("aws_db_instance")
     assert database.body.get("password") is None
     assert database.body["password_wo"] == "${ephemeral.aws_ssm_parameter.database_password.value}"
     made = deployment.foundation["ephemeral"]["aws_secretsmanager_random_password"]
     assert len(made) == len(deployment.of("aws_ssm_parameter"))
-    assert min(one["password_length"] for one in made.values()) >= 24
+    assert min(value["password_length"] for value in made.values()) >= 24
 
 
 @pytest.mark.feature("S1")
@@ -128,13 +130,13 @@ def test_task_roles_read_connections_and_variables_only() -> None:
     for name, (_, task) in services(deployment).items():
         role = role_of(deployment, task, AIRFLOW_TASK_ROLE)
         reading = [
-            one for one in grants(deployment, role) if any(action.startswith("ssm:Get") for action in one.actions)
+            grant for grant in grants(deployment, role) if any(action.startswith("ssm:Get") for action in grant.actions)
         ]
-        assert {resource for one in reading for resource in one.resources} == folders, name
+        assert {resource for grant in reading for resource in grant.resources} == folders, name
 
 
 @pytest.mark.feature("S5")
 def test_disabled_secrets_backend_has_no_permission() -> None:
     deployment = deployed(**CUSTOM)
     assert "AIRFLOW__SECRETS__BACKEND" not in deployment.text
-    assert not [one for one in grants(deployment) if one.policy == "read-connections-and-variables"]
+    assert not [grant for grant in grants(deployment) if grant.policy == "read-connections-and-variables"]

@@ -95,7 +95,7 @@ def test_private_repository_has_deploy_key_and_pinned_host_keys() -> None:
 def test_public_repository_has_neither_key_nor_port_22() -> None:
     deployment = deployed(**ELSEWHERE)
     assert "DEPLOY_KEY" not in deployment.text
-    assert not [one for one in deployment.of("aws_vpc_security_group_egress_rule") if one.body["to_port"] == 22]
+    assert not [rule for rule in deployment.of("aws_vpc_security_group_egress_rule") if rule.body["to_port"] == 22]
     task = services(deployment)["dag-processor"][1]
     assert task.container("git-sync").environment["GITSYNC_REF"] == "3.1"
     assert task.main.environment["AIRFLOW__CORE__DAGS_FOLDER"] == f"{FOLDER}/current/dags"
@@ -109,7 +109,7 @@ def test_only_git_sync_writes_to_the_dag_volume() -> None:
     assert shared == {"dags"}
     assert not mounts["git-sync"]["readOnly"]
     assert not mounts["git-clone"]["readOnly"]
-    assert {"name": "dags"} in [dict(one) for one in task.definition.blocks("volume")]
+    assert {"name": "dags"} in [dict(volume) for volume in task.definition.blocks("volume")]
 
 
 @pytest.mark.feature("G3")

@@ -16,7 +16,7 @@ from tests.unit.modules.variants import DISTINCT_TOPOLOGIES, NETWORKS
 @pytest.mark.parametrize("changes", NETWORKS.values(), ids=NETWORKS)
 def test_each_egress_rule_has_its_ingress_rule(changes: dict[str, Any]) -> None:
     deployment = deployed(**changes)
-    names = {one.body["tags"]["airflow-fargate:place"] for one in deployment.of("aws_security_group")}
+    names = {group.body["tags"]["airflow-fargate:place"] for group in deployment.of("aws_security_group")}
     out = {(rule.group, rule.peer, rule.port) for rule in rules(deployment, egress=True) if rule.peer in names}
     into = {(rule.peer, rule.group, rule.port) for rule in rules(deployment, egress=False) if rule.peer in names}
     assert out == into
@@ -27,7 +27,7 @@ def test_each_egress_rule_has_its_ingress_rule(changes: dict[str, Any]) -> None:
 def test_each_component_and_store_has_its_own_security_group(topology: str) -> None:
     deployment = deployed(topology=topology)
     stores = {"metadata-database", "broker"} if topology == "celery" else {"metadata-database"}
-    places = Counter(one.body["tags"]["airflow-fargate:place"] for one in deployment.of("aws_security_group"))
+    places = Counter(group.body["tags"]["airflow-fargate:place"] for group in deployment.of("aws_security_group"))
     assert places == Counter({*services(deployment), "migrate", "db-clean", "load-balancer", *stores})
     for service, _ in services(deployment).values():
         (group,) = service.get("network_configuration", "security_groups")
@@ -41,7 +41,7 @@ def test_security_groups_have_no_inline_rules_and_rules_have_descriptions() -> N
         assert not group.blocks("ingress"), group.address
         assert not group.blocks("egress"), group.address
     kinds = ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule")
-    assert all(len(one.body["description"]) > 5 for one in deployment.of(*kinds))
+    assert all(len(rule.body["description"]) > 5 for rule in deployment.of(*kinds))
 
 
 @pytest.mark.feature("N5")

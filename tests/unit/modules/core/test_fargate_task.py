@@ -28,7 +28,7 @@ def test_stop_timeout_of_ecs_equals_the_variable_of_the_container(topology: str)
 @pytest.mark.parametrize("topology", DISTINCT_TOPOLOGIES)
 def test_writable_paths_are_declared_volumes(topology: str) -> None:
     for task in fargate_tasks(deployed(topology=topology)).values():
-        volumes = {one["name"] for one in task.definition.blocks("volume")}
+        volumes = {volume["name"] for volume in task.definition.blocks("volume")}
         used = {mount["sourceVolume"] for container in task.containers for mount in container.mounts.values()}
         assert used == volumes, task.name
         assert set(task.main.mounts) >= WRITABLE, task.name

@@ -35,8 +35,8 @@ def assert_network_is_connected_and_minimal(deployment: Deployment) -> None:
     network, flows = network_of(deployment.configuration), declared_flows(deployment.configuration)
     assert len(flows) > 5
     missing = [
-        f"{one.flow.source.name} -> {one.flow.destination.name} {one.flow.port}"
-        for one in missing_flows(network, flows)
+        f"{missing_flow.flow.source.name} -> {missing_flow.flow.destination.name} {missing_flow.flow.port}"
+        for missing_flow in missing_flows(network, flows)
     ]
-    extra = [f"{one.source.name} -> {one.destination.name} {one.services}" for one in extra_flows(network, flows)]
+    extra = [f"{flow.source.name} -> {flow.destination.name} {flow.services}" for flow in extra_flows(network, flows)]
     assert (missing, extra) == ([], [])

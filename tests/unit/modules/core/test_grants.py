@@ -41,7 +41,7 @@ def test_grant_on_all_resources_has_a_documented_reason(changes: dict[str, Any])
         assert "*" not in grant.actions, str(grant)
         assert not [action for action in grant.actions if action.endswith(":*")], str(grant)
         if _on_everything(grant):
-            assert grant.actions in EVERY_RESOURCE, f"no written reason: {grant}"
+            assert grant.actions in EVERY_RESOURCE, f"no documented reason: {grant}"
             assert grant.conditions == STAR_CONDITIONS.get(grant.actions, {}), str(grant)
 
 

@@ -21,7 +21,7 @@ def test_each_output_that_airflow_reads_exists_and_has_a_description() -> None:
     assert text.count("data.terraform_remote_state.foundation.outputs.") >= len(read) > 10
     unknown = _outputs_read(text) - set(published)
     assert not unknown
-    assert all(one["description"] for one in published.values())
+    assert all(output["description"] for output in published.values())
 
 
 def _outputs_read(text: str) -> set[str]:
@@ -32,6 +32,11 @@ def _outputs_read(text: str) -> set[str]:
 def test_each_reference_finds_its_resource() -> None:
     deployment = deployed(**LARGE)
     for resource in deployment.configuration.resources.values():
-        for one in references(resource.body):
-            if not one.key.partition("//")[2].startswith(("ephemeral.", "data.")) and "ephemeral" not in one.key:
-                assert deployment.configuration.find(one), f"{resource.key} mentions {one.key}"
+        for reference in references(resource.body):
+            if (
+                not reference.key.partition("//")[2].startswith(("ephemeral.", "data."))
+                and "ephemeral" not in reference.key
+            ):
+                assert deployment.configuration.find(reference), (
+                    f"{resource.key} refers to {reference.key}, which does not exist"
+                )

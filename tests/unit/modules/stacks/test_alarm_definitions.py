@@ -14,7 +14,7 @@ from tests.unit.modules.variants import CUSTOM, LARGE
 def test_each_broker_node_and_worker_group_has_alarms() -> None:
     deployment = deployed(**LARGE)
     names = {
-        one.body["alarm_name"].removeprefix("airflow-dev-") for one in deployment.of("aws_cloudwatch_metric_alarm")
+        alarm.body["alarm_name"].removeprefix("airflow-dev-") for alarm in deployment.of("aws_cloudwatch_metric_alarm")
     }
     assert {"broker-memory-1", "broker-memory-2", "oldest-queued-small", "oldest-queued-big"} <= names
 

@@ -79,4 +79,4 @@ def test_flower_is_optional_and_internal() -> None:
 
 @pytest.mark.feature("T1")
 def test_production_runs_celery() -> None:
-    assert {one.topology for one in load_all() if one.production} == {"celery"}
+    assert {environment.topology for environment in load_all() if environment.production} == {"celery"}

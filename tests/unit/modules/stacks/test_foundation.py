@@ -22,5 +22,7 @@ def test_data_stores_are_not_changed_for_a_minor_version() -> None:
 @pytest.mark.parametrize("kind", ["aws_db_parameter_group", "aws_elasticache_parameter_group"])
 def test_new_major_version_creates_its_parameter_group_first(kind: str) -> None:
     group = deployed().only(kind)
-    assert group.get("lifecycle", "create_before_destroy") is True, "the old group is in use until the store has moved"
-    assert group.body["family"] in group.body["name"], "two groups of one name cannot stand side by side"
+    assert group.get("lifecycle", "create_before_destroy") is True, (
+        "the old group is in use until the data store has the new one"
+    )
+    assert group.body["family"] in group.body["name"], "two parameter groups cannot have the same name"

@@ -15,8 +15,12 @@ def test_access_log_bucket_accepts_logs_of_the_load_balancer() -> None:
     assert logs["enabled"] is True
     bucket = deployment.resolve(logs["bucket"])
     policy = next(
-        one for one in deployment.of("aws_s3_bucket_policy") if deployment.resolve(one.body["bucket"]).key == bucket.key
+        policy
+        for policy in deployment.of("aws_s3_bucket_policy")
+        if deployment.resolve(policy.body["bucket"]).key == bucket.key
     )
-    writers = [one for one in policy.document("policy")["Statement"] if one["Effect"] == "Allow"]
-    assert [one["Principal"] for one in writers] == [{"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}]
+    writers = [statement for statement in policy.document("policy")["Statement"] if statement["Effect"] == "Allow"]
+    assert [statement["Principal"] for statement in writers] == [
+        {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
+    ]
     assert not deployed(**SINGLE_BY_DAY).only("aws_lb").get("access_logs")

@@ -18,5 +18,5 @@ def test_existing_vpc_is_used_and_none_is_created() -> None:
         assert service.get("network_configuration", "subnets") == ["subnet-10000000", "subnet-10000001"], name
     assert deployment.only("aws_db_subnet_group").body["subnet_ids"] == ["subnet-20000000", "subnet-20000001"]
     assert deployment.only("aws_lb").body["subnets"] == ["subnet-00000000", "subnet-00000001"]
-    assert {one.body["vpc_id"] for one in deployment.of("aws_security_group")} == {"vpc-0123456789abcdef0"}
+    assert {group.body["vpc_id"] for group in deployment.of("aws_security_group")} == {"vpc-0123456789abcdef0"}
     assert deployment.only("aws_vpc_endpoint").body["route_table_ids"] == ["rtb-00000001"]
