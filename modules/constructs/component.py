@@ -12,7 +12,7 @@ class Component(EcsComponent):
 
     Example:
         >>> from modules.core.airflow_process import API_SERVER
-        >>> from modules.core.service import ServiceSettings, Size
+        >>> from modules.core.service_settings import ServiceSettings, Size
         >>> api_server = Component(stack, "api-server", process=API_SERVER, platform=platform, network=network,
         ...                        settings=ServiceSettings(size=Size(cpu=1024, memory_mib=2048)))
         >>> resource("aws_ecs_task_definition.api_server_task_definition")["memory"]

@@ -12,7 +12,8 @@ from modules.core.connections import Connections
 from modules.core.fargate_task import FargatePlatform
 from modules.core.grants import statement
 from modules.core.network_reference import NetworkReference
-from modules.core.service import EcsComponent, ServiceSettings
+from modules.core.service import EcsComponent
+from modules.core.service_settings import ServiceSettings
 from modules.core.task import BackingService, Client, Sidecar
 
 
@@ -55,7 +56,7 @@ class WorkerGroup(EcsComponent):
         ValueError: a log reader belongs to another stack.
 
     Example:
-        >>> from modules.core.service import Size
+        >>> from modules.core.service_settings import Size
         >>> workers = WorkerGroup(stack, "worker-default", group="default", queues=["default"], concurrency=8,
         ...                       platform=platform, network=network, log_readers=[],
         ...                       settings=ServiceSettings(size=Size(cpu=1024, memory_mib=2048), stop_timeout=120))

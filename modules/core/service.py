@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from cdktf import TerraformResource, TerraformResourceLifecycle
@@ -27,57 +26,11 @@ from modules.core.connections import security_group
 from modules.core.fargate_task import FargatePlatform, fargate_task, task_definition
 from modules.core.flows import Endpoint
 from modules.core.network_reference import NetworkReference
+from modules.core.service_settings import Capacity, ServiceSettings
 from modules.core.task import BackingService, Sidecar
 
 DNS_TTL_SECONDS = 10
 GRACE_SECONDS = 180
-
-
-@dataclass(frozen=True)
-class Size:
-    """The size of one Fargate task.
-
-    Args:
-        cpu: CPU units (1024 for each vCPU).
-        memory_mib: memory in MiB.
-        ephemeral_storage_gib: ephemeral storage in GiB (21 to 200); the Fargate default of 20 GiB if ``None``.
-    """
-
-    cpu: int
-    memory_mib: int
-    ephemeral_storage_gib: int | None = None
-
-
-@dataclass(frozen=True)
-class Capacity:
-    """The number of Fargate tasks of a service and their capacity providers.
-
-    Args:
-        count: number of Fargate tasks at the first apply.
-        spot_percent: share of the tasks above ``on_demand_base`` that runs on Fargate Spot (0 to 100).
-        on_demand_base: number of tasks that always run on demand.
-    """
-
-    count: int = 1
-    spot_percent: int = 0
-    on_demand_base: int = 0
-
-
-@dataclass(frozen=True)
-class ServiceSettings:
-    """The settings of an ECS service that differ between environments.
-
-    Args:
-        size: size of each Fargate task.
-        capacity: number of Fargate tasks and their capacity providers.
-        stop_timeout: seconds between SIGTERM and SIGKILL (at most 120 on Fargate).
-        exec_enabled: allow ECS Exec; the root file system of the main container is then writable.
-    """
-
-    size: Size
-    capacity: Capacity = Capacity()
-    stop_timeout: int = 30
-    exec_enabled: bool = False
 
 
 class EcsComponent(Construct):
@@ -105,6 +58,7 @@ class EcsComponent(Construct):
 
     Example:
         >>> from modules.core.airflow_process import SCHEDULER
+        >>> from modules.core.service_settings import Size
         >>> scheduler = EcsComponent(
         ...     stack, "scheduler", process=SCHEDULER, platform=platform, network=network,
         ...     settings=ServiceSettings(size=Size(cpu=512, memory_mib=1024)),

@@ -22,7 +22,8 @@ from modules.core.airflow_process import (
 from modules.core.fargate_task import FargatePlatform
 from modules.core.network_reference import NetworkReference
 from modules.core.scalable import Scalable
-from modules.core.service import Capacity, EcsComponent, ServiceSettings, Size
+from modules.core.service import EcsComponent
+from modules.core.service_settings import Capacity, ServiceSettings, Size
 from modules.stacks.component_table import WORKER_USES, ComponentSpec, components
 from modules.stacks.public_endpoint import PublicEndpoint
 from modules.stacks.service_bindings import METRICS_NAMESPACE, ExecutionApi, ServiceBindings

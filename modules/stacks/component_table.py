@@ -19,7 +19,7 @@ from modules.core.airflow_process import (
     Process,
     worker,
 )
-from modules.core.service import Capacity, Size
+from modules.core.service_settings import Capacity, Size
 
 Use = Literal[
     "database", "broker", "shared_secrets", "secrets_backend", "task_logs", "execution_api", "dags", "metrics"
