@@ -1,4 +1,4 @@
-"""Every environment in, Terraform JSON out."""
+"""Synthesizes the Terraform JSON of every environment."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ def main(folder: str | None = None, out: str | None = None) -> int:
     """Write ``<out>/stacks/<stack>/cdk.tf.json`` for every YAML file in ``folder``.
 
     Args:
-        folder: the environments; this project's own by default.
-        out: ``cdktf.out``, or what the cdktf CLI says in ``CDKTF_OUTDIR``.
+        folder: folder of environments; ``environments/`` by default.
+        out: output folder; ``CDKTF_OUTDIR``, which the cdktf CLI sets, or ``cdktf.out`` by default.
 
     Returns:
-        Exit code: 0, or 2 when an environment is wrong; then nothing is written.
+        Exit code: 0, or 2 when an environment is invalid; then nothing is written.
     """
     from cdktf_fast_bindings import loading
 

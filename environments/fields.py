@@ -2,8 +2,8 @@
 
 Every field declares when its value is decided. ``synth``: Python reads the value, because it decides which resources
 exist or because Python computes with it. ``plan``: Python only passes the value on, so an exported module makes it a
-Terraform variable. The JSON schema of the field carries this as ``decided`` and ``synth_in_modules``
-(see :func:`decided_at`), and the description of a text's format as ``label``.
+Terraform variable. The JSON schema of the field carries this as ``decided`` (see
+:func:`decided_at`), and the description of a text's format as ``label``.
 """
 
 from __future__ import annotations
@@ -48,19 +48,15 @@ def synth(description: str, *, ge: float | None = None, le: float | None = None)
     return _field(description, {"decided": "synth"}, ge=ge, le=le)
 
 
-def plan(
-    description: str, *, ge: float | None = None, le: float | None = None, synth_in: tuple[str, ...] = ()
-) -> FieldInfo:
+def plan(description: str, *, ge: float | None = None, le: float | None = None) -> FieldInfo:
     """A key whose value Python only passes on: a Terraform variable of exported modules.
 
     Args:
         description: one sentence for the author of an environment file.
         ge: lower bound, inclusive.
         le: upper bound, inclusive.
-        synth_in: names of exported modules in which Python does read the value, so that it is fixed at export.
     """
-    extra: dict[str, JsonValue] = {"decided": "plan"}
-    return _field(description, extra | ({"synth_in_modules": [*synth_in]} if synth_in else {}), ge=ge, le=le)
+    return _field(description, {"decided": "plan"}, ge=ge, le=le)
 
 
 def _field(description: str, extra: dict[str, JsonValue], *, ge: float | None, le: float | None) -> FieldInfo:
@@ -160,11 +156,9 @@ def arn_account(value: str) -> str:
     return value.split(":")[4]
 
 
-def decided_at(node: Mapping[str, Any], *, module: str = "") -> Decided:
-    """When the value of a key is decided.
+def decided_at(node: Mapping[str, Any]) -> Decided:
+    """When the value of a key is decided, from the key's node of the JSON schema.
 
-    Args:
-        node: the key's node of the JSON schema.
-        module: name of the exported module that asks; without it the answer is the one for most modules.
+    An exported module lists its exceptions, with their reasons, in ``structural``.
     """
-    return "plan" if node.get("decided") == "plan" and module not in node.get("synth_in_modules", ()) else "synth"
+    return "plan" if node.get("decided") == "plan" else "synth"

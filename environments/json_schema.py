@@ -18,12 +18,11 @@ def schema() -> Node:
     return Environment.model_json_schema()
 
 
-def decided(path: str, *, module: str = "") -> Decided:
+def decided(path: str) -> Decided:
     """When the value of a key is decided, as the field declares it.
 
     Args:
         path: the key, such as ``database.multi_az`` or ``workers[].cpu``.
-        module: name of an exported module; a few keys are decided at synth in some modules only.
 
     Raises:
         KeyError: when no key has this path, or when it is a section.
@@ -35,7 +34,7 @@ def decided(path: str, *, module: str = "") -> Decided:
     node = node_at(schema(), steps)
     if node is None or any("properties" in choice for choice in choices(schema(), node)):
         raise KeyError(path)
-    return decided_at(node, module=module)
+    return decided_at(node)
 
 
 def resolved(schema: Node, node: Node) -> Node:

@@ -1,4 +1,4 @@
-"""Synthesized Terraform in the words of its users: services, Fargate tasks, roles, and who connects to whom."""
+"""Reads services, Fargate tasks, roles and security group rules from a synthesized environment."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ AIRFLOW_TASK_ROLE, EXECUTION_ROLE = "task_role_arn", "execution_role_arn"
 
 @dataclass(frozen=True)
 class Container:
-    """One container definition as ECS reads it."""
+    """A container definition."""
 
     body: Mapping[str, Any] = field(repr=False)
 
@@ -29,7 +29,7 @@ class Container:
 
     @property
     def secrets(self) -> dict[str, str]:
-        """References (ARNs) by variable."""
+        """References to SecureStrings, by environment variable."""
         return {item["name"]: item["valueFrom"] for item in self.body.get("secrets", ())}
 
     @property
@@ -44,7 +44,7 @@ class Container:
 
 @dataclass(frozen=True)
 class FargateTask:
-    """A task definition with its containers; the first is the main one and names the task."""
+    """A task definition with its containers; the first container has the name of the process."""
 
     definition: Resource
     containers: tuple[Container, ...]
@@ -63,13 +63,13 @@ class FargateTask:
         return int(self.definition.body["cpu"]), int(self.definition.body["memory"])
 
     def container(self, name: str) -> Container:
-        found = {one.name: one for one in self.containers}
+        found = {container.name: container for container in self.containers}
         assert name in found, f"{self.name} has no container {name!r}; it has {sorted(found)}"
         return found[name]
 
 
 def fargate_tasks(deployment: Deployment) -> dict[str, FargateTask]:
-    """Every task definition by the name of its main container."""
+    """Return all task definitions, by the name of their main container."""
     found = (
         FargateTask(item, tuple(Container(body) for body in item.document("container_definitions")))
         for item in deployment.of("aws_ecs_task_definition")
@@ -78,17 +78,17 @@ def fargate_tasks(deployment: Deployment) -> dict[str, FargateTask]:
 
 
 def services(deployment: Deployment) -> dict[str, tuple[Resource, FargateTask]]:
-    """Every ECS service by name, with the Fargate task it runs."""
+    """Return all ECS services with their Fargate tasks, by name."""
     tasks = {task.definition.key: task for task in fargate_tasks(deployment).values()}
     return {
-        item.body["name"]: (item, tasks[deployment.named(item.body["task_definition"]).key])
+        item.body["name"]: (item, tasks[deployment.resolve(item.body["task_definition"]).key])
         for item in deployment.of("aws_ecs_service")
     }
 
 
 @dataclass(frozen=True)
 class Grant:
-    """One statement of a role's policy, with the policy that holds it."""
+    """A statement of an inline policy of a role."""
 
     role: str
     policy: str
@@ -111,14 +111,14 @@ class Grant:
 
 
 def role_of(deployment: Deployment, task: FargateTask, kind: str) -> Resource:
-    """The role that a Fargate task works with: ``AIRFLOW_TASK_ROLE`` or ``EXECUTION_ROLE``."""
-    return deployment.named(task.definition.body[kind])
+    """Return the role of a Fargate task; ``kind`` is ``AIRFLOW_TASK_ROLE`` or ``EXECUTION_ROLE``."""
+    return deployment.resolve(task.definition.body[kind])
 
 
 def grants(deployment: Deployment, role: Resource | None = None) -> Iterator[Grant]:
-    """Every statement of the inline policies of ``role``, or of all roles."""
+    """Yield the statements of the inline policies of ``role``, or of all roles."""
     for policy in deployment.of("aws_iam_role_policy"):
-        owner = deployment.named(policy.body["role"])
+        owner = deployment.resolve(policy.body["role"])
         if role is None or owner.key == role.key:
             for statement in policy.document("policy")["Statement"]:
                 yield Grant(role=owner.body["name"], policy=policy.body["name"], body=statement)
@@ -126,7 +126,7 @@ def grants(deployment: Deployment, role: Resource | None = None) -> Iterator[Gra
 
 @dataclass(frozen=True, order=True)
 class Rule:
-    """One end of a permission to connect, as a security group has it: whose it is, who is on the other side."""
+    """A security group rule: the endpoint of the group, the endpoint or block on the other side, the port."""
 
     group: str
     peer: str
@@ -137,29 +137,29 @@ GROUP_RULE = {True: "aws_vpc_security_group_egress_rule", False: "aws_vpc_securi
 
 
 def rules(deployment: Deployment, *, egress: bool) -> set[Rule]:
-    """All rules of one direction; a peer is the name of a place or a literal (CIDR block, prefix list)."""
+    """Return all rules of one direction; a peer is the name of an endpoint, a CIDR block or a prefix list."""
     found = set()
     for item in deployment.of(GROUP_RULE[egress]):
         assert item.body["from_port"] == item.body["to_port"], item.address
         peer = (
-            place(deployment, item.body["referenced_security_group_id"])
+            endpoint_name(deployment, item.body["referenced_security_group_id"])
             if item.body.get("referenced_security_group_id")
             else item.body.get("cidr_ipv4") or f"prefix list {item.body['prefix_list_id']}"
         )
-        found.add(Rule(place(deployment, item.body["security_group_id"]), peer, item.body["to_port"]))
+        found.add(Rule(endpoint_name(deployment, item.body["security_group_id"]), peer, item.body["to_port"]))
     return found
 
 
-def place(deployment: Deployment, security_group: str) -> str:
-    """Name of the place that a security group stands for."""
-    return str(deployment.named(security_group).body["tags"]["airflow-fargate:place"])
+def endpoint_name(deployment: Deployment, security_group: str) -> str:
+    """Return the name of the endpoint that a security group stands for."""
+    return str(deployment.resolve(security_group).body["tags"]["airflow-fargate:place"])
 
 
 def clients(deployment: Deployment, *, group: str, port: int) -> set[str]:
-    """Who may open ``port`` of the place ``group``."""
+    """Return the peers that may connect to ``port`` of the endpoint ``group``."""
     return {rule.peer for rule in rules(deployment, egress=False) if (rule.group, rule.port) == (group, port)}
 
 
 def tier_of(subnet_or_acl: Resource) -> str:
-    """The tier that a subnet or NACL says it belongs to."""
+    """Return the tier of a subnet or a network ACL, from its tag."""
     return str(subnet_or_acl.body["tags"]["airflow-fargate:tier"])

@@ -1,6 +1,7 @@
-"""Environments synthesized in this process, read back as policies read them.
+"""Synthesizes environments in this process and reads the Terraform JSON that ``main.py`` would write.
 
-Tests see the Terraform JSON that ``main.py`` would write and nothing of the constructs behind it.
+A test asserts attributes through :attr:`Deployment.template`, the assertion API of the harness, and follows references
+between resources through :attr:`Deployment.configuration`, the model of the policies.
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.reading.inputs import read
 from terraform_gate.terraform_resource import Resource
+from terraform_harness.assertions.matchers import compare
+from terraform_harness.assertions.template import Template
 
 from environments import Environment
 from environments.load import from_data
@@ -27,7 +30,7 @@ FILE = "cdk.tf.json"
 
 
 def synthesize(environments: Iterable[Environment], *, out: Path) -> dict[str, Path]:
-    """Write the stacks of ``environments`` below ``out``; the files by name of stack."""
+    """Write the stacks of ``environments`` below ``out`` and return the files by name of stack."""
     from modules.core.app import app
     from modules.stacks.deployment import deployments
 
@@ -38,11 +41,13 @@ def synthesize(environments: Iterable[Environment], *, out: Path) -> dict[str, P
 
 @dataclass(frozen=True)
 class Deployment:
-    """One synthesized environment.
+    """A synthesized environment.
 
     Args:
-        stacks: the JSON documents as written, by name of stack (``dev-foundation``, ``dev-airflow``).
-        configuration: the same with references between the stacks resolved.
+        environment: the environment.
+        files: the written files, by name of stack (``dev-foundation``, ``dev-airflow``).
+        stacks: the JSON documents in the files, by name of stack.
+        configuration: the same documents with references between the stacks resolved.
     """
 
     environment: Environment
@@ -60,47 +65,48 @@ class Deployment:
 
     @property
     def text(self) -> str:
-        """Everything that was written, as one text to search."""
+        """The text of all files."""
         return "\n".join(file.read_text() for file in self.files.values())
 
     @property
     def types(self) -> set[str]:
-        """Types of all resources."""
+        """Types of all managed resources."""
         return {resource.type for resource in self.configuration.resources.values() if not resource.is_data}
 
-    def of(self, *types: str, **arguments: Any) -> tuple[Resource, ...]:
-        """Resources of these types whose arguments are equal to ``arguments``."""
-        return tuple(item for item in self.configuration.of_type(*types) if _matches(item, arguments))
+    @cached_property
+    def template(self) -> Template:
+        """The resources of both stacks, for assertions."""
+        merged: dict[str, dict[str, Any]] = {}
+        for document in self.stacks.values():
+            for kind, items in document.get("resource", {}).items():
+                assert not merged.setdefault(kind, {}).keys() & items.keys(), f"{kind}: one address in two stacks"
+                merged[kind] |= items
+        return Template({"resource": merged})
 
-    def only(self, kind: str, **arguments: Any) -> Resource:
-        """The one resource of a type with these arguments; fails the test, naming all there are, when it is not one."""
-        found = self.of(kind, **arguments)
-        there = [f"{item.address} {_shown(item, arguments)}" for item in self.of(kind)]
-        assert len(found) == 1, f"{len(found)} of {kind} with {arguments}, expected 1; there are {there}"
-        return found[0]
+    def of(self, *types: str, **attributes: Any) -> tuple[Resource, ...]:
+        """Return the resources of ``types`` that match ``attributes`` (values or matchers of the harness)."""
+        return tuple(item for item in self.configuration.of_type(*types) if not compare(attributes, item.body))
 
-    def named(self, reference: Any) -> Resource:
-        """The resource that ``reference`` means. Fails the test when it means none of ours."""
+    def only(self, kind: str, **attributes: Any) -> Resource:
+        """Return the resource of type ``kind`` that matches ``attributes``; fail unless exactly one does."""
+        self.template.count(kind, 1, **attributes)
+        address = self.template.any(kind, **attributes).address
+        return next(item for item in self.configuration.of_type(kind) if item.address == address)
+
+    def resolve(self, reference: Any) -> Resource:
+        """Return the resource that ``reference`` refers to; fail if there is none."""
         found = self.configuration.find(reference)
-        assert found is not None, f"{reference!r} is no reference to a resource of {self.environment.name}"
+        assert found is not None, f"{reference!r} refers to no resource of {self.environment.name}"
         return found
 
 
-def _matches(resource: Resource, arguments: Mapping[str, Any]) -> bool:
-    return all(resource.body.get(name) == value for name, value in arguments.items())
-
-
-def _shown(resource: Resource, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: resource.body.get(name) for name in arguments}
-
-
 def deployed(**changes: Any) -> Deployment:
-    """The smallest environment with ``changes`` laid over it, synthesized once in a session."""
+    """Return the smallest environment with ``changes``, synthesized once in a session."""
     return deployed_data(changed(SMALLEST, changes))
 
 
 def deployed_data(data: Mapping[str, Any]) -> Deployment:
-    """The environment of plain ``data``, synthesized once in a session, however its defaults are written."""
+    """Return the environment of plain ``data``, synthesized once in a session; written defaults make no difference."""
     environment = from_data(data, source="test")
     key = environment.model_dump_json()
     if key not in _deployed:
@@ -112,22 +118,22 @@ _deployed: dict[str, Deployment] = {}
 
 
 def built(environment: Environment) -> Deployment:
-    """``environment`` synthesized and read back."""
-    return read_back(environment, synthesize([environment], out=Path(tempfile.mkdtemp(dir=_scratch()))))
+    """Synthesize ``environment`` and read it back."""
+    return read_back(environment, synthesize([environment], out=Path(tempfile.mkdtemp(dir=_temporary_folder()))))
 
 
 def read_back(environment: Environment, files: Mapping[str, Path]) -> Deployment:
-    """What was written for ``environment``; fails the test when a file could not be read."""
+    """Read the files of ``environment``; fail if one cannot be read."""
     inputs = read(list(files.values()))
     assert not inputs.problems, inputs.problems
     name = f"{environment.name}-airflow"
-    configuration = next(one for one in inputs.configurations() if name in {stack.name for stack in one.stacks})
+    configuration = next(item for item in inputs.configurations() if name in {stack.name for stack in item.stacks})
     stacks = {stack: json.loads(file.read_text()) for stack, file in files.items()}
     return Deployment(environment=environment, files=files, stacks=stacks, configuration=configuration)
 
 
 @cache
-def _scratch() -> Path:
+def _temporary_folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="airflow-fargate-synthesis-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder

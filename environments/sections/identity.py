@@ -25,7 +25,7 @@ class Iam(Section):
 
     path: Annotated[
         Annotated[str, Pattern(r"^/([\w+=,.@-]+/)*$", "a path such as /airflow/, with a slash at both ends")],
-        plan("Path of every role and IAM policy.", synth_in=("ci-roles",)),
+        plan("Path of every role and IAM policy."),
     ] = "/airflow/"
     permissions_boundary: Annotated[PolicyArn | None, plan("Permissions boundary of every role.")] = None
     oidc: Annotated[Oidc | None, synth("Deploy and plan roles for a CI system.")] = None

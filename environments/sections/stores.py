@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 
 from pydantic import StrictBool, StrictInt
 
-from environments.facts.stacks import LAYERS
 from environments.fields import Pattern, Section, plan, synth
 
 
@@ -19,7 +18,7 @@ class Database(Section):
     ] = "16.9"
     instance_class: Annotated[
         Annotated[str, Pattern(r"^db(\.[a-z0-9]+){1,2}$", "an instance class such as db.t4g.medium")],
-        plan("Instance class; its memory limits the number of connections.", synth_in=LAYERS),
+        plan("Instance class; its memory limits the number of connections."),
     ] = "db.t4g.medium"
     storage_gib: Annotated[StrictInt, plan("Initial storage, GiB.", ge=20, le=65536)] = 50
     max_storage_gib: Annotated[StrictInt, plan("Upper bound of storage autoscaling, GiB.", ge=22, le=65536)] = 200

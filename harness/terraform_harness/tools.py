@@ -14,7 +14,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -90,18 +89,22 @@ TOOLS: dict[str, Tool] = {
     )
 }
 
+# Results of ``find``: a search may ask a container engine, which takes a second.
+_FOUND: dict[str, Path | None] = {}
+
 
 def register(tool: Tool) -> None:
     """Add ``tool``, or replace the tool of the same name: a project may bring a program of its own."""
     TOOLS[tool.name] = tool
-    find.cache_clear()
+    _FOUND.pop(tool.name, None)
 
 
-@cache
 def find(name: str) -> Path | None:
     """Return the path of the program ``name``; None when it is missing or when no container engine responds."""
-    tool = TOOLS.get(name)
-    return tool.find() if tool else on_path(name)
+    if name not in _FOUND:
+        tool = TOOLS.get(name)
+        _FOUND[name] = tool.find() if tool else on_path(name)
+    return _FOUND[name]
 
 
 def locate(name: str) -> Path:

@@ -1,4 +1,4 @@
-"""How many Fargate tasks of a service run: workers by the work that waits, api-servers by load."""
+"""Application Auto Scaling of ECS services: scalable targets, schedules and CPU tracking."""
 
 from __future__ import annotations
 
@@ -23,15 +23,26 @@ from modules.core.scalable import Scalable
 
 @dataclass(frozen=True)
 class Bounds:
-    """Fewest and most Fargate tasks of a service."""
+    """The number of Fargate tasks of a service.
+
+    Args:
+        minimum: fewest tasks.
+        maximum: most tasks.
+    """
 
     minimum: int
     maximum: int
 
 
 @dataclass(frozen=True)
-class Sleep:
-    """When an environment sleeps: cron expressions as Application Auto Scaling takes them."""
+class SleepSchedule:
+    """The hours in which an environment runs no Fargate tasks.
+
+    Args:
+        stop: ``cron(...)`` expression at which all tasks stop.
+        start: ``cron(...)`` expression at which they start again.
+        timezone: IANA name of the time zone of both.
+    """
 
     stop: str
     start: str
@@ -39,7 +50,24 @@ class Sleep:
 
 
 class ScalingTarget(Construct):
-    """An ECS service whose number of tasks is scaled, and zero while the environment sleeps."""
+    """The scalable target of an ECS service, with scheduled actions for the hours without tasks.
+
+    Args:
+        scope: parent construct.
+        id_: id of the construct.
+        cluster: name of the ECS cluster.
+        service: name of the ECS service.
+        bounds: fewest and most Fargate tasks.
+        sleep: hours in which no task runs, if any.
+        after: resources that must exist first: the service.
+
+    Example:
+        >>> night = SleepSchedule(stop="cron(0 20 * * ? *)", start="cron(0 6 * * ? *)", timezone="Europe/Berlin")
+        >>> target = ScalingTarget(stack, "scaling", cluster="airflow-dev", service="api-server", bounds=Bounds(1, 4),
+        ...                        sleep=night)
+        >>> resource("aws_appautoscaling_scheduled_action.scaling_sleep")["scalable_target_action"]
+        {'max_capacity': '0', 'min_capacity': '0'}
+    """
 
     def __init__(
         self,
@@ -49,7 +77,7 @@ class ScalingTarget(Construct):
         cluster: str,
         service: str,
         bounds: Bounds,
-        sleep: Sleep | None = None,
+        sleep: SleepSchedule | None = None,
         after: Sequence[TerraformResource] = (),
     ) -> None:
         super().__init__(scope, id_)
@@ -90,11 +118,23 @@ class ScalingTarget(Construct):
         )
 
 
-class LoadScaling(Construct):
-    """Follows average CPU: quick to add, slow to remove.
+class CpuScaling(Construct):
+    """A target tracking policy on the average CPU utilization of an ECS service.
+
+    It adds tasks after 60 seconds and removes tasks after 300 seconds.
 
     Args:
-        cpu_percent: average the service is kept at.
+        scope: parent construct.
+        id_: id of the construct.
+        target: the scalable target.
+        cpu_percent: average CPU utilization that the policy maintains.
+
+    Example:
+        >>> target = ScalingTarget(stack, "target", cluster="airflow-dev", service="api-server", bounds=Bounds(1, 4))
+        >>> scaling = CpuScaling(stack, "scaling", target=target.scalable, cpu_percent=70)
+        >>> policy = resource("aws_appautoscaling_policy.scaling_cpu")
+        >>> policy["target_tracking_scaling_policy_configuration"]["target_value"]
+        70
     """
 
     def __init__(self, scope: Construct, id_: str, *, target: Scalable, cpu_percent: int = 60) -> None:

@@ -1,4 +1,4 @@
-"""How components reach AWS' own APIs: privately, or through NAT."""
+"""Access of components to AWS APIs: through VPC endpoints or through NAT."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
 from constructs import Construct
 
 from modules.core.connections import Connections, security_group
-from modules.core.flows import Place
+from modules.core.flows import Endpoint
 from modules.core.grants import document
 from modules.core.network_reference import NetworkReference
 from modules.core.task import Client
 
-# Without NAT, a Fargate task that pulls from ECR, reads SecureStrings, writes logs and metrics, takes an ECS Exec
-# session and asks for its scale-in protection calls these:
+# The services that Fargate tasks call to pull from ECR, read SecureStrings, write logs and metrics, open ECS Exec
+# sessions and set scale-in protection:
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html
 INTERFACE_ENDPOINTS = (
     "ecr.api",
@@ -33,28 +33,46 @@ INTERFACE_ENDPOINTS = (
 
 @dataclass(frozen=True)
 class AwsServicesReference:
-    """The way to AWS' APIs: interface endpoints where there are any, the internet on port 443 where not."""
+    """Access to AWS APIs.
 
-    endpoints: Connections | None
+    Args:
+        interface_endpoints: security group of the interface endpoints; ``None`` where components use the internet.
+        s3_prefix_list_id: prefix list of the S3 gateway endpoint, if there is one.
+    """
+
+    interface_endpoints: Connections | None
     s3_prefix_list_id: str | None
 
     def serve(self, client: Client) -> None:
-        """Give ``client`` the way out."""
+        """Allow ``client`` to connect to AWS APIs and to S3."""
         connections = client.connections
         if self.s3_prefix_list_id is not None:
             connections.allow_to_s3(prefix_list_id=self.s3_prefix_list_id, why="image layers, task logs and DAGs in S3")
-        if self.endpoints is not None:
-            self.endpoints.allow_default_port_from(connections, why="AWS APIs through interface endpoints")
+        if self.interface_endpoints is not None:
+            self.interface_endpoints.allow_default_port_from(connections, why="AWS APIs through interface endpoints")
         else:
             connections.allow_to_internet(port=443, why="AWS APIs and repositories through NAT")
 
 
 class AwsServices(Construct):
-    """The S3 gateway endpoint (free), and interface endpoints where there is no NAT.
+    """The S3 gateway endpoint, which is free, and interface endpoints for a VPC without NAT.
 
     Args:
-        private: make interface endpoints for all services in ``INTERFACE_ENDPOINTS``.
-        route_table_ids: tables of the application tier that learn the way to S3.
+        scope: parent construct.
+        id_: id of the construct.
+        name: prefix of the endpoints' names.
+        network: VPC and subnets.
+        route_table_ids: route tables of the application tier; they get the route to S3.
+        region: AWS region.
+        account_id: the interface endpoints accept credentials of this account only.
+        private: create interface endpoints for all services in ``INTERFACE_ENDPOINTS``.
+
+    Example:
+        >>> services = AwsServices(stack, "aws-services", name="airflow-prod", network=network,
+        ...                        route_table_ids=["rtb-0a"], region="eu-central-1", account_id="111122223333",
+        ...                        private=True)
+        >>> resource("aws_vpc_endpoint.aws_services_ecr_dkr")["service_name"]
+        'com.amazonaws.eu-central-1.ecr.dkr'
     """
 
     def __init__(
@@ -81,14 +99,15 @@ class AwsServices(Construct):
             tags={"Name": f"{name}-s3"},
         )
         self.reference = AwsServicesReference(
-            endpoints=self._interfaces() if private else None, s3_prefix_list_id=gateway.prefix_list_id
+            interface_endpoints=self._interface_endpoints() if private else None,
+            s3_prefix_list_id=gateway.prefix_list_id,
         )
 
-    def _interfaces(self) -> Connections:
+    def _interface_endpoints(self) -> Connections:
         connections = security_group(
             self,
             name=f"{self._name}-endpoints",
-            place=Place("aws-apis", "application"),
+            endpoint=Endpoint("aws-apis", "application"),
             vpc_id=self._network.vpc_id,
             flows=self._network.flows,
             purpose="Interface endpoints of AWS APIs",
@@ -110,7 +129,7 @@ class AwsServices(Construct):
         return connections
 
     def _own_account_only(self) -> str:
-        """Credentials of another account cannot carry data out through our endpoints."""
+        """Return the endpoint policy that rejects credentials of other accounts (data exfiltration)."""
         return document(
             {
                 "Effect": "Allow",

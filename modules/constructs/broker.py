@@ -1,8 +1,8 @@
-"""The Celery broker."""
+"""The Celery broker on ElastiCache."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from cdktf import TerraformResourceLifecycle
@@ -20,8 +20,9 @@ from constructs import Construct
 
 from environments.facts.secrets import BROKER_TOKEN, SPECIFICATIONS
 from modules.core.connections import Connections, security_group
-from modules.core.flows import Place
+from modules.core.flows import Endpoint
 from modules.core.network_reference import NetworkReference
+from modules.core.references import OUTPUT_PREFIX
 from modules.core.task import Client, Secret
 
 PORT = 6379
@@ -29,26 +30,65 @@ PORT = 6379
 
 @dataclass(frozen=True)
 class BrokerReference:
-    """The broker as its clients see it."""
+    """The broker as its clients need it.
 
-    connections: Connections
+    Args:
+        connections: security group of the broker.
+        address: DNS name of the primary node.
+        token: the SecureString that holds the AUTH token.
+    """
+
+    connections: Connections = field(metadata={OUTPUT_PREFIX: ""})
     address: str
     token: Secret
 
     def serve(self, client: Client) -> None:
-        """Give ``client`` the way in, the address and the AUTH token."""
+        """Give ``client`` network access, the address and the AUTH token."""
         self.connections.allow_default_port_from(client.connections, why="Celery broker over TLS")
         client.add_environment(AIRFLOW_BROKER_HOST=self.address, AIRFLOW_BROKER_PORT=str(PORT))
         client.add_secret(SPECIFICATIONS[BROKER_TOKEN].variable, self.token)
 
 
-class Broker(Construct):
-    """ElastiCache made for Celery: one shard, TLS and AUTH, and never an evicted message.
-
-    The provider has no write-only AUTH token, so ``python -m operations secrets`` sets it from Parameter Store.
+@dataclass(frozen=True)
+class BrokerSettings:
+    """The settings of the broker that differ between environments.
 
     Args:
-        replicas: read replicas that take over when the primary fails; zero means no failover.
+        engine: Redis OSS or Valkey.
+        engine_version: version of the engine.
+        node_type: ElastiCache node type.
+        replicas: read replicas; with one or more, ElastiCache fails over between zones.
+        snapshot_retention_days: days for which daily snapshots are kept.
+        log_retention_days: retention of the slow log in days, a value that CloudWatch Logs allows.
+    """
+
+    engine: Literal["redis", "valkey"] = "valkey"
+    engine_version: str = "8.0"
+    node_type: str = "cache.t4g.small"
+    replicas: int = 1
+    snapshot_retention_days: int = 1
+    log_retention_days: int = 90
+
+
+class Broker(Construct):
+    """An ElastiCache replication group for Celery: one shard, TLS, AUTH, no eviction.
+
+    The provider has no write-only AUTH token: ``python -m operations secrets`` sets the token from Parameter Store.
+
+    Args:
+        scope: parent construct.
+        id_: id of the construct.
+        name: name of the replication group.
+        network: VPC and data subnets.
+        token: the SecureString that holds the AUTH token.
+        key_arn: KMS key of the data and of the slow log.
+        settings: engine, size and retention.
+
+    Example:
+        >>> broker = Broker(stack, "broker", name="airflow-dev", network=network, token=secret("broker-auth-token"),
+        ...                 key_arn=key_arn, settings=BrokerSettings(replicas=0))
+        >>> resource("aws_elasticache_replication_group.broker")["num_cache_clusters"]
+        1
     """
 
     def __init__(
@@ -60,18 +100,14 @@ class Broker(Construct):
         network: NetworkReference,
         token: Secret,
         key_arn: str,
-        engine: Literal["redis", "valkey"] = "valkey",
-        engine_version: str = "8.0",
-        node_type: str = "cache.t4g.small",
-        replicas: int = 1,
-        snapshot_retention_days: int = 1,
-        log_retention_days: int = 90,
+        settings: BrokerSettings,
     ) -> None:
         super().__init__(scope, id_)
+        self._name, self._key_arn, self._settings = name, key_arn, settings
         connections = security_group(
             self,
             name=f"{name}-broker",
-            place=Place("broker", "data"),
+            endpoint=Endpoint("broker", "data"),
             vpc_id=network.vpc_id,
             flows=network.flows,
             purpose="Celery broker",
@@ -85,26 +121,26 @@ class Broker(Construct):
             "Resource",
             replication_group_id=name,
             description="Celery broker of Airflow",
-            engine=engine,
-            engine_version=engine_version,
-            node_type=node_type,
+            engine=settings.engine,
+            engine_version=settings.engine_version,
+            node_type=settings.node_type,
             port=PORT,
-            num_cache_clusters=1 + replicas,
-            automatic_failover_enabled=replicas > 0,
-            multi_az_enabled=replicas > 0,
-            parameter_group_name=self._parameters(name, engine, engine_version).name,
+            num_cache_clusters=1 + settings.replicas,
+            automatic_failover_enabled=settings.replicas > 0,
+            multi_az_enabled=settings.replicas > 0,
+            parameter_group_name=self._parameters().name,
             subnet_group_name=subnets.name,
             security_group_ids=[connections.security_group_id],
             transit_encryption_enabled=True,
             transit_encryption_mode="required",
             at_rest_encryption_enabled="true",
             kms_key_id=key_arn,
-            snapshot_retention_limit=snapshot_retention_days,
+            snapshot_retention_limit=settings.snapshot_retention_days,
             snapshot_window="03:00-04:00",
             maintenance_window="sun:04:30-sun:05:30",
             auto_minor_version_upgrade="true",
             apply_immediately=True,
-            log_delivery_configuration=[self._slow_log(name, key_arn, log_retention_days)],
+            log_delivery_configuration=[self._slow_log()],
             lifecycle=TerraformResourceLifecycle(
                 ignore_changes=["auth_token", "auth_token_update_strategy", "engine_version"]
             ),
@@ -112,28 +148,26 @@ class Broker(Construct):
         )
         self.reference = BrokerReference(connections=connections, address=group.primary_endpoint_address, token=token)
 
-    def _parameters(self, name: str, engine: str, version: str) -> ElasticacheParameterGroup:
-        """Celery keeps messages in memory: an eviction would lose Airflow tasks, so a full broker refuses instead."""
-        family = f"{engine}{version.split('.', maxsplit=1)[0]}"
+    def _parameters(self) -> ElasticacheParameterGroup:
+        """Create the parameter group: a full broker rejects messages, because an eviction would lose Airflow tasks."""
+        family = f"{self._settings.engine}{self._settings.engine_version.split('.', maxsplit=1)[0]}"
         return ElasticacheParameterGroup(
             self,
             "parameters",
-            name=f"{name}-{family}",
+            name=f"{self._name}-{family}",
             family=family,
             description="Celery broker: messages are never evicted",
             parameter=[ElasticacheParameterGroupParameter(name="maxmemory-policy", value="noeviction")],
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
 
-    def _slow_log(
-        self, name: str, key_arn: str, retention_days: int
-    ) -> ElasticacheReplicationGroupLogDeliveryConfiguration:
+    def _slow_log(self) -> ElasticacheReplicationGroupLogDeliveryConfiguration:
         group = CloudwatchLogGroup(
             self,
             "log-group",
-            name=f"/aws/elasticache/{name}/slow-log",
-            retention_in_days=retention_days,
-            kms_key_id=key_arn,
+            name=f"/aws/elasticache/{self._name}/slow-log",
+            retention_in_days=self._settings.log_retention_days,
+            kms_key_id=self._key_arn,
         )
         return ElasticacheReplicationGroupLogDeliveryConfiguration(
             destination=group.name, destination_type="cloudwatch-logs", log_format="json", log_type="slow-log"

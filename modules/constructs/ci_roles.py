@@ -1,4 +1,4 @@
-"""Roles that a CI system takes without a stored key."""
+"""IAM roles that GitHub Actions assumes through OpenID Connect, without stored keys."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from constructs import Construct
 from environments.facts.naming import PARAMETER_ROOT
 from environments.facts.secrets import DATABASE_PASSWORD
 from environments.facts.state import S3_PREFIX
-from modules.core.deploy_permissions import PASSED_TO, deploy_permissions
+from modules.core.deploy_permissions import ROLE_RECIPIENTS, deploy_permissions
 from modules.core.grants import RoleSettings, document, statement
 
 ISSUER = "token.actions.githubusercontent.com"
@@ -23,14 +23,27 @@ READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 
 class CiRoles(Construct):
-    """``plan`` for every pull request, reading only; ``deploy`` for one branch.
+    """The role ``plan`` for every branch and pull request, read-only, and the role ``deploy`` for one branch.
 
-    The deploy role can make roles only below the environments' path, and only with the boundary where one is set. The
-    CI roles live beside that path, so that it cannot change itself.
+    The deploy role can create IAM roles only below the IAM path of the environments, and only with the permissions
+    boundary if one is set. The CI roles have another path, so the deploy role cannot change itself.
 
     Args:
+        scope: parent construct.
+        id_: id of the construct.
+        name: prefix of the roles' names, and of the resources that the deploy role manages.
         repository: ``owner/name`` on GitHub.
-        provider_arn: an identity provider that is already there; otherwise one is made.
+        branch: branch from which the deploy role can be assumed.
+        state_bucket_arn: S3 bucket of the Terraform states.
+        state_key_arn: KMS key of the Terraform states.
+        roles: account, region, path and permissions boundary of all roles.
+        provider_arn: an existing identity provider for GitHub Actions; without it the construct creates one.
+
+    Example:
+        >>> ci = CiRoles(stack, "ci", name="airflow", repository="example/airflow", branch="main",
+        ...              state_bucket_arn="arn:aws:s3:::example-states", state_key_arn=key_arn, roles=roles)
+        >>> resource("aws_iam_role.ci_deploy")["max_session_duration"]
+        7200
     """
 
     def __init__(
@@ -95,13 +108,13 @@ class CiRoles(Construct):
         bucket, key = self._state
         return [
             statement("s3:GetObject", "s3:ListBucket", on=[bucket, f"{bucket}/{S3_PREFIX}/*"]),
-            # The lock file of a plan lies beside the state.
+            # The lock file of a plan has the key of the state with the suffix ``.tflock``.
             statement("s3:PutObject", "s3:DeleteObject", on=[f"{bucket}/{S3_PREFIX}/*.tflock"]),
             statement("kms:Decrypt", "kms:GenerateDataKey", on=[key]),
         ]
 
     def _open_ephemeral(self) -> list[dict[str, object]]:
-        """Every plan opens the ephemeral resources: it reads the database's password and asks for random values."""
+        """Return the statements for ephemeral resources: each plan reads the database password and random values."""
         account, region = self._roles.account_id, self._roles.region
         password = f"arn:aws:ssm:{region}:{account}:parameter{PARAMETER_ROOT}/*/{DATABASE_PASSWORD}"
         return [
@@ -145,6 +158,6 @@ class CiRoles(Construct):
             statement(
                 "iam:PassRole",
                 on=own,
-                conditions={"StringEquals": {"iam:PassedToService": list(PASSED_TO)}},
+                conditions={"StringEquals": {"iam:PassedToService": list(ROLE_RECIPIENTS)}},
             ),
         ]

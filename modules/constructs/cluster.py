@@ -1,4 +1,4 @@
-"""The ECS cluster and the internal names of its services."""
+"""The ECS cluster and the private DNS namespace of its services."""
 
 from __future__ import annotations
 
@@ -22,13 +22,18 @@ from modules.core.task import Client
 
 @dataclass(frozen=True)
 class ExecAudit:
-    """ECS Exec whose sessions are recorded."""
+    """The permissions of ECS Exec with recorded sessions.
+
+    Args:
+        log_group_arn: log group of the recordings.
+        key_arn: KMS key of the sessions and the recordings.
+    """
 
     log_group_arn: str
     key_arn: str
 
     def serve(self, client: Client) -> None:
-        """Give ``client``'s tasks the session channel and the audit log. These channel calls know no resources."""
+        """Allow ``client`` to open session channels, which cannot be limited to a resource, and to write recordings."""
         client.task_role.grant(
             "ecs-exec",
             statement(
@@ -50,10 +55,23 @@ class ExecAudit:
 
 
 class Cluster(Construct):
-    """A Fargate cluster with Container Insights, recorded ECS Exec and a private DNS name space.
+    """A Fargate cluster with Container Insights, recorded ECS Exec sessions and a private DNS namespace.
 
     Args:
-        domain: private DNS name below which components find each other.
+        scope: parent construct.
+        id_: id of the construct.
+        name: name of the cluster.
+        vpc_id: VPC of the namespace.
+        domain: private DNS domain of the components.
+        key_arn: KMS key of ECS Exec sessions and their log group.
+        exec_log_group_name: log group that records ECS Exec sessions.
+        log_retention_days: retention in days, a value that CloudWatch Logs allows.
+
+    Example:
+        >>> cluster = Cluster(stack, "cluster", name="airflow-prod", vpc_id="vpc-01", domain="prod.airflow.internal",
+        ...                   key_arn=key_arn, exec_log_group_name="/airflow/prod/exec")
+        >>> resource("aws_ecs_cluster.cluster")["setting"]
+        [{'name': 'containerInsights', 'value': 'enabled'}]
     """
 
     def __init__(
@@ -79,7 +97,7 @@ class Cluster(Construct):
             setting=[EcsClusterSetting(name="containerInsights", value="enabled")],
             configuration=EcsClusterConfiguration(execute_command_configuration=_recorded(group.name, key_arn)),
         )
-        self.capacity = EcsClusterCapacityProviders(
+        self.capacity_providers = EcsClusterCapacityProviders(
             self, "capacity", cluster_name=cluster.name, capacity_providers=["FARGATE", "FARGATE_SPOT"]
         )
         namespace = ServiceDiscoveryPrivateDnsNamespace(

@@ -1,4 +1,4 @@
-"""One Airflow process as an ECS service."""
+"""An Airflow component other than a worker."""
 
 from __future__ import annotations
 
@@ -6,4 +6,15 @@ from modules.core.service import EcsComponent
 
 
 class Component(EcsComponent):
-    """A component other than a worker: api-server, scheduler, dag-processor, triggerer, Flower or all in one."""
+    """The ECS service of an api-server, scheduler, dag-processor, triggerer, Flower or a standalone Airflow.
+
+    The arguments are those of :class:`modules.core.service.EcsComponent`.
+
+    Example:
+        >>> from modules.core.airflow_process import API_SERVER
+        >>> from modules.core.service_settings import ServiceSettings, Size
+        >>> api_server = Component(stack, "api-server", process=API_SERVER, platform=platform, network=network,
+        ...                        settings=ServiceSettings(size=Size(cpu=1024, memory_mib=2048)))
+        >>> resource("aws_ecs_task_definition.api_server_task_definition")["memory"]
+        '2048'
+    """

@@ -1,4 +1,4 @@
-"""One page to look at, and questions to the logs that are already written."""
+"""The CloudWatch dashboard and the saved Logs Insights queries of an environment."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard
 from cdktf_cdktf_provider_aws.cloudwatch_query_definition import CloudwatchQueryDefinition
 from constructs import Construct
 
-from modules.core.metric_alarm import Watch
+from modules.core.metric_alarm import MetricAlarm
 
 COLUMNS, WIDTH, HEIGHT = 3, 8, 6
 
@@ -29,7 +29,27 @@ DATABASE_QUERIES: Mapping[str, str] = {
 
 
 class Dashboard(Construct):
-    """A graph for every watch with its threshold, the alarms on top, and saved queries over the log groups."""
+    """A dashboard with the state of all alarms and a graph of each metric, and saved queries over the log groups.
+
+    Args:
+        scope: parent construct.
+        id_: id of the construct.
+        name: name of the dashboard, prefix of the queries.
+        region: AWS region of the metrics.
+        alarms: definitions of the alarms; each gets a graph with its threshold.
+        alarm_arns: ARNs of the alarms; none when alarms are disabled.
+        log_groups: names of the components' log groups.
+        database_log_group: name of the log group of PostgreSQL.
+
+    Example:
+        >>> evictions = MetricAlarm("evictions", "The broker evicts keys", "AWS/ElastiCache", "Evictions", {},
+        ...                         threshold=0)
+        >>> dashboard = Dashboard(stack, "dashboard", name="airflow-prod", region="eu-central-1", alarms=[evictions],
+        ...                       alarm_arns=[], log_groups=["/airflow/prod/scheduler"],
+        ...                       database_log_group="/aws/rds/instance/airflow-prod/postgresql")
+        >>> resource("aws_cloudwatch_query_definition.dashboard_query_slow_statements")["log_group_names"]
+        ['/aws/rds/instance/airflow-prod/postgresql']
+    """
 
     def __init__(
         self,
@@ -38,16 +58,16 @@ class Dashboard(Construct):
         *,
         name: str,
         region: str,
-        watches: Sequence[Watch],
+        alarms: Sequence[MetricAlarm],
         alarm_arns: Sequence[str],
         log_groups: Sequence[str],
         database_log_group: str,
     ) -> None:
         super().__init__(scope, id_)
-        alarms = [_at(0, 0, 24, 2, "alarm", {"title": "Alarms", "alarms": list(alarm_arns)})] if alarm_arns else []
-        graphs = [_graph(index, watch, region) for index, watch in enumerate(watches)]
+        states = [_at(0, 0, 24, 2, "alarm", {"title": "Alarms", "alarms": list(alarm_arns)})] if alarm_arns else []
+        graphs = [_graph(index, alarm, region) for index, alarm in enumerate(alarms)]
         CloudwatchDashboard(
-            self, "Resource", dashboard_name=name, dashboard_body=json.dumps({"widgets": [*alarms, *graphs]})
+            self, "Resource", dashboard_name=name, dashboard_body=json.dumps({"widgets": [*states, *graphs]})
         )
         for queries, groups in ((QUERIES, list(log_groups)), (DATABASE_QUERIES, [database_log_group])):
             for query, text in queries.items():
@@ -56,17 +76,17 @@ class Dashboard(Construct):
                 )
 
 
-def _graph(index: int, watch: Watch, region: str) -> dict[str, Any]:
+def _graph(index: int, alarm: MetricAlarm, region: str) -> dict[str, Any]:
     row, column = divmod(index, COLUMNS)
-    dimensions = [part for pair in watch.dimensions.items() for part in pair]
+    dimensions = [part for pair in alarm.dimensions.items() for part in pair]
     properties = {
-        "title": watch.name,
+        "title": alarm.name,
         "region": region,
         "view": "timeSeries",
         "period": 60,
-        "stat": watch.statistic,
-        "metrics": [[watch.namespace, watch.metric, *dimensions]],
-        "annotations": {"horizontal": [{"label": "alarm", "value": watch.threshold}]},
+        "stat": alarm.statistic,
+        "metrics": [[alarm.namespace, alarm.metric, *dimensions]],
+        "annotations": {"horizontal": [{"label": "alarm", "value": alarm.threshold}]},
     }
     return _at(column * WIDTH, 2 + row * HEIGHT, WIDTH, HEIGHT, "metric", properties)
 

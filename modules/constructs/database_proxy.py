@@ -1,4 +1,4 @@
-"""Connections to the metadata database, pooled."""
+"""RDS Proxy for the metadata database."""
 
 from __future__ import annotations
 
@@ -17,19 +17,39 @@ from constructs import Construct
 from modules.core.connections import security_group
 from modules.core.database_reference import PORT, USER, MetadataDatabaseReference
 from modules.core.ephemeral import parameter_value
-from modules.core.flows import Place
+from modules.core.flows import Endpoint
 from modules.core.grants import Role, RoleSettings, statement
 from modules.core.network_reference import NetworkReference
 
 
 class DatabaseProxy(Construct):
-    """RDS Proxy in front of the metadata database; clients see a database with another address.
+    """RDS Proxy for the metadata database; its ``reference`` replaces that of the database.
 
-    RDS Proxy reads its credentials from Secrets Manager only, so the password of Parameter Store is copied there
-    through a write-only argument.
+    RDS Proxy reads credentials from Secrets Manager only: a write-only argument copies the password from Parameter
+    Store to Secrets Manager.
 
     Args:
-        identifier: of the instance behind it.
+        scope: parent construct.
+        id_: id of the construct.
+        name: name of the proxy.
+        network: VPC and data subnets.
+        database: the metadata database.
+        identifier: identifier of the database instance.
+        key_arn: KMS key of the credentials.
+        roles: settings of the proxy's IAM role.
+
+    Raises:
+        ValueError: the security group of ``database`` has no default port.
+
+    Example:
+        >>> database = MetadataDatabaseReference(
+        ...     connections=connections("metadata-database", port=5432), address="db.example.internal",
+        ...     password=secret("database-password"),
+        ... )
+        >>> proxy = DatabaseProxy(stack, "database-proxy", name="airflow-prod", network=network, database=database,
+        ...                       identifier="airflow-prod", key_arn=key_arn, roles=roles)
+        >>> resource("aws_db_proxy.database_proxy")["require_tls"]
+        True
     """
 
     def __init__(
@@ -48,7 +68,7 @@ class DatabaseProxy(Construct):
         connections = security_group(
             self,
             name=f"{name}-database-proxy",
-            place=Place("database-proxy", "data"),
+            endpoint=Endpoint("database-proxy", "data"),
             vpc_id=network.vpc_id,
             flows=network.flows,
             purpose="RDS Proxy of the metadata database",

@@ -1,4 +1,4 @@
-"""The metadata database stopped at night and started in the morning."""
+"""Schedules that stop and start the metadata database."""
 
 from __future__ import annotations
 
@@ -9,14 +9,31 @@ from cdktf_cdktf_provider_aws.scheduler_schedule import (
 )
 from constructs import Construct
 
-from modules.core.grants import Role, RoleSettings, read_schedules, statement
+from modules.core.grants import Role, RoleSettings, decrypt_schedules, statement
 
 
-class DatabaseSleep(Construct):
-    """Two schedules that call RDS directly; AWS starts a stopped instance by itself after seven days.
+class DatabaseSchedule(Construct):
+    """Two EventBridge schedules that stop and start an RDS instance.
+
+    RDS starts a stopped instance after seven days even without a schedule.
 
     Args:
-        stop, start: ``cron(...)`` as EventBridge Scheduler writes it.
+        scope: parent construct.
+        id_: id of the construct.
+        name: prefix of the schedules' names.
+        database: identifier of the RDS instance.
+        stop: ``cron(...)`` expression of EventBridge Scheduler at which the instance stops.
+        start: ``cron(...)`` expression at which it starts.
+        timezone: IANA name of the time zone of both expressions.
+        key_arn: KMS key of the schedules.
+        roles: settings of the schedules' IAM role.
+
+    Example:
+        >>> schedule = DatabaseSchedule(stack, "database-schedule", name="airflow-dev", database="airflow-dev",
+        ...                             stop="cron(0 20 ? * MON-FRI *)", start="cron(0 6 ? * MON-FRI *)",
+        ...                             timezone="Europe/Berlin", key_arn=key_arn, roles=roles)
+        >>> resource("aws_scheduler_schedule.database_schedule_stop")["target"]["arn"]
+        'arn:aws:scheduler:::aws-sdk:rds:stopDBInstance'
     """
 
     def __init__(
@@ -43,7 +60,7 @@ class DatabaseSleep(Construct):
             settings=roles,
         )
         role.grant("stop-and-start", statement("rds:StartDBInstance", "rds:StopDBInstance", on=[arn]))
-        role.grant("read-schedule", read_schedules(key_arn, roles.region))
+        role.grant("read-schedule", decrypt_schedules(key_arn, roles.region))
         for call, schedule in (("stop", stop), ("start", start)):
             SchedulerSchedule(
                 self,

@@ -1,4 +1,4 @@
-"""A customer-managed KMS key with a policy that says who may use it, and through which service."""
+"""A customer-managed KMS key with its key policy."""
 
 from __future__ import annotations
 
@@ -15,11 +15,23 @@ USE = ("kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "
 
 
 class EncryptionKey(Construct):
-    """One key for one purpose; it rotates every year and is deleted only after 30 days.
+    """A KMS key that rotates every year and is deleted after a waiting period of 30 days.
 
     Args:
-        log_groups: name patterns of CloudWatch log groups that are encrypted with it.
-        services: AWS services, by their principal, that use it on behalf of this account.
+        scope: parent construct.
+        id_: id of the construct.
+        name: alias of the key, without ``alias/``.
+        purpose: description of the key.
+        account_id: account whose IAM policies control the key.
+        region: AWS region of the log groups.
+        log_groups: name patterns of the CloudWatch log groups that may use the key.
+        services: service principals that may use the key on behalf of the account.
+
+    Example:
+        >>> key = EncryptionKey(stack, "data-key", name="airflow-prod-data", purpose="Data stores of Airflow",
+        ...                     account_id="111122223333", region="eu-central-1", log_groups=["/airflow/prod/*"])
+        >>> resource("aws_kms_key.data_key")["enable_key_rotation"]
+        True
     """
 
     def __init__(
@@ -53,7 +65,7 @@ class EncryptionKey(Construct):
 
 
 def _account(account_id: str) -> dict[str, Any]:
-    """Leave the decision to IAM policies of the account; without it nobody could ever change the key again."""
+    """Return the statement that delegates access to IAM policies; without it, no principal could change the key."""
     return {
         "Sid": "AccountDecidesByIam",
         "Effect": "Allow",

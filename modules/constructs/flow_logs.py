@@ -1,4 +1,4 @@
-"""A record of who tried to connect to whom."""
+"""VPC flow logs."""
 
 from __future__ import annotations
 
@@ -10,10 +10,23 @@ from modules.core.grants import Role, RoleSettings, statement
 
 
 class FlowLogs(Construct):
-    """VPC flow logs in an encrypted log group, one-minute aggregation.
+    """VPC flow logs of all traffic in an encrypted log group, aggregated over one minute.
 
     Args:
-        retention_days: one of the values CloudWatch Logs offers.
+        scope: parent construct.
+        id_: id of the construct.
+        name: prefix of the IAM role's name.
+        vpc_id: VPC whose traffic is logged.
+        log_group_name: name of the log group.
+        key_arn: KMS key of the log group.
+        retention_days: retention in days, a value that CloudWatch Logs allows.
+        roles: settings of the IAM role that writes the log.
+
+    Example:
+        >>> logs = FlowLogs(stack, "flow-logs", name="airflow-prod", vpc_id="vpc-01", key_arn=key_arn, roles=roles,
+        ...                 log_group_name="/airflow/prod/flow-logs", retention_days=90)
+        >>> resource("aws_flow_log.flow_logs")["traffic_type"]
+        'ALL'
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Where the Airflow image lives."""
+"""The ECR repository of the Airflow image."""
 
 from __future__ import annotations
 
@@ -18,17 +18,22 @@ from modules.core.grants import Role, statement
 
 @dataclass(frozen=True)
 class ImageRepositoryReference:
-    """A repository that tasks pull from."""
+    """The repository as Fargate tasks need it.
+
+    Args:
+        url: address for push and pull, without a tag.
+        arn: ARN of the repository.
+    """
 
     url: str
     arn: str
 
     def image(self, *, digest: str | None, tag: str) -> str:
-        """The image by digest where it is known, else by its (immutable) tag."""
+        """Return the image by ``digest`` if there is one, else by its immutable ``tag``."""
         return f"{self.url}@{digest}" if digest else f"{self.url}:{tag}"
 
     def grant_pull(self, role: Role) -> None:
-        """Let ``role`` pull from this repository only. The login call cannot be limited to a resource."""
+        """Allow ``role`` to pull from this repository; the login call cannot be limited to a resource."""
         role.grant(
             "pull-image",
             statement("ecr:GetAuthorizationToken", on=["*"]),
@@ -39,10 +44,22 @@ class ImageRepositoryReference:
 
 
 class ImageRepository(Construct):
-    """An encrypted ECR repository with immutable tags, scanned on push.
+    """An encrypted ECR repository with immutable tags; ECR scans each image on push.
+
+    A lifecycle policy deletes untagged images after seven days.
 
     Args:
-        keep_images: how many tagged images stay; untagged ones go after a week.
+        scope: parent construct.
+        id_: id of the construct.
+        name: name of the repository.
+        key_arn: KMS key of the images.
+        keep_images: number of newest images that the lifecycle policy keeps.
+        force_delete: allow Terraform to delete a repository that contains images.
+
+    Example:
+        >>> images = ImageRepository(stack, "images", name="airflow-prod", key_arn=key_arn)
+        >>> resource("aws_ecr_repository.images")["image_tag_mutability"]
+        'IMMUTABLE'
     """
 
     def __init__(

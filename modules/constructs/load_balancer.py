@@ -1,7 +1,8 @@
-"""The door that people come in through."""
+"""The application load balancer of the api-servers."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from cdktf_cdktf_provider_aws.lb import Lb, LbAccessLogs
@@ -17,22 +18,52 @@ from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup, LbTargetGrou
 from constructs import Construct
 
 from modules.core.connections import Connections, security_group
-from modules.core.flows import Place
+from modules.core.flows import Endpoint
 from modules.core.network_reference import NetworkReference
 
 HTTPS, HTTP = 443, 80
-# Components talk to the execution API with tokens of their own; nobody outside has a reason to.
+# Components call the execution API by its internal name: the load balancer answers 403 on these paths.
 EXECUTION_API = ("/execution", "/execution/*")
 
 
-class LoadBalancer(Construct):
-    """An ALB that speaks HTTPS only and keeps the execution API inside.
+@dataclass(frozen=True)
+class LoadBalancerSettings:
+    """The settings of the load balancer that differ between environments.
 
     Args:
-        certificate_arn: ACM certificate of the listener.
-        allowed_cidrs: IPv4 ranges that may connect.
-        target_port: where the api-servers listen.
-        access_logs_bucket: bucket that takes the access logs, if any.
+        scheme: ``internal`` or ``internet-facing``.
+        ssl_policy: security policy of the HTTPS listener.
+        deletion_protection: reject deletion of the load balancer.
+        health_check_path: path of the target group's health check.
+        access_logs_bucket: name of the bucket that gets the access logs, if any.
+    """
+
+    scheme: Literal["internet-facing", "internal"] = "internal"
+    ssl_policy: str = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
+    deletion_protection: bool = True
+    health_check_path: str = "/api/v2/monitor/health"
+    access_logs_bucket: str | None = None
+
+
+class LoadBalancer(Construct):
+    """An application load balancer that forwards HTTPS, redirects HTTP and blocks the execution API.
+
+    Args:
+        scope: parent construct.
+        id_: id of the construct.
+        name: name of the load balancer and its target group.
+        network: VPC and public subnets.
+        certificate_arn: ACM certificate of the HTTPS listener.
+        allowed_cidrs: IPv4 blocks that may connect.
+        target_port: TCP port of the api-servers.
+        settings: scheme, security policy, protection and access logs.
+
+    Example:
+        >>> balancer = LoadBalancer(stack, "load-balancer", name="airflow-prod", network=network, target_port=8080,
+        ...                         certificate_arn="arn:aws:acm:eu-central-1:111122223333:certificate/example",
+        ...                         allowed_cidrs=("10.0.0.0/16",), settings=LoadBalancerSettings())
+        >>> resource("aws_lb_listener.load_balancer_http")["default_action"][0]["type"]
+        'redirect'
     """
 
     def __init__(
@@ -45,41 +76,38 @@ class LoadBalancer(Construct):
         certificate_arn: str,
         allowed_cidrs: tuple[str, ...],
         target_port: int,
-        health_check_path: str = "/api/v2/monitor/health",
-        scheme: Literal["internet-facing", "internal"] = "internal",
-        ssl_policy: str = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
-        access_logs_bucket: str | None = None,
-        deletion_protection: bool = True,
+        settings: LoadBalancerSettings,
     ) -> None:
         super().__init__(scope, id_)
         self.connections = security_group(
             self,
             name=f"{name}-alb",
-            place=Place("load-balancer", "public"),
+            endpoint=Endpoint("load-balancer", "public"),
             vpc_id=network.vpc_id,
             flows=network.flows,
             purpose="Load balancer of the api-servers",
         )
         self.connections.allow_from_outside(cidrs=allowed_cidrs, port=HTTPS, why="people and API clients")
         self.connections.allow_from_outside(cidrs=allowed_cidrs, port=HTTP, why="answered with a redirect to HTTPS")
+        bucket = settings.access_logs_bucket
         balancer = Lb(
             self,
             "Resource",
             name=name,
             load_balancer_type="application",
-            internal=scheme == "internal",
+            internal=settings.scheme == "internal",
             subnets=network.public_subnet_ids,
             security_groups=[self.connections.security_group_id],
             drop_invalid_header_fields=True,
             desync_mitigation_mode="strictest",
-            enable_deletion_protection=deletion_protection,
-            access_logs=LbAccessLogs(bucket=access_logs_bucket, enabled=True) if access_logs_bucket else None,
+            enable_deletion_protection=settings.deletion_protection,
+            access_logs=LbAccessLogs(bucket=bucket, enabled=True) if bucket else None,
             tags={"Name": name},
         )
-        targets = self._targets(name, network.vpc_id, target_port, health_check_path)
-        listener = self._listener(balancer.arn, ssl_policy, certificate_arn, targets.arn)
+        targets = self._targets(name, network.vpc_id, target_port, settings.health_check_path)
+        listener = self._listener(balancer.arn, settings.ssl_policy, certificate_arn, targets.arn)
         self.listeners = [listener, self._redirect(balancer.arn)]
-        self._refuse_execution_api(listener.arn)
+        self._deny_execution_api(listener.arn)
         self.arn: str = balancer.arn
         self.arn_suffix: str = balancer.arn_suffix
         self.dns_name: str = balancer.dns_name
@@ -88,7 +116,7 @@ class LoadBalancer(Construct):
         self.target_group_arn_suffix: str = targets.arn_suffix
 
     def open_to(self, server: Connections) -> None:
-        """Let the load balancer reach ``server`` on its default port."""
+        """Allow the load balancer to connect to the default port of ``server``."""
         server.allow_default_port_from(self.connections, why="requests and health checks")
 
     def _targets(self, name: str, vpc_id: str, port: int, health_check_path: str) -> LbTargetGroup:
@@ -134,16 +162,16 @@ class LoadBalancer(Construct):
             default_action=[LbListenerDefaultAction(type="redirect", redirect=redirect)],
         )
 
-    def _refuse_execution_api(self, listener: str) -> None:
-        refusal = LbListenerRuleActionFixedResponse(
+    def _deny_execution_api(self, listener: str) -> None:
+        response = LbListenerRuleActionFixedResponse(
             content_type="text/plain", message_body="The execution API is internal.", status_code="403"
         )
         LbListenerRule(
             self,
-            "execution-api-refused",
+            "deny-execution-api",
             listener_arn=listener,
             priority=1,
-            action=[LbListenerRuleAction(type="fixed-response", fixed_response=refusal)],
+            action=[LbListenerRuleAction(type="fixed-response", fixed_response=response)],
             condition=[
                 LbListenerRuleCondition(path_pattern=LbListenerRuleConditionPathPattern(values=list(EXECUTION_API)))
             ],

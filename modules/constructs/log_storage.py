@@ -1,4 +1,4 @@
-"""Logs that outlive their tasks."""
+"""Log groups of the components, and the storage of Airflow task logs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,14 @@ TASK_LOGS = "task-logs"
 
 @dataclass(frozen=True)
 class TaskLogsReference:
-    """Where Airflow writes the logs of Airflow tasks: a bucket, or a log group."""
+    """The storage of Airflow task logs: an S3 bucket or a log group.
+
+    Args:
+        bucket_arn: ARN of the bucket, if task logs go to S3.
+        bucket_name: name of the bucket, if task logs go to S3.
+        log_group_arn: ARN of the log group, if task logs go to CloudWatch.
+        key_arn: KMS key of the storage.
+    """
 
     bucket_arn: str | None
     bucket_name: str | None
@@ -25,7 +32,7 @@ class TaskLogsReference:
     key_arn: str
 
     def serve(self, client: Client) -> None:
-        """Tell ``client`` where task logs go and let it write and read them there."""
+        """Configure remote logging of ``client`` and allow it to read and write task logs."""
         client.add_environment(AIRFLOW__LOGGING__REMOTE_LOGGING="True")
         if self.bucket_arn is not None:
             self._serve_bucket(client, self.bucket_arn)
@@ -35,7 +42,7 @@ class TaskLogsReference:
     def _serve_bucket(self, client: Client, bucket_arn: str) -> None:
         client.add_environment(
             AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER=f"s3://{self.bucket_name}/{TASK_LOGS}",
-            AIRFLOW__LOGGING__ENCRYPT_S3_LOGS="False",  # the bucket encrypts with its key by default
+            AIRFLOW__LOGGING__ENCRYPT_S3_LOGS="False",  # the bucket encrypts every object with its own key
         )
         client.task_role.grant(
             "task-logs",
@@ -59,12 +66,24 @@ class TaskLogsReference:
 
 
 class LogStorage(Construct):
-    """Log groups of every component's containers, and the place of Airflow's task logs.
+    """An encrypted log group for each component, and one for Airflow task logs if they do not go to S3.
 
     Args:
-        components: a log group each, named ``/airflow/<environment>/<component>``.
-        bucket_name, bucket_arn: the private bucket for task logs; without it they go to a log group.
-        retention_days: one of the values CloudWatch Logs offers.
+        scope: parent construct.
+        id_: id of the construct.
+        path: prefix of the log groups, ``/airflow/<environment>``.
+        components: names of the components; each gets a log group.
+        key_arn: KMS key of the log groups.
+        destination: storage of Airflow task logs.
+        bucket_name: name of the bucket for task logs, with destination ``s3``.
+        bucket_arn: ARN of that bucket.
+        retention_days: retention in days, a value that CloudWatch Logs allows.
+
+    Example:
+        >>> logs = LogStorage(stack, "logs", path="/airflow/prod", components=["scheduler"], key_arn=key_arn,
+        ...                   destination="cloudwatch")
+        >>> resource("aws_cloudwatch_log_group.logs_scheduler")["name"]
+        '/airflow/prod/scheduler'
     """
 
     def __init__(

@@ -1,6 +1,8 @@
-"""The database that every Airflow component shares."""
+"""The metadata database on RDS for PostgreSQL."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
@@ -12,7 +14,7 @@ from constructs import Construct
 from modules.core.connections import security_group
 from modules.core.database_reference import DATABASE, PORT, USER, MetadataDatabaseReference
 from modules.core.ephemeral import parameter_value
-from modules.core.flows import Place
+from modules.core.flows import Endpoint
 from modules.core.grants import Role, RoleSettings, statement
 from modules.core.network_reference import NetworkReference
 from modules.core.task import Secret
@@ -21,12 +23,54 @@ MONITORING_SECONDS = 60
 LOG_EXPORTS = ("postgresql", "upgrade")
 
 
-class MetadataDatabase(Construct):
-    """RDS for PostgreSQL, encrypted, reachable by its clients only, TLS forced.
+@dataclass(frozen=True)
+class DatabaseSettings:
+    """The settings of the metadata database that differ between environments.
 
     Args:
-        password: where the master password is; RDS gets it through a write-only argument.
-        storage_gib: first size; RDS grows it up to ``max_storage_gib``.
+        engine_version: version of PostgreSQL.
+        instance_class: RDS instance class.
+        storage_gib: storage at the start, in GiB.
+        max_storage_gib: limit of storage autoscaling, in GiB.
+        multi_az: keep a standby instance in another zone.
+        deletion_protection: reject deletion of the instance.
+        final_snapshot: take a snapshot before the instance is deleted.
+        backup_retention_days: days for which a point in time can be restored.
+        performance_insights: record load by statement, and metrics of the operating system.
+        log_retention_days: retention of the logs in days, a value that CloudWatch Logs allows.
+    """
+
+    engine_version: str = "16.9"
+    instance_class: str = "db.t4g.medium"
+    storage_gib: int = 50
+    max_storage_gib: int = 200
+    multi_az: bool = True
+    deletion_protection: bool = True
+    final_snapshot: bool = True
+    backup_retention_days: int = 14
+    performance_insights: bool = True
+    log_retention_days: int = 90
+
+
+class MetadataDatabase(Construct):
+    """An encrypted RDS for PostgreSQL instance in the data subnets that accepts TLS connections only.
+
+    Args:
+        scope: parent construct.
+        id_: id of the construct.
+        name: identifier of the instance.
+        network: VPC and data subnets.
+        password: the SecureString that holds the master password; RDS gets it through a write-only argument.
+        key_arn: KMS key of storage, backups and logs.
+        roles: settings of the monitoring role.
+        settings: size, availability, backups and retention.
+
+    Example:
+        >>> database = MetadataDatabase(stack, "database", name="airflow-dev", network=network, roles=roles,
+        ...                             password=secret("database-password"), key_arn=key_arn,
+        ...                             settings=DatabaseSettings(multi_az=False))
+        >>> resource("aws_db_instance.database")["multi_az"]
+        False
     """
 
     def __init__(
@@ -38,23 +82,14 @@ class MetadataDatabase(Construct):
         network: NetworkReference,
         password: Secret,
         key_arn: str,
-        engine_version: str = "16.9",
-        instance_class: str = "db.t4g.medium",
-        storage_gib: int = 50,
-        max_storage_gib: int = 200,
-        multi_az: bool = True,
-        deletion_protection: bool = True,
-        final_snapshot: bool = True,
-        backup_retention_days: int = 14,
-        performance_insights: bool = True,
-        log_retention_days: int = 90,
         roles: RoleSettings,
+        settings: DatabaseSettings,
     ) -> None:
         super().__init__(scope, id_)
         self.connections = security_group(
             self,
             name=f"{name}-database",
-            place=Place("metadata-database", "data"),
+            endpoint=Endpoint("metadata-database", "data"),
             vpc_id=network.vpc_id,
             flows=network.flows,
             purpose="Airflow metadata database",
@@ -67,14 +102,15 @@ class MetadataDatabase(Construct):
             description="Isolated data subnets",
             subnet_ids=network.data_subnet_ids,
         )
-        exports = self._log_groups(name, key_arn, log_retention_days)
+        exports = self._log_groups(name, key_arn, settings.log_retention_days)
+        insights = settings.performance_insights
         self._instance = DbInstance(
             self,
             "Resource",
             identifier=name,
             engine="postgres",
-            engine_version=engine_version,
-            instance_class=instance_class,
+            engine_version=settings.engine_version,
+            instance_class=settings.instance_class,
             db_name=DATABASE,
             username=USER,
             password_wo=parameter_value(self, "password", arn=password.arn),
@@ -82,29 +118,29 @@ class MetadataDatabase(Construct):
             port=PORT,
             db_subnet_group_name=subnets.name,
             vpc_security_group_ids=[self.connections.security_group_id],
-            parameter_group_name=self._parameters(name, engine_version).name,
-            allocated_storage=storage_gib,
-            max_allocated_storage=max_storage_gib,
+            parameter_group_name=self._parameters(name, settings.engine_version).name,
+            allocated_storage=settings.storage_gib,
+            max_allocated_storage=settings.max_storage_gib,
             storage_type="gp3",
             storage_encrypted=True,
             kms_key_id=key_arn,
-            multi_az=multi_az,
+            multi_az=settings.multi_az,
             publicly_accessible=False,
-            backup_retention_period=backup_retention_days,
+            backup_retention_period=settings.backup_retention_days,
             backup_window="02:00-03:00",
             maintenance_window="sun:03:30-sun:04:30",
             copy_tags_to_snapshot=True,
             delete_automated_backups=False,
-            deletion_protection=deletion_protection,
-            skip_final_snapshot=not final_snapshot,
-            final_snapshot_identifier=f"{name}-final" if final_snapshot else None,
+            deletion_protection=settings.deletion_protection,
+            skip_final_snapshot=not settings.final_snapshot,
+            final_snapshot_identifier=f"{name}-final" if settings.final_snapshot else None,
             auto_minor_version_upgrade=True,
             allow_major_version_upgrade=False,
-            performance_insights_enabled=performance_insights,
-            performance_insights_kms_key_id=key_arn if performance_insights else None,
-            performance_insights_retention_period=7 if performance_insights else None,
-            monitoring_interval=MONITORING_SECONDS if performance_insights else 0,
-            monitoring_role_arn=self._monitoring(name, roles).arn if performance_insights else None,
+            performance_insights_enabled=insights,
+            performance_insights_kms_key_id=key_arn if insights else None,
+            performance_insights_retention_period=7 if insights else None,
+            monitoring_interval=MONITORING_SECONDS if insights else 0,
+            monitoring_role_arn=self._monitoring(name, roles).arn if insights else None,
             enabled_cloudwatch_logs_exports=list(LOG_EXPORTS),
             depends_on=exports,
             lifecycle=TerraformResourceLifecycle(ignore_changes=["engine_version"]),
@@ -117,7 +153,7 @@ class MetadataDatabase(Construct):
 
     def _parameters(self, name: str, engine_version: str) -> DbParameterGroup:
         major = engine_version.split(".", maxsplit=1)[0]
-        wanted = {
+        parameters = {
             "rds.force_ssl": "1",
             "log_min_duration_statement": "1000",
             "idle_in_transaction_session_timeout": "600000",
@@ -129,11 +165,11 @@ class MetadataDatabase(Construct):
             family=f"postgres{major}",
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             description="TLS forced, slow statements logged",
-            parameter=[DbParameterGroupParameter(name=key, value=value) for key, value in sorted(wanted.items())],
+            parameter=[DbParameterGroupParameter(name=key, value=value) for key, value in sorted(parameters.items())],
         )
 
     def _monitoring(self, name: str, roles: RoleSettings) -> Role:
-        """RDS' agent writes what the operating system says to the log group RDSOSMetrics, which it shares."""
+        """Create the role of the monitoring agent, which writes to the log group RDSOSMetrics of the account."""
         role = Role(
             self,
             "monitoring-role",
@@ -157,7 +193,7 @@ class MetadataDatabase(Construct):
         return role
 
     def _log_groups(self, name: str, key_arn: str, retention_days: int) -> list[CloudwatchLogGroup]:
-        """Made here, because RDS would make them without retention and key."""
+        """Create the log groups, because RDS would create them without retention and encryption key."""
         return [
             CloudwatchLogGroup(
                 self,
@@ -171,5 +207,5 @@ class MetadataDatabase(Construct):
 
 
 def log_group(identifier: str, export: str = "postgresql") -> str:
-    """Where RDS writes a log of the instance called ``identifier``."""
+    """Return the name of the log group that gets the log ``export`` of the instance ``identifier``."""
     return f"/aws/rds/instance/{identifier}/{export}"

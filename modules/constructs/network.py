@@ -1,4 +1,4 @@
-"""The VPC that everything lives in."""
+"""The VPC of an environment."""
 
 from __future__ import annotations
 
@@ -25,12 +25,22 @@ Egress = Literal["none", "single_nat", "nat_per_zone"]
 
 
 class Network(Construct):
-    """A VPC over two or three zones with public, application and isolated data subnets, a route table per purpose.
+    """A VPC with public, application and isolated data subnets in each zone, and a route table for each purpose.
 
     Args:
+        scope: parent construct.
+        id_: id of the construct.
+        name: name of the VPC, prefix of its parts.
         cidr: IPv4 block of the VPC, /16 to /21.
-        zones: names of availability zones; their number decides the number of subnets.
-        egress: how the application tier reaches the internet. ``none`` leaves only VPC endpoints.
+        zones: names of two or three availability zones; each gets one subnet of each tier.
+        flows: the declared flows of the environment.
+        egress: access of the application tier to the internet: none, one NAT gateway, or one in each zone.
+
+    Example:
+        >>> vpc = Network(stack, "network", name="airflow-dev", cidr="10.20.0.0/16", egress="none", flows=flows,
+        ...                zones=["eu-central-1a", "eu-central-1b"])
+        >>> resource("aws_subnet.network_data_b")["cidr_block"]
+        '10.20.84.0/22'
     """
 
     def __init__(
@@ -70,10 +80,11 @@ class Network(Construct):
 
     @property
     def application_route_table_ids(self) -> list[str]:
+        """Route tables of the application tier."""
         return [table.id for table in self.application_route_tables]
 
     def _close_defaults(self) -> None:
-        """What AWS opens in every new VPC, closed: nothing may fall into it by accident."""
+        """Remove all rules from the default security group and the default network ACL of the VPC."""
         tags = {"Name": f"{self._name}-default-closed"}
         DefaultSecurityGroup(self, "default-security-group", vpc_id=self._vpc.id, tags=tags)
         DefaultNetworkAcl(

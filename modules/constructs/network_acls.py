@@ -1,4 +1,4 @@
-"""The NACLs of every tier, derived from the declared flows."""
+"""The network ACLs of each tier, derived from the declared flows."""
 
 from __future__ import annotations
 
@@ -11,20 +11,29 @@ from cdktf_cdktf_provider_aws.network_acl_rule import NetworkAclRule
 from constructs import Construct
 
 from modules.core.addressing import tier_cidr
-from modules.core.flows import ANYWHERE, INTERNET, Flow, Place, Tier
+from modules.core.flows import ANYWHERE, INTERNET, Endpoint, Flow, Tier
 from modules.core.network_reference import NetworkReference
 from modules.core.references import known_after_apply
 
-# Ports that replies come back to. Fargate tasks use Linux' range; load balancer and NAT gateway use the wide one:
+# Ephemeral ports that replies return to: Fargate tasks use the Linux range, load balancer and NAT gateway a wider one.
 # https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
-LINUX_REPLY_PORTS = (32768, 61000)
-WIDE_REPLY_PORTS = (1024, 65535)
+LINUX_EPHEMERAL_PORTS = (32768, 61000)
+WIDE_EPHEMERAL_PORTS = (1024, 65535)
 PROTOCOL_NUMBERS = {"tcp": "6", "udp": "17"}
 
 
 @dataclass(frozen=True, order=True)
-class Leg:
-    """One direction of a flow through one tier's border: what becomes a NACL rule. ``where`` is a tier or a block."""
+class AclEntry:
+    """An entry of a network ACL: the requests or the replies of a flow.
+
+    Args:
+        egress: direction, seen from the subnet.
+        where: tier or CIDR block on the other side; sorts entries the same way whatever the VPC's addresses are.
+        from_port: first port.
+        to_port: last port.
+        protocol: ``tcp`` or ``udp``.
+        cidr: CIDR block on the other side.
+    """
 
     egress: bool
     where: str
@@ -33,18 +42,31 @@ class Leg:
     protocol: str
     cidr: str = field(compare=False)
 
-    def holds(self, other: Leg) -> bool:
-        """Whether this leg allows already what ``other`` would."""
+    def covers(self, other: AclEntry) -> bool:
+        """Tell whether this entry allows everything that ``other`` allows."""
         same = (self.egress, self.protocol) == (other.egress, other.protocol)
         ports = self.from_port <= other.from_port and other.to_port <= self.to_port
-        return same and ports and (self.where == other.where or _holds(self.cidr, other.cidr))
+        return same and ports and (self.where == other.where or _covers(self.cidr, other.cidr))
 
 
 class NetworkAcls(Construct):
-    """One NACL a tier; each declared flow opens its request leg and its reply leg, and nothing else is open.
+    """One network ACL for each tier with the entries for requests and replies of the declared flows, and no others.
 
     Args:
-        through_nat: whether traffic to the internet passes the public tier on its way.
+        scope: parent construct.
+        id_: id of the construct.
+        name: prefix of the network ACLs' names.
+        network: VPC and subnets.
+        flows: all declared flows of the environment.
+        through_nat: traffic of the application tier to the internet passes a NAT gateway in the public tier.
+
+    Example:
+        >>> scheduler, database = Endpoint("scheduler", "application"), Endpoint("metadata-database", "data")
+        >>> flow = Flow(source=scheduler, destination=database, port=5432, why="metadata database over TLS")
+        >>> acls = NetworkAcls(stack, "network-acls", name="airflow-prod", network=network, flows=[flow],
+        ...                    through_nat=False)
+        >>> resource("aws_network_acl_rule.network_acls_data_in_0")["from_port"]
+        5432
     """
 
     def __init__(
@@ -66,9 +88,9 @@ class NetworkAcls(Construct):
         }
         known = list(flows)
         for tier, subnet_ids in subnets.items():
-            self._tier(tier, subnet_ids, self._legs(tier, known), f"{name}-{tier}")
+            self._tier(tier, subnet_ids, self._entries(tier, known), f"{name}-{tier}")
 
-    def _tier(self, tier: Tier, subnet_ids: list[str], legs: list[Leg], name: str) -> None:
+    def _tier(self, tier: Tier, subnet_ids: list[str], entries: list[AclEntry], name: str) -> None:
         acl = NetworkAcl(
             self,
             tier,
@@ -77,52 +99,54 @@ class NetworkAcls(Construct):
             tags={"Name": name, "airflow-fargate:tier": tier},
         )
         for direction in (False, True):
-            for index, leg in enumerate(leg for leg in legs if leg.egress == direction):
+            for index, entry in enumerate(entry for entry in entries if entry.egress == direction):
                 NetworkAclRule(
                     self,
                     f"{tier}-{'out' if direction else 'in'}-{index}",
                     network_acl_id=acl.id,
                     rule_number=100 + 10 * index,
                     egress=direction,
-                    protocol=PROTOCOL_NUMBERS[leg.protocol],
+                    protocol=PROTOCOL_NUMBERS[entry.protocol],
                     rule_action="allow",
-                    cidr_block=leg.cidr,
-                    from_port=leg.from_port,
-                    to_port=leg.to_port,
+                    cidr_block=entry.cidr,
+                    from_port=entry.from_port,
+                    to_port=entry.to_port,
                 )
 
-    def _legs(self, tier: Tier, flows: Iterable[Flow]) -> list[Leg]:
-        legs: set[Leg] = set()
+    def _entries(self, tier: Tier, flows: Iterable[Flow]) -> list[AclEntry]:
+        entries: set[AclEntry] = set()
         for flow in flows:
             if flow.source.tier == tier:
-                legs |= self._both_legs(flow.destination, flow, tier, starts_here=True)
+                entries |= self._request_and_reply(flow.destination, flow, tier, starts_here=True)
             if flow.destination.tier == tier:
-                legs |= self._both_legs(flow.source, flow, flow.source.tier, starts_here=False)
+                entries |= self._request_and_reply(flow.source, flow, flow.source.tier, starts_here=False)
             if tier == "public" and self._passes_nat(flow):
-                legs |= self._both_legs(flow.source, flow, flow.source.tier, starts_here=False)
-                legs |= self._both_legs(INTERNET, flow, "public", starts_here=True)
-        return sorted(leg for leg in legs if not any(other != leg and other.holds(leg) for other in legs))
+                entries |= self._request_and_reply(flow.source, flow, flow.source.tier, starts_here=False)
+                entries |= self._request_and_reply(INTERNET, flow, "public", starts_here=True)
+        return sorted(
+            entry for entry in entries if not any(other != entry and other.covers(entry) for other in entries)
+        )
 
     def _passes_nat(self, flow: Flow) -> bool:
         return self._through_nat and flow.source.tier == "application" and flow.destination == INTERNET
 
-    def _both_legs(self, peer: Place, flow: Flow, starts_in: Tier, *, starts_here: bool) -> set[Leg]:
-        reply = LINUX_REPLY_PORTS if starts_in == "application" else WIDE_REPLY_PORTS
-        result: set[Leg] = set()
+    def _request_and_reply(self, peer: Endpoint, flow: Flow, starts_in: Tier, *, starts_here: bool) -> set[AclEntry]:
+        reply = LINUX_EPHEMERAL_PORTS if starts_in == "application" else WIDE_EPHEMERAL_PORTS
+        result: set[AclEntry] = set()
         for where, cidr in self._addresses(peer).items():
-            result.add(Leg(starts_here, where, flow.port, flow.port, flow.protocol, cidr))
-            result.add(Leg(not starts_here, where, *reply, flow.protocol, cidr))
+            result.add(AclEntry(starts_here, where, flow.port, flow.port, flow.protocol, cidr))
+            result.add(AclEntry(not starts_here, where, *reply, flow.protocol, cidr))
         return result
 
-    def _addresses(self, peer: Place) -> dict[str, str]:
-        """Blocks by a word that is the same whatever addresses the VPC has: it numbers the rules."""
+    def _addresses(self, peer: Endpoint) -> dict[str, str]:
+        """Return the CIDR blocks of ``peer``, by a key that does not depend on the VPC's addresses."""
         if peer.cidrs:
             return {cidr: cidr for cidr in peer.cidrs}
         return {peer.tier: tier_cidr(self._network.cidr, peer.tier)}
 
 
-def _holds(wide: str, narrow: str) -> bool:
-    """Blocks that only Terraform knows hold nothing but themselves, and are held by the whole internet."""
+def _covers(wide: str, narrow: str) -> bool:
+    """Tell whether the block ``wide`` contains ``narrow``; an unknown block is contained in itself and in 0.0.0.0/0."""
     if wide == narrow or (wide in ANYWHERE and known_after_apply(narrow)):
         return True
     if known_after_apply(wide) or known_after_apply(narrow):

@@ -1,4 +1,4 @@
-"""A task definition without a service: something that is run, and ends."""
+"""A task definition without a service, for a process that ends."""
 
 from __future__ import annotations
 
@@ -9,13 +9,32 @@ from constructs import Construct
 from modules.core.airflow_process import Process
 from modules.core.connections import security_group
 from modules.core.fargate_task import FargatePlatform, fargate_task, task_definition
-from modules.core.flows import Place
+from modules.core.flows import Endpoint
 from modules.core.network_reference import NetworkReference
 from modules.core.task import BackingService
+from modules.core.task_reference import TaskReference
 
 
-class OneOff(Construct):
-    """A Fargate task that an operation or a schedule starts; it has roles and a security group of its own."""
+class OneOffTask(Construct):
+    """A task definition with its own roles and security group; an operation or a schedule runs it.
+
+    Args:
+        scope: parent construct.
+        id_: id of the construct.
+        process: the Airflow process.
+        platform: settings that all Fargate tasks of the environment share.
+        network: VPC of the security group.
+        cpu: CPU units (1024 for each vCPU).
+        memory_mib: memory in MiB.
+        uses: backing services; each adds network access, variables, secrets and permissions.
+        environment: further environment variables.
+
+    Example:
+        >>> from modules.core.airflow_process import MIGRATE
+        >>> migrate = OneOffTask(stack, "migrate", process=MIGRATE, platform=platform, network=network)
+        >>> resource("aws_ecs_task_definition.migrate_task_definition")["family"]
+        'airflow-prod-migrate'
+    """
 
     def __init__(
         self,
@@ -34,7 +53,7 @@ class OneOff(Construct):
         connections = security_group(
             self,
             name=f"{platform.name}-{process.name}",
-            place=Place(process.name, "application"),
+            endpoint=Endpoint(process.name, "application"),
             vpc_id=network.vpc_id,
             flows=network.flows,
             purpose=process.purpose,
@@ -45,7 +64,8 @@ class OneOff(Construct):
         definition = task_definition(
             self, task, platform=platform, family=f"{platform.name}-{process.name}", cpu=cpu, memory_mib=memory_mib
         )
-        self.task_definition_arn: str = definition.arn
-        self.family: str = f"{platform.name}-{process.name}"
-        self.security_group_id = connections.security_group_id
-        self.role_arns = [task.task_role.arn, task.execution_role.arn]
+        self.reference = TaskReference(
+            task_definition_arn=definition.arn,
+            role_arns=[task.task_role.arn, task.execution_role.arn],
+            security_group_id=connections.security_group_id,
+        )

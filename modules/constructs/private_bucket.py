@@ -1,4 +1,4 @@
-"""An S3 bucket that nobody reaches by accident."""
+"""A private S3 bucket."""
 
 from __future__ import annotations
 
@@ -35,12 +35,22 @@ from modules.core.grants import document
 
 
 class PrivateBucket(Construct):
-    """Versioned, encrypted, TLS only, closed to the public, owned by the account whoever writes.
+    """A versioned, encrypted bucket without public access or ACLs; its policy denies requests without TLS.
 
     Args:
-        key_arn: KMS key; without one S3 encrypts with its own (load balancers can write nothing else).
-        expire_days: objects go after so many days; ``None`` keeps them.
+        scope: parent construct.
+        id_: id of the construct.
+        name: name of the bucket, globally unique.
+        key_arn: KMS key; without it S3 encrypts with its own key, the only one that load balancers support.
+        expire_days: days after which objects are deleted; ``None`` keeps them.
+        keep_old_versions_days: days for which noncurrent versions are kept.
         statements: further statements of the bucket policy; ``{bucket}`` in a resource stands for the bucket's ARN.
+        force_destroy: allow Terraform to delete a bucket that contains objects.
+
+    Example:
+        >>> bucket = PrivateBucket(stack, "task-logs", name="airflow-prod-task-logs", key_arn=key_arn, expire_days=365)
+        >>> resource("aws_s3_bucket_versioning.task_logs_versioning")["versioning_configuration"]
+        {'status': 'Enabled'}
     """
 
     def __init__(
@@ -86,7 +96,7 @@ class PrivateBucket(Construct):
             self,
             "policy",
             bucket=self.name,
-            policy=document(self._tls_only(), *(self._here(item) for item in statements)),
+            policy=document(self._tls_only(), *(self._with_bucket_arn(statement) for statement in statements)),
             depends_on=[closed],
         )
 
@@ -137,5 +147,5 @@ class PrivateBucket(Construct):
             "Condition": {"Bool": {"aws:SecureTransport": "false"}},
         }
 
-    def _here(self, statement: Mapping[str, Any]) -> dict[str, Any]:
+    def _with_bucket_arn(self, statement: Mapping[str, Any]) -> dict[str, Any]:
         return {**statement, "Resource": [item.replace("{bucket}", self.arn) for item in statement["Resource"]]}

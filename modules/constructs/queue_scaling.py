@@ -1,4 +1,4 @@
-"""Workers by the work that waits for them."""
+"""Scales the workers of a worker group on queued plus running Airflow tasks."""
 
 from __future__ import annotations
 
@@ -20,12 +20,31 @@ STEPS = (1, 2, 4, 8, 16, 32, 64)
 SCALE_IN_MINUTES = 15
 
 
-class WorkScaling(Construct):
-    """Follows (queued + running) / concurrency of a worker group, from zero and back to zero.
+class QueueScaling(Construct):
+    """Two step scaling policies that keep a worker group at (queued + running) / concurrency workers, down to zero.
 
-    The difference between the workers that are wanted (published beside the scheduler) and those ECS was asked for
-    (Container Insights) is what both policies see: a missing worker is added within a minute, a spare one goes after
-    a quarter of an hour in which it was never needed.
+    Both compare two metrics: the desired workers that a sidecar of the scheduler publishes, and the desired task count
+    of the ECS service (Container Insights). Missing workers are added after one minute, surplus workers are removed
+    after 15 minutes.
+
+    Args:
+        scope: parent construct.
+        id_: id of the construct.
+        target: the scalable target of the worker group.
+        group: name of the worker group.
+        environment: name of the environment, a dimension of the metric.
+        namespace: CloudWatch namespace of the metric.
+        scale_out_cooldown: seconds between two additions.
+        scale_in_cooldown: seconds between two removals.
+
+    Example:
+        >>> address = {"service_namespace": "ecs", "scalable_dimension": "ecs:service:DesiredCount",
+        ...            "resource_id": "service/airflow-prod/worker-default"}
+        >>> target = Scalable(cluster="airflow-prod", service="worker-default", address=address)
+        >>> scaling = QueueScaling(stack, "scaling", target=target, group="default", environment="prod",
+        ...                        namespace="Airflow")
+        >>> resource("aws_cloudwatch_metric_alarm.scaling_in_alarm")["evaluation_periods"]
+        15
     """
 
     def __init__(
@@ -76,7 +95,7 @@ class WorkScaling(Construct):
         )
 
     def _difference(self) -> list[CloudwatchMetricAlarmMetricQuery]:
-        """Two schedulers publish the same number: the maximum is right, a sum would be double."""
+        """Return the metric query: the maximum, because two schedulers publish the same number."""
         wanted = CloudwatchMetricAlarmMetricQueryMetric(
             namespace=self._namespace,
             metric_name="DesiredWorkers",
@@ -101,7 +120,7 @@ class WorkScaling(Construct):
 
 
 def _steps_out() -> list[AppautoscalingPolicyStepScalingPolicyConfigurationStepAdjustment]:
-    """Missing 1 adds 1, 2-3 add 2, 4-7 add 4 ...: never more than are missing; bounds count from the threshold 1."""
+    """Return the steps: 1 missing adds 1, 2-3 add 2, 4-7 add 4, bounds are relative to the threshold."""
     uppers = [*(step - 1 for step in STEPS[1:]), None]
     return [
         AppautoscalingPolicyStepScalingPolicyConfigurationStepAdjustment(
@@ -114,7 +133,7 @@ def _steps_out() -> list[AppautoscalingPolicyStepScalingPolicyConfigurationStepA
 
 
 def _steps_in() -> list[AppautoscalingPolicyStepScalingPolicyConfigurationStepAdjustment]:
-    """The mirror image: never removes more than are spare."""
+    """Return the mirrored steps, which never remove more workers than are surplus."""
     lowers = [*(1 - step for step in STEPS[1:]), None]
     return [
         AppautoscalingPolicyStepScalingPolicyConfigurationStepAdjustment(

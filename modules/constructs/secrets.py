@@ -1,4 +1,4 @@
-"""Every secret of an environment as a SecureString whose value Terraform never keeps."""
+"""The secrets of an environment as SecureStrings whose values are in neither plan nor state."""
 
 from __future__ import annotations
 
@@ -16,23 +16,34 @@ from modules.core.task import Client, Secret
 
 @dataclass(frozen=True)
 class SecretsReference:
-    """Some of an environment's secrets; whoever uses it gets exactly these."""
+    """A selection of an environment's secrets.
+
+    Args:
+        secrets: the secrets that a client gets.
+    """
 
     secrets: tuple[Secret, ...]
 
     def some(self, *names: str) -> SecretsReference:
-        """Only the secrets called ``names``."""
+        """Return the selection of the secrets called ``names``."""
         return SecretsReference(tuple(secret for secret in self.secrets if secret.name in names))
 
     def serve(self, client: Client) -> None:
-        """Give ``client`` each secret as the variable that Airflow reads."""
+        """Give ``client`` each secret as the environment variable that Airflow reads."""
         for secret in self.secrets:
             client.add_secret(SPECIFICATIONS[secret.name].variable, secret)
 
 
 @dataclass(frozen=True)
 class SecretsBackendReference:
-    """Airflow connections and variables in Parameter Store."""
+    """Airflow connections and variables in Parameter Store.
+
+    Args:
+        path: prefix of the parameters, without a slash at the end.
+        account_id: AWS account of the parameters.
+        region: AWS region of the parameters.
+        key_arn: KMS key of the parameters.
+    """
 
     path: str
     account_id: str
@@ -40,7 +51,7 @@ class SecretsBackendReference:
     key_arn: str
 
     def serve(self, client: Client) -> None:
-        """Point Airflow's secrets backend at the environment's parameters and let it read only these."""
+        """Configure the secrets backend of ``client`` and allow it to read connections and variables."""
         backend = "airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend"
         prefixes = f'"connections_prefix": "{self.path}/connections", "variables_prefix": "{self.path}/variables"'
         client.add_environment(
@@ -64,12 +75,26 @@ KINDS = ("connections", "variables")
 class Secrets(Construct):
     """The SecureStrings of one environment below ``/airflow/<environment>/``.
 
-    Values come from ephemeral resources through write-only arguments: neither plan nor state ever holds one. A value
-    that an operation writes later (rotation) stays; only the parameter's version is known to Terraform.
+    The first values come from ephemeral resources through write-only arguments: neither plan nor state contains them.
+    Terraform keeps a value that an operation writes later (rotation); it knows only the parameter's version.
 
     Args:
+        scope: parent construct.
+        id_: id of the construct.
         path: prefix of all parameters, without a slash at the end.
-        names: keys of ``SPECIFICATIONS``.
+        key_arn: KMS key of the parameters.
+        account_id: AWS account of the parameters.
+        region: AWS region of the parameters.
+        names: keys of ``SPECIFICATIONS``; all by default.
+
+    Raises:
+        KeyError: ``names`` contains a name that is not a key of ``SPECIFICATIONS``.
+
+    Example:
+        >>> secrets = Secrets(stack, "secrets", path="/airflow/prod", key_arn=key_arn, account_id="111122223333",
+        ...                   region="eu-central-1", names=("fernet-key",))
+        >>> resource("aws_ssm_parameter.secrets_fernet_key")["type"]
+        'SecureString'
     """
 
     def __init__(
@@ -89,11 +114,12 @@ class Secrets(Construct):
         self.backend = SecretsBackendReference(path=path, account_id=account_id, region=region, key_arn=key_arn)
 
     def secret(self, name: str) -> Secret:
+        """Return the secret called ``name``."""
         return self._secrets[name]
 
     @property
     def reference(self) -> SecretsReference:
-        """All of them, as other stacks see them."""
+        """All secrets."""
         return SecretsReference(tuple(self._secrets.values()))
 
     def _make(self, name: str, specification: SecretSpecification) -> Secret:
@@ -115,7 +141,7 @@ class Secrets(Construct):
             self,
             name,
             length=specification.length,
-            known_after=self._key_arn,
+            deferred_until=self._key_arn,
             exclude=specification.excluded if specification.punctuation else "",
             punctuation=specification.punctuation,
         )

@@ -1,4 +1,4 @@
-"""What runs beside a component: DAG delivery, metrics."""
+"""Sidecar containers of a component: DAG delivery and metrics."""
 
 from __future__ import annotations
 
@@ -21,7 +21,16 @@ STATSD_PORT = 8125
 
 @dataclass(frozen=True)
 class Repository:
-    """A git repository of DAG files; ``known_hosts`` are lines that pin the server's keys."""
+    """A git repository of DAG files.
+
+    Args:
+        url: HTTPS or SSH URL.
+        ref: branch or tag.
+        subdirectory: folder of the DAG files in the repository.
+        interval_seconds: seconds between two fetches.
+        deploy_key: SSH key, for a private repository.
+        known_hosts: lines of ``known_hosts`` that pin the server's keys.
+    """
 
     url: str
     ref: str
@@ -32,13 +41,14 @@ class Repository:
 
     @property
     def uses_ssh(self) -> bool:
+        """Whether git connects through SSH (port 22)."""
         return not self.url.startswith("https://")
 
 
-def _beside(task: FargateTask, name: str, command: str, **settings: str) -> Container:
-    """A container of the same image, so that one digest is pinned, scanned and pulled.
+def _add_sidecar(task: FargateTask, name: str, command: str, **settings: str) -> Container:
+    """Add a container of the same image, so that one digest is pinned, scanned and pulled.
 
-    It may die without taking the task with it: ECS starts it again.
+    The container is not essential: ECS restarts it without replacing the task.
     """
     main = task.main
     container = Container(
@@ -59,11 +69,16 @@ def _beside(task: FargateTask, name: str, command: str, **settings: str) -> Cont
 
 @dataclass(frozen=True)
 class GitSync:
-    """Keeps the DAG folder on the newest commit; the component starts after the first clone."""
+    """A sidecar that keeps the DAG folder at the newest commit; the component starts after the first clone.
+
+    Args:
+        repository: the repository of DAG files.
+    """
 
     repository: Repository
 
     def join(self, task: FargateTask) -> None:
+        """Add the sidecar to ``task``."""
         repository = self.repository
         settings = {
             "GITSYNC_REPO": repository.url,
@@ -73,9 +88,9 @@ class GitSync:
         }
         if repository.known_hosts:
             settings["GITSYNC_KNOWN_HOSTS"] = "\n".join(repository.known_hosts)
-        first = _beside(task, "git-clone", "git-sync", GITSYNC_ONE_TIME="true", **settings)
+        first = _add_sidecar(task, "git-clone", "git-sync", GITSYNC_ONE_TIME="true", **settings)
         first.restarts = False
-        follow = _beside(task, "git-sync", "git-sync", **settings)
+        follow = _add_sidecar(task, "git-sync", "git-sync", **settings)
         follow.start_after["git-clone"] = "SUCCESS"
         task.main.start_after["git-clone"] = "SUCCESS"
         task.add_volume("dags", DAGS_ROOT, task.main, first, follow)
@@ -89,11 +104,16 @@ class GitSync:
 
 @dataclass(frozen=True)
 class GitBundle:
-    """Airflow's own git bundle: no sidecar; each process clones for itself and keeps a run on its version."""
+    """Airflow's git DAG bundle: no container; each process clones the repository and keeps a DAG run on its version.
+
+    Args:
+        repository: the repository of DAG files.
+    """
 
     repository: Repository
 
     def join(self, task: FargateTask) -> None:
+        """Add the sidecar to ``task``."""
         repository = self.repository
         arguments: dict[str, object] = {
             "git_conn_id": "git_dags",
@@ -116,10 +136,14 @@ class GitBundle:
 
 @dataclass(frozen=True)
 class WorkerMetrics:
-    """Publishes the load of every worker group to CloudWatch: what the groups scale on.
+    """A sidecar of the scheduler that publishes the load of each worker group to CloudWatch, the metric of autoscaling.
 
     Args:
-        groups: queues and concurrency of each worker group, as the publisher reads them.
+        namespace: CloudWatch namespace of the metrics.
+        environment: name of the environment, a dimension of the metrics.
+        groups: queues and concurrency of each worker group.
+        password: password of the metadata database, from which the sidecar counts Airflow tasks.
+        period_seconds: seconds between two publications.
     """
 
     namespace: str
@@ -129,8 +153,9 @@ class WorkerMetrics:
     period_seconds: int = 60
 
     def join(self, task: FargateTask) -> None:
+        """Add the sidecar to ``task``."""
         database = {name: value for name, value in task.main.environment.items() if name.startswith("AIRFLOW_DB_")}
-        container = _beside(
+        container = _add_sidecar(
             task,
             "metrics",
             "metrics",
@@ -144,7 +169,7 @@ class WorkerMetrics:
         task.add_secret_to(container, SPECIFICATIONS[DATABASE_PASSWORD].variable, self.password)
         task.task_role.grant(
             "publish-metrics",
-            # PutMetricData knows no resources; the namespace is what can be limited.
+            # PutMetricData supports no resources, only a condition on the namespace.
             statement(
                 "cloudwatch:PutMetricData",
                 on=["*"],
@@ -155,13 +180,19 @@ class WorkerMetrics:
 
 @dataclass(frozen=True)
 class StatsD:
-    """Airflow's own metrics: received on localhost, written to the log in CloudWatch's embedded metric format."""
+    """A sidecar that receives Airflow's StatsD metrics and logs them in CloudWatch's embedded metric format.
+
+    Args:
+        namespace: CloudWatch namespace of the metrics.
+        environment: name of the environment, a dimension of the metrics.
+    """
 
     namespace: str
     environment: str
 
     def join(self, task: FargateTask) -> None:
-        _beside(
+        """Add the sidecar to ``task``."""
+        _add_sidecar(
             task,
             "statsd",
             "statsd",

@@ -1,4 +1,4 @@
-"""AWS WAF in front of the load balancer."""
+"""AWS WAF for the load balancer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cdktf_cdktf_provider_aws.wafv2_web_acl_association import Wafv2WebAclAssoci
 from cdktf_cdktf_provider_aws.wafv2_web_acl_logging_configuration import Wafv2WebAclLoggingConfiguration
 from constructs import Construct
 
-# The body limit of the core rules (8 KiB) would refuse Airflow's larger API calls: counted, not blocked.
+# Managed rule group -> rules that count instead of block: the body limit of 8 KiB would block large Airflow API calls.
 MANAGED_RULES: dict[str, tuple[str, ...]] = {
     "AWSManagedRulesAmazonIpReputationList": (),
     "AWSManagedRulesKnownBadInputsRuleSet": (),
@@ -22,7 +22,23 @@ MANAGED_RULES: dict[str, tuple[str, ...]] = {
 
 
 class WebFirewall(Construct):
-    """A web ACL of AWS' managed rules, its log, and its association with a load balancer."""
+    """A web ACL of AWS managed rules with its log, associated with a load balancer.
+
+    Args:
+        scope: parent construct.
+        id_: id of the construct.
+        name: name of the web ACL.
+        load_balancer_arn: load balancer that the web ACL protects.
+        key_arn: KMS key of the log group.
+        log_retention_days: retention in days, a value that CloudWatch Logs allows.
+
+    Example:
+        >>> arn = "arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/airflow-prod/0123456789"
+        >>> firewall = WebFirewall(stack, "web-firewall", name="airflow-prod", load_balancer_arn=arn, key_arn=key_arn,
+        ...                        log_retention_days=90)
+        >>> resource("aws_wafv2_web_acl.web_firewall")["scope"]
+        'REGIONAL'
+    """
 
     def __init__(
         self,
@@ -46,8 +62,8 @@ class WebFirewall(Construct):
                 cloudwatch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=True
             ),
         )
-        acl.add_override("rule", _rules(name))  # the bindings know the blocks of a statement as "any" only
-        # AWS WAF writes only to log groups whose name starts like this.
+        acl.add_override("rule", _rules(name))  # the bindings type the blocks of a statement as "any"
+        # AWS WAF requires the prefix aws-waf-logs- in the name of the log group.
         group = CloudwatchLogGroup(
             self,
             "log-group",

@@ -1,8 +1,8 @@
-"""Celery workers of one size on some queues."""
+"""Celery workers of one size on given queues."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from cdktf import TerraformResource
 from constructs import Construct
@@ -12,27 +12,56 @@ from modules.core.connections import Connections
 from modules.core.fargate_task import FargatePlatform
 from modules.core.grants import statement
 from modules.core.network_reference import NetworkReference
-from modules.core.service import Capacity, EcsComponent, Size
+from modules.core.service import EcsComponent
+from modules.core.service_settings import ServiceSettings
 from modules.core.task import BackingService, Client, Sidecar
 
 
 class ScaleInProtection:
-    """A busy worker asks ECS not to be chosen when the service scales in."""
+    """The permission of a worker to set its task scale-in protection while it runs Airflow tasks.
+
+    Args:
+        account_id: AWS account of the cluster.
+        region: AWS region of the cluster.
+        cluster: name of the ECS cluster.
+    """
 
     def __init__(self, *, account_id: str, region: str, cluster: str) -> None:
         self._tasks = f"arn:aws:ecs:{region}:{account_id}:task/{cluster}/*"
 
     def serve(self, client: Client) -> None:
-        """Let ``client`` protect its own tasks; an agent in the task is asked, IAM decides by the task's role."""
+        """Allow ``client`` to protect the Fargate tasks of the cluster through the ECS agent endpoint."""
         protect = statement("ecs:GetTaskProtection", "ecs:UpdateTaskProtection", on=[self._tasks])
         client.task_role.grant("protect-while-busy", protect)
 
 
 class WorkerGroup(EcsComponent):
-    """Workers that take Airflow tasks from ``queues``, ``concurrency`` at once.
+    """The ECS service of Celery workers that take Airflow tasks from given queues.
 
     Args:
-        log_readers: who reads logs of running Airflow tasks from the workers (the api-servers).
+        scope: parent construct.
+        id_: id of the construct.
+        group: name of the worker group; the service is named ``worker-<group>``.
+        queues: Celery queues of the workers.
+        concurrency: Airflow tasks that a worker runs at the same time.
+        platform: settings that all Fargate tasks of the environment share.
+        network: VPC and subnets.
+        settings: size, capacity and timeouts of the service.
+        log_readers: components that read the logs of running Airflow tasks from the workers (the api-servers).
+        uses: backing services; each adds network access, variables, secrets and permissions.
+        sidecars: further containers of each Fargate task.
+        depends_on: resources that ECS requires first: the capacity providers of the cluster.
+
+    Raises:
+        ValueError: a log reader belongs to another stack.
+
+    Example:
+        >>> from modules.core.service_settings import Size
+        >>> workers = WorkerGroup(stack, "worker-default", group="default", queues=["default"], concurrency=8,
+        ...                       platform=platform, network=network, log_readers=[],
+        ...                       settings=ServiceSettings(size=Size(cpu=1024, memory_mib=2048), stop_timeout=120))
+        >>> resource("aws_ecs_service.worker_default_service")["name"]
+        'worker-default'
     """
 
     def __init__(
@@ -45,15 +74,11 @@ class WorkerGroup(EcsComponent):
         concurrency: int,
         platform: FargatePlatform,
         network: NetworkReference,
-        size: Size,
-        capacity: Capacity,
+        settings: ServiceSettings,
         log_readers: Sequence[Connections],
         uses: Sequence[BackingService] = (),
         sidecars: Sequence[Sidecar] = (),
-        environment: Mapping[str, str] | None = None,
-        stop_timeout: int = 120,
         depends_on: Sequence[TerraformResource] = (),
-        exec_enabled: bool = False,
     ) -> None:
         super().__init__(
             scope,
@@ -61,18 +86,14 @@ class WorkerGroup(EcsComponent):
             process=worker(group),
             platform=platform,
             network=network,
-            size=size,
-            capacity=capacity,
+            settings=settings,
             uses=uses,
             sidecars=sidecars,
             environment={
-                **(environment or {}),
                 "AIRFLOW_WORKER_QUEUES": ",".join(queues),
                 "AIRFLOW_WORKER_CONCURRENCY": str(concurrency),
             },
-            stop_timeout=stop_timeout,
             depends_on=depends_on,
-            exec_enabled=exec_enabled,
         )
         for reader in log_readers:
             self.connections.allow_from(reader, port=WORKER_LOG_PORT, why="logs of running Airflow tasks")

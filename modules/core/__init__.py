@@ -1,1 +1,1 @@
-"""The grammar that constructs are written in."""
+"""Shared building blocks of the constructs: connections, flows, grants, Fargate tasks, services, stacks."""

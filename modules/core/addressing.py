@@ -1,4 +1,4 @@
-"""How a VPC's addresses are shared out among tiers and zones."""
+"""The division of a VPC's address block into tiers and zones."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from modules.core.flows import Tier
 from modules.core.references import known_after_apply
 
 # (bits added to the VPC's prefix, index): a quarter for Fargate tasks, a sixteenth each for load balancer and data.
-SHARES: dict[Tier, tuple[int, int]] = {"application": (2, 0), "public": (4, 4), "data": (4, 5)}
+TIER_BLOCKS: dict[Tier, tuple[int, int]] = {"application": (2, 0), "public": (4, 4), "data": (4, 5)}
 ZONE_BITS = 2
 
 
 def tier_cidr(vpc_cidr: str, tier: Tier) -> str:
-    """The one block that holds all subnets of a tier, so that a NACL needs one rule for it."""
-    bits, index = SHARES[tier]
+    """Return the block that contains all subnets of ``tier``, so that a network ACL needs one entry for the tier."""
+    bits, index = TIER_BLOCKS[tier]
     return _subnet(vpc_cidr, bits, index)
 
 
 def subnet_cidr(vpc_cidr: str, tier: Tier, zone_index: int) -> str:
-    """The block of one tier in one zone (at most four zones)."""
+    """Return the block of ``tier`` in the zone with index ``zone_index`` (0 to 3)."""
     return _subnet(tier_cidr(vpc_cidr, tier), ZONE_BITS, zone_index)
 
 

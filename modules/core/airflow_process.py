@@ -1,4 +1,4 @@
-"""The table of Airflow processes: what is fixed about each, whatever the environment."""
+"""The Airflow processes, with the properties that are the same in every environment."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ HEALTH = ("python", "/opt/airflow-fargate/health.py")
 
 @dataclass(frozen=True)
 class Process:
-    """One Airflow process. ``command`` is what the image's entrypoint takes."""
+    """One Airflow process.
+
+    Args:
+        name: name of the ECS service, the log group and the container.
+        purpose: description of its security group and its roles.
+        health_check: check of the container; none for a one-off process.
+        command: arguments of the image's entrypoint.
+        port: TCP port that the process serves, if any.
+    """
 
     name: str
     purpose: str
@@ -22,7 +30,7 @@ class Process:
 
 
 def _process(name: str, purpose: str, *, start_period: int, port: int | None = None, command: str = "") -> Process:
-    """Start periods (seconds, ECS allows up to 300) are several times what was measured at 0.25 vCPU (2026-11-22)."""
+    """Start periods (seconds, at most 300) are several times the start time measured at 0.25 vCPU (2026-11-22)."""
     command = command or name
     check = HealthCheck(command=(*HEALTH, command), start_period=start_period)
     return Process(name=name, purpose=purpose, health_check=check, command=(command,), port=port)
@@ -39,7 +47,7 @@ FLOWER = _process("flower", "Celery monitor, internal only", start_period=60, po
 
 
 def worker(group: str) -> Process:
-    """The worker of one group; its service is named after the group."""
+    """Return the process of the worker group ``group``; its service is named ``worker-<group>``."""
     return _process(worker_name(group), f"Airflow worker of group {group}", start_period=120, command="worker")
 
 

@@ -1,4 +1,4 @@
-"""One synthesis: a cdktf app whose output is deterministic."""
+"""The cdktf app of one synthesis."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ STACK_FILE = "cdk.tf.json"
 
 @contextmanager
 def app(out: str) -> Iterator[App]:
-    """An app that writes to ``out`` when the block ends without an error, and nothing otherwise.
+    """Yield a cdktf app that writes to ``out`` when the block ends without an error, and writes nothing otherwise.
 
-    The file of a stack that no longer exists is removed; whatever else lies in its folder (a local state) stays.
+    The file of a stack that no longer exists is removed; other files in the stack's folder (a local state) stay.
+
+    Args:
+        out: output folder, usually ``cdktf.out``.
     """
     synthesis = App(outdir=out)
     yield synthesis

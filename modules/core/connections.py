@@ -1,4 +1,4 @@
-"""One statement opens the way in here and the way out there."""
+"""Security groups whose ingress and egress rules are written together, from one declared flow."""
 
 from __future__ import annotations
 
@@ -9,51 +9,76 @@ from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityG
 from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
-from modules.core.flows import INTERNET, S3, Flow, Flows, Place
+from modules.core.flows import INTERNET, S3, Endpoint, Flow, Flows
 
 
 @dataclass(frozen=True)
 class Connections:
-    """A security group together with the flows that write its rules.
+    """A security group and the operations that add rules to it.
 
-    ``scope`` is where rules that start here are written; a thing that is only reached needs none.
+    Args:
+        endpoint: the endpoint that the security group stands for.
+        security_group_id: id of the security group.
+        flows: the declared flows of the environment; every rule adds its flow.
+        scope: construct that gets the rules of connections which start here; ``None`` for an endpoint of another
+            stack, which can only be a destination.
+        default_port: TCP port that the endpoint serves, if any.
     """
 
-    place: Place
+    endpoint: Endpoint
     security_group_id: str
     flows: Flows
     scope: Construct | None = None
     default_port: int | None = None
 
     def allow_default_port_from(self, client: Connections, *, why: str) -> None:
-        """Let ``client`` reach this on its default port.
+        """Allow ``client`` to connect to the default port of this endpoint.
+
+        Args:
+            client: the source of the connections.
+            why: purpose; becomes the description of both rules.
 
         Raises:
-            ValueError: this has no default port.
+            ValueError: this endpoint has no default port, or ``client`` has no scope.
         """
         if self.default_port is None:
-            raise ValueError(f"{self.place.name} has no default port")
+            raise ValueError(f"{self.endpoint.name} has no default port")
         self.allow_from(client, port=self.default_port, why=why)
 
     def allow_from(self, client: Connections, *, port: int, why: str) -> None:
-        """Ingress here and egress at ``client`` for one TCP port."""
-        flow = Flow(source=client.place, destination=self.place, port=port, why=why)
+        """Write ingress at this endpoint and egress at ``client`` for one TCP port.
+
+        Args:
+            client: the source of the connections.
+            port: TCP port of this endpoint.
+            why: purpose; becomes the description of both rules.
+
+        Raises:
+            ValueError: ``client`` has no scope.
+        """
+        flow = Flow(source=client.endpoint, destination=self.endpoint, port=port, why=why)
         if flow in self.flows.declared:
             return
         client.write_egress(flow, referenced_security_group_id=self.security_group_id)
         _rule(
             VpcSecurityGroupIngressRule,
             client.require_scope(),
-            f"ingress-at-{self.place.name}-{port}",
+            f"ingress-at-{self.endpoint.name}-{port}",
             flow,
             security_group_id=self.security_group_id,
             referenced_security_group_id=client.security_group_id,
         )
 
     def allow_from_outside(self, *, cidrs: tuple[str, ...], port: int, why: str) -> None:
-        """Ingress here from addresses outside the VPC, one rule an address range."""
-        outside = Place(name="clients", tier="internet", cidrs=cidrs)
-        flow = Flow(source=outside, destination=self.place, port=port, why=why)
+        """Write ingress from addresses outside the VPC, one rule for each block.
+
+        Args:
+            cidrs: IPv4 blocks of the clients.
+            port: TCP port of this endpoint.
+            why: purpose; becomes the description of the rules.
+        """
+        outside = Endpoint(name="clients", tier="internet", cidrs=cidrs)
+        flow = Flow(source=outside, destination=self.endpoint, port=port, why=why)
         self.flows.declare(flow)
         for index, cidr in enumerate(cidrs):
             name = f"ingress-from-clients-{port}" + (f"-{index}" if len(cidrs) > 1 else "")
@@ -67,18 +92,19 @@ class Connections:
             )
 
     def allow_to_internet(self, *, port: int, why: str) -> None:
-        """Egress from here to any public address for one TCP port."""
-        flow = Flow(source=self.place, destination=INTERNET, port=port, why=why)
+        """Write egress from this endpoint to every public address for one TCP port."""
+        flow = Flow(source=self.endpoint, destination=INTERNET, port=port, why=why)
         if flow not in self.flows.declared:
             self.write_egress(flow, cidr_ipv4=INTERNET.cidrs[0])
 
     def allow_to_s3(self, *, prefix_list_id: str, why: str) -> None:
-        """Egress from here to S3 through its gateway endpoint."""
-        flow = Flow(source=self.place, destination=S3, port=443, why=why)
+        """Write egress from this endpoint to S3 through the gateway endpoint with ``prefix_list_id``."""
+        flow = Flow(source=self.endpoint, destination=S3, port=443, why=why)
         if flow not in self.flows.declared:
             self.write_egress(flow, prefix_list_id=prefix_list_id)
 
     def write_egress(self, flow: Flow, **peer: str) -> None:
+        """Write the egress rule of ``flow`` and declare the flow; ``peer`` is the destination as the rule names it."""
         name = f"egress-to-{flow.destination.name}-{flow.port}"
         _rule(
             VpcSecurityGroupEgressRule,
@@ -91,8 +117,13 @@ class Connections:
         self.flows.declare(flow)
 
     def require_scope(self) -> Construct:
+        """Return the scope of this endpoint's rules.
+
+        Raises:
+            ValueError: the endpoint belongs to another stack.
+        """
         if self.scope is None:
-            raise ValueError(f"{self.place.name} is only reached: it cannot start a connection")
+            raise ValueError(f"{self.endpoint.name} belongs to another stack: its rules cannot be written here")
         return self.scope
 
 
@@ -112,15 +143,24 @@ def security_group(
     scope: Construct,
     *,
     name: str,
-    place: Place,
+    endpoint: Endpoint,
     vpc_id: str,
     flows: Flows,
     purpose: str,
     default_port: int | None = None,
 ) -> Connections:
-    """A security group that is closed both ways until a flow opens it.
+    """Create a security group without rules.
 
-    cdktf writes ``ingress`` and ``egress`` only when given; the provider then removes AWS's open egress rule.
+    The provider removes the open egress rule of AWS because the resource has neither ``ingress`` nor ``egress``.
+
+    Args:
+        scope: construct that gets the security group and its rules.
+        name: name of the security group in AWS.
+        endpoint: endpoint that the security group stands for; also its tag ``airflow-fargate:place``.
+        vpc_id: VPC of the security group.
+        flows: the declared flows of the environment.
+        purpose: description of the security group.
+        default_port: TCP port that the endpoint serves, if any.
     """
     group = SecurityGroup(
         scope,
@@ -129,6 +169,8 @@ def security_group(
         description=purpose,
         vpc_id=vpc_id,
         revoke_rules_on_delete=True,
-        tags={"Name": name, "airflow-fargate:place": place.name},
+        tags={"Name": name, "airflow-fargate:place": endpoint.name},
     )
-    return Connections(place=place, security_group_id=group.id, flows=flows, scope=scope, default_port=default_port)
+    return Connections(
+        endpoint=endpoint, security_group_id=group.id, flows=flows, scope=scope, default_port=default_port
+    )

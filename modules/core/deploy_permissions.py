@@ -1,6 +1,6 @@
-"""What a deployment may do, as narrow as AWS lets it be written.
+"""The IAM permissions of the deploy role.
 
-Which actions know resources, and which do not, is AWS' service authorization reference:
+The service authorization reference of AWS lists the resource types that each action supports:
 https://docs.aws.amazon.com/service-authorization/latest/reference/
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 from environments.facts.naming import PARAMETER_ROOT
 from modules.core.grants import RoleSettings, statement
 
-PASSED_TO = (
+ROLE_RECIPIENTS = (
     "ecs-tasks.amazonaws.com",
     "monitoring.rds.amazonaws.com",
     "rds.amazonaws.com",
@@ -20,8 +20,8 @@ PASSED_TO = (
     "vpc-flow-logs.amazonaws.com",
 )
 
-# service -> resources that carry our name; {here} is region and account, {name} the prefix of all names
-NAMED: Mapping[str, tuple[str, ...]] = {
+# service -> ARN patterns of resources that start with our prefix; {here} is region and account, {name} the prefix
+NAMED_RESOURCES: Mapping[str, tuple[str, ...]] = {
     "cloudwatch": ("arn:aws:cloudwatch:{here}:alarm:{name}-*", "arn:aws:cloudwatch::{account}:dashboard/{name}-*"),
     "ecr": ("arn:aws:ecr:{here}:repository/{name}-*",),
     "ecs": (
@@ -62,8 +62,8 @@ NAMED: Mapping[str, tuple[str, ...]] = {
     "ssm": (f"arn:aws:ssm:{{here}}:parameter{PARAMETER_ROOT}/*",),
 }
 
-# Actions whose resources have generated ids, or none at all: bounded by region instead.
-UNNAMED: tuple[str, ...] = (
+# Actions on resources with generated ids, and actions without resources: limited to the region instead.
+REGIONAL_ACTIONS: tuple[str, ...] = (
     "acm:*Certificate*",
     "application-autoscaling:*",
     "ec2:*Address*",
@@ -96,15 +96,24 @@ UNNAMED: tuple[str, ...] = (
     "servicediscovery:*",
     "wafv2:*",
 )
-GLOBAL: tuple[str, ...] = ("route53:ChangeResourceRecordSets", "route53:CreateHostedZone", "route53:DeleteHostedZone")
+GLOBAL_ACTIONS: tuple[str, ...] = (
+    "route53:ChangeResourceRecordSets",
+    "route53:CreateHostedZone",
+    "route53:DeleteHostedZone",
+)
 
 
 def deploy_permissions(name: str, roles: RoleSettings) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Statements for what carries the prefix ``name``, and for what cannot."""
+    """Return the statements for resources that start with ``name``, and those for all other resources.
+
+    Args:
+        name: prefix of the names of all resources.
+        roles: account and region of the deployment.
+    """
     here = f"{roles.region}:{roles.account_id}"
     named = [
         statement(f"{service}:*", on=[arn.format(here=here, account=roles.account_id, name=name) for arn in arns])
-        for service, arns in sorted(NAMED.items())
+        for service, arns in sorted(NAMED_RESOURCES.items())
     ]
     in_region = {"StringEquals": {"aws:RequestedRegion": roles.region}}
     keys = statement(
@@ -113,4 +122,8 @@ def deploy_permissions(name: str, roles: RoleSettings) -> tuple[list[dict[str, A
         on=[f"arn:aws:kms:{here}:key/*"],
         conditions={"StringLike": {"kms:ViaService": f"*.{roles.region}.amazonaws.com"}},
     )
-    return named, [statement(*UNNAMED, on=["*"], conditions=in_region), statement(*GLOBAL, on=["*"]), keys]
+    return named, [
+        statement(*REGIONAL_ACTIONS, on=["*"], conditions=in_region),
+        statement(*GLOBAL_ACTIONS, on=["*"]),
+        keys,
+    ]

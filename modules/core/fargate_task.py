@@ -1,4 +1,4 @@
-"""From a process to a Fargate task with its two roles, and on to its task definition."""
+"""Fargate tasks: the containers and roles of a process, and its task definition."""
 
 from __future__ import annotations
 
@@ -22,21 +22,31 @@ AIRFLOW_HOME = "/opt/airflow"
 WRITABLE = {"tmp": "/tmp", "airflow-home": AIRFLOW_HOME}
 
 
-class Image(Protocol):
-    """Where an image comes from: it lets a role pull it."""
+class PullableImage(Protocol):
+    """An image repository that grants pull access."""
 
-    def grant_pull(self, role: Role) -> None: ...
+    def grant_pull(self, role: Role) -> None:
+        """Allow ``role`` to pull from the repository."""
+        ...
 
 
 @dataclass(frozen=True)
 class FargatePlatform:
-    """What every Fargate task of an environment shares.
+    """The settings that all Fargate tasks of an environment share.
 
     Args:
         name: prefix of names, ``<prefix>-<environment>``.
+        cluster_arn: ARN of the ECS cluster.
+        domain: private DNS domain of the internal names.
+        namespace_id: id of the Cloud Map namespace of ``domain``.
+        image: the Airflow image, by digest or by immutable tag.
+        repository: repository of the image.
+        architecture: ``ARM64`` or ``X86_64``.
+        region: AWS region.
         log_path: prefix of the log groups, ``/airflow/<environment>``.
-        environment: variables of every Airflow container.
-        keep_revisions: leave earlier task definitions registered, so that a roll-back has somewhere to go.
+        roles: settings of all IAM roles.
+        environment: environment variables of every Airflow container.
+        keep_revisions: leave earlier task definitions registered, so that a deployment can be rolled back.
     """
 
     name: str
@@ -44,7 +54,7 @@ class FargatePlatform:
     domain: str
     namespace_id: str
     image: str
-    repository: Image
+    repository: PullableImage
     architecture: str
     region: str
     log_path: str
@@ -53,6 +63,7 @@ class FargatePlatform:
     keep_revisions: bool = True
 
     def log_group(self, process: str) -> str:
+        """Return the name of the log group of ``process``."""
         return f"{self.log_path}/{process}"
 
 
@@ -65,7 +76,18 @@ def fargate_task(
     stop_timeout: int = 30,
     writable_root: bool = False,
 ) -> FargateTask:
-    """A task with its main container, a task role without permissions and an execution role for image and log."""
+    """Create a Fargate task with its main container and its two roles.
+
+    The task role has no permissions yet; the execution role may pull the image and write the log.
+
+    Args:
+        scope: construct that gets the roles.
+        process: the Airflow process of the main container.
+        platform: settings that all Fargate tasks share.
+        connections: security group of the task.
+        stop_timeout: seconds between SIGTERM and SIGKILL (at most 120 on Fargate).
+        writable_root: mount the root file system of the main container writable, as ECS Exec requires.
+    """
     main = Container(
         name=process.name,
         image=platform.image,
@@ -88,7 +110,7 @@ def fargate_task(
         task_role=_role(scope, process, platform, kind="task", what="what its process does"),
         execution_role=_role(scope, process, platform, kind="execution", what="what ECS does to start it"),
     )
-    _let_start(task.execution_role, process, platform)
+    _grant_start(task.execution_role, process, platform)
     for volume, path in WRITABLE.items():
         task.add_volume(volume, path)
     return task
@@ -105,7 +127,7 @@ def _role(scope: Construct, process: Process, platform: FargatePlatform, *, kind
     )
 
 
-def _let_start(role: Role, process: Process, platform: FargatePlatform) -> None:
+def _grant_start(role: Role, process: Process, platform: FargatePlatform) -> None:
     platform.repository.grant_pull(role)
     group = f"arn:aws:logs:{platform.region}:{platform.roles.account_id}:log-group:{platform.log_group(process.name)}"
     role.grant("write-log", statement("logs:CreateLogStream", "logs:PutLogEvents", on=[f"{group}:log-stream:*"]))
@@ -121,7 +143,17 @@ def task_definition(
     memory_mib: int,
     ephemeral_storage_gib: int | None = None,
 ) -> EcsTaskDefinition:
-    """The task definition of a task whose containers are complete."""
+    """Create the task definition of ``task``, whose containers must be complete.
+
+    Args:
+        scope: construct that gets the task definition.
+        task: containers and roles.
+        platform: settings that all Fargate tasks share.
+        family: family of the task definition.
+        cpu: CPU units (1024 for each vCPU).
+        memory_mib: memory in MiB.
+        ephemeral_storage_gib: ephemeral storage in GiB (21 to 200); the Fargate default of 20 GiB if ``None``.
+    """
     storage = EcsTaskDefinitionEphemeralStorage(size_in_gib=ephemeral_storage_gib) if ephemeral_storage_gib else None
     return EcsTaskDefinition(
         scope,

@@ -1,4 +1,7 @@
-"""Who may connect to whom: declared once, read by security groups, NACLs and policies."""
+"""Declared flows: which component may open connections to which endpoint.
+
+Security groups, network ACLs and the policies all read the same declaration.
+"""
 
 from __future__ import annotations
 
@@ -11,43 +14,59 @@ ANYWHERE = ("0.0.0.0/0",)
 
 
 @dataclass(frozen=True, order=True)
-class Place:
-    """An end of a flow. ``name`` is a component or backing service; ``cidrs`` is set for the outside only."""
+class Endpoint:
+    """The source or the destination of a flow.
+
+    Args:
+        name: name of a component or a backing service.
+        tier: subnet tier of the endpoint, or ``internet``.
+        cidrs: IPv4 blocks of an endpoint outside the VPC; empty inside.
+    """
 
     name: str
     tier: Tier
     cidrs: tuple[str, ...] = ()
 
 
-INTERNET = Place(name="internet", tier="internet", cidrs=ANYWHERE)
-# Amazon's public addresses, behind the gateway endpoint: no NAT gateway takes part.
-S3 = Place(name="s3", tier="internet", cidrs=ANYWHERE)
+INTERNET = Endpoint(name="internet", tier="internet", cidrs=ANYWHERE)
+# S3's public addresses, reached through the gateway endpoint: no NAT gateway takes part.
+S3 = Endpoint(name="s3", tier="internet", cidrs=ANYWHERE)
 
 
 @dataclass(frozen=True, order=True)
 class Flow:
-    """One declared permission to connect; replies are implied. ``port`` is the destination's."""
+    """A declared permission to connect; replies are implied.
 
-    source: Place
-    destination: Place
+    Args:
+        source: endpoint that opens the connection.
+        destination: endpoint that accepts it.
+        port: port of the destination.
+        why: purpose of the flow; becomes the description of its security group rules.
+        protocol: IP protocol.
+    """
+
+    source: Endpoint
+    destination: Endpoint
     port: int
     why: str = field(compare=False)
     protocol: str = "tcp"
 
     def as_data(self) -> dict[str, object]:
-        """The flow as it travels in synthesized JSON, where policies find it."""
+        """Return the flow as the policies read it from synthesized JSON."""
         return asdict(self)
 
 
 class Flows:
-    """The flows of one environment: one list, shared by its stacks."""
+    """The declared flows of one environment, shared by its stacks."""
 
     def __init__(self) -> None:
         self.declared: list[Flow] = []
 
     def declare(self, flow: Flow) -> None:
+        """Add ``flow`` unless an equal flow is already declared."""
         if flow not in self.declared:
             self.declared.append(flow)
 
     def as_data(self) -> list[dict[str, object]]:
+        """Return all flows, sorted, as the policies read them."""
         return [flow.as_data() for flow in sorted(self.declared)]

@@ -1,4 +1,4 @@
-"""IAM roles that learn their permissions from what they use."""
+"""IAM roles, grants and policy documents."""
 
 from __future__ import annotations
 
@@ -16,7 +16,14 @@ Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
 
 @dataclass(frozen=True)
 class RoleSettings:
-    """What all roles of an environment share."""
+    """The settings that all IAM roles of an environment share.
+
+    Args:
+        account_id: AWS account.
+        region: AWS region.
+        path: IAM path of the roles.
+        permissions_boundary: ARN of the managed policy that limits every role, if any.
+    """
 
     account_id: str
     region: str
@@ -27,7 +34,14 @@ class RoleSettings:
 def statement(
     *actions: str, on: Sequence[str], conditions: Conditions | None = None, effect: str = "Allow"
 ) -> dict[str, Any]:
-    """One IAM policy statement; actions are sorted so that synthesized JSON is stable."""
+    """Return one IAM policy statement.
+
+    Args:
+        actions: IAM actions; sorted in the statement, so that synthesized JSON is stable.
+        on: ARNs of the resources.
+        conditions: condition operators with their keys and values.
+        effect: ``Allow`` or ``Deny``.
+    """
     result: dict[str, Any] = {"Effect": effect, "Action": sorted(actions), "Resource": list(on)}
     if conditions:
         result["Condition"] = {operator: dict(tests) for operator, tests in conditions.items()}
@@ -35,18 +49,23 @@ def statement(
 
 
 def document(*statements: Mapping[str, Any]) -> str:
-    """A policy document as JSON text. References stay readable, unlike in ``Fn.jsonencode``."""
+    """Return a policy document as JSON text. References stay readable, unlike in ``Fn.jsonencode``."""
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
-def read_schedules(key_arn: str, region: str) -> dict[str, Any]:
-    """EventBridge Scheduler decrypts a schedule with the permissions of the schedule's own role."""
+def decrypt_schedules(key_arn: str, region: str) -> dict[str, Any]:
+    """Return the statement that the role of a schedule needs: EventBridge Scheduler decrypts with that role."""
     through = {"StringEquals": {"kms:ViaService": f"scheduler.{region}.amazonaws.com"}}
     return statement("kms:Decrypt", on=[key_arn], conditions=through)
 
 
 def trust(*, service: str, settings: RoleSettings) -> str:
-    """Trust of an AWS service on behalf of this account only (no confused deputy)."""
+    """Return a trust policy for an AWS service that acts on behalf of this account (prevents the confused deputy).
+
+    Args:
+        service: service principal, for example ``ecs-tasks.amazonaws.com``.
+        settings: settings of all roles; gives the account.
+    """
     return document(
         {
             "Effect": "Allow",
@@ -58,7 +77,23 @@ def trust(*, service: str, settings: RoleSettings) -> str:
 
 
 class Role(Construct):
-    """A role without permissions; every grant is an inline policy named after its purpose."""
+    """An IAM role that starts without permissions; each grant adds an inline policy.
+
+    Args:
+        scope: parent construct.
+        id_: id of the construct.
+        name: name of the role.
+        service: service principal that may assume the role.
+        purpose: description of the role.
+        settings: settings that all roles share.
+
+    Example:
+        >>> role = Role(stack, "role", name="airflow-prod-writer", service="ecs-tasks.amazonaws.com",
+        ...             purpose="Writes results", settings=roles)
+        >>> role.grant("write-results", statement("s3:PutObject", on=["arn:aws:s3:::example-results/*"]))
+        >>> resource("aws_iam_role_policy.role_write_results")["name"]
+        'write-results'
+    """
 
     def __init__(
         self, scope: Construct, id_: str, *, name: str, service: str, purpose: str, settings: RoleSettings
@@ -77,7 +112,12 @@ class Role(Construct):
         self._granted: set[str] = set()
 
     def grant(self, purpose: str, *statements: Mapping[str, Any]) -> None:
-        """Give the permissions of one purpose; a second grant of the same purpose is the same grant."""
+        """Add the inline policy ``purpose`` with ``statements``; a second grant of the same purpose adds nothing.
+
+        Args:
+            purpose: name of the inline policy.
+            statements: statements of the policy, see :func:`statement`.
+        """
         if purpose in self._granted:
             return
         self._granted.add(purpose)

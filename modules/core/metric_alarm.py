@@ -1,4 +1,4 @@
-"""A number in CloudWatch that somebody wants to be told about."""
+"""The definition of one CloudWatch metric alarm."""
 
 from __future__ import annotations
 
@@ -7,11 +7,21 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Watch:
-    """One number to watch, and when it is wrong.
+class MetricAlarm:
+    """A CloudWatch metric with the threshold that raises an alarm.
 
-    ``silence_is_wrong`` says whether missing data breaches: a heartbeat that stops does, a metric of something that
-    sleeps does not. ``minutes`` is how long it must be wrong.
+    Args:
+        name: suffix of the alarm's name.
+        why: what is wrong when the alarm fires; becomes the alarm's description.
+        namespace: CloudWatch namespace of the metric.
+        metric: name of the metric.
+        dimensions: dimensions of the metric, by name.
+        threshold: value beyond which a data point breaches, in the unit of the metric.
+        statistic: CloudWatch statistic over one minute.
+        below: breach below the threshold instead of above it.
+        minutes: consecutive minutes that must breach before the alarm fires.
+        missing_data_is_breaching: treat a minute without data as a breach, as for a heartbeat that stopped. The
+            default suits a metric of a component that may be stopped.
     """
 
     name: str
@@ -23,4 +33,4 @@ class Watch:
     statistic: str = "Maximum"
     below: bool = False
     minutes: int = 5
-    silence_is_wrong: bool = False
+    missing_data_is_breaching: bool = False

@@ -1,4 +1,4 @@
-"""Typed references between stacks: the same dataclass, seen from the other side of a remote state."""
+"""Cross-stack references: the outputs of one stack, read by another through its remote state."""
 
 from __future__ import annotations
 
@@ -11,52 +11,65 @@ from constructs import Construct
 
 T = TypeVar("T")
 
+# Metadata key of a dataclass field: replaces the field's name in the names of the outputs that hold its parts.
+OUTPUT_PREFIX = "output_prefix"
 
-class Publication:
-    """Outputs of one stack, read by another.
 
-    Every field of a reference that only Terraform knows becomes an output of ``publisher``, named after its path in the
-    reference, and is read back through ``remote``; what is known at synth time travels as it is.
+class CrossStackOutputs:
+    """Outputs of the stack ``publisher``, read back by another stack through ``remote``.
+
+    Every field of a reference that is known only after apply becomes an output of ``publisher``, named after its path
+    in the reference (``database.address`` becomes ``database_address``). A value that is known at synth time is passed
+    on as it is.
+
+    Args:
+        publisher: the stack that gets the outputs.
+        remote: the remote state of ``publisher``, defined in the reading stack.
     """
 
     def __init__(self, *, publisher: Construct, remote: TerraformRemoteState) -> None:
         self._publisher, self._remote = publisher, remote
         self._published: dict[str, Any] = {}
 
-    def across(self, reference: T, *, prefix: str) -> T:
-        """``reference`` for use in the reading stack; its outputs start with ``prefix``."""
+    def publish(self, reference: T, *, prefix: str = "") -> T:
+        """Return ``reference`` for use in the reading stack.
+
+        Args:
+            reference: a dataclass whose fields are values, lists of values or further dataclasses.
+            prefix: beginning of the outputs' names; none at the top.
+        """
         changes = {
-            item.name: self._value(getattr(reference, item.name), prefix, item.name)
+            item.name: self._value(getattr(reference, item.name), prefix, item.metadata.get(OUTPUT_PREFIX, item.name))
             for item in fields(reference)  # type: ignore[arg-type]
         }
         return replace(reference, **changes)  # type: ignore[type-var]
 
-    def _value(self, value: Any, prefix: str, field: str) -> Any:
-        name = f"{prefix}_{field}"
+    def _value(self, value: Any, prefix: str, name: str) -> Any:
+        path = "_".join(part for part in (prefix, name) if part)
         if isinstance(value, Construct):
             return None
         if is_dataclass(value) and not isinstance(value, type):
-            return self.across(value, prefix=name)
+            return self.publish(value, prefix=path)
         if isinstance(value, tuple) and value and is_dataclass(value[0]):
-            return tuple(self.across(item, prefix=f"{prefix}_{_slug(item.name)}") for item in value)
+            return tuple(self.publish(item, prefix=_output_name(item.name)) for item in value)
         if isinstance(value, list) and any(known_after_apply(item) for item in value):
-            return self._through(value, name)
-        return self._through(value, name) if known_after_apply(value) else value
+            return self._output(value, path)
+        return self._output(value, path) if known_after_apply(value) else value
 
-    def _through(self, value: Any, name: str) -> Any:
+    def _output(self, value: Any, name: str) -> Any:
         key = str(value)
         if key not in self._published:
-            TerraformOutput(self._publisher, name, value=value, description=f"{name}: for the stacks above this one")
-            several = isinstance(value, list)
-            self._published[key] = self._remote.get_list(name) if several else self._remote.get_string(name)
+            TerraformOutput(self._publisher, name, value=value, description=f"{name}, read by the stack of Airflow")
+            is_list = isinstance(value, list)
+            self._published[key] = self._remote.get_list(name) if is_list else self._remote.get_string(name)
         return self._published[key]
 
 
 def known_after_apply(value: object) -> bool:
-    """Tell whether a text holds a token or an expression; cdktf's ``Token.is_unresolved`` asks Node for that."""
-    # By the plain text's own method: texts that a plan decides refuse every look at them, and are not known either way.
+    """Tell whether a text contains a token or an expression, without the call to Node of ``Token.is_unresolved``."""
+    # str.__contains__ instead of ``in``: the text type of exported modules raises an error on ``in``.
     return isinstance(value, str) and str.__contains__(value, "${")
 
 
-def _slug(name: str) -> str:
+def _output_name(name: str) -> str:
     return re.sub(r"\W+", "_", name)

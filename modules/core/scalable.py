@@ -1,4 +1,4 @@
-"""A service that scales, as its policies see it."""
+"""The reference to an ECS service that Application Auto Scaling scales."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Scalable:
-    """Names of cluster and service, and the address that Application Auto Scaling knows the service by."""
+    """A registered scalable target.
+
+    Args:
+        cluster: name of the ECS cluster.
+        service: name of the ECS service.
+        address: arguments that identify the target to Application Auto Scaling: ``service_namespace``,
+            ``scalable_dimension`` and ``resource_id``.
+    """
 
     cluster: str
     service: str

@@ -1,9 +1,8 @@
-"""One Airflow process as an ECS service."""
+"""An Airflow process as an ECS service."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from cdktf import TerraformResource, TerraformResourceLifecycle
@@ -26,42 +25,47 @@ from constructs import Construct
 from modules.core.airflow_process import Process
 from modules.core.connections import security_group
 from modules.core.fargate_task import FargatePlatform, fargate_task, task_definition
-from modules.core.flows import Place
+from modules.core.flows import Endpoint
 from modules.core.network_reference import NetworkReference
+from modules.core.service_settings import Capacity, ServiceSettings
 from modules.core.task import BackingService, Sidecar
 
 DNS_TTL_SECONDS = 10
 GRACE_SECONDS = 180
 
 
-@dataclass(frozen=True)
-class Size:
-    """What one Fargate task gets: cpu units (1024 a vCPU), memory in MiB, ephemeral storage in GiB (21-200)."""
-
-    cpu: int
-    memory_mib: int
-    ephemeral_storage_gib: int | None = None
-
-
-@dataclass(frozen=True)
-class Capacity:
-    """How many Fargate tasks run, and on what: ``spot_percent`` of those above ``on_demand_base`` on Spot."""
-
-    count: int = 1
-    spot_percent: int = 0
-    on_demand_base: int = 0
-
-
 class EcsComponent(Construct):
-    """An ECS service that heals itself: unhealthy tasks are replaced, a bad roll-out is rolled back.
+    """An ECS service that replaces unhealthy Fargate tasks and rolls back a failed deployment.
 
-    The number of tasks belongs to scaling and operations after the first apply: Terraform never resets it.
+    Creates the security group, the two IAM roles, the task definition, the service and, for a process with a port,
+    its internal DNS name. Terraform sets the number of tasks at the first apply only: later autoscaling and operations
+    change it.
 
     Args:
-        process: what runs, from the table in ``modules.core.airflow_process``.
-        uses: backing services; each brings the way in, variables, secrets and permissions.
-        target_group_arn: where a load balancer finds this component, if one does.
-        depends_on: what ECS wants to exist first: the cluster's capacity providers, listeners of the target group.
+        scope: parent construct.
+        id_: id of the construct.
+        process: the Airflow process, from ``modules.core.airflow_process``.
+        platform: settings that all Fargate tasks of the environment share.
+        network: VPC and subnets.
+        settings: size, capacity and timeouts of the service.
+        uses: backing services; each adds network access, variables, secrets and permissions.
+        sidecars: further containers of each Fargate task.
+        environment: further environment variables of the main container.
+        target_group_arn: target group of the load balancer, if the component has one.
+        depends_on: resources that ECS requires first: capacity providers of the cluster, listeners of the target group.
+
+    Raises:
+        ValueError: a backing service has no default port.
+
+    Example:
+        >>> from modules.core.airflow_process import SCHEDULER
+        >>> from modules.core.service_settings import Size
+        >>> scheduler = EcsComponent(
+        ...     stack, "scheduler", process=SCHEDULER, platform=platform, network=network,
+        ...     settings=ServiceSettings(size=Size(cpu=512, memory_mib=1024)),
+        ... )
+        >>> resource("aws_ecs_service.scheduler_service")["deployment_circuit_breaker"]
+        {'enable': True, 'rollback': True}
     """
 
     def __init__(
@@ -72,15 +76,12 @@ class EcsComponent(Construct):
         process: Process,
         platform: FargatePlatform,
         network: NetworkReference,
-        size: Size,
-        capacity: Capacity,
+        settings: ServiceSettings,
         uses: Sequence[BackingService] = (),
         sidecars: Sequence[Sidecar] = (),
         environment: Mapping[str, str] | None = None,
         target_group_arn: str | None = None,
         depends_on: Sequence[TerraformResource] = (),
-        stop_timeout: int = 30,
-        exec_enabled: bool = False,
     ) -> None:
         super().__init__(scope, id_)
         self.process, self._platform, self._network = process, platform, network
@@ -88,7 +89,7 @@ class EcsComponent(Construct):
         self.connections = security_group(
             self,
             name=self.name,
-            place=Place(process.name, "application"),
+            endpoint=Endpoint(process.name, "application"),
             vpc_id=network.vpc_id,
             flows=network.flows,
             purpose=process.purpose,
@@ -99,8 +100,8 @@ class EcsComponent(Construct):
             process=process,
             platform=platform,
             connections=self.connections,
-            stop_timeout=stop_timeout,
-            writable_root=exec_enabled,
+            stop_timeout=settings.stop_timeout,
+            writable_root=settings.exec_enabled,
         )
         self.task_role = task.task_role
         task.add_environment(**(environment or {}))
@@ -111,19 +112,14 @@ class EcsComponent(Construct):
             task,
             platform=platform,
             family=self.name,
-            cpu=size.cpu,
-            memory_mib=size.memory_mib,
-            ephemeral_storage_gib=size.ephemeral_storage_gib,
+            cpu=settings.size.cpu,
+            memory_mib=settings.size.memory_mib,
+            ephemeral_storage_gib=settings.size.ephemeral_storage_gib,
         )
-        self._service(capacity, target_group_arn, depends_on, exec_enabled=exec_enabled)
+        self._service(settings, target_group_arn, depends_on)
 
     def _service(
-        self,
-        capacity: Capacity,
-        target_group_arn: str | None,
-        depends_on: Sequence[TerraformResource],
-        *,
-        exec_enabled: bool,
+        self, settings: ServiceSettings, target_group_arn: str | None, depends_on: Sequence[TerraformResource]
     ) -> None:
         self.service = EcsService(
             self,
@@ -131,13 +127,13 @@ class EcsComponent(Construct):
             name=self.process.name,
             cluster=self._platform.cluster_arn,
             task_definition=self.task_definition.arn,
-            desired_count=capacity.count,
+            desired_count=settings.capacity.count,
             platform_version="1.4.0",
-            capacity_provider_strategy=_strategy(capacity),
+            capacity_provider_strategy=_strategy(settings.capacity),
             deployment_minimum_healthy_percent=100,
             deployment_maximum_percent=200,
             deployment_circuit_breaker=EcsServiceDeploymentCircuitBreaker(enable=True, rollback=True),
-            enable_execute_command=exec_enabled,
+            enable_execute_command=settings.exec_enabled,
             enable_ecs_managed_tags=True,
             propagate_tags="SERVICE",
             health_check_grace_period_seconds=GRACE_SECONDS if target_group_arn else None,
@@ -165,7 +161,7 @@ class EcsComponent(Construct):
         ]
 
     def _internal_name(self) -> EcsServiceServiceRegistries | None:
-        """A name in the cluster's private DNS for a process that other components call."""
+        """Create the private DNS name of a process that has a port."""
         if self.process.port is None:
             return None
         discovery = ServiceDiscoveryService(
@@ -185,7 +181,7 @@ class EcsComponent(Construct):
 
 
 def _strategy(capacity: Capacity) -> list[EcsServiceCapacityProviderStrategy]:
-    """On-demand first, up to the base; above it the shares of Spot and on-demand."""
+    """Return the base of on-demand tasks, and the shares of Spot and on-demand above it."""
     shares: dict[Literal["FARGATE", "FARGATE_SPOT"], int] = {
         "FARGATE": 100 - capacity.spot_percent,
         "FARGATE_SPOT": capacity.spot_percent,

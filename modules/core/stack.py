@@ -1,4 +1,4 @@
-"""A Terraform root: provider with its guards, remote state, readable addresses."""
+"""A Terraform root module: provider, backend and readable addresses."""
 
 from __future__ import annotations
 
@@ -11,15 +11,30 @@ from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTag
 from cdktf_fast_bindings.remembered_references import path_of
 from constructs import Construct
 
-from modules.core.state import StateSettings, keep_state
+from modules.core.state import StateSettings, configure_backend
 
-# The id of a construct's main resource: it adds nothing to the address.
+# Id of a construct's main resource; it is left out of the address.
 MAIN = "Resource"
 REQUIRED_TERRAFORM = ">= 1.11.0"
 
 
 class Stack(TerraformStack):
-    """One Terraform root with its own state."""
+    """A Terraform root module with its own state.
+
+    The address of a resource is the path of its construct: ``LoadBalancer(stack, "load-balancer")`` defines
+    ``aws_lb.load_balancer``.
+
+    Args:
+        scope: the cdktf app.
+        id_: name of the stack.
+        account_id: the only AWS account in which the provider may work.
+        region: AWS region.
+        tags: default tags of all resources.
+        state: settings of the backend.
+
+    Raises:
+        ValueError: two constructs would get the same address.
+    """
 
     def __init__(
         self,
@@ -42,20 +57,20 @@ class Stack(TerraformStack):
             allowed_account_ids=[account_id],
             default_tags=[AwsProviderDefaultTags(tags=dict(tags))],
         )
-        keep_state(self, name=id_, state=state)
+        configure_backend(self, name=id_, state=state)
 
     def annotate(self, **notes: object) -> None:
-        """Put ``notes`` where Terraform does not look and policies do: the top level's comment."""
+        """Add ``notes`` to the top-level comment ``//``: Terraform ignores it, the policies read it."""
         for name, value in notes.items():
             self.add_override(f"//.{name}", json.loads(json.dumps(value)))
 
     def _allocate_logical_id(self, element: TerraformElement) -> str:
-        """An address people can read, and keep: the construct's path instead of cdktf's hash."""
+        """Return the construct's path as the address, instead of cdktf's path with a hash."""
         path = path_of(element)
         parts = [part for part in path.split("/")[1:] if part != MAIN] or [path]
         name = re.sub(r"[^A-Za-z0-9_]+", "_", "_".join(parts))
         kind = type(element).__name__
-        taken_by = self._addresses.setdefault(f"{kind}.{name}", path)
-        if taken_by != path:
-            raise ValueError(f"{self.name}: {path} and {taken_by} would share the address {kind}.{name}")
+        owner = self._addresses.setdefault(f"{kind}.{name}", path)
+        if owner != path:
+            raise ValueError(f"{self.name}: {path} and {owner} would have the same address {kind}.{name}")
         return name

@@ -1,4 +1,4 @@
-"""A Fargate task on its way to becoming a task definition."""
+"""The containers, secrets and volumes of a Fargate task, collected before its task definition is written."""
 
 from __future__ import annotations
 
@@ -10,16 +10,23 @@ from typing import Any, Protocol
 from modules.core.connections import Connections
 from modules.core.grants import Role, statement
 
-# The image's user; ECS wants numbers, so that no user database is asked. GID 0 as in Airflow's own image.
+# User and group of the image as numbers; group 0 as in the official Airflow image.
 AIRFLOW_USER = "50000:0"
-# The shortest time between two starts that ECS allows:
+# The minimum of ECS:
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-restart-policy.html
 RESTART_ATTEMPT_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Secret:
-    """A SecureString in Parameter Store, by reference. The value is nowhere in Terraform."""
+    """A reference to a SecureString in Parameter Store; Terraform never has its value.
+
+    Args:
+        name: last part of the parameter's name.
+        arn: ARN of the parameter.
+        key_arn: ARN of the KMS key that encrypts it.
+        version: version of the parameter; a new version changes the task definitions that use it.
+    """
 
     name: str
     arn: str
@@ -28,28 +35,46 @@ class Secret:
 
 
 class Client(Protocol):
-    """Whoever uses a backing service: it has a network identity, variables, secrets and permissions."""
+    """A component that uses backing services."""
 
     @property
-    def connections(self) -> Connections: ...
+    def connections(self) -> Connections:
+        """Security group of the component."""
+        ...
 
     @property
-    def task_role(self) -> Role: ...
+    def task_role(self) -> Role:
+        """Role of the component's process."""
+        ...
 
-    def add_environment(self, **variables: str) -> None: ...
+    def add_environment(self, **variables: str) -> None:
+        """Set environment variables of the component."""
+        ...
 
-    def add_secret(self, variable: str, secret: Secret) -> None: ...
+    def add_secret(self, variable: str, secret: Secret) -> None:
+        """Set the environment variable ``variable`` to the value of ``secret`` when a container starts."""
+        ...
 
 
 class BackingService(Protocol):
-    """What components use. One verb brings the way in, the address, the secret and the grant."""
+    """A service that components use, for example the database or the broker."""
 
-    def serve(self, client: Client) -> None: ...
+    def serve(self, client: Client) -> None:
+        """Give ``client`` network access, address, secrets and IAM permissions."""
+        ...
 
 
 @dataclass(frozen=True)
 class HealthCheck:
-    """Seconds, as ECS counts them; ``start_period`` is at most 300."""
+    """A container health check.
+
+    Args:
+        command: program and arguments.
+        interval: seconds between two checks.
+        timeout: seconds until a check counts as failed.
+        retries: consecutive failures that make the container unhealthy.
+        start_period: seconds after the start in which failures do not count (at most 300).
+    """
 
     command: tuple[str, ...]
     interval: int = 30
@@ -58,6 +83,7 @@ class HealthCheck:
     start_period: int = 120
 
     def as_ecs(self) -> dict[str, Any]:
+        """Return the health check as ``RegisterTaskDefinition`` takes it."""
         return {
             "command": ["CMD", *self.command],
             "interval": self.interval,
@@ -69,7 +95,26 @@ class HealthCheck:
 
 @dataclass
 class Container:
-    """One container of a Fargate task; variables and secrets may still be added until the task is rendered."""
+    """One container of a Fargate task; it can be changed until the task is rendered.
+
+    Args:
+        name: name of the container.
+        image: image, by digest or tag.
+        command: arguments of the image's entrypoint.
+        log_group: log group of the container's output.
+        region: AWS region of the log group.
+        essential: stop the task when the container stops.
+        ports: TCP ports that the container serves.
+        health_check: health check, if any.
+        stop_timeout: seconds between SIGTERM and SIGKILL (at most 120 on Fargate).
+        read_only_root: mount the root file system read-only.
+        restarts: let ECS restart the container without replacing the task.
+        start_after: container name -> ECS condition (``START``, ``HEALTHY``, ``SUCCESS``) to wait for.
+        environment: environment variables.
+        secrets: environment variable -> secret.
+        mounts: volume name -> path.
+        read_only_mounts: names of the volumes that are mounted read-only.
+    """
 
     name: str
     image: str
@@ -89,7 +134,7 @@ class Container:
     read_only_mounts: set[str] = field(default_factory=set)
 
     def as_ecs(self) -> dict[str, Any]:
-        """The container definition as ``RegisterTaskDefinition`` takes it, sorted so that it is stable."""
+        """Return the container definition as ``RegisterTaskDefinition`` takes it, in a stable order."""
         definition: dict[str, Any] = {
             "name": self.name,
             "image": self.image,
@@ -132,14 +177,25 @@ class Container:
 
 
 class Sidecar(Protocol):
-    """Something that runs beside a component: it joins a task and changes what it must."""
+    """An addition to the Fargate task of a component: usually a container, its variables and its permissions."""
 
-    def join(self, task: FargateTask) -> None: ...
+    def join(self, task: FargateTask) -> None:
+        """Add the sidecar to ``task``."""
+        ...
 
 
 @dataclass
 class FargateTask:
-    """The containers of one task definition and the two roles they work with."""
+    """The containers of one task definition and their two roles.
+
+    Args:
+        main: the container that runs the Airflow process.
+        connections: security group of the task.
+        task_role: role of the processes in the containers.
+        execution_role: role with which ECS pulls the image, reads secrets and writes logs.
+        sidecars: further containers.
+        volumes: names of the volumes.
+    """
 
     main: Container
     connections: Connections
@@ -149,13 +205,15 @@ class FargateTask:
     volumes: set[str] = field(default_factory=set)
 
     def add_environment(self, **variables: str) -> None:
+        """Set environment variables of the main container."""
         self.main.environment.update(variables)
 
     def add_secret(self, variable: str, secret: Secret) -> None:
-        """Let ECS resolve ``secret`` into ``variable`` of the main container."""
+        """Set the variable ``variable`` of the main container to the value of ``secret``."""
         self.add_secret_to(self.main, variable, secret)
 
     def add_secret_to(self, container: Container, variable: str, secret: Secret) -> None:
+        """Set the variable ``variable`` of ``container`` to the value of ``secret``, which ECS reads at start."""
         container.secrets[variable] = secret
         self.execution_role.grant(
             f"read-{secret.name}",
@@ -168,7 +226,14 @@ class FargateTask:
         )
 
     def add_volume(self, volume: str, path: str, *containers: Container, read_only: bool = False) -> None:
-        """An empty directory that lives as long as the task, mounted at ``path``."""
+        """Add an empty volume that exists as long as the task.
+
+        Args:
+            volume: name of the volume.
+            path: path of the mount.
+            containers: containers that mount it; the main container if none is given.
+            read_only: mount it read-only.
+        """
         self.volumes.add(volume)
         for container in containers or (self.main,):
             container.mounts[volume] = path
@@ -176,20 +241,22 @@ class FargateTask:
                 container.read_only_mounts.add(volume)
 
     def use(self, services: Sequence[BackingService]) -> None:
+        """Connect the task to ``services``."""
         for service in services:
             service.serve(self)
 
     def join(self, sidecars: Sequence[Sidecar]) -> None:
+        """Add ``sidecars`` to the task."""
         for sidecar in sidecars:
             sidecar.join(self)
 
     def secret_versions(self) -> dict[str, str]:
-        """Version of every secret in use: a changed secret changes the task definition, and the service rolls."""
+        """Return the version of each secret in use; a new version changes the task definition, so ECS redeploys."""
         used = {s.name: s.version for c in (self.main, *self.sidecars) for s in c.secrets.values()}
         return dict(sorted(used.items()))
 
     def render(self) -> str:
-        """``container_definitions`` as JSON text in which references stay readable."""
+        """Return ``container_definitions`` as JSON text in which references stay readable."""
         versions = self.secret_versions()
         if versions:
             self.main.environment["AIRFLOW_SECRET_VERSIONS"] = ",".join(f"{k}:{v}" for k, v in versions.items())

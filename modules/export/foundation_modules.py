@@ -9,12 +9,12 @@ from constructs import Construct
 
 from environments.facts.secrets import BROKER_TOKEN, DATABASE_PASSWORD
 from modules.constructs.aws_services import AwsServices
-from modules.constructs.broker import Broker
+from modules.constructs.broker import Broker, BrokerSettings
 from modules.constructs.encryption_key import EncryptionKey
 from modules.constructs.flow_logs import FlowLogs
 from modules.constructs.image_repository import ImageRepository
 from modules.constructs.log_storage import LogStorage
-from modules.constructs.metadata_database import MetadataDatabase
+from modules.constructs.metadata_database import DatabaseSettings, MetadataDatabase
 from modules.constructs.network import Network
 from modules.constructs.private_bucket import PrivateBucket
 from modules.constructs.secrets import Secrets
@@ -46,7 +46,9 @@ def _network(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
 def _metadata_database(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
     password = inputs.secret(DATABASE_PASSWORD)
     made = MetadataDatabase(
-        scope, ID, **inputs.arguments(MetadataDatabase, section="database", password=password)
+        scope,
+        ID,
+        **inputs.arguments(MetadataDatabase, password=password, settings=inputs.settings(DatabaseSettings, "database")),
     ).reference
     return {
         "address": Output(made.address, "DNS name of the database, port 5432."),
@@ -56,7 +58,9 @@ def _metadata_database(scope: Construct, inputs: ModuleInputs) -> Mapping[str, O
 
 def _broker(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
     token = inputs.secret(BROKER_TOKEN)
-    made = Broker(scope, ID, **inputs.arguments(Broker, section="broker", token=token)).reference
+    made = Broker(
+        scope, ID, **inputs.arguments(Broker, token=token, settings=inputs.settings(BrokerSettings, "broker"))
+    ).reference
     return {
         "address": Output(made.address, "DNS name of the primary node, port 6379, TLS."),
         "security_group_id": Output(made.connections.security_group_id, CLOSED),

@@ -94,6 +94,10 @@ class ModuleInputs:
                 given[name] = self.key(f"{section}.{name}")
         return given
 
+    def settings(self, kind: type, section: str) -> Any:
+        """Return the settings object ``kind`` of a construct, filled from the keys of ``section``."""
+        return kind(**self.arguments(kind, section=section))
+
     def _common(self) -> Mapping[str, Callable[[], Any]]:
         """Parameters that have the same meaning in every construct."""
         return {

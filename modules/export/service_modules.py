@@ -10,7 +10,7 @@ from constructs import Construct
 from modules.constructs.certificate import Certificate
 from modules.constructs.ci_roles import CiRoles
 from modules.constructs.cluster import Cluster
-from modules.constructs.load_balancer import LoadBalancer
+from modules.constructs.load_balancer import LoadBalancer, LoadBalancerSettings
 from modules.constructs.web_firewall import WebFirewall
 from modules.core.airflow_process import API_SERVER
 from modules.export.exportable import ID, Exportable, Output
@@ -41,7 +41,11 @@ def _load_balancer(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Outpu
         "allowed_cidrs": inputs.key("load_balancer.allowed_cidrs") or (inputs.structure.network.cidr,),
         "target_port": API_SERVER.port,
     }
-    made = LoadBalancer(scope, ID, **inputs.arguments(LoadBalancer, section="load_balancer", **given))
+    made = LoadBalancer(
+        scope,
+        ID,
+        **inputs.arguments(LoadBalancer, settings=inputs.settings(LoadBalancerSettings, "load_balancer"), **given),
+    )
     return {
         "arn": Output(made.arn, "ARN of the load balancer."),
         "dns_name": Output(made.dns_name, "DNS name of the load balancer."),

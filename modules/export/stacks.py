@@ -15,7 +15,7 @@ from environments.facts.stacks import AIRFLOW, FOUNDATION
 from environments.model import Environment
 from modules.core.flows import Flows
 from modules.core.grants import RoleSettings
-from modules.core.references import Publication
+from modules.core.references import CrossStackOutputs
 from modules.export.hcl_template import parts
 from modules.export.inputs import text, texts
 from modules.export.model_schema import Node, resolved, schema, section
@@ -25,7 +25,6 @@ from modules.stacks.foundation import Foundation
 
 # Keys that configure this project's tools or the provider of the root, not the resources of a stack.
 NOT_IN_MODULES = frozenset({"state", "waivers", "tags"})
-PUBLISHED = "use"
 _INPUT = re.compile(r"(tostring\()?var\.\w+\)?")
 
 
@@ -38,7 +37,10 @@ class StackModule:
 
     def structural(self, structure: Environment) -> Mapping[str, str]:
         """Fields declared with ``plan`` that the stacks of ``structure`` compute with, with the reason."""
-        found = {"database_instance_class": "the threshold of the connections alarm is computed from it"}
+        found = {
+            "database_instance_class": "the threshold of the connections alarm is computed from it",
+            "airflow_task_heartbeat_timeout_seconds": "the number of failed heartbeats is computed from it",
+        }
         if structure.topology == "local_executor":
             found["components_scheduler_memory_mib"] = "the number of Airflow tasks at once is computed from it"
         if structure.network.existing is None and not structure.load_balancer.allowed_cidrs:
@@ -62,8 +64,8 @@ class StackModule:
         foundation = Foundation(app, environment, names=names, roles=roles, flows=flows)
         airflow = Airflow(app, environment, names=names, roles=roles)
         published = _ModulePublication(publisher=foundation, remote=_CallerInputs(inputs))
-        airflow.build(published.across(foundation.reference, prefix=PUBLISHED))
-        foundation.protect()
+        airflow.build(published.publish(foundation.reference))
+        foundation.add_network_acls()
         return foundation if self.name == FOUNDATION else airflow
 
 
@@ -118,14 +120,14 @@ class _ModuleNames(Names):
         return layer
 
 
-class _ModulePublication(Publication):
+class _ModulePublication(CrossStackOutputs):
     """Passes outputs of ``foundation`` to ``airflow`` through the caller.
 
     A value that consists of variables only needs no output: both modules have these variables.
     """
 
-    def _through(self, value: Any, name: str) -> Any:
-        return value if self._consists_of_variables(value) else super()._through(value, name)
+    def _output(self, value: Any, name: str) -> Any:
+        return value if self._consists_of_variables(value) else super()._output(value, name)
 
     def _consists_of_variables(self, value: Any) -> bool:
         if not isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Stack ``<environment>-airflow``: the components, their door, and what keeps them running."""
+"""Stack ``<environment>-airflow``: components, public endpoint, schedules and alarms."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from environments.facts.secrets import own_names_for_process
 from environments.facts.stacks import AIRFLOW
 from environments.model import Environment
 from modules.constructs.alarms import Alarms
-from modules.constructs.autoscaling import Sleep
+from modules.constructs.autoscaling import SleepSchedule
 from modules.constructs.cluster import Cluster
 from modules.constructs.dashboard import Dashboard
-from modules.constructs.database_schedule import DatabaseSleep
+from modules.constructs.database_schedule import DatabaseSchedule
 from modules.constructs.metadata_database import log_group
-from modules.constructs.one_off_task import OneOff
+from modules.constructs.one_off_task import OneOffTask
 from modules.core.airflow_process import MIGRATE
 from modules.core.fargate_task import FargatePlatform
 from modules.core.grants import RoleSettings
 from modules.stacks.airflow_options import options
 from modules.stacks.airflow_services import AirflowServices
-from modules.stacks.alarm_definitions import Watched, watches
+from modules.stacks.alarm_definitions import MonitoredResources, alarm_definitions
 from modules.stacks.component_table import processes
 from modules.stacks.environment_stack import EnvironmentStack
 from modules.stacks.foundation import FoundationReference
 from modules.stacks.maintenance import Maintenance
-from modules.stacks.public_endpoint import Door
-from modules.stacks.service_bindings import Offer
+from modules.stacks.public_endpoint import PublicEndpoint
+from modules.stacks.service_bindings import ServiceBindings
 
 
 class Airflow(EnvironmentStack):
@@ -38,10 +38,10 @@ class Airflow(EnvironmentStack):
         super().__init__(scope, environment, layer=AIRFLOW, names=names, roles=roles)
 
     def build(self, foundation: FoundationReference) -> None:
-        """Everything of this stack, on top of ``foundation``."""
+        """Create all resources of the stack, which use those of ``foundation``."""
         environment, names = self._environment, self._names
         self._foundation = foundation
-        self._offer = Offer(environment, foundation, names=names)
+        self._bindings = ServiceBindings(environment, foundation, names=names)
         self._cluster = Cluster(
             self,
             "cluster",
@@ -52,33 +52,26 @@ class Airflow(EnvironmentStack):
             exec_log_group_name=f"{names.path}/exec",
             log_retention_days=environment.logs.retention_days,
         )
-        self._door = Door(
-            self,
-            "door",
-            name=names.name,
-            foundation=foundation,
-            wanted=environment.load_balancer,
-            log_retention_days=environment.logs.retention_days,
-        )
-        self._platform = self._make_platform()
-        self._sleep = self._sleeping_hours()
+        self._public_endpoint = PublicEndpoint(self, environment, names=names, foundation=foundation)
+        self._platform = self._fargate_platform()
+        self._sleep = self._sleep_schedule()
         AirflowServices(
             self,
             environment,
             network=foundation.network,
             platform=self._platform,
             cluster=self._cluster,
-            door=self._door,
-            offer=self._offer,
+            public_endpoint=self._public_endpoint,
+            bindings=self._bindings,
             sleep=self._sleep,
         ).build()
         self._migrate = self._migration()
-        self._keep_tidy()
-        self._observe()
+        self._add_database_schedules()
+        self._add_monitoring()
         self._outputs()
 
-    def _make_platform(self) -> FargatePlatform:
-        environment, names, images = self._environment, self._names, self._foundation.images
+    def _fargate_platform(self) -> FargatePlatform:
+        environment, names, images = self._environment, self._names, self._foundation.image_repository
         return FargatePlatform(
             name=names.name,
             cluster_arn=self._cluster.arn,
@@ -90,31 +83,31 @@ class Airflow(EnvironmentStack):
             region=environment.region,
             log_path=names.path,
             roles=self._roles,
-            environment=options(environment, names=names, base_url=self._door.url),
+            environment=options(environment, names=names, base_url=self._public_endpoint.url),
             keep_revisions=environment.production,
         )
 
-    def _migration(self) -> OneOff:
-        return OneOff(
+    def _migration(self) -> OneOffTask:
+        return OneOffTask(
             self,
             MIGRATE.name,
             process=MIGRATE,
             platform=self._platform,
             network=self._foundation.network,
-            uses=self._offer.services(("database", "shared_secrets"), secrets=own_names_for_process(MIGRATE.name)),
+            uses=self._bindings.services(("database", "shared_secrets"), secrets=own_names_for_process(MIGRATE.name)),
         )
 
-    def _sleeping_hours(self) -> Sleep | None:
-        wanted = self._environment.hibernation
-        if wanted is None:
+    def _sleep_schedule(self) -> SleepSchedule | None:
+        hours = self._environment.hibernation
+        if hours is None:
             return None
-        return Sleep(eventbridge(wanted.stop), eventbridge(wanted.start), wanted.timezone)
+        return SleepSchedule(eventbridge(hours.stop), eventbridge(hours.start), hours.timezone)
 
-    def _keep_tidy(self) -> None:
+    def _add_database_schedules(self) -> None:
         if self._sleep:
-            DatabaseSleep(
+            DatabaseSchedule(
                 self,
-                "database-sleep",
+                "database-schedule",
                 name=self._names.name,
                 database=self._names.name,
                 stop=self._sleep.stop,
@@ -130,25 +123,26 @@ class Airflow(EnvironmentStack):
                 name=self._names.name,
                 platform=self._platform,
                 network=self._foundation.network,
-                uses=self._offer.services(("database",)),
+                uses=self._bindings.services(("database",)),
                 keep_days=self._environment.cleanup.keep_days,
                 schedule=eventbridge(self._environment.cleanup.schedule),
                 key_arn=self._foundation.data_key_arn,
             )
 
-    def _observe(self) -> None:
+    def _add_monitoring(self) -> None:
         environment, names = self._environment, self._names
-        watched = Watched(names.name, self._door.arn_suffix, self._door.target_group_arn_suffix)
-        table = watches(environment, watched)
-        alarms: list[str] = []
+        load_balancer = self._public_endpoint.load_balancer
+        resources = MonitoredResources(names.name, load_balancer.arn_suffix, load_balancer.target_group_arn_suffix)
+        definitions = alarm_definitions(environment, resources)
+        alarm_arns: list[str] = []
         if environment.alarms.enabled:
-            alarms = Alarms(
+            alarm_arns = Alarms(
                 self,
                 "alarms",
                 name=names.name,
                 account_id=environment.account_id,
                 key_arn=self._foundation.data_key_arn,
-                watches=table,
+                alarms=definitions,
                 email=environment.alarms.email,
             ).arns
         Dashboard(
@@ -156,8 +150,8 @@ class Airflow(EnvironmentStack):
             "dashboard",
             name=names.name,
             region=environment.region,
-            watches=table,
-            alarm_arns=alarms,
+            alarms=definitions,
+            alarm_arns=alarm_arns,
             log_groups=[f"{names.path}/{process}" for process in processes(environment)],
             database_log_group=log_group(names.name),
         )
@@ -165,13 +159,13 @@ class Airflow(EnvironmentStack):
     def _outputs(self) -> None:
         network = self._foundation.network
         values = {
-            "url": (self._door.url, "Where people open Airflow"),
+            "url": (self._public_endpoint.url, "Where people open Airflow"),
             "cluster_name": (self._cluster.name, "Name of the ECS cluster"),
             "migrate_task_definition": (
-                self._migrate.task_definition_arn,
+                self._migrate.reference.task_definition_arn,
                 "Task definition that migrates the database",
             ),
-            "migrate_security_group": (self._migrate.security_group_id, "Security group of the migration"),
+            "migrate_security_group": (self._migrate.reference.security_group_id, "Security group of the migration"),
             "application_subnet_ids": (network.application_subnet_ids, "Subnets of the Fargate tasks"),
         }
         for name, (value, text) in values.items():

@@ -1,4 +1,4 @@
-"""Airflow's options that an environment decides, as environment variables."""
+"""The Airflow configuration of an environment, as environment variables."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MIN_FAILED_HEARTBEATS = 3
 
 
 def options(environment: Environment, *, names: Names, base_url: str) -> dict[str, str]:
-    """Variables of every Airflow container, sorted by name."""
+    """Return the environment variables of every Airflow container, sorted by name."""
     airflow = environment.airflow
     host = "localhost" if is_standalone(environment.topology) else f"{API_SERVER.name}.{names.domain}"
     values: dict[str, object] = {
@@ -39,10 +39,10 @@ def options(environment: Environment, *, names: Names, base_url: str) -> dict[st
     }
     if uses_celery(environment.topology):
         values["AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT"] = airflow.visibility_timeout_seconds
-        # S3 gets a task log at its end; a task killed midway has left it in the container's log.
+        # Airflow uploads a task log at the end of the task: the log of a killed task is only in the container's log.
         values["AIRFLOW__CELERY__TASK_LOGS_TO_STDOUT"] = True
-    free = {name: literal(text) for name, text in airflow.config.items()}
-    return {name: str(value) for name, value in sorted({**values, **free}.items())}
+    config = {name: literal(text) for name, text in airflow.config.items()}
+    return {name: str(value) for name, value in sorted({**values, **config}.items())}
 
 
 def failed_heartbeats(timeout_seconds: int) -> int:
@@ -55,5 +55,5 @@ def failed_heartbeats(timeout_seconds: int) -> int:
 
 
 def literal(text: str) -> str:
-    """``text`` as Terraform takes it literally: no interpolation, no template directive."""
+    """Return ``text`` with Terraform's interpolations and template directives escaped."""
     return text.replace("${", "$${").replace("%{", "%%{")

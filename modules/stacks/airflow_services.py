@@ -1,4 +1,4 @@
-"""The services of an environment: components from their table, worker groups from the environment's list."""
+"""The ECS services of an environment: the components of its topology and its worker groups."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from constructs import Construct
 
 from environments.facts.topology import uses_celery, worker_name
 from environments.model import Environment
-from environments.sections.compute import WorkerGroup as WantedGroup
-from modules.constructs.autoscaling import Bounds, LoadScaling, ScalingTarget, Sleep
+from environments.sections.compute import WorkerGroup as WorkerGroupSection
+from modules.constructs.autoscaling import Bounds, CpuScaling, ScalingTarget, SleepSchedule
 from modules.constructs.cluster import Cluster
 from modules.constructs.component import Component
-from modules.constructs.queue_scaling import WorkScaling
+from modules.constructs.queue_scaling import QueueScaling
 from modules.constructs.worker_group import ScaleInProtection, WorkerGroup
 from modules.core.airflow_process import (
     API_SERVER,
@@ -23,14 +23,15 @@ from modules.core.airflow_process import (
 from modules.core.fargate_task import FargatePlatform
 from modules.core.network_reference import NetworkReference
 from modules.core.scalable import Scalable
-from modules.core.service import Capacity, EcsComponent, Size
-from modules.stacks.component_table import WORKER_USES, Planned, components
-from modules.stacks.public_endpoint import Door
-from modules.stacks.service_bindings import METRICS_NAMESPACE, ExecutionApi, Offer
+from modules.core.service import EcsComponent
+from modules.core.service_settings import Capacity, ServiceSettings, Size
+from modules.stacks.component_table import WORKER_USES, ComponentSpec, components
+from modules.stacks.public_endpoint import PublicEndpoint
+from modules.stacks.service_bindings import METRICS_NAMESPACE, ExecutionApi, ServiceBindings
 
 
 class AirflowServices:
-    """Makes them in ``stack``, one after the other: later ones use earlier ones."""
+    """Creates the services in ``stack``, in an order in which each service exists before another one uses it."""
 
     def __init__(
         self,
@@ -40,53 +41,55 @@ class AirflowServices:
         network: NetworkReference,
         platform: FargatePlatform,
         cluster: Cluster,
-        door: Door,
-        offer: Offer,
-        sleep: Sleep | None,
+        public_endpoint: PublicEndpoint,
+        bindings: ServiceBindings,
+        sleep: SleepSchedule | None,
     ) -> None:
         self._stack, self._environment, self._network = stack, environment, network
-        self._platform, self._cluster, self._door, self._offer, self._sleep = platform, cluster, door, offer, sleep
+        self._platform, self._cluster, self._sleep = platform, cluster, sleep
+        self._public_endpoint, self._bindings = public_endpoint, bindings
         self._exec = [cluster.exec_audit] if environment.airflow.exec_enabled else []
         self._services: dict[str, Component] = {}
 
     def build(self) -> None:
-        """Components, worker groups, and the ways between them on which logs are read."""
-        for row in components(self._environment):
-            self._services[row.process.name] = self._component(row)
+        """Create components, worker groups, and the flows on which api-servers read logs."""
+        for spec in components(self._environment):
+            self._services[spec.process.name] = self._component(spec)
         for group in self._environment.workers:
             self._worker_group(group)
-        self._let_logs_be_read()
+        self._allow_log_access()
 
-    def _component(self, row: Planned) -> Component:
-        behind_door = row.process in (API_SERVER, STANDALONE)
+    def _component(self, spec: ComponentSpec) -> Component:
+        behind_load_balancer = spec.process in (API_SERVER, STANDALONE)
+        load_balancer = self._public_endpoint.load_balancer
         component = Component(
             self._stack,
-            row.process.name,
-            process=row.process,
+            spec.process.name,
+            process=spec.process,
             platform=self._platform,
             network=self._network,
-            size=row.fargate_size,
-            capacity=row.capacity,
-            uses=[*self._offer.services(row.uses), *self._exec],
-            exec_enabled=bool(self._exec),
-            sidecars=self._offer.sidecars(row.uses),
-            target_group_arn=self._door.target_group_arn if behind_door else None,
-            depends_on=[self._cluster.capacity, *(self._door.listeners if behind_door else ())],
-            stop_timeout=row.size.stop_timeout_seconds,
+            settings=self._settings(spec.fargate_size, spec.capacity, spec.size.stop_timeout_seconds),
+            uses=[*self._bindings.services(spec.uses), *self._exec],
+            sidecars=self._bindings.sidecars(spec.uses),
+            target_group_arn=load_balancer.target_group_arn if behind_load_balancer else None,
+            depends_on=[self._cluster.capacity_providers, *(load_balancer.listeners if behind_load_balancer else ())],
         )
-        if behind_door:
-            self._door.open_to(component.connections)
-            self._offer.execution_api = ExecutionApi(component.connections)
-        self._scale(component, row)
+        if behind_load_balancer:
+            self._public_endpoint.open_to(component.connections)
+            self._bindings.execution_api = ExecutionApi(component.connections)
+        self._scale(component, spec)
         return component
 
-    def _scale(self, component: EcsComponent, row: Planned) -> None:
-        grows = row.maximum > row.size.count
-        if not grows and self._sleep is None:
+    def _settings(self, size: Size, capacity: Capacity, stop_timeout: int) -> ServiceSettings:
+        return ServiceSettings(size, capacity, stop_timeout=stop_timeout, exec_enabled=bool(self._exec))
+
+    def _scale(self, component: EcsComponent, spec: ComponentSpec) -> None:
+        scales_out = spec.maximum > spec.size.count
+        if not scales_out and self._sleep is None:
             return
-        target = self._target(component, Bounds(row.size.count, row.maximum))
-        if grows:
-            LoadScaling(component, "scaling", target=target)
+        target = self._target(component, Bounds(spec.size.count, spec.maximum))
+        if scales_out:
+            CpuScaling(component, "scaling", target=target)
 
     def _target(self, component: EcsComponent, bounds: Bounds) -> Scalable:
         return ScalingTarget(
@@ -99,42 +102,43 @@ class AirflowServices:
             after=[component.service],
         ).scalable
 
-    def _worker_group(self, wanted: WantedGroup) -> WorkerGroup:
+    def _worker_group(self, section: WorkerGroupSection) -> WorkerGroup:
         environment = self._environment
         protection = ScaleInProtection(
             account_id=environment.account_id, region=environment.region, cluster=self._cluster.name
         )
         group = WorkerGroup(
             self._stack,
-            worker_name(wanted.name),
-            group=wanted.name,
-            queues=wanted.queues,
-            concurrency=wanted.concurrency,
+            worker_name(section.name),
+            group=section.name,
+            queues=section.queues,
+            concurrency=section.concurrency,
             platform=self._platform,
             network=self._network,
-            size=Size(wanted.cpu, wanted.memory_mib, wanted.ephemeral_storage_gib),
-            capacity=Capacity(wanted.min_count, wanted.spot_percent, wanted.on_demand_base),
+            settings=self._settings(
+                Size(section.cpu, section.memory_mib, section.ephemeral_storage_gib),
+                Capacity(section.min_count, section.spot_percent, section.on_demand_base),
+                section.stop_timeout_seconds,
+            ),
             log_readers=[self._services[API_SERVER.name].connections],
-            uses=[*self._offer.worker_services(WORKER_USES), protection, *self._exec],
-            exec_enabled=bool(self._exec),
-            sidecars=self._offer.sidecars(WORKER_USES),
-            stop_timeout=wanted.stop_timeout_seconds,
-            depends_on=[self._cluster.capacity],
+            uses=[*self._bindings.worker_services(WORKER_USES), protection, *self._exec],
+            sidecars=self._bindings.sidecars(WORKER_USES),
+            depends_on=[self._cluster.capacity_providers],
         )
-        WorkScaling(
+        QueueScaling(
             group,
             "scaling",
-            target=self._target(group, Bounds(wanted.min_count, wanted.max_count)),
-            group=wanted.name,
+            target=self._target(group, Bounds(section.min_count, section.max_count)),
+            group=section.name,
             environment=environment.name,
             namespace=METRICS_NAMESPACE,
-            scale_out_cooldown=wanted.scale_out_cooldown_seconds,
-            scale_in_cooldown=wanted.scale_in_cooldown_seconds,
+            scale_out_cooldown=section.scale_out_cooldown_seconds,
+            scale_in_cooldown=section.scale_in_cooldown_seconds,
         )
         return group
 
-    def _let_logs_be_read(self) -> None:
-        """The api-servers fetch logs of running Airflow tasks from where they run."""
+    def _allow_log_access(self) -> None:
+        """Allow the api-servers to read logs of running Airflow tasks from the components that run them."""
         if API_SERVER.name not in self._services:
             return
         reader = self._services[API_SERVER.name].connections

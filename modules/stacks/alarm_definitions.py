@@ -1,4 +1,4 @@
-"""Which numbers an environment is watched by: the table behind alarms and dashboard."""
+"""The metric alarms of an environment, which its alarms and its dashboard share."""
 
 from __future__ import annotations
 
@@ -9,65 +9,71 @@ from environments.facts.instance_classes import max_connections
 from environments.facts.topology import is_standalone, uses_celery
 from environments.model import Environment
 from modules.core.airflow_process import DAG_PROCESSOR, SCHEDULER, STANDALONE
-from modules.core.metric_alarm import Watch
+from modules.core.metric_alarm import MetricAlarm
 from modules.stacks.service_bindings import METRICS_NAMESPACE
 
 GIB = 2**30
 
 
 @dataclass(frozen=True)
-class Watched:
-    """Names in CloudWatch of what is watched; suffixes as the load balancer's metrics spell them."""
+class MonitoredResources:
+    """The names of monitored resources in CloudWatch.
+
+    Args:
+        name: identifier of the database, prefix of the broker's nodes.
+        load_balancer: ARN suffix of the load balancer.
+        target_group: ARN suffix of the target group.
+    """
 
     name: str
     load_balancer: str
     target_group: str
 
 
-def watches(environment: Environment, watched: Watched) -> tuple[Watch, ...]:
-    """Every alarm of row L4 that the topology has a use for."""
+def alarm_definitions(environment: Environment, resources: MonitoredResources) -> tuple[MetricAlarm, ...]:
+    """Return the alarms of all components and backing services that the topology has."""
     return (
         *_airflow(environment),
         *_queues(environment),
-        *_database(environment, watched),
-        *_broker(environment, watched),
-        *_door(environment, watched),
+        *_database(environment, resources),
+        *_broker(environment, resources),
+        *_public_endpoint(environment, resources),
     )
 
 
-def _of(environment: Environment, component: str) -> dict[str, str]:
+def _dimensions(environment: Environment, component: str) -> dict[str, str]:
     return {"Environment": environment.name, "Component": component}
 
 
-def _airflow(environment: Environment) -> Iterator[Watch]:
-    alarms = environment.alarms
+def _airflow(environment: Environment) -> Iterator[MetricAlarm]:
+    thresholds = environment.alarms
     standalone = is_standalone(environment.topology)
     scheduler, processor = (STANDALONE, STANDALONE) if standalone else (SCHEDULER, DAG_PROCESSOR)
-    yield Watch(
+    yield MetricAlarm(
         "scheduler-heartbeat",
         "The scheduler is silent: no Airflow task is started",
         METRICS_NAMESPACE,
         "scheduler_heartbeat",
-        _of(environment, scheduler.name),
+        _dimensions(environment, scheduler.name),
         threshold=1,
         statistic="Sum",
         below=True,
-        minutes=max(1, round(alarms.scheduler_heartbeat_seconds / 60)),
-        silence_is_wrong=environment.hibernation is None,
+        minutes=max(1, round(thresholds.scheduler_heartbeat_seconds / 60)),
+        missing_data_is_breaching=environment.hibernation is None,
     )
-    yield Watch(
+    yield MetricAlarm(
         "import-errors",
         "DAG files cannot be imported",
         METRICS_NAMESPACE,
         "dag_processing.import_errors",
-        _of(environment, processor.name),
-        threshold=alarms.import_errors,
+        _dimensions(environment, processor.name),
+        threshold=thresholds.import_errors,
     )
 
 
-def _queues(environment: Environment) -> Iterator[Watch]:
+def _queues(environment: Environment) -> Iterator[MetricAlarm]:
     for group in environment.workers:
-        yield Watch(
+        yield MetricAlarm(
             f"oldest-queued-{group.name}",
             f"An Airflow task waits too long for worker group {group.name}",
             METRICS_NAMESPACE,
@@ -78,35 +84,35 @@ def _queues(environment: Environment) -> Iterator[Watch]:
         )
 
 
-def _database(environment: Environment, watched: Watched) -> Iterator[Watch]:
-    alarms, dimensions = environment.alarms, {"DBInstanceIdentifier": watched.name}
-    offered = max_connections(environment.database.instance_class)
-    yield Watch(
+def _database(environment: Environment, resources: MonitoredResources) -> Iterator[MetricAlarm]:
+    thresholds, dimensions = environment.alarms, {"DBInstanceIdentifier": resources.name}
+    connections = max_connections(environment.database.instance_class)
+    yield MetricAlarm(
         "database-connections",
         "The metadata database runs out of connections",
         "AWS/RDS",
         "DatabaseConnections",
         dimensions,
-        threshold=offered * alarms.database_connections_percent // 100,
+        threshold=connections * thresholds.database_connections_percent // 100,
     )
-    yield Watch(
+    yield MetricAlarm(
         "database-storage",
         "The metadata database runs out of storage",
         "AWS/RDS",
         "FreeStorageSpace",
         dimensions,
-        threshold=alarms.database_free_storage_gib * GIB,
+        threshold=thresholds.database_free_storage_gib * GIB,
         statistic="Minimum",
         below=True,
     )
 
 
-def _broker(environment: Environment, watched: Watched) -> Iterator[Watch]:
+def _broker(environment: Environment, resources: MonitoredResources) -> Iterator[MetricAlarm]:
     if not uses_celery(environment.topology):
         return
     for node in range(1, environment.broker.replicas + 2):
-        dimensions = {"CacheClusterId": f"{watched.name}-{node:03d}"}
-        yield Watch(
+        dimensions = {"CacheClusterId": f"{resources.name}-{node:03d}"}
+        yield MetricAlarm(
             f"broker-memory-{node}",
             "The broker runs out of memory: it would refuse messages",
             "AWS/ElastiCache",
@@ -114,7 +120,7 @@ def _broker(environment: Environment, watched: Watched) -> Iterator[Watch]:
             dimensions,
             threshold=environment.alarms.broker_memory_percent,
         )
-        yield Watch(
+        yield MetricAlarm(
             f"broker-evictions-{node}",
             "The broker evicts keys: Celery messages may be lost",
             "AWS/ElastiCache",
@@ -126,12 +132,12 @@ def _broker(environment: Environment, watched: Watched) -> Iterator[Watch]:
         )
 
 
-def _door(environment: Environment, watched: Watched) -> Iterator[Watch]:
-    yield Watch(
+def _public_endpoint(environment: Environment, resources: MonitoredResources) -> Iterator[MetricAlarm]:
+    yield MetricAlarm(
         "unhealthy-targets",
         "api-servers fail the load balancer's health check",
         "AWS/ApplicationELB",
         "UnHealthyHostCount",
-        {"LoadBalancer": watched.load_balancer, "TargetGroup": watched.target_group},
+        {"LoadBalancer": resources.load_balancer, "TargetGroup": resources.target_group},
         threshold=environment.alarms.unhealthy_targets,
     )

@@ -1,4 +1,4 @@
-"""Stack ``bootstrap-<account>``: what must be there before any other stack can keep its state."""
+"""Stack ``bootstrap-<account>``: the state bucket and the CI roles of one account."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from modules.core.stack import Stack
 
 
 class Bootstrap(Stack):
-    """State bucket and CI roles of one account. Its own state is local: there is nowhere else yet."""
+    """The state bucket and the CI roles of one account; its own state is local because no bucket exists before it."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""The table of components: which processes a topology runs, and what each uses."""
+"""The components of each topology, and the backing services that each component uses."""
 
 from __future__ import annotations
 
@@ -20,17 +20,24 @@ from modules.core.airflow_process import (
     Process,
     worker,
 )
-from modules.core.service import Capacity, Size
+from modules.core.service_settings import Capacity, Size
 
 Use = Literal[
     "database", "broker", "shared_secrets", "secrets_backend", "task_logs", "execution_api", "dags", "metrics"
 ]
-SERVER: tuple[Use, ...] = ("database", "shared_secrets", "secrets_backend")
+BASE_USES: tuple[Use, ...] = ("database", "shared_secrets", "secrets_backend")
 
 
 @dataclass(frozen=True)
-class Planned:
-    """One row: a process, its size, and what it uses in this environment."""
+class ComponentSpec:
+    """A component of an environment.
+
+    Args:
+        process: the Airflow process.
+        size: size and count from the environment.
+        uses: backing services and sidecars, see :mod:`modules.stacks.service_bindings`.
+        maximum: most Fargate tasks.
+    """
 
     process: Process
     size: TaskSize
@@ -39,30 +46,32 @@ class Planned:
 
     @property
     def fargate_size(self) -> Size:
+        """Size of each Fargate task."""
         return Size(self.size.cpu, self.size.memory_mib, self.size.ephemeral_storage_gib)
 
     @property
     def capacity(self) -> Capacity:
+        """Number of Fargate tasks and their capacity providers."""
         return Capacity(count=self.size.count, spot_percent=self.size.spot_percent)
 
 
-def components(environment: Environment) -> tuple[Planned, ...]:
-    """The services of an environment besides its worker groups, in the order in which they are made."""
+def components(environment: Environment) -> tuple[ComponentSpec, ...]:
+    """Return the services of an environment except its worker groups, in the order in which they are created."""
     sizes = environment.components
     if is_standalone(environment.topology):
-        uses: tuple[Use, ...] = (*SERVER, "task_logs", "dags")
-        return (Planned(STANDALONE, sizes.standalone, uses, sizes.standalone.count),)
+        uses: tuple[Use, ...] = (*BASE_USES, "task_logs", "dags")
+        return (ComponentSpec(STANDALONE, sizes.standalone, uses, sizes.standalone.count),)
     celery = uses_celery(environment.topology)
     broker: tuple[Use, ...] = ("broker",) if celery else ()
     runs_tasks: tuple[Use, ...] = ("metrics",) if celery else ("task_logs", "execution_api", "dags")
     rows = [
-        Planned(API_SERVER, sizes.api_server, (*SERVER, *broker, "task_logs"), sizes.api_server.max_count),
-        Planned(SCHEDULER, sizes.scheduler, (*SERVER, *broker, *runs_tasks), sizes.scheduler.count),
-        Planned(DAG_PROCESSOR, sizes.dag_processor, (*SERVER, "dags"), sizes.dag_processor.count),
-        Planned(TRIGGERER, sizes.triggerer, (*SERVER, "task_logs", "dags"), sizes.triggerer.count),
+        ComponentSpec(API_SERVER, sizes.api_server, (*BASE_USES, *broker, "task_logs"), sizes.api_server.max_count),
+        ComponentSpec(SCHEDULER, sizes.scheduler, (*BASE_USES, *broker, *runs_tasks), sizes.scheduler.count),
+        ComponentSpec(DAG_PROCESSOR, sizes.dag_processor, (*BASE_USES, "dags"), sizes.dag_processor.count),
+        ComponentSpec(TRIGGERER, sizes.triggerer, (*BASE_USES, "task_logs", "dags"), sizes.triggerer.count),
     ]
     if sizes.flower:
-        rows.append(Planned(FLOWER, sizes.flower, broker, sizes.flower.count))
+        rows.append(ComponentSpec(FLOWER, sizes.flower, broker, sizes.flower.count))
     return tuple(rows)
 
 
@@ -70,7 +79,7 @@ WORKER_USES: tuple[Use, ...] = ("database", "broker", "secrets_backend", "task_l
 
 
 def processes(environment: Environment) -> tuple[str, ...]:
-    """Names of everything that writes a log: services, worker groups, one-off tasks."""
+    """Return the names of all processes that write a log: services, worker groups, one-off tasks."""
     services = [row.process.name for row in components(environment)]
     workers = [worker(group.name).name for group in environment.workers]
     one_off = [MIGRATE.name, *([DB_CLEAN.name] if environment.cleanup.enabled else [])]

@@ -1,4 +1,4 @@
-"""From an environment to its two stacks."""
+"""Creates the stacks of environments."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from environments.facts.stacks import FOUNDATION
 from environments.model import Environment
 from modules.core.flows import Flows
 from modules.core.grants import RoleSettings
-from modules.core.references import Publication
+from modules.core.references import CrossStackOutputs
 from modules.core.state import remote_state
 from modules.stacks.airflow import Airflow
 from modules.stacks.bootstrap import Bootstrap
@@ -19,7 +19,7 @@ from modules.stacks.foundation import Foundation
 
 
 def deployments(app: App, environments: Iterable[Environment]) -> None:
-    """The stacks of all environments, and one bootstrap for each account that keeps states in S3."""
+    """Create the stacks of all environments, and a bootstrap stack for each account with states in S3."""
     accounts: set[str] = set()
     for environment in environments:
         if environment.state.backend == "s3" and environment.account_id not in accounts:
@@ -29,15 +29,15 @@ def deployments(app: App, environments: Iterable[Environment]) -> None:
 
 
 def deployment(app: Construct, environment: Environment) -> tuple[Foundation, Airflow]:
-    """Foundation, then Airflow on top of it; last the NACLs, which know every declared flow."""
+    """Create the stacks of ``environment``; the network ACLs come last because they need every declared flow."""
     names, flows = environment.names, Flows()
     roles = _roles(environment)
     foundation = Foundation(app, environment, names=names, roles=roles, flows=flows)
     airflow = Airflow(app, environment, names=names, roles=roles)
-    airflow.add_dependency(foundation)  # the cdktf CLI deploys in parallel what does not say this
+    airflow.add_dependency(foundation)  # without it the cdktf CLI deploys both stacks in parallel
     remote = remote_state(airflow, FOUNDATION, of=foundation.name, state=environment.state)
-    airflow.build(Publication(publisher=foundation, remote=remote).across(foundation.reference, prefix="use"))
-    foundation.protect()
+    airflow.build(CrossStackOutputs(publisher=foundation, remote=remote).publish(foundation.reference))
+    foundation.add_network_acls()
     waivers = [waiver.model_dump(mode="json") for waiver in environment.waivers]
     for stack in (foundation, airflow):
         stack.annotate(flows=flows.as_data(), waivers=waivers)

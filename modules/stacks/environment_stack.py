@@ -1,4 +1,4 @@
-"""What the two stacks of an environment share: the environment, its names, what all its roles have."""
+"""The base class of the two stacks of an environment."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from modules.core.stack import Stack
 
 
 class EnvironmentStack(Stack):
-    """The part of an environment in ``layer``: ``foundation`` or ``airflow``."""
+    """A stack of an environment.
+
+    Args:
+        scope: the cdktf app.
+        environment: the environment.
+        layer: ``foundation`` or ``airflow``.
+        names: names of the environment.
+        roles: settings of all IAM roles.
+    """
 
     def __init__(
         self, scope: Construct, environment: Environment, *, layer: str, names: Names, roles: RoleSettings

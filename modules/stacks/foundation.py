@@ -1,8 +1,8 @@
-"""Stack ``<environment>-foundation``: what outlives every deployment of Airflow."""
+"""Stack ``<environment>-foundation``: the resources that keep their data when Airflow is deployed or destroyed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from constructs import Construct
 
@@ -12,24 +12,26 @@ from environments.facts.stacks import FOUNDATION
 from environments.facts.topology import uses_celery
 from environments.model import Environment
 from modules.constructs.aws_services import AwsServicesReference
-from modules.constructs.broker import Broker, BrokerReference
+from modules.constructs.broker import Broker, BrokerReference, BrokerSettings
 from modules.constructs.database_proxy import DatabaseProxy
 from modules.constructs.encryption_key import EncryptionKey
 from modules.constructs.image_repository import ImageRepository, ImageRepositoryReference
 from modules.constructs.log_storage import TaskLogsReference
-from modules.constructs.metadata_database import MetadataDatabase
+from modules.constructs.metadata_database import DatabaseSettings, MetadataDatabase
 from modules.constructs.secrets import Secrets, SecretsBackendReference, SecretsReference
 from modules.core.database_reference import MetadataDatabaseReference
 from modules.core.flows import Flows
 from modules.core.grants import RoleSettings
 from modules.core.network_reference import NetworkReference
+from modules.core.references import OUTPUT_PREFIX
 from modules.stacks.environment_stack import EnvironmentStack
 from modules.stacks.foundation_logs import FoundationLogs
 from modules.stacks.foundation_network import FoundationNetwork
+from modules.stacks.settings import settings_from
 
 
 class Foundation(EnvironmentStack):
-    """Network, stores, secrets, image repository and log storage of one environment."""
+    """Network, data stores, secrets, image repository and log storage of one environment."""
 
     def __init__(
         self, scope: Construct, environment: Environment, *, names: Names, roles: RoleSettings, flows: Flows
@@ -39,9 +41,9 @@ class Foundation(EnvironmentStack):
             "data-key", "data", "Stores and logs of Airflow", services=("cloudwatch.amazonaws.com",)
         )
         secrets_key = self._key("secrets-key", "secrets", "Secrets of Airflow in Parameter Store")
-        self._made_network = FoundationNetwork(self, environment, names=names, flows=flows)
-        self._made_network.record(key_arn=self._data_key.arn, roles=roles)
-        self.network = self._made_network.reference
+        self._foundation_network = FoundationNetwork(self, environment, names=names, flows=flows)
+        self._foundation_network.add_flow_logs(key_arn=self._data_key.arn, roles=roles)
+        self.network = self._foundation_network.reference
         self.secrets = Secrets(
             self,
             "secrets",
@@ -56,21 +58,22 @@ class Foundation(EnvironmentStack):
         )
         logs = FoundationLogs(self, environment, names=names, key_arn=self._data_key.arn)
         self.reference = FoundationReference(
+            data_key_arn=self._data_key.arn,
+            secrets_key_arn=secrets_key.arn,
             network=self.network,
-            aws_services=self._made_network.aws_services,
+            aws_services=self._foundation_network.aws_services,
             secrets=self.secrets.reference,
             secrets_backend=self.secrets.backend,
-            database=self._make_database(),
-            broker=self._make_broker().reference if uses_celery(environment.topology) else None,
-            images=images.reference,
+            database=self._database(),
+            broker=self._broker().reference if uses_celery(environment.topology) else None,
+            image_repository=images.reference,
             task_logs=logs.task_logs(),
-            data_key_arn=self._data_key.arn,
             access_logs_bucket=logs.access_logs_bucket(),
         )
 
-    def protect(self) -> None:
-        """Write the NACLs, once every flow of the environment is declared."""
-        self._made_network.protect()
+    def add_network_acls(self) -> None:
+        """Create the network ACLs; call it after every flow of the environment is declared."""
+        self._foundation_network.add_network_acls()
 
     def _key(self, id_: str, suffix: str, purpose: str, services: tuple[str, ...] = ()) -> EncryptionKey:
         patterns = (
@@ -90,8 +93,8 @@ class Foundation(EnvironmentStack):
             services=services,
         )
 
-    def _make_database(self) -> MetadataDatabaseReference:
-        wanted = self._environment.database
+    def _database(self) -> MetadataDatabaseReference:
+        section = self._environment.database
         database = MetadataDatabase(
             self,
             "database",
@@ -99,19 +102,10 @@ class Foundation(EnvironmentStack):
             network=self.network,
             password=self.secrets.secret(DATABASE_PASSWORD),
             key_arn=self._data_key.arn,
-            engine_version=wanted.engine_version,
-            instance_class=wanted.instance_class,
-            storage_gib=wanted.storage_gib,
-            max_storage_gib=wanted.max_storage_gib,
-            multi_az=wanted.multi_az,
-            deletion_protection=wanted.deletion_protection,
-            final_snapshot=wanted.final_snapshot,
-            backup_retention_days=wanted.backup_retention_days,
-            performance_insights=wanted.performance_insights,
-            log_retention_days=self._environment.logs.retention_days,
             roles=self._roles,
+            settings=settings_from(section, DatabaseSettings, log_retention_days=self._environment.logs.retention_days),
         )
-        if not wanted.proxy:
+        if not section.proxy:
             return database.reference
         return DatabaseProxy(
             self,
@@ -124,8 +118,7 @@ class Foundation(EnvironmentStack):
             roles=self._roles,
         ).reference
 
-    def _make_broker(self) -> Broker:
-        wanted = self._environment.broker
+    def _broker(self) -> Broker:
         return Broker(
             self,
             "broker",
@@ -133,26 +126,28 @@ class Foundation(EnvironmentStack):
             network=self.network,
             token=self.secrets.secret(BROKER_TOKEN),
             key_arn=self._data_key.arn,
-            engine=wanted.engine,
-            engine_version=wanted.engine_version,
-            node_type=wanted.node_type,
-            replicas=wanted.replicas,
-            snapshot_retention_days=wanted.snapshot_retention_days,
-            log_retention_days=self._environment.logs.retention_days,
+            settings=settings_from(
+                self._environment.broker, BrokerSettings, log_retention_days=self._environment.logs.retention_days
+            ),
         )
 
 
 @dataclass(frozen=True)
 class FoundationReference:
-    """What the stack of Airflow needs of its foundation."""
+    """The resources of the foundation that the stack of Airflow uses.
 
-    network: NetworkReference
-    aws_services: AwsServicesReference
+    A value that is known only after apply becomes an output, named after the field; a KMS key comes first, so that its
+    output has the name of the key and not that of a resource that uses it.
+    """
+
+    data_key_arn: str
+    secrets_key_arn: str
+    network: NetworkReference = field(metadata={OUTPUT_PREFIX: ""})
+    aws_services: AwsServicesReference = field(metadata={OUTPUT_PREFIX: ""})
     secrets: SecretsReference
     secrets_backend: SecretsBackendReference
     database: MetadataDatabaseReference
     broker: BrokerReference | None
-    images: ImageRepositoryReference
+    image_repository: ImageRepositoryReference
     task_logs: TaskLogsReference
-    data_key_arn: str
     access_logs_bucket: str | None

@@ -1,4 +1,4 @@
-"""The places of an environment's logs, in the foundation's stack."""
+"""The log storage of an environment, in the stack of the foundation."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from modules.stacks.component_table import processes
 
 
 class FoundationLogs:
-    """Makes them in ``stack`` as ``environment`` wants them."""
+    """Creates log groups and buckets in ``stack`` according to the section ``logs`` of ``environment``."""
 
     def __init__(self, stack: Construct, environment: Environment, *, names: Names, key_arn: str) -> None:
         self._stack, self._environment, self._names, self._key_arn = stack, environment, names, key_arn
 
     def task_logs(self) -> TaskLogsReference:
-        """Log groups of all processes, and where task logs go."""
+        """Create the log groups of all processes and the storage of Airflow task logs."""
         logs = self._environment.logs
         to_s3 = logs.destination == "s3"
         bucket = self._bucket("task-logs", key_arn=self._key_arn) if to_s3 else None
@@ -35,7 +35,7 @@ class FoundationLogs:
         ).task_logs
 
     def access_logs_bucket(self) -> str | None:
-        """Name of the load balancer's bucket; it writes as a service, and only where S3 itself encrypts."""
+        """Create the bucket of the load balancer's access logs, encrypted by S3's own key, and return its name."""
         if not self._environment.load_balancer.access_logs:
             return None
         account, region = self._environment.account_id, self._environment.region

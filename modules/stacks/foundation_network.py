@@ -1,4 +1,4 @@
-"""The network of an environment, its own or somebody's, with the ways to AWS's services."""
+"""The network of an environment, new or existing, with its access to AWS APIs."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from modules.core.network_reference import NetworkReference
 
 
 class FoundationNetwork:
-    """Made in the stack ``scope``; every flow of the environment is declared in ``flows``."""
+    """Creates the network in the stack ``scope``; all flows of the environment are declared in ``flows``."""
 
     def __init__(self, scope: Construct, environment: Environment, *, names: Names, flows: Flows) -> None:
         self._scope, self._environment, self._names, self._flows = scope, environment, names, flows
         existing = environment.network.existing
-        self.reference, route_tables = self._own() if existing is None else self._existing(existing)
+        self.reference, route_tables = self._new() if existing is None else self._existing(existing)
         self.aws_services: AwsServicesReference = AwsServices(
             scope,
             "aws-services",
@@ -34,8 +34,8 @@ class FoundationNetwork:
             private=environment.network.egress == "none",
         ).reference
 
-    def record(self, *, key_arn: str, roles: RoleSettings) -> None:
-        """Flow logs, where the environment wants them."""
+    def add_flow_logs(self, *, key_arn: str, roles: RoleSettings) -> None:
+        """Create the flow logs if the environment enables them."""
         if self._environment.network.flow_logs:
             FlowLogs(
                 self._scope,
@@ -48,8 +48,8 @@ class FoundationNetwork:
                 roles=roles,
             )
 
-    def protect(self) -> None:
-        """Write the NACLs, once every flow of the environment is declared. Those of a foreign VPC are its owner's."""
+    def add_network_acls(self) -> None:
+        """Create the network ACLs of a new VPC from the declared flows; an existing VPC keeps its own."""
         if self._environment.network.existing is None:
             NetworkAcls(
                 self._scope,
@@ -60,18 +60,18 @@ class FoundationNetwork:
                 through_nat=self._environment.network.egress != "none",
             )
 
-    def _own(self) -> tuple[NetworkReference, list[str]]:
-        wanted = self._environment.network
-        own = Network(
+    def _new(self) -> tuple[NetworkReference, list[str]]:
+        section = self._environment.network
+        network = Network(
             self._scope,
             "network",
             name=self._names.name,
-            cidr=wanted.cidr,
-            zones=wanted.zones,
-            egress=wanted.egress,
+            cidr=section.cidr,
+            zones=section.zones,
+            egress=section.egress,
             flows=self._flows,
         )
-        return own.reference, own.application_route_table_ids
+        return network.reference, network.application_route_table_ids
 
     def _existing(self, existing: ExistingNetwork) -> tuple[NetworkReference, list[str]]:
         network = NetworkReference(

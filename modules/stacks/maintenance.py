@@ -1,4 +1,4 @@
-"""Old rows of the metadata database deleted on a schedule."""
+"""Scheduled clean-up of the metadata database."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from constructs import Construct
 
-from modules.constructs.one_off_task import OneOff
+from modules.constructs.one_off_task import OneOffTask
 from modules.constructs.scheduled_task import ScheduledTask
 from modules.core.airflow_process import DB_CLEAN
 from modules.core.fargate_task import FargatePlatform
@@ -14,12 +14,19 @@ from modules.core.network_reference import NetworkReference
 from modules.core.task import BackingService
 
 
-class Maintenance(OneOff):
-    """``airflow db clean`` as a Fargate task.
+class Maintenance(OneOffTask):
+    """The Fargate task ``airflow db clean`` and its schedule.
 
     Args:
-        keep_days: days of history that stay.
-        schedule: ``cron(...)`` as EventBridge Scheduler writes it, UTC.
+        scope: parent construct.
+        id_: id of the construct.
+        name: prefix of the schedule's name.
+        platform: settings that all Fargate tasks of the environment share.
+        network: VPC and application subnets.
+        uses: backing services of the task.
+        keep_days: days of history that the clean-up keeps.
+        schedule: ``cron(...)`` expression of EventBridge Scheduler, in UTC.
+        key_arn: KMS key of the schedule.
     """
 
     def __init__(
@@ -50,9 +57,7 @@ class Maintenance(OneOff):
             name=f"{name}-{DB_CLEAN.name}",
             schedule=schedule,
             cluster_arn=platform.cluster_arn,
-            task_definition_arn=self.task_definition_arn,
-            role_arns=self.role_arns,
-            security_group_id=self.security_group_id,
+            task=self.reference,
             network=network,
             key_arn=key_arn,
             roles=platform.roles,

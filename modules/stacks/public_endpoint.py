@@ -1,86 +1,78 @@
-"""Certificate, load balancer, firewall and public name, put together as an environment wants them."""
+"""The public endpoint of Airflow: load balancer, certificate, web firewall and DNS record."""
 
 from __future__ import annotations
 
 from constructs import Construct
 
-from environments.sections.network import LoadBalancer as Wanted
-from modules.constructs.certificate import Certificate, PublicName
-from modules.constructs.load_balancer import LoadBalancer
+from environments.facts.naming import Names
+from environments.model import Environment
+from environments.sections.network import LoadBalancer as LoadBalancerSection
+from modules.constructs.certificate import Certificate
+from modules.constructs.dns_record import DnsRecord
+from modules.constructs.load_balancer import LoadBalancer, LoadBalancerSettings
 from modules.constructs.web_firewall import WebFirewall
 from modules.core.airflow_process import API_SERVER
 from modules.core.connections import Connections
 from modules.stacks.foundation import FoundationReference
+from modules.stacks.settings import settings_from
 
 
-class Door(Construct):
-    """The only way in from outside; part of the stack, not a module of its own."""
+class PublicEndpoint:
+    """Creates in ``stack`` what accepts requests from outside the VPC.
+
+    Args:
+        stack: the stack of Airflow.
+        environment: its section ``load_balancer`` decides what is created.
+        names: names of the environment.
+        foundation: network, access log bucket and KMS key.
+    """
 
     def __init__(
-        self,
-        scope: Construct,
-        id_: str,
-        *,
-        name: str,
-        foundation: FoundationReference,
-        wanted: Wanted,
-        log_retention_days: int,
+        self, stack: Construct, environment: Environment, *, names: Names, foundation: FoundationReference
     ) -> None:
-        super().__init__(scope, id_)
-        self._balancer = LoadBalancer(
-            self,
+        self._stack, section = stack, environment.load_balancer
+        self.load_balancer = LoadBalancer(
+            stack,
             "load-balancer",
-            name=name,
+            name=names.name,
             network=foundation.network,
-            certificate_arn=wanted.certificate_arn or self._certificate(wanted),
-            allowed_cidrs=wanted.allowed_cidrs or (foundation.network.cidr,),
+            certificate_arn=section.certificate_arn or self._certificate(section),
+            allowed_cidrs=section.allowed_cidrs or (foundation.network.cidr,),
             target_port=API_SERVER.port or 0,
-            scheme=wanted.scheme,
-            ssl_policy=wanted.ssl_policy,
-            access_logs_bucket=foundation.access_logs_bucket,
-            deletion_protection=wanted.deletion_protection,
+            settings=settings_from(section, LoadBalancerSettings, access_logs_bucket=foundation.access_logs_bucket),
         )
-        if wanted.waf:
+        if section.waf:
             WebFirewall(
-                self,
-                "firewall",
-                name=name,
-                load_balancer_arn=self._balancer.arn,
+                stack,
+                "web-firewall",
+                name=names.name,
+                load_balancer_arn=self.load_balancer.arn,
                 key_arn=foundation.data_key_arn,
-                log_retention_days=log_retention_days,
+                log_retention_days=environment.logs.retention_days,
             )
-        self.url = f"https://{self._name(wanted)}"
-        self.target_group_arn = self._balancer.target_group_arn
-        self.listeners = self._balancer.listeners
-        self.arn_suffix, self.target_group_arn_suffix = (
-            self._balancer.arn_suffix,
-            self._balancer.target_group_arn_suffix,
-        )
+        self.url = f"https://{self._host(section)}"
 
     def open_to(self, server: Connections) -> None:
-        """Let requests through to ``server``."""
-        self._balancer.open_to(server)
+        """Allow the load balancer to connect to ``server``."""
+        self.load_balancer.open_to(server)
 
-    def _certificate(self, wanted: Wanted) -> str:
-        domain_name, zone_id = _both(wanted)
-        return Certificate(self, "certificate", domain_name=domain_name, hosted_zone_id=zone_id).arn
-
-    def _name(self, wanted: Wanted) -> str:
-        if wanted.hosted_zone_id and wanted.domain_name:
-            PublicName(
-                self,
-                "public-name",
-                domain_name=wanted.domain_name,
-                hosted_zone_id=wanted.hosted_zone_id,
-                dns_name=self._balancer.dns_name,
-                zone_id=self._balancer.zone_id,
+    def _certificate(self, section: LoadBalancerSection) -> str:
+        if section.domain_name is None or section.hosted_zone_id is None:
+            raise ValueError(
+                "load_balancer needs certificate_arn, or domain_name and hosted_zone_id: "
+                "environments.rules should have rejected the environment"
             )
-        return wanted.domain_name or self._balancer.dns_name
+        domain_name, zone_id = section.domain_name, section.hosted_zone_id
+        return Certificate(self._stack, "certificate", domain_name=domain_name, hosted_zone_id=zone_id).arn
 
-
-def _both(wanted: Wanted) -> tuple[str, str]:
-    if wanted.domain_name is None or wanted.hosted_zone_id is None:
-        raise ValueError(
-            "load_balancer without certificate_arn, domain_name and zone: environments.model lets none pass"
-        )
-    return wanted.domain_name, wanted.hosted_zone_id
+    def _host(self, section: LoadBalancerSection) -> str:
+        if section.hosted_zone_id and section.domain_name:
+            DnsRecord(
+                self._stack,
+                "dns-record",
+                domain_name=section.domain_name,
+                hosted_zone_id=section.hosted_zone_id,
+                dns_name=self.load_balancer.dns_name,
+                zone_id=self.load_balancer.zone_id,
+            )
+        return section.domain_name or self.load_balancer.dns_name

@@ -1,4 +1,4 @@
-"""What the components of one environment can use, under the names of ``modules.stacks.component_table``."""
+"""Backing services and sidecars, by the names that ``modules.stacks.component_table`` uses."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ WORKER_SECRETS = own_names_for_process("worker")
 
 @dataclass(frozen=True)
 class ExecutionApi:
-    """The api-servers as workers and schedulers call them: by their internal name."""
+    """The execution API of the api-servers, which components call by its internal name."""
 
     connections: Connections
 
     def serve(self, client: Client) -> None:
-        """Give ``client`` the way in; the address is in every component's options."""
+        """Give ``client`` network access; every component's configuration has the address."""
         self.connections.allow_default_port_from(client.connections, why="execution API")
 
 
-class Offer:
-    """Turns the words of the component table into backing services and sidecars."""
+class ServiceBindings:
+    """Maps the names in the component table to backing services and sidecars of one environment."""
 
     def __init__(self, environment: Environment, foundation: FoundationReference, *, names: Names) -> None:
         self._environment, self._foundation, self._names = environment, foundation, names
         self.execution_api: ExecutionApi | None = None
 
     def services(self, uses: Iterable[Use], *, secrets: tuple[str, ...] = SHARED_SECRETS) -> list[BackingService]:
-        """Backing services of ``uses``; AWS' own APIs are always among them."""
+        """Return AWS APIs and the backing services called ``uses``, with the shared secrets called ``secrets``."""
         return [self._foundation.aws_services, *(s for use in uses for s in self._services(use, secrets))]
 
     def worker_services(self, uses: Iterable[Use]) -> list[BackingService]:
-        """The same for a worker, which needs one of the shared secrets only."""
+        """Return the backing services of a worker, which needs only one of the shared secrets."""
         return [*self.services(uses), self._foundation.secrets.some(*WORKER_SECRETS)]
 
     def sidecars(self, uses: Iterable[Use]) -> list[Sidecar]:
-        """Sidecars of ``uses``, and the one that takes Airflow's own metrics."""
+        """Return the sidecars of ``uses`` and the StatsD sidecar, which every component has."""
         statsd: list[Sidecar] = [StatsD(namespace=METRICS_NAMESPACE, environment=self._environment.name)]
         return statsd + [sidecar for use in uses for sidecar in self._sidecars(use)]
 
@@ -86,7 +86,8 @@ class Offer:
         dags = self._environment.dags
         if dags.repository is None:
             raise ValueError(
-                f"dags.delivery {dags.delivery} without dags.repository: environments.model lets none pass"
+                f"dags.delivery {dags.delivery} needs dags.repository: "
+                "environments.rules should have rejected the environment"
             )
         return Repository(
             url=dags.repository,
@@ -98,8 +99,8 @@ class Offer:
         )
 
     def _deploy_key(self) -> Secret:
-        """A key that people put there: Terraform knows where it is and nothing more."""
+        """Return the reference to the deploy key, a SecureString that an operator creates."""
         environment, name = self._environment, DEPLOY_KEY
         arn = f"arn:aws:ssm:{environment.region}:{environment.account_id}:parameter{self._names.path}/{name}"
-        key_arn = self._foundation.secrets_backend.key_arn
+        key_arn = self._foundation.secrets_key_arn
         return Secret(name=name, arn=arn, key_arn=key_arn, version="external")

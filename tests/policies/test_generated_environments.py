@@ -24,8 +24,8 @@ from environments import Environment
 from tests.reading import EXECUTION_ROLE, fargate_tasks, grants, role_of, rules
 from tests.strategies import environments
 from tests.synthesis import FILE, Deployment, built, deployed, read_back
-from tests.unit.modules.large import LARGE
 from tests.unit.modules.limits import excesses
+from tests.unit.modules.variants import LARGE
 
 SUPPRESSED_CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 UNSHRUNK = (Phase.explicit, Phase.generate)

@@ -95,12 +95,12 @@ def _(documents: Documents) -> None:
 
 @mutant("AF_ALB_1", "the rule that rejects the execution API is removed")
 def _(documents: Documents) -> None:
-    del documents[AIRFLOW]["resource"]["aws_lb_listener_rule"]["door_load_balancer_execution_api_refused"]
+    del documents[AIRFLOW]["resource"]["aws_lb_listener_rule"]["load_balancer_deny_execution_api"]
 
 
 @mutant("AF_ALB_2", "the load balancer accepts TLS 1.0")
 def _(documents: Documents) -> None:
-    body(documents, "aws_lb_listener", "door_load_balancer_https")["ssl_policy"] = "ELBSecurityPolicy-2016-08"
+    body(documents, "aws_lb_listener", "load_balancer_https")["ssl_policy"] = "ELBSecurityPolicy-2016-08"
 
 
 @mutant("AF_BROKER_1", "the broker evicts keys")
@@ -296,7 +296,7 @@ def _(documents: Documents) -> None:
     parameter["value"] = "q83vEjRWeJq83vEjRWeJq83vEjRWeJq83vEjRWeJq80="
 
 
-CLIENTS = "door_load_balancer_ingress_from_clients_443"
+CLIENTS = "load_balancer_ingress_from_clients_443"
 DATABASE_INGRESS = "scheduler_ingress_at_metadata_database_5432"
 
 
@@ -371,7 +371,7 @@ def _(documents: Documents) -> None:
 
 @mutant("AF_SG_1", "the api-server accepts traffic from 0.0.0.0/0", "AF_SG_4", "AF_SG_6", "AF_NET_3")
 def _(documents: Documents) -> None:
-    rule = body(documents, "aws_vpc_security_group_ingress_rule", "door_load_balancer_ingress_at_api_server_8080")
+    rule = body(documents, "aws_vpc_security_group_ingress_rule", "load_balancer_ingress_at_api_server_8080")
     rule.pop("referenced_security_group_id")
     rule["cidr_ipv4"] = "0.0.0.0/0"
 
@@ -395,7 +395,7 @@ def _(documents: Documents) -> None:
 def _(documents: Documents) -> None:
     body(documents, "aws_vpc_security_group_ingress_rule", CLIENTS)["cidr_ipv4"] = "0.0.0.0/0"
     rule = body(documents, "aws_vpc_security_group_ingress_rule", DATABASE_INGRESS)
-    rule["referenced_security_group_id"] = "${aws_security_group.door_load_balancer_security_group.id}"
+    rule["referenced_security_group_id"] = "${aws_security_group.load_balancer_security_group.id}"
 
 
 @mutant("AF_SG_5", "the scheduler has no egress rule to the database", "AF_NET_3")

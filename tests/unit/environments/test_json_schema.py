@@ -32,21 +32,6 @@ def test_decision_is_declared_at_the_field(path: str, expected: str) -> None:
 
 
 @pytest.mark.feature("M2")
-@pytest.mark.parametrize(
-    ("path", "module", "expected"),
-    [
-        ("database.instance_class", "foundation", "synth"),
-        ("database.instance_class", "airflow", "synth"),
-        ("database.instance_class", "metadata-database", "plan"),
-        ("iam.path", "ci-roles", "synth"),
-        ("iam.path", "foundation", "plan"),
-    ],
-)
-def test_decision_may_differ_in_one_module(path: str, module: str, expected: str) -> None:
-    assert decided(path, module=module) == expected
-
-
-@pytest.mark.feature("M2")
 @pytest.mark.parametrize("path", ["database", "database.storage", ""])
 def test_path_without_a_value_is_rejected(path: str) -> None:
     with pytest.raises(KeyError):

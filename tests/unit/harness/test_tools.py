@@ -35,12 +35,12 @@ def test_docker_client_without_engine_counts_as_missing(tmp_path: Path, monkeypa
     client.write_text("#!/bin/sh\necho ''\nexit 1\n")
     client.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    tools.find.cache_clear()
+    tools._FOUND.clear()
     try:
         with pytest.raises(tools.MissingTool, match="docker is missing"):
             tools.locate("docker")
     finally:
-        tools.find.cache_clear()
+        tools._FOUND.clear()
 
 
 def test_tool_of_a_project_replaces_the_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,7 +49,7 @@ def test_tool_of_a_project_replaces_the_default(tmp_path: Path, monkeypatch: pyt
     try:
         assert tools.locate("docker") == tmp_path
     finally:
-        tools.find.cache_clear()
+        tools._FOUND.clear()
 
 
 def test_program_in_node_modules_of_a_parent_folder_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

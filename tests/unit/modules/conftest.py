@@ -1,4 +1,4 @@
-"""Tests of one file share what they synthesize: under ``--dist loadgroup`` they run in one process."""
+"""Tests of one folder share synthesized environments: under ``--dist loadgroup`` they run in one process."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ HERE = Path(__file__).parent
 @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.parent == HERE:
-            item.add_marker(pytest.mark.xdist_group(f"modules-{item.path.stem}"))
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group(f"modules-{item.path.parent.name}"))

@@ -1,4 +1,4 @@
-"""What AWS accepts as a name, a text and a number of things; read in its API references on 2026-11-23."""
+"""The limits of AWS on names, descriptions and quantities, from its API references (read on 2026-11-23)."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ TEXTS: dict[str, tuple[int, str]] = {
     "aws_iam_role": (1000, r"[ -~]+"),
     "aws_wafv2_web_acl": (256, r"[\w+=:#@/,.\s-]+"),
 }
-NAMING = ("name", "identifier", "family", "bucket", "alarm_name", "dashboard_name", "replication_group_id")
-FAMILY_IS_NO_NAME = {"aws_db_parameter_group", "aws_elasticache_parameter_group"}
+NAME_ARGUMENTS = ("name", "identifier", "family", "bucket", "alarm_name", "dashboard_name", "replication_group_id")
+TYPES_WITH_ENGINE_FAMILY = {"aws_db_parameter_group", "aws_elasticache_parameter_group"}
 GROUP_RULES, ACL_RULES, ROLE_POLICY_CHARACTERS, TASK_DEFINITION_BYTES = 60, 20, 10240, 64 * 1024
 
 
 def excesses(deployment: Deployment) -> Iterator[str]:
-    """Everything that AWS would refuse, one sentence each."""
+    """Yield one message for each value that AWS would reject."""
     for resource in deployment.configuration.resources.values():
         yield from _names(resource)
         yield from _text(resource)
@@ -76,23 +76,23 @@ def excesses(deployment: Deployment) -> Iterator[str]:
 
 
 def _names(resource: Resource) -> Iterator[str]:
-    for key in (*NAMING, "final_snapshot_identifier"):
+    for key in (*NAME_ARGUMENTS, "final_snapshot_identifier"):
         value = resource.body.get(key)
-        if not _literal(value) or (key == "family" and resource.type in FAMILY_IS_NO_NAME):
+        if not _literal(value) or (key == "family" and resource.type in TYPES_WITH_ENGINE_FAMILY):
             continue
         if (resource.type, key) not in LIMITS:
-            yield f"{resource.type}.{key}: no limit is written down in {__name__}"
+            yield f"{resource.type}.{key}: {__name__} has no limit for it"
             continue
-        most, form = LIMITS[resource.type, key]
-        if len(value) > most or not re.fullmatch(form, value):
-            yield f"{resource.address}: {key} {value!r} ({len(value)} characters) is not within {most} of {form}"
+        longest, pattern = LIMITS[resource.type, key]
+        if len(value) > longest or not re.fullmatch(pattern, value):
+            yield f"{resource.address}: {key} {value!r} ({len(value)} characters) is not within {longest} of {pattern}"
 
 
 def _text(resource: Resource) -> Iterator[str]:
     value = resource.body.get("description")
     if resource.type in TEXTS and value is not None:
-        most, form = TEXTS[resource.type]
-        if len(value) > most or not re.fullmatch(form, value):
+        longest, pattern = TEXTS[resource.type]
+        if len(value) > longest or not re.fullmatch(pattern, value):
             yield f"{resource.address}: description {value!r}"
 
 
@@ -103,11 +103,13 @@ def _literal(value: Any) -> bool:
 def _counts(deployment: Deployment) -> Iterator[str]:
     for kind in ("ingress", "egress"):
         rules = deployment.of(f"aws_vpc_security_group_{kind}_rule")
-        for group, count in Counter(one.body["security_group_id"] for one in rules).items():
+        for group, count in Counter(rule.body["security_group_id"] for rule in rules).items():
             if count > GROUP_RULES:
                 yield f"{group}: {count} {kind} rules"
-    lines = Counter((one.body["network_acl_id"], one.body["egress"]) for one in deployment.of("aws_network_acl_rule"))
-    yield from (f"{acl}: {count} rules one way" for (acl, _), count in lines.items() if count > ACL_RULES)
+    entries = Counter(
+        (entry.body["network_acl_id"], entry.body["egress"]) for entry in deployment.of("aws_network_acl_rule")
+    )
+    yield from (f"{acl}: {count} entries in one direction" for (acl, _), count in entries.items() if count > ACL_RULES)
 
 
 def _policies(deployment: Deployment) -> Iterator[str]:

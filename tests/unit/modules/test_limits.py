@@ -1,4 +1,4 @@
-"""The limits of AWS that tests hold names against refuse what AWS refuses."""
+"""The limits in :mod:`tests.unit.modules.limits` report what AWS rejects."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from tests.unit.modules.limits import excesses
         ("aws_iam_role", {"name": "a" * 65}, "65 characters"),
         ("aws_security_group", {"name": "sg-mine"}, "sg-mine"),
         ("aws_security_group", {"name": "mine", "description": "it's mine"}, "it's mine"),
-        ("aws_glue_job", {"name": "job"}, "no limit is written down"),
+        ("aws_glue_job", {"name": "job"}, "has no limit for it"),
     ],
 )
-def test_the_limits_refuse_what_aws_refuses(kind: str, arguments: dict[str, Any], complaint: str) -> None:
+def test_limits_report_what_aws_rejects(kind: str, arguments: dict[str, Any], complaint: str) -> None:
     resource = Resource(stack="s", address=f"{kind}.one", type=kind, name="one", body=arguments)
     deployment = Deployment(deployed().environment, {}, {}, configuration_of([resource]))
-    assert any(complaint in sentence for sentence in excesses(deployment))
+    assert any(complaint in message for message in excesses(deployment))

@@ -72,12 +72,12 @@ def test_failed_apply_shows_the_error_of_the_provisioner(root: Any) -> None:
 
 def test_missing_terraform_is_reported_with_its_fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    tools.find.cache_clear()
+    tools._FOUND.clear()
     try:
         with pytest.raises(tools.MissingTool, match="terraform is missing. Fix: install Terraform 1.11"):
             Terraform(tmp_path).init()
     finally:
-        tools.find.cache_clear()
+        tools._FOUND.clear()
 
 
 def test_missing_provider_is_reported_by_terraform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from tests.unit.local.compose.compose_fixtures import (
     localized,
     written,
 )
-from tests.unit.modules.large import CUSTOM
+from tests.unit.modules.variants import CUSTOM
 
 # The variables that docs/local.md lists; no other variable may differ.
 LOCAL_VARIABLES = {

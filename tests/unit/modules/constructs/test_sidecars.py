@@ -1,4 +1,4 @@
-"""G1 to G4: how DAG files reach the components."""
+"""Sidecars: DAG delivery and metrics."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.reading import EXECUTION_ROLE, FargateTask, grants, role_of, services
+from tests.reading import EXECUTION_ROLE, FargateTask, fargate_tasks, grants, role_of, services
 from tests.synthesis import deployed
 from tests.unit.environments.cases import GIT_BUNDLE, GIT_SSH, HOST_KEY
-from tests.unit.modules.large import ELSEWHERE
+from tests.unit.modules.variants import DISTINCT_TOPOLOGIES, ELSEWHERE, LARGE
 
 KEY = "arn:aws:ssm:eu-central-1:111111111111:parameter/airflow/dev/git-deploy-key"
 FOLDER = "/opt/airflow/dags"
@@ -21,13 +21,20 @@ READERS = {
 }
 
 
+@pytest.mark.feature("C7")
+def test_sidecar_that_stops_does_not_stop_the_task() -> None:
+    for task in fargate_tasks(deployed()).values():
+        essential = [container.name for container in task.containers if container.body["essential"]]
+        assert essential == [task.name]
+
+
 def _names(task: FargateTask) -> set[str]:
     return {container.name for container in task.containers}
 
 
 @pytest.mark.feature("G1")
 @pytest.mark.parametrize("topology", READERS)
-def test_git_sync_stands_beside_whoever_reads_dag_files(topology: str) -> None:
+def test_git_sync_runs_with_each_component_that_reads_dag_files(topology: str) -> None:
     running = services(deployed(topology=topology, dags=GIT_SSH))
     synced = {name for name, (_, task) in running.items() if "git-sync" in _names(task)}
     assert synced >= READERS[topology]
@@ -48,7 +55,7 @@ def test_airflow_starts_after_the_first_clone() -> None:
 
 
 @pytest.mark.feature("G1")
-def test_git_bundle_needs_no_sidecar() -> None:
+def test_git_bundle_has_no_sidecar() -> None:
     running = services(deployed(dags=GIT_BUNDLE))
     for name in READERS["celery"]:
         task = running[name][1]
@@ -62,7 +69,7 @@ def test_git_bundle_needs_no_sidecar() -> None:
 
 
 @pytest.mark.feature("G1")
-def test_baked_into_the_image_there_is_nothing_of_git() -> None:
+def test_dag_files_in_the_image_need_no_git() -> None:
     deployment = deployed()
     assert "GITSYNC" not in deployment.text
     assert "AIRFLOW_GIT_" not in deployment.text
@@ -70,7 +77,7 @@ def test_baked_into_the_image_there_is_nothing_of_git() -> None:
 
 
 @pytest.mark.feature("G2")
-def test_a_private_repository_by_deploy_key_and_pinned_host() -> None:
+def test_private_repository_has_deploy_key_and_pinned_host_keys() -> None:
     deployment = deployed(dags=GIT_SSH)
     for name in READERS["celery"]:
         task = services(deployment)[name][1]
@@ -85,34 +92,34 @@ def test_a_private_repository_by_deploy_key_and_pinned_host() -> None:
 
 
 @pytest.mark.feature("G2")
-def test_a_public_repository_needs_no_key_and_no_port_22() -> None:
+def test_public_repository_has_neither_key_nor_port_22() -> None:
     deployment = deployed(**ELSEWHERE)
     assert "DEPLOY_KEY" not in deployment.text
-    assert not [one for one in deployment.of("aws_vpc_security_group_egress_rule") if one.body["to_port"] == 22]
+    assert not [rule for rule in deployment.of("aws_vpc_security_group_egress_rule") if rule.body["to_port"] == 22]
     task = services(deployment)["dag-processor"][1]
     assert task.container("git-sync").environment["GITSYNC_REF"] == "3.1"
     assert task.main.environment["AIRFLOW__CORE__DAGS_FOLDER"] == f"{FOLDER}/current/dags"
 
 
 @pytest.mark.feature("G3")
-def test_the_folder_is_shared_and_only_git_sync_writes_to_it() -> None:
+def test_only_git_sync_writes_to_the_dag_volume() -> None:
     task = services(deployed(dags=GIT_SSH))["worker-default"][1]
     mounts: dict[str, Any] = {container.name: container.mounts.get(FOLDER) for container in task.containers}
     shared = {mounts[name]["sourceVolume"] for name in ("worker-default", "git-clone", "git-sync")}
     assert shared == {"dags"}
     assert not mounts["git-sync"]["readOnly"]
     assert not mounts["git-clone"]["readOnly"]
-    assert {"name": "dags"} in [dict(one) for one in task.definition.blocks("volume")]
+    assert {"name": "dags"} in [dict(volume) for volume in task.definition.blocks("volume")]
 
 
 @pytest.mark.feature("G3")
-def test_whoever_writes_to_a_volume_has_the_same_user() -> None:
+def test_containers_with_a_shared_volume_have_the_same_user() -> None:
     task = services(deployed(dags=GIT_SSH))["worker-default"][1]
     assert {container.body["user"] for container in task.containers} == {"50000:0"}
 
 
 @pytest.mark.feature("G4")
-def test_all_components_follow_the_same_commit_of_the_same_repository() -> None:
+def test_all_components_follow_the_same_branch_of_the_same_repository() -> None:
     running = services(deployed(dags=GIT_SSH))
     told = {
         (sync["GITSYNC_REPO"], sync["GITSYNC_REF"], sync["GITSYNC_PERIOD"])
@@ -121,3 +128,26 @@ def test_all_components_follow_the_same_commit_of_the_same_repository() -> None:
         for sync in [task.container("git-sync").environment]
     }
     assert told == {("git@github.com:example/dags.git", "main", "60")}
+
+
+@pytest.mark.feature("L3")
+@pytest.mark.parametrize("topology", DISTINCT_TOPOLOGIES)
+def test_each_service_sends_metrics_to_its_statsd_sidecar(topology: str) -> None:
+    for name, (_, task) in services(deployed(topology=topology)).items():
+        environment = task.main.environment
+        agent = task.container("statsd").environment
+        assert environment["AIRFLOW__METRICS__STATSD_ON"] == "True", name
+        assert environment["AIRFLOW__METRICS__STATSD_HOST"] == "127.0.0.1", "never over the network"
+        assert environment["AIRFLOW__METRICS__STATSD_PORT"] == agent["AIRFLOW_STATSD_PORT"], name
+        assert agent["AIRFLOW_METRICS_NAMESPACE"] == "Airflow"
+        assert agent["AIRFLOW_STATSD_COMPONENT"] == name
+
+
+@pytest.mark.feature("T3")
+def test_metrics_sidecar_has_each_worker_group_with_its_queues() -> None:
+    scheduler = services(deployed(**LARGE))["scheduler"][1]
+    groups = json.loads(scheduler.container("metrics").environment["AIRFLOW_METRICS_WORKER_GROUPS"])
+    assert groups == {
+        "small": {"queues": ["default", "mail"], "concurrency": 4},
+        "big": {"queues": ["heavy"], "concurrency": 2},
+    }

@@ -1,4 +1,4 @@
-"""Environments that many tests share: each is synthesized once, so what excludes nothing else stands together."""
+"""Changes of the smallest environment that many tests share, because each variant is synthesized once."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ LARGE: dict[str, Any] = {
     "workers": TWO_GROUPS,
     "iam": OIDC,
 }
-"""Everything that a small environment has not."""
+"""All optional parts that the smallest environment lacks."""
 NIGHT = {"stop": "0 20 * * 1-5", "start": "30 6 * * 1-5", "timezone": "Europe/Berlin"}
 CUSTOM: dict[str, Any] = {
     "state": {
@@ -71,7 +71,7 @@ CUSTOM: dict[str, Any] = {
         "unhealthy_targets": 1,
     },
 }
-"""Every number and name that an environment may choose, chosen."""
+"""Numbers and names that differ from the defaults."""
 CHEAP: dict[str, Any] = {
     "production": False,
     "database": {
@@ -87,7 +87,7 @@ CHEAP: dict[str, Any] = {
     "logs": {"destination": "cloudwatch", "retention_days": 30},
     "iam": {"oidc": {**OIDC["oidc"], "provider_arn": PROVIDER}},
 }
-"""Every corner that can be cut, cut."""
+"""The cheapest settings."""
 OPEN: dict[str, Any] = {
     "certificate_arn": GONE,
     "domain_name": "airflow.example.com",
@@ -97,23 +97,61 @@ OPEN: dict[str, Any] = {
     "access_logs": False,
     "waf": False,
 }
-"""A door to the internet, with a certificate of its own and nothing that can be left out."""
+"""An internet-facing load balancer with its own certificate and without optional parts."""
 SINGLE_BY_DAY: dict[str, Any] = {"topology": "single", "hibernation": NIGHT, "load_balancer": OPEN}
-"""One service behind an open door, asleep at night."""
+"""One service behind an internet-facing load balancer, stopped at night."""
 ELSEWHERE: dict[str, Any] = {
     "state": {"backend": "cloud", "bucket": GONE, "organization": "example", "project": "airflow"},
     "dags": {"delivery": "git_sync", "repository": "https://github.com/example/dags.git", "branch": "3.1"},
 }
-"""State and DAG files kept by others: HCP Terraform and a public repository."""
+"""State in HCP Terraform, DAG files in a public repository."""
 NEIGHBOUR: dict[str, Any] = {
     "name": "test",
     "network": {"cidr": "10.11.0.0/16"},
     "state": {"backend": "local", "bucket": GONE, "path": "state"},
 }
-"""A second environment in the account of the smallest one, its state in a folder."""
+"""A second environment in the account of the smallest environment, with a local state."""
 THREE = ["eu-central-1a", "eu-central-1b", "eu-central-1c"]
 
 
-def leaving(egress: str) -> dict[str, Any]:
-    """A network over three zones with this egress."""
+def three_zones(egress: str) -> dict[str, Any]:
+    """Return a network over three zones with the egress mode ``egress``."""
     return {"egress": egress, "zones": THREE}
+
+
+TOPOLOGIES = ("sequential", "single", "local_executor", "celery")
+DISTINCT_TOPOLOGIES = TOPOLOGIES[1:]
+"""Without ``sequential``, which has the resources of ``single``."""
+FOUR = {"api-server", "scheduler", "dag-processor", "triggerer"}
+SERVICES = {
+    "sequential": {"standalone"},
+    "single": {"standalone"},
+    "local_executor": FOUR,
+    "celery": FOUR | {"worker-default"},
+}
+"""Services of each topology."""
+TIERS = ("public", "application", "data")
+EGRESS = ("none", "single_nat", "nat_per_zone")
+NETWORKS: dict[str, dict[str, Any]] = {
+    f"{egress}-{topology}": {
+        "topology": topology,
+        "network": three_zones(egress) if topology == "celery" else {"egress": egress},
+    }
+    for egress in EGRESS
+    for topology in DISTINCT_TOPOLOGIES
+}
+"""Each pair of egress mode and topology; celery over three zones."""
+EXISTING: dict[str, Any] = {
+    "cidr": GONE,
+    "existing": {
+        "vpc_id": "vpc-0123456789abcdef0",
+        "cidr": "10.99.0.0/16",
+        "public_subnet_ids": ["subnet-00000000", "subnet-00000001"],
+        "application_subnet_ids": ["subnet-10000000", "subnet-10000001"],
+        "data_subnet_ids": ["subnet-20000000", "subnet-20000001"],
+        "application_route_table_ids": ["rtb-00000001"],
+    },
+}
+"""A section ``network`` with an existing VPC."""
+TO_SLEEP, TO_WAKE = "cron(0 20 ? * MON-FRI *)", "cron(30 6 ? * MON-FRI *)"
+"""The expressions of ``NIGHT`` as EventBridge takes them."""

@@ -1,0 +1,53 @@
+"""Alarms and their SNS topic."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.synthesis import deployed
+from tests.unit.modules.variants import CHEAP, CUSTOM
+
+WATCHED = {
+    "scheduler-heartbeat": ("scheduler_heartbeat", 1),
+    "import-errors": ("dag_processing.import_errors", 3),
+    "oldest-queued-default": ("OldestQueuedSeconds", 600),
+    "database-connections": ("DatabaseConnections", 360 * 50 // 100),
+    "database-storage": ("FreeStorageSpace", 7 * 2**30),
+    "broker-memory-1": ("DatabaseMemoryUsagePercentage", 60),
+    "broker-evictions-1": ("Evictions", 0),
+    "unhealthy-targets": ("UnHealthyHostCount", 1),
+}
+
+
+@pytest.mark.feature("L4")
+def test_alarms_have_configured_thresholds_and_notify_by_email() -> None:
+    deployment = deployed(**CUSTOM)
+    for name, (metric, threshold) in WATCHED.items():
+        alarm = deployment.only("aws_cloudwatch_metric_alarm", alarm_name=f"airflow-dev-{name}")
+        assert (alarm.body["metric_name"], alarm.body["threshold"]) == (metric, threshold), name
+        topic = deployment.resolve(alarm.body["alarm_actions"][0])
+        assert topic.type == "aws_sns_topic"
+        assert alarm.body["alarm_description"]
+    told = deployment.only("aws_sns_topic_subscription")
+    assert (told.body["protocol"], told.body["endpoint"]) == ("email", "airflow@example.com")
+
+
+@pytest.mark.feature("L4")
+def test_cloudwatch_may_publish_to_the_encrypted_topic() -> None:
+    deployment = deployed()
+    topic = deployment.only("aws_sns_topic")
+    statements = deployment.only("aws_sns_topic_policy").document("policy")["Statement"]
+    assert [statement["Principal"] for statement in statements] == [{"Service": "cloudwatch.amazonaws.com"}]
+    users = [
+        statement["Principal"].get("Service")
+        for statement in deployment.resolve(topic.body["kms_master_key_id"]).document("policy")["Statement"]
+    ]
+    assert "cloudwatch.amazonaws.com" in users, "CloudWatch could not publish an alarm"
+
+
+@pytest.mark.feature("L4")
+def test_disabled_alarms_create_no_topic() -> None:
+    deployment = deployed(**CHEAP)
+    assert not deployment.of("aws_sns_topic", "aws_sns_topic_policy")
+    left = {alarm.body["alarm_name"] for alarm in deployment.of("aws_cloudwatch_metric_alarm")}
+    assert left == {f"airflow-dev-worker-default-scale-{way}" for way in ("in", "out")}, "scaling needs its own"

@@ -1,0 +1,38 @@
+"""The cluster: ECS Exec and Container Insights."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reading import AIRFLOW_TASK_ROLE, grants, role_of, services
+from tests.synthesis import deployed
+from tests.unit.modules.variants import LARGE
+
+
+@pytest.mark.feature("T7")
+def test_ecs_exec_is_off_by_default_and_recorded_when_enabled() -> None:
+    closed = deployed()
+    assert not any(service.body["enable_execute_command"] for service, _ in services(closed).values())
+    assert not [grant for grant in grants(closed) if any("ssmmessages" in action for action in grant.actions)]
+    opened = deployed(**LARGE)
+    recorder = opened.only("aws_ecs_cluster").get("configuration", "execute_command_configuration")
+    assert recorder["logging"] == "OVERRIDE"
+    assert recorder["log_configuration"]["cloud_watch_encryption_enabled"] is True
+    log = opened.resolve(recorder["log_configuration"]["cloud_watch_log_group_name"])
+    assert log.body["retention_in_days"] == opened.environment.logs.retention_days
+    assert log.body["kms_key_id"] == recorder["kms_key_id"]
+    for name, (service, task) in services(opened).items():
+        allowed = {
+            action for grant in grants(opened, role_of(opened, task, AIRFLOW_TASK_ROLE)) for action in grant.actions
+        }
+        assert service.body["enable_execute_command"] is True, name
+        assert {"ssmmessages:OpenDataChannel", "logs:PutLogEvents"} <= allowed, name
+
+
+@pytest.mark.feature("A1")
+def test_container_insights_is_enabled() -> None:
+    settings = deployed().only("aws_ecs_cluster").blocks("setting")
+    assert [dict(setting)["value"] for setting in settings if setting["name"] == "containerInsights"] in (
+        ["enabled"],
+        ["enhanced"],
+    )

@@ -1,0 +1,49 @@
+"""The dashboard and the saved queries."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.synthesis import deployed
+from tests.unit.modules.variants import CUSTOM
+
+WATCHED = {
+    "scheduler-heartbeat": ("scheduler_heartbeat", 1),
+    "import-errors": ("dag_processing.import_errors", 3),
+    "oldest-queued-default": ("OldestQueuedSeconds", 600),
+    "database-connections": ("DatabaseConnections", 360 * 50 // 100),
+    "database-storage": ("FreeStorageSpace", 7 * 2**30),
+    "broker-memory-1": ("DatabaseMemoryUsagePercentage", 60),
+    "broker-evictions-1": ("Evictions", 0),
+    "unhealthy-targets": ("UnHealthyHostCount", 1),
+}
+
+
+@pytest.mark.feature("L5")
+def test_dashboard_shows_each_alarm_metric_with_its_threshold() -> None:
+    deployment = deployed(**CUSTOM)
+    widgets = deployment.only("aws_cloudwatch_dashboard").document("dashboard_body")["widgets"]
+    lines = {
+        widget["properties"]["title"]: widget["properties"]["annotations"]["horizontal"][0]["value"]
+        for widget in widgets
+        if widget["type"] == "metric"
+    }
+    assert {name: threshold for name, (_, threshold) in WATCHED.items()}.items() <= lines.items()
+    boxes = [(widget["x"], widget["y"]) for widget in widgets]
+    assert len(set(boxes)) == len(boxes), "no widget covers another"
+
+
+@pytest.mark.feature("L5")
+def test_saved_queries_read_existing_log_groups() -> None:
+    deployment = deployed()
+    groups = {group.body["name"] for group in deployment.of("aws_cloudwatch_log_group")}
+    queries = deployment.of("aws_cloudwatch_query_definition")
+    assert len(queries) >= 4
+    for query in queries:
+        assert set(query.body["log_group_names"]) <= groups, query.address
+
+
+@pytest.mark.feature("L5")
+def test_slow_statement_query_reads_the_log_of_postgresql() -> None:
+    (query,) = (query for query in deployed().of("aws_cloudwatch_query_definition") if "slow" in query.body["name"])
+    assert "/aws/rds/instance/airflow-dev/postgresql" in query.body["log_group_names"]
