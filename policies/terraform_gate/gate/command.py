@@ -16,6 +16,7 @@ from terraform_gate.gate.format_junit import junit_text
 from terraform_gate.gate.format_sarif import sarif_text
 from terraform_gate.gate.format_text import text
 from terraform_gate.gate.outcome import Report
+from terraform_gate.gate.printable import printable
 
 FORMATS: Mapping[str, Callable[[Report], str]] = {
     "text": text,
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
         return subcommand(arguments[1:])
     options = _parser().parse_args(arguments)
     report = evaluate(options.paths, plans=options.plan, waiver_files=options.waivers, today=options.today)
-    return _write(FORMATS[options.format](report) + "\n", options.output) or report.exit_code
+    return _write(printable(FORMATS[options.format](report)) + "\n", options.output) or report.exit_code
 
 
 def _docs(arguments: Sequence[str]) -> int:

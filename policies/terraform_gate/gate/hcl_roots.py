@@ -21,6 +21,7 @@ from terraform_gate.files import write_atomically
 from terraform_gate.finding import Verdict
 from terraform_gate.gate.evaluation import evaluate
 from terraform_gate.gate.outcome import Report
+from terraform_gate.gate.printable import printable
 
 _MARKS = ("__start_line__", "__end_line__")
 _LABELS = {"resource": 2, "data": 2, "module": 1, "variable": 1, "output": 1, "provider": 1}
@@ -100,7 +101,7 @@ def hcl_command(arguments: Sequence[str]) -> int:
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="searched with all its subfolders")
     found = 0
     for result in evaluate_folders(parser.parse_args(arguments).folders):
-        print(result, flush=True)
+        print(printable(str(result)), flush=True)
         found += 1
     if not found:
         sys.stderr.write("no *.tf file found. Fix: name a folder that contains HCL files\n")

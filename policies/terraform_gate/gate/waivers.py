@@ -87,7 +87,13 @@ def waivers_in(file: Path, problems: list[Problem]) -> list[Waiver]:
     except OSError as error:
         problems.append(Problem(str(file), error.strerror or str(error)))
         return []
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
+    except RecursionError:
+        problems.append(Problem(str(file), "not YAML: nested too deeply"))
+        return []
+    except (
+        ValueError,
+        yaml.YAMLError,
+    ) as error:  # YAML converts dates, and raises ValueError for a date like 2027-13-45
         problems.append(Problem(str(file), f"not YAML: {' '.join(str(error).split())}"))
         return []
     if isinstance(entries, Mapping):

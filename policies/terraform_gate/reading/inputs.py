@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from terraform_gate.configuration import Configuration
+from terraform_gate.reading.json_file import UnreadableError, read_json
 from terraform_gate.reading.loading import configurations_of
 from terraform_gate.reading.plan_file import check_plan, is_plan
 from terraform_gate.reading.stack_names import stack_names
-from terraform_gate.reading.terraform_root import BLOCK_TYPES, TerraformRoot, UnreadableError, read_json, root_of
+from terraform_gate.reading.terraform_root import BLOCK_TYPES, TerraformRoot, root_of
 from terraform_gate.reading.view import JsonView, PlanView
 
 _IGNORED = frozenset({".terraform", ".git", "node_modules"})
@@ -104,7 +105,7 @@ def read(paths: Sequence[Path], *, plans: Sequence[tuple[str, Path]] = ()) -> In
 
 def _files(paths: Sequence[Path], unread: dict[Path, str], problems: list[Problem]) -> Iterator[Path]:
     for path in paths:
-        if path.is_dir():
+        if _is_folder(path):
             yield from _in_folder(path, unread, problems)
         elif reason := _why_unread(path):
             unread[path] = reason
@@ -112,10 +113,22 @@ def _files(paths: Sequence[Path], unread: dict[Path, str], problems: list[Proble
             yield path
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that is too long; reading the file reports it
+        return False
+
+
 def _in_folder(folder: Path, unread: dict[Path, str], problems: list[Problem]) -> Iterator[Path]:
     seen = 0
     for file in sorted(folder.rglob("*")):
-        if _IGNORED & set(file.relative_to(folder).parts) or not file.is_file():
+        if _IGNORED & set(file.relative_to(folder).parts) or file.is_dir():
+            continue
+        if not file.is_file():
+            special = list(_special_file(file))
+            problems += special
+            seen += len(special)
             continue
         if reason := _why_unread(file):
             unread[file] = reason
@@ -124,6 +137,12 @@ def _in_folder(folder: Path, unread: dict[Path, str], problems: list[Problem]) -
             yield file
     if not seen:
         problems.append(Problem(str(folder), "no Terraform JSON (*.tf.json) and no plan in this folder"))
+
+
+def _special_file(file: Path) -> Iterator[Problem]:
+    """Report a dangling link, a FIFO, a socket or a device with the name of a file that Terraform reads."""
+    if file.name.endswith((".tf.json", ".tf", ".tofu", ".tofu.json")):
+        yield Problem(str(file), "not a regular file" if file.exists() else "No such file or directory")
 
 
 def _why_unread(file: Path) -> str:

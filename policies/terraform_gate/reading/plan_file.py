@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from terraform_gate.reading.json_file import UnreadableError
 from terraform_gate.reading.plan_expression import source_value
-from terraform_gate.reading.terraform_root import UnreadableError
 
 SUPPORTED_FORMAT = "1"
 """Major version of the plan format; Terraform promises that minor versions only add (its JSON output format page)."""

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from terraform_gate.reading.expression import RepeatedKeyError, unique
+from terraform_gate.reading.json_file import UnreadableError
 
 _LABELLED = frozenset({"resource", "data", "ephemeral"})
+_METADATA_LISTS = ("waivers", "flows")
 BLOCK_TYPES = _LABELLED | {"terraform", "provider", "variable", "locals", "output", "module"}
-
-
-class UnreadableError(Exception):
-    """A file that cannot be evaluated; ``reason`` says why, with the fix where there is one."""
-
-    def __init__(self, file: Path, reason: str) -> None:
-        """Take the file and the reason."""
-        super().__init__(f"{file}: {reason}")
-        self.file, self.reason = file, reason
 
 
 @dataclass(frozen=True)
@@ -48,26 +39,6 @@ class TerraformRoot:
                     yield kind, name, body
 
 
-def read_json(file: Path) -> Any:
-    """Read a JSON file.
-
-    Raises:
-        UnreadableError: The file is missing, is not text, or is not JSON (with line and column).
-    """
-    try:
-        return json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=unique)
-    except RepeatedKeyError as error:
-        raise UnreadableError(file, f"the key {error} is repeated in one object") from error
-    except OSError as error:
-        raise UnreadableError(file, error.strerror or str(error)) from error
-    except UnicodeDecodeError as error:
-        raise UnreadableError(file, f"not UTF-8 text (byte {error.start})") from error
-    except RecursionError as error:
-        raise UnreadableError(file, "nested too deeply") from error
-    except json.JSONDecodeError as error:
-        raise UnreadableError(file, f"not JSON: {error.msg}, line {error.lineno} column {error.colno}") from error
-
-
 def root_of(name: str, files: Iterable[Path], documents: Iterable[Mapping[str, Any]]) -> TerraformRoot:
     """Merge the documents of one folder as Terraform does.
 
@@ -83,7 +54,16 @@ def root_of(name: str, files: Iterable[Path], documents: Iterable[Mapping[str, A
                 metadata |= content if isinstance(content, Mapping) else {}
             else:
                 _merge(blocks[block_type], _labelled(content, file=file, where=block_type), file=file, where=block_type)
-    return TerraformRoot(name=name, files=listed, blocks=dict(blocks), metadata=metadata)
+    root = TerraformRoot(name=name, files=listed, blocks=dict(blocks), metadata=metadata)
+    for comment in (metadata, *(body.get("//") for _, _, body in root.bodies("resource"))):
+        _check_metadata(comment, file=listed[0])
+    return root
+
+
+def _check_metadata(comment: Any, *, file: Path) -> None:
+    for name in _METADATA_LISTS if isinstance(comment, Mapping) else ():
+        if not isinstance(comment.get(name, []), list):
+            raise UnreadableError(file, f"//.{name}: a list is expected, got {type(comment[name]).__name__}")
 
 
 def _labelled(content: Any, *, file: Path, where: str) -> Mapping[str, Any]:
