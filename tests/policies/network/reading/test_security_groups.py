@@ -144,7 +144,7 @@ def test_variable_defaults_locals_and_attributes_are_resolved() -> None:
 
 @pytest.mark.feature("P1")
 def test_copies_of_separate_rules_in_a_plan_are_no_inline_rules() -> None:
-    """After the first apply, `ingress` of a planned group contains its separate rules, with ids instead of references."""
+    """After the first apply, `ingress` of a planned group contains its separate rules, with ids for references."""
     rules = merge(BASE, ingress_rule("one", "web", other="client"), ingress_rule("two", "web", cidr_ipv4="10.0.0.0/8"))
     ids = {"aws_security_group.web": "sg-1", "aws_security_group.client": "sg-2"}
     mirror = [inline_rule(security_groups=["sg-2"]), inline_rule(cidr_blocks=["10.0.0.0/8"])]
