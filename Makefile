@@ -32,14 +32,14 @@ lock: ## Resolve requirements.in again
 .PHONY: reach gate gate-hcl
 reach: .venv/.ready ## Print who can reach whom in ENV (FROM=a TO=b PORT=n explains one connection)
 	@test -d cdktf.out/stacks || $(MAKE) --no-print-directory synth
-	@$(BIN)/python -m terraform_gate.network.reach_command cdktf.out/stacks/$(ENV)-foundation cdktf.out/stacks/$(ENV)-airflow $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(PORT),--port $(PORT))
+	@$(BIN)/python -m terraform_gate reach cdktf.out/stacks/$(ENV)-foundation cdktf.out/stacks/$(ENV)-airflow $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(PORT),--port $(PORT))
 
-gate: .venv/.ready ## Judge every environment by checkov's rules and ours (FORMAT=sarif, PLAN="--plan dev-airflow=plan.json")
+gate: .venv/.ready ## Evaluate checkov's rules and ours on every environment (FORMAT=sarif, PLAN="--plan dev-airflow=plan.json")
 	@test -d cdktf.out/stacks || $(MAKE) --no-print-directory synth
 	@$(BIN)/python -m terraform_gate cdktf.out/stacks $(PLAN) $(if $(FORMAT),--format $(FORMAT)) $(if $(WAIVERS),--waivers $(WAIVERS))
 
-gate-hcl: .venv/.ready ## Judge other people's *.tf files below FOLDER without a plan: what can be told is told
-	@$(BIN)/python -m terraform_gate.gate.hcl_roots $(FOLDER)
+gate-hcl: .venv/.ready ## Evaluate the *.tf files below FOLDER without a plan
+	@$(BIN)/python -m terraform_gate hcl $(FOLDER)
 
 ## Infrastructure
 .PHONY: synth demo cdktf

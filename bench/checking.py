@@ -1,4 +1,4 @@
-"""What the gate and the unit tests cost."""
+"""Measures the run times of the gate and of the unit tests."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UNIT_SECONDS = 20.0
 
 
 def gate_rows(*, rounds: int) -> list[Row]:
-    """The gate over every environment beside one bare checkov run over one of them."""
+    """Compare a gate run over every environment with a run of checkov alone over one environment."""
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
         synthesize(work, ENVIRONMENTS)
@@ -25,20 +25,20 @@ def gate_rows(*, rounds: int) -> list[Row]:
 
 
 def unit_rows(*, rounds: int) -> list[Row]:
-    """The unit tests as ``make test-unit`` runs them, beside the time we allow them."""
+    """Compare the unit tests, run as by ``make test-unit``, with their time limit."""
     command = [sys.executable, "-m", "tests.all_tiers", "unit"]
     (spent,) = best(rounds, lambda: run(command, environment=QUIET, cwd=ROOT))
     return [Row("unit tests", f"{spent.wall:.1f} s", spent.wall, f"{UNIT_SECONDS:.0f} s", UNIT_SECONDS, limit=1.0)]
 
 
 def checkov(file: str) -> Cost:
-    """checkov's own rules, told not to fail on findings and not to reach for its vendor."""
+    """Run checkov's own rules; findings do not fail the run, and checkov does not connect to its vendor."""
     program = str(Path(sys.executable).with_name("checkov"))
     return run([program, "--file", file, "--skip-download", "--quiet", "--compact", "--soft-fail"], environment=QUIET)
 
 
 def gate(folder: Path) -> Cost:
-    """Our gate; findings are its business, so only its time counts here."""
+    """Run the gate; only exit codes above 2 fail the measurement."""
     program = "import subprocess, sys; sys.exit(subprocess.run(sys.argv[1:]).returncode > 2)"
     return run(
         [sys.executable, "-c", program, sys.executable, "-m", "terraform_gate", str(folder)],

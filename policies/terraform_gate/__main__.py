@@ -1,18 +1,19 @@
-"""`terraform_gate PATH... [--plan [STACK=]PLAN.json] [--format FORMAT] [--waivers FILE]`, or `docs [--check]`."""
+"""Runs the command line of the gate: ``python -m terraform_gate --help``."""
 
 import gc
 import sys
 
 
 def _run() -> int:
-    # What checkov's import makes stays: looking for garbage in it took a seventh of the processor time of a run.
+    # The modules that the gate and checkov import are never garbage: searching them took a seventh of the run time.
     gc.disable()
     try:
         from terraform_gate.gate.command import main
+
+        return main(sys.argv[1:])
     except ImportError as error:
-        sys.stderr.write(f"policies: {error}. Fix: install requirements.txt and use that Python\n")
+        sys.stderr.write(f"terraform_gate: {error}. Fix: install requirements.txt and use that Python\n")
         return 2
-    return main(sys.argv[1:])
 
 
 if __name__ == "__main__":

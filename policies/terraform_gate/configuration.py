@@ -1,7 +1,7 @@
-"""Everything that is applied together, as the rules see it.
+"""The stacks that rules evaluate together.
 
-One `Configuration` holds all stacks that read each other's outputs: `dev-foundation` and `dev-airflow` together.
-`terraform_gate.reading.loading` makes it from synthesized JSON, from plans, or from both.
+A ``Configuration`` contains all stacks that read each other's outputs, such as ``dev-foundation`` and ``dev-airflow``.
+``terraform_gate.reading.loading`` makes it from Terraform JSON, from plans, or from both.
 """
 
 from __future__ import annotations
@@ -19,7 +19,14 @@ from terraform_gate.terraform_resource import Resource
 
 @dataclass(frozen=True)
 class Stack:
-    """One Terraform root. `metadata` is the top-level `"//"` of its JSON: waivers, flows, what the synthesizer left."""
+    """One Terraform root.
+
+    Attributes:
+        name: Name of the stack.
+        file: The first file of the root.
+        metadata: The top-level ``"//"`` of the Terraform JSON: waivers, declared flows.
+        outputs: The evaluated outputs.
+    """
 
     name: str
     file: Path = Path()
@@ -29,18 +36,18 @@ class Stack:
 
 @dataclass(frozen=True)
 class Configuration:
-    """The resources of one or more stacks, with references between them resolved."""
+    """The resources of one or more stacks, by ``Resource.key``, with resolvable references between them."""
 
     stacks: tuple[Stack, ...]
     resources: Mapping[str, Resource] = field(repr=False)
 
     @property
     def title(self) -> str:
-        """What problems call it: the names of its stacks."""
+        """The names of the stacks, for messages."""
         return ", ".join(stack.name for stack in self.stacks)
 
     def of_type(self, *types: str) -> tuple[Resource, ...]:
-        """List the managed resources of these types, in file order."""
+        """List the managed resources of these types, in the order of the files."""
         return tuple(resource for kind in types for resource in self._by_type.get(kind, ()))
 
     def data_of_type(self, *types: str) -> tuple[Resource, ...]:
@@ -49,24 +56,28 @@ class Configuration:
         return tuple(item for item in self.resources.values() if item.is_data and item.type in wanted)
 
     def find(self, value: Any) -> Resource | None:
-        """Give the resource that `value` (`"${...}"` or a `Reference`) means; None for a literal or an outside one."""
+        """Return the resource that ``value`` (``"${...}"`` or a ``Reference``) refers to.
+
+        Returns:
+            None when ``value`` is a literal, or refers to a resource of another configuration.
+        """
         target = value if isinstance(value, Reference) else reference(value)
         if target is None:
             return None
         return self.resources.get(target.key) or self.resources.get(_without_index(target.key))
 
     def mentioned_in(self, value: Any) -> tuple[Resource, ...]:
-        """List the resources that `value` mentions anywhere, each once."""
+        """List the resources that ``value`` refers to at any depth, without duplicates."""
         found = (self.find(target) for target in references(value))
         return tuple({item.key: item for item in found if item}.values())
 
     def users_of(self, resource: Resource, *types: str) -> tuple[Resource, ...]:
-        """List the resources (of these types, or all) whose body mentions `resource`."""
+        """List the resources (of these types, or of all types) whose arguments refer to ``resource``."""
         users = self._users.get(resource.key, ())
         return tuple(self.resources[key] for key in users if not types or self.resources[key].type in types)
 
     def metadata(self, name: str) -> tuple[Any, ...]:
-        """Collect the lists called `name` from the top-level `"//"` of all stacks."""
+        """Join the lists called ``name`` in the top-level ``"//"`` of all stacks."""
         return tuple(item for stack in self.stacks for item in stack.metadata.get(name) or ())
 
     @cached_property
@@ -87,7 +98,7 @@ class Configuration:
 
 
 def configuration_of(resources: Iterable[Resource], *, stacks: Iterable[Stack] = ()) -> Configuration:
-    """Put resources together; stacks that are not given are made from the resources' own names."""
+    """Make a configuration of ``resources``; a stack that is not given gets the name that its resources have."""
     listed = {resource.key: resource for resource in resources}
     known = {stack.name: stack for stack in stacks}
     for resource in listed.values():

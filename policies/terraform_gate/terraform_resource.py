@@ -1,4 +1,4 @@
-"""One resource as the rules see it, wherever it came from."""
+"""A resource, as rules see it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,16 @@ from terraform_gate.reading.expression import document
 class Resource:
     """A managed resource or a data source of one stack.
 
-    `body` holds the arguments as plain JSON data, `${...}` marking what is not known (see `reading.expression`).
-    `address` is Terraform's (`module.web.aws_lb.this[0]`), unique in its stack; `key` is `stack//address`, unique in
-    the configuration and the form in which references name it.
+    Attributes:
+        stack: Name of the stack.
+        address: Terraform address (``module.web.aws_lb.this[0]``), unique in the stack.
+        type: Resource type.
+        name: Name in the configuration.
+        body: The arguments as JSON data, with ``${...}`` for unknown values (see ``reading.expression``).
+        file: The Terraform JSON file or the plan.
+        line: Line of the file.
+        construct_path: Path of the CDKTF construct that defined it; empty when there is none.
+        is_planned: Whether it is from a plan, which has known values but no meta-arguments (``lifecycle``).
     """
 
     stack: str
@@ -28,20 +35,24 @@ class Resource:
     line: int = 1
     construct_path: str = ""
     is_planned: bool = False
-    """From a plan: values are known, but meta-arguments (`lifecycle`) are not in it."""
 
     @property
     def key(self) -> str:
-        """Name the resource uniquely in the whole configuration."""
+        """``stack//address``: unique in the configuration, and the form in which references name the resource."""
         return f"{self.stack}//{self.address}"
 
     @property
     def is_data(self) -> bool:
-        """Tell whether this is a data source rather than a managed resource."""
+        """Whether this is a data source rather than a managed resource."""
         return ".data." in f".{self.address}"
 
     def get(self, *path: str | int, default: Any = None) -> Any:
-        """Walk into the body: `get("logging", 0, "bucket")`. A single block may stand as a map or as a list of one."""
+        """Return a nested value of the body: ``get("logging", 0, "bucket")``.
+
+        Args:
+            path: Names and indices; a single block can be a map or a list of one map.
+            default: The result when the value is absent or null.
+        """
         value: Any = self.body
         for step in path:
             value = _step(value, step)
@@ -50,25 +61,25 @@ class Resource:
         return value
 
     def blocks(self, name: str) -> tuple[Mapping[str, Any], ...]:
-        """List the nested blocks called `name`: Terraform writes one as a map or as a list, none as null or []."""
+        """List the nested blocks called ``name``: Terraform writes a single block as a map or as a list of one map."""
         return blocks(self.body, name)
 
     def values(self, name: str) -> tuple[Any, ...]:
-        """List the items of a list argument: none for null, one for a scalar (an unknown list is one `${...}`)."""
+        """List the items of a list argument: none for null, one for a scalar (an unknown list is one ``${...}``)."""
         return items(self.body.get(name))
 
     def document(self, name: str) -> Any:
-        """Parse a JSON-in-a-string argument; None when it is absent or no JSON document."""
+        """Parse an argument that contains a JSON document; None when it is absent or not JSON."""
         return document(self.body.get(name))
 
 
 def blocks(body: Mapping[str, Any], name: str) -> tuple[Mapping[str, Any], ...]:
-    """List the nested blocks called `name` in `body`, as `Resource.blocks` does."""
+    """List the nested blocks called ``name`` in ``body``, as ``Resource.blocks`` does."""
     return tuple(item for item in items(body.get(name)) if isinstance(item, Mapping))
 
 
 def items(value: Any) -> tuple[Any, ...]:
-    """See a value as a list: nothing for null, the items of a list, else the value alone."""
+    """Convert a value to a tuple: empty for null, the items of a list without nulls, else the value alone."""
     if value is None:
         return ()
     return tuple(item for item in value if item is not None) if isinstance(value, list | tuple) else (value,)

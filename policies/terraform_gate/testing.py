@@ -1,4 +1,4 @@
-"""Small configurations for tests and for the proof of the rules' examples."""
+"""Makes small configurations for tests of rules."""
 
 from __future__ import annotations
 
@@ -13,5 +13,11 @@ from terraform_gate.reading.view import JsonView
 
 
 def configuration_from(resources: Mapping[str, Any], *, stack: str = "example", **blocks: Any) -> Configuration:
-    """Make a configuration of `resources` (`{type: {name: body}}`) and further blocks (`variable=`, `locals=`)."""
+    """Make a configuration without files.
+
+    Args:
+        resources: ``{type: {name: body}}``, the content of a ``resource`` block.
+        stack: Name of the stack.
+        blocks: Further top-level blocks: ``variable=``, ``locals=``, ``data=``.
+    """
     return configurations_of([JsonView(root_of(stack, [Path(stack)], [{"resource": resources, **blocks}]))])[0]

@@ -1,4 +1,4 @@
-"""Small roots for the tests of the gate."""
+"""Terraform roots and commands for tests of the gate."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from terraform_gate.rules.shared.examples import container, task_definition
 
 TODAY = date(2026, 11, 23)
 ROOT = Path(__file__).parents[2]
+POLICIES = ROOT / "policies"
 PRIVILEGED = task_definition(container(privileged=True))
 CLEAN_LOG_GROUP = {
     "name": "/airflow/worker",
@@ -28,34 +29,40 @@ CLEAN = {"aws_cloudwatch_log_group": {"worker": CLEAN_LOG_GROUP}}
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder of roots; `write` gives the file."""
+    """A folder of roots."""
 
     path: Path
 
     def write(self, resources: Mapping[str, Any], *, stack: str = "app", **blocks: Any) -> Path:
-        """Write a root that holds `resources`."""
+        """Write a root with ``resources`` and further top-level blocks; return its file."""
         return self.text(json.dumps({"resource": resources, **blocks}, indent=2), stack=stack)
 
     def text(self, content: str, *, stack: str = "app", name: str = "cdk.tf.json") -> Path:
-        """Write whatever is given."""
+        """Write ``content`` as a file of the root ``stack``."""
         file = self.path / stack / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content, encoding="utf-8")
         return file
 
 
+def task_definitions(*parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Join resources that are all task definitions."""
+    named = {name: body for part in parts for name, body in part["aws_ecs_task_definition"].items()}
+    return {"aws_ecs_task_definition": named}
+
+
 def failing(report: Report) -> set[tuple[str, str]]:
-    """Give (rule, address) of every open fail."""
+    """Return rule and address of every verdict but ``pass`` that is not waived."""
     return {(item.card.id, item.finding.resource.address) for item in report.outcomes if item.is_open}
 
 
-def judged(*paths: Path, **options: Any) -> Report:
-    """Judge paths as of a fixed day."""
+def evaluated(*paths: Path, **options: Any) -> Report:
+    """Evaluate ``paths`` on a fixed day."""
     return evaluate(list(paths), today=TODAY, **options)
 
 
 def run(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the gate as a person does."""
+    """Run the command line of the gate in a process of its own."""
     command = [sys.executable, "-m", "terraform_gate", *arguments]
-    paths = {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", **environment}
+    paths = {"PYTHONPATH": str(POLICIES), "PATH": "/usr/bin:/bin", **environment}
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=paths, timeout=600, check=False)

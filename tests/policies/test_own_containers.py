@@ -1,4 +1,4 @@
-"""P4 on our own environment: each container rule bites when one thing about the scheduler's container changes."""
+"""Container rules fail on an environment of this repository when a setting of the scheduler's container changes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from tests.policies.test_generated_environments import rule_violations
 from tests.synthesis import FILE, Deployment, deployed, read_back
 
 PLAIN = {"name": "AIRFLOW__CORE__FERNET_KEY", "value": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2U="}
@@ -19,28 +18,28 @@ CHANGES: dict[str, dict[str, Any]] = {
     "root": {"user": "0"},
     "writable root": {"readonlyRootFilesystem": False},
     "all capabilities": {"linuxParameters": {"initProcessEnabled": True}},
-    "a secret in plain sight": {"environment": [PLAIN]},
+    "a plaintext secret": {"environment": [PLAIN]},
     "no log": {"logConfiguration": None},
-    "no time to stop": {"stopTimeout": 300},
-    "a secret that nobody may read": {"secrets": [{"name": "OTHER", "valueFrom": UNREADABLE}]},
+    "a stop timeout above the limit": {"stopTimeout": 300},
+    "a secret that the execution role may not read": {"secrets": [{"name": "OTHER", "valueFrom": UNREADABLE}]},
 }
 
 
 @pytest.mark.feature("P4")
 @pytest.mark.parametrize("what", CHANGES)
-def test_a_container_that_breaks_a_rule_is_complained_of(what: str, tmp_path: Path) -> None:
+def test_changed_container_violates_a_rule(what: str, tmp_path: Path) -> None:
     found = list(rule_violations(_with_scheduler(CHANGES[what], tmp_path)))
-    assert any(one.startswith("AF_ECS_") and "scheduler_task_definition" in one for one in found), found
-    assert all("scheduler_" in one for one in found), "nothing else has changed"
+    assert any(line.startswith("AF_ECS_") and "scheduler_task_definition" in line for line in found), found
+    assert all("scheduler_" in line for line in found), "only the scheduler has changed"
 
 
 @pytest.mark.feature("P4")
-def test_the_containers_as_they_are_keep_every_rule(tmp_path: Path) -> None:
+def test_unchanged_containers_pass_every_rule(tmp_path: Path) -> None:
     assert not list(rule_violations(_with_scheduler({}, tmp_path)))
 
 
 def _with_scheduler(change: dict[str, Any], folder: Path) -> Deployment:
-    """The smallest environment, its scheduler's main container changed; None takes an argument away."""
+    """Deploy the smallest environment with ``change`` in the scheduler's main container; None removes an argument."""
     base = deployed()
     stacks = copy.deepcopy(dict(base.stacks))
     definition = stacks["dev-airflow"]["resource"]["aws_ecs_task_definition"]["scheduler_task_definition"]

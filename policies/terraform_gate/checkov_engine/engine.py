@@ -1,8 +1,8 @@
-"""checkov's own rules over a `Configuration`, in this process, without its parsers and without the network.
+"""Runs checkov's own rules on a ``Configuration``, in this process, without checkov's parsers and without the network.
 
-What checkov alone does (measured with 3.3.30): it skips a whole file that has `terraform.required_version`, never looks
-into a policy that is a JSON string, and passes IAM rules where one ARN is unknown. Here its checks get bodies that are
-read already, documents parsed, and a check that depends on an unknown value is *not judged*.
+checkov alone (3.3.30) skips a file that contains ``terraform.required_version``, does not parse policies that are JSON
+strings, and passes IAM rules when one ARN is unknown. Here its checks get evaluated bodies and parsed policies, and the
+verdict of a check that depends on an unknown value is ``unknown``.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ from checkov.runner_filter import RunnerFilter
 from checkov.terraform.checks.data.registry import data_registry
 from checkov.terraform.checks.resource.base_resource_value_check import BaseResourceValueCheck
 from checkov.terraform.checks.resource.registry import resource_registry
+from checkov.terraform.checks.utils.base_cloudsplaining_iam_scanner import BaseTerraformCloudsplainingIAMScanner
 from checkov.terraform.plan_parser import RESOURCE_TYPES_JSONIFY
 from checkov.terraform_json.parser import prepare_definition
 from checkov.terraform_json.runner import TerraformJsonRunner
 
+from terraform_gate.checkov_engine.flat_names import FlatNames
 from terraform_gate.checkov_engine.rule_check import RuleCheck
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Verdict
-from terraform_gate.gate.flat_names import FlatNames
 from terraform_gate.reading.expression import document, is_known, names_resource
 from terraform_gate.terraform_resource import Resource, items
 
@@ -38,15 +39,23 @@ _VERDICTS = {CheckResult.PASSED: Verdict.PASS, CheckResult.FAILED: Verdict.FAIL}
 
 
 class CheckovError(Exception):
-    """A check of checkov's ended with an exception: what it says about the resource is worth nothing."""
+    """A check of checkov ended with an exception; the message names the check and the resource."""
 
 
 def checkov_findings(configuration: Configuration, *, skip: frozenset[str]) -> Iterator[tuple[Any, Finding]]:
-    """Run every check of checkov's but `skip`; yield (check, finding).
+    """Run checkov's checks on a configuration.
+
+    Args:
+        configuration: What to evaluate.
+        skip: Ids of checks to leave out.
+
+    Yields:
+        The check and its finding about one resource.
 
     Raises:
-        CheckovError: a check crashed, with its id and what it was looking at.
+        CheckovError: A check ended with an exception.
     """
+    BaseTerraformCloudsplainingIAMScanner.policy_document_cache.clear()  # by file and address, of all configurations
     names = FlatNames(configuration)
     definition = prepare_definition(_definition(names))
     with _crashes() as crashes:
@@ -108,7 +117,7 @@ def _flat_name(entity: Mapping[str, Any]) -> str:
 
 
 def _finding(check: Any, resource: Resource, result: Mapping[str, Any]) -> Finding | None:
-    """Give the verdict; None where the check does not apply (checkov says UNKNOWN for that and for unknown values)."""
+    """Return the finding; None when the check does not apply (checkov's UNKNOWN means that, or an unknown value)."""
     verdict = _VERDICTS.get(result["result"])
     unknown = _unknown(check, resource, result) if verdict is not Verdict.FAIL else ""
     if unknown:
@@ -119,7 +128,7 @@ def _finding(check: Any, resource: Resource, result: Mapping[str, Any]) -> Findi
 
 
 def _unknown(check: Any, resource: Resource, result: Mapping[str, Any]) -> str:
-    """Name the argument that would have to be known for a pass to mean anything."""
+    """Return the argument whose unknown value makes a pass of the check meaningless; empty when there is none."""
     argument = RESOURCE_TYPES_JSONIFY.get(resource.type)
     if argument and "policy" in argument and resource.body.get(argument) and _reads(check, argument):
         return "" if document(resource.body[argument]) is not None else argument
@@ -140,7 +149,7 @@ def _is_open(resource: Resource, key: str) -> bool:
 
 
 class _crashes(logging.Handler):  # noqa: N801  used as a function: `with _crashes() as messages`
-    """Collect what checkov only logs: a check that ended with an exception."""
+    """Collects the log records of checks that ended with an exception: checkov does not report them otherwise."""
 
     def __init__(self) -> None:
         super().__init__(level=logging.ERROR)
@@ -160,7 +169,7 @@ class _crashes(logging.Handler):  # noqa: N801  used as a function: `with _crash
 
 
 def checkov_ids() -> frozenset[str]:
-    """List the ids of every check that `checkov_findings` may run."""
+    """List the ids of all checks that ``checkov_findings`` can run."""
     registry = get_graph_checks_registry("terraform")
     registry.load_checks()
     python = (check for source in (resource_registry, data_registry) for _, check in source.all_checks())

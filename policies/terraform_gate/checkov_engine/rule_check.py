@@ -19,6 +19,7 @@ from checkov.terraform.checks.resource.base_resource_check import BaseResourceCh
 
 from terraform_gate.configuration import Configuration, configuration_of
 from terraform_gate.finding import Finding, Verdict, worst
+from terraform_gate.reading.expression import marked
 from terraform_gate.reading.inputs import read
 from terraform_gate.rule import Rule
 from terraform_gate.rules.catalog import all_rules
@@ -155,5 +156,5 @@ def _marked(value: Any, addresses: frozenset[str]) -> Any:
     if isinstance(value, list):
         return [_marked(item, addresses) for item in value]
     if isinstance(value, str) and ".".join(value.split(".")[:2]) in addresses:
-        return f"${{hcl//{value}}}"
+        return marked(f"hcl//{value}")
     return value

@@ -1,0 +1,1 @@
+"""Models of ECS containers and their secrets, shared by rules."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from terraform_gate.files import write_atomically
 from terraform_gate.gate.evaluation import evaluate
 from terraform_gate.gate.format_github import github_text
 from terraform_gate.gate.format_json import json_text
@@ -27,23 +27,52 @@ FORMATS: Mapping[str, Callable[[Report], str]] = {
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the gate, or `docs`. Exit 0: every resource judged and clean; 1: findings; 2: something not judged."""
-    if arguments[:1] == ["docs"] and not Path("docs.tf.json").exists():
-        from terraform_gate.gate.documentation import docs_command
+    """Run the gate or one of its subcommands.
 
-        return docs_command(arguments[1:])
+    Args:
+        arguments: The words after ``python -m terraform_gate``: ``reach``, ``hcl`` or ``docs`` with its own
+            arguments, else the paths and options of the gate.
+
+    Returns:
+        The exit code. For the gate 0: every verdict is ``pass`` or waived; 1: a ``fail``; 2: an ``unknown`` or a
+        problem with the input.
+    """
+    if arguments and (subcommand := _SUBCOMMANDS.get(arguments[0])):
+        return subcommand(arguments[1:])
     options = _parser().parse_args(arguments)
     report = evaluate(options.paths, plans=options.plan, waiver_files=options.waivers, today=options.today)
-    _write(FORMATS[options.format](report), options.output)
-    return report.exit_code
+    return _write(FORMATS[options.format](report) + "\n", options.output) or report.exit_code
+
+
+def _docs(arguments: Sequence[str]) -> int:
+    from terraform_gate.gate.documentation import docs_command
+
+    return docs_command(arguments)
+
+
+def _hcl(arguments: Sequence[str]) -> int:
+    from terraform_gate.gate.hcl_roots import hcl_command
+
+    return hcl_command(arguments)
+
+
+def _reach(arguments: Sequence[str]) -> int:
+    from terraform_gate.network.reach_command import main as reach_command
+
+    return reach_command(arguments)
+
+
+_SUBCOMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {"docs": _docs, "hcl": _hcl, "reach": _reach}
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m terraform_gate",
-        description="Judge Terraform JSON and plans by checkov's rules and ours. Exit 0: every resource judged and "
-        "clean; 1: findings; 2: something could not be judged.",
-        epilog="`python -m terraform_gate docs [--check]` writes docs/policies.md.",
+        description="Evaluate the rules of the gate and of checkov on Terraform JSON and plans. "
+        "Exit 0: every verdict is pass or waived; 1: a fail; 2: an unknown, or a problem with the input.",
+        epilog="Subcommands: `reach PATH...` prints which connections the network allows, `hcl FOLDER...` evaluates "
+        "*.tf files without a plan, `docs [--check]` writes docs/policies.md. "
+        "Write ./reach, ./hcl or ./docs for a path of that name.",
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="Terraform JSON, a plan, or a folder")
     parser.add_argument(
@@ -52,11 +81,13 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         type=_plan,
         metavar="[STACK=]PLAN.json",
-        help="`terraform show -json` of a stack among the paths",
+        help="the plan (`terraform show -json`) of a stack among the paths; may be repeated",
     )
-    parser.add_argument("--format", choices=FORMATS, default="text")
-    parser.add_argument("--output", type=Path, metavar="FILE", help="write the report there instead of to the screen")
-    parser.add_argument("--waivers", action="append", default=[], type=Path, metavar="FILE", help="YAML or JSON list")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="format of the report (default: text)")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write the report to FILE instead of the screen")
+    parser.add_argument(
+        "--waivers", action="append", default=[], type=Path, metavar="FILE", help="YAML or JSON list; may be repeated"
+    )
     parser.add_argument("--today", type=date.fromisoformat, default=datetime.now(tz=UTC).date(), help=argparse.SUPPRESS)
     return parser
 
@@ -66,14 +97,14 @@ def _plan(given: str) -> tuple[str, Path]:
     return (stack, Path(file)) if separator else ("", Path(given))
 
 
-def _write(report: str, output: Path | None) -> None:
+def _write(report: str, output: Path | None) -> int:
+    """Write the report; 2 when its file cannot be written."""
     if output is None:
-        sys.stdout.write(report + "\n")
-        return
-    temporary = output.with_name(f".{output.name}.{os.getpid()}")
+        sys.stdout.write(report)
+        return 0
     try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(report + "\n", encoding="utf-8")
-        temporary.replace(output)
-    finally:
-        temporary.unlink(missing_ok=True)
+        write_atomically(output, report)
+    except OSError as error:
+        sys.stderr.write(f"--output {output}: {error.strerror}. Fix: name a file in a folder that can be written\n")
+        return 2
+    return 0

@@ -1,25 +1,27 @@
-"""One run of the gate: read, judge, merge, apply waivers."""
+"""Runs the gate: reads the inputs, evaluates all rules, merges the findings, applies waivers."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from terraform_gate.checkov_engine.engine import checkov_ids
 from terraform_gate.checkov_engine.exceptions import NOT_APPLIED
-from terraform_gate.checkov_engine.verdicts import CheckovVerdicts, by_checkov
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Severity, Verdict
-from terraform_gate.gate.forked_process import beside
+from terraform_gate.gate.forked_process import run_in_fork
 from terraform_gate.gate.outcome import Outcome, Report, RuleCard, card_of, joined
 from terraform_gate.gate.waivers import Waiver, waivers_in, waivers_of
 from terraform_gate.reading.inputs import Inputs, Problem, read
 from terraform_gate.rule import Rule
 from terraform_gate.rules.catalog import all_rules
 from terraform_gate.terraform_resource import Resource
+
+if TYPE_CHECKING:
+    from terraform_gate.checkov_engine.verdicts import CheckovRun
 
 WAIVER_CARD = RuleCard(
     id="AF_WAIVER_1",
@@ -37,77 +39,101 @@ def evaluate(
     today: date,
     not_applied: Mapping[str, str] = NOT_APPLIED,
 ) -> Report:
-    """Judge everything below `paths`. Never raises: what goes wrong is a problem of the report, and its exit code 2."""
+    """Evaluate all rules of the gate and of checkov on everything below ``paths``.
+
+    Args:
+        paths: Terraform JSON, plans, or folders of them.
+        plans: Further plans, each with the name of its stack ("" to derive it from the file).
+        waiver_files: YAML or JSON files of waivers.
+        today: The day on which waivers are checked for expiry.
+        not_applied: Ids of checkov's rules to leave out, with the reason.
+
+    Returns:
+        The report. Bad input is never raised: it is a problem of the report, whose exit code is then 2.
+    """
     inputs = read(paths, plans=plans)
     waivers = waivers_of(inputs.roots, inputs.problems)
     for file in waiver_files:
         waivers += waivers_in(file, inputs.problems)
     configurations = _configurations(inputs)
-    with beside(lambda: by_checkov(configurations, skip=frozenset(not_applied))) as checkov:
+    with run_in_fork(lambda: _run_checkov(configurations, skip=frozenset(not_applied))) as checkov_run:
         found = [
             (view, card_of(rule), finding)
             for view, configuration in enumerate(configurations)
-            for rule, finding in _by_our_rules(configuration, inputs.problems)
+            for rule in all_rules()
+            for finding in _findings(rule, configuration, inputs.problems)
         ]
-        found += _with_resources(checkov(), configurations, inputs.problems)
-    inputs.problems += _unknown_rules(waivers)
+        checkov = checkov_run()
+    found += _checkov_findings(checkov, configurations, inputs.problems)
+    inputs.problems += _waivers_without_a_rule(waivers, checkov.rule_ids)
     outcomes = _with_waivers(joined(found), waivers, today=today)
-    resources = {
-        key: item.type
-        for configuration in configurations
-        for key, item in configuration.resources.items()
-        if not item.is_data
-    }
+    resources = _resource_types(configurations)
     uncovered = resources.keys() - {outcome.finding.resource.key for outcome in outcomes}
     if uncovered == resources.keys() and not inputs.problems:
-        reason = "no rule is about any resource in it" if resources else "there is not one resource in it"
+        reason = "no rule applies to any resource in it" if resources else "contains no resource"
         inputs.problems.append(Problem(", ".join(map(str, paths)), reason))
     return Report(
         outcomes=sorted(outcomes, key=_order),
         problems=inputs.problems,
-        stacks=_stacks(inputs),
+        stacks=tuple(dict.fromkeys([*(root.name for root in inputs.roots), *inputs.plans])),
         resources=len(resources),
-        rules=len(all_rules()) + len(checkov_ids() - set(not_applied)),
+        rules=len(all_rules()) + len(checkov.rule_ids - set(not_applied)),
         not_applied=not_applied,
         uncovered=Counter(sorted(resources[key] for key in uncovered)),
     )
 
 
+def _run_checkov(configurations: Sequence[Configuration], *, skip: frozenset[str]) -> CheckovRun:
+    from terraform_gate.checkov_engine.verdicts import run_checkov  # importing checkov takes more than a second
+
+    return run_checkov(configurations, skip=skip)
+
+
 def _configurations(inputs: Inputs) -> tuple[Configuration, ...]:
     try:
         return inputs.configurations()
-    except Exception as error:  # noqa: BLE001  a shape that nobody foresaw: not judged, said so, no traceback
+    except Exception as error:  # noqa: BLE001  an unforeseen shape of the input: reported, without a traceback
         files = ", ".join(str(root.files[0]) for root in inputs.roots) or "plan"
         inputs.problems.append(Problem(files, f"could not be understood: {type(error).__name__}: {error}"))
         return ()
 
 
-def _by_our_rules(configuration: Configuration, problems: list[Problem]) -> Iterator[tuple[Rule, Finding]]:
-    for rule in all_rules():
-        try:
-            yield from [(rule, finding) for finding in rule.evaluate(configuration)]
-        except Exception as error:  # noqa: BLE001  a rule that stumbles has not judged: say so, and go on
-            where = f"{configuration.title}: {rule.id}"
-            problems.append(Problem(where, f"could not judge: {type(error).__name__}: {error}"))
+def _findings(rule: Rule, configuration: Configuration, problems: list[Problem]) -> list[Finding]:
+    try:
+        return list(rule.evaluate(configuration))
+    except Exception as error:  # noqa: BLE001  an error in one rule is reported; the other rules go on
+        where = f"{configuration.title}: {rule.id}"
+        problems.append(Problem(where, f"the rule ended with {type(error).__name__}: {error}"))
+        return []
 
 
-def _with_resources(
-    verdicts: Sequence[CheckovVerdicts], configurations: Sequence[Configuration], problems: list[Problem]
+def _checkov_findings(
+    checkov: CheckovRun, configurations: Sequence[Configuration], problems: list[Problem]
 ) -> Iterator[tuple[int, RuleCard, Finding]]:
-    for view, (configuration, found) in enumerate(zip(configurations, verdicts, strict=True)):
+    for view, (configuration, found) in enumerate(zip(configurations, checkov.by_configuration, strict=True)):
         problems += found.problems
         for card, key, verdict, message in found.verdicts:
             yield view, card, Finding(resource=configuration.resources[key], verdict=verdict, message=message)
+
+
+def _resource_types(configurations: Sequence[Configuration]) -> Mapping[str, str]:
+    """Map the key of each managed resource to its type."""
+    return {
+        key: resource.type
+        for configuration in configurations
+        for key, resource in configuration.resources.items()
+        if not resource.is_data
+    }
 
 
 def _with_waivers(outcomes: Sequence[Outcome], waivers: Sequence[Waiver], *, today: date) -> list[Outcome]:
     used: set[Waiver] = set()
     done = []
     for outcome in outcomes:
-        fitting = [waiver for waiver in waivers if waiver.accepts(rule=outcome.card.id, finding=outcome.finding)]
+        matching = [waiver for waiver in waivers if waiver.accepts(rule=outcome.card.id, finding=outcome.finding)]
         if outcome.verdict is not Verdict.PASS:
-            used |= set(fitting)
-            valid = next((waiver for waiver in fitting if not waiver.fault(today=today)), None)
+            used |= set(matching)
+            valid = next((waiver for waiver in matching if not waiver.defect(today=today)), None)
             done.append(replace(outcome, waiver=valid))
         else:
             done.append(outcome)
@@ -116,8 +142,8 @@ def _with_waivers(outcomes: Sequence[Outcome], waivers: Sequence[Waiver], *, tod
 
 def _waiver_findings(waivers: Sequence[Waiver], used: set[Waiver], *, today: date) -> Iterator[Outcome]:
     for waiver in waivers:
-        fault = waiver.fault(today=today) or ("" if waiver in used else "is not needed: the rule passes there")
-        if fault:
+        defect = waiver.defect(today=today) or ("" if waiver in used else "is not needed: the rule passes there")
+        if defect:
             resource = Resource(
                 stack=min(waiver.stacks, default="waivers"),
                 address=waiver.address,
@@ -126,20 +152,15 @@ def _waiver_findings(waivers: Sequence[Waiver], used: set[Waiver], *, today: dat
                 body={},
                 file=Path(waiver.where.rpartition(": ")[0]),
             )
-            message = f"the waiver of {waiver.rule} {fault}"
-            finding = Finding(resource=resource, verdict=Verdict.FAIL, message=message)
+            finding = Finding.fail(resource, f"the waiver of {waiver.rule} {defect}")
             yield Outcome(card=WAIVER_CARD, finding=finding)
 
 
-def _unknown_rules(waivers: Sequence[Waiver]) -> Iterator[Problem]:
-    known = checkov_ids() | {rule.id for rule in all_rules()}
+def _waivers_without_a_rule(waivers: Sequence[Waiver], checkov_ids: Collection[str]) -> Iterator[Problem]:
+    known = {*checkov_ids, *(rule.id for rule in all_rules())}
     for waiver in waivers:
         if waiver.rule not in known:
-            yield Problem(waiver.where, f"there is no rule {waiver.rule!r}; `python -m terraform_gate docs` lists them")
-
-
-def _stacks(inputs: Inputs) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([*(root.name for root in inputs.roots), *inputs.plans]))
+            yield Problem(waiver.where, f"there is no rule {waiver.rule!r}. Fix: take the id from docs/policies.md")
 
 
 def _order(outcome: Outcome) -> tuple[int, str, str, str]:

@@ -1,4 +1,4 @@
-"""The examples of all rules as Terraform roots on disk, for those who run Terraform or checkov over them."""
+"""Writes the examples of all rules as Terraform roots, so that Terraform or checkov can run on them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from terraform_gate.files import write_atomically
 from terraform_gate.rule import Example, Rule
 from terraform_gate.rules.catalog import all_rules
 
@@ -24,30 +25,30 @@ _PROVIDER = {
 
 @dataclass(frozen=True)
 class Case:
-    """One example; `name` (`AF_ECS_1-failing-0`) is its folder, and its module in the common root."""
+    """One example of a rule; ``name`` (``AF_ECS_1-failing-0``) is its folder, and its module in the common root."""
 
     rule: Rule
     example: Example
-    is_good: bool
+    is_passing: bool
     name: str
 
 
 def cases() -> Iterator[Case]:
     """Yield every example of every rule."""
     for rule in all_rules():
-        for is_good, examples in ((True, rule.passing), (False, rule.failing)):
+        for kind, examples in (("passing", rule.passing), ("failing", rule.failing)):
             for number, example in enumerate(examples):
-                yield Case(rule, example, is_good, f"{rule.id}-{'passing' if is_good else 'failing'}-{number}")
+                yield Case(rule, example, kind == "passing", f"{rule.id}-{kind}-{number}")
 
 
 def write_roots(folder: Path) -> None:
-    """Write every example as a root of its own."""
+    """Write each example as a root in a subfolder of ``folder``."""
     for case in cases():
         _write(folder / case.name, _document(case.example))
 
 
 def write_common_root(folder: Path) -> None:
-    """Write one root that calls every plannable example as a module: the provider has to start only once."""
+    """Write one root that calls every plannable example as a module: the provider then starts only once."""
     calls = {}
     for case in cases():
         if not case.example.not_plannable_because:
@@ -62,5 +63,4 @@ def _document(example: Example) -> Mapping[str, Any]:
 
 
 def _write(folder: Path, document: Mapping[str, Any]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "main.tf.json").write_text(json.dumps(document, indent=2), encoding="utf-8")
+    write_atomically(folder / "main.tf.json", json.dumps(document, indent=2))

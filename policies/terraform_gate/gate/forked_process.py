@@ -1,4 +1,4 @@
-"""One piece of work in a copy of this process, while this process goes on with another."""
+"""Runs a function in a forked process, in parallel with this process."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import TypeVar, cast
@@ -16,39 +16,43 @@ Result = TypeVar("Result")
 
 
 @contextmanager
-def beside(work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
-    """Begin `work` in a copy of this process; what you get waits for its result, which has to be picklable.
+def run_in_fork(work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
+    """Start ``work`` in a forked process; the function that the context gives waits for the result.
 
-    Where a copy is of no use (one core) or not safe (threads, a system without a dependable fork), or where it ends
-    without an answer, the work is done here, when it is asked for.
+    Where a fork does not help (one core) or is not safe (threads, an operating system without a reliable fork), or
+    where the forked process ends without a result, the function runs ``work`` in this process instead.
+
+    Args:
+        work: A function without arguments whose result can be pickled.
     """
-    if not _is_worth_a_copy():
+    if not _fork_helps():
         yield work
         return
     context = get_context("fork")
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_answer, args=(work, theirs), daemon=True)
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_send_result, args=(work, sender), daemon=True)
     process.start()
-    theirs.close()
+    sender.close()
     try:
-        yield lambda: _result(ours, work)
+        yield lambda: _receive_result(receiver, work)
     finally:
-        ours.close()
+        receiver.close()
         process.kill()
         process.join()
 
 
-def _is_worth_a_copy() -> bool:
+def _fork_helps() -> bool:
     return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1 and threading.active_count() == 1
 
 
-def _answer(work: Callable[[], Result], to: Connection) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever waits for us hears Ctrl-C, and ends us
-    to.send(work())
+def _send_result(work: Callable[[], Result], sender: Connection) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process handles Ctrl-C and kills this process
+    with suppress(Exception):  # the parent process runs the work again and reports the error
+        sender.send(work())
 
 
-def _result(answer: Connection, work: Callable[[], Result]) -> Result:
+def _receive_result(receiver: Connection, work: Callable[[], Result]) -> Result:
     try:
-        return cast(Result, answer.recv())
+        return cast(Result, receiver.recv())
     except EOFError:
         return work()

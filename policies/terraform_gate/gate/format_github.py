@@ -1,16 +1,16 @@
-"""The report as workflow commands: GitHub Actions shows them beside the lines of a pull request."""
+"""The report as workflow commands: GitHub Actions shows each next to the line of a pull request that it names."""
 
 from __future__ import annotations
 
 from terraform_gate.finding import Severity, Verdict
-from terraform_gate.gate.lines import line_of
 from terraform_gate.gate.outcome import Outcome, Report
+from terraform_gate.gate.source_lines import line_of
 
 _COMMANDS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "error", Severity.LOW: "warning"}
 
 
 def github_text(report: Report) -> str:
-    """Write one command per finding, and one per thing that was not judged."""
+    """Format one command for each problem and for each ``fail`` or ``unknown`` that is not waived."""
     problems = [f"::error::{_data(f'{problem.where}: {problem.reason}')}" for problem in report.problems]
     return "\n".join([*problems, *(_command(item) for item in report.outcomes if item.is_open)])
 

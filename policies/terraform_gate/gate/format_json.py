@@ -1,4 +1,4 @@
-"""The report for programs."""
+"""The report as JSON for programs."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import json
 from typing import Any
 
 from terraform_gate.finding import Verdict
-from terraform_gate.gate.lines import line_of
 from terraform_gate.gate.outcome import Outcome, Report
+from terraform_gate.gate.source_lines import line_of
 
 
 def json_text(report: Report) -> str:
-    """Write everything but the passes, which are counted, as one JSON object with sorted keys."""
+    """Format the report as one JSON object with sorted keys; findings with verdict ``pass`` are only counted."""
     document = {
         "exit_code": report.exit_code,
         "stacks": list(report.stacks),
         "resources": report.resources,
         "rules": report.rules,
-        "passed": sum(item.verdict is Verdict.PASS for item in report.outcomes),
+        "verdicts": {verdict: sum(item.verdict is verdict for item in report.outcomes) for verdict in Verdict},
         "problems": [{"where": problem.where, "reason": problem.reason} for problem in report.problems],
         "findings": [_entry(item) for item in report.outcomes if item.verdict is not Verdict.PASS],
         "not_applied": dict(report.not_applied),
-        "without_a_rule": dict(report.uncovered),
+        "uncovered": dict(report.uncovered),
     }
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False)
 

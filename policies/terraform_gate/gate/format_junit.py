@@ -1,4 +1,4 @@
-"""The report as JUnit XML, which every CI system shows as tests."""
+"""The report as JUnit XML, which CI systems show as tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ _ILLEGAL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit_text(report: Report) -> str:
-    """Write one suite per stack and one case per verdict: a fail is a failure, not judged an error, waived a skip."""
+    """Format a suite for each stack and a case for each verdict.
+
+    ``fail`` is a failure, ``unknown`` an error, a waived finding a skipped test.
+    """
     root = Element("testsuites", name="policies")
     for stack in dict.fromkeys([*report.stacks, *(item.finding.resource.stack for item in report.outcomes)]):
         _suite(root, stack, [item for item in report.outcomes if item.finding.resource.stack == stack])
@@ -46,9 +49,9 @@ def _case(suite: Element, item: Outcome) -> None:
     elif item.verdict is Verdict.FAIL:
         SubElement(case, "failure", message=message, type=str(item.card.severity)).text = _legal(item.card.remediation)
     elif item.verdict is Verdict.UNKNOWN:
-        SubElement(case, "error", message=message, type="not judged")
+        SubElement(case, "error", message=message, type="unknown")
 
 
 def _legal(value: str) -> str:
-    """Drop characters that XML cannot hold."""
+    """Replace the characters that XML does not allow."""
     return _ILLEGAL.sub("\ufffd", value)

@@ -1,4 +1,4 @@
-"""The report as SARIF 2.1.0 (OASIS), which code hosts show beside the lines of a pull request."""
+"""The report as SARIF 2.1.0 (OASIS), which code hosts show next to the lines of a pull request."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from terraform_gate.finding import Severity, Verdict
-from terraform_gate.gate.lines import line_of
 from terraform_gate.gate.outcome import Outcome, Report, RuleCard
+from terraform_gate.gate.source_lines import line_of
 
 _LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
 _SCORES = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.0"}
-"""`security-severity`, which code hosts turn back into the four words."""
+"""The number of `security-severity`, from which code hosts derive the severity."""
 
 
 def sarif_text(report: Report) -> str:
-    """Write findings as results, waived ones suppressed, unjudged ones of kind `open`, problems as notifications."""
+    """Format the report as one SARIF run.
+
+    A ``fail`` is a result of kind ``fail``, an ``unknown`` of kind ``open``; waived results are suppressed, and
+    problems are notifications.
+    """
     shown = [item for item in report.outcomes if item.verdict is not Verdict.PASS]
     cards = list({item.card.id: item.card for item in shown}.values())
     run = {
@@ -52,12 +56,12 @@ def _invocation(report: Report) -> dict[str, Any]:
 
 def _result(item: Outcome, cards: list[RuleCard]) -> dict[str, Any]:
     resource = item.finding.resource
-    unjudged = item.verdict is Verdict.UNKNOWN
+    is_unknown = item.verdict is Verdict.UNKNOWN
     result: dict[str, Any] = {
         "ruleId": item.card.id,
         "ruleIndex": cards.index(item.card),
-        "kind": "open" if unjudged else "fail",
-        "level": "none" if unjudged else _LEVELS[item.card.severity],
+        "kind": "open" if is_unknown else "fail",
+        "level": "none" if is_unknown else _LEVELS[item.card.severity],
         "message": {"text": f"{resource.address}: {item.finding.message or item.card.title}"},
         "locations": [_location(item)],
         "partialFingerprints": {"ruleStackAddress/v1": f"{item.card.id}:{resource.stack}:{resource.address}"},

@@ -1,24 +1,24 @@
-"""The report for people."""
+"""The report as text for people."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from terraform_gate.finding import Verdict
-from terraform_gate.gate.lines import line_of
 from terraform_gate.gate.outcome import Outcome, Report
+from terraform_gate.gate.source_lines import line_of
 
 
 def text(report: Report) -> str:
-    """Write findings first, then what was not judged, what is waived, and one line of numbers."""
+    """Format problems, unknown verdicts, violations, waived findings, and a line of totals, in this order."""
     parts = [
-        *_section("NOT JUDGED", [f"{problem.where}\n    {problem.reason}" for problem in report.problems]),
-        *_section("NOT JUDGED", [_entry(item) for item in report.of(Verdict.UNKNOWN)]),
+        *_section("PROBLEM", [f"{problem.where}\n    {problem.reason}" for problem in report.problems]),
+        *_section("UNKNOWN", [_entry(item) for item in report.of(Verdict.UNKNOWN)]),
         *_section("FAIL", [_entry(item, with_fix=True) for item in report.of(Verdict.FAIL)]),
         *_section("WAIVED", [_waived(item) for item in report.waived]),
-        *_without_a_rule(report),
-        _numbers(report),
-        _next(report),
+        *_uncovered(report),
+        _totals(report),
+        _next_step(report),
     ]
     return "\n".join(parts)
 
@@ -37,7 +37,7 @@ def _entry(item: Outcome, *, with_fix: bool = False) -> str:
         item.finding.message or item.card.title,
     ]
     if with_fix:
-        lines.append(f"remediation: {item.card.remediation}")
+        lines.append(f"Fix: {item.card.remediation}")
     return "\n    ".join(lines)
 
 
@@ -47,25 +47,24 @@ def _waived(item: Outcome) -> str:
     return f"{item.card.id} {resource.stack}: {resource.address}\n    {terms}"
 
 
-def _without_a_rule(report: Report) -> Iterator[str]:
+def _uncovered(report: Report) -> Iterator[str]:
     if report.uncovered:
-        named = ", ".join(f"{count} {kind}" for kind, count in report.uncovered.items())
-        yield f"no rule is about {sum(report.uncovered.values())} of the resources: {named}"
+        types = ", ".join(f"{count} {kind}" for kind, count in report.uncovered.items())
+        yield f"no rule applies to {sum(report.uncovered.values())} of the resources: {types}"
 
 
-def _numbers(report: Report) -> str:
+def _totals(report: Report) -> str:
     passes = sum(item.verdict is Verdict.PASS for item in report.outcomes)
-    unjudged = len(report.of(Verdict.UNKNOWN)) + len(report.problems)
     return (
         f"{len(report.stacks)} stacks, {report.resources} resources, {report.rules} rules, "
-        f"{len(report.outcomes)} verdicts: {passes} pass, {len(report.of(Verdict.FAIL))} fail, {unjudged} not judged, "
-        f"{len(report.waived)} waived"
+        f"{len(report.outcomes)} verdicts: {passes} pass, {len(report.of(Verdict.FAIL))} fail, "
+        f"{len(report.of(Verdict.UNKNOWN))} unknown, {len(report.waived)} waived; {len(report.problems)} problems"
     )
 
 
-def _next(report: Report) -> str:
+def _next_step(report: Report) -> str:
     return {
         0: "Clean. Next: make demo",
-        1: "Repair the findings, or accept one by a waiver (docs/policies.md), then run this again.",
-        2: "Something could not be judged, so nothing is proved. Repair that first, then run this again.",
+        1: "Repair the findings, or accept them with waivers (docs/policies.md), then run the gate again.",
+        2: "The result is incomplete. Repair the problems and unknown verdicts first, then run the gate again.",
     }[report.exit_code]

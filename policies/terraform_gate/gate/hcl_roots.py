@@ -1,23 +1,23 @@
-"""Evaluates HCL configurations: ``python -m terraform_gate.gate.hcl_roots FOLDER``.
+"""Evaluates HCL files without a plan: ``python -m terraform_gate hcl FOLDER...``.
 
-Converted with the HCL parser that checkov brings. That is good enough to see how the gate takes what it did not
-expect; to be judged for good, a configuration goes through ``terraform plan`` (docs/policies.md).
+The files are converted with the HCL parser that checkov installs. The conversion leaves most expressions unknown; a
+complete result needs a plan (docs/policies.md).
 """
 
 from __future__ import annotations
 
+import argparse
 import datetime
 import io
 import json
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import hcl2
-
+from terraform_gate.files import write_atomically
 from terraform_gate.finding import Verdict
 from terraform_gate.gate.evaluation import evaluate
 from terraform_gate.gate.outcome import Report
@@ -27,41 +27,48 @@ _LABELS = {"resource": 2, "data": 2, "module": 1, "variable": 1, "output": 1, "p
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """A folder of ``*.tf`` files: what the gate said, or why the files are no HCL."""
+class HclResult:
+    """The report on a folder of ``*.tf`` files, or the parser's error when the files are not HCL."""
 
     folder: Path
     report: Report | None
-    complaint: str = ""
+    error: str = ""
 
     def __str__(self) -> str:
+        """Format the result as one line."""
         if self.report is None:
-            return f"{self.folder}: not HCL: {self.complaint}"
-        told = ", ".join(f"{len(self.report.of(verdict))} {verdict.value}" for verdict in Verdict)
+            return f"{self.folder}: not HCL: {self.error}"
+        counts = ", ".join(f"{len(self.report.of(verdict))} {verdict}" for verdict in Verdict)
         problems = f"; {self.report.problems[0].reason}" if self.report.problems else ""
-        return f"{self.folder}: {self.report.resources} resources, {told}, exit {self.report.exit_code}{problems}"
+        return f"{self.folder}: {self.report.resources} resources, {counts}, exit {self.report.exit_code}{problems}"
 
 
-def judge_all(folders: Iterable[Path]) -> Iterator[Judged]:
-    """Every folder at or below these that holds ``*.tf`` files, each as a root of its own."""
+def evaluate_folders(folders: Iterable[Path]) -> Iterator[HclResult]:
+    """Evaluate each folder at or below ``folders`` that contains ``*.tf`` files as a root of its own."""
     for root in sorted({file.parent for folder in folders for file in folder.rglob("*.tf")}):
         try:
             documents = [to_json(file.read_text(encoding="utf-8")) for file in sorted(root.glob("*.tf"))]
-        except Exception as error:  # noqa: BLE001 - the parser raises whatever its grammar raises
-            yield Judged(folder=root, report=None, complaint=str(error).strip().splitlines()[0])
+        except Exception as error:  # noqa: BLE001  the parser raises exceptions of many types
+            yield HclResult(folder=root, report=None, error=str(error).strip().splitlines()[0])
             continue
-        yield Judged(folder=root, report=_judge(documents))
+        yield HclResult(folder=root, report=_evaluate(documents))
 
 
-def _judge(documents: list[dict[str, Any]]) -> Report:
+def _evaluate(documents: Sequence[Mapping[str, Any]]) -> Report:
     with tempfile.TemporaryDirectory() as scratch:
         for number, document in enumerate(documents):
-            (Path(scratch) / f"{number}.tf.json").write_text(json.dumps(document), encoding="utf-8")
+            write_atomically(Path(scratch) / f"{number}.tf.json", json.dumps(document))
         return evaluate([Path(scratch)], today=datetime.datetime.now(tz=datetime.UTC).date())
 
 
 def to_json(text: str) -> dict[str, Any]:
-    """Terraform JSON of HCL ``text``; raises what the parser raises."""
+    """Convert HCL to Terraform JSON.
+
+    Raises:
+        Exception: ``text`` is not HCL; the parser's own exception.
+    """
+    import hcl2  # takes a quarter of a second, and only this subcommand needs it
+
     parsed = hcl2.load(io.StringIO(text))
     return {kind: [_labelled(block, _LABELS.get(kind, 0)) for block in blocks] for kind, blocks in parsed.items()}
 
@@ -73,27 +80,30 @@ def _labelled(block: dict[str, Any], depth: int) -> Any:
 
 
 def _value(written: Any) -> Any:
-    """The parser wraps every attribute into a list, and gives a list of its bodies for a block."""
+    """Unwrap a value: the parser puts every attribute into a list, and gives a list of bodies for a block."""
     if not isinstance(written, list):
         return written
     items = [_labelled(item, 0) if isinstance(item, dict) else item for item in written]
     return items[0] if len(items) == 1 else items
 
 
-def main(words: list[str]) -> int:
-    """Print a line for each folder; 2 when there is none, else 0: what is found is the configuration's business."""
+def hcl_command(arguments: Sequence[str]) -> int:
+    """Print a line for each folder of ``*.tf`` files.
+
+    Returns:
+        0, whatever the verdicts are; 2 when no folder contains ``*.tf`` files.
+    """
+    parser = argparse.ArgumentParser(
+        prog="python -m terraform_gate hcl",
+        description="Evaluate *.tf files without a plan. Exit 0 whatever the verdicts are; 2: no *.tf file was found.",
+    )
+    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="searched with all its subfolders")
     found = 0
-    for judged in judge_all(map(Path, words)):
-        print(judged, flush=True)
+    for result in evaluate_folders(parser.parse_args(arguments).folders):
+        print(result, flush=True)
         found += 1
     if not found:
-        print("no folder with *.tf files. Usage: python -m terraform_gate.gate.hcl_roots FOLDER...", file=sys.stderr)
+        sys.stderr.write("no *.tf file found. Fix: name a folder that contains HCL files\n")
         return 2
-    print(
-        f"{found} configurations judged. Next: terraform plan, and python -m terraform_gate --plan, for a full verdict"
-    )
+    print(f"{found} folders evaluated. Next: terraform plan, then python -m terraform_gate --plan, for known values")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""Accepted findings: who accepts what, why, and until when."""
+"""Waivers: findings that an owner accepts, with the reason and the last day of acceptance."""
 
 from __future__ import annotations
 
@@ -20,7 +20,17 @@ FIELDS = ("rule", "address", "reason", "owner", "expires")
 
 @dataclass(frozen=True)
 class Waiver:
-    """One accepted finding. It holds in `stacks` (everywhere when empty) up to and including the day `expires`."""
+    """One accepted finding.
+
+    Attributes:
+        rule: Id of the rule.
+        address: Terraform address of the resource; for a counted resource without or with its index.
+        reason: Why the finding is accepted.
+        owner: Who accepts it.
+        expires: The last day on which the waiver is valid.
+        stacks: Names of the stacks in which the waiver is valid; all stacks when empty.
+        where: The file that contains the waiver, for messages.
+    """
 
     rule: str
     address: str
@@ -29,17 +39,16 @@ class Waiver:
     expires: date
     stacks: frozenset[str] = frozenset()
     where: str = field(default="", compare=False)
-    """The file it is written in, for messages."""
 
     def accepts(self, *, rule: str, finding: Finding) -> bool:
-        """Tell whether this waiver is about that finding; instances of a counted resource count as the resource."""
+        """Return whether the waiver is about this rule and resource, or about the resource of this instance."""
         resource = finding.resource
         base = resource.address.rpartition("[")[0] if resource.address.endswith("]") else resource.address
         here = not self.stacks or resource.stack in self.stacks
         return here and self.rule == rule and self.address in {resource.address, base}
 
-    def fault(self, *, today: date) -> str:
-        """Say why the waiver does not hold: no reason, no owner, expired. Empty when it does."""
+    def defect(self, *, today: date) -> str:
+        """Return why the waiver is not valid: no reason, no owner, or expired; empty when it is valid."""
         if not self.reason.strip():
             return "has no reason"
         if not self.owner.strip():
@@ -48,9 +57,14 @@ class Waiver:
 
 
 def waivers_of(roots: Sequence[TerraformRoot], problems: list[Problem]) -> list[Waiver]:
-    """Collect what the environments carry: `"//": {"waivers": [...]}` at the top of the JSON or on a resource.
+    """Read the waivers in Terraform JSON: ``"//": {"waivers": [...]}`` at the top level or in a resource.
 
-    An environment writes its waivers into each of its stacks; they hold in all that are judged as one, and count once.
+    An environment writes its waivers into each of its stacks: a waiver is valid in all stacks that read each other's
+    state, and equal waivers count once.
+
+    Args:
+        roots: The roots to read.
+        problems: Receives a problem for each malformed waiver.
     """
     found = [
         _read(entry, where=f"{root.files[0]}: waiver", stacks=[other.name for other in group], problems=problems)
@@ -62,7 +76,12 @@ def waivers_of(roots: Sequence[TerraformRoot], problems: list[Problem]) -> list[
 
 
 def waivers_in(file: Path, problems: list[Problem]) -> list[Waiver]:
-    """Read a waiver file: a YAML or JSON list of rule, address, reason, owner, expires, and optionally stack."""
+    """Read a waiver file: a YAML or JSON list of rule, address, reason, owner, expires, and optionally stack.
+
+    Args:
+        file: The file to read.
+        problems: Receives a problem for each malformed waiver, or for a file that cannot be read.
+    """
     try:
         entries = yaml.safe_load(file.read_text(encoding="utf-8"))
     except OSError as error:

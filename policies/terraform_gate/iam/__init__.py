@@ -1,0 +1,1 @@
+"""Models of IAM policies, roles and privilege escalation, shared by rules."""

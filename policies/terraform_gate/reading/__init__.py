@@ -1,1 +1,1 @@
-"""From files to configurations: Terraform JSON, plans, and what is known of their values."""
+"""Reads Terraform JSON and plans into configurations, and evaluates the expressions whose values are known."""

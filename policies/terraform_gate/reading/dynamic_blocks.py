@@ -1,4 +1,4 @@
-"""`dynamic` blocks written out as the blocks they stand for."""
+"""Expands ``dynamic`` blocks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from terraform_gate.reading.expression import expressions
 
 
 def expanded(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Write `dynamic` blocks out. One that iterates over an unknown list stays as one block with unknown values."""
+    """Replace each ``dynamic`` block by its blocks; by one block with unknown values when ``for_each`` is unknown."""
     plain = {name: value for name, value in body.items() if name != "dynamic"}
     for name, block in _dynamic_blocks(body.get("dynamic")):
         existing = plain.get(name) or []
@@ -22,7 +22,7 @@ def _dynamic_blocks(dynamic: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for item in dynamic if isinstance(dynamic, list) else [dynamic]:
         if isinstance(item, Mapping):
             for name, block in item.items():
-                yield from ((name, one) for one in (block if isinstance(block, list) else [block]))
+                yield from ((name, content) for content in (block if isinstance(block, list) else [block]))
 
 
 def _iterations(name: str, block: Mapping[str, Any]) -> Iterator[Any]:

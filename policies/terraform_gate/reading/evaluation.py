@@ -1,4 +1,4 @@
-"""What is known of a root before any plan: defaults of variables, locals, outputs of the stacks it reads."""
+"""Evaluates expressions without a plan: defaults of variables, locals, outputs of other stacks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from terraform_gate.reading.expression import is_identity, is_known, qualify, spans
+from terraform_gate.reading.expression import is_identity, is_known, marked, qualify, replaced, spans
 
 _VARIABLE = re.compile(r"var\.([\w-]+)(.*)", re.DOTALL)
 _LOCAL = re.compile(r"local\.([\w-]+)(.*)", re.DOTALL)
@@ -17,32 +17,48 @@ _ATTRIBUTE = re.compile(r"([a-z][a-z0-9]*_\w+\.[\w-]+)\.([a-z_0-9]+)")
 _STEP = re.compile(r"\.([\w-]+)|\[\"([^\"]*)\"\]|\[(\d+)\]")
 
 Lookup = Callable[[str, str], Any]
-"""(who, what) -> evaluated value, or raises LookupError."""
+"""(owner, name) -> evaluated value, or raises LookupError."""
 
 
-def nothing(who: str, what: str) -> Any:
-    """Know no value at all: the lookup of a root without neighbours."""
-    raise LookupError(f"{who}.{what}")
+def nothing(owner: str, name: str) -> Any:
+    """Raise LookupError: the lookup of a root that reads no other stack."""
+    raise LookupError(f"{owner}.{name}")
 
 
 @dataclass
 class Scope:
-    """The names that one module may use; `prefix` (`stack//module.a.`) goes before references that stay."""
+    """The names that the expressions of one module can refer to.
+
+    Attributes:
+        prefix: ``stack//module.a.``, put in front of references that cannot be evaluated.
+        defaults: Default values of variables.
+        local_values: The ``locals`` block.
+        inputs: Values of variables, evaluated in ``parent``.
+        parent: The scope of the module that calls this module; None for the root module.
+        remote_output: (label of the ``terraform_remote_state``, name of the output) -> value.
+        module_output: (``module.a``, name of the output) -> value.
+        attribute: (``aws_vpc.main``, ``cidr_block``) -> the argument as written.
+    """
 
     prefix: str
     defaults: Mapping[str, Any] = field(default_factory=dict)
     local_values: Mapping[str, Any] = field(default_factory=dict)
     inputs: Mapping[str, Any] = field(default_factory=dict)
     parent: Scope | None = None
-    """The module that calls this one: `inputs` are evaluated there."""
     remote_output: Lookup = nothing
     module_output: Lookup = nothing
     attribute: Lookup = nothing
-    """(`aws_vpc.main`, `cidr_block`) -> the argument as written."""
-    _busy: set[str] = field(default_factory=set)
+    _evaluating: set[str] = field(default_factory=set)
 
     def evaluate(self, value: Any) -> Any:
-        """Replace every expression whose value is known; qualify the references in the others."""
+        """Replace every expression whose value is known, and qualify the references in the other expressions.
+
+        Args:
+            value: JSON data.
+
+        Returns:
+            A copy of the data.
+        """
         if isinstance(value, str):
             return self._text(value) if "${" in value else value
         if isinstance(value, Mapping):
@@ -50,14 +66,9 @@ class Scope:
         return [self.evaluate(item) for item in value] if isinstance(value, list) else value
 
     def _text(self, text: str) -> Any:
-        found = list(spans(text))
-        if found == [(0, len(text))]:
+        if list(spans(text)) == [(0, len(text))]:
             return self._expression(text[2:-1].strip())
-        done, end = [], 0
-        for start, stop in found:
-            done += [text[end:start], self._within(text[start:stop])]
-            end = stop
-        return "".join([*done, text[end:]])
+        return replaced(text, self._within)
 
     def _within(self, span: str) -> str:
         value = self._expression(span[2:-1].strip())
@@ -66,18 +77,18 @@ class Scope:
         return str(value) if isinstance(value, str | int | float) else self._qualified(span[2:-1])
 
     def _qualified(self, inside: str) -> str:
-        return f"${{{qualify(inside, prefix=self.prefix)}}}"
+        return marked(qualify(inside, prefix=self.prefix))
 
     def _expression(self, inside: str) -> Any:
-        if inside in self._busy:
+        if inside in self._evaluating:
             return self._qualified(inside)
-        self._busy.add(inside)
+        self._evaluating.add(inside)
         try:
             return self._lookup(inside)
         except LookupError:
             return self._qualified(inside)
         finally:
-            self._busy.discard(inside)
+            self._evaluating.discard(inside)
 
     def _lookup(self, inside: str) -> Any:
         if match := _VARIABLE.fullmatch(inside):
@@ -105,10 +116,10 @@ class Scope:
 
 
 def walk(value: Any, path: str) -> Any:
-    """Follow `.name`, `["name"]` and `[0]` into a value.
+    """Follow ``.name``, ``["name"]`` and ``[0]`` into a value.
 
     Raises:
-        LookupError: the path is something else (a splat, an operator) or leads nowhere.
+        LookupError: The path contains anything else (a splat, an operator), or the value has no such item.
     """
     if isinstance(value, str) and path and value.startswith("${") and value.endswith("}") and _STEP.match(path):
         return f"{value[:-1]}{path}}}"

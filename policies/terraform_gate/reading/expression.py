@@ -1,20 +1,20 @@
-"""Terraform's `${...}` expressions inside plain JSON values.
+"""Parses Terraform's ``${...}`` expressions in JSON data; no other module of the gate does.
 
-A value of a `Configuration` is plain JSON data. A string that holds an unescaped `${` is *not known*: it is either a
-reference to a resource (`${dev-foundation//aws_vpc.main.id}`, qualified with its stack) or an expression that nobody
-can evaluate before the apply. Nothing else marks an unknown value, so one test is enough everywhere.
+The values of a ``Configuration`` are JSON data. A string with an unescaped ``${`` is *unknown*: it is a reference to a
+resource (``${dev-foundation//aws_vpc.main.id}``, qualified with the stack) or an expression whose value is known only
+after the apply. Unknown values are not marked in any other way.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 UNKNOWN = "${unknown}"
-"""What a plan calls "known after apply", with nothing to refer to."""
+"""A value that a plan calls "known after apply" and that refers to no resource."""
 
 _IDENTITIES = frozenset({"", "id", "arn", "name", "bucket", "key", "family", "json", "url"})
 _OPENING = re.compile(r"(?<!\$)\$\{")
@@ -29,24 +29,29 @@ _REFERENCE = re.compile(
 
 @dataclass(frozen=True)
 class Reference:
-    """One mention of a resource: `key` is `stack//address`, `attribute` what is read from it (`""` for the whole)."""
+    """A reference to a resource.
+
+    Attributes:
+        key: ``stack//address``.
+        attribute: The attribute that is read, empty for the whole resource.
+    """
 
     key: str
     attribute: str
 
     def __str__(self) -> str:
-        """Give the reference as a value holds it."""
+        """Return the reference as an expression."""
         dot = "." if self.attribute and not self.attribute.startswith("[") else ""
-        return f"${{{self.key}{dot}{self.attribute}}}"
+        return marked(f"{self.key}{dot}{self.attribute}")
 
 
 def is_known(value: Any) -> bool:
-    """Tell whether nothing in `value`, at any depth, waits for the apply."""
+    """Return whether ``value`` contains no expression at any depth."""
     return not any(True for _ in expressions(value))
 
 
 def expressions(value: Any) -> Iterator[str]:
-    """Yield the inside of every `${...}` in `value`, at any depth, keys of maps included."""
+    """Yield the text inside every ``${...}`` in ``value``, at any depth, keys of maps included."""
     if isinstance(value, str):
         for start, end in spans(value):
             yield value[start + 2 : end - 1]
@@ -60,7 +65,7 @@ def expressions(value: Any) -> Iterator[str]:
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
-    """Yield start and end (exclusive) of every outermost `${...}` in `text`; an unclosed one ends with the text."""
+    """Yield start and end (exclusive) of every outermost ``${...}``; an unclosed one ends with ``text``."""
     position = 0
     while opening := _OPENING.search(text, position):
         position = _closing(text, opening.end())
@@ -77,13 +82,13 @@ def _closing(text: str, start: int) -> int:
 
 
 def references(value: Any) -> tuple[Reference, ...]:
-    """List every mention of a resource in `value`, at any depth, in order, without duplicates."""
+    """List the references in ``value``, at any depth, in order and without duplicates."""
     found = (_as_reference(match) for inside in expressions(value) for match in _REFERENCE.finditer(inside))
     return tuple(dict.fromkeys(found))
 
 
 def reference(value: Any) -> Reference | None:
-    """Give the reference that `value` consists of, or None when it is anything else (a literal, a template, a call)."""
+    """Return the reference that ``value`` consists of; None for a literal, a template or a function call."""
     if not isinstance(value, str):
         return None
     only = list(spans(value))
@@ -94,26 +99,27 @@ def reference(value: Any) -> Reference | None:
 
 
 def names_resource(value: Any) -> bool:
-    """Tell whether `value` is one reference that says *which* resource is meant: its id, ARN or name."""
+    """Return whether ``value`` is one reference to the id, ARN or name of a resource."""
     target = reference(value)
     return target is not None and is_identity(target.attribute)
 
 
 def is_identity(attribute: str) -> bool:
-    """Tell whether an attribute names its resource. Such references stay symbolic, whatever else is known."""
+    """Return whether an attribute identifies its resource; references to such attributes are never evaluated."""
     return attribute in _IDENTITIES or attribute.endswith(("_id", "_arn", "_name"))
 
 
 def is_wholly_unknown(value: str) -> bool:
-    """Tell whether `value` is one expression that mentions no resource: a variable without a default, for one."""
+    """Return whether ``value`` is one expression without a reference, such as a variable without a default."""
     return list(spans(value)) == [(0, len(value))] and not references(value)
 
 
 def document(value: Any) -> Any:
-    """Parse a JSON document that Terraform carries as a string (a policy, container definitions).
+    """Parse a JSON document that an argument contains as a string (an IAM policy, container definitions).
 
-    Returns the data, with `${...}` left in its strings; the value itself when it is data already; None when it is no
-    JSON document, or one that says two things under one key (then it is not judged, or not legal).
+    Returns:
+        The data, with ``${...}`` left in its strings; ``value`` itself when it is no string; None when the string is
+        not JSON or repeats a key in one object.
     """
     if not isinstance(value, str):
         return value
@@ -124,11 +130,15 @@ def document(value: Any) -> Any:
 
 
 class RepeatedKeyError(ValueError):
-    """A key stands twice in one object: readers of JSON differ in which value they take."""
+    """A key is repeated in one object: JSON parsers differ in which value they take."""
 
 
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Make an object of JSON. Raises RepeatedKeyError; to be given to `json.loads` as `object_pairs_hook`."""
+    """Make a dictionary; for ``json.loads`` as ``object_pairs_hook``.
+
+    Raises:
+        RepeatedKeyError: A key is repeated; the message is the key.
+    """
     made = dict(pairs)
     if len(made) < len(pairs):
         names = [name for name, _ in pairs]
@@ -142,6 +152,29 @@ def _as_reference(match: re.Match[str]) -> Reference:
     return Reference(key=part["stack"] + address, attribute=part["attribute"].removeprefix("."))
 
 
+def marked(inside: str) -> str:
+    """Return the expression ``inside`` as a value contains it: ``${inside}``."""
+    return f"${{{inside}}}"
+
+
+def escaped(value: Any) -> Any:
+    """Replace ``${`` by ``$${`` in all strings: a plan contains values, in which ``${`` is literal text."""
+    if isinstance(value, str):
+        return value.replace("${", "$${")
+    if isinstance(value, Mapping):
+        return {escaped(key): escaped(item) for key, item in value.items()}
+    return [escaped(item) for item in value] if isinstance(value, list) else value
+
+
+def replaced(text: str, replacement: Callable[[str], str]) -> str:
+    """Replace each outermost ``${...}`` in ``text`` by ``replacement`` of it."""
+    done, end = [], 0
+    for start, stop in spans(text):
+        done += [text[end:start], replacement(text[start:stop])]
+        end = stop
+    return "".join([*done, text[end:]])
+
+
 def qualify(inside: str, *, prefix: str) -> str:
-    """Put `stack//module.` before every resource that the expression mentions, unless it has a stack already."""
+    """Put ``prefix`` in front of every reference that has no stack yet."""
     return _REFERENCE.sub(lambda match: match[0] if match["stack"] else f"{prefix}{match[0]}", inside)

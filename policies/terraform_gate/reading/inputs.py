@@ -1,4 +1,4 @@
-"""Paths in, configurations and problems out. Nothing is skipped without being named."""
+"""Reads files, folders and plans; reports each file that Terraform would read and the gate cannot."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from terraform_gate.reading.terraform_root import BLOCK_TYPES, TerraformRoot, Un
 from terraform_gate.reading.view import JsonView, PlanView
 
 _IGNORED = frozenset({".terraform", ".git", "node_modules"})
-_HCL = "HCL is judged through its plan: `terraform show -json PLAN > plan.json`"
-_OVERRIDE = "an override file changes what other files say: only a plan shows the result, give it with --plan"
-_OTHER = "only OpenTofu reads this file: judge a plan that it made"
+_HCL = "HCL is evaluated from its plan. Fix: terraform show -json PLAN > plan.json, then give plan.json"
+_OVERRIDE = "an override file changes other files, and only a plan contains the result. Fix: give the plan with --plan"
+_OTHER = "only OpenTofu reads this file. Fix: give a plan that OpenTofu made"
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that could not be judged at all: a file, a module call, a rule. It makes the gate exit 2."""
+    """A file, a module call or a rule that could not be evaluated. A problem makes the gate exit 2."""
 
     where: str
     reason: str
@@ -31,39 +31,61 @@ class Problem:
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan: `stack` is whose it is, where the user said so; `meant` where it was given as the plan of something."""
+    """A plan.
+
+    Attributes:
+        file: Where it was read.
+        document: The output of ``terraform show -json``.
+        stack: The stack that the user named; empty otherwise.
+        is_option: Whether it was given with ``--plan`` rather than found below the paths.
+    """
 
     file: Path
     document: Mapping[str, Any] = field(repr=False)
     stack: str = ""
-    meant: bool = False
+    is_option: bool = False
 
 
 @dataclass
 class Inputs:
-    """What was read: roots with their files, plans, and what could not be read."""
+    """The result of reading.
+
+    Attributes:
+        roots: Folders of Terraform JSON.
+        plans: Plans by the name of their stack.
+        problems: What could not be read.
+    """
 
     roots: list[TerraformRoot] = field(default_factory=list)
     plans: dict[str, Plan] = field(default_factory=dict)
-    """By stack."""
     problems: list[Problem] = field(default_factory=list)
 
     def configurations(self) -> tuple[Configuration, ...]:
-        """Give every configuration that can be seen: from the JSON alone, and again with the plans there are."""
-        twins = {root.name: root for root in self.roots}
-        plans = [PlanView(_twin(twins, name, plan), plan.file, plan.document) for name, plan in self.plans.items()]
+        """Build the configurations from the JSON alone, then those that have plans again with their plans."""
+        roots = {root.name: root for root in self.roots}
+        plans = [
+            PlanView(_root_of_plan(roots, name, plan), plan.file, plan.document) for name, plan in self.plans.items()
+        ]
         others = [JsonView(root) for root in self.roots if root.name not in self.plans]
         planned = configurations_of([*plans, *others]) if plans else ()
-        seen = (item for item in planned if any(stack.name in self.plans for stack in item.stacks))
-        return (*configurations_of([JsonView(root) for root in self.roots]), *seen)
+        with_plan = (item for item in planned if any(stack.name in self.plans for stack in item.stacks))
+        return (*configurations_of([JsonView(root) for root in self.roots]), *with_plan)
 
 
 def read(paths: Sequence[Path], *, plans: Sequence[tuple[str, Path]] = ()) -> Inputs:
-    """Read files and folders, and plans given as (stack or "", file). Never raises: what is wrong is a problem."""
+    """Read Terraform JSON and plans.
+
+    Args:
+        paths: Files, or folders that are searched with their subfolders.
+        plans: Name of the stack (empty to derive it from the path of the file) and file of each further plan.
+
+    Returns:
+        What was read. Bad input is never raised: it is a problem of the result.
+    """
     inputs = Inputs()
     folders: dict[Path, dict[Path, Any]] = defaultdict(dict)
     unread: dict[Path, str] = {}
-    found = [Plan(file=file, document={}, stack=name, meant=True) for name, file in plans]
+    found = [Plan(file=file, document={}, stack=name, is_option=True) for name, file in plans]
     for file in dict.fromkeys(_files(paths, unread, inputs.problems)):
         if document := _document(file, inputs.problems):
             if is_plan(document):
@@ -75,7 +97,7 @@ def read(paths: Sequence[Path], *, plans: Sequence[tuple[str, Path]] = ()) -> In
         _add_root(inputs, names[folder], documents)
     for plan in found:
         _add_plan(inputs, plan)
-    inputs.problems += _unseen_modules(inputs)
+    inputs.problems += _unread_modules(inputs)
     inputs.problems += _unplanned(inputs, unread, names)
     return inputs
 
@@ -105,7 +127,7 @@ def _in_folder(folder: Path, unread: dict[Path, str], problems: list[Problem]) -
 
 
 def _why_unread(file: Path) -> str:
-    """Why Terraform reads this file beside its JSON and we cannot; nothing for a file that we read."""
+    """Return why the gate cannot read a file that Terraform reads; empty for every other file."""
     if file.suffix in {".tf", ".hcl"} and file.name != ".terraform.lock.hcl":
         return _HCL
     if file.name.endswith((".tofu", ".tofu.json")):
@@ -152,13 +174,13 @@ def _add_plan(inputs: Inputs, plan: Plan) -> None:
     if document is None:
         return
     if not is_plan(document):
-        inputs.problems.append(Problem(str(plan.file), "not a plan; make it with `terraform show -json PLANFILE`"))
+        inputs.problems.append(Problem(str(plan.file), "not a plan. Fix: make it with `terraform show -json PLANFILE`"))
         return
     known = [root.name for root in inputs.roots]
     name = plan.stack or _stack_of(plan, known)
-    if plan.meant and not name and known:
-        remediation = f"say which: --plan STACK={plan.file}, STACK one of {', '.join(known)}"
-        inputs.problems.append(Problem(str(plan.file), f"cannot tell whose plan this is; {remediation}"))
+    if plan.is_option and not name and known:
+        fix = f"--plan STACK={plan.file}, STACK one of {', '.join(known)}"
+        inputs.problems.append(Problem(str(plan.file), f"the stack of this plan is not known. Fix: {fix}"))
     elif plan.stack and plan.stack not in known:
         reason = f"plan of stack {plan.stack!r}, which is none of {', '.join(known) or 'the paths'}"
         inputs.problems.append(Problem(str(plan.file), reason))
@@ -169,9 +191,9 @@ def _add_plan(inputs: Inputs, plan: Plan) -> None:
 
 
 def _stack_of(plan: Plan, known: Sequence[str]) -> str:
-    """Guess by name: `cdktf.out/stacks/dev-airflow/plan.json` or `dev-airflow.json`; a single stack needs no name."""
+    """Derive the stack from the path: ``stacks/dev-airflow/plan.json`` or ``dev-airflow.json``; else the only stack."""
     candidates = [name for name in (plan.file.parent.name, plan.file.name.partition(".")[0]) if name in known]
-    alone = known[0] if plan.meant and len(known) == 1 else ""
+    alone = known[0] if plan.is_option and len(known) == 1 else ""
     return candidates[0] if candidates else alone
 
 
@@ -181,13 +203,12 @@ def _own_name(file: Path, inputs: Inputs) -> str:
     return name if name not in taken else f"{file.resolve().parent.name}-{name}"
 
 
-def _unseen_modules(inputs: Inputs) -> Iterator[Problem]:
+def _unread_modules(inputs: Inputs) -> Iterator[Problem]:
     for root in inputs.roots:
         for name in root.blocks.get("module", {}) if root.name not in inputs.plans else ():
-            yield Problem(
-                f"{root.files[0]}: module.{name}", "only a plan shows what a module holds: give it with --plan"
-            )
+            reason = "only a plan contains the resources of a module. Fix: give the plan with --plan"
+            yield Problem(f"{root.files[0]}: module.{name}", reason)
 
 
-def _twin(twins: Mapping[str, TerraformRoot], name: str, plan: Plan) -> TerraformRoot:
-    return twins.get(name) or root_of(name, [plan.file], [{}])
+def _root_of_plan(roots: Mapping[str, TerraformRoot], name: str, plan: Plan) -> TerraformRoot:
+    return roots.get(name) or root_of(name, [plan.file], [{}])

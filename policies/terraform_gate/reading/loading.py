@@ -1,4 +1,4 @@
-"""Roots and plans in, configurations out: which of them belong together."""
+"""Combines the roots and plans that read each other's state into configurations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from terraform_gate.reading.view import View
 
 
 def configurations_of(views: Sequence[View]) -> tuple[Configuration, ...]:
-    """Evaluate views, and put those that read each other's state into one configuration."""
+    """Evaluate the views; those that read each other's state, directly or not, become one configuration."""
     remote = RemoteStates([view.root for view in views])
     by_name = {view.root.name: view for view in views}
     for view in views:

@@ -1,7 +1,7 @@
-"""What the `configuration` part of a plan says about an argument, as the value that synthesized JSON would hold.
+"""Converts the expressions of a plan's ``configuration`` to the values that Terraform JSON would contain.
 
-Plans of JSON configurations keep the text (`{"constant_value": "${aws_vpc.v.id}", "references": [...]}`); plans of HCL
-only list what an expression refers to, each reference followed by its prefixes (Terraform 1.11.4, format 1.2).
+Plans of JSON configurations keep the text (``{"constant_value": "${aws_vpc.v.id}", "references": [...]}``); plans of
+HCL only list the references of an expression, each followed by its prefixes (Terraform 1.11.4, format 1.2).
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from terraform_gate.reading.expression import UNKNOWN, is_known, names_resource
+from terraform_gate.reading.expression import UNKNOWN, escaped, is_known, marked, names_resource
 
 
 def source_value(expression: Any) -> Any:
-    """Give the value as it was written, `${...}` for what it refers to; None when nothing is said."""
+    """Return the value of an expression, with ``${...}`` for its references; None when there is no expression."""
     if isinstance(expression, list):
         return [source_value(item) for item in expression]
     if not isinstance(expression, Mapping):
@@ -28,8 +28,8 @@ def source_value(expression: Any) -> Any:
 def _referring(listed: list[str]) -> Any:
     whole = [ref for ref in listed if not any(other != ref and _extends(other, ref) for other in listed)]
     if len(whole) == 1:
-        return f"${{{whole[0]}}}"
-    return f"${{unknown({', '.join(whole)})}}"
+        return marked(whole[0])
+    return marked(f"unknown({', '.join(whole)})")
 
 
 def _extends(longer: str, shorter: str) -> bool:
@@ -37,14 +37,16 @@ def _extends(longer: str, shorter: str) -> bool:
 
 
 def refine(planned: Any, unknown: Any, written: Any) -> Any:
-    """Join what a plan knows with what was written.
+    """Combine a planned value with the evaluated value of the configuration.
 
     Args:
-        planned: the planned value, nothing where it is not known.
-        unknown: the same place in `after_unknown`: true where the value waits for the apply, or a tree of that.
-        written: the evaluated value of the configuration, or None.
+        planned: The planned value; None when it is unknown.
+        unknown: The same path in ``after_unknown``: true for an unknown value, or a tree of booleans.
+        written: The evaluated value of the configuration, or None.
 
-    A reference that names a resource stays one even where the plan knows the value: it says which resource is meant.
+    Returns:
+        The planned value with ``${...}`` for its unknown parts. A reference to the id, ARN or name of a resource is
+        kept even when the plan knows the value, because it identifies the resource.
     """
     if names_resource(written) and not isinstance(planned, list | Mapping):
         return written
@@ -79,7 +81,7 @@ def _refine_list(planned: list[Any], unknown: Any, written: Any) -> list[Any]:
 
 
 def _source_of(item: Any, position: int, sources: list[Any], taken: set[int]) -> int:
-    """Find which written item became `item`: plans sort sets, so the one whose known values agree best."""
+    """Return the index of the written item whose known values agree best with ``item``: plans sort sets."""
     free = [index for index in range(len(sources)) if index not in taken]
     return max(free, key=lambda index: (_agreement(item, sources[index]), index == position), default=-1)
 
@@ -92,16 +94,7 @@ def _agreement(planned: Any, written: Any) -> int:
 
 
 def same(left: Any, right: Any) -> bool:
-    """Compare as Terraform does, which turns numbers and booleans into text and back."""
+    """Return whether two values are equal for Terraform, which converts between strings, numbers and booleans."""
     if isinstance(left, list) and isinstance(right, list):
         return sorted(map(str, left)) == sorted(map(str, right))
     return str(left).lower() == str(right).lower()
-
-
-def escaped(value: Any) -> Any:
-    """Mark a literal `${` of a planned value as literal, as configurations do."""
-    if isinstance(value, str):
-        return value.replace("${", "$${")
-    if isinstance(value, Mapping):
-        return {escaped(key): escaped(item) for key, item in value.items()}
-    return [escaped(item) for item in value] if isinstance(value, list) else value

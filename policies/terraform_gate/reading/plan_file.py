@@ -1,4 +1,4 @@
-"""The modules and resources of a `terraform show -json` plan."""
+"""Reads the modules and resources of a plan (``terraform show -json``)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,18 @@ _LAST_CALL = re.compile(r'module\.([\w-]+)(?:\[(?:\d+|"(?:[^"\\]|\\.)*")\])?$')
 
 @dataclass(frozen=True)
 class PlannedResource:
-    """One instance in a plan: its address, the module it stands in, what is known, and the expressions it came from."""
+    """One instance of a resource or data source in a plan.
+
+    Attributes:
+        address: Terraform address, with the module and the index.
+        module: Address of the module; empty for the root module.
+        mode: ``managed`` or ``data``.
+        type: Resource type.
+        name: Name in the configuration.
+        values: The known values.
+        unknown: ``after_unknown`` of the plan.
+        expressions: The arguments in the configuration.
+    """
 
     address: str
     module: str
@@ -34,41 +45,54 @@ class PlannedResource:
 
 @dataclass(frozen=True)
 class PlannedModule:
-    """One instance of a module in a plan; the root has the address `""`."""
+    """One instance of a module in a plan.
+
+    Attributes:
+        address: Terraform address; empty for the root module.
+        parent: Address of the calling module.
+        inputs: Expressions of the input variables, evaluated in the parent.
+        variables: Default values of the variables.
+        outputs: Expressions of the outputs.
+    """
 
     address: str
     parent: str
     inputs: Mapping[str, Any] = field(repr=False)
-    """Evaluated in the parent."""
     variables: Mapping[str, Any] = field(repr=False)
     outputs: Mapping[str, Any] = field(repr=False)
 
 
 def is_plan(document: Any) -> bool:
-    """Tell a plan from any other JSON document."""
+    """Return whether a JSON document is a plan."""
     return isinstance(document, Mapping) and "format_version" in document and "planned_values" in document
 
 
 def check_plan(document: Mapping[str, Any], *, file: Path) -> Mapping[str, Any]:
-    """Refuse a plan that does not show everything.
+    """Return ``document`` when it is a complete plan.
 
     Raises:
-        UnreadableError: another format, an errored plan, or a partial one (`-target`).
+        UnreadableError: The format is not supported, the plan ended with an error, or it is partial (``-target``).
     """
-    version = str(document.get("format_version"))
-    if version.split(".", maxsplit=1)[0] != SUPPORTED_FORMAT:
-        raise UnreadableError(file, f"plan format {version} is not supported (1.x is); use another Terraform version")
-    if document.get("errored"):
-        raise UnreadableError(file, "the plan ended with an error and shows a part of the resources only")
-    if document.get("complete") is False:
-        raise UnreadableError(file, "the plan is partial (-target, or deferred actions); plan everything")
-    if not isinstance(document["planned_values"], Mapping) or not isinstance(document.get("configuration"), Mapping):
-        raise UnreadableError(file, "planned_values or configuration is missing; make it with `terraform show -json`")
+    if reason := _why_incomplete(document):
+        raise UnreadableError(file, reason)
     return document
 
 
+def _why_incomplete(document: Mapping[str, Any]) -> str:
+    version = str(document.get("format_version"))
+    if version.split(".", maxsplit=1)[0] != SUPPORTED_FORMAT:
+        return f"plan format {version} is not supported (1.x is). Fix: use another Terraform version"
+    if document.get("errored"):
+        return "the plan ended with an error and contains only some resources. Fix: repair the error, then plan again"
+    if document.get("complete") is False:
+        return "the plan is partial (-target, or deferred actions). Fix: plan without -target"
+    if not isinstance(document["planned_values"], Mapping) or not isinstance(document.get("configuration"), Mapping):
+        return "planned_values or configuration is missing. Fix: make the file with `terraform show -json`"
+    return ""
+
+
 def planned_modules(document: Mapping[str, Any]) -> Iterator[PlannedModule]:
-    """Yield every module instance, parents first."""
+    """Yield every module instance, parents before their children."""
     root = document["configuration"].get("root_module", {})
     given = {name: item.get("value") for name, item in document.get("variables", {}).items()}
     yield _module("", parent="", inputs={name: value for name, value in given.items() if value is not None}, conf=root)
@@ -122,6 +146,6 @@ def _module_resources(
 
 
 def _call_name(address: str) -> str:
-    """Give `web` for `module.a.module.web["x.y"]`."""
+    """Return ``web`` for ``module.a.module.web["x.y"]``."""
     match = _LAST_CALL.search(address)
     return match[1] if match else ""

@@ -1,4 +1,4 @@
-"""Which root reads the state of which."""
+"""Matches ``terraform_remote_state`` data sources with the backends of other roots."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _IDENTITY = {
 
 
 class RemoteStates:
-    """The `terraform_remote_state` data sources of several roots, matched with the backends of the others."""
+    """Resolves the ``terraform_remote_state`` data sources of several roots."""
 
     def __init__(self, roots: Sequence[TerraformRoot]) -> None:
-        """Index the backends. Two roots with the same backend are not told apart, so neither is anybody's target."""
+        """Index the roots by backend; no data source resolves to a backend that two roots share."""
         self._roots = roots
         self._by_backend: dict[str, list[TerraformRoot]] = {}
         for root in roots:
@@ -29,10 +29,10 @@ class RemoteStates:
                 self._by_backend.setdefault(identity, []).append(root)
 
     def target(self, root: TerraformRoot, label: str) -> TerraformRoot:
-        """Give the root whose outputs `data.terraform_remote_state.<label>` of `root` reads.
+        """Return the root whose outputs ``data.terraform_remote_state.<label>`` of ``root`` reads.
 
         Raises:
-            LookupError: it is none of the roots given, or cannot be told.
+            LookupError: No root has that backend, or several have it.
         """
         body = root.blocks.get("data", {}).get("terraform_remote_state", {})[label]
         found = self._by_backend.get(_identity(body.get("backend"), _single(body.get("config"))) or "", [])
@@ -41,7 +41,7 @@ class RemoteStates:
         return found[0]
 
     def groups(self) -> list[list[TerraformRoot]]:
-        """Split the roots into sets that read each other, directly or not, in the order given."""
+        """Group the roots that read each other's state, directly or not, in the given order."""
         group_of = {root.name: {root.name} for root in self._roots}
         for root in self._roots:
             for label in root.blocks.get("data", {}).get("terraform_remote_state", {}):
@@ -66,10 +66,10 @@ def _backend(root: TerraformRoot) -> tuple[Any, Any]:
 def _identity(kind: Any, config: Any) -> str | None:
     if kind not in _IDENTITY or not isinstance(config, Mapping):
         return None
-    told = {name: _single(config[name]) for name in _IDENTITY[kind] if config.get(name) is not None}
-    if isinstance(workspaces := told.get("workspaces"), Mapping):
-        told["workspaces"] = workspaces.get("name")
-    return repr((kind, sorted(told.items()))) if told and is_known(told) else None
+    settings = {name: _single(config[name]) for name in _IDENTITY[kind] if config.get(name) is not None}
+    if isinstance(workspaces := settings.get("workspaces"), Mapping):
+        settings["workspaces"] = workspaces.get("name")
+    return repr((kind, sorted(settings.items()))) if settings and is_known(settings) else None
 
 
 def _single(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What a stack is called: its folder, with as much of the path as it takes to tell folders apart."""
+"""Names each stack after its folder, with more of the path where folders share a name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def stack_names(folders: Sequence[Path]) -> Mapping[Path, str]:
-    """Name every folder: its last part, or more of them (`a.main` and `b.main`) where that is not unique."""
+    """Map each folder to its name, or to more of its path (``a.main``, ``b.main``) where the name is not unique."""
     parts = {folder: tuple(part for part in folder.resolve().parts if part.strip("/")) for folder in folders}
     longest = max(map(len, parts.values()), default=1)
     names: dict[Path, str] = {}

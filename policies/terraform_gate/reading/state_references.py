@@ -1,29 +1,30 @@
-"""Values that a plan read from another stack's state, turned back into references to that stack.
+"""Replaces values that a plan read from another stack's state by references to that stack.
 
-A plan over an applied stack knows `arn:aws:kms:...:key/1234` where the JSON says `${...key_arn}`. The other stack, seen
-through its JSON, has no such ARN; so that both meet, the plan's value becomes the reference it was read through.
+A plan that reads the state of an applied stack contains ``arn:aws:kms:...:key/1234`` where Terraform JSON contains
+``${...key_arn}``. The resources of the other stack, read from its JSON, have no such ARN, so the value is replaced by
+the reference; rules then find the resource.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from terraform_gate.reading.evaluation import Scope
-from terraform_gate.reading.expression import is_known
+from terraform_gate.reading.expression import is_known, marked
 
 _UNMISTAKABLE = re.compile(r"arn:[\w-]+:\S+:\S+|(?:vpc|subnet|sg|pl|vpce|rtb)-[0-9a-z]{6,}")
-"""Names that AWS makes unique. Anything else (a number, a name of ours) may stand somewhere by chance."""
+"""Identifiers that AWS makes unique. Any other value (a number, a chosen name) can occur elsewhere by chance."""
 
 
-def remembered(document: Mapping[str, Any], scope: Scope) -> Mapping[str, str]:
-    """Map each value that `document` (a plan) read from a neighbour's state to what that neighbour's JSON calls it."""
+def state_references(document: Mapping[str, Any], scope: Scope) -> Mapping[str, str]:
+    """Map each identifier that the plan ``document`` read from another stack's state to the reference to it."""
     found: dict[str, str] = {}
     for label, outputs in _remote_states(document):
         for name, value in outputs.items():
             values = value if isinstance(value, list) else [value]
-            written = _written(scope, f"${{data.terraform_remote_state.{label}.outputs.{name}}}")
+            written = _written(scope, marked(f"data.terraform_remote_state.{label}.outputs.{name}"))
             names = written if isinstance(written, list) else [written]
             if len(values) == len(names):
                 found |= {
@@ -37,21 +38,17 @@ def remembered(document: Mapping[str, Any], scope: Scope) -> Mapping[str, str]:
     return dict(sorted(found.items(), key=lambda item: -len(item[0])))
 
 
-def recalled(value: Any, memory: Mapping[str, str]) -> Any:
-    """`value` with every remembered value in it, also inside of longer texts, replaced by its reference."""
+def with_references(value: Any, references: Mapping[str, str]) -> Any:
+    """Replace each identifier in ``value``, also inside longer strings, by its reference."""
     if isinstance(value, str):
-        for old, new in memory.items():
-            value = re.sub(rf"{re.escape(old)}(?![\w-])", _literally(new), value)
+        for identifier, reference in references.items():
+            value = re.sub(rf"{re.escape(identifier)}(?![\w-])", reference.replace("\\", r"\\"), value)
         return value
     if isinstance(value, Mapping):
-        return {key: recalled(item, memory) for key, item in value.items()}
+        return {key: with_references(item, references) for key, item in value.items()}
     if isinstance(value, list):
-        return [recalled(item, memory) for item in value]
+        return [with_references(item, references) for item in value]
     return value
-
-
-def _literally(text: str) -> Callable[[object], str]:
-    return lambda _found: text
 
 
 def _written(scope: Scope, expression: str) -> Any:

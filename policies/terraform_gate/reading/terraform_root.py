@@ -1,4 +1,4 @@
-"""Terraform JSON as it lies on disk: files of one folder make one root."""
+"""Terraform JSON files: those of one folder are merged into one root."""
 
 from __future__ import annotations
 
@@ -16,17 +16,24 @@ BLOCK_TYPES = _LABELLED | {"terraform", "provider", "variable", "locals", "outpu
 
 
 class UnreadableError(Exception):
-    """A file that cannot be judged, with the reason and, where there is one, the remediation."""
+    """A file that cannot be evaluated; ``reason`` says why, with the fix where there is one."""
 
     def __init__(self, file: Path, reason: str) -> None:
-        """Remember which file and why."""
+        """Take the file and the reason."""
         super().__init__(f"{file}: {reason}")
         self.file, self.reason = file, reason
 
 
 @dataclass(frozen=True)
 class TerraformRoot:
-    """The blocks of one root: `blocks["resource"][type][name]` is a body; several files of a folder are merged."""
+    """The blocks of one Terraform root.
+
+    Attributes:
+        name: The name of the stack.
+        files: The files, merged in this order.
+        blocks: ``blocks["resource"][type][name]`` is the body of a resource.
+        metadata: The top-level ``"//"``.
+    """
 
     name: str
     files: tuple[Path, ...]
@@ -34,7 +41,7 @@ class TerraformRoot:
     metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def bodies(self, block_type: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-        """Yield (type, name, body) of every `resource` or `data` block."""
+        """Yield (type, name, body) of every block; ``block_type`` is ``resource`` or ``data``."""
         for kind, named in self.blocks.get(block_type, {}).items():
             for name, body in named.items():
                 if name != "//" and kind != "//":
@@ -45,18 +52,18 @@ def read_json(file: Path) -> Any:
     """Read a JSON file.
 
     Raises:
-        UnreadableError: the file is missing, is not text, or is not JSON; with line and column.
+        UnreadableError: The file is missing, is not text, or is not JSON (with line and column).
     """
     try:
         return json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=unique)
     except RepeatedKeyError as error:
-        raise UnreadableError(file, f"the key {error} stands twice in one object, and Terraform reads both") from error
+        raise UnreadableError(file, f"the key {error} is repeated in one object") from error
     except OSError as error:
         raise UnreadableError(file, error.strerror or str(error)) from error
     except UnicodeDecodeError as error:
         raise UnreadableError(file, f"not UTF-8 text (byte {error.start})") from error
     except RecursionError as error:
-        raise UnreadableError(file, "nested deeper than any Terraform configuration") from error
+        raise UnreadableError(file, "nested too deeply") from error
     except json.JSONDecodeError as error:
         raise UnreadableError(file, f"not JSON: {error.msg}, line {error.lineno} column {error.colno}") from error
 
@@ -65,7 +72,7 @@ def root_of(name: str, files: Iterable[Path], documents: Iterable[Mapping[str, A
     """Merge the documents of one folder as Terraform does.
 
     Raises:
-        UnreadableError: a block has a shape that Terraform does not accept either.
+        UnreadableError: A block has a shape that Terraform rejects too.
     """
     listed = tuple(files)
     blocks: dict[str, dict[str, Any]] = defaultdict(dict)
@@ -80,7 +87,7 @@ def root_of(name: str, files: Iterable[Path], documents: Iterable[Mapping[str, A
 
 
 def _labelled(content: Any, *, file: Path, where: str) -> Mapping[str, Any]:
-    """Give a block's labels as one map: Terraform also accepts a list of maps."""
+    """Return the labels of a block as one map: Terraform also accepts a list of maps."""
     if isinstance(content, Mapping):
         return content
     if isinstance(content, list) and all(isinstance(item, Mapping) for item in content):

@@ -1,4 +1,4 @@
-"""A root seen through its JSON or through its plan: scopes for its expressions, and its resources."""
+"""Evaluates the resources and outputs of a root, from its Terraform JSON or from its plan."""
 
 from __future__ import annotations
 
@@ -12,34 +12,38 @@ from terraform_gate.reading.dynamic_blocks import expanded
 from terraform_gate.reading.evaluation import Lookup, Scope
 from terraform_gate.reading.plan_expression import refine, source_value
 from terraform_gate.reading.plan_file import PlannedModule, PlannedResource, planned_modules, planned_resources
-from terraform_gate.reading.state_references import recalled, remembered
+from terraform_gate.reading.state_references import state_references, with_references
 from terraform_gate.reading.terraform_root import TerraformRoot
 from terraform_gate.terraform_resource import Resource
 
 
 class View(Protocol):
-    """What `terraform_gate.reading.loading` needs of either form. `root` tells backends and remote states."""
+    """The interface of both views; ``root`` contains the backend and the remote states."""
 
     root: TerraformRoot
 
     def connect(self, remote_output: Lookup) -> None:
-        """Say where outputs of other stacks come from, before anything is evaluated."""
+        """Set the lookup of other stacks' outputs; called before any other method."""
 
     def output(self, name: str) -> Any:
-        """Evaluate an output of the root; raises LookupError."""
+        """Evaluate an output of the root module.
+
+        Raises:
+            LookupError: There is no output of that name.
+        """
 
     def resources(self) -> Iterator[Resource]:
-        """Yield the resources, evaluated."""
+        """Yield the evaluated resources and data sources."""
 
     def stack(self) -> Stack:
-        """Give the stack that the resources stand in."""
+        """Return the stack of the resources."""
 
 
 class JsonView:
-    """Synthesized JSON: values are known as far as defaults, locals and neighbouring stacks tell."""
+    """Terraform JSON: values are known from defaults of variables, locals and outputs of other stacks."""
 
     def __init__(self, root: TerraformRoot) -> None:
-        """Take the root as it was read."""
+        """Make the scope of the root module."""
         self.root = root
         self._scope = Scope(
             prefix=f"{root.name}//",
@@ -49,15 +53,19 @@ class JsonView:
         )
 
     def connect(self, remote_output: Lookup) -> None:
-        """Say where outputs of other stacks come from."""
+        """Set the lookup of other stacks' outputs."""
         self._scope.remote_output = remote_output
 
     def output(self, name: str) -> Any:
-        """Evaluate an output; raises LookupError where there is none of that name."""
+        """Evaluate an output.
+
+        Raises:
+            LookupError: There is no output of that name.
+        """
         return self._scope.evaluate(self.root.blocks["output"][name]["value"])
 
     def resources(self) -> Iterator[Resource]:
-        """Yield managed resources and data sources; `count = 0` is no resource."""
+        """Yield managed resources and data sources without those of ``count = 0``."""
         for block_type, prefix in (("resource", ""), ("data", "data.")):
             for kind, name, body in self.root.bodies(block_type):
                 evaluated = self._scope.evaluate({key: value for key, value in body.items() if key != "//"})
@@ -73,7 +81,7 @@ class JsonView:
                     )
 
     def stack(self) -> Stack:
-        """Give name, file, metadata and outputs."""
+        """Return name, file, metadata and outputs."""
         outputs = {name: self.output(name) for name in self.root.blocks.get("output", {})}
         return Stack(name=self.root.name, file=self.root.files[0], metadata=self.root.metadata, outputs=outputs)
 
@@ -84,7 +92,7 @@ class JsonView:
 
 @dataclass
 class PlanView:
-    """A plan. `root` is its JSON twin, or an empty root: plans tell neither backends nor metadata."""
+    """A plan; ``root`` is the Terraform JSON of the same stack, or an empty root, because plans have no metadata."""
 
     root: TerraformRoot
     file: Path
@@ -101,13 +109,17 @@ class PlanView:
         self._values = {item.address: item.values for item in planned_resources(self.document)}
 
     def output(self, name: str) -> Any:
-        """Evaluate an output of the root module; raises LookupError where there is none of that name."""
+        """Evaluate an output of the root module.
+
+        Raises:
+            LookupError: There is no output of that name.
+        """
         return self._scopes[""].evaluate(self._outputs[""][name])
 
     def resources(self) -> Iterator[Resource]:
         """Yield every instance that exists after the apply."""
-        memory = remembered(self.document, self._scopes[""])
-        twins = {f"{kind}.{name}": body for kind, name, body in self.root.bodies("resource")}
+        references = state_references(self.document, self._scopes[""])
+        bodies = {f"{kind}.{name}": body for kind, name, body in self.root.bodies("resource")}
         for item in planned_resources(self.document):
             written = expanded(self._scopes[item.module].evaluate(_source(item.expressions)))
             yield Resource(
@@ -116,13 +128,13 @@ class PlanView:
                 type=item.type,
                 name=item.name,
                 is_planned=True,
-                body=recalled(refine(item.values, _waiting(item), written), memory),
+                body=with_references(refine(item.values, _unknown(item), written), references),
                 file=self.file,
-                construct_path=construct_path(twins.get(item.address.partition("[")[0], {})),
+                construct_path=construct_path(bodies.get(item.address.partition("[")[0], {})),
             )
 
     def stack(self) -> Stack:
-        """Give name, file, the metadata of the JSON twin, and outputs."""
+        """Return name, file, the metadata of the Terraform JSON, and outputs."""
         outputs = {name: self.output(name) for name in self._outputs[""]}
         return Stack(name=self.root.name, file=self.file, metadata=self.root.metadata, outputs=outputs)
 
@@ -148,13 +160,13 @@ def _source(expressions: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: source_value(item) for name, item in expressions.items()}
 
 
-def _waiting(item: PlannedResource) -> Mapping[str, Any]:
-    """Drop what only the provider computes: nobody wrote it, so nobody can have written it wrong."""
+def _unknown(item: PlannedResource) -> Mapping[str, Any]:
+    """Return the unknown arguments without those that only the provider computes."""
     return {name: value for name, value in item.unknown.items() if value is not True or name in item.expressions}
 
 
 def construct_path(body: Mapping[str, Any]) -> str:
-    """Give the path of the construct that made a resource, as the synthesizer left it under `"//"`."""
+    """Return the path of the construct that defined a resource, which CDKTF writes under ``"//"``."""
     comment = body.get("//")
     found = comment.get("metadata", comment) if isinstance(comment, Mapping) else {}
     return str(found.get("path", "")) if isinstance(found, Mapping) else ""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
-from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -18,7 +16,6 @@ from terraform_gate.testing import configuration_from
 from terraform_harness import tools
 from terraform_harness.terraform.run import Terraform
 
-POLICIES = Path(__file__).parents[3] / "policies"
 CASES = [pytest.param(case.rule, case.example, case.is_good, case.name, id=case.name) for case in cases()]
 
 
@@ -96,10 +93,3 @@ def test_referenced_checkov_checks_exist() -> None:
     named = {(rule.id, name) for rule in all_rules() for name in rule.references if name.startswith("CKV")}
     assert named
     assert {name for _, name in named} <= checkov_ids() | {"CKV_K8S_37"}
-
-
-@pytest.mark.feature("P5")
-def test_rule_files_shadow_no_installed_module() -> None:
-    """checkov imports every file below the folder by its bare stem."""
-    stems = {file.stem for file in POLICIES.rglob("*.py") if not file.stem.startswith("__")} - {"policies"}
-    assert not stems & (set(sys.stdlib_module_names) | set(packages_distributions()))

@@ -1,4 +1,4 @@
-"""The gate's three verdicts, its exit codes, and the ways in which it refuses to pass by not looking."""
+"""The gate's three verdicts and its exit codes; a value that is not read never counts as a pass."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from terraform_gate.gate.outcome import joined
 from terraform_gate.rules.shared.examples import container, task_definition
 from terraform_gate.terraform_resource import Resource
 
-from tests.policies.gate_inputs import CLEAN, PRIVILEGED, Folder, failing, judged, run
+from tests.policies.gate_inputs import CLEAN, POLICIES, PRIVILEGED, Folder, evaluated, failing, run
 
 
 @pytest.fixture
@@ -22,25 +22,25 @@ def folder(tmp_path: Path) -> Folder:
 
 @pytest.mark.feature("P5")
 def test_clean_root_exits_0(folder: Folder) -> None:
-    report = judged(folder.write(CLEAN))
+    report = evaluated(folder.write(CLEAN))
     assert (report.exit_code, failing(report), report.resources) == (0, set(), 1)
 
 
 @pytest.mark.feature("P5")
 def test_finding_exits_1(folder: Folder) -> None:
-    report = judged(folder.write(PRIVILEGED))
+    report = evaluated(folder.write(PRIVILEGED))
     assert report.exit_code == 1
     assert ("AF_ECS_1", "aws_ecs_task_definition.worker") in failing(report)
 
 
 @pytest.mark.feature("P5")
-def test_required_version_hides_nothing(folder: Folder) -> None:
+def test_required_version_hides_no_resource(folder: Folder) -> None:
     file = folder.write(PRIVILEGED, terraform={"required_version": ">= 1.11.0", "required_providers": {"aws": {}}})
-    assert ("AF_ECS_1", "aws_ecs_task_definition.worker") in failing(judged(file))
+    assert ("AF_ECS_1", "aws_ecs_task_definition.worker") in failing(evaluated(file))
 
 
 @pytest.mark.feature("P5")
-def test_list_shaped_blocks_hide_nothing(folder: Folder) -> None:
+def test_list_shaped_blocks_hide_no_resource(folder: Folder) -> None:
     (body,) = PRIVILEGED["aws_ecs_task_definition"].values()
     file = folder.text(
         json.dumps(
@@ -50,12 +50,12 @@ def test_list_shaped_blocks_hide_nothing(folder: Folder) -> None:
             }
         )
     )
-    assert ("AF_ECS_1", "aws_ecs_task_definition.worker") in failing(judged(file))
+    assert ("AF_ECS_1", "aws_ecs_task_definition.worker") in failing(evaluated(file))
 
 
 @pytest.mark.feature("P5")
-def test_checkov_itself_sees_nothing_there(folder: Folder) -> None:
-    """The reason for all this: when checkov learns to read such files, this test says so."""
+def test_checkov_alone_reads_no_file_with_required_version(folder: Folder) -> None:
+    """The reason for our own reader; this test fails when checkov learns to read such files."""
     import os
     import subprocess
     import sys
@@ -69,68 +69,68 @@ def test_checkov_itself_sees_nothing_there(folder: Folder) -> None:
 
 
 @pytest.mark.feature("P5")
-def test_unknown_value_is_not_judged(folder: Folder) -> None:
+def test_unknown_value_is_unknown(folder: Folder) -> None:
     tasks = task_definition(container(privileged="${var.privileged}"))
-    report = judged(folder.write(tasks, variable={"privileged": {"type": "bool"}}))
+    report = evaluated(folder.write(tasks, variable={"privileged": {"type": "bool"}}))
     assert report.exit_code == 2
     (outcome,) = [item for item in report.of(Verdict.UNKNOWN) if item.card.id == "AF_ECS_1"]
     assert "privileged is not known" in outcome.finding.message
 
 
 @pytest.mark.feature("P5")
-def test_default_of_a_variable_is_judged(folder: Folder) -> None:
+def test_default_of_a_variable_is_evaluated(folder: Folder) -> None:
     tasks = task_definition(container())
     tasks["aws_ecs_task_definition"]["worker"]["container_definitions"] = "${var.containers}"
     default = PRIVILEGED["aws_ecs_task_definition"]["worker"]["container_definitions"]
-    report = judged(folder.write(tasks, variable={"containers": {"default": default}}))
+    report = evaluated(folder.write(tasks, variable={"containers": {"default": default}}))
     assert ("AF_ECS_1", "aws_ecs_task_definition.worker") in failing(report)
 
 
 @pytest.mark.feature("P5")
-def test_checkovs_pass_on_an_unknown_value_is_not_a_pass(folder: Folder) -> None:
+def test_pass_of_checkov_on_an_unknown_value_is_no_pass(folder: Folder) -> None:
     database = {"storage_encrypted": "${var.encrypted}", "engine": "postgres"}
-    report = judged(folder.write({"aws_db_instance": {"main": database}}, variable={"encrypted": {"type": "bool"}}))
+    report = evaluated(folder.write({"aws_db_instance": {"main": database}}, variable={"encrypted": {"type": "bool"}}))
     verdicts = {item.card.id: item.verdict for item in report.outcomes}
     assert verdicts["CKV_AWS_16"] is not Verdict.PASS
 
 
 @pytest.mark.feature("P5")
-def test_checkov_looks_into_policies_of_json(folder: Folder) -> None:
+def test_checkov_rules_read_policies_that_are_strings(folder: Folder) -> None:
     statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    report = judged(folder.write({"aws_iam_policy": {"all": {"name": "all", "policy": document}}}))
+    report = evaluated(folder.write({"aws_iam_policy": {"all": {"name": "all", "policy": document}}}))
     assert {"CKV_AWS_62", "CKV_AWS_63", "CKV_AWS_286", "AF_IAM_3"} <= {rule for rule, _ in failing(report)}
 
 
 @pytest.mark.feature("P5")
-def test_rule_that_stumbles_is_reported(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exception_of_a_rule_is_a_problem(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
     from terraform_gate.rules.ecs.privileged import rule
 
-    def stumble(_: object) -> list[Finding]:
+    def crash_with_key_error(_: object) -> list[Finding]:
         raise KeyError("surprise")
 
-    monkeypatch.setattr(rule, "evaluate", stumble)
-    report = judged(folder.write(CLEAN))
+    monkeypatch.setattr(rule, "evaluate", crash_with_key_error)
+    report = evaluated(folder.write(CLEAN))
     assert report.exit_code == 2
     assert any("AF_ECS_1" in problem.where and "surprise" in problem.reason for problem in report.problems)
 
 
 @pytest.mark.feature("P5")
-def test_check_of_checkovs_that_crashes_is_reported(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-    """checkov itself swallows it: the resource counts as neither passed nor failed."""
+def test_exception_of_a_checkov_check_is_a_problem(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """checkov alone ignores the exception: the resource then neither passes nor fails."""
     from checkov.terraform.checks.resource.aws.CloudWatchLogGroupRetention import check
 
     def crash(_: object) -> None:
         raise RuntimeError("crash")
 
     monkeypatch.setattr(check, "scan_resource_conf", crash)
-    report = judged(folder.write(CLEAN))
+    report = evaluated(folder.write(CLEAN))
     assert report.exit_code == 2
     assert any("CKV_AWS_66" in problem.reason for problem in report.problems)
 
 
 @pytest.mark.feature("P5")
-def test_stacks_that_read_each_other_are_judged_as_one(folder: Folder) -> None:
+def test_stacks_that_read_each_other_are_evaluated_together(folder: Folder) -> None:
     backend = {"backend": {"s3": {"bucket": "states", "key": "{}.tfstate", "region": "eu-central-1"}}}
     reads = {"backend": "s3", "config": {"bucket": "states", "key": "base.tfstate", "region": "eu-central-1"}}
     repository = {"aws_ecr_repository": {"airflow": {"name": "airflow", "image_tag_mutability": "MUTABLE"}}}
@@ -146,39 +146,37 @@ def test_stacks_that_read_each_other_are_judged_as_one(folder: Folder) -> None:
         terraform=json.loads(json.dumps(backend).replace("{}", "app")),
         data={"terraform_remote_state": {"base": reads}},
     )
-    together, alone = judged(base, app), judged(app)
+    together, alone = evaluated(base, app), evaluated(app)
     assert ("AF_ECS_9", "aws_ecs_task_definition.worker") in failing(together)
     assert {item.verdict for item in alone.outcomes if item.card.id == "AF_ECS_9"} == {Verdict.UNKNOWN}
 
 
 @pytest.mark.feature("P5")
-def test_environments_with_the_same_addresses_stay_apart(folder: Folder) -> None:
+def test_findings_of_equal_addresses_in_two_stacks_are_not_merged(folder: Folder) -> None:
     dev, prod = folder.write(PRIVILEGED, stack="dev-airflow"), folder.write(CLEAN, stack="prod-airflow")
-    report = judged(dev, prod)
+    report = evaluated(dev, prod)
     stacks = {item.finding.resource.stack for item in report.outcomes if item.card.id == "AF_ECS_1" and item.is_open}
     assert (stacks, set(report.stacks)) == ({"dev-airflow"}, {"dev-airflow", "prod-airflow"})
 
 
 @pytest.mark.feature("P5")
 def test_gate_opens_no_connection(folder: Folder) -> None:
-    """A module that breaks every socket is loaded before the gate; the gate does not notice."""
+    """With sockets disabled the gate still passes."""
     (folder.path / "sitecustomize.py").write_text(
         "import socket\n"
         "def refuse(*_, **__):\n    raise SystemExit('the gate opened a connection')\n"
         "socket.socket.connect = refuse\nsocket.create_connection = refuse\nsocket.getaddrinfo = refuse\n"
     )
-    from tests.policies.gate_inputs import ROOT
-
-    answer = run(str(folder.write(CLEAN)), PYTHONPATH=f"{folder.path}:{ROOT}")
+    answer = run(str(folder.write(CLEAN)), PYTHONPATH=f"{folder.path}:{POLICIES}")
     assert (answer.returncode, answer.stderr) == (0, "")
 
 
 @pytest.mark.feature("P7")
-def test_exit_code_and_words_of_the_command(folder: Folder) -> None:
+def test_command_prints_the_finding_with_its_fix(folder: Folder) -> None:
     answer = run(str(folder.write(PRIVILEGED)))
     assert answer.returncode == 1
     assert "FAIL AF_ECS_1 (critical) app: aws_ecs_task_definition.worker" in answer.stdout
-    assert "remediation:" in answer.stdout
+    assert "Fix:" in answer.stdout
     assert "Traceback" not in answer.stdout + answer.stderr
 
 
@@ -189,7 +187,7 @@ def test_exit_code_and_words_of_the_command(folder: Folder) -> None:
         ("pass", "pass", "pass"),
         ("unknown", "pass", "pass"),
         ("unknown", "fail", "fail"),
-        ("unknown", "not judged", "not judged"),
+        ("unknown", "unknown", "unknown"),
         ("fail", "pass", "fail"),
         ("pass", "fail", "fail"),
         ("pass", "unknown", "pass"),
@@ -197,7 +195,7 @@ def test_exit_code_and_words_of_the_command(folder: Folder) -> None:
     ],
 )
 def test_json_and_plan_are_merged_by_address(on_json: str, on_plan: str, together: str) -> None:
-    """The plan is there to judge what JSON could not; it never takes a finding back."""
+    """A plan resolves what is unknown in JSON; it never removes a fail."""
     resource = Resource(stack="app", address="aws_vpc.main", type="aws_vpc", name="main", body={})
     counted = Resource(stack="app", address="aws_vpc.main[0]", type="aws_vpc", name="main", body={}, is_planned=True)
     for planned in (resource, counted):

@@ -1,4 +1,4 @@
-"""What is known of a configuration before an apply: from JSON, from neighbouring stacks, from plans."""
+"""Values are read from Terraform JSON, from other stacks and from plans; all others are unknown."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _read(configuration: Configuration, name: str) -> Any:
         ("${var.list}", ["a", "b"]),
     ],
 )
-def test_value_that_json_tells(written: str, known: Any) -> None:
+def test_known_value_is_evaluated(written: str, known: Any) -> None:
     variables = {
         "cidr": {"default": "10.1.0.0/24"},
         "number": {"default": 3},
@@ -66,13 +66,13 @@ def test_value_that_json_tells(written: str, known: Any) -> None:
         "x${",
     ],
 )
-def test_value_that_json_does_not_tell(written: str) -> None:
+def test_other_value_stays_unknown(written: str) -> None:
     configuration = configuration_from(_subnet(tag=written), locals={"circle": "${local.circle}"})
     assert not is_known(_read(configuration, "tag"))
 
 
 @pytest.mark.feature("P5")
-def test_references_lead_to_resources() -> None:
+def test_reference_resolves_to_its_resource() -> None:
     configuration = configuration_from(_subnet(vpc_id="${aws_vpc.main.id}", name="vpc ${aws_vpc.main.id}!"))
     (subnet,), (vpc,) = configuration.of_type("aws_subnet"), configuration.of_type("aws_vpc")
     assert configuration.find(subnet.get("vpc_id")) is vpc
@@ -83,7 +83,7 @@ def test_references_lead_to_resources() -> None:
 
 
 @pytest.mark.feature("P5")
-def test_shapes_of_references() -> None:
+def test_references_are_parsed() -> None:
     assert reference('${dev//module.net[0].aws_subnet.a["x"].id}') == Reference(
         'dev//module.net[0].aws_subnet.a["x"]', "id"
     )
@@ -98,7 +98,7 @@ def test_shapes_of_references() -> None:
 
 
 @pytest.mark.feature("P5")
-def test_dynamic_blocks_are_written_out() -> None:
+def test_dynamic_blocks_are_expanded() -> None:
     dynamic = {"ingress": {"for_each": "${var.ports}", "content": {"from_port": "${ingress.value}", "self": True}}}
     groups = {"aws_security_group": {"a": {"dynamic": dynamic, "ingress": {"from_port": 1}}}}
     known = configuration_from(groups, variable={"ports": {"default": [80, 443]}})
@@ -110,7 +110,7 @@ def test_dynamic_blocks_are_written_out() -> None:
 
 
 @pytest.mark.feature("P5")
-def test_counted_out_resource_is_none() -> None:
+def test_resource_with_count_0_is_absent() -> None:
     assert configuration_from({"aws_vpc": {"main": {"count": 0}}}).of_type("aws_vpc") == ()
 
 
@@ -129,7 +129,7 @@ def test_counted_out_resource_is_none() -> None:
         ),
     ],
 )
-def test_remote_state_is_found_by_its_backend(tmp_path: Path, backend: dict[str, Any], config: dict[str, Any]) -> None:
+def test_remote_state_resolves_by_its_backend(tmp_path: Path, backend: dict[str, Any], config: dict[str, Any]) -> None:
     folder = Folder(tmp_path)
     kind = next(iter(backend.get("backend", {"remote": {}})))
     base = folder.write(VPC, stack="base", terraform=backend, output={"vpc": {"value": "${aws_vpc.main.id}"}})
@@ -148,11 +148,9 @@ def test_remote_state_is_found_by_its_backend(tmp_path: Path, backend: dict[str,
 
 
 @pytest.mark.feature("P5")
-def test_plan_refines_what_was_written() -> None:
+def test_planned_values_replace_expressions() -> None:
     assert refine("10.0.0.0/16", None, "${cidrsubnet(var.a, 1, 1)}") == "10.0.0.0/16"
-    assert refine("vpc-1", None, "${s//aws_vpc.main.id}") == "${s//aws_vpc.main.id}", (
-        "which resource is meant stays told"
-    )
+    assert refine("vpc-1", None, "${s//aws_vpc.main.id}") == "${s//aws_vpc.main.id}", "a reference to an id is kept"
     assert refine(None, True, None) == "${unknown}"
     assert refine("a ${literal}", None, None) == "a $${literal}"
     rules = refine(
@@ -167,7 +165,7 @@ def test_plan_refines_what_was_written() -> None:
 
 
 @pytest.mark.feature("P5")
-def test_expressions_of_plans() -> None:
+def test_plan_expressions_become_references() -> None:
     assert source_value({"references": ["aws_vpc.v.id", "aws_vpc.v"]}) == "${aws_vpc.v.id}"
     both = source_value({"references": ["aws_a.b.id", "aws_a.b", "aws_c.d.id", "aws_c.d"]})
     assert [item.key for item in references(both)] == ["aws_a.b", "aws_c.d"]
@@ -175,7 +173,7 @@ def test_expressions_of_plans() -> None:
 
 
 @pytest.mark.feature("P5")
-def test_plan_of_modules_counts_and_hcl(tmp_path: Path) -> None:
+def test_plan_with_modules_counts_and_hcl_is_read(tmp_path: Path) -> None:
     """A real plan of hand-written HCL: modules, for_each, count, references through module inputs and outputs."""
     tools.require("terraform")
     (tmp_path / "net").mkdir()

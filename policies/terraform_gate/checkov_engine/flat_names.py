@@ -1,7 +1,7 @@
-"""A configuration in the one shape that checkov reads best: a single root, no modules, no counts, no stacks.
+"""Renames the resources of a configuration for checkov: a single root without modules, counts and stacks.
 
-Every resource gets a name that is unique in the whole configuration, and references follow it: checkov's graph then
-connects a bucket with its public access block through `count`, modules and remote state alike.
+Every resource gets a name that is unique in the configuration, and references use it: checkov's graph then connects a
+bucket with its public access block across ``count``, modules and remote state.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.reading.expression import spans
+from terraform_gate.reading.expression import replaced
 from terraform_gate.terraform_resource import Resource
 
 _SAFE = re.compile(r"\W+")
 
 
 class FlatNames:
-    """Names for checkov, and back again."""
+    """Maps resources to names for checkov, and names back to resources."""
 
     def __init__(self, configuration: Configuration) -> None:
         """Name every resource of the configuration."""
@@ -32,7 +32,7 @@ class FlatNames:
         self._known = re.compile("|".join(re.escape(key) for key in sorted(keys, key=len, reverse=True)) or "(?!)")
 
     def rewritten(self, value: Any) -> Any:
-        """Give a body with its references renamed; references to what is not in the configuration lose their stack."""
+        """Return ``value`` with the references to resources of the configuration renamed."""
         if isinstance(value, str):
             return self._text(value) if "${" in value else value
         if isinstance(value, Mapping):
@@ -40,12 +40,7 @@ class FlatNames:
         return [self.rewritten(item) for item in value] if isinstance(value, list) else value
 
     def _text(self, text: str) -> str:
-        done, end = [], 0
-        for start, stop in spans(text):
-            inside = self._known.sub(lambda match: self._keys[match[0]], text[start:stop])
-            done += [text[end:start], inside]
-            end = stop
-        return "".join([*done, text[end:]])
+        return replaced(text, lambda span: self._known.sub(lambda match: self._keys[match[0]], span))
 
     def _flat(self, resource: Resource) -> str:
         prefix = "data." if resource.is_data else ""

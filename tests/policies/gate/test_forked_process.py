@@ -1,4 +1,4 @@
-"""The copy of the process that runs checkov's rules: used where it helps, replaced where it fails."""
+"""The forked process is used where it helps; its work is done in this process otherwise."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from terraform_harness.tools import ROOT
 PROGRAM = """
 import os, threading
 {before}
-from terraform_gate.gate.forked_process import beside
+from terraform_gate.gate.forked_process import run_in_fork
 me = os.getpid()
 def work():
     {work}
-    return "copy" if os.getpid() != me else "here"
-with beside(work) as answer:
+    return "fork" if os.getpid() != me else "here"
+with run_in_fork(work) as answer:
     print(answer())
 """
 A_THREAD = "threading.Thread(target=threading.Event().wait, daemon=True).start()"
@@ -32,18 +32,18 @@ def answer(work: str, *prefix: str, before: str = "") -> str:
 
 
 @pytest.mark.skipif(sys.platform != "linux" or (os.cpu_count() or 1) < 2, reason="needs Linux and two cores")
-def test_work_is_done_in_a_copy() -> None:
-    assert answer("pass") == "copy"
+def test_work_is_done_in_a_fork() -> None:
+    assert answer("pass") == "fork"
 
 
-def test_copy_that_dies_is_replaced() -> None:
+def test_work_of_a_fork_that_dies_is_done_here() -> None:
     assert answer("os.getpid() == me or os._exit(9)") == "here"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="taskset is Linux's")
-def test_one_core_needs_no_copy() -> None:
+def test_one_core_needs_no_fork() -> None:
     assert answer("pass", "taskset", "--cpu-list", str(min(os.sched_getaffinity(0)))) == "here"
 
 
-def test_process_with_threads_is_not_copied() -> None:
+def test_process_with_threads_is_not_forked() -> None:
     assert answer("pass", before=A_THREAD) == "here"

@@ -1,4 +1,4 @@
-# Everything of importance is inside a module that nobody can see from here.
+# The relevant resources are in a module without source here.
 module "network" {
   source = "./network"
   cidr   = "10.0.0.0/16"

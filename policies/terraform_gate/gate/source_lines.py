@@ -1,4 +1,4 @@
-"""Where in its file a resource stands, for editors and pull requests."""
+"""Finds the line of a resource in its file, for editors and pull requests."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from terraform_gate.terraform_resource import Resource
 
 
 def line_of(resource: Resource) -> int:
-    """Give the line (from 1) on which the resource starts; 1 where the file does not tell (a plan, one long line)."""
+    """Return the line (from 1) on which the resource starts; 1 when the file is a plan or cannot be read."""
     text = _text(resource.file)
     kind = re.search(rf'"{re.escape(resource.type)}"\s*:\s*\{{', text)
     name = re.compile(rf'"{re.escape(resource.name)}"\s*:\s*[\{{\[]').search(text, kind.end()) if kind else None

@@ -1,4 +1,4 @@
-# count, for_each, dynamic blocks, splats, conditions: what can be told of it is told, the rest is not judged.
+# count, for_each, dynamic blocks, splats, conditions: known values are evaluated, the others are unknown.
 locals {
   names = ["webserver", "scheduler", "worker"]
   open  = { for name in local.names : name => 8080 if name != "worker" }

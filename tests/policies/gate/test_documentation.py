@@ -1,4 +1,4 @@
-"""The generated page is what the rules say today."""
+"""The generated pages match the rules."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.policies.gate_inputs import ROOT, run
 
 
 @pytest.mark.feature("P5")
-def test_page_is_up_to_date_and_says_so_when_not(tmp_path: Path) -> None:
+def test_docs_check_fails_when_the_page_is_out_of_date(tmp_path: Path) -> None:
     assert run("docs", "--check").returncode == 0, "Fix: python -m terraform_gate docs"
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "policies.md").write_text("old")
@@ -23,7 +23,7 @@ def test_page_is_up_to_date_and_says_so_when_not(tmp_path: Path) -> None:
 
 
 @pytest.mark.feature("P5")
-def test_comparison_has_every_rule() -> None:
+def test_comparison_lists_every_rule() -> None:
     table = (ROOT / "docs" / "policies_compared.md").read_text()
     missing = [rule.id for rule in all_rules() if f"| {rule.id} |" not in table]
     assert not missing, "Fix: python -m bench.rule_table"
@@ -31,6 +31,6 @@ def test_comparison_has_every_rule() -> None:
 
 @pytest.mark.feature("P5")
 @pytest.mark.parametrize("rule_id", NOT_APPLIED)
-def test_what_is_left_out_exists_and_has_a_reason(rule_id: str) -> None:
+def test_rule_that_is_not_applied_exists_and_has_a_reason(rule_id: str) -> None:
     assert rule_id in checkov_ids()
     assert len(NOT_APPLIED[rule_id].split()) > 8

@@ -1,4 +1,4 @@
-"""Waivers: what they need, what they do, and how they die."""
+"""Waivers accept findings while they are valid; invalid and unneeded waivers fail."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from terraform_gate.finding import Verdict
 
-from tests.policies.gate_inputs import CLEAN, PRIVILEGED, TODAY, Folder, failing, judged, run
+from tests.policies.gate_inputs import CLEAN, PRIVILEGED, TODAY, Folder, evaluated, failing, run
 
 ADDRESS = "aws_ecs_task_definition.worker"
 WAIVER = {
@@ -30,9 +30,9 @@ def folder(tmp_path: Path) -> Folder:
 
 
 @pytest.mark.feature("P6")
-def test_waiver_in_the_environment_holds_and_stays_visible(folder: Folder) -> None:
+def test_waiver_in_the_environment_is_applied_and_reported(folder: Folder) -> None:
     file = folder.write(PRIVILEGED, **{"//": {"waivers": [WAIVER]}})
-    report = judged(file)
+    report = evaluated(file)
     assert FINDING not in failing(report)
     assert [(item.card.id, item.verdict) for item in report.waived] == [("AF_ECS_1", Verdict.FAIL)]
     sarif = json.loads(run(str(file), "--format", "sarif", "--today", TODAY.isoformat()).stdout)
@@ -44,35 +44,35 @@ def test_waiver_in_the_environment_holds_and_stays_visible(folder: Folder) -> No
 def test_waiver_on_the_resource_needs_no_address(folder: Folder) -> None:
     waiver = {key: value for key, value in WAIVER.items() if key != "address"}
     body = {**PRIVILEGED["aws_ecs_task_definition"]["worker"], "//": {"waivers": [waiver]}}
-    report = judged(folder.write({"aws_ecs_task_definition": {"worker": body}}))
+    report = evaluated(folder.write({"aws_ecs_task_definition": {"worker": body}}))
     assert FINDING not in failing(report)
 
 
 @pytest.mark.feature("P6")
 @pytest.mark.parametrize("name", ["waivers.yaml", "waivers.json"])
-def test_waiver_file(folder: Folder, name: str) -> None:
+def test_waiver_file_is_applied(folder: Folder, name: str) -> None:
     file = folder.text(json.dumps([WAIVER]), stack="accepted", name=name)
-    report = judged(folder.write(PRIVILEGED), waiver_files=[file])
+    report = evaluated(folder.write(PRIVILEGED), waiver_files=[file])
     assert FINDING not in failing(report)
 
 
 @pytest.mark.feature("P6")
-def test_waiver_of_one_stack_leaves_the_other_alone(folder: Folder) -> None:
+def test_waiver_of_one_stack_is_not_applied_to_another(folder: Folder) -> None:
     file = folder.text(json.dumps([{**WAIVER, "stack": "dev"}]), stack="accepted", name="waivers.json")
     paths = [folder.write(PRIVILEGED, stack=stack) for stack in ("dev", "prod")]
-    report = judged(*paths, waiver_files=[file])
-    still = {item.finding.resource.stack for item in report.outcomes if item.card.id == "AF_ECS_1" and item.is_open}
-    assert still == {"prod"}
+    report = evaluated(*paths, waiver_files=[file])
+    unwaived = {item.finding.resource.stack for item in report.outcomes if item.card.id == "AF_ECS_1" and item.is_open}
+    assert unwaived == {"prod"}
 
 
 @pytest.mark.feature("P6")
-def test_waiver_written_into_both_stacks_of_an_environment_counts_once(folder: Folder) -> None:
+def test_equal_waivers_in_two_stacks_count_once(folder: Folder) -> None:
     state = {"bucket": "states", "region": "eu-central-1"}
     backend = {"backend": {"s3": {**state, "key": "base"}}}
     reads = {"terraform_remote_state": {"base": {"backend": "s3", "config": {**state, "key": "base"}}}}
     base = folder.write(CLEAN, stack="base", terraform=backend, **{"//": {"waivers": [WAIVER]}})
     app = folder.write(PRIVILEGED, data=reads, **{"//": {"waivers": [WAIVER]}})
-    report = judged(base, app)
+    report = evaluated(base, app)
     assert {rule for rule, _ in failing(report)} & {"AF_ECS_1", "AF_WAIVER_1"} == set()
 
 
@@ -85,22 +85,22 @@ def test_waiver_written_into_both_stacks_of_an_environment_counts_once(folder: F
         ({"owner": ""}, "has no owner"),
     ],
 )
-def test_waiver_that_does_not_hold_fails_twice(folder: Folder, change: Mapping[str, str], message: str) -> None:
-    report = judged(folder.write(PRIVILEGED, **{"//": {"waivers": [{**WAIVER, **change}]}}))
+def test_invalid_waiver_fails_like_the_finding(folder: Folder, change: Mapping[str, str], message: str) -> None:
+    report = evaluated(folder.write(PRIVILEGED, **{"//": {"waivers": [{**WAIVER, **change}]}}))
     assert report.exit_code == 1
     assert {FINDING, ("AF_WAIVER_1", ADDRESS)} <= failing(report)
     assert any(message in item.finding.message for item in report.outcomes)
 
 
 @pytest.mark.feature("P6")
-def test_last_day_still_holds(folder: Folder) -> None:
-    report = judged(folder.write(PRIVILEGED, **{"//": {"waivers": [{**WAIVER, "expires": TODAY.isoformat()}]}}))
+def test_waiver_is_valid_on_its_last_day(folder: Folder) -> None:
+    report = evaluated(folder.write(PRIVILEGED, **{"//": {"waivers": [{**WAIVER, "expires": TODAY.isoformat()}]}}))
     assert FINDING not in failing(report)
 
 
 @pytest.mark.feature("P6")
 def test_unused_waiver_fails(folder: Folder) -> None:
-    report = judged(folder.write(CLEAN, **{"//": {"waivers": [WAIVER]}}))
+    report = evaluated(folder.write(CLEAN, **{"//": {"waivers": [WAIVER]}}))
     assert (report.exit_code, failing(report)) == (1, {("AF_WAIVER_1", ADDRESS)})
 
 
@@ -116,7 +116,7 @@ def test_unused_waiver_fails(folder: Folder) -> None:
     ],
 )
 def test_malformed_waiver_exits_2(folder: Folder, entry: Any, reason: str) -> None:
-    report = judged(folder.write(PRIVILEGED, **{"//": {"waivers": [entry]}}))
+    report = evaluated(folder.write(PRIVILEGED, **{"//": {"waivers": [entry]}}))
     assert report.exit_code == 2
     assert any(reason in problem.reason for problem in report.problems), report.problems
 
@@ -126,6 +126,6 @@ def test_malformed_waiver_exits_2(folder: Folder, entry: Any, reason: str) -> No
 def test_malformed_waiver_file_exits_2(folder: Folder, content: str, reason: str) -> None:
     file = folder.text(content, stack="accepted", name="waivers.yaml")
     for waivers, expected in ((file, reason), (folder.path / "nowhere.yaml", "No such file")):
-        report = judged(folder.write(CLEAN), waiver_files=[waivers])
+        report = evaluated(folder.write(CLEAN), waiver_files=[waivers])
         assert report.exit_code == 2
         assert any(expected in problem.reason for problem in report.problems), report.problems

@@ -1,4 +1,4 @@
-"""The GitHub Action and the pre-commit hook do what their descriptions say: their own commands are run here."""
+"""The GitHub Action and the pre-commit hook work: the tests run their own commands."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.policies.gate_inputs import CLEAN, PRIVILEGED, ROOT, Folder
+from tests.policies.gate_inputs import CLEAN, POLICIES, PRIVILEGED, ROOT, Folder
 
 
 def _step(tmp_path: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
-    """Run the action's last step as a runner does: bash -e, inputs by their environment variables."""
+    """Run the last step of the action as a GitHub runner does: bash -e, inputs as environment variables."""
     action = yaml.safe_load((ROOT / "action.yml").read_text())
     step = action["runs"]["steps"][-1]
     python = tmp_path / "policies" / "bin" / "python"
@@ -25,7 +25,8 @@ def _step(tmp_path: Path, **inputs: str) -> subprocess.CompletedProcess[str]:
     defaults = {name: item.get("default", "") for name, item in action["inputs"].items()}
     given = {name.upper(): {**defaults, **inputs}[name] for name in ("paths", "plans", "waivers", "sarif")}
     assert set(step["env"]) == {*given, "PYTHONPATH"}
-    environment = {**os.environ, **given, "PYTHONPATH": str(ROOT), "RUNNER_TEMP": str(tmp_path)}
+    assert step["env"]["PYTHONPATH"] == "${{ github.action_path }}/policies"
+    environment = {**os.environ, **given, "PYTHONPATH": str(POLICIES), "RUNNER_TEMP": str(tmp_path)}
     command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
     return subprocess.run(
         command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=600, check=False
@@ -42,19 +43,19 @@ def test_action_annotates_and_fails(tmp_path: Path) -> None:
 
 
 @pytest.mark.feature("P7")
-def test_action_passes_what_is_clean(tmp_path: Path) -> None:
+def test_action_passes_a_clean_root(tmp_path: Path) -> None:
     answer = _step(tmp_path, paths=str(Folder(tmp_path).write(CLEAN)))
     assert (answer.returncode, answer.stdout.strip()) == (0, "")
 
 
 @pytest.mark.feature("P7")
-def test_action_installs_by_hashes() -> None:
+def test_action_installs_with_hashes() -> None:
     install = yaml.safe_load((ROOT / "action.yml").read_text())["runs"]["steps"][0]["run"]
     assert "--require-hashes" in install
 
 
 @pytest.mark.feature("P7")
-def test_pre_commit_hook(tmp_path: Path) -> None:
+def test_pre_commit_hook_fails_on_a_finding_only(tmp_path: Path) -> None:
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
     command = [sys.executable if word == "python" else word for word in hook["entry"].split()]
     for resources, code in ((CLEAN, 0), (PRIVILEGED, 1)):
@@ -65,10 +66,10 @@ def test_pre_commit_hook(tmp_path: Path) -> None:
 
 @pytest.mark.feature("P5")
 def test_missing_dependency_is_not_a_finding(tmp_path: Path) -> None:
-    """Exit 1 means findings; a gate that cannot even start says 2."""
+    """Exit 1 means findings; a gate that cannot start exits 2."""
     file = Folder(tmp_path).write(CLEAN)
     command = [sys.executable, "-S", "-m", "terraform_gate", str(file)]
-    answer = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=600, check=False)
+    answer = subprocess.run(command, capture_output=True, text=True, cwd=POLICIES, timeout=600, check=False)
     assert answer.returncode == 2
     assert "Fix:" in answer.stderr
     assert "Traceback" not in answer.stderr

@@ -1,4 +1,4 @@
-"""Our own environments: zero findings, zero unjudged, from their JSON and from a real plan."""
+"""The environments of this repository have no open finding, from their JSON and from a real plan."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from terraform_harness import tools
 from terraform_harness.terraform.run import Terraform
 
 from environments import load_all
-from tests.policies.gate_inputs import judged
+from tests.policies.gate_inputs import evaluated
 from tests.synthesis import synthesize
 
 OFFLINE = {
@@ -44,7 +44,7 @@ def _shown(report: Report) -> list[str]:
 
 @pytest.mark.feature("P5")
 def test_environments_are_clean_and_every_waiver_is_needed(stacks: Path) -> None:
-    report = judged(stacks)
+    report = evaluated(stacks)
     assert (report.exit_code, _shown(report), report.problems) == (0, [], [])
     assert len(report.stacks) > 2 * len(load_all())
     assert report.resources > 500
@@ -55,17 +55,17 @@ def test_production_is_clean_on_a_real_plan_too(stacks: Path, tmp_path: Path) ->
     tools.require("terraform", "provider-mirror")
     plan = tmp_path / "prod-foundation.json"
     plan.write_text(json.dumps(_planned(stacks / "prod-foundation" / "cdk.tf.json", tmp_path / "root")))
-    report = judged(stacks / "prod-foundation", stacks / "prod-airflow", plans=[("prod-foundation", plan)])
+    report = evaluated(stacks / "prod-foundation", stacks / "prod-airflow", plans=[("prod-foundation", plan)])
     assert (report.exit_code, _shown(report), report.problems) == (0, [], [])
-    alone = judged(plan)
+    alone = evaluated(plan)
     assert all(item.finding.resource.is_planned for item in alone.outcomes)
     assert not alone.of(Verdict.UNKNOWN)
     waived = {item.card.id for item in report.waived if item.finding.resource.stack == "prod-foundation"}
-    assert {item.card.id for item in alone.of(Verdict.FAIL)} == waived, "a plan carries no waivers"
+    assert {item.card.id for item in alone.of(Verdict.FAIL)} == waived, "a plan contains no waivers"
 
 
 def _planned(file: Path, root: Path) -> dict[str, Any]:
-    """Plan a stack without account and state: only provider and backend differ from what is deployed."""
+    """Plan a stack without account and state: only provider and backend differ from a deployment."""
     document = json.loads(file.read_text())
     document["terraform"].pop("backend")
     for provider in document["provider"]["aws"]:
