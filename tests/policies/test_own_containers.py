@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.policies.test_generated_environments import rule_violations
 from tests.synthesis import FILE, Deployment, deployed, read_back
 
 PLAIN = {"name": "AIRFLOW__CORE__FERNET_KEY", "value": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2U="}
