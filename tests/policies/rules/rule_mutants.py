@@ -431,3 +431,20 @@ def _(documents: Documents) -> None:
 @mutant("AF_SECRET_2", "the Fernet key is a String parameter")
 def _(documents: Documents) -> None:
     body(documents, "aws_ssm_parameter", "secrets_fernet_key")["type"] = "String"
+
+
+@mutant("AF_NET_6", "the route table of an application subnet leads to the internet gateway", "AF_NET_3")
+def _(documents: Documents) -> None:
+    route = body(documents, "aws_route", "network_application_a_to_internet")
+    del route["nat_gateway_id"]
+    route["gateway_id"] = "${aws_internet_gateway.network_internet_gateway.id}"
+
+
+@mutant("AF_NET_7", "a NAT gateway is in an application subnet", "AF_NET_3")
+def _(documents: Documents) -> None:
+    body(documents, "aws_nat_gateway", "network_nat_a")["subnet_id"] = "${aws_subnet.network_application_a.id}"
+
+
+@mutant("AF_NET_8", "the scheduler has a public address")
+def _(documents: Documents) -> None:
+    body(documents, "aws_ecs_service", "scheduler_service")["network_configuration"]["assign_public_ip"] = True

@@ -173,6 +173,13 @@ EVASIONS: list[tuple[str, Resources, Blocks, str, Verdict]] = [
     ),
     ("privileged as a string", task_definition(container(privileged="true")), {}, "AF_ECS_1", FAIL),
     ("root with a group", task_definition(container(user="root:airflow")), {}, "AF_ECS_2", FAIL),
+    (
+        "a network configuration from a variable",
+        {"aws_ecs_service": {"it": {"name": "it", "network_configuration": "${var.it}"}}},
+        _UNKNOWN_VARIABLE,
+        "AF_NET_8",
+        UNKNOWN,
+    ),
     ("a peering connection", _PEERING, {}, "AF_NET_5", UNKNOWN),
     ("a transit gateway", _TRANSIT, {}, "AF_NET_5", UNKNOWN),
     ("a VPN", {"aws_vpn_gateway": {"it": {"vpc_id": "vpc-1"}}}, {}, "AF_NET_5", UNKNOWN),

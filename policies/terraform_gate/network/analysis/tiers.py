@@ -9,10 +9,12 @@ from terraform_gate.network.model import Endpoint, Kind, Network, Target
 from terraform_gate.network.reading.endpoint_types import SUBNET_GROUPS
 
 
-def has_internet_route(network: Network, subnet: str) -> bool:
-    """Whether the route table of a subnet has a route to an internet gateway."""
+def has_internet_route(network: Network, subnet: str) -> bool | None:
+    """Whether a subnet has a route to an internet gateway; None if its route table is not in the configuration."""
     table = network.route_tables.get(network.subnets[subnet].route_table)
-    return table is not None and any(route.target is Target.INTERNET_GATEWAY for route in table.routes)
+    if table is None:
+        return None
+    return any(route.target is Target.INTERNET_GATEWAY for route in table.routes)
 
 
 def endpoints_in(network: Network, subnets: Collection[str]) -> list[Endpoint]:

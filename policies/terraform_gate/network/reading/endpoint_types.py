@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,22 +102,24 @@ def _called(reader: Reader, kind: str, name: Any) -> Resource | None:
     return next(named, None)
 
 
+PUBLIC_ADDRESS: Mapping[str, tuple[str, ...]] = {
+    "aws_ecs_service": ("network_configuration", "assign_public_ip"),
+    "aws_scheduler_schedule": ("target", "ecs_parameters", "network_configuration", "assign_public_ip"),
+    "aws_cloudwatch_event_target": ("ecs_target", "network_configuration", "assign_public_ip"),
+    "aws_instance": ("associate_public_ip_address",),
+    "aws_db_instance": ("publicly_accessible",),
+    "aws_rds_cluster_instance": ("publicly_accessible",),
+    "aws_redshift_cluster": ("publicly_accessible",),
+    "aws_mq_broker": ("publicly_accessible",),
+}
+"""Resource type -> path of the argument that assigns a public address."""
+
+
 def has_public_address(reader: Reader, resource: Resource) -> bool:
     """Whether the internet can address the resource; unknown values count as yes."""
-    tests: dict[str, Callable[[], Any]] = {
-        "aws_lb": lambda: not _is_true(reader, resource.body.get("internal")),
-        "aws_ecs_service": lambda: _may_be_true(reader, resource.get("network_configuration", "assign_public_ip")),
-        "aws_instance": lambda: _may_be_true(reader, resource.body.get("associate_public_ip_address")),
-        "aws_scheduler_schedule": lambda: _may_be_true(
-            reader, resource.get("target", "ecs_parameters", "network_configuration", "assign_public_ip")
-        ),
-        "aws_cloudwatch_event_target": lambda: _may_be_true(
-            reader, resource.get("ecs_target", "network_configuration", "assign_public_ip")
-        ),
-    }
-    tests |= {"aws_alb": tests["aws_lb"], "aws_elb": tests["aws_lb"]}
-    public = tests.get(resource.type, lambda: _may_be_true(reader, resource.body.get("publicly_accessible")))
-    return bool(public())
+    if resource.type in {"aws_lb", "aws_alb", "aws_elb"}:
+        return not _is_true(reader, resource.body.get("internal"))
+    return _may_be_true(reader, resource.get(*PUBLIC_ADDRESS.get(resource.type, ("publicly_accessible",))))
 
 
 def _is_true(reader: Reader, value: Any) -> bool:

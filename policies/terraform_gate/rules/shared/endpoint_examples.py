@@ -26,23 +26,25 @@ def load_balancer(*, port: int = 443, internal: bool = False, groups: tuple[str,
 
 def public_subnets() -> Resources:
     """Two subnets with a route to the internet."""
-    table = {
-        "vpc_id": "${aws_vpc.main.id}",
-        "route": [{**_ROUTE, "cidr_block": ANYWHERE, "gateway_id": "${aws_internet_gateway.main.id}"}],
-    }
-    links = {
-        f"public_{zone}": {
-            "subnet_id": f"${{aws_subnet.public_{zone}.id}}",
-            "route_table_id": "${aws_route_table.public.id}",
-        }
-        for zone in "ab"
-    }
     return merge(
         subnet("public_a", "10.0.0.0/24", availability_zone="eu-central-1a"),
         subnet("public_b", "10.0.1.0/24", availability_zone="eu-central-1b"),
-        {"aws_internet_gateway": {"main": {"vpc_id": "${aws_vpc.main.id}"}}},
-        {"aws_route_table": {"public": table}, "aws_route_table_association": links},
+        internet_route("public_a", "public_b"),
     )
+
+
+def internet_route(*subnets: str) -> Resources:
+    """A route table with a default route to an internet gateway, associated with the subnets."""
+    route = {**_ROUTE, "cidr_block": ANYWHERE, "gateway_id": "${aws_internet_gateway.main.id}"}
+    associations = {
+        name: {"subnet_id": f"${{aws_subnet.{name}.id}}", "route_table_id": "${aws_route_table.public.id}"}
+        for name in subnets
+    }
+    return {
+        "aws_internet_gateway": {"main": {"vpc_id": "${aws_vpc.main.id}"}},
+        "aws_route_table": {"public": {"vpc_id": "${aws_vpc.main.id}", "route": [route]}},
+        **({"aws_route_table_association": associations} if associations else {}),
+    }
 
 
 _ROUTE = dict.fromkeys(
