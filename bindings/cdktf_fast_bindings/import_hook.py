@@ -82,7 +82,7 @@ class BindingsHook(MetaPathFinder):
         self.mode = Mode.WHOLE if self._lean is None else Mode.LEAN
 
     def _load_assembly(self, distribution: Distribution, module: ModuleType) -> None:
-        """Load the archive into jsii's kernel and tell jsii where a type lives that nobody has imported yet."""
+        """Load the archive into jsii's kernel with the Python modules of types not imported yet."""
         for needed in ("cdktf._jsii", "constructs._jsii"):
             importlib.import_module(needed)
         jsii = importlib.import_module("jsii")
