@@ -9,6 +9,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
+from modules.export.accepted_values import narrower
 from modules.export.readme import INTERFACE
 
 
@@ -82,9 +83,9 @@ def _input(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterato
     elif old.get("default") != new.get("default"):
         values = f"{json.dumps(old.get('default'))} to {json.dumps(new.get('default'))}"
         yield Change(Step.MAJOR, f"input {name} changes its default from {values}")
-    for rule in sorted(set(new["accepted"]) - set(old["accepted"])):
-        yield Change(Step.MAJOR, f"input {name} must now satisfy {rule}")
-    if set(old["accepted"]) - set(new["accepted"]) and not set(new["accepted"]) - set(old["accepted"]):
+    stricter = narrower(old["accepted"], new["accepted"])
+    yield from (Change(Step.MAJOR, f"input {name} must now satisfy {rule}") for rule in stricter)
+    if set(old["accepted"]) != set(new["accepted"]) and not stricter:
         yield Change(Step.MINOR, f"input {name} accepts more")
 
 

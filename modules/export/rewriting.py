@@ -20,8 +20,8 @@ TAGS = Input(
     description="Tags of every resource, in addition to the default tags of the provider.",
     default=None,
 )
-# modules.core.ephemeral defers an ephemeral resource with this expression.
 _KNOWN_ARN = re.compile(r'"arn": "(?=\$\{var\.)')
+# modules.core.ephemeral defers an ephemeral resource with this expression.
 _EMPTY_TEXT = re.compile(r"substr\(([\w.\[\]-]+), 0, 0\)")
 
 
