@@ -1,4 +1,4 @@
-"""``python -m operations`` as people meet it: exit codes, one message, the next command, questions first."""
+"""Command line: exit codes, one message, the next command, questions."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from environments.load import HOME
 from operations import __main__ as command_line
-from operations.account import Account
+from operations.account import PYTHON, Account
 from tests.unit.environments.cases import SMALLEST, changed
 from tests.unit.operations.cloud import Cloud
 
@@ -24,8 +25,10 @@ def folder(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     data = json.loads(environment.model_dump_json(exclude_unset=True))
     (tmp_path / "dev.yaml").write_text(yaml.safe_dump(data))
 
-    def account(_environment: object) -> Account:
-        return Cloud.account_of(environment)
+    def account(_environment: object, folder: Path = HOME) -> Account:
+        found = Cloud.account_of(environment)
+        found.folder = folder
+        return found
 
     monkeypatch.setattr(command_line, "Account", account)
     return tmp_path
@@ -41,22 +44,22 @@ def run(folder: Path, *words: str, given: str = "") -> tuple[int, str, str]:
 @pytest.mark.parametrize(
     ("words", "following"),
     [
-        (("secrets", "dev"), "Next: python -m operations migrate dev"),
-        (("migrate", "dev"), "Next: make deploy ENV=dev"),
-        (("rotate", "dev", "jwt", "--yes"), "Next: python -m operations verify dev"),
-        (("hibernate", "dev"), "Next: python -m operations wake dev"),
-        (("wake", "dev"), "Next: python -m operations verify dev"),
-        (("downgrade", "dev", "29ce7909c52b", "--yes"), "make deploy ENV=dev"),
+        (("secrets", "dev"), "Next: .venv/bin/python -m operations migrate dev"),
+        (("migrate", "dev"), "Next: .venv/bin/python -m operations deploy dev"),
+        (("rotate", "dev", "jwt", "--yes"), "Next: .venv/bin/python -m operations verify dev"),
+        (("hibernate", "dev", "--yes"), "Next: .venv/bin/python -m operations wake dev"),
+        (("wake", "dev"), "Next: .venv/bin/python -m operations verify dev"),
+        (("downgrade", "dev", "29ce7909c52b", "--yes"), ".venv/bin/python -m operations deploy dev"),
     ],
 )
-def test_every_operation_ends_with_the_next_command(folder: Path, words: tuple[str, ...], following: str) -> None:
+def test_every_command_ends_with_the_next_command(folder: Path, words: tuple[str, ...], following: str) -> None:
     code, _, err = run(folder, *words)
     assert code == 0
     assert following in err.splitlines()[-1]
 
 
 @pytest.mark.feature("O2")
-def test_a_wrong_environment_file_is_told_with_exit_2(folder: Path) -> None:
+def test_invalid_environment_file_is_reported_with_exit_code_2(folder: Path) -> None:
     (folder / "dev.yaml").write_text(yaml.safe_dump(changed(SMALLEST, {"region": "nowhere"})))
     code, out, err = run(folder, "verify", "dev")
     assert (code, out) == (2, "")
@@ -65,13 +68,13 @@ def test_a_wrong_environment_file_is_told_with_exit_2(folder: Path) -> None:
 
 
 @pytest.mark.feature("O2")
-def test_an_unknown_rotation_names_the_known_ones(folder: Path) -> None:
+def test_unknown_rotation_lists_the_allowed_ones(folder: Path) -> None:
     code, _, err = run(folder, "rotate", "dev", "everything")
-    assert (code, err) == (2, "no rotation of 'everything'. Allowed: fernet, jwt, api, database, broker\n")
+    assert (code, err) == (2, "there is no rotation of 'everything'. Allowed: fernet, jwt, api, database, broker\n")
 
 
 @pytest.mark.feature("O2")
-def test_rotation_asks_first(folder: Path, cloud: Cloud) -> None:
+def test_rotation_without_consent_changes_nothing(folder: Path, cloud: Cloud) -> None:
     before = cloud.read("jwt-secret")
     code, _, err = run(folder, "rotate", "dev", "jwt", given="n\n")
     assert (code, cloud.read("jwt-secret")) == (2, before)
@@ -79,16 +82,16 @@ def test_rotation_asks_first(folder: Path, cloud: Cloud) -> None:
 
 
 @pytest.mark.feature("O2")
-def test_verify_says_what_is_wrong_with_exit_1(folder: Path) -> None:
+def test_verify_reports_failed_checks_with_exit_code_1(folder: Path) -> None:
     code, out, _ = run(folder, "verify", "dev")
     assert code == 1
-    assert "wrong  migration recorded: never; python -m operations migrate dev" in out
-    assert "   ok  database encrypted" in out
+    assert "FAIL  database migrated: no migration is recorded. Fix: .venv/bin/python -m operations migrate dev" in out
+    assert "  ok  database encrypted" in out
 
 
 @pytest.mark.feature("O2")
-def test_destroy_wants_the_name_typed(folder: Path, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command_line, "synthesize", lambda: None)
+def test_destroy_rejects_a_wrong_name(folder: Path, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command_line, "synthesize_one", lambda _file: None)
     code, _, err = run(folder, "destroy", "dev", given="prod\n")
     assert code == 2
     assert "dev was not destroyed: 'prod' was typed" in err
@@ -96,18 +99,21 @@ def test_destroy_wants_the_name_typed(folder: Path, cloud: Cloud, monkeypatch: p
 
 
 @pytest.mark.feature("O2")
-def test_what_aws_refuses_is_one_line_with_exit_1(folder: Path, cloud: Cloud) -> None:
+def test_missing_database_is_reported_with_exit_code_2(folder: Path, cloud: Cloud) -> None:
     cloud.client("rds").delete_db_instance(DBInstanceIdentifier=cloud.names.name, SkipFinalSnapshot=True)
     code, _, err = run(folder, "wake", "dev")
     assert code == 2
-    assert err.splitlines()[-1] == "database airflow-dev does not exist. Fix: make deploy ENV=dev"
+    assert (
+        err.splitlines()[-1]
+        == f"database airflow-dev does not exist. Fix: {PYTHON} -m operations deploy dev --folder {folder}"
+    )
 
 
 @pytest.mark.feature("O3")
-def test_doctor_exits_1_when_something_needed_is_missing(
+def test_doctor_exits_with_1_when_a_required_program_is_missing(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     code, out, _ = run(folder, "doctor")
     assert code == 1
-    assert "missing  node: synthesis\n         install Node.js 18 or newer" in out
+    assert " missing  node: synthesis\n          Fix: install Node.js (20 or newer)" in out
