@@ -33,12 +33,14 @@ def bootstrap(account: Account, *, confirm: Confirm) -> None:
     folder = stacks.STACKS / name
     state = folder / f"{name}.tfstate"
     account.steps.plan(name, "copy of its state in the bucket")
-    if bucket_exists(account, bucket) and not state.exists() and not _fetch(account, bucket, state):
+    resumed = state.exists()
+    complete = bucket_exists(account, bucket) and not resumed and _fetch(account, bucket, state)
+    if not resumed and not complete and bucket_exists(account, bucket):
         say(f"bucket {bucket} exists and was not created by this project: it is not changed")
         account.steps.plan()
         return
     with account.steps.run(name):
-        Stack(account, "bootstrap", folder=folder).bring_up(confirm=confirm)
+        Stack(account, "bootstrap", folder=folder).bring_up(confirm=confirm, in_use=complete)
     with account.steps.run("copy of its state in the bucket"):
         account.client("s3").put_object(Bucket=bucket, Key=_key(state), Body=state.read_bytes())
         state.unlink()

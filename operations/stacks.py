@@ -60,7 +60,7 @@ class Stack:
         self.account, self.name = account, account.names.stack(life_time)
         self.folder = folder or STACKS / self.name
         self._status = ""
-        self._terraform = Terraform(self.folder, progress=self._show)
+        self.terraform = Terraform(self.folder, progress=self._show)
 
     def bring_up(self, *, confirm: Confirm, part: Sequence[str] = (), in_use: bool = True) -> None:
         """Plan, check the plan, ask, apply.
@@ -86,18 +86,18 @@ class Stack:
     def tear_down(self, *, confirm: Confirm) -> None:
         """Plan the destruction, ask, destroy. The plan guard does not apply: data is meant to be destroyed."""
         with self._at_work("plan the destruction"):
-            self._terraform.init()
-            plan = self._terraform.plan(destroy=True)
+            self.terraform.init()
+            plan = self.terraform.plan(destroy=True)
         if plan.changes:
             self._apply(plan, confirm=confirm, question=f"Destroy {self.name}?", guarded=False)
 
     def outputs(self) -> dict[str, Any]:
         """Outputs by name."""
-        return self._terraform.outputs()
+        return self.terraform.outputs()
 
     def task_definitions(self) -> dict[str, str]:
         """ARN of the task definition of every ECS service in the state, by the service's name."""
-        module = (self._terraform.show().get("values") or {}).get("root_module") or {}
+        module = (self.terraform.show().get("values") or {}).get("root_module") or {}
         return {
             resource["values"]["name"]: resource["values"]["task_definition"]
             for resource in module.get("resources", ())
@@ -112,7 +112,7 @@ class Stack:
             return terraform.plan()
 
     def _apply(self, plan: Plan, *, confirm: Confirm, question: str, guarded: bool = True, in_use: bool = True) -> None:
-        shown = self._terraform.show(plan)
+        shown = self.terraform.show(plan)
         for line in summary(shown):
             say(f"  {line}")
         if guarded:
@@ -121,15 +121,15 @@ class Stack:
             raise PreconditionError(f"{self.name}: nothing was applied")
         self.account.changed = True
         with self._at_work("apply"):
-            self._terraform.apply(plan)
+            self.terraform.apply(plan)
 
     def _untaint(self, plan: Plan) -> bool:
         """Keep the tainted data stores that AWS does not delete; their settings are compared by the next plan."""
-        addresses = protected_and_tainted(self._terraform.show(plan))
+        addresses = protected_and_tainted(self.terraform.show(plan))
         for address in addresses:
             say(f"{self.name}: {address} has deletion protection and is kept, although its creation was interrupted")
             with self._at_work(f"untaint {address}"):
-                self._terraform.untaint(address)
+                self.terraform.untaint(address)
         return bool(addresses)
 
     def _guard(self, shown: dict[str, Any], *, in_use: bool) -> None:

@@ -24,6 +24,9 @@ def test_complete_environment_passes_every_check(cloud: Cloud) -> None:
     assert problems(cloud.account) == {}
 
 
+SECRETS = ".venv/bin/python -m operations secrets dev"
+
+
 @pytest.mark.feature("O2")
 def test_each_problem_is_reported(cloud: Cloud) -> None:
     cloud.client("ssm").delete_parameter(Name=cloud.names.parameter("jwt-secret"))
@@ -36,7 +39,7 @@ def test_each_problem_is_reported(cloud: Cloud) -> None:
         "secret jwt-secret": "does not exist",
         "secret fernet-key": "key 1 is not 32 bytes in URL-safe base64",
         "database available": "is stopped",
-        "broker requires its token": "accepts connections without a token. Fix: .venv/bin/python -m operations secrets dev",
+        "broker requires its token": "accepts connections without a token. Fix: " + SECRETS,
         "database migrated": "no migration is recorded. Fix: .venv/bin/python -m operations migrate dev",
         "service api-server": "desired count is 1, environments/dev.yaml says 2 to 4",
         "service triggerer": "does not exist. Fix: .venv/bin/python -m operations deploy dev",
