@@ -1,7 +1,7 @@
-"""The generated parts of README.md: ``python docs/generate.py [--check]``.
+"""Writes the generated parts of README.md: ``.venv/bin/python docs/generate.py [--check]``.
 
-A part stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``. Measurements (``bench``) are written by
-``python -m bench --write`` and are no subject of ``--check``: they differ from machine to machine.
+A part is the text between ``<!-- generated: NAME -->`` and ``<!-- end -->``. ``make bench ARGS=--write`` writes the
+measurements (``bench``); ``--check`` ignores them, because they differ between machines.
 """
 
 from __future__ import annotations
@@ -19,34 +19,34 @@ from generate_features import summary  # noqa: E402
 from environments import Environment, load_all, parse  # noqa: E402
 from environments.facts.parallelism import parallelism  # noqa: E402
 
-STAGES = {
+TOPOLOGIES = {
     "sequential": ("one container, one Airflow task at a time", "a first look, a handful of small DAGs"),
-    "single": ("one container, LocalExecutor", "small teams; scale by a bigger Fargate task"),
-    "local": ("web servers behind a load balancer, one scheduler with LocalExecutor", "a UI that stays up under load"),
-    "celery": ("web servers, schedulers, and workers through Redis", "production: every part scales and heals alone"),
+    "single": ("one container, LocalExecutor", "small teams; scales with the size of the Fargate task"),
+    "local": ("web servers behind a load balancer, one scheduler with LocalExecutor", "a UI that stays available under load"),
+    "celery": ("web servers, schedulers, and workers through Redis", "production: every component scales and recovers independently"),
 }
 
 
 def topologies() -> str:
-    """The stages of the talk beside what each topology makes."""
+    """A table of the topologies: services, broker, number of concurrent Airflow tasks."""
     lines = [
-        "| topology | stage of the talk | ECS services | broker | Airflow tasks at once | suits |",
+        "| topology | processes | ECS services | broker | concurrent Airflow tasks | suits |",
         "|---|---|---|---|---|---|",
     ]
-    for name, (stage, suits) in STAGES.items():
+    for name, (processes, suits) in TOPOLOGIES.items():
         environment = _example(name)
         services = ", ".join(_services(environment))
         broker = "yes" if name == "celery" else "no"
-        lines.append(f"| `{name}` | {stage} | {services} | {broker} | {parallelism(environment)} | {suits} |")
-    return "One key, `topology`, chooses how much of it there is (numbers for the default sizes):\n\n" + "\n".join(
+        lines.append(f"| `{name}` | {processes} | {services} | {broker} | {parallelism(environment)} | {suits} |")
+    return "The key `topology` selects the components (numbers for the default sizes):\n\n" + "\n".join(
         lines
     )
 
 
 def _example(topology: str) -> Environment:
     text = (ROOT / "environments" / "prod.yaml").read_text(encoding="utf-8")
-    wanted = {"name", "account_id", "region", "state", "network", "load_balancer", "dags"}
-    kept = [block for block in re.split(r"\n(?=\w)", text) if block.split(":")[0] in wanted]
+    kept_keys = {"name", "account_id", "region", "state", "network", "load_balancer", "dags"}
+    kept = [block for block in re.split(r"\n(?=\w)", text) if block.split(":")[0] in kept_keys]
     return parse("\n".join([*kept, f"topology: {topology}", "production: false"]), source=f"{topology}.yaml")
 
 
@@ -58,7 +58,7 @@ def _services(environment: Environment) -> list[str]:
 
 
 def waivers() -> str:
-    """Accepted findings of the environments, with their reasons."""
+    """A table of the findings that environments waive, with their reasons."""
     rows = [
         f"| {environment.name} | {w.rule} | `{w.address}` | {w.reason} | {w.owner} | {w.expires} |"
         for environment in load_all(ROOT / "environments")
@@ -67,14 +67,14 @@ def waivers() -> str:
     if not rows:
         return "No finding is waived."
     head = ["| environment | rule | address | reason | owner | expires |", "|---|---|---|---|---|---|"]
-    return "Findings that are accepted for a time:\n\n" + "\n".join([*head, *rows])
+    return "Findings of the policy gate that an environment accepts until a date:\n\n" + "\n".join([*head, *rows])
 
 
 def features() -> str:
-    """The feature table in short: rows that a test shows, beside six other systems."""
+    """The feature table in short: rows that a test covers, compared with six other systems."""
     return (
-        "Rows of [the feature table](docs/features.md) that a test shows here, and that others have; *partly* counts\n"
-        "half, what does not arise for a system is left out. The table names the tests and the sources.\n\n"
+        "Rows of [the feature table](docs/features.md) that a test covers here, and that the alternatives have. *Partly*\n"
+        "counts half; rows that do not apply to a system are left out. The table names the tests and the sources.\n\n"
         f"{summary(ROOT)}"
     )
 
@@ -83,7 +83,7 @@ PARTS: dict[str, Callable[[], str]] = {"features": features, "topologies": topol
 
 
 def generated(text: str) -> str:
-    """``text`` with every known part written anew."""
+    """``text`` with every generated part replaced."""
     for name, part in PARTS.items():
         pattern = rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)"
         text = re.sub(pattern, lambda found, part=part: f"{found[1]}{part()}\n{found[2]}", text, flags=re.DOTALL)  # type: ignore[misc]
@@ -91,13 +91,13 @@ def generated(text: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Write README.md, or say with exit code 1 that it is out of date."""
+    """Write README.md; with ``--check`` only compare, and return exit code 1 when it is out of date."""
     readme = ROOT / "README.md"
     before = readme.read_text(encoding="utf-8")
     after = generated(before)
     if "--check" in arguments:
         if before != after:
-            print("README.md is out of date. Fix: python docs/generate.py", file=sys.stderr)
+            print("README.md is out of date. Fix: .venv/bin/python docs/generate.py", file=sys.stderr)
         return int(before != after)
     readme.write_text(after, encoding="utf-8")
     print("README.md written. Next: git diff README.md")

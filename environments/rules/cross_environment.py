@@ -10,6 +10,7 @@ from itertools import combinations
 
 from environments.errors import Problem
 from environments.model import Environment
+from environments.rules.bootstrap_settings import bootstrap_conflicts
 
 STACKS = ("foundation", "airflow")
 """Stacks of an environment, each with a state of its own."""
@@ -62,7 +63,7 @@ STRENGTHS: tuple[Strength, ...] = (
 def breaches(environments: Sequence[Environment]) -> dict[str, list[Problem]]:
     """Problems by name of the environment in whose file they are fixed."""
     found: dict[str, list[Problem]] = defaultdict(list)
-    for judge in (_names, _states, _addresses, _production):
+    for judge in (_names, _states, _addresses, bootstrap_conflicts, _production):
         for name, problem in judge(environments):
             found[name].append(problem)
     return dict(found)

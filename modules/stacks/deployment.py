@@ -8,6 +8,7 @@ from cdktf import App
 from constructs import Construct
 
 from environments.model import Environment
+from environments.sections.identity import Oidc
 from modules.core.flows import Flows
 from modules.core.grants import RoleSettings
 from modules.core.naming import Names
@@ -20,11 +21,12 @@ from modules.stacks.foundation import Foundation
 
 def deployments(app: App, environments: Iterable[Environment]) -> None:
     """The stacks of all environments, and one bootstrap for each account that keeps states in S3."""
+    every = tuple(environments)
     accounts: set[str] = set()
-    for environment in environments:
+    for environment in every:
         if environment.state.backend == "s3" and environment.account_id not in accounts:
             accounts.add(environment.account_id)
-            _bootstrap(app, environment)
+            _bootstrap(app, environment, oidc=_oidc(every, environment.account_id))
         deployment(app, environment)
 
 
@@ -57,7 +59,13 @@ def _names(environment: Environment) -> Names:
     return Names(environment.name_prefix, environment.name, environment.account_id, dict(environment.tags))
 
 
-def _bootstrap(app: App, environment: Environment) -> None:
+def _oidc(environments: Iterable[Environment], account_id: str) -> Oidc | None:
+    """The OIDC settings of an account, from the first of its environments that has any."""
+    found = (environment.iam.oidc for environment in environments if environment.account_id == account_id)
+    return next((oidc for oidc in found if oidc), None)
+
+
+def _bootstrap(app: App, environment: Environment, *, oidc: Oidc | None) -> None:
     Bootstrap(
         app,
         account_id=environment.account_id,
@@ -65,5 +73,5 @@ def _bootstrap(app: App, environment: Environment) -> None:
         bucket=environment.state.bucket or "",
         names=_names(environment),
         roles=_roles(environment),
-        oidc=environment.iam.oidc,
+        oidc=oidc,
     )

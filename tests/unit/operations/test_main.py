@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 import yaml
+from botocore.exceptions import ClientError
 from typer.testing import CliRunner
 
 from environments.load import HOME
 from operations import __main__ as command_line
 from operations.account import PYTHON, Account
+from operations.errors import PreconditionError
 from tests.unit.environments.cases import SMALLEST, changed
 from tests.unit.operations.cloud import Cloud
+from tests.unit.operations.fake_stack import FakeStack
 
 runner = CliRunner()
 
@@ -117,3 +120,51 @@ def test_doctor_exits_with_1_when_a_required_program_is_missing(
     code, out, _ = run(folder, "doctor")
     assert code == 1
     assert " missing  node: synthesis\n          Fix: install Node.js (20 or newer)" in out
+
+
+@pytest.mark.feature("A4")
+def test_hibernation_without_consent_stops_nothing(folder: Path, cloud: Cloud) -> None:
+    before = cloud.desired()
+    code, out, err = run(folder, "hibernate", "dev", given="n\n")
+    assert (code, cloud.desired()) == (2, before)
+    assert "Stop every Fargate task and the database of dev?" in out
+    assert "nothing was stopped" in err
+
+
+@pytest.mark.feature("A4")
+def test_hibernation_that_is_denied_half_way_names_how_to_continue_and_to_undo(
+    folder: Path, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(account: Account) -> None:
+        account.changed = True
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "StopDBInstance")
+
+    monkeypatch.setattr("operations.database.stop", denied)
+    code, _, err = run(folder, "hibernate", "dev", "--yes")
+    lines = err.splitlines()[-3:]
+    assert code == 1
+    assert lines[0].startswith("AWS denies StopDBInstance: no. Fix: ")
+    assert lines[1] == "Done: limits of autoscaling, services. Not done: database."
+    assert lines[2] == (
+        f"Next: {PYTHON} -m operations hibernate dev --folder {folder} (it continues), "
+        f"or {PYTHON} -m operations wake dev --folder {folder} (undoes it)"
+    )
+
+
+@pytest.mark.feature("E6")
+def test_destroy_of_a_protected_environment_asks_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def protected(_account: Account) -> None:
+        raise PreconditionError("dev is protected")
+
+    monkeypatch.setattr("operations.deploy.require_unprotected", protected)
+    code, out, err = run(folder, "destroy", "dev", given="dev\n")
+    assert (code, out, err) == (2, "", "dev is protected\n")
+
+
+@pytest.mark.feature("O2")
+def test_deployment_uses_the_given_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synthesized: list[Path] = []
+    monkeypatch.setattr(command_line, "synthesize_one", synthesized.append)
+    monkeypatch.setattr("operations.deploy.Stack", FakeStack)
+    assert run(folder, "deploy", "dev", "--yes")[0] == 0
+    assert synthesized == [folder / "dev.yaml"]

@@ -59,3 +59,30 @@ def test_resource_without_data_may_be_destroyed() -> None:
 def test_waiver_is_valid_for_its_address_until_its_last_day(given: Waiver, rejected: bool) -> None:
     plan = {"resource_changes": [change("aws_db_instance", "delete")]}
     assert bool(plan_guard.losses(plan, waivers=[given], today=TODAY)) is rejected
+
+
+def tainted(kind: str = "aws_db_instance", **before: Any) -> dict[str, Any]:
+    """The replacement of a resource whose creation was interrupted."""
+    found = change(kind, "delete", "create")
+    found["change"]["before"] = before
+    return {**found, "action_reason": "replace_because_tainted"}
+
+
+@pytest.mark.feature("E6")
+def test_tainted_data_store_may_be_replaced_before_the_first_deployment_is_complete() -> None:
+    plan = {"resource_changes": [tainted(), tainted("aws_elasticache_replication_group")]}
+    assert plan_guard.losses(plan, today=TODAY, in_use=False) == []
+    (first, _) = plan_guard.losses(plan, today=TODAY, in_use=True)
+    assert first.startswith("aws_db_instance.it would be replaced because its creation was interrupted: ")
+
+
+@pytest.mark.feature("E6")
+def test_other_replacements_are_rejected_before_the_first_deployment_is_complete() -> None:
+    plan = {"resource_changes": [change("aws_db_instance", "delete", "create")]}
+    assert len(plan_guard.losses(plan, today=TODAY, in_use=False)) == 1
+
+
+@pytest.mark.feature("E6")
+def test_tainted_data_store_with_deletion_protection_is_found() -> None:
+    plan = {"resource_changes": [tainted(deletion_protection=True), tainted("aws_kms_key")]}
+    assert plan_guard.protected_and_tainted(plan) == ["aws_db_instance.it"]

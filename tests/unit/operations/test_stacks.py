@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from operations import stacks
 from operations.errors import PreconditionError
+from tests.unit.environments.cases import SMALLEST, changed
 
 
 def change(kind: str, *actions: str, paths: list[list[str]] | None = None) -> dict[str, Any]:
@@ -59,3 +61,17 @@ def test_partial_apply_includes_security_group_rules_that_refer_to_the_construct
     ]
     with pytest.raises(PreconditionError, match=r"has no construct nothing. Fix: make synth"):
         stacks.addresses_of(tmp_path, ["nothing"])
+
+
+@pytest.mark.feature("O2")
+def test_one_file_of_another_folder_is_synthesized_although_another_file_is_invalid(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out" / "stacks"
+    monkeypatch.setattr(stacks, "STACKS", out)
+    (tmp_path / "qa.yaml").write_text(yaml.safe_dump(changed(SMALLEST, {"name": "qa", "production": False})))
+    (tmp_path / "prod.yaml").write_text("name: prod\nregoin: eu-central-1\n")
+    stacks.synthesize_one(tmp_path / "qa.yaml")
+    assert {folder.name for folder in out.iterdir()} == {"bootstrap-111111111111", "qa-foundation", "qa-airflow"}
+    with pytest.raises(PreconditionError, match=r"prod.yaml: regoin: unknown key"):
+        stacks.synthesize(tmp_path)
