@@ -22,8 +22,14 @@ from environments.facts.parallelism import parallelism  # noqa: E402
 TOPOLOGIES = {
     "sequential": ("one container, one Airflow task at a time", "a first look, a handful of small DAGs"),
     "single": ("one container, LocalExecutor", "small teams; scales with the size of the Fargate task"),
-    "local": ("web servers behind a load balancer, one scheduler with LocalExecutor", "a UI that stays available under load"),
-    "celery": ("web servers, schedulers, and workers through Redis", "production: every component scales and recovers independently"),
+    "local": (
+        "web servers behind a load balancer, one scheduler with LocalExecutor",
+        "a UI that stays available under load",
+    ),
+    "celery": (
+        "web servers, schedulers, and workers through Redis",
+        "production: every component scales and recovers independently",
+    ),
 }
 
 
@@ -38,9 +44,7 @@ def topologies() -> str:
         services = ", ".join(_services(environment))
         broker = "yes" if name == "celery" else "no"
         lines.append(f"| `{name}` | {processes} | {services} | {broker} | {parallelism(environment)} | {suits} |")
-    return "The key `topology` selects the components (numbers for the default sizes):\n\n" + "\n".join(
-        lines
-    )
+    return "The key `topology` selects the components (numbers for the default sizes):\n\n" + "\n".join(lines)
 
 
 def _example(topology: str) -> Environment:
@@ -73,7 +77,7 @@ def waivers() -> str:
 def features() -> str:
     """The feature table in short: rows that a test covers, compared with six other systems."""
     return (
-        "Rows of [the feature table](docs/features.md) that a test covers here, and that the alternatives have. *Partly*\n"
+        "Rows of [the feature table](docs/features.md) that a test covers here, and that alternatives have. *Partly*\n"
         "counts half; rows that do not apply to a system are left out. The table names the tests and the sources.\n\n"
         f"{summary(ROOT)}"
     )

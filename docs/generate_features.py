@@ -70,7 +70,8 @@ def summary(root: Path) -> str:
     """Rows of each group that a test covers, and that each system has (*partly* counts half), in Markdown."""
     data, shown = _read(root)
     systems = data["systems"]
-    lines = [_line(["", "here", *(system["title"] for system in systems.values())]), _line(["---"] * (2 + len(systems)))]
+    titles = [system["title"] for system in systems.values()]
+    lines = [_line(["", "here", *titles]), _line(["---"] * (2 + len(systems)))]
     for group in data["groups"]:
         rows = group["rows"]
         here = f"{sum(row in shown for row in rows)} of {len(rows)}"
@@ -107,8 +108,9 @@ def page(data: Mapping[str, Any], shown: Mapping[str, list[Coverage]]) -> str:
         [
             "# Features and the tests that cover them",
             "",
-            "Written by `docs/generate_features.py` from `docs/features.yaml`; do not edit. A row counts when a test covers it: the tests",
-            'of row `T5` are marked `@pytest.mark.feature("T5")`; `pytest --feature T5` runs them. *Covered by*: tiers.',
+            "Written by `docs/generate_features.py` from `docs/features.yaml`; do not edit. A row counts when a test",
+            'covers it. Tests of row `T5` are marked `@pytest.mark.feature("T5")`; `pytest --feature T5` runs them.',
+            "*Covered by* lists their tiers.",
             f"{sum(row in shown for row in rows)} of {len(rows)} rows have a test.",
             "",
             "In the six columns on the right: *yes*, *partly*, *no*, or – where the row does not apply.",
@@ -145,7 +147,8 @@ def by_row(data: Mapping[str, Any], tests: Iterator[Coverage]) -> Mapping[str, l
     found: dict[str, list[Coverage]] = defaultdict(list)
     for test in tests:
         if test.row not in rows:
-            raise FeatureError(f"{test.where}: there is no row {test.row}. Fix: correct the marker, or add it to {ROWS}")
+            fix = f"Fix: correct the marker, or add it to {ROWS}"
+            raise FeatureError(f"{test.where}: there is no row {test.row}. {fix}")
         found[test.row].append(test)
     return found
 
