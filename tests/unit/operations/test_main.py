@@ -168,3 +168,19 @@ def test_deployment_uses_the_given_folder(folder: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr("operations.deploy.Stack", FakeStack)
     assert run(folder, "deploy", "dev", "--yes")[0] == 0
     assert synthesized == [folder / "dev.yaml"]
+
+
+@pytest.mark.feature("O2")
+def test_deployment_that_stops_after_the_foundation_exits_with_1_and_reports_the_steps(
+    folder: Path, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command_line, "synthesize_one", lambda _file: None)
+    monkeypatch.setattr("operations.deploy.Stack", FakeStack)
+    tag = {"imageTag": cloud.account.environment.airflow.image_tag}
+    cloud.client("ecr").batch_delete_image(repositoryName=cloud.names.name, imageIds=[tag])
+    code, _, err = run(folder, "deploy", "dev", "--yes")
+    missing, done, following = err.splitlines()[-3:]
+    assert code == 1
+    assert f"Fix: {PYTHON} -m operations image dev --folder {folder}, then run the same command again" in missing
+    assert done == "Done: foundation, secrets. Not done: image check, migration, services, steady services."
+    assert following == f"Next: {PYTHON} -m operations deploy dev --folder {folder} (it continues)"
