@@ -73,8 +73,8 @@ TOOLS: Mapping[str, Tool] = {
             find=mirror.find,
         ),
         Tool(name="docker", fix="start a container engine (`docker/engine start`, or Docker Desktop)", find=_docker),
-        Tool(name="node", fix="install Node.js 18 or newer", find=_program("node")),
-        Tool(name="npm", fix="install Node.js 18 or newer with npm", find=_program("npm")),
+        Tool(name="node", fix="install Node.js 20 or newer", find=_program("node")),
+        Tool(name="npm", fix="install Node.js 20 or newer with npm", find=_program("npm")),
         Tool(name="cdktf", fix="run `make cdktf` (installs cdktf-cli from package-lock.json)", find=_cdktf),
     )
 }

@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "broker": ("rotate", "dev", "broker", "--yes"),
     "hibernate": ("hibernate", "dev", "--yes"),
     "wake": ("wake", "dev"),
+    "destroy": ("destroy", "dev"),
 }
 
 
@@ -96,7 +97,7 @@ def run(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callab
     monkeypatch.setattr(deploy, "Stack", FakeStack)
 
     def command(*words: str) -> tuple[int, str]:
-        done = CliRunner().invoke(command_line.app, [*words, "--folder", str(tmp_path)])
+        done = CliRunner().invoke(command_line.app, [*words, "--folder", str(tmp_path)], input="dev\n")
         assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
         return done.exit_code, done.stderr
 
