@@ -1,18 +1,11 @@
-"""Finds the programs that tests need; a test that lacks one is skipped, or fails where ``CI=true``.
-
->>> require("python3").name
-'python3'
->>> find("no-such-program") is None
-True
-"""
+"""The programs that tests need: found, or missed with a reason and a fix."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,18 +13,13 @@ from typing import NoReturn
 
 from terraform_harness.terraform import mirror
 
-TIMEOUT_SECONDS = 60
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """A program that tests or commands use.
-
-    Attributes:
-        name: What ``require`` and ``locate`` call it.
-        fix: How to install it; completes the message "<name> is missing. Fix: ...".
-        find: Returns the path of the program, or None when it is missing.
-    """
+    """A program, how to find it (None when it is missing) and what to do when it is missing."""
 
     name: str
     fix: str
@@ -42,73 +30,67 @@ class MissingTool(RuntimeError):
     """A program is missing; the message names the fix."""
 
 
-def on_path(name: str) -> Path | None:
-    """Return the program ``name``, or None.
-
-    The search order is: the folder of the running Python interpreter, ``node_modules/.bin`` of the working directory
-    and of each of its parents, then ``PATH``.
-    """
-    folders = [Path(sys.executable).parent, *_node_folders()]
-    found = shutil.which(name, path=os.pathsep.join([*map(str, folders), os.environ.get("PATH", os.defpath)]))
+def _on_path(name: str) -> Path | None:
+    places = os.pathsep.join([str(ROOT / ".venv" / "bin"), os.environ.get("PATH", os.defpath)])
+    found = shutil.which(name, path=places)
     return Path(found) if found else None
 
 
-def _node_folders() -> Iterator[Path]:
-    here = Path.cwd()
-    return (folder / "node_modules" / ".bin" for folder in (here, *here.parents))
-
-
-def _program(name: str, fix: str) -> Tool:
-    return Tool(name=name, fix=fix, find=lambda: on_path(name))
+def _program(name: str) -> Callable[[], Path | None]:
+    return lambda: _on_path(name)
 
 
 def _docker() -> Path | None:
-    """Return the client if the engine that it is configured for responds."""
-    client = on_path("docker")
+    """The client, if an engine answers it: DOCKER_HOST's, the default one, or the one that docker/engine started."""
+    client = _on_path("docker")
     if client is None:
         return None
     try:
-        done = subprocess.run([client, "info"], capture_output=True, timeout=TIMEOUT_SECONDS, check=False)
+        answer = subprocess.run(
+            [ROOT / "docker" / "engine", "status"], capture_output=True, timeout=3 * PATIENCE, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return client if done.returncode == 0 else None
+    return client if answer.returncode == 0 else None
 
 
-TOOLS: dict[str, Tool] = {
+def _cdktf() -> Path | None:
+    local = ROOT / "node_modules" / ".bin" / "cdktf"
+    return local if local.exists() else _on_path("cdktf")
+
+
+TOOLS: Mapping[str, Tool] = {
     tool.name: tool
     for tool in (
-        _program("terraform", "install Terraform 1.11 or newer and put it on PATH"),
+        Tool(
+            name="terraform",
+            fix="install Terraform 1.11 or newer and put it on PATH",
+            find=_program("terraform"),
+        ),
         Tool(
             name="provider-mirror",
             fix=f"run `terraform providers mirror FOLDER` once with network and set {mirror.VARIABLE}=FOLDER",
             find=mirror.find,
         ),
-        Tool(name="docker", fix="start a container engine, or point DOCKER_HOST at one", find=_docker),
-        _program("node", "install Node.js 18 or newer"),
-        _program("npm", "install Node.js 18 or newer with npm"),
-        _program("cdktf", "install it with `npm install cdktf-cli`"),
+        Tool(name="docker", fix="start a container engine (`docker/engine start`, or Docker Desktop)", find=_docker),
+        Tool(name="node", fix="install Node.js 18 or newer", find=_program("node")),
+        Tool(name="npm", fix="install Node.js 18 or newer with npm", find=_program("npm")),
+        Tool(name="cdktf", fix="run `make cdktf` (installs cdktf-cli from package-lock.json)", find=_cdktf),
     )
 }
 
 
-def register(tool: Tool) -> None:
-    """Add ``tool``, or replace the tool of the same name: a project may bring a program of its own."""
-    TOOLS[tool.name] = tool
-    find.cache_clear()
-
-
 @cache
 def find(name: str) -> Path | None:
-    """Return the path of the program ``name``; None when it is missing or when no container engine responds."""
+    """Where the program ``name`` is; None when it is missing or, for docker, when no engine answers."""
     tool = TOOLS.get(name)
-    return tool.find() if tool else on_path(name)
+    return tool.find() if tool else _on_path(name)
 
 
 def locate(name: str) -> Path:
-    """Return the path of the program ``name``.
+    """Where the program ``name`` is.
 
-    Raises:
-        MissingTool: The program is missing; the message names the fix.
+    Raises MissingTool with the fix when it is not there.
     """
     found = find(name)
     if found is None:
@@ -117,25 +99,24 @@ def locate(name: str) -> Path:
 
 
 def require(*names: str) -> Path:
-    """Return the path of the first program, in a test that needs all of ``names``.
+    """Where the first program is, in a test that needs all of them.
 
-    A missing program skips the test on a developer's machine and fails it where ``CI=true``.
+    A missing one skips the test on a person's machine and fails it where ``CI=true``.
     """
     missing = [name for name in names if find(name) is None]
     if missing:
-        skip_or_fail("; ".join(map(_reason, missing)))
+        _give_up("; ".join(map(_reason, missing)))
     return locate(names[0])
-
-
-def skip_or_fail(reason: str) -> NoReturn:
-    """Skip the running test for ``reason``; fail it where ``CI=true``."""
-    import pytest
-
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
 
 
 def _reason(name: str) -> str:
     tool = TOOLS.get(name)
     return f"{name} is missing. Fix: {tool.fix if tool else f'install {name} and put it on PATH'}"
+
+
+def _give_up(reason: str) -> NoReturn:
+    import pytest
+
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
