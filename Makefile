@@ -7,21 +7,21 @@ ENV_STACKS = $(foreach layer,foundation airflow,cdktf.out/stacks/$(ENV)-$(layer)
 PACKAGE_FOLDERS := $(CURDIR) $(CURDIR)/policies $(CURDIR)/harness $(CURDIR)/bindings
 
 .PHONY: help
-help: ## List the verbs
+help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^## / {printf "\n%s\n", substr($$0, 4)} /^[a-z -]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ## Set-up
 .venv/.ready: requirements.txt
-	@echo "virtual environment: installing locked requirements into .venv/ (half a minute, once)"
+	@echo "virtual environment: installing $$(grep -c == requirements.txt) locked packages into .venv/ (about a minute, once)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, $(PYTHON) is older. Fix: make PYTHON=python3.12 ..."; exit 2; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@if command -v uv >/dev/null; then uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements.txt; \
-	 else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt; fi
+	 else PYTHON=$(BIN)/python bash .ci/install requirements.txt; fi
 	@printf '%s\n' $(PACKAGE_FOLDERS) > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/airflow_fargate.pth"
 	@touch $@
 
 .PHONY: setup lock
-setup: .venv/.ready ## Make the virtual environment (every verb does this by itself)
+setup: .venv/.ready ## Create the virtual environment (every target does this first)
 
 lock: ## Resolve requirements.in again
 	uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" --quiet requirements.in -o requirements.txt
@@ -35,7 +35,7 @@ reach: .venv/.ready ## Print who can reach whom in ENV (FROM=a TO=b PORT=n expla
 	@test -d cdktf.out/stacks || $(MAKE) --no-print-directory synth
 	@$(BIN)/python -m terraform_gate reach $(ENV_STACKS) $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(PORT),--port $(PORT))
 
-gate: .venv/.ready ## Evaluate checkov's rules and ours on every environment (FORMAT=sarif, PLAN="--plan dev-airflow=plan.json")
+gate: .venv/.ready ## Evaluate every environment with checkov's rules and ours (FORMAT=sarif, PLAN="--plan dev-airflow=plan.json")
 	@test -d cdktf.out/stacks || $(MAKE) --no-print-directory synth
 	@$(BIN)/python -m terraform_gate cdktf.out/stacks $(PLAN) $(if $(FORMAT),--format $(FORMAT)) $(if $(WAIVERS),--waivers $(WAIVERS))
 
@@ -47,17 +47,17 @@ gate-hcl: .venv/.ready ## Evaluate the *.tf files below FOLDER without a plan
 synth: .venv/.ready ## Write cdktf.out/stacks/<stack>/cdk.tf.json for every environment
 	@$(BIN)/python main.py && echo "synth: $$(ls cdktf.out/stacks | wc -l) stacks in cdktf.out/stacks. Next: make demo"
 
-demo: .venv/.ready ## Make, verify and destroy ENV on the embedded emulator: no account, no containers
+demo: .venv/.ready ## Create, verify and destroy ENV on the embedded emulator: no account, no containers
 	@$(BIN)/python -m local.demo $(ENV)
 
 cdktf: node_modules/.bin/cdktf ## Install the cdktf CLI into node_modules/
 node_modules/.bin/cdktf: package-lock.json
-	@command -v npm >/dev/null || { echo "npm is missing. Fix: install Node.js 18 or newer"; exit 2; }
+	@command -v npm >/dev/null || { echo "npm is missing. Fix: install Node.js 20 or newer"; exit 2; }
 	@npm ci --no-fund --no-audit --loglevel=error && touch $@
 
 ## Images
 .PHONY: image image-lock multi-platform
-image: .venv/.ready ## Build the Airflow image (BASE_IMAGE chooses another base; docker/base makes one without a registry)
+image: .venv/.ready ## Build the Airflow image (BASE_IMAGE selects another base; docker/base builds one without a registry)
 	@$(if $(BASE_IMAGE),AIRFLOW_FARGATE_BASE_IMAGE=$(BASE_IMAGE)) $(BIN)/python -m local.containers airflow
 
 multi-platform: ## Build for X86_64 and ARM64 and push to IMAGE (needs docker buildx and a registry login)
@@ -69,43 +69,43 @@ image-lock: ## Resolve the image's requirements again
 
 ## Run locally
 .PHONY: up down logs
-up: .venv/.ready ## Run ENV here with Docker (DAGS=folder, PORT=n, DELIVERY=git; see docs/local.md)
+up: .venv/.ready ## Run ENV locally with Docker (DAGS=folder, PORT=n, DELIVERY=git; see docs/local.md)
 	@$(BIN)/python -m local.compose up $(ENV) $(if $(DAGS),--dags "$(DAGS)") $(if $(PORT),--port $(PORT)) $(if $(DELIVERY),--delivery $(DELIVERY))
 
-down: .venv/.ready ## Take it away; the database stays unless DATA=delete
+down: .venv/.ready ## Stop the local environment; the database is kept unless DATA=delete
 	@$(BIN)/python -m local.compose down $(ENV) $(if $(DATA),--data $(DATA))
 
-logs: .venv/.ready ## Follow its logs (SERVICE=scheduler)
+logs: .venv/.ready ## Follow the logs of the local environment (SERVICE=scheduler)
 	@$(BIN)/python -m local.compose logs $(ENV) $(SERVICE)
 
 ## Live environment (AWS credentials needed)
 LIVE := doctor bootstrap deploy verify hibernate wake destroy
 .PHONY: $(LIVE)
-doctor: .venv/.ready ## What this machine and the account of ENV lack, with the fix
-bootstrap: .venv/.ready ## Make the bucket of the Terraform states
-deploy: .venv/.ready ## Foundation, secrets, migration, services of ENV; refuses a plan that loses data
-verify: .venv/.ready ## Look at everything that must be true of ENV
-hibernate: .venv/.ready ## Stop every Fargate task of ENV and its database
+doctor: .venv/.ready ## Report what this machine and the account of ENV lack, with the fix
+bootstrap: .venv/.ready ## Create the bucket of the Terraform states
+deploy: .venv/.ready ## Deploy foundation, secrets, migration and services of ENV; rejects a plan that loses data
+verify: .venv/.ready ## Check the running environment ENV
+hibernate: .venv/.ready ## Stop every Fargate task of ENV and its database (asks first)
 wake: .venv/.ready ## Start the database of ENV, then its services
-destroy: .venv/.ready ## Destroy ENV (asks for its name; not when it is protected)
+destroy: .venv/.ready ## Destroy ENV unless it is protected (asks for its name)
 $(LIVE):
 	@$(BIN)/python -m operations $@ $(ENV)
 
-## Hand over
+## Export
 .PHONY: modules bench
-modules: .venv/.ready ## Constructs and stacks as Terraform modules in dist/modules (LIKE=environment: its structure)
+modules: .venv/.ready ## Export constructs and stacks as Terraform modules to dist/modules (LIKE=environment: with its structure)
 	@$(BIN)/python -m modules.export --out dist/modules $(if $(LIKE),--like $(LIKE))
 
-bench: .venv/.ready ## Measure: ratios against floors of the same run (ARGS=--write: into README.md)
+bench: .venv/.ready ## Measure time and memory as ratios to baselines of the same run (ARGS=--write: into README.md)
 	@$(BIN)/python -m bench $(ARGS)
 
 ## Checks
 .PHONY: lint mutation coverage test test-unit test-policies test-plan test-apply test-image test-live
-lint: .venv/.ready ## Style, types, arrows between the rooms, generated files
+lint: .venv/.ready ## Check style, types, dependencies between packages, generated files
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 	@$(BIN)/python -m environments schema --check && $(BIN)/python -m environments docs --check && $(BIN)/python -m terraform_gate docs --check
 	@$(BIN)/python docs/generate.py --check && $(BIN)/python docs/generate_features.py --check
-	@bash -n .ci/run docker/engine
+	@bash -n .ci/run .ci/install docker/engine
 
 test-unit: .venv/.ready ## Tier: Python and Node only (ARGS="--feature T5")
 	@$(BIN)/python -m tests.all_tiers unit $(ARGS)

@@ -1,4 +1,4 @@
-"""``python -m bench [synthesis|gate|unit|containers ...]``: ratios of one run; exit 1 when one is beyond its limit."""
+"""Measures time and memory as ratios to baselines of the same run; exit code 1 when a ratio exceeds its limit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bench.report import Row
 from local.containers.engine import EngineError
 
 README, CONTAINERS = synthesis.ROOT / "README.md", synthesis.ROOT / "docs" / "containers.md"
-# Part -> its title, what measures it, and the page that shows it.
+# Part -> title, measuring function, page with the results.
 PARTS: dict[str, tuple[str, Callable[[int], list[Row]], Path]] = {
     "synthesis": ("Synthesis", lambda rounds: synthesis.rows(rounds=rounds), README),
     "gate": ("Policies", lambda rounds: checking.gate_rows(rounds=rounds), README),
@@ -32,16 +32,16 @@ def main(
         list[str] | None, typer.Argument(help=f"Any of {', '.join(PARTS)}; all when none is given.")
     ] = None,
     *,
-    rounds: Annotated[int, typer.Option(help="Turns that every candidate gets; the best counts.")] = 3,
-    write: Annotated[bool, typer.Option("--write", help="Put the tables into the documentation.")] = False,
+    rounds: Annotated[int, typer.Option(help="Rounds for every candidate; the best round counts.")] = 3,
+    write: Annotated[bool, typer.Option("--write", help="Write the tables into the documentation.")] = False,
 ) -> None:
-    """Measure and print. Other work on the machine adds to times, less to ratios."""
+    """Measure and print. Other load on the machine lengthens times and affects ratios less."""
     unknown = sorted(set(parts or ()) - PARTS.keys())
     if unknown:
-        print(f"no part is called {unknown[0]}. Parts: {', '.join(PARTS)}", file=sys.stderr)
+        print(f"there is no part {unknown[0]!r}. Allowed: {', '.join(PARTS)}", file=sys.stderr)
         raise typer.Exit(2)
     load = os.getloadavg()[0]
-    print(f"load {load:.1f}{' (busy: times are too long)' if load > 1 else ''}", file=sys.stderr)
+    print(f"load {load:.1f}{' (the machine is busy: times are too long)' if load > 1 else ''}", file=sys.stderr)
     pages: dict[Path, list[Row]] = {}
     unmeasured = False
     for name in parts or PARTS:
@@ -64,7 +64,7 @@ def main(
 
 def _machine() -> str:
     day = datetime.datetime.now(tz=datetime.UTC).date()
-    return f"{day}, {os.cpu_count()} cores, Python {platform.python_version()}; `make bench` measures it on yours."
+    return f"{day}, {os.cpu_count()} cores, Python {platform.python_version()}; `make bench` repeats the measurement."
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Wall time, processor time and peak memory of a command with all its children."""
+"""Measures wall time, CPU time and peak memory of a command with its child processes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ POLL_SECONDS = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """``wall`` and ``processor`` in seconds; ``memory`` in MiB, the largest sum over the process and its children."""
+    """``wall`` and ``processor`` time in seconds; ``memory`` is the peak of the whole process tree in MiB."""
 
     wall: float
     processor: float
@@ -23,7 +23,7 @@ class Cost:
 
 
 def run(command: Sequence[str], *, environment: Mapping[str, str] | None = None, cwd: Path | None = None) -> Cost:
-    """What ``command`` costs. Raises ``RuntimeError`` with its last words when it fails."""
+    """Run ``command`` and measure it. Raises RuntimeError with the end of its stderr when it fails."""
     before, began = os.times(), time.perf_counter()
     with subprocess.Popen(
         command,
@@ -35,18 +35,18 @@ def run(command: Sequence[str], *, environment: Mapping[str, str] | None = None,
     ) as process:
         peak = _Peak(process.pid)
         peak.start()
-        _, words = process.communicate()
+        _, stderr = process.communicate()
         wall = time.perf_counter() - began
         peak.join()
     after = os.times()
     if process.returncode:
-        raise RuntimeError(f"{' '.join(map(str, command))}: exit {process.returncode}\n{words[-2000:]}")
+        raise RuntimeError(f"{' '.join(map(str, command))}: exit {process.returncode}\n{stderr[-2000:]}")
     spent = after.children_user + after.children_system - before.children_user - before.children_system
     return Cost(wall=wall, processor=spent, memory=peak.mebibytes)
 
 
 def best(rounds: int, *candidates: Callable[[], Cost]) -> list[Cost]:
-    """The least of each measure over ``rounds``, in which the candidates take turns: noise only ever adds."""
+    """The minimum of each measure over ``rounds``; the candidates alternate, because noise only adds."""
     taken: list[list[Cost]] = [[] for _ in candidates]
     for _ in range(rounds):
         for costs, candidate in zip(taken, candidates, strict=True):
@@ -60,7 +60,7 @@ def best(rounds: int, *candidates: Callable[[], Cost]) -> list[Cost]:
 
 
 class _Peak(threading.Thread):
-    """Adds up the resident memory of a process tree while it lives (Linux; elsewhere the sum stays zero)."""
+    """Samples the resident memory of a process tree while it runs (Linux only; zero elsewhere)."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
@@ -73,7 +73,7 @@ class _Peak(threading.Thread):
 
 
 def _tree(pid: int) -> list[int]:
-    """The process and everything below it; nothing when it is gone."""
+    """Process ids of the tree below ``pid``; empty when the process has ended."""
     folder = Path(f"/proc/{pid}")
     try:
         if " Z " in (folder / "stat").read_text():

@@ -1,4 +1,4 @@
-"""Ratios as a table, with the limits that we set ourselves."""
+"""Prints ratios with their limits as a table, and writes them into the documentation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.table import Table
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``value`` beside ``peer``'s, in the same unit; ``limit`` is the largest ratio that we accept, if any."""
+    """``value`` compared with the value of ``peer`` in the same unit; ``limit`` is the largest accepted ratio."""
 
     what: str
     shown: str
@@ -35,7 +35,7 @@ START, END = "<!-- generated: bench -->\n", "<!-- end -->"
 
 
 def cells(row: Row) -> tuple[str, ...]:
-    """The row as it is shown, a text for each of ``HEAD``."""
+    """The cells of the row, in the order of ``HEAD``."""
     limit = "" if row.limit is None else f"{row.limit:.2f}"
     kept = "" if row.limit is None else "yes" if row.kept else "no"
     return (row.what, row.shown, row.peer, f"{row.ratio:.2f}", limit, kept)
@@ -50,9 +50,10 @@ def show(title: str, rows: Sequence[Row]) -> None:
 
 
 def write(readme: Path, rows: Sequence[Row], *, machine: str) -> None:
-    """Put the rows into the part of ``readme`` that is marked for them.
+    """Write the rows between the markers of ``readme``.
 
-    Raises ``ValueError`` when there is no such part.
+    Raises:
+        ValueError: the markers are missing.
     """
     text = readme.read_text()
     before, start, rest = text.partition(START)

@@ -1,6 +1,6 @@
-"""The generated parts of README.md: ``python docs/generate.py [--check]``.
+"""Writes the generated parts of README.md: ``.venv/bin/python docs/generate.py [--check]``.
 
-A part stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``. Measurements (``bench``) are written by
+A part is the text between ``<!-- generated: NAME -->`` and ``<!-- end -->``. Measurements (``bench``) are written by
 ``python -m bench --write`` and are no subject of ``--check``: they differ from machine to machine.
 """
 
@@ -46,9 +46,7 @@ def topologies() -> str:
         services = ", ".join(_services(environment))
         broker = "yes" if uses_celery(environment.topology) else "no"
         lines.append(f"| `{name}` | {description} | {services} | {broker} | {parallelism(environment)} | {suits} |")
-    return "One key, `topology`, chooses how much of it there is (numbers for the default sizes):\n\n" + "\n".join(
-        lines
-    )
+    return "The key `topology` selects the components (numbers for the default sizes):\n\n" + "\n".join(lines)
 
 
 def _example(topology: str) -> Environment:
@@ -75,14 +73,14 @@ def waivers() -> str:
     if not rows:
         return "No finding is waived."
     head = ["| environment | rule | address | reason | owner | expires |", "|---|---|---|---|---|---|"]
-    return "Findings that are accepted for a time:\n\n" + "\n".join([*head, *rows])
+    return "Findings of the policy gate that an environment accepts until a date:\n\n" + "\n".join([*head, *rows])
 
 
 def features() -> str:
     """The feature table in short: rows that a test shows, beside six other systems."""
     return (
-        "Rows of [the feature table](docs/features.md) that a test shows here, and that others have; *partly* counts\n"
-        "half, what does not arise for a system is left out. The table names the tests and the sources.\n\n"
+        "Rows of [the feature table](docs/features.md) that a test covers here and that others have; *partly* counts\n"
+        "half, rows that do not apply are left out. The table names the tests and the sources.\n\n"
         f"{summary(ROOT)}"
     )
 
@@ -105,7 +103,7 @@ def main(arguments: list[str]) -> int:
     after = generated(before)
     if "--check" in arguments:
         if before != after:
-            print("README.md is out of date. Fix: python docs/generate.py", file=sys.stderr)
+            print("README.md is out of date. Fix: .venv/bin/python docs/generate.py", file=sys.stderr)
         return int(before != after)
     write(readme, after)
     print("README.md written. Next: git diff README.md")

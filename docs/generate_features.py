@@ -1,7 +1,7 @@
-"""Write docs/features.md: what the platform must do, which tests show it, and what six other systems do.
+"""Writes docs/features.md: features of the platform, the tests that cover them, and a comparison with six systems.
 
-``python docs/generate_features.py`` writes; with ``--check`` it writes nothing and exits 1 when the page is stale.
-Exit 2: a row or a test is not right.
+``.venv/bin/python docs/generate_features.py`` writes the page; ``--check`` only compares it.
+Exit codes: 0 current or written, 1 out of date, 2 a row or a marker is invalid.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from environments.generated_files import write  # noqa: E402
 
 ROWS, PAGE = "docs/features.yaml", "docs/features.md"
 TIERS = ("unit", "policies", "plan", "apply", "image", "live")
@@ -27,11 +26,11 @@ SIGNS = {"yes": "yes", "partly": "partly", "no": "no", "n/a": "–"}
 
 
 class FeatureError(ValueError):
-    """A row or a test that the table cannot be made of; the message says which and what to do."""
+    """A row or a marker is invalid; the message names it and the fix."""
 
 
 @dataclass(frozen=True)
-class Shown:
+class Coverage:
     """A test function that carries a row's marker."""
 
     row: str
@@ -39,14 +38,14 @@ class Shown:
     where: str
 
 
-def tests_of(root: Path) -> Iterator[Shown]:
+def tests_of(root: Path) -> Iterator[Coverage]:
     """Every test function below ``tests/`` with the rows of its ``@pytest.mark.feature("T5")`` markers."""
     for file in sorted((root / "tests").rglob("test_*.py")):
         tier = next((part for part in file.relative_to(root).parts if part in TIERS), "other")
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 for row in _rows_of(node):
-                    yield Shown(row, tier, f"{file.relative_to(root)}::{node.name}")
+                    yield Coverage(row, tier, f"{file.relative_to(root)}::{node.name}")
 
 
 def _rows_of(test: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
@@ -55,10 +54,10 @@ def _rows_of(test: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
             yield from (ast.literal_eval(argument) for argument in decorator.args)
 
 
-def table(data: Mapping[str, Any], shown: Mapping[str, list[Shown]]) -> str:
+def table(data: Mapping[str, Any], shown: Mapping[str, list[Coverage]]) -> str:
     """The rows of ``data`` in Markdown, one table a group."""
     systems = data["systems"]
-    heads = ["", "what", "shown by", *(system["title"] for system in systems.values())]
+    heads = ["", "what", "covered by", *(system["title"] for system in systems.values())]
     lines: list[str] = []
     for group in data["groups"]:
         lines += [f"### {group['name']}", "", _line(heads), _line(["---"] * len(heads))]
@@ -71,10 +70,11 @@ def table(data: Mapping[str, Any], shown: Mapping[str, list[Shown]]) -> str:
 
 
 def summary(root: Path) -> str:
-    """Rows of each group that a test shows, and that each system has (half of it for *partly*), in Markdown."""
+    """Rows of each group that a test covers, and that each system has (*partly* counts half), in Markdown."""
     data, shown = _read(root)
     systems = data["systems"]
-    lines = [_line(["", "here", *(one["title"] for one in systems.values())]), _line(["---"] * (2 + len(systems)))]
+    titles = [system["title"] for system in systems.values()]
+    lines = [_line(["", "here", *titles]), _line(["---"] * (2 + len(systems)))]
     for group in data["groups"]:
         rows = group["rows"]
         here = f"{sum(row in shown for row in rows)} of {len(rows)}"
@@ -98,29 +98,30 @@ def _answer(value: object) -> str:
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
-def _proof(shown: list[Shown]) -> str:
-    """The tiers that show a row: a number of tests would make the page stale with every test that is added."""
-    return ", ".join(tier for tier in (*TIERS, "other") if any(one.tier == tier for one in shown)) or "no test yet"
+def _proof(shown: list[Coverage]) -> str:
+    """The tiers whose tests cover a row. The number of tests is left out: it would change with every new test."""
+    return ", ".join(tier for tier in (*TIERS, "other") if any(test.tier == tier for test in shown)) or "no test yet"
 
 
-def page(data: Mapping[str, Any], shown: Mapping[str, list[Shown]]) -> str:
-    """The whole of docs/features.md."""
+def page(data: Mapping[str, Any], shown: Mapping[str, list[Coverage]]) -> str:
+    """The content of docs/features.md."""
     rows = {row for group in data["groups"] for row in group["rows"]}
-    sources = [f"- [{one['title']}]({one['source']}): {one['read']}" for one in data["systems"].values()]
+    sources = [f"- [{system['title']}]({system['source']}): {system['read']}" for system in data["systems"].values()]
     return "\n".join(
         [
-            "# What the platform does, and who shows it",
+            "# Features and the tests that cover them",
             "",
-            "Written by `python docs/generate_features.py`; do not edit. A row counts when a test shows it: the tests",
-            'of row `T5` are marked `@pytest.mark.feature("T5")`; `pytest --feature T5` runs them. *Shown by*: tiers.',
+            "Written by `docs/generate_features.py` from `docs/features.yaml`; do not edit. A row counts when a test",
+            'covers it. Tests of row `T5` are marked `@pytest.mark.feature("T5")`; `pytest --feature T5` runs them.',
+            "*Covered by* lists their tiers.",
             f"{sum(row in shown for row in rows)} of {len(rows)} rows have a test.",
             "",
-            "In the six columns on the right: *yes*, *partly*, *no*, or – where the question does not arise.",
+            "In the six columns on the right: *yes*, *partly*, *no*, or – where the row does not apply.",
             "",
             table(data, shown),
             "## Sources of the columns",
             "",
-            "Read on 2026-11-23, the last two once more on 2026-11-26:",
+            "Read on 2026-11-23; the last two again on 2026-11-26:",
             "",
             *sources,
             "",
@@ -129,7 +130,7 @@ def page(data: Mapping[str, Any], shown: Mapping[str, list[Shown]]) -> str:
 
 
 def checked(data: Any) -> Mapping[str, Any]:
-    """``data`` when every row and answer is right. Raises FeatureError."""
+    """``data``, after every row and answer was validated. Raises FeatureError."""
     seen: set[str] = set()
     for group in data["groups"]:
         for row, content in group["rows"].items():
@@ -139,33 +140,34 @@ def checked(data: Any) -> Mapping[str, Any]:
             for name, value in (content.get("others") or {}).items():
                 if name not in data["systems"] or _answer(value) not in SIGNS:
                     allowed = f"{', '.join(data['systems'])}; {', '.join(SIGNS)}"
-                    raise FeatureError(f"{ROWS}: {row}: {name}: {value!r} is none of {allowed}")
+                    raise FeatureError(f"{ROWS}: {row}: {name}: {value!r} is not allowed. Allowed: {allowed}")
     return dict(data)
 
 
-def by_row(data: Mapping[str, Any], tests: Iterator[Shown]) -> Mapping[str, list[Shown]]:
+def by_row(data: Mapping[str, Any], tests: Iterator[Coverage]) -> Mapping[str, list[Coverage]]:
     """The tests of each row. Raises FeatureError for a test of a row that does not exist."""
     rows = {row for group in data["groups"] for row in group["rows"]}
-    found: dict[str, list[Shown]] = defaultdict(list)
-    for one in tests:
-        if one.row not in rows:
-            raise FeatureError(f"{one.where}: there is no row {one.row}. Fix: correct the marker, or add it to {ROWS}")
-        found[one.row].append(one)
+    found: dict[str, list[Coverage]] = defaultdict(list)
+    for test in tests:
+        if test.row not in rows:
+            fix = f"Fix: correct the marker, or add it to {ROWS}"
+            raise FeatureError(f"{test.where}: there is no row {test.row}. {fix}")
+        found[test.row].append(test)
     return found
 
 
-def _read(root: Path) -> tuple[Mapping[str, Any], Mapping[str, list[Shown]]]:
+def _read(root: Path) -> tuple[Mapping[str, Any], Mapping[str, list[Coverage]]]:
     data = checked(yaml.safe_load((root / ROWS).read_text()))
     return data, by_row(data, tests_of(root))
 
 
 def wanted(root: Path) -> str:
-    """The page that the rows and tests of ``root`` lead to."""
+    """The page for the rows and tests of ``root``."""
     return page(*_read(root))
 
 
 def main(arguments: list[str], *, root: Path = ROOT) -> int:
-    """Write, or with ``--check`` compare; the exit code is explained at the top of this file."""
+    """Write the page, or compare it with ``--check``; returns the exit code that the module docstring explains."""
     file = root / PAGE
     try:
         text = wanted(root)
@@ -174,10 +176,12 @@ def main(arguments: list[str], *, root: Path = ROOT) -> int:
         return 2
     stale = not file.exists() or file.read_text() != text
     if stale and "--check" in arguments:
-        print(f"{PAGE} is stale. Fix: python docs/generate_features.py", file=sys.stderr)
+        print(f"{PAGE} is out of date. Fix: .venv/bin/python docs/generate_features.py", file=sys.stderr)
         return 1
     if stale:
-        write(file, text)
+        temporary = file.with_suffix(".new")
+        temporary.write_text(text)
+        temporary.replace(file)
     return 0
 
 

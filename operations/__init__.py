@@ -1,5 +1,5 @@
-"""What acts on a live environment: secrets, migration, deployment, rotation, sleep, verification, destruction.
+"""Commands for a live environment: bootstrap, deploy, migrate, rotate secrets, hibernate, verify, destroy.
 
-Names follow from the environment file; nothing here imports a construct. Every step can be run again: it looks first
-and does what is left.
+Names of AWS resources follow from the environment file; no module imports a construct. Every command can be run
+again after an error or Ctrl-C: it checks what is already done and continues with the rest.
 """

@@ -1,63 +1,47 @@
-"""``python -m operations``: everything that acts on a live environment. Start with ``doctor``."""
+"""Commands for a live environment. Start with ``doctor``.
+
+Exit codes: 0 done; 1 stopped after something was changed, or a check failed; 2 stopped before anything was changed;
+130 interrupted by Ctrl-C. Every command can be run again: it continues.
+"""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
-from terraform_harness.terraform.run import TerraformInterrupted
-from terraform_harness.tools import MissingTool
 
-from environments import InvalidEnvironment, load
+from environments import load
 from environments.load import HOME
 from operations import bootstrap as _bootstrap
 from operations import deploy as _deploy
 from operations import doctor as _doctor
-from operations import hibernation as _sleep
+from operations import hibernation as _hibernation
 from operations import migrate as _migrate
 from operations import secrets as _secrets
 from operations import verify as _verify
-from operations.account import Account
-from operations.errors import Failed, Refused
+from operations.account import PYTHON, Account
+from operations.errors import PreconditionError
 from operations.progress import next_command, say
 from operations.push import build_and_push
+from operations.reporting import Report, reporting
 from operations.rotate import ROTATIONS
-from operations.stacks import Confirm, synthesize
+from operations.stacks import Confirm, synthesize, synthesize_one
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 Name = Annotated[str, typer.Argument(help="Name of an environment.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Folder = Annotated[Path, typer.Option("--folder", help="Folder of the environment files.")]
-US = "python -m operations"
 
 
-@contextmanager
-def _told() -> Iterator[None]:
-    """What went wrong on stderr without a traceback: 2 when nothing was done, 1 when something was begun."""
-    try:
-        yield
-    except (InvalidEnvironment, Refused, MissingTool) as error:
-        _end(str(error), 2)
-    except (Failed, ClientError, BotoCoreError) as error:
-        _end(str(error), 1)
-    except TerraformInterrupted as error:
-        _end(str(error), 130)
-    except KeyboardInterrupt:
-        _end("interrupted; run the same command again, it goes on from there", 130)
+def _account(report: Report, name: str, folder: Path, *command: str) -> Account:
+    """The account of the environment ``name``, after its credentials were checked.
 
-
-def _end(text: str, code: int) -> None:
-    print(text, file=sys.stderr)
-    raise typer.Exit(code) from None
-
-
-def _account(name: str, folder: Path) -> Account:
-    return Account(load(folder / f"{name}.yaml")).guard()
+    ``command`` is the verb with its arguments, suggested again when it stops.
+    """
+    account = Account(load(folder / f"{name}.yaml"), folder=HOME if folder.resolve() == HOME.resolve() else folder)
+    report.account, report.again = account, account.command(*command)
+    return account.guard()
 
 
 def _asked(yes: bool) -> Confirm:
@@ -65,47 +49,51 @@ def _asked(yes: bool) -> Confirm:
 
 
 @app.command()
-def doctor(name: Annotated[str | None, typer.Argument()] = None, folder: Folder = HOME) -> None:
-    """What is missing on this machine, and in the account of NAME; each with its fix."""
-    with _told():
-        findings = [*_doctor.machine(), *(_doctor.account(load(folder / f"{name}.yaml")) if name else ())]
+def doctor(
+    name: Annotated[str | None, typer.Argument(help="Name of an environment.")] = None, folder: Folder = HOME
+) -> None:
+    """Report what is missing on this machine, and in the account of NAME; each with its fix."""
+    with reporting():
+        environment = load(folder / f"{name}.yaml") if name else None
+        findings = [*_doctor.machine(environment.architecture if environment else "ARM64")]
+        findings += _doctor.account(environment, lambda found: Account(found, folder=folder)) if environment else ()
         for finding in findings:
-            mark = "     ok" if not finding.fix else "  later" if finding.optional else "missing"
-            print(
-                f"{mark}  {finding.what}: {finding.needed_for}" + (f"\n         {finding.fix}" if finding.fix else "")
-            )
+            mark = "      ok" if not finding.fix else "optional" if finding.optional else " missing"
+            fix = f"\n          Fix: {finding.fix}" if finding.fix else ""
+            print(f"{mark}  {finding.what}: {finding.needed_for}{fix}")
         if any(finding.fix and not finding.optional for finding in findings):
             raise typer.Exit(1)
-        next_command(f"make deploy ENV={name}" if name else f"{US} doctor NAME, or make demo")
+        next_command(f"make deploy ENV={name}" if name else f"{PYTHON} -m operations doctor NAME, or make demo")
 
 
 @app.command()
 def bootstrap(name: Name, yes: Yes = False, folder: Folder = HOME) -> None:
-    """Make the bucket of the Terraform states."""
-    with _told():
-        account = _account(name, folder)
-        synthesize()
+    """Create the bucket of the Terraform states and the CI roles."""
+    with reporting() as report:
+        account = _account(report, name, folder, "bootstrap")
+        synthesize(folder)
         _bootstrap.bootstrap(account, confirm=_asked(yes))
-        next_command(f"make deploy ENV={name}")
+        next_command(account.command("deploy"))
 
 
 @app.command()
 def deploy(name: Name, yes: Yes = False, folder: Folder = HOME) -> None:
-    """Foundation, secrets, migration, services; refuses a plan that loses data."""
-    with _told():
-        account = _account(name, folder)
-        synthesize()
+    """Deploy foundation, secrets, migration and services; reject a plan that loses data."""
+    with reporting() as report:
+        account = _account(report, name, folder, "deploy")
+        synthesize_one(folder / f"{name}.yaml")
         _deploy.deploy(account, confirm=_asked(yes))
-        next_command(f"{US} verify {name}")
+        next_command(account.command("verify"))
 
 
 @app.command()
 def image(name: Name, folder: Folder = HOME) -> None:
-    """Build the image for the environment's processor and push it into its repository."""
-    with _told():
-        digest = build_and_push(_account(name, folder))
-        say(f"to pin it: airflow: {{image_digest: {digest}}} in environments/{name}.yaml")
-        next_command(f"make deploy ENV={name}")
+    """Build the image for the environment's processor architecture and push it into its repository."""
+    with reporting() as report:
+        account = _account(report, name, folder, "image")
+        digest = build_and_push(account)
+        say(f"to pin this image, set airflow: {{image_digest: {digest}}} in {account.file}")
+        next_command(account.command("deploy"))
 
 
 @app.command()
@@ -114,73 +102,80 @@ def secrets(
     deploy_key: Annotated[Path | None, typer.Option(help="Private SSH key for the DAG repository.")] = None,
     folder: Folder = HOME,
 ) -> None:
-    """Make the secrets that are missing and tell the broker its token. No value is shown."""
-    with _told():
-        _secrets.complete(_account(name, folder), deploy_key=deploy_key)
-        next_command(f"{US} migrate {name}")
+    """Create missing secrets and set the broker's AUTH token. No value is printed."""
+    with reporting() as report:
+        account = _account(report, name, folder, "secrets")
+        _secrets.complete(account, deploy_key=deploy_key)
+        next_command(account.command("migrate"))
 
 
 @app.command()
 def migrate(name: Name, folder: Folder = HOME) -> None:
-    """Bring the metadata database to the image's schema."""
-    with _told():
-        _migrate.migrate(_account(name, folder))
-        next_command(f"make deploy ENV={name}")
+    """Migrate the metadata database to the schema of the image."""
+    with reporting() as report:
+        account = _account(report, name, folder, "migrate")
+        _migrate.migrate(account)
+        next_command(account.command("deploy"))
 
 
 @app.command()
 def downgrade(name: Name, target: str, yes: Yes = False, folder: Folder = HOME) -> None:
-    """Bring the schema back to TARGET, a revision that `migrate` printed or an Airflow version."""
-    with _told():
-        account = _account(name, folder)
-        if not _asked(yes)(f"Downgrade the metadata database of {name} to {target}? What is newer is lost."):
-            raise Refused("nothing was downgraded")
+    """Downgrade the schema to TARGET: a revision that `migrate` printed, or an Airflow version."""
+    with reporting() as report:
+        account = _account(report, name, folder, "downgrade", target)
+        if not _asked(yes)(f"Downgrade the metadata database of {name} to {target}? Newer data is lost."):
+            raise PreconditionError("nothing was downgraded")
         _migrate.downgrade(account, target)
-        next_command(f"set airflow.image_digest in environments/{name}.yaml to the older image, make deploy ENV={name}")
+        next_command(f"set airflow.image_digest in {account.file} to the older image, {account.command('deploy')}")
 
 
 @app.command()
 def rotate(name: Name, secret: str, yes: Yes = False, folder: Folder = HOME) -> None:
     """Replace SECRET (fernet, jwt, api, database or broker) while Airflow runs."""
-    with _told():
+    with reporting() as report:
         if secret not in ROTATIONS:
-            raise Refused(f"no rotation of {secret!r}. Allowed: {', '.join(ROTATIONS)}")
-        account = _account(name, folder)
+            raise PreconditionError(f"there is no rotation of {secret!r}. Allowed: {', '.join(ROTATIONS)}")
+        account = _account(report, name, folder, "rotate", secret)
         if not _asked(yes)(f"Rotate {secret} of {name}? Every Fargate task is replaced."):
-            raise Refused("nothing was rotated")
+            raise PreconditionError("nothing was rotated")
         ROTATIONS[secret](account)
-        next_command(f"{US} verify {name}")
+        next_command(account.command("verify"))
 
 
 @app.command()
-def hibernate(name: Name, folder: Folder = HOME) -> None:
+def hibernate(name: Name, yes: Yes = False, folder: Folder = HOME) -> None:
     """Stop every Fargate task and the database."""
-    with _told():
-        _sleep.hibernate(_account(name, folder))
-        next_command(f"{US} wake {name}")
+    with reporting() as report:
+        account = _account(report, name, folder, "hibernate")
+        kind = "the production environment " if account.environment.production else ""
+        question = f"Stop every Fargate task and the database of {kind}{name}? Running Airflow tasks are interrupted."
+        if not _asked(yes)(question):
+            raise PreconditionError("nothing was stopped")
+        report.undo = account.command("wake")
+        _hibernation.hibernate(account)
+        next_command(account.command("wake"))
 
 
 @app.command()
 def wake(name: Name, folder: Folder = HOME) -> None:
     """Start the database, then the services."""
-    with _told():
-        _sleep.wake(_account(name, folder))
-        next_command(f"{US} verify {name}")
+    with reporting() as report:
+        account = _account(report, name, folder, "wake")
+        _hibernation.wake(account)
+        next_command(account.command("verify"))
 
 
 @app.command()
 def verify(name: Name, folder: Folder = HOME) -> None:
-    """Look at everything that must be true of a running environment; exit 1 when something is not."""
-    with _told():
-        checks = _verify.verify(_account(name, folder))
+    """Check a running environment; exit 1 when a check fails."""
+    with reporting() as report:
+        checks = _verify.verify(_account(report, name, folder, "verify"))
         for check in checks:
-            print(
-                f"{'wrong' if check.trouble else '   ok'}  {check.what}"
-                + (f": {check.trouble}" if check.trouble else "")
-            )
-        wrong = sum(check.trouble is not None for check in checks)
-        say(f"{len(checks) - wrong} of {len(checks)} right")
-        if wrong:
+            mark, detail = ("FAIL", f": {check.problem}") if check.problem else ("  ok", "")
+            print(f"{mark}  {check.what}{detail}")
+        failed = sum(check.problem is not None for check in checks)
+        say(f"{len(checks) - failed} of {len(checks)} checks pass")
+        if failed:
             raise typer.Exit(1)
         next_command("open Airflow (the output `url` of the stack)")
 
@@ -188,14 +183,18 @@ def verify(name: Name, folder: Folder = HOME) -> None:
 @app.command()
 def destroy(name: Name, folder: Folder = HOME) -> None:
     """Destroy an environment that is not protected. Asks for its name."""
-    with _told():
-        account = _account(name, folder)
-        say(f"This destroys {name} in account {account.environment.account_id}: database, logs, secrets, everything.")
+    with reporting() as report:
+        account = _account(report, name, folder, "destroy")
+        _deploy.require_unprotected(account)
+        say(
+            f"This destroys {name} in account {account.environment.account_id}: database, logs, images, and every "
+            f"parameter under {account.names.path}/, with Airflow's connections and variables."
+        )
         typed = typer.prompt("Type its name")
-        synthesize()
+        synthesize_one(folder / f"{name}.yaml")
         _deploy.destroy(account, typed=typed, confirm=_asked(False))
-        next_command(f"remove environments/{name}.yaml")
+        next_command(f"remove {account.file}")
 
 
 if __name__ == "__main__":
-    app()
+    app(prog_name=f"{PYTHON} -m operations")

@@ -1,59 +1,105 @@
-"""The AWS account of an environment: the right one, or none."""
+"""The AWS account of an environment: its clients, and the check that the credentials belong to it."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from environments import Environment
-from operations.errors import Refused
+from environments.load import HOME
+from operations.aws_errors import CREDENTIALS_FIX, code_of, explain
+from operations.errors import PreconditionError
+from operations.steps import Steps
 
-CREDENTIALS_FIX = "Fix: log in (aws sso login), or set AWS_PROFILE"
+RETRIES = Config(retries={"mode": "standard", "max_attempts": 8})
+READS = ("BatchGet", "Describe", "Get", "Head", "List")
+"""Prefixes of the API actions that change nothing."""
+PYTHON = ".venv/bin/python"
 
 
 @dataclass
 class Account:
-    """Clients for the account and region of ``environment``; ``sleep`` is replaced by tests."""
+    """Clients for the account and region of one environment.
+
+    Args:
+        environment: whose account it is.
+        folder: the folder of its file, named in messages and in suggested commands.
+        sleep: :func:`time.sleep`; tests replace it.
+        changed: whether this process changed anything in AWS.
+        steps: the steps of the running command.
+    """
 
     environment: Environment
+    folder: Path = HOME
     sleep: Callable[[float], None] = time.sleep
     session: Any = field(default=None, repr=False)
+    changed: bool = False
+    steps: Steps = field(default_factory=Steps)
     _clients: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        self.session = self.session or boto3.Session(region_name=self.environment.region)
         self.names = self.environment.names
 
     def client(self, service: str) -> Any:
         """The client of ``service`` in the environment's region."""
         if service not in self._clients:
-            self._clients[service] = self.session.client(service, region_name=self.environment.region)
+            self.session = self.session or boto3.Session(region_name=self.environment.region)
+            made = self.session.client(service, region_name=self.environment.region, config=RETRIES)
+            made.meta.events.register("after-call", self._record_change)
+            self._clients[service] = made
         return self._clients[service]
 
+    def _record_change(self, *, model: Any, http_response: Any, **_context: Any) -> None:
+        self.changed |= http_response.status_code < 300 and not model.name.startswith(READS)
+
+    @property
+    def file(self) -> str:
+        """The environment file as messages name it, for example ``environments/dev.yaml``."""
+        folder = "environments" if self.folder == HOME else str(self.folder)
+        return f"{folder}/{self.environment.name}.yaml"
+
+    def command(self, verb: str, *arguments: str) -> str:
+        """The command line that runs ``verb`` for this environment from the project's folder.
+
+        Example: ``.venv/bin/python -m operations rotate dev jwt``.
+        """
+        words = [PYTHON, "-m operations", verb, self.environment.name, *arguments]
+        return " ".join([*words, *([] if self.folder == HOME else ["--folder", str(self.folder)])])
+
     def caller(self) -> tuple[str, str]:
-        """Account id and ARN behind the credentials at hand. Raises Refused when there are none that work."""
+        """Account id and ARN behind the credentials.
+
+        Raises:
+            PreconditionError: there are no valid credentials, or AWS cannot be reached.
+        """
         try:
             identity = self.client("sts").get_caller_identity()
         except (BotoCoreError, ClientError) as error:
-            raise Refused(f"no usable AWS credentials: {error}. {CREDENTIALS_FIX}") from None
+            raise PreconditionError(explain(error)) from None
         return identity["Account"], identity["Arn"]
 
     def guard(self) -> Account:
-        """E4: this account if the credentials at hand belong to it. Raises Refused otherwise."""
+        """This account, when the credentials belong to it.
+
+        Raises:
+            PreconditionError: the credentials belong to another account.
+        """
         account, arn = self.caller()
         if account != self.environment.account_id:
-            raise Refused(
-                f"{self.environment.name} lives in account {self.environment.account_id}, the credentials are of "
+            raise PreconditionError(
+                f"{self.environment.name} is in account {self.environment.account_id}, the credentials belong to "
                 f"{account} ({arn}). {CREDENTIALS_FIX}"
             )
         return self
 
 
 def missing(error: ClientError, *codes: str) -> bool:
-    """Does AWS say that the thing asked for is not there (one of ``codes``)?"""
-    return error.response["Error"]["Code"] in codes
+    """Whether AWS answers that the resource does not exist, with one of ``codes``."""
+    return code_of(error) in codes

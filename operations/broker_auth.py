@@ -1,6 +1,7 @@
-"""The broker's AUTH token, taken from Parameter Store: the provider has no write-only argument for it.
+"""Sets the AUTH token of the broker from Parameter Store: the provider has no write-only argument for it.
 
-ElastiCache takes a token in two calls: ROTATE accepts it beside the old one (or beside none), SET refuses the old one.
+ElastiCache takes a token in two calls: ROTATE accepts it in addition to the old token (or to no token), SET accepts
+only the new one.
 https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html
 """
 
@@ -11,46 +12,56 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from operations.account import Account, missing
-from operations.errors import Refused
+from operations.errors import PreconditionError
 from operations.parameters import Secret
 from operations.progress import say, wait_for
 
 POLL_SECONDS = 15
-MOST_SECONDS = 1800
+TIMEOUT_SECONDS = 1800
 
 
-def give_token(account: Account, token: Secret) -> bool:
-    """Make the broker demand ``token``; False when it did since the token was last changed."""
+def set_token(account: Account, token: Secret) -> bool:
+    """Make the broker require ``token``; False when it already does."""
     group = describe(account)
     set_at = group.get("AuthTokenLastModifiedDate")
     if group.get("AuthTokenEnabled") and set_at is not None and set_at >= token.changed:
-        say("the broker has today's token")
+        say("the broker already requires the stored token")
         return False
     accept(account, token)
-    demand(account, token)
+    require(account, token)
     return True
 
 
 def accept(account: Account, token: Secret) -> None:
-    """Let the broker take ``token`` and the one before."""
+    """Make the broker accept ``token`` and the previous token."""
     _modify(account, token, "ROTATE")
 
 
-def demand(account: Account, token: Secret) -> None:
-    """Let the broker take ``token`` only."""
+def require(account: Account, token: Secret) -> None:
+    """Make the broker accept only ``token``."""
     _modify(account, token, "SET")
 
 
 def describe(account: Account) -> dict[str, Any]:
-    """The replication group. Raises Refused when there is none."""
+    """The replication group. Raises PreconditionError when it does not exist."""
     elasticache, name = account.client("elasticache"), account.names.name
     try:
         found: dict[str, Any] = elasticache.describe_replication_groups(ReplicationGroupId=name)["ReplicationGroups"][0]
     except ClientError as error:
         if not missing(error, "ReplicationGroupNotFoundFault", "ReplicationGroupNotFound"):
             raise
-        raise Refused(f"broker {name} does not exist. Fix: make deploy ENV={account.environment.name}") from None
+        raise PreconditionError(f"broker {name} does not exist. Fix: {account.command('deploy')}") from None
     return found
+
+
+def wait_while_creating(account: Account) -> None:
+    """Wait until ElastiCache has created a broker that an interrupted run ordered; return at once without one."""
+    try:
+        status = describe(account)["Status"]
+    except PreconditionError:
+        return
+    if status == "creating":
+        _until_available(account)
 
 
 def _modify(account: Account, token: Secret, strategy: str) -> None:
@@ -68,8 +79,8 @@ def _until_available(account: Account) -> None:
     wait_for(
         "an available broker",
         lambda: True if describe(account)["Status"] == "available" else None,
-        seconds=MOST_SECONDS,
+        seconds=TIMEOUT_SECONDS,
         every=POLL_SECONDS,
-        fix=f"Look: aws elasticache describe-replication-groups --replication-group-id {account.names.name}",
+        fix=f"Check: aws elasticache describe-replication-groups --replication-group-id {account.names.name}",
         sleep=account.sleep,
     )

@@ -1,4 +1,4 @@
-"""The metadata database as RDS shows it: its state, its password, its sleep."""
+"""The metadata database as RDS shows it: its status, its password, start and stop."""
 
 from __future__ import annotations
 
@@ -7,28 +7,38 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from operations.account import Account, missing
-from operations.errors import Refused
+from operations.errors import PreconditionError
 from operations.parameters import Secret
 from operations.progress import say, wait_for
 
 POLL_SECONDS = 15
-MOST_SECONDS = 2700
+TIMEOUT_SECONDS = 2700
 
 
 def describe(account: Account) -> dict[str, Any]:
-    """The instance. Raises Refused when there is none."""
+    """The instance as RDS describes it. Raises PreconditionError when it does not exist."""
     rds, name = account.client("rds"), account.names.name
     try:
         found: dict[str, Any] = rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
     except ClientError as error:
         if not missing(error, "DBInstanceNotFound", "DBInstanceNotFoundFault"):
             raise
-        raise Refused(f"database {name} does not exist. Fix: make deploy ENV={account.environment.name}") from None
+        raise PreconditionError(f"database {name} does not exist. Fix: {account.command('deploy')}") from None
     return found
 
 
+def wait_while_creating(account: Account) -> None:
+    """Wait until RDS has created an instance that an interrupted run ordered; return at once when there is none."""
+    try:
+        status = describe(account)["DBInstanceStatus"]
+    except PreconditionError:
+        return
+    if status == "creating":
+        until(account, "available")
+
+
 def set_password(account: Account, password: Secret) -> None:
-    """Give the master user ``password``; RDS answers before it holds, so this waits."""
+    """Set the master password and wait until RDS has applied it."""
     until(account, "available")
     account.client("rds").modify_db_instance(
         DBInstanceIdentifier=account.names.name, MasterUserPassword=password.value, ApplyImmediately=True
@@ -40,7 +50,7 @@ def stop(account: Account) -> None:
     """Stop the instance, unless it is stopping or stopped already."""
     status = describe(account)["DBInstanceStatus"]
     if status in {"stopped", "stopping"}:
-        say(f"the database is {status} already")
+        say(f"the database is already {status}")
         return
     until(account, "available")
     account.client("rds").stop_db_instance(DBInstanceIdentifier=account.names.name)
@@ -60,16 +70,16 @@ def start(account: Account) -> None:
 def until(account: Account, status: str, *, settled: bool = False) -> None:
     """Wait for a status; ``settled`` also waits until no change is pending."""
 
-    def there() -> bool | None:
+    def reached() -> bool | None:
         found = describe(account)
         pending = settled and found.get("PendingModifiedValues", {}).get("MasterUserPassword")
         return True if found["DBInstanceStatus"] == status and not pending else None
 
     wait_for(
         f"database {status}",
-        there,
-        seconds=MOST_SECONDS,
+        reached,
+        seconds=TIMEOUT_SECONDS,
         every=POLL_SECONDS,
-        fix=f"Look: aws rds describe-db-instances --db-instance-identifier {account.names.name}",
+        fix=f"Check: aws rds describe-db-instances --db-instance-identifier {account.names.name}",
         sleep=account.sleep,
     )

@@ -1,44 +1,99 @@
-"""An environment brought to what its file says: foundation, secrets, migration, services, in this order."""
+"""Deploys and destroys an environment: foundation, secrets, migration and services, in this order."""
 
 from __future__ import annotations
 
 from environments.facts.stacks import LAYERS
-from operations import image, secrets
+from operations import broker_auth, database, image, migrate, secrets
 from operations.account import Account
-from operations.errors import Refused
-from operations.migrate import PROCESS, migrate
+from operations.bootstrap import require_state_bucket
+from operations.errors import PreconditionError
+from operations.parameters import Parameters
 from operations.progress import say
 from operations.services import wait_until_steady
 from operations.stacks import Confirm, Stack
 
+FOUNDATION, SECRETS, IMAGE, MIGRATION, SERVICES, STEADY = (
+    "foundation",
+    "secrets",
+    "image check",
+    "migration",
+    "services",
+    "steady services",
+)
+
 
 def deploy(account: Account, *, confirm: Confirm) -> None:
-    """Every step looks first and does what is left, so that a deployment that was broken off goes on.
+    """Bring an environment to what its file says. Each step checks what is already done, so that a rerun continues.
 
-    Raises Refused when a plan would lose data or the image is missing, Failed when Terraform, the migration or a
-    roll-out fails; in each case the services that ran still run.
+    Raises:
+        PreconditionError: the state bucket or the image is missing, or a plan would lose data.
+        OperationError: Terraform, the migration or a roll-out failed; the services that ran before still run.
     """
-    foundation, airflow = (Stack(account, layer) for layer in LAYERS)
-    foundation.bring_up(confirm=confirm)
-    secrets.complete(account)
-    digest = image.check(account)
-    say(f"image {digest}")
-    airflow.bring_up(confirm=confirm, part=("cluster", PROCESS))
-    migrate(account)
-    airflow.bring_up(confirm=confirm)
-    wait_until_steady(account)
+    require_state_bucket(account)
+    steps = account.steps
+    steps.plan(FOUNDATION, SECRETS, IMAGE, MIGRATION, SERVICES, STEADY)
+    foundation, airflow = Stack(account, "foundation"), Stack(account, "airflow")
+    with steps.run(FOUNDATION):
+        in_use = migrate.is_recorded(account)
+        if not in_use:
+            _wait_for_creation(account)
+        foundation.bring_up(confirm=confirm, in_use=in_use)
+    with steps.run(SECRETS):
+        secrets.complete(account)
+    with steps.run(IMAGE):
+        say(f"image {image.check(account)}")
+    with steps.run(MIGRATION):
+        airflow.bring_up(confirm=confirm, part=("cluster", migrate.PROCESS), in_use=in_use)
+        migrate.migrate(account)
+    with steps.run(SERVICES):
+        airflow.bring_up(confirm=confirm, in_use=in_use)
+    with steps.run(STEADY):
+        wait_until_steady(account, task_definitions=airflow.task_definitions())
     say(f"Airflow: {airflow.outputs().get('url', 'no address')}")
 
 
-def destroy(account: Account, *, typed: str, confirm: Confirm) -> None:
-    """Airflow, then its foundation. Raises Refused unless ``typed`` is the environment's name."""
+def _wait_for_creation(account: Account) -> None:
+    """Wait for stores that AWS is still creating since an interrupted run: AWS deletes and changes none of them."""
+    database.wait_while_creating(account)
+    if account.environment.topology == "celery":
+        broker_auth.wait_while_creating(account)
+
+
+def require_unprotected(account: Account) -> None:
+    """Raises PreconditionError when the environment must not be destroyed."""
     environment = account.environment
-    if typed != environment.name:
-        raise Refused(f"{environment.name} was not destroyed: {typed!r} was typed")
-    if environment.production or environment.database.deletion_protection:
-        raise Refused(
-            f"{environment.name} is protected (production, or database.deletion_protection). Fix: say false "
-            f"to both in environments/{environment.name}.yaml, deploy that, then destroy"
+    protection = {
+        "production": environment.production,
+        "database.deletion_protection": environment.database.deletion_protection,
+        "load_balancer.deletion_protection": environment.load_balancer.deletion_protection,
+    }
+    keys = [key for key, value in protection.items() if value]
+    if keys:
+        raise PreconditionError(
+            f"{environment.name} is protected: {account.file}: {', '.join(keys)}: true. Fix: set to false, "
+            f"{account.command('deploy')}, then destroy"
         )
+
+
+def destroy(account: Account, *, typed: str, confirm: Confirm) -> None:
+    """Destroy the Airflow stack, the foundation, and the parameters that Terraform does not know.
+
+    Args:
+        typed: what the user typed to confirm; must be the environment's name.
+        confirm: asks the user a question.
+
+    Raises:
+        PreconditionError: the environment is protected, or ``typed`` is another name.
+    """
+    environment = account.environment
+    require_unprotected(account)
+    if typed != environment.name:
+        raise PreconditionError(f"{environment.name} was not destroyed: {typed!r} was typed")
+    parameters = f"parameters under {account.names.path}/"
+    account.steps.plan(*reversed(LAYERS), parameters)
     for layer in reversed(LAYERS):
-        Stack(account, layer).tear_down(confirm=confirm)
+        with account.steps.run(layer):
+            Stack(account, layer).tear_down(confirm=confirm)
+    with account.steps.run(parameters):
+        deleted = Parameters(account).delete_all()
+        say(f"{len(deleted)} {parameters} deleted")

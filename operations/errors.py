@@ -1,11 +1,11 @@
-"""Why an operation stops, for the person who started it."""
+"""Errors that end a command with one message."""
 
 from __future__ import annotations
 
 
-class Refused(Exception):
-    """Nothing was done, because it would be wrong; the message ends with the fix. Exit code 2."""
+class PreconditionError(Exception):
+    """A requirement of the next step is not met, so the step was not started; the message ends with the fix."""
 
 
-class Failed(Exception):
-    """Something was begun and did not succeed; the message says what is left and how to go on. Exit code 1."""
+class OperationError(Exception):
+    """A step was started and did not succeed; the message says what state it leaves."""

@@ -1,4 +1,7 @@
-"""A4 by hand: an environment put to sleep and woken, database included."""
+"""Stops an environment, database included, and starts it again.
+
+Both commands can be interrupted and run again. ``wake`` undoes a ``hibernate`` that stopped half-way.
+"""
 
 from __future__ import annotations
 
@@ -11,29 +14,37 @@ from operations.progress import say, step
 from operations.services import names_of, services, wait_until_steady
 
 DIMENSION = "ecs:service:DesiredCount"
+SCALING, SERVICES, DATABASE = "limits of autoscaling", "services", "database"
 
 
 def hibernate(account: Account) -> None:
-    """No Fargate task, no database. What is queued stays queued and runs after waking."""
-    with step("stop the services"):
+    """Stop every Fargate task, then the database. Queued Airflow tasks stay queued and run after ``wake``."""
+    steps = account.steps
+    steps.plan(SCALING, SERVICES, DATABASE)
+    database.describe(account)
+    with steps.run(SCALING):
         for target in _targets(account):
-            _bound(account, target["ResourceId"], least=0, most=0)
+            _limit(account, target["ResourceId"], least=0, most=0)
+    with steps.run(SERVICES), step("stop the services"):
         _scale(account, dict.fromkeys(names_of(services(account)), 0))
         wait_until_steady(account)
-    with step("stop the database"):
+    with steps.run(DATABASE), step("stop the database"):
         database.stop(account)
-    say("AWS starts a stopped database by itself after seven days")
+    say("AWS starts a stopped database automatically after seven days")
 
 
 def wake(account: Account) -> None:
-    """The database, then the services with the counts of the environment file."""
-    counts = service_counts(account.environment)
-    with step("start the database"):
+    """Start the database, then the services with the counts of the environment file."""
+    counts, steps = service_counts(account.environment), account.steps
+    steps.plan(DATABASE, SCALING, SERVICES)
+    with steps.run(DATABASE), step("start the database"):
         database.start(account)
-    with step("start the services"):
+    with steps.run(SCALING):
         for target in _targets(account):
-            least, most = counts[target["ResourceId"].rsplit("/", 1)[1]]
-            _bound(account, target["ResourceId"], least=least, most=most)
+            limits = counts.get(target["ResourceId"].rsplit("/", 1)[1])
+            if limits:
+                _limit(account, target["ResourceId"], least=limits[0], most=limits[1])
+    with steps.run(SERVICES), step("start the services"):
         _scale(account, {name: counts[name][0] for name in names_of(services(account)) if name in counts})
         wait_until_steady(account)
 
@@ -51,7 +62,7 @@ def _targets(account: Account) -> list[dict[str, Any]]:
     ]
 
 
-def _bound(account: Account, resource: str, *, least: int, most: int) -> None:
+def _limit(account: Account, resource: str, *, least: int, most: int) -> None:
     account.client("application-autoscaling").register_scalable_target(
         ServiceNamespace="ecs",
         ResourceId=resource,

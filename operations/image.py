@@ -1,4 +1,4 @@
-"""T6: the image is there, and for the processor that the task definitions ask for."""
+"""Checks that the image is in the repository and fits the processor architecture of the task definitions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from operations.account import Account, missing
-from operations.errors import Refused
+from operations.aws_errors import NETWORK_FIX
+from operations.errors import OperationError, PreconditionError
 
 INDEXES = (
     "application/vnd.oci.image.index.v1+json",
@@ -17,23 +18,24 @@ INDEXES = (
 )
 MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
 PROCESSORS = {"ARM64": "arm64", "X86_64": "amd64"}
-"""Words of ECS and of container images for the same thing."""
+"""Architecture names of ECS and of container images."""
 DOWNLOAD_SECONDS = 30
 
 
 def check(account: Account) -> str:
     """Digest of the image that the task definitions name.
 
-    Raises Refused when it is not in the repository, or not made for ``architecture``.
+    Raises:
+        PreconditionError: the image is not in the repository, or was built for another processor architecture.
     """
     found = _find(account)
     wanted = PROCESSORS[account.environment.architecture]
     platforms = _platforms(account, json.loads(found["imageManifest"]))
     if wanted not in platforms:
-        raise Refused(
-            f"image {_shown(account)} is for {', '.join(sorted(platforms))}, the task definitions ask for {wanted} "
+        raise PreconditionError(
+            f"image {_shown(account)} is for {', '.join(sorted(platforms))}, the task definitions need {wanted} "
             f"(architecture: {account.environment.architecture}). Fix: build it for linux/{wanted}, or change "
-            f"architecture in environments/{account.environment.name}.yaml"
+            f"architecture in {account.file}"
         )
     return str(found["imageId"]["imageDigest"])
 
@@ -48,13 +50,13 @@ def _find(account: Account) -> dict[str, Any]:
     except ClientError as error:
         if not missing(error, "RepositoryNotFoundException"):
             raise
-        raise Refused(
-            f"repository {account.names.name} does not exist. Fix: make deploy ENV={account.environment.name}"
+        raise PreconditionError(
+            f"repository {account.names.name} does not exist. Fix: {account.command('deploy')}"
         ) from None
     if not answer["images"]:
-        raise Refused(
-            f"image {_shown(account)} is not in the repository, and nothing can start without it. Fix: "
-            f"python -m operations image {account.environment.name}, then run the same command again"
+        raise PreconditionError(
+            f"image {_shown(account)} is not in the repository, and no Fargate task can start without it. Fix: "
+            f"{account.command('image')}, then run the same command again"
         )
     found: dict[str, Any] = answer["images"][0]
     return found
@@ -62,15 +64,18 @@ def _find(account: Account) -> dict[str, Any]:
 
 def _platforms(account: Account, manifest: dict[str, Any]) -> set[str]:
     if "manifests" in manifest:
-        return {str(one["platform"]["architecture"]) for one in manifest["manifests"] if "platform" in one}
+        return {str(entry["platform"]["architecture"]) for entry in manifest["manifests"] if "platform" in entry}
     return {str(_configuration(account, manifest["config"]["digest"])["architecture"])}
 
 
 def _configuration(account: Account, digest: str) -> dict[str, Any]:
-    """The image's configuration, which names its processor where the manifest is of one platform only."""
+    """The image's configuration: a manifest of a single platform names its architecture only there."""
     url = account.client("ecr").get_download_url_for_layer(repositoryName=account.names.name, layerDigest=digest)
-    with urllib.request.urlopen(url["downloadUrl"], timeout=DOWNLOAD_SECONDS) as answer:  # noqa: S310 - AWS gave it
-        configuration: dict[str, Any] = json.load(answer)
+    try:
+        with urllib.request.urlopen(url["downloadUrl"], timeout=DOWNLOAD_SECONDS) as answer:  # noqa: S310 - a URL of AWS
+            configuration: dict[str, Any] = json.load(answer)
+    except (OSError, ValueError) as error:
+        raise OperationError(f"image {_shown(account)}: its manifest cannot be read: {error}. {NETWORK_FIX}") from None
     return configuration
 
 

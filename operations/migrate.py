@@ -1,4 +1,4 @@
-"""C5: the metadata database brought to the image's schema, before any service is updated."""
+"""Migrates the metadata database to the schema of the image, before any service is updated."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ import json
 from typing import Any
 
 from operations.account import Account
-from operations.errors import Failed
+from operations.errors import OperationError
 from operations.one_off_task import Ended, run
 from operations.progress import say, step
 
 PROCESS = "migrate"
 RECORD = "schema"
 ATTEMPTS = 2
-"""Airflow's own lock around the schema gives up after two seconds: whoever loses it to a stranger tries once more."""
+"""Airflow's schema lock times out after two seconds, so a migration that meets another one is tried once more."""
 
 
 def migrate(account: Account) -> dict[str, Any]:
-    """Run the migration, record what it did and print the way back; raises Failed when it fails twice.
+    """Run the migration, record its result and print the command that undoes it.
 
-    Two at once are safe: the migration waits for another one inside PostgreSQL.
+    Two concurrent migrations are safe: the second waits for a lock in PostgreSQL.
+
+    Raises:
+        OperationError: the migration failed twice.
     """
     for attempt in range(1, ATTEMPTS + 1):
         with step(f"migrate the metadata database (attempt {attempt} of {ATTEMPTS})"):
@@ -28,9 +31,9 @@ def migrate(account: Account) -> dict[str, Any]:
         if ended.exit_code == 0:
             return _recorded(account, ended)
         say(f"migration ended with exit code {ended.exit_code}. {ended.reason}\n{ended.tail}")
-    raise Failed(
-        f"the migration failed; no service was updated and the old ones still run. Log group "
-        f"{account.names.path}/{PROCESS}. Next: python -m operations migrate {account.environment.name}"
+    raise OperationError(
+        f"the migration failed; no service was updated and the old tasks still run. Fix: read the log group "
+        f"{account.names.path}/{PROCESS}, correct the cause, then {account.command('migrate')}"
     )
 
 
@@ -45,20 +48,25 @@ def _recorded(account: Account, ended: Ended) -> dict[str, Any]:
         Overwrite=True,
     )
     say(f"schema: {report.get('from') or 'empty'} -> {report.get('to') or 'unknown'}")
-    say(f"the way back: {way_back(account, report)}")
+    say(f"To undo the migration: {way_back(account, report)}")
     return record
 
 
+def is_recorded(account: Account) -> bool:
+    """Whether a migration ever succeeded: before that the environment holds no data."""
+    return bool(account.client("ssm").get_parameters(Names=[account.names.parameter(RECORD)])["Parameters"])
+
+
 def way_back(account: Account, report: dict[str, Any]) -> str:
-    """The command that undoes the migration of ``report``."""
+    """The command that undoes the migration that ``report`` describes."""
     if not report.get("from"):
-        return str(report.get("way_back") or "none: the database was empty")
-    return f"python -m operations downgrade {account.environment.name} {report['from']}"
+        return str(report.get("way_back") or "not possible: the database was empty before")
+    return account.command("downgrade", report["from"])
 
 
 def downgrade(account: Account, target: str) -> None:
-    """Bring the schema back to ``target``, a revision or an Airflow version. Raises Failed when that fails."""
+    """Downgrade the schema to ``target``, a revision or an Airflow version. Raises OperationError when it fails."""
     with step(f"downgrade the metadata database to {target}"):
         ended = run(account, PROCESS, command=("downgrade", target))
     if ended.exit_code != 0:
-        raise Failed(f"downgrade ended with exit code {ended.exit_code}. {ended.reason}\n{ended.tail}")
+        raise OperationError(f"downgrade ended with exit code {ended.exit_code}. {ended.reason}\n{ended.tail}")

@@ -1,4 +1,4 @@
-"""Run a one-off Fargate task and learn how it ended."""
+"""Runs a one-off Fargate task and waits for its exit code and log."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from operations.account import Account, missing
-from operations.errors import Failed, Refused
+from operations.errors import OperationError, PreconditionError
 from operations.progress import wait_for
 
 POLL_SECONDS = 5
-MOST_SECONDS = 3600
+TIMEOUT_SECONDS = 3600
 TAIL_LINES = 20
 
 
@@ -46,10 +46,15 @@ class Ended:
 
 
 def run(account: Account, process: str, *, command: Sequence[str] = ()) -> Ended:
-    """Run the newest revision of the task definition of ``process`` once, and wait for its end.
+    """Run the newest revision of the task definition of ``process`` once, and wait until it stops.
 
-    ``command`` replaces the main container's. ``process`` may be a service's name: its task definition has all secrets.
-    Raises Refused when the stacks are not applied, Failed when the Fargate task does not start or does not end.
+    Args:
+        process: a one-off process, or a service whose task definition is used because it has all secrets.
+        command: replaces the command of the main container.
+
+    Raises:
+        PreconditionError: the stacks are not applied.
+        OperationError: the Fargate task does not start or does not stop.
     """
     ecs, names = account.client("ecs"), account.names
     container = _container(account, process)
@@ -65,13 +70,11 @@ def run(account: Account, process: str, *, command: Sequence[str] = ()) -> Ended
         )
     except ClientError as error:
         if missing(error, "ClusterNotFoundException"):
-            raise Refused(
-                f"cluster {names.name} does not exist. Fix: make deploy ENV={account.environment.name}"
-            ) from None
+            raise PreconditionError(f"cluster {names.name} does not exist. Fix: {account.command('deploy')}") from None
         raise
     if not answer["tasks"]:
         reasons = "; ".join(failure.get("reason", "unknown") for failure in answer.get("failures", ()))
-        raise Failed(f"{process} did not start: {reasons or 'ECS gave no reason'}")
+        raise OperationError(f"{process} did not start: {reasons or 'ECS gave no reason'}")
     return _wait(account, process, answer["tasks"][0]["taskArn"], container)
 
 
@@ -80,9 +83,10 @@ def _container(account: Account, process: str) -> str:
     family = account.names.one_off(process)
     try:
         found = account.client("ecs").describe_task_definition(taskDefinition=family)
-    except ClientError:
-        environment = account.environment.name
-        raise Refused(f"task definition {family} does not exist. Fix: make deploy ENV={environment}") from None
+    except ClientError as error:
+        if not missing(error, "ClientException", "InvalidParameterException"):
+            raise
+        raise PreconditionError(f"task definition {family} does not exist. Fix: {account.command('deploy')}") from None
     return str(found["taskDefinition"]["containerDefinitions"][0]["name"])
 
 
@@ -99,7 +103,7 @@ def _network(account: Account, process: str) -> dict[str, Any]:
         subnets = sorted(subnet["SubnetId"] for subnet in ec2.describe_subnets(Filters=named)["Subnets"])
     if not groups or not subnets:
         what = f"security group {group}" if not groups else f"subnets {names.name}-application-*"
-        raise Refused(f"{what} not found. Fix: make deploy ENV={account.environment.name}")
+        raise PreconditionError(f"{what} not found. Fix: {account.command('deploy')}")
     return {"subnets": subnets, "securityGroups": [groups[0]["GroupId"]], "assignPublicIp": "DISABLED"}
 
 
@@ -110,11 +114,11 @@ def _wait(account: Account, process: str, arn: str, container: str) -> Ended:
         found: dict[str, Any] = ecs.describe_tasks(cluster=cluster, tasks=[arn])["tasks"][0]
         return found if found["lastStatus"] == "STOPPED" else None
 
-    fix = f"It may still run. Look: aws ecs describe-tasks --cluster {cluster} --tasks {arn}"
+    fix = f"It may still be running. Check: aws ecs describe-tasks --cluster {cluster} --tasks {arn}"
     task = wait_for(
-        f"{process} to end", stopped, seconds=MOST_SECONDS, every=POLL_SECONDS, fix=fix, sleep=account.sleep
+        f"{process} to end", stopped, seconds=TIMEOUT_SECONDS, every=POLL_SECONDS, fix=fix, sleep=account.sleep
     )
-    main = next(one for one in task["containers"] if one["name"] == container)
+    main = next(item for item in task["containers"] if item["name"] == container)
     reason = "; ".join(text for text in (task.get("stoppedReason"), main.get("reason")) if text)
     return Ended(task=arn, exit_code=main.get("exitCode"), reason=reason, lines=_log(account, process, arn, container))
 

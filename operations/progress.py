@@ -1,4 +1,4 @@
-"""What people see while they wait: a line for each step, on stderr so that stdout stays for answers."""
+"""Progress of a command: one line for each step, on stderr, so that stdout has results only."""
 
 from __future__ import annotations
 
@@ -7,22 +7,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from operations.errors import Failed
+from operations.aws_errors import explain, is_transient
+from operations.errors import OperationError
 
 CONSOLE = Console(stderr=True, highlight=False, soft_wrap=True)
 T = TypeVar("T")
 
 
 def say(text: str) -> None:
-    """One line."""
+    """Print one line on stderr."""
     CONSOLE.print(text, markup=False)
 
 
 @contextmanager
 def step(text: str) -> Iterator[None]:
-    """A step with its time: ``migrate the database ... 12 s``."""
+    """Show a spinner while the body runs, then its duration: ``migrate the database: 12 s``."""
     began = time.monotonic()
     with CONSOLE.status(f"{text} ..."):
         yield
@@ -30,25 +32,39 @@ def step(text: str) -> Iterator[None]:
 
 
 def wait_for(
-    text: str, look: Callable[[], T | None], *, seconds: float, every: float, fix: str, sleep: Callable[[float], None]
+    text: str, check: Callable[[], T | None], *, seconds: float, every: float, fix: str, sleep: Callable[[float], None]
 ) -> T:
-    """The first answer of ``look`` that is not None, asked every ``every`` seconds.
+    """Call ``check`` every ``every`` seconds until its result is not None, and return that result.
 
-    Raises Failed with ``fix`` after ``seconds``. ``sleep`` is :func:`time.sleep`, or a test's.
+    Throttling and network errors of AWS do not end the wait.
+
+    Args:
+        text: what is waited for, for the spinner and the error message.
+        seconds: time limit.
+        fix: end of the error message.
+        sleep: :func:`time.sleep`; tests replace it.
+
+    Raises:
+        OperationError: the time limit has passed.
     """
-    began, waited = time.monotonic(), 0.0
+    began, waited, problem = time.monotonic(), 0.0, ""
     with CONSOLE.status(f"waiting for {text}") as status:
         while True:
-            answer = look()
-            if answer is not None:
-                return answer
+            try:
+                result = check()
+            except (ClientError, BotoCoreError) as error:
+                if not is_transient(error):
+                    raise
+                result, problem = None, f" Last error: {explain(error)}."
+            if result is not None:
+                return result
             if waited >= seconds:
-                raise Failed(f"{text}: not there after {seconds:.0f} s. {fix}")
+                raise OperationError(f"{text}: not reached after {seconds:.0f} s.{problem} {fix}")
             sleep(every)
             waited = max(waited + every, time.monotonic() - began)
             status.update(f"waiting for {text} ({waited:.0f} s)")
 
 
 def next_command(command: str) -> None:
-    """The last line of every operation."""
+    """Print the command that usually follows; the last line of every command."""
     say(f"Next: {command}")

@@ -1,4 +1,4 @@
-"""The image built for an environment's processor and pushed into its repository."""
+"""Builds the image for the processor architecture of an environment and pushes it into the ECR repository."""
 
 from __future__ import annotations
 
@@ -10,19 +10,21 @@ from botocore.exceptions import ClientError
 
 from operations import image
 from operations.account import Account, missing
-from operations.errors import Failed, Refused
+from operations.errors import OperationError, PreconditionError
 from operations.progress import say, step
 from operations.stacks import ROOT
 
 
 def build_and_push(account: Account) -> str:
-    """Digest of the image that was built, or was there already: tags are immutable.
+    """Build and push the image, unless its tag exists already (tags are immutable); returns its digest.
 
-    Raises Refused when there is no repository or no docker, Failed when docker fails.
+    Raises:
+        PreconditionError: the repository or docker is missing.
+        OperationError: docker failed.
     """
     uri, tag = _repository(account), account.environment.airflow.image_tag
-    if _is_there(account, tag):
-        say(f"{uri}:{tag} is there already; another airflow.image_tag makes another image")
+    if _exists(account, tag):
+        say(f"{uri}:{tag} exists already. To build another image, change airflow.image_tag in {account.file}")
         return image.check(account)
     _log_in(account, uri.split("/")[0])
     platform = f"linux/{image.PROCESSORS[account.environment.architecture]}"
@@ -39,16 +41,16 @@ def _repository(account: Account) -> str:
     except ClientError as error:
         if not missing(error, "RepositoryNotFoundException"):
             raise
-        raise Refused(f"repository {name} does not exist. Fix: make deploy ENV={account.environment.name}") from None
+        raise PreconditionError(f"repository {name} does not exist. Fix: {account.command('deploy')}") from None
 
 
-def _is_there(account: Account, tag: str) -> bool:
+def _exists(account: Account, tag: str) -> bool:
     found = account.client("ecr").batch_get_image(repositoryName=account.names.name, imageIds=[{"imageTag": tag}])
     return bool(found["images"])
 
 
 def _log_in(account: Account, registry: str) -> None:
-    """The password goes in by standard input: arguments are for everybody on the machine to read."""
+    """Pass the password on standard input: every user of the machine can read arguments."""
     token = account.client("ecr").get_authorization_token()["authorizationData"][0]["authorizationToken"]
     user, _, password = base64.b64decode(token).decode().partition(":")
     with step(f"log in to {registry}"):
@@ -61,7 +63,7 @@ def _docker(arguments: Sequence[str], *, given: str | None = None, quiet: bool =
             ["docker", *arguments], cwd=ROOT, input=given, text=True, capture_output=quiet, check=False
         )
     except FileNotFoundError:
-        raise Refused("docker is missing. Fix: install Docker, or start a container engine") from None
+        raise PreconditionError("docker is missing. Fix: install Docker, or start a container engine") from None
     if done.returncode:
-        words = f": {done.stderr.strip()}" if quiet else ""
-        raise Failed(f"docker {arguments[0]} ended with exit code {done.returncode}{words}")
+        detail = f": {done.stderr.strip()}" if quiet else ""
+        raise OperationError(f"docker {arguments[0]} ended with exit code {done.returncode}{detail}")

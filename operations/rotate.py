@@ -1,91 +1,112 @@
-"""S6: a secret replaced while Airflow runs. Each rotation can be broken off anywhere and started again.
+"""Rotates a secret while Airflow runs. Every rotation can be interrupted at any point and run again.
 
-A new value waits as ``<name>-next`` until whoever checks it (database, broker) knows it, so that none is ever lost.
+A new value is stored as ``<name>-next`` before the database or the broker learns it, so that it is never lost.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from environments.facts.secrets import BROKER_TOKEN, DATABASE_PASSWORD, FERNET_KEY, SPECIFICATIONS
+from environments.facts.secrets import SPECIFICATIONS
 from environments.facts.topology import process_name, scheduling_component
-from operations import broker_auth
+from operations import broker_auth, database_proxy
 from operations.account import Account
 from operations.database import set_password
-from operations.errors import Failed
+from operations.errors import OperationError
 from operations.one_off_task import run
 from operations.parameters import Parameters, Secret
 from operations.progress import say, step
 from operations.services import roll
 
 RE_ENCRYPT = ("airflow", "rotate-fernet-key")
+ROLL_OUT = "roll-out"
 
 
 def fernet(account: Account) -> None:
-    """Two keys, everything encrypted again, one key: what was readable before stays readable throughout."""
-    parameters, purpose = Parameters(account), SPECIFICATIONS[FERNET_KEY].purpose
-    keys = parameters.require(FERNET_KEY).value.split(",")
-    if len(keys) == 1:
-        keys = [SPECIFICATIONS[FERNET_KEY].generate(), *keys]
-        parameters.write(FERNET_KEY, ",".join(keys), purpose=purpose, replace=True)
-        say("fernet-key: the new key is first, the old one still reads")
-    else:
-        say("fernet-key: two keys are there already, going on from there")
-    if roll(account, why="two Fernet keys"):
-        _encrypt_again(account)
-    parameters.write(FERNET_KEY, keys[0], purpose=purpose, replace=True)
-    roll(account, why="the new Fernet key alone")
+    """Add a new key, encrypt everything with it, remove the old key: stored values stay readable throughout."""
+    parameters, purpose = Parameters(account), SPECIFICATIONS["fernet-key"].purpose
+    account.steps.plan("both keys stored", "roll-out of both keys", "re-encryption", "old key removed", ROLL_OUT)
+    with account.steps.run("both keys stored"):
+        keys = parameters.require("fernet-key").value.split(",")
+        if len(keys) == 1:
+            keys = [SPECIFICATIONS["fernet-key"].generate(), *keys]
+            parameters.write("fernet-key", ",".join(keys), purpose=purpose, replace=True)
+            say("fernet-key: the new key encrypts, the old key still decrypts")
+        else:
+            say("fernet-key: two keys are stored already; the interrupted rotation continues")
+    with account.steps.run("roll-out of both keys"):
+        rolled = roll(account, why="two Fernet keys")
+    with account.steps.run("re-encryption"):
+        if rolled:
+            _encrypt_again(account)
+    with account.steps.run("old key removed"):
+        parameters.write("fernet-key", keys[0], purpose=purpose, replace=True)
+    with account.steps.run(ROLL_OUT):
+        roll(account, why="only the new Fernet key")
 
 
 def _encrypt_again(account: Account) -> None:
     process = process_name(scheduling_component(account.environment.topology))
-    with step("encrypt connections and variables again"):
+    with step("encrypt connections and variables with the new key"):
         ended = run(account, process, command=RE_ENCRYPT)
     if ended.exit_code != 0:
-        raise Failed(
-            f"encrypting again ended with exit code {ended.exit_code}; both keys stay. {ended.reason}\n{ended.tail}\n"
-            f"Next: python -m operations rotate {account.environment.name} fernet"
+        raise OperationError(
+            f"re-encryption ended with exit code {ended.exit_code}; both keys stay valid. {ended.reason}\n"
+            f"{ended.tail}\n"
+            f"Fix: correct the cause, then {account.command('rotate', 'fernet')}"
         )
 
 
 def _replace(name: str) -> Callable[[Account], None]:
-    """A secret that only Airflow itself checks: replaced at once, then every Fargate task."""
+    """The rotation of a secret that only Airflow checks: replace its value, then every Fargate task."""
 
     def rotate(account: Account) -> None:
-        secret = SPECIFICATIONS[name]
-        Parameters(account).write(name, secret.generate(), purpose=secret.purpose, replace=True)
-        roll(account, why=f"a new {name}")
+        account.steps.plan("new value stored", ROLL_OUT)
+        with account.steps.run("new value stored"):
+            value = SPECIFICATIONS[name].generate()
+            Parameters(account).write(name, value, purpose=SPECIFICATIONS[name].purpose, replace=True)
+        with account.steps.run(ROLL_OUT):
+            roll(account, why=f"a new {name}")
 
     return rotate
 
 
 def database(account: Account) -> None:
-    """The database learns the new password, then the parameter, then every Fargate task."""
+    """Change the password in RDS, then in RDS Proxy's secret, then in Parameter Store, then replace Fargate tasks."""
     parameters = Parameters(account)
-    parameters.require(DATABASE_PASSWORD)
-    following = _next(parameters, DATABASE_PASSWORD)
-    with step("password of the database"):
+    account.steps.plan("new password stored", "password of the database", "password in use", ROLL_OUT)
+    with account.steps.run("new password stored"):
+        parameters.require("database-password")
+        following = _next(parameters, "database-password")
+    with account.steps.run("password of the database"), step("password of the database"):
         set_password(account, following)
-    _settle(parameters, DATABASE_PASSWORD, following)
-    roll(account, why="a new database password")
+    with account.steps.run("password in use"):
+        database_proxy.set_password(account, following)
+        _settle(parameters, "database-password", following)
+    with account.steps.run(ROLL_OUT):
+        roll(account, why="a new database password")
+        parameters.delete("database-password-next")
 
 
 def broker(account: Account) -> None:
-    """The broker takes both tokens until every Fargate task has the new one."""
+    """The broker accepts the old and the new token until every Fargate task has the new one."""
     parameters = Parameters(account)
-    parameters.require(BROKER_TOKEN)
-    following = _next(parameters, BROKER_TOKEN)
-    with step("the broker takes both tokens"):
+    account.steps.plan("new token stored", "both tokens accepted", "roll-out of the new token", "old token rejected")
+    with account.steps.run("new token stored"):
+        parameters.require("broker-auth-token")
+        following = _next(parameters, "broker-auth-token")
+    with account.steps.run("both tokens accepted"), step("the broker accepts both tokens"):
         broker_auth.accept(account, following)
-    parameters.write(BROKER_TOKEN, following.value, purpose=SPECIFICATIONS[BROKER_TOKEN].purpose, replace=True)
-    roll(account, why="a new broker token")
-    with step("the broker takes the new token only"):
-        broker_auth.demand(account, following)
-    parameters.delete(f"{BROKER_TOKEN}-next")
+    with account.steps.run("roll-out of the new token"):
+        _settle(parameters, "broker-auth-token", following)
+        roll(account, why="a new broker token")
+    with account.steps.run("old token rejected"), step("the broker accepts only the new token"):
+        broker_auth.require(account, following)
+        parameters.delete("broker-auth-token-next")
 
 
 def _next(parameters: Parameters, name: str) -> Secret:
-    """The value that an unfinished rotation left, or a fresh one, stored before anybody learns it."""
+    """The value that an interrupted rotation stored, or a fresh one."""
     waiting, secret = f"{name}-next", SPECIFICATIONS[name]
     if parameters.read(waiting) is None:
         parameters.write(waiting, secret.generate(), purpose=f"{secret.purpose}: the next value")
@@ -93,8 +114,8 @@ def _next(parameters: Parameters, name: str) -> Secret:
 
 
 def _settle(parameters: Parameters, name: str, following: Secret) -> None:
+    """Store the next value as the current one; ``<name>-next`` stays until the rotation is complete."""
     parameters.write(name, following.value, purpose=SPECIFICATIONS[name].purpose, replace=True)
-    parameters.delete(f"{name}-next")
 
 
 ROTATIONS: Mapping[str, Callable[[Account], None]] = {

@@ -1,11 +1,13 @@
-"""The Terraform stacks of an environment: synthesized, planned, guarded, applied exactly as planned."""
+"""The Terraform stacks of an environment: synthesize, plan, check the plan, apply exactly that plan."""
 
 from __future__ import annotations
 
 import datetime
 import json
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,8 +17,8 @@ from terraform_harness.terraform.diagnostics import Message
 from terraform_harness.terraform.run import Plan, Terraform, TerraformError
 
 from operations.account import Account
-from operations.errors import Failed, Refused
-from operations.plan_guard import RULE, losses
+from operations.errors import OperationError, PreconditionError
+from operations.plan_guard import RULE, losses, protected_and_tainted
 from operations.progress import CONSOLE, say, step
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,12 +28,28 @@ Confirm = Callable[[str], bool]
 SHOWN_CHANGES = 40
 
 
-def synthesize() -> None:
-    """Write the Terraform JSON of every environment. Raises Refused when an environment file is wrong."""
+def synthesize(folder: Path) -> None:
+    """Write the Terraform JSON of every environment in ``folder``.
+
+    Raises:
+        PreconditionError: an environment file is invalid.
+    """
+    command = [sys.executable, "main.py", str(folder.resolve()), str(STACKS.parent)]
     with step("synthesize"):
-        done = subprocess.run([sys.executable, "main.py"], cwd=ROOT, capture_output=True, text=True, check=False)
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise Refused(done.stderr.strip() or "main.py failed without a word")
+        raise PreconditionError(done.stderr.strip() or f"main.py ended with exit code {done.returncode}")
+
+
+def synthesize_one(file: Path) -> None:
+    """Write the Terraform JSON of one environment file, whatever the other files of its folder contain.
+
+    Raises:
+        PreconditionError: the environment file is invalid.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(file, folder)
+        synthesize(Path(folder))
 
 
 class Stack:
@@ -41,55 +59,84 @@ class Stack:
         self.account, self.name = account, account.names.stack(layer)
         self.folder = folder or STACKS / self.name
         self._status = ""
-        self._terraform = Terraform(self.folder, progress=self._hear)
+        self.terraform = Terraform(self.folder, progress=self._show)
 
-    def bring_up(self, *, confirm: Confirm, part: Sequence[str] = ()) -> None:
-        """Plan, refuse what loses data, ask, apply.
+    def bring_up(self, *, confirm: Confirm, part: Sequence[str] = (), in_use: bool = True) -> None:
+        """Plan, check the plan, ask, apply.
 
-        ``part`` names constructs of the stack: only their resources, and what these need, are brought up.
+        Args:
+            confirm: asks the user a question.
+            part: constructs of the stack; only their resources, and those that they depend on, are applied.
+            in_use: False until the first deployment is complete: data stores whose creation was interrupted are empty
+                and may be replaced.
+
+        Raises:
+            PreconditionError: the plan loses data, or the user says no; nothing was applied.
+            OperationError: Terraform failed.
         """
         plan = self._planned(part=part)
+        if plan.changes and not in_use and self._untaint(plan):
+            plan = self._planned(part=part)
         if not plan.changes:
             say(f"{self.name}: nothing to change")
             return
-        self._apply(plan, confirm=confirm, question=f"Apply this to {self.name}?")
+        self._apply(plan, confirm=confirm, question=f"Apply this to {self.name}?", in_use=in_use)
 
     def tear_down(self, *, confirm: Confirm) -> None:
-        """Plan the destruction, ask, destroy. The guard is not asked: destroying is what was wanted."""
+        """Plan the destruction, ask, destroy. The plan guard does not apply: data is meant to be destroyed."""
         with self._at_work("plan the destruction"):
-            self._terraform.init()
-            plan = self._terraform.plan(destroy=True)
+            self.terraform.init()
+            plan = self.terraform.plan(destroy=True)
         if plan.changes:
             self._apply(plan, confirm=confirm, question=f"Destroy {self.name}?", guarded=False)
 
     def outputs(self) -> dict[str, Any]:
         """Outputs by name."""
-        return self._terraform.outputs()
+        return self.terraform.outputs()
+
+    def task_definitions(self) -> dict[str, str]:
+        """ARN of the task definition of every ECS service in the state, by the service's name."""
+        module = (self.terraform.show().get("values") or {}).get("root_module") or {}
+        return {
+            resource["values"]["name"]: resource["values"]["task_definition"]
+            for resource in module.get("resources", ())
+            if resource["type"] == "aws_ecs_service"
+        }
 
     def _planned(self, *, part: Sequence[str]) -> Plan:
         flags = " ".join(f"-target={address}" for address in addresses_of(self.folder, part)) if part else ""
-        terraform = Terraform(self.folder, progress=self._hear, environment={"TF_CLI_ARGS_plan": flags})
+        terraform = Terraform(self.folder, progress=self._show, environment={"TF_CLI_ARGS_plan": flags})
         with self._at_work(f"plan {' and '.join(part)}" if part else "plan"):
             terraform.init()
             return terraform.plan()
 
-    def _apply(self, plan: Plan, *, confirm: Confirm, question: str, guarded: bool = True) -> None:
-        shown = self._terraform.show(plan)
+    def _apply(self, plan: Plan, *, confirm: Confirm, question: str, guarded: bool = True, in_use: bool = True) -> None:
+        shown = self.terraform.show(plan)
         for line in summary(shown):
             say(f"  {line}")
         if guarded:
-            self._guard(shown)
+            self._guard(shown, in_use=in_use)
         if not confirm(question):
-            raise Refused(f"{self.name}: nothing was applied")
+            raise PreconditionError(f"{self.name}: nothing was applied")
+        self.account.changed = True
         with self._at_work("apply"):
-            self._terraform.apply(plan)
+            self.terraform.apply(plan)
 
-    def _guard(self, shown: dict[str, Any]) -> None:
+    def _untaint(self, plan: Plan) -> bool:
+        """Keep the tainted data stores that AWS does not delete; their settings are compared by the next plan."""
+        addresses = protected_and_tainted(self.terraform.show(plan))
+        for address in addresses:
+            say(f"{self.name}: {address} has deletion protection and is kept, although its creation was interrupted")
+            with self._at_work(f"untaint {address}"):
+                self.terraform.untaint(address)
+        return bool(addresses)
+
+    def _guard(self, shown: dict[str, Any], *, in_use: bool) -> None:
         today = datetime.datetime.now(datetime.UTC).date()
-        lost = losses(shown, waivers=self.account.environment.waivers, today=today)
+        lost = losses(shown, waivers=self.account.environment.waivers, today=today, in_use=in_use)
         if lost:
-            file = f"environments/{self.account.environment.name}.yaml"
-            raise Refused(
+            file = self.account.file
+            raise PreconditionError(
                 "\n".join([f"{self.name}: the plan loses data, nothing was applied:", *(f"  {line}" for line in lost)])
                 + f"\nFix: undo the change, or add a waiver with rule {RULE} and the address to {file}"
             )
@@ -100,20 +147,22 @@ class Stack:
             with step(f"{self.name}: {what}"):
                 yield
         except TerraformError as error:
-            raise Failed(f"{error}\nNext: mend it and run the same command again, it goes on from there") from None
+            raise OperationError(
+                f"{error}\nFix: correct the cause, then run the same command again: it continues"
+            ) from None
 
-    def _hear(self, message: Message) -> None:
+    def _show(self, message: Message) -> None:
         if message.kind in {"apply_complete", "apply_errored"}:
             CONSOLE.print(f"  {message.text}", markup=False)
 
 
 def addresses_of(folder: Path, constructs: Sequence[str]) -> list[str]:
-    """Addresses of the resources of ``constructs``, and of other groups' rules that name one of them."""
+    """Addresses of the resources of ``constructs``, and of security group rules elsewhere that refer to them."""
     resources = json.loads((folder / "cdk.tf.json").read_text("utf-8")).get("resource", {})
     by_address = {f"{kind}.{name}": body for kind, named in resources.items() for name, body in named.items()}
     own = {address for address, body in by_address.items() if _construct(body) in constructs}
     if not own:
-        raise Refused(f"{folder.name} has no construct {' or '.join(constructs)}. Fix: python main.py")
+        raise PreconditionError(f"{folder.name} has no construct {' or '.join(constructs)}. Fix: make synth")
     return sorted(own | {address for address, body in by_address.items() if _is_rule(address) and _names(body, own)})
 
 
@@ -133,7 +182,7 @@ def _names(body: dict[str, Any], addresses: set[str]) -> bool:
 
 
 def summary(plan: dict[str, Any]) -> Iterator[str]:
-    """``create aws_vpc.network`` and so on, what is destroyed first; at most ``SHOWN_CHANGES`` lines, then a count."""
+    """Lines such as ``create aws_vpc.network``, destroyed resources first; at most ``SHOWN_CHANGES``, then a count."""
     words = {("create",): "create", ("update",): "change", ("delete",): "DESTROY"}
     order = ["DESTROY", "REPLACE", "change", "create"]
     found = [

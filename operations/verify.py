@@ -1,57 +1,56 @@
-"""What must be true of a running environment, looked up in AWS; each thing that is not comes with its fix."""
+"""Checks a running environment through the AWS API; each problem is reported with its fix."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from environments.derived.service_counts import service_counts
 from environments.facts.secrets import DEPLOY_KEY, SPECIFICATIONS, names_for_topology
-from environments.facts.topology import uses_celery
-from operations import broker_auth, database, image
+from operations import broker_auth, database, database_proxy, image, migrate
 from operations.account import Account
+from operations.aws_errors import explain
 from operations.bootstrap import bucket_exists
-from operations.errors import Failed, Refused
+from operations.errors import OperationError, PreconditionError
 from operations.parameters import Parameters
 from operations.services import services, unsettled
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing looked at; ``trouble`` is None when it is right."""
+    """The result of one check; ``problem`` is None when it passes."""
 
     what: str
-    trouble: str | None = None
+    problem: str | None = None
 
 
 def verify(account: Account) -> list[Check]:
-    """Look at everything; a look that fails is a trouble, not an end."""
-    return [check for look in LOOKS for check in _looked(look, account)]
+    """Run every check. A check that raises is reported as a problem and does not end the others."""
+    return [check for name, checks in CHECKS.items() for check in _results(name, checks, account)]
 
 
-def _looked(look: Callable[[Account], Iterator[Check]], account: Account) -> Iterator[Check]:
+def _results(name: str, checks: Callable[[Account], Iterator[Check]], account: Account) -> Iterator[Check]:
     try:
-        yield from look(account)
-    except (Refused, Failed, ClientError, BotoCoreError) as error:
-        yield Check((look.__doc__ or look.__name__).rstrip("."), str(error))
+        yield from checks(account)
+    except (PreconditionError, OperationError) as error:
+        yield Check(name, str(error))
+    except (ClientError, BotoCoreError) as error:
+        yield Check(name, explain(error))
 
 
 def _secrets(account: Account) -> Iterator[Check]:
-    """secrets."""
     parameters = Parameters(account)
     for name in names_for_topology(account.environment.topology):
         found = parameters.read(name)
-        trouble = "does not exist" if found is None else SPECIFICATIONS[name].validate(found.value)
-        yield Check(f"secret {name}", trouble)
+        problem = "does not exist" if found is None else SPECIFICATIONS[name].validate(found.value)
+        yield Check(f"secret {name}", problem)
     if account.environment.dags.deploy_key:
         yield Check(f"secret {DEPLOY_KEY}", None if parameters.read(DEPLOY_KEY) else "does not exist")
 
 
 def _database(account: Account) -> Iterator[Check]:
-    """database."""
     found = database.describe(account)
     status = found["DBInstanceStatus"]
     yield Check("database available", None if status == "available" else f"is {status}")
@@ -59,78 +58,88 @@ def _database(account: Account) -> Iterator[Check]:
     yield Check("database private", "has a public address" if found["PubliclyAccessible"] else None)
 
 
+def _proxy(account: Account) -> Iterator[Check]:
+    if not account.environment.database.proxy:
+        return
+    current = database_proxy.has_password(account, Parameters(account).require("database-password"))
+    fix = f"is not the password of the database. Fix: {account.command('rotate', 'database')}"
+    yield Check("password of the database proxy", None if current else fix)
+
+
 def _broker(account: Account) -> Iterator[Check]:
-    """broker."""
-    if not uses_celery(account.environment.topology):
+    if account.environment.topology != "celery":
         return
     found = broker_auth.describe(account)
     yield Check("broker available", None if found["Status"] == "available" else f"is {found['Status']}")
-    fix = f"takes anybody; python -m operations secrets {account.environment.name}"
-    yield Check("broker demands its token", None if found.get("AuthTokenEnabled") else fix)
-    yield Check("broker over TLS", None if found.get("TransitEncryptionEnabled") else "answers without TLS")
+    fix = f"accepts connections without a token. Fix: {account.command('secrets')}"
+    yield Check("broker requires its token", None if found.get("AuthTokenEnabled") else fix)
+    yield Check("broker over TLS", None if found.get("TransitEncryptionEnabled") else "accepts connections without TLS")
 
 
 def _services(account: Account) -> Iterator[Check]:
-    """services."""
     found = {service["serviceName"]: service for service in services(account)}
     for name, (least, most) in service_counts(account.environment).items():
         service = found.get(name)
         if service is None:
-            yield Check(f"service {name}", "does not exist")
+            yield Check(f"service {name}", f"does not exist. Fix: {account.command('deploy')}")
             continue
         count = service["desiredCount"]
-        asleep = count < least and account.environment.hibernation is None
-        low = f"{count} Fargate tasks wanted, the file says {least} to {most}" if asleep else None
+        below = count < least and account.environment.hibernation is None
+        low = f"desired count is {count}, {account.file} says {least} to {most}" if below else None
         yield Check(f"service {name}", unsettled(service) or low)
     for name in sorted(found.keys() - service_counts(account.environment).keys()):
-        yield Check(f"service {name}", "is not in the environment file")
+        yield Check(f"service {name}", f"is not in {account.file}")
 
 
 def _targets(account: Account) -> Iterator[Check]:
-    """targets of the load balancer."""
     balancing = account.client("elbv2")
     for service in services(account):
         for attached in service.get("loadBalancers", ()):
             health = balancing.describe_target_health(TargetGroupArn=attached["targetGroupArn"])
-            states = [one["TargetHealth"]["State"] for one in health["TargetHealthDescriptions"]]
+            states = [target["TargetHealth"]["State"] for target in health["TargetHealthDescriptions"]]
             healthy = states.count("healthy")
-            trouble = None if healthy or not service["desiredCount"] else f"none of {len(states)} is healthy"
-            yield Check(f"targets of {service['serviceName']}", trouble)
+            problem = None if healthy or not service["desiredCount"] else f"none of {len(states)} is healthy"
+            yield Check(f"targets of {service['serviceName']}", problem)
 
 
 def _alarms(account: Account) -> Iterator[Check]:
-    """alarms."""
-    # Alarms that scale ring all day; those that tell somebody are meant.
+    # Alarms of scaling policies are in state ALARM most of the time: report only alarms with an SNS action.
     pages = account.client("cloudwatch").get_paginator("describe_alarms")
-    ringing = [
+    active = [
         alarm["AlarmName"]
         for page in pages.paginate(AlarmNamePrefix=f"{account.names.name}-", StateValue="ALARM")
         for alarm in page["MetricAlarms"]
         if any(action.startswith("arn:aws:sns:") for action in alarm["AlarmActions"])
     ]
-    yield Check("alarms", f"ringing: {', '.join(sorted(ringing))}" if ringing else None)
+    yield Check("alarms", f"in state ALARM: {', '.join(sorted(active))}" if active else None)
 
 
 def _image(account: Account) -> Iterator[Check]:
-    """image."""
     image.check(account)
     yield Check(f"image for {account.environment.architecture}")
 
 
 def _state(account: Account) -> Iterator[Check]:
-    """Terraform state."""
     state = account.environment.state
     if state.backend == "s3" and state.bucket and state.role_arn is None:
-        yield Check("bucket of the Terraform state", None if bucket_exists(account, state.bucket) else "does not exist")
+        problem = None if bucket_exists(account, state.bucket) else "does not exist"
+        yield Check("bucket of the Terraform state", problem)
 
 
 def _schema(account: Account) -> Iterator[Check]:
-    """record of the last migration."""
-    ssm: Any = account.client("ssm")
-    found = ssm.get_parameters(Names=[account.names.parameter("schema")])["Parameters"]
-    yield Check(
-        "migration recorded", None if found else f"never; python -m operations migrate {account.environment.name}"
-    )
+    fix = f"no migration is recorded. Fix: {account.command('migrate')}"
+    yield Check("database migrated", None if migrate.is_recorded(account) else fix)
 
 
-LOOKS = (_state, _secrets, _database, _broker, _image, _schema, _services, _targets, _alarms)
+CHECKS: dict[str, Callable[[Account], Iterator[Check]]] = {
+    "bucket of the Terraform state": _state,
+    "secrets": _secrets,
+    "database": _database,
+    "password of the database proxy": _proxy,
+    "broker": _broker,
+    "image": _image,
+    "database migrated": _schema,
+    "services": _services,
+    "targets of the load balancer": _targets,
+    "alarms": _alarms,
+}

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from environments.facts.stacks import FOUNDATION
 from environments.model import Environment
+from environments.sections.identity import Oidc
 from modules.core.flows import Flows
 from modules.core.grants import RoleSettings
 from modules.core.references import CrossStackOutputs
@@ -20,11 +21,12 @@ from modules.stacks.foundation import Foundation
 
 def deployments(app: App, environments: Iterable[Environment]) -> None:
     """Create the stacks of all environments, and a bootstrap stack for each account with states in S3."""
+    every = tuple(environments)
     accounts: set[str] = set()
-    for environment in environments:
+    for environment in every:
         if environment.state.backend == "s3" and environment.account_id not in accounts:
             accounts.add(environment.account_id)
-            _bootstrap(app, environment)
+            _bootstrap(app, environment, oidc=_oidc(every, environment.account_id))
         deployment(app, environment)
 
 
@@ -53,7 +55,13 @@ def _roles(environment: Environment) -> RoleSettings:
     )
 
 
-def _bootstrap(app: App, environment: Environment) -> None:
+def _oidc(environments: Iterable[Environment], account_id: str) -> Oidc | None:
+    """The OIDC settings of an account, from the first of its environments that has any."""
+    found = (environment.iam.oidc for environment in environments if environment.account_id == account_id)
+    return next((oidc for oidc in found if oidc), None)
+
+
+def _bootstrap(app: App, environment: Environment, *, oidc: Oidc | None) -> None:
     Bootstrap(
         app,
         account_id=environment.account_id,
@@ -61,5 +69,5 @@ def _bootstrap(app: App, environment: Environment) -> None:
         bucket=environment.state.bucket or "",
         names=environment.names,
         roles=_roles(environment),
-        oidc=environment.iam.oidc,
+        oidc=oidc,
     )

@@ -1,4 +1,4 @@
-"""The real cdktf CLI: it synthesizes what main.py does, deploys both stacks in order, and its second diff is empty."""
+"""The cdktf CLI synthesizes the same files as main.py and deploys both stacks in order; its second diff is empty."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ def cdktf(*arguments: str, aws: dict[str, str] | None = None) -> str:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {str(one.relative_to(folder)): one.read_bytes() for one in folder.rglob("cdk.tf.json")}
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("cdk.tf.json")}
 
 
 @pytest.mark.feature("O1")
-def test_cdktf_synth_writes_what_main_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cdktf_synth_writes_the_same_files_as_main(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "main").mkdir()
     subprocess.run(
         [ROOT / ".venv" / "bin" / "python", "main.py", "environments", tmp_path / "main"], cwd=ROOT, check=True
@@ -52,7 +52,7 @@ def test_cdktf_synth_writes_what_main_writes(tmp_path: Path, monkeypatch: pytest
 
 @pytest.mark.feature("O1", "H2")
 @pytest.mark.long
-def test_cdktf_deploys_in_order_and_its_second_diff_is_empty(tmp_path: Path) -> None:
+def test_cdktf_deploys_both_stacks_and_its_second_diff_is_empty(tmp_path: Path) -> None:
     require("cdktf", "node", "terraform", "provider-mirror")
     out = synthesize(environment("dev", change=VARIANTS["sequential-single_nat-baked"]), tmp_path).parent
     flags = ("--skip-synth", "--skip-provider-lock", "--output", str(out))

@@ -1,4 +1,4 @@
-"""The demo as a person runs it: exit code, what it says, what it leaves."""
+"""The demo as a user runs it: exit code, output, leftovers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from terraform_harness.tools import require
 
 from local.repository import ROOT
 
-SAID = (
+EXPECTED = (
     "bootstrap-111111111111: applied",
     "dev-foundation: applied",
     "dev-airflow: applied",
@@ -27,22 +27,22 @@ SAID = (
 
 @pytest.mark.feature("O1", "T1", "E3", "H4")
 @pytest.mark.long
-def test_demo_makes_verifies_and_destroys_dev() -> None:
+def test_demo_creates_verifies_and_destroys_dev() -> None:
     require("terraform", "provider-mirror")
     done = demo("dev")
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
-    assert [line for line in SAID if line not in done.stdout] == []
+    assert [line for line in EXPECTED if line not in done.stdout] == []
 
 
 @pytest.mark.feature("O1")
-def test_demo_of_an_unknown_environment_says_so() -> None:
+def test_demo_rejects_an_unknown_environment() -> None:
     done = demo("nowhere")
     assert done.returncode == 2
     assert "nowhere-foundation/cdk.tf.json: no such file. Fix: run `make synth`" in done.stdout
 
 
 @pytest.mark.feature("O1")
-def test_demo_without_terraform_says_how_to_get_it() -> None:
+def test_demo_without_terraform_names_the_fix() -> None:
     done = demo("dev", PATH="/nowhere")
     assert done.returncode == 2
     assert "terraform is missing. Fix: install Terraform 1.11" in done.stdout

@@ -1,4 +1,4 @@
-"""Whole environments on the emulator: applied by the real provider, verified, planned again, destroyed."""
+"""Complete environments on the emulator: applied with the AWS provider, verified, planned again, destroyed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from terraform_harness.terraform.run import TerraformError
 from tests.apply.conftest import Start, environment
 
 pytestmark = pytest.mark.long
-# The fourth topology, celery, lives in test_demo.py (dev) and below (prod).
+# The topology celery is applied in test_demo.py (dev) and below (prod).
 BAKED = {"dags": {"delivery": "baked", "repository": None, "branch": None}}
 WITHOUT_QUEUE = {"workers": None, "broker": None}
 ONE_CONTAINER = WITHOUT_QUEUE | {"components": None}
@@ -37,10 +37,12 @@ def secrets_of(aws: Emulator, name: str) -> list[str]:
         .get_paginator("get_parameters_by_path")
         .paginate(Path=f"/airflow/{name}", WithDecryption=True, Recursive=True)
     )
-    return [one["Value"] for page in pages for one in page["Parameters"] if one["Type"] == "SecureString"]
+    return [
+        parameter["Value"] for page in pages for parameter in page["Parameters"] if parameter["Type"] == "SecureString"
+    ]
 
 
-def no_secret_is_kept(life: Lifecycle, name: str, plans: list[dict[str, Any]]) -> None:
+def assert_no_secret_in_state_or_plan(life: Lifecycle, name: str, plans: list[dict[str, Any]]) -> None:
     kept = json.dumps([*(life.roots[stack].pull() for stack in pair(name)), *plans])
     values = secrets_of(life.emulator, name)
     assert len(values) >= 4
@@ -49,28 +51,28 @@ def no_secret_is_kept(life: Lifecycle, name: str, plans: list[dict[str, Any]]) -
 
 @pytest.mark.feature("T1", "N2", "E2", "H2", "S2")
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_environment_lives_and_leaves_nothing(start: Start, variant: str) -> None:
+def test_environment_is_applied_and_destroyed_without_leftovers(start: Start, variant: str) -> None:
     life = start(environment("dev", change=VARIANTS[variant]))
     before = inventory(life.emulator)
     plans = [life.make(stack) for stack in pair("dev")]
     assert life.check(pair("dev")) > 40
     for stack in pair("dev"):
         life.second_plan_is_empty(stack)
-    no_secret_is_kept(life, "dev", plans)
+    assert_no_secret_in_state_or_plan(life, "dev", plans)
     for stack in reversed(pair("dev")):
         life.destroy(stack)
     assert life.left(since=before) == []
 
 
 @pytest.mark.feature("E6", "C6")
-def test_production_is_applied_verified_and_refuses_to_be_destroyed(start: Start) -> None:
+def test_production_is_applied_and_verified_and_cannot_be_destroyed(start: Start) -> None:
     life = start(environment("prod"))
     life.emulator.client("ssm").put_parameter(Name="/airflow/prod/git-deploy-key", Type="SecureString", Value="k" * 64)
     plans = [life.make(stack) for stack in pair("prod")]
     life.check(pair("prod"))
     for stack in pair("prod"):
         life.second_plan_is_empty(stack)
-    no_secret_is_kept(life, "prod", plans)
+    assert_no_secret_in_state_or_plan(life, "prod", plans)
     with pytest.raises(TerraformError, match="(?i)deletion protection"):
         life.destroy("prod-foundation")
     assert life.emulator.client("rds").describe_db_instances()["DBInstances"]
@@ -81,29 +83,31 @@ def test_plan_for_the_wrong_account_fails(start: Start, tmp_path: Path) -> None:
     life = start(environment("dev"))
     with Emulator(account_id="999999999999") as other:
         other.make_state_bucket("airflow-fargate-state-111111111111")
-        elsewhere = Lifecycle(source=life.source, folder=tmp_path, emulator=other, console=life.console)
-        root = elsewhere.prepare("dev-foundation")
+        lifecycle = Lifecycle(source=life.source, folder=tmp_path, emulator=other, console=life.console)
+        root = lifecycle.prepare("dev-foundation")
         with pytest.raises(TerraformError, match="AWS account ID not allowed: 999999999999"):
             root.plan()
 
 
 @pytest.mark.feature("H2", "H4")
-def test_drift_is_seen_and_undone(start: Start) -> None:
-    """Somebody opens the door in the console: the verification names it, the plan takes it back."""
+def test_drift_is_verified_and_planned_back(start: Start) -> None:
+    """A security group is opened outside Terraform: the verification reports it, the next plan reverts it."""
     life = start(environment("dev", change=VARIANTS["sequential-single_nat-baked"]))
     life.make("dev-foundation")
     groups = life.emulator.client("ec2").describe_security_groups()["SecurityGroups"]
-    database = next(one["GroupId"] for one in groups if "database" in one["GroupName"])
-    everybody = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
-    life.emulator.client("ec2").authorize_security_group_ingress(GroupId=database, IpPermissions=[everybody])
+    database = next(group["GroupId"] for group in groups if "database" in group["GroupName"])
+    opened = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    life.emulator.client("ec2").authorize_security_group_ingress(GroupId=database, IpPermissions=[opened])
     bucket = next(
         one["Name"] for one in life.emulator.client("s3").list_buckets()["Buckets"] if "task-logs" in one["Name"]
     )
     life.emulator.client("s3").delete_public_access_block(Bucket=bucket)
-    with pytest.raises(LifecycleError) as refused:
+    with pytest.raises(LifecycleError) as rejected:
         life.check(["dev-foundation"])
-    assert "aws_security_group.database_security_group: 0 declared rules and no other: undeclared" in str(refused.value)
-    assert "aws_s3_bucket.task_logs_bucket: bucket is closed to public and http" in str(refused.value)
+    assert "aws_security_group.database_security_group: 0 declared rules and no other: undeclared" in str(
+        rejected.value
+    )
+    assert "aws_s3_bucket.task_logs_bucket: bucket is closed to public and http" in str(rejected.value)
     root = life.roots["dev-foundation"]
     plan = root.plan()
     assert "aws_s3_bucket_public_access_block.task_logs_bucket_public_access_block" in {

@@ -1,4 +1,4 @@
-"""Ctrl-C in the middle of an apply: Terraform stops, its lock is released or its removal explained, nothing stays."""
+"""Ctrl-C during an apply: Terraform stops, its lock is released or its removal is explained, no process remains."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ terraform.init()
 try:
     terraform.apply(terraform.plan())
 except TerraformInterrupted as stop:
-    print("SAID", stop, flush=True)
+    print(stop, flush=True)
     sys.exit(130)
 """
 
@@ -53,7 +53,7 @@ AFTER = {"depends_on": ["terraform_data.slow"], "input": "never"}
 
 
 def start(folder: Path, aws: Emulator, command: str) -> subprocess.Popen[str]:
-    """A process in the middle of an apply that holds the lock."""
+    """A process that is applying and holds the lock."""
     (folder / "cdk.tf.json").write_text(json.dumps(configuration(command)))
     process = subprocess.Popen(
         [sys.executable, "-c", RUN, str(folder)],
@@ -71,11 +71,11 @@ def start(folder: Path, aws: Emulator, command: str) -> subprocess.Popen[str]:
 
 
 def keys(aws: Emulator) -> set[str]:
-    return {one["Key"] for one in aws.client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", ())}
+    return {item["Key"] for item in aws.client("s3").list_objects_v2(Bucket=BUCKET).get("Contents", ())}
 
 
-def left_in(folder: Path) -> list[str]:
-    """Processes that still work in ``folder``."""
+def processes_in(folder: Path) -> list[str]:
+    """Command lines of processes whose working directory is ``folder``."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -94,16 +94,16 @@ def test_interrupted_apply_saves_its_state_and_releases_the_lock(tmp_path: Path,
     assert process.returncode == 130
     assert "its lock released. Next: run the same command again" in text
     assert keys(aws) == {"k"}
-    assert left_in(tmp_path) == []
+    assert processes_in(tmp_path) == []
 
 
 @pytest.mark.feature("E2")
-def test_second_run_meets_the_lock_and_says_who_holds_it(tmp_path: Path, aws: Emulator) -> None:
+def test_concurrent_run_reports_the_holder_of_the_lock(tmp_path: Path, aws: Emulator) -> None:
     process = start(tmp_path, aws, "until [ -e enough ]; do sleep 0.1; done")
     other = Terraform(tmp_path, environment=aws.environment)
-    with pytest.raises(TerraformError, match="Error acquiring the state lock") as refused:
+    with pytest.raises(TerraformError, match="Error acquiring the state lock") as rejected:
         other.plan()
-    assert "OperationTypeApply" in str(refused.value)
+    assert "OperationTypeApply" in str(rejected.value)
     (tmp_path / "enough").touch()
     process.communicate(timeout=300)
     assert process.returncode == 0
@@ -121,10 +121,10 @@ while true; do sleep 0.1; done
 """
 
 
-def test_twice_interrupted_apply_gives_up_and_explains_the_lock(
+def test_apply_that_is_interrupted_twice_stops_at_once_and_explains_the_lock(
     tmp_path: Path, aws: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A Terraform that goes on after the first Ctrl-C, as one does that waits for a database."""
+    """Terraform continues after the first Ctrl-C, as it does while it waits for a database."""
     program = tmp_path / "terraform"
     program.write_text(STUBBORN)
     program.chmod(0o755)
@@ -138,4 +138,4 @@ def test_twice_interrupted_apply_gives_up_and_explains_the_lock(
     assert process.returncode == 130
     assert "interrupted 2 times" in text
     assert "terraform force-unlock LOCK_ID" in text
-    assert left_in(tmp_path) == []
+    assert processes_in(tmp_path) == []

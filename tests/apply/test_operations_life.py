@@ -1,13 +1,15 @@
-"""O2: one environment's whole life by operations alone, on the emulator, from the stacks that are deployed.
+"""The life of an environment by operations alone, on the emulator: bootstrap, deploy, rotate, hibernate, destroy.
 
-bootstrap, deploy, deploy again, verify, rotate, hibernate, wake, destroy: each as a person would call it.
+The stacks are those that are deployed to AWS; only the address of S3 differs.
 """
 
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +27,7 @@ from operations import hibernation, image, rotate, secrets, stacks, verify
 from operations.account import Account
 from operations.bootstrap import bootstrap
 from operations.deploy import deploy, destroy
-from operations.errors import Refused
+from operations.errors import PreconditionError
 
 INDEX = "application/vnd.oci.image.index.v1+json"
 
@@ -36,13 +38,13 @@ def yes(_question: str) -> bool:
 
 @dataclass
 class Life:
-    """An account in the emulator, where what ECS would do by itself happens whenever somebody waits."""
+    """An account in the emulator; ``settle`` does what ECS does while a command waits."""
 
     account: Account
     emulator: Emulator
 
     def settle(self, _seconds: float) -> None:
-        """ECS brings every service to its desired count; moto does so when the count is said again."""
+        """Bring every service to its desired count; moto does so when the count is set again."""
         ecs, cluster = self.emulator.client("ecs"), self.account.names.name
         for arn in ecs.list_services(cluster=cluster)["serviceArns"]:
             service = ecs.describe_services(cluster=cluster, services=[arn])["services"][0]
@@ -63,15 +65,15 @@ class Life:
             imageTag=self.account.environment.airflow.image_tag,
         )
 
-    def troubles(self) -> dict[str, str]:
-        return {check.what: check.trouble for check in verify.verify(self.account) if check.trouble}
+    def problems(self) -> dict[str, str]:
+        return {check.what: check.problem for check in verify.verify(self.account) if check.problem}
 
 
-@pytest.fixture(scope="module")
-def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
-    """The environment dev in an empty emulator, synthesized, with stacks that address the emulator."""
+@pytest.fixture
+def life(tmp_path: Path) -> Iterator[Life]:
+    """The environment dev in an empty emulator, synthesized, with stacks that use the emulator's S3."""
     require("terraform", "provider-mirror", "node")
-    folder = tmp_path_factory.mktemp("operations")
+    folder = tmp_path
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MOTO_ECS_SERVICE_RUNNING", "1")
         with Emulator(account_id="111111111111") as emulator:
@@ -99,17 +101,20 @@ def _stacks(folder: Path, emulator: Emulator) -> Path:
 
 
 @pytest.mark.feature("O2")
-def test_whole_life_of_an_environment(life: Life, capfd: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.long
+def test_environment_is_deployed_rotated_hibernated_and_destroyed(
+    life: Life, capfd: pytest.CaptureFixture[str]
+) -> None:
     account = life.account.guard()
     emulator = life.emulator
     bootstrap(account, confirm=yes)
     assert account.environment.state.bucket in {b["Name"] for b in emulator.client("s3").list_buckets()["Buckets"]}
 
-    with pytest.raises(Refused, match=r"image airflow-dev:.* is not in the repository"):
+    with pytest.raises(PreconditionError, match=r"image airflow-dev:.* is not in the repository"):
         deploy(account, confirm=yes)
     life.push_image()
     deploy(account, confirm=yes)
-    assert life.troubles() == {}
+    assert life.problems() == {}
 
     capfd.readouterr()
     deploy(account, confirm=yes)
@@ -120,15 +125,74 @@ def test_whole_life_of_an_environment(life: Life, capfd: pytest.CaptureFixture[s
     for rotation in rotate.ROTATIONS.values():
         rotation(account)
     assert secrets.complete(account) == []
-    assert life.troubles() == {}
+    assert life.problems() == {}
+    deploy(account, confirm=yes)
+    capfd.readouterr()
+    deploy(account, confirm=yes)
+    after_rotation = capfd.readouterr().err
+    assert "dev-foundation: nothing to change" in after_rotation
+    assert "dev-airflow: nothing to change" in after_rotation
 
     hibernation.hibernate(account)
-    assert life.troubles() == {"database available": "is stopped"}
+    assert life.problems() == {"database available": "is stopped"}
     hibernation.wake(account)
-    assert life.troubles() == {}
+    assert life.problems() == {}
 
-    with pytest.raises(Refused, match=r"dev was not destroyed: 'prod' was typed"):
+    with pytest.raises(PreconditionError, match=r"dev was not destroyed: 'prod' was typed"):
         destroy(account, typed="prod", confirm=yes)
+    connection = f"{account.names.path}/connections/warehouse"
+    emulator.client("ssm").put_parameter(Name=connection, Value="postgres://", Type="SecureString")
     destroy(account, typed="dev", confirm=yes)
+    left = emulator.client("ssm").describe_parameters()["Parameters"]
+    assert [parameter["Name"] for parameter in left if parameter["Name"].startswith("/airflow/dev/")] == []
     assert emulator.client("rds").describe_db_instances()["DBInstances"] == []
     assert emulator.client("ecs").list_clusters()["clusterArns"] == []
+
+
+DEPLOY = """
+import signal, sys
+from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
+from environments.load import load
+from operations import deploy, stacks
+from operations.account import Account
+stacks.STACKS = Path(sys.argv[1])
+deploy.deploy(Account(load("environments/dev.yaml")), confirm=lambda question: True)
+"""
+
+
+@pytest.mark.feature("O2", "E6")
+@pytest.mark.long
+def test_first_deployment_continues_after_ctrl_c_while_the_database_is_created(life: Life) -> None:
+    account = life.account.guard()
+    bootstrap(account, confirm=yes)
+    _interrupt_while_the_database_is_created(life)
+    foundation = stacks.Stack(account, "foundation")
+    assert "aws_db_instance.database" in tainted(foundation)
+
+    with pytest.raises(PreconditionError, match=r"image airflow-dev:.* is not in the repository"):
+        deploy(account, confirm=yes)
+    assert tainted(foundation) == set()
+    assert account.steps.complete == ["foundation", "secrets"]
+
+
+def _interrupt_while_the_database_is_created(life: Life) -> None:
+    process = subprocess.Popen([sys.executable, "-c", DEPLOY, str(stacks.STACKS)], cwd=ROOT, stderr=subprocess.PIPE)
+    deadline = time.monotonic() + 300
+    while not life.emulator.client("rds").describe_db_instances()["DBInstances"]:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(1)
+    time.sleep(3)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=300)
+
+
+def tainted(stack: stacks.Stack) -> set[str]:
+    """Addresses of the resources that the state calls tainted."""
+    resources = stack.terraform.pull()["resources"]
+    return {
+        f"{resource['type']}.{resource['name']}"
+        for resource in resources
+        if any(instance.get("status") == "tainted" for instance in resource["instances"])
+    }

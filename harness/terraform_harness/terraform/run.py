@@ -81,6 +81,10 @@ class Terraform:
         """Apply exactly ``plan``."""
         self._run("apply", "-json", "-input=false", str(plan.path.name))
 
+    def untaint(self, address: str) -> None:
+        """Mark the resource ``address`` as complete, so that the next plan does not replace it."""
+        self._run("untaint", address)
+
     def destroy(self) -> None:
         """Destroy every resource of the state."""
         self._run("apply", "-destroy", "-json", "-input=false", "-auto-approve")

@@ -1,4 +1,4 @@
-"""The feature table names what tests show and nothing else, and is up to date."""
+"""The feature table lists what tests cover, and is up to date."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.mark.feature("O1")
-def test_the_page_of_this_project_is_current(generator: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+def test_features_page_of_the_project_is_current(generator: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
     assert generator.main(["--check"]) == 0, capsys.readouterr().err
 
 
 @pytest.mark.feature("O1")
-def test_the_page_names_tiers_answers_and_what_is_missing(generator: ModuleType, project: Path) -> None:
+def test_page_lists_tiers_answers_and_rows_without_a_test(generator: ModuleType, project: Path) -> None:
     assert generator.main([], root=project) == 0
     text = (project / "docs" / "features.md").read_text()
     assert "| N1 | A network | plan | yes | partly |" in text
@@ -68,18 +68,18 @@ def test_the_page_names_tiers_answers_and_what_is_missing(generator: ModuleType,
 
 
 @pytest.mark.feature("O1")
-def test_check_writes_nothing_and_names_the_fix(
+def test_check_of_an_outdated_page_names_the_fix(
     generator: ModuleType, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert generator.main(["--check"], root=project) == 1
     assert not (project / "docs" / "features.md").exists()
-    assert "Fix: python docs/generate_features.py" in capsys.readouterr().err
+    assert "Fix: .venv/bin/python docs/generate_features.py" in capsys.readouterr().err
     generator.main([], root=project)
     assert generator.main(["--check"], root=project) == 0
 
 
 @pytest.mark.feature("O1")
-def test_a_test_of_a_row_that_does_not_exist_is_refused(
+def test_marker_of_an_unknown_row_is_rejected(
     generator: ModuleType, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (project / "tests" / "plan" / "test_more.py").write_text(TESTS)
@@ -90,9 +90,12 @@ def test_a_test_of_a_row_that_does_not_exist_is_refused(
 @pytest.mark.feature("O1")
 @pytest.mark.parametrize(
     ("wrong", "complaint"),
-    [("one: maybe", "N1: one: 'maybe' is none of"), ("three: partly", "N1: three: 'partly' is none of one, two")],
+    [
+        ("one: maybe", "N1: one: 'maybe' is not allowed"),
+        ("three: partly", "N1: three: 'partly' is not allowed. Allowed: one, two"),
+    ],
 )
-def test_a_wrong_answer_is_refused(
+def test_invalid_answer_is_rejected(
     generator: ModuleType, project: Path, capsys: pytest.CaptureFixture[str], wrong: str, complaint: str
 ) -> None:
     (project / "docs" / "features.yaml").write_text(ROWS.replace("one: yes", wrong))

@@ -1,4 +1,4 @@
-"""What the stacks make, made by hand, as far as operations look at it."""
+"""The AWS resources of both stacks in moto, as far as operations use them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SESSION = boto3.Session(region_name="eu-central-1", aws_access_key_id="moto", aw
 
 
 class Clients(dict[str, Any]):
-    """Clients, shared because making one takes longer than a test; what a service holds is made when it is asked."""
+    """Shared clients (creating one takes longer than a test); a service's resources are created on its first use."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ CLIENTS = Clients()
 
 
 class Cloud:
-    """The account of an environment, and levers that AWS would move by itself."""
+    """The account of an environment, with methods that change what AWS would change."""
 
     def __init__(self, account: Account) -> None:
         self.account = account
@@ -55,27 +55,30 @@ class Cloud:
             "production": False,
             "state": {"bucket": "state-of-dev"},
             "network": {"cidr": "10.10.0.0/16", "zones": ["eu-central-1a", "eu-central-1b"]},
-            "load_balancer": {"certificate_arn": f"arn:aws:acm:eu-central-1:{DEFAULT_ACCOUNT_ID}:certificate/0000"},
+            "load_balancer": {
+                "deletion_protection": False,
+                "certificate_arn": f"arn:aws:acm:eu-central-1:{DEFAULT_ACCOUNT_ID}:certificate/0000",
+            },
             "database": {"deletion_protection": False},
         }
         return from_data({**data, **changes}, source="test")
 
     @staticmethod
     def account_of(environment: Environment) -> Account:
-        """An account whose waiting takes no time; clients are shared, because making one takes longer than a test."""
+        """An account that does not wait, with shared clients."""
         return Account(environment, sleep=lambda _seconds: None, session=SESSION, _clients=CLIENTS)
 
     def client(self, service: str) -> Any:
         return self.account.client(service)
 
     def build(self) -> None:
-        """Let every service hold what the stacks would have made in it."""
+        """Create the resources of both stacks, service by service on first use."""
         CLIENTS.pending = {
             "kms": self._key,
             "ssm": self._secrets,
             "ec2": self._network,
             "ecs": self._cluster,
-            # moto scales no service that is not there.
+            # moto rejects scaling of a service that does not exist.
             "application-autoscaling": lambda: self.client("ecs"),
             "logs": self._log_group,
             "rds": self._database,
@@ -207,8 +210,8 @@ class Cloud:
     def bounds(self) -> dict[str, tuple[int, int]]:
         found = self.client("application-autoscaling").describe_scalable_targets(ServiceNamespace="ecs")
         return {
-            one["ResourceId"].rsplit("/", 1)[1]: (one["MinCapacity"], one["MaxCapacity"])
-            for one in found["ScalableTargets"]
+            target["ResourceId"].rsplit("/", 1)[1]: (target["MinCapacity"], target["MaxCapacity"])
+            for target in found["ScalableTargets"]
         }
 
     def desired(self) -> dict[str, int]:
@@ -223,14 +226,14 @@ class Cloud:
         return {service["serviceName"]: service["deployments"][0]["id"] for service in found}
 
     def tasks(self) -> list[dict[str, Any]]:
-        """Fargate tasks that were run by hand, oldest first."""
+        """Fargate tasks that operations started, oldest first."""
         ecs, cluster = self.client("ecs"), self.names.name
         arns = [*ecs.list_tasks(cluster=cluster, startedBy="operations", desiredStatus="RUNNING")["taskArns"]]
         return list(ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"]) if arns else []
 
 
 def exit_codes(*codes: int) -> Any:
-    """A constructor of moto's containers that end with ``codes``, one after the other, then 0."""
+    """A constructor of moto's containers whose exit codes are ``codes`` in turn, then 0."""
     ordinary, left = Container.__init__, list(codes)
 
     def begin(self: Any, *arguments: Any) -> None:

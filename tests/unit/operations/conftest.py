@@ -1,4 +1,4 @@
-"""An environment's account in moto, in this process, with what the stacks would have made in it."""
+"""The AWS account of an environment in moto, empty or with the resources of both stacks."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from terraform_harness.emulator.patches import patch
 from operations.account import Account
 from tests.unit.operations.cloud import CLIENTS, Cloud
 
-# Half of the time of making an account; no test looks at the key itself.
+# Generating keys takes half of the time of a test; no test uses the key itself.
 one_key = cache(models.generate_private_key)
 
 
 @pytest.fixture
 def empty_account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
-    """An account with nothing in it. Waiting takes no time."""
+    """An empty account. Waiting takes no time."""
     for name, value in {
         "AWS_ACCESS_KEY_ID": "moto",
         "AWS_SECRET_ACCESS_KEY": "moto",
@@ -42,6 +42,6 @@ def empty_account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
 @pytest.fixture
 def cloud(empty_account: Account) -> Cloud:
     """The account after both stacks were applied."""
-    made = Cloud(empty_account)
-    made.build()
-    return made
+    found = Cloud(empty_account)
+    found.build()
+    return found

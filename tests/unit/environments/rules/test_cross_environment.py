@@ -123,9 +123,12 @@ def test_shared_name_and_states_are_rejected() -> None:
     ]
 
 
+OTHER_BUCKET = {"bucket": "other", "role_arn": "arn:aws:iam::222222222222:role/state"}
+
+
 @pytest.mark.feature("E5")
 def test_the_same_name_in_another_bucket_shares_no_state() -> None:
-    twin = made(SMALLEST, network={"cidr": "10.20.0.0/16"}, state={"bucket": "other"})
+    twin = made(SMALLEST, network={"cidr": "10.20.0.0/16"}, state=OTHER_BUCKET)
     assert violation_lines(made(SMALLEST), twin) == ["dev: name: two environments are named 'dev'"]
 
 

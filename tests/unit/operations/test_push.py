@@ -1,4 +1,4 @@
-"""O2: the image is built for the right processor and pushed; the registry's password is nobody else's to read."""
+"""The image is built for the right architecture and pushed; the registry password is no argument."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from operations.errors import Failed, Refused
+from operations.errors import OperationError, PreconditionError
 from operations.push import build_and_push
 from tests.unit.operations.cloud import Cloud
 
@@ -32,12 +32,12 @@ def without_image(cloud: Cloud) -> None:
 
 
 @pytest.mark.feature("O2")
-def test_the_image_is_built_for_the_processor_of_the_environment(
+def test_image_is_built_for_the_architecture_of_the_environment(
     cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_image(cloud)
     log = docker(tmp_path, monkeypatch)
-    with pytest.raises(Refused, match=r"is not in the repository"):  # the stand-in for docker pushes nothing
+    with pytest.raises(PreconditionError, match=r"is not in the repository"):  # the stand-in for docker pushes nothing
         build_and_push(cloud.account)
     login, build = log.read_text().splitlines()
     registry = f"{cloud.account.environment.account_id}.dkr.ecr.eu-central-1.amazonaws.com"
@@ -50,12 +50,12 @@ def test_the_image_is_built_for_the_processor_of_the_environment(
 
 
 @pytest.mark.feature("S2")
-def test_the_password_of_the_registry_is_no_argument(
+def test_registry_password_is_not_passed_as_an_argument(
     cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_image(cloud)
     log = docker(tmp_path, monkeypatch, code=1)
-    with pytest.raises(Failed, match=r"docker login ended with exit code 1"):
+    with pytest.raises(OperationError, match=r"docker login ended with exit code 1"):
         build_and_push(cloud.account)
     password = (tmp_path / "password").read_text()
     assert password.endswith("auth-token")
@@ -63,15 +63,15 @@ def test_the_password_of_the_registry_is_no_argument(
 
 
 @pytest.mark.feature("C2")
-def test_a_tag_that_is_there_is_not_pushed_again(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_existing_tag_is_not_pushed_again(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = docker(tmp_path, monkeypatch)
     assert build_and_push(cloud.account).startswith("sha256:")
     assert not log.exists()
 
 
 @pytest.mark.feature("O2")
-def test_without_docker_the_cure_is_named(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_docker_is_reported_with_a_fix(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     without_image(cloud)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(Refused, match=r"docker is missing. Fix"):
+    with pytest.raises(PreconditionError, match=r"docker is missing. Fix"):
         build_and_push(cloud.account)

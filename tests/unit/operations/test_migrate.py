@@ -1,4 +1,4 @@
-"""C5: the migration gates the roll-out, is recorded, and says the way back."""
+"""The migration gates the roll-out, is recorded, and prints the command that undoes it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ import pytest
 
 from operations import migrate, one_off_task
 from operations.account import Account
-from operations.errors import Failed, Refused
+from operations.errors import OperationError, PreconditionError
 from tests.unit.operations.cloud import Cloud, exit_codes
 
 WAIT = one_off_task._wait
+
+
 REPORT = {
     "event": "migrated",
     "airflow": "3.3.2",
@@ -43,7 +45,7 @@ def record(cloud: Cloud) -> dict[str, Any]:
 
 
 @pytest.mark.feature("C5")
-def test_the_migration_is_recorded_and_says_the_way_back(
+def test_migration_is_recorded_and_prints_the_downgrade_command(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     will_log(cloud, monkeypatch, "INFO  [alembic] Running upgrade", json.dumps(REPORT))
@@ -51,40 +53,25 @@ def test_the_migration_is_recorded_and_says_the_way_back(
     kept = record(cloud)
     assert (kept["from"], kept["to"], kept["airflow"]) == ("29ce7909c52b", "fe199e1abd77", "3.3.2")
     assert kept["task"] == cloud.tasks()[0]["taskArn"]
-    assert "the way back: python -m operations downgrade dev 29ce7909c52b" in capfd.readouterr().err
+    assert "To undo the migration: .venv/bin/python -m operations downgrade dev 29ce7909c52b" in capfd.readouterr().err
 
 
 @pytest.mark.feature("C5")
-def test_it_runs_in_the_application_subnets_with_its_own_group(cloud: Cloud) -> None:
-    migrate.migrate(cloud.account)
-    from moto.core import DEFAULT_ACCOUNT_ID
-    from moto.ecs.models import ecs_backends
-
-    (task,) = ecs_backends[DEFAULT_ACCOUNT_ID]["eu-central-1"].tasks[cloud.names.name].values()
-    assert task.network_configuration["awsvpcConfiguration"] == {
-        "subnets": sorted(cloud.subnets),
-        "securityGroups": [cloud.groups["migrate"]],
-        "assignPublicIp": "DISABLED",
-    }
-    assert (task.launch_type, task.started_by) == ("FARGATE", "operations")
-
-
-@pytest.mark.feature("C5")
-def test_a_migration_that_fails_once_is_tried_again(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_migration_is_tried_once_more(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("moto.ecs.models.Container.__init__", exit_codes(1))
     migrate.migrate(cloud.account)
     assert len(cloud.tasks()) == 2
 
 
 @pytest.mark.feature("C5")
-def test_a_migration_that_fails_twice_stops_the_roll_out(
+def test_migration_that_fails_twice_stops_the_deployment(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("moto.ecs.models.Container.__init__", exit_codes(1, 1))
     will_log(cloud, monkeypatch, "relation dag_run does not exist")
     before = cloud.deployments()
     with pytest.raises(
-        Failed, match=r"the migration failed; no service was updated.*Next: python -m operations migrate dev"
+        OperationError, match=r"the migration failed; no service was updated.*Fix: .*-m operations migrate dev"
     ):
         migrate.migrate(cloud.account)
     assert cloud.deployments() == before
@@ -93,7 +80,7 @@ def test_a_migration_that_fails_twice_stops_the_roll_out(
 
 
 @pytest.mark.feature("C5")
-def test_two_at_once_are_two_fargate_tasks_and_one_truth(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_second_migration_keeps_the_history_of_the_first(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     will_log(cloud, monkeypatch, json.dumps(REPORT))
     migrate.migrate(cloud.account)
     will_log(cloud, monkeypatch, json.dumps({**REPORT, "from": "fe199e1abd77", "way_back": "downgrade fe199e1abd77"}))
@@ -104,7 +91,7 @@ def test_two_at_once_are_two_fargate_tasks_and_one_truth(cloud: Cloud, monkeypat
 
 
 @pytest.mark.feature("C5")
-def test_the_downgrade_runs_the_same_task_with_another_command(cloud: Cloud) -> None:
+def test_downgrade_runs_the_migration_task_with_another_command(cloud: Cloud) -> None:
     migrate.downgrade(cloud.account, "29ce7909c52b")
     assert cloud.tasks()[0]["overrides"]["containerOverrides"] == [
         {"name": "migrate", "command": ["downgrade", "29ce7909c52b"]}
@@ -112,13 +99,15 @@ def test_the_downgrade_runs_the_same_task_with_another_command(cloud: Cloud) -> 
 
 
 @pytest.mark.feature("C5")
-def test_an_environment_that_is_not_deployed_says_so(empty_account: Account) -> None:
-    with pytest.raises(Refused, match=r"airflow-dev-migrate does not exist. Fix: make deploy ENV=dev"):
+def test_migration_before_a_deployment_is_rejected(empty_account: Account) -> None:
+    with pytest.raises(
+        PreconditionError, match=r"airflow-dev-migrate does not exist. Fix: .* -m operations deploy dev"
+    ):
         migrate.migrate(empty_account)
 
 
 @pytest.mark.feature("C5")
-def test_a_container_that_never_ran_is_a_failure(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_container_that_never_ran_fails_the_migration(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     begin = exit_codes()
 
     def never(self: Any, *arguments: Any) -> None:
@@ -126,5 +115,5 @@ def test_a_container_that_never_ran_is_a_failure(cloud: Cloud, monkeypatch: pyte
         self.exitCode = None
 
     monkeypatch.setattr("moto.ecs.models.Container.__init__", never)
-    with pytest.raises(Failed, match=r"the migration failed"):
+    with pytest.raises(OperationError, match=r"the migration failed"):
         migrate.migrate(cloud.account)

@@ -1,4 +1,4 @@
-"""A4: an environment put to sleep and woken by hand."""
+"""An environment is stopped and started."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from operations import hibernation
 from operations.account import Account
-from operations.errors import Refused
+from operations.errors import PreconditionError
 from tests.unit.operations.cloud import Cloud
 
 
@@ -16,7 +16,7 @@ def database_status(cloud: Cloud) -> str:
 
 
 @pytest.mark.feature("A4")
-def test_asleep_nothing_runs_and_nothing_scales(cloud: Cloud) -> None:
+def test_hibernated_environment_runs_and_scales_nothing(cloud: Cloud) -> None:
     cloud.scalable("worker-default", 1, 10)
     hibernation.hibernate(cloud.account)
     assert set(cloud.desired().values()) == {0}
@@ -25,7 +25,7 @@ def test_asleep_nothing_runs_and_nothing_scales(cloud: Cloud) -> None:
 
 
 @pytest.mark.feature("A4")
-def test_awake_the_counts_are_those_of_the_file(cloud: Cloud) -> None:
+def test_wake_restores_the_counts_of_the_environment_file(cloud: Cloud) -> None:
     cloud.scalable("worker-default", 1, 10)
     cloud.scalable("api-server", 2, 4)
     hibernation.hibernate(cloud.account)
@@ -42,14 +42,14 @@ def test_awake_the_counts_are_those_of_the_file(cloud: Cloud) -> None:
 
 
 @pytest.mark.feature("A4")
-def test_both_can_be_said_twice(cloud: Cloud) -> None:
+def test_hibernate_and_wake_can_be_repeated(cloud: Cloud) -> None:
     for act in (hibernation.hibernate, hibernation.hibernate, hibernation.wake, hibernation.wake):
         act(cloud.account)
     assert database_status(cloud) == "available"
 
 
 @pytest.mark.feature("A4")
-def test_the_database_starts_before_the_services(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_database_starts_before_the_services(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     hibernation.hibernate(cloud.account)
     order: list[str] = []
     monkeypatch.setattr(
@@ -60,7 +60,7 @@ def test_the_database_starts_before_the_services(cloud: Cloud, monkeypatch: pyte
 
 
 @pytest.mark.feature("A4")
-def test_other_clusters_keep_their_scaling(cloud: Cloud) -> None:
+def test_scaling_of_other_clusters_is_unchanged(cloud: Cloud) -> None:
     cloud.client("ecs").create_cluster(clusterName="airflow-prod")
     cloud.client("ecs").register_task_definition(
         family="x", containerDefinitions=[{"name": "x", "image": "x", "memory": 1}]
@@ -80,6 +80,8 @@ def test_other_clusters_keep_their_scaling(cloud: Cloud) -> None:
 
 
 @pytest.mark.feature("A4")
-def test_without_an_environment_there_is_nothing_to_wake(empty_account: Account) -> None:
-    with pytest.raises(Refused, match=r"database airflow-dev does not exist. Fix: make deploy ENV=dev"):
+def test_wake_without_an_environment_is_rejected(empty_account: Account) -> None:
+    with pytest.raises(
+        PreconditionError, match=r"database airflow-dev does not exist. Fix: .* -m operations deploy dev"
+    ):
         hibernation.wake(empty_account)

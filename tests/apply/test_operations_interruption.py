@@ -1,0 +1,125 @@
+"""Every command is stopped at each of its AWS calls, reports that in one message, and succeeds when it is run again.
+
+The account is moto in this process; the stacks are fakes. It takes half a minute, too long for the unit tier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.client import BaseClient
+from botocore.exceptions import ClientError, EndpointConnectionError
+from typer.testing import CliRunner
+
+from operations import __main__ as command_line
+from operations import deploy
+from operations.account import Account
+from tests.unit.operations.cloud import CLIENTS, Cloud
+from tests.unit.operations.conftest import cloud, empty_account
+from tests.unit.operations.fake_stack import FakeStack
+
+__all__ = ["cloud", "empty_account"]  # fixtures
+pytestmark = pytest.mark.long
+
+CALL = BaseClient._make_api_call  # type: ignore[attr-defined]  # the one method through which every AWS call goes
+COMMANDS: dict[str, tuple[str, ...]] = {
+    "deploy": ("deploy", "dev", "--yes"),
+    "secrets": ("secrets", "dev"),
+    "migrate": ("migrate", "dev"),
+    "fernet": ("rotate", "dev", "fernet", "--yes"),
+    "jwt": ("rotate", "dev", "jwt", "--yes"),
+    "database": ("rotate", "dev", "database", "--yes"),
+    "broker": ("rotate", "dev", "broker", "--yes"),
+    "hibernate": ("hibernate", "dev", "--yes"),
+    "wake": ("wake", "dev"),
+    "destroy": ("destroy", "dev"),
+}
+
+
+def denied(operation: str, code: str, status: int) -> ClientError:
+    answer = {"Error": {"Code": code, "Message": "test"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, operation)  # type: ignore[arg-type]
+
+
+FAULTS: tuple[tuple[Callable[[str], BaseException], str], ...] = (
+    (lambda _operation: KeyboardInterrupt(), "interrupted by Ctrl-C"),
+    (lambda operation: denied(operation, "AccessDeniedException", 403), "Fix: "),
+    (lambda operation: denied(operation, "ThrottlingException", 400), "AWS throttles"),
+    (lambda operation: denied(operation, "ExpiredTokenException", 400), "credentials have expired"),
+    (lambda _operation: EndpointConnectionError(endpoint_url="https://aws"), "AWS cannot be reached"),
+)
+
+
+class Calls:
+    """Counts AWS calls and raises a fault at one of them."""
+
+    def __init__(self) -> None:
+        self.count, self.at = 0, -1
+        self.fault: Callable[[str], BaseException] = FAULTS[0][0]
+
+    def call(self, client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        self.count += 1
+        if self.count == self.at:
+            raise self.fault(operation)
+        return CALL(client, operation, arguments)
+
+
+@pytest.fixture
+def calls(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Calls:
+    """Counts the AWS calls of commands, after every resource of the account was created."""
+    for service in tuple(CLIENTS.pending):
+        cloud.client(service)
+    found = Calls()
+
+    def call(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+        return found.call(client, operation, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", call)
+    return found
+
+
+@pytest.fixture
+def run(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
+    """Run a command line; returns the exit code and stderr."""
+    (tmp_path / "dev.yaml").touch()
+
+    def account(_environment: object, folder: Path) -> Account:
+        found = Cloud.account_of(cloud.account.environment)
+        found.folder = folder
+        return found
+
+    monkeypatch.setattr(command_line, "Account", account)
+    monkeypatch.setattr(command_line, "load", lambda _file: cloud.account.environment)
+    monkeypatch.setattr(command_line, "synthesize_one", lambda _file: None)
+    monkeypatch.setattr(deploy, "Stack", FakeStack)
+
+    def command(*words: str) -> tuple[int, str]:
+        done = CliRunner().invoke(command_line.app, [*words, "--folder", str(tmp_path)], input="dev\n")
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done.exit_code, done.stderr
+
+    return command
+
+
+@pytest.mark.feature("O2")
+@pytest.mark.parametrize("name", COMMANDS)
+def test_command_continues_after_a_fault_at_any_aws_call(
+    name: str, calls: Calls, run: Callable[..., tuple[int, str]]
+) -> None:
+    for number in range(1, 1000):
+        fault, message = FAULTS[number % len(FAULTS)]
+        calls.count, calls.at, calls.fault = 0, number, fault
+        code, err = run(*COMMANDS[name])
+        if calls.count < number:
+            break
+        if code:  # a wait continues after throttling and network errors
+            assert code in {1, 2, 130}, err
+            assert message in err
+            assert "Traceback" not in err
+            assert ("Next: " in err) == (code in {1, 130})
+    calls.at = -1
+    code, err = run(*COMMANDS[name])
+    assert code == 0, err

@@ -1,0 +1,14 @@
+"""The state bucket of an account."""
+
+from __future__ import annotations
+
+import pytest
+
+from operations.bootstrap import bucket_exists
+from tests.unit.operations.cloud import Cloud
+
+
+@pytest.mark.feature("E2")
+def test_bucket_exists_tells_existing_from_missing_buckets(cloud: Cloud) -> None:
+    assert bucket_exists(cloud.account, "state-of-dev")
+    assert not bucket_exists(cloud.account, "nobodys-bucket")

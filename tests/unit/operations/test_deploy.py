@@ -1,0 +1,64 @@
+"""Deployment and destruction: preconditions, order of steps, leftovers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from operations import deploy
+from operations.account import Account
+from operations.errors import PreconditionError
+from operations.parameters import Parameters
+from tests.unit.operations.cloud import Cloud
+from tests.unit.operations.fake_stack import FakeStack
+
+
+@pytest.fixture(autouse=True)
+def fake_stacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deploy, "Stack", FakeStack)
+
+
+def yes(_question: str) -> bool:
+    return True
+
+
+@pytest.mark.feature("O2")
+def test_deployment_before_bootstrap_names_bootstrap(empty_account: Account) -> None:
+    with pytest.raises(PreconditionError, match=r"state bucket state-of-dev does not exist. Fix: .* bootstrap dev"):
+        deploy.deploy(empty_account, confirm=yes)
+
+
+@pytest.mark.feature("O2")
+def test_deployment_without_an_image_reports_what_is_done(cloud: Cloud) -> None:
+    tag = {"imageTag": cloud.account.environment.airflow.image_tag}
+    cloud.client("ecr").batch_delete_image(repositoryName=cloud.names.name, imageIds=[tag])
+    with pytest.raises(PreconditionError, match=r"is not in the repository"):
+        deploy.deploy(cloud.account, confirm=yes)
+    done = "Done: foundation, secrets. Not done: image check, migration, services, steady services."
+    assert cloud.account.steps.report() == done
+
+
+@pytest.mark.feature("E6")
+@pytest.mark.parametrize(
+    ("changes", "keys"),
+    [
+        ({"database": {"deletion_protection": True}}, "database.deletion_protection"),
+        ({"load_balancer": {"deletion_protection": True}}, "load_balancer.deletion_protection"),
+    ],
+)
+def test_protected_environment_is_not_destroyed(cloud: Cloud, changes: dict[str, Any], keys: str) -> None:
+    load_balancer = {"certificate_arn": cloud.account.environment.load_balancer.certificate_arn}
+    changes = {key: {**(load_balancer if key == "load_balancer" else {}), **value} for key, value in changes.items()}
+    account = Cloud.account_of(Cloud.environment(**changes))
+    with pytest.raises(PreconditionError, match=rf"dev is protected: environments/dev.yaml: {keys}: true. Fix: "):
+        deploy.destroy(account, typed="dev", confirm=yes)
+
+
+@pytest.mark.feature("O2")
+def test_destruction_deletes_every_parameter(cloud: Cloud) -> None:
+    for number in range(12):
+        cloud.put(f"connections/warehouse{number}", "postgres://")
+    deploy.destroy(cloud.account, typed="dev", confirm=yes)
+    assert Parameters(cloud.account).names() == []
+    assert cloud.account.steps.remaining == []

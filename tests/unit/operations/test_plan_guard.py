@@ -1,0 +1,88 @@
+"""A plan that loses data is rejected."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+
+from environments.sections.identity import Waiver
+from operations import plan_guard
+
+TODAY = datetime.date(2026, 11, 23)
+
+
+def change(kind: str, *actions: str, paths: list[list[str]] | None = None) -> dict[str, Any]:
+    body = {"actions": list(actions), **({"replace_paths": paths} if paths else {})}
+    return {"address": f"{kind}.it", "type": kind, "mode": "managed", "change": body}
+
+
+def waiver(*, address: str = "aws_db_instance.it", expires: str = "2026-12-31", rule: str = plan_guard.RULE) -> Waiver:
+    return Waiver.model_validate(
+        {"rule": rule, "address": address, "reason": "moved to a new instance", "owner": "me", "expires": expires}
+    )
+
+
+@pytest.mark.feature("E6")
+@pytest.mark.parametrize("kind", sorted(plan_guard.HOLDS))
+@pytest.mark.parametrize("actions", [("delete",), ("delete", "create"), ("create", "delete")])
+def test_plan_that_destroys_a_data_store_is_rejected(kind: str, actions: tuple[str, ...]) -> None:
+    (line,) = plan_guard.losses({"resource_changes": [change(kind, *actions)]}, today=TODAY)
+    assert line.startswith(f"{kind}.it would be {'replaced' if 'create' in actions else 'destroyed'}: ")
+
+
+@pytest.mark.feature("E6")
+def test_attribute_that_forces_a_replacement_is_named() -> None:
+    plan = {"resource_changes": [change("aws_db_instance", "delete", "create", paths=[["storage_encrypted"]])]}
+    (line,) = plan_guard.losses(plan, today=TODAY)
+    assert "aws_db_instance.it would be replaced because storage_encrypted changes" in line
+
+
+@pytest.mark.feature("E6")
+def test_resource_without_data_may_be_destroyed() -> None:
+    plan = {"resource_changes": [change("aws_ecs_service", "delete"), change("aws_db_instance", "update")]}
+    assert plan_guard.losses(plan, today=TODAY) == []
+
+
+@pytest.mark.feature("E6")
+@pytest.mark.parametrize(
+    ("given", "rejected"),
+    [
+        (waiver(), False),
+        (waiver(expires="2026-11-23"), False),
+        (waiver(expires="2026-11-22"), True),
+        (waiver(address="aws_db_instance.other"), True),
+        (waiver(rule="AF_SG_1"), True),
+    ],
+)
+def test_waiver_is_valid_for_its_address_until_its_last_day(given: Waiver, rejected: bool) -> None:
+    plan = {"resource_changes": [change("aws_db_instance", "delete")]}
+    assert bool(plan_guard.losses(plan, waivers=[given], today=TODAY)) is rejected
+
+
+def tainted(kind: str = "aws_db_instance", **before: Any) -> dict[str, Any]:
+    """The replacement of a resource whose creation was interrupted."""
+    found = change(kind, "delete", "create")
+    found["change"]["before"] = before
+    return {**found, "action_reason": "replace_because_tainted"}
+
+
+@pytest.mark.feature("E6")
+def test_tainted_data_store_may_be_replaced_before_the_first_deployment_is_complete() -> None:
+    plan = {"resource_changes": [tainted(), tainted("aws_elasticache_replication_group")]}
+    assert plan_guard.losses(plan, today=TODAY, in_use=False) == []
+    (first, _) = plan_guard.losses(plan, today=TODAY, in_use=True)
+    assert first.startswith("aws_db_instance.it would be replaced because its creation was interrupted: ")
+
+
+@pytest.mark.feature("E6")
+def test_other_replacements_are_rejected_before_the_first_deployment_is_complete() -> None:
+    plan = {"resource_changes": [change("aws_db_instance", "delete", "create")]}
+    assert len(plan_guard.losses(plan, today=TODAY, in_use=False)) == 1
+
+
+@pytest.mark.feature("E6")
+def test_tainted_data_store_with_deletion_protection_is_found() -> None:
+    plan = {"resource_changes": [tainted(deletion_protection=True), tainted("aws_kms_key")]}
+    assert plan_guard.protected_and_tainted(plan) == ["aws_db_instance.it"]

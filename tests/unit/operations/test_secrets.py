@@ -1,0 +1,124 @@
+"""Secrets are created and validated; no value is printed."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import pytest
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.elasticache.models import elasticache_backends
+
+from environments.facts.secrets import SPECIFICATIONS, names_for_topology
+from operations import secrets
+from operations.account import Account
+from operations.errors import PreconditionError
+from operations.rotate import ROTATIONS
+from tests.unit.operations.cloud import Cloud
+
+ALL = names_for_topology("celery")
+
+
+SOUND_KEY = base64.urlsafe_b64encode(b"x" * 32).decode()
+
+
+def broker_tokens(cloud: Cloud) -> tuple[str, str] | None:
+    """Strategy and token that the broker was given last."""
+    backend: dict[str, Any] = elasticache_backends[DEFAULT_ACCOUNT_ID]["eu-central-1"].__dict__.get("_harness_auth", {})
+    return backend.get(cloud.names.name)
+
+
+@pytest.mark.feature("S1")
+@pytest.mark.parametrize(
+    ("name", "value", "mistake"),
+    [
+        ("fernet-key", "short", "key 1 is not 32 bytes in URL-safe base64"),
+        ("fernet-key", f"{SOUND_KEY},no", "key 2 is not 32 bytes in URL-safe base64"),
+        ("fernet-key", "", "key 1 is not 32 bytes in URL-safe base64"),
+        ("broker-auth-token", "x" * 15, "has 15 characters, must have 16 to 128"),
+        ("database-password", "with a space", "contains a character of '/@\" '"),
+        ("jwt-secret", "changeme", "has 8 characters, must have 32 to 4096"),
+    ],
+)
+def test_invalid_secret_is_reported_without_its_value(cloud: Cloud, name: str, value: str, mistake: str) -> None:
+    if value:
+        cloud.put(name, value)
+        with pytest.raises(PreconditionError) as rejected:
+            secrets.complete(cloud.account)
+        assert str(rejected.value).startswith(f"/airflow/dev/{name} {mistake}. Fix: delete it")
+        assert value not in str(rejected.value).replace(mistake, "")
+    assert SPECIFICATIONS[name].validate(value) == mistake
+
+
+@pytest.mark.feature("S1")
+def test_missing_secret_is_created_and_others_are_kept(cloud: Cloud) -> None:
+    kept = {name: cloud.read(name) for name in ALL if name != "jwt-secret"}
+    cloud.client("ssm").delete_parameter(Name=cloud.names.parameter("jwt-secret"))
+    assert secrets.complete(cloud.account) == ["jwt-secret"]
+    assert {name: cloud.read(name) for name in kept} == kept
+    made = cloud.client("ssm").describe_parameters()["Parameters"]
+    assert {one["Type"] for one in made} == {"SecureString"}
+    jwt = next(one for one in made if one["Name"].endswith("jwt-secret"))
+    assert jwt["KeyId"].startswith("arn:aws:kms:")  # what Terraform sets: an alias would be a change to it
+
+
+@pytest.mark.feature("S1")
+def test_second_run_creates_nothing(cloud: Cloud) -> None:
+    assert secrets.complete(cloud.account) == []
+    assert secrets.complete(cloud.account) == []
+
+
+@pytest.mark.feature("S1")
+def test_secrets_before_the_foundation_are_rejected(empty_account: Account) -> None:
+    with pytest.raises(
+        PreconditionError,
+        match=r"KMS key alias/airflow-dev-secrets does not exist. Fix: .* -m operations deploy dev",
+    ):
+        secrets.complete(empty_account)
+    assert empty_account.client("ssm").describe_parameters()["Parameters"] == []
+
+
+@pytest.mark.feature("S1")
+def test_unencrypted_parameter_is_rejected(cloud: Cloud) -> None:
+    cloud.client("ssm").delete_parameter(Name=cloud.names.parameter("jwt-secret"))
+    cloud.put("jwt-secret", "x" * 64, kind="String")
+    with pytest.raises(PreconditionError, match=r"/airflow/dev/jwt-secret is a String, which is not encrypted"):
+        secrets.complete(cloud.account)
+
+
+@pytest.mark.feature("S1")
+def test_broker_requires_the_token_of_parameter_store(cloud: Cloud) -> None:
+    secrets.complete(cloud.account)
+    assert broker_tokens(cloud) == ("SET", cloud.read("broker-auth-token"))
+
+
+@pytest.mark.feature("G2")
+def test_deploy_key_is_required_and_stored(cloud: Cloud, tmp_path: Path) -> None:
+    dags = {
+        "delivery": "git_sync",
+        "repository": "git@example.com:dags.git",
+        "deploy_key": True,
+        "known_hosts": ["example.com ssh-ed25519 AAAA"],
+    }
+    account = Cloud.account_of(Cloud.environment(dags=dags))
+    with pytest.raises(PreconditionError, match=r"git-deploy-key does not exist.*secrets dev --deploy-key FILE"):
+        secrets.complete(account)
+    key = tmp_path / "id_ed25519"
+    key.write_text("ssh-ed25519 AAAA public")
+    with pytest.raises(PreconditionError, match=r"is not a private SSH key"):
+        secrets.complete(account, deploy_key=key)
+    key.write_text("-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n-----END OPENSSH PRIVATE KEY-----\n")
+    assert secrets.complete(account, deploy_key=key) == ["git-deploy-key"]
+    assert cloud.read("git-deploy-key") == key.read_text()
+    assert secrets.complete(account) == []
+
+
+@pytest.mark.feature("S2")
+def test_no_secret_value_is_printed(cloud: Cloud, capfd: pytest.CaptureFixture[str]) -> None:
+    secrets.complete(cloud.account)
+    for rotate in ROTATIONS.values():
+        rotate(cloud.account)
+    printed = "".join(capfd.readouterr())
+    assert "fernet" in printed
+    assert not [name for name in ALL if cloud.read(name) in printed]
