@@ -15,7 +15,7 @@ EXPECTED = (
     "bootstrap-111111111111: applied",
     "dev-foundation: applied",
     "dev-airflow: applied",
-    "claims hold",
+    "checks pass",
     "dev-foundation: second plan is empty",
     "dev-airflow: second plan is empty",
     "dev-airflow: destroyed",
@@ -38,7 +38,7 @@ def test_demo_creates_verifies_and_destroys_dev() -> None:
 def test_demo_rejects_an_unknown_environment() -> None:
     done = demo("nowhere")
     assert done.returncode == 2
-    assert "nowhere-foundation/cdk.tf.json: no such file. Fix: run `make synth`" in done.stdout
+    assert "nowhere-foundation: no such stack; stacks in " in done.stdout
 
 
 @pytest.mark.feature("O1")

@@ -104,10 +104,10 @@ def test_drift_is_verified_and_planned_back(start: Start) -> None:
     life.emulator.client("s3").delete_public_access_block(Bucket=bucket)
     with pytest.raises(LifecycleError) as rejected:
         life.check(["dev-foundation"])
-    assert "aws_security_group.database_security_group: 0 declared rules and no other: undeclared" in str(
+    assert "aws_security_group.database_security_group: 0 declared rules and no others: undeclared" in str(
         rejected.value
     )
-    assert "aws_s3_bucket.task_logs_bucket: bucket is closed to public and http" in str(rejected.value)
+    assert "aws_s3_bucket.task_logs_bucket: bucket blocks public access and plain http" in str(rejected.value)
     root = life.roots["dev-foundation"]
     plan = root.plan()
     assert "aws_s3_bucket_public_access_block.task_logs_bucket_public_access_block" in {

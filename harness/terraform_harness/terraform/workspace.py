@@ -106,7 +106,7 @@ def leave_out(folder: Path, addresses: Iterable[str]) -> None:
 def for_emulator(folder: Path, *, states: Mapping[str, Path] | None = None) -> None:
     """Let the copy in ``folder`` run on the emulator: path-style S3, and a backend that the emulator has.
 
-    Address and credentials come from ``Emulator.environment``. An S3 backend in Terraform JSON stays; any other backend
+    Address and credentials come from ``Emulator.environment``. An S3 or local backend in Terraform JSON stays; any other backend
     (``cloud``, or one that is written in HCL) becomes a local state in the folder.
 
     Args:
@@ -117,10 +117,10 @@ def for_emulator(folder: Path, *, states: Mapping[str, Path] | None = None) -> N
     aliases = [{"alias": block["alias"]} for block in _providers(document) if "alias" in block]
     content: dict[str, Any] = {"provider": {"aws": [block | {"s3_use_path_style": True} for block in ({}, *aliases)]}}
     settings = _terraform_settings(document)
-    s3 = settings.get("backend", {}).get("s3")
-    if s3:
+    backend = settings.get("backend", {})
+    if s3 := backend.get("s3"):
         content["terraform"] = {"backend": {"s3": s3 | {"use_path_style": True}}}
-    elif settings.get("backend") or "cloud" in settings:
+    elif not backend.get("local") and (backend or "cloud" in settings):
         content["terraform"] = {"backend": LOCAL_BACKEND}
     override(folder, content | _remote_states(document, states or {}))
 
