@@ -106,8 +106,8 @@ def leave_out(folder: Path, addresses: Iterable[str]) -> None:
 def for_emulator(folder: Path, *, states: Mapping[str, Path] | None = None) -> None:
     """Let the copy in ``folder`` run on the emulator: path-style S3, and a backend that the emulator has.
 
-    Address and credentials come from ``Emulator.environment``. An S3 or local backend in Terraform JSON stays; any other backend
-    (``cloud``, or one that is written in HCL) becomes a local state in the folder.
+    Address and credentials come from ``Emulator.environment``. An S3 or local backend in Terraform JSON stays; any
+    other backend (``cloud``, or one that is written in HCL) becomes a local state in the folder.
 
     Args:
         folder: A copy of a root module.
