@@ -48,12 +48,7 @@ class Airflow(Section):
     pool_size: Annotated[StrictInt, plan("Database connections that each process keeps open.", ge=1, le=50)] = 5
     max_overflow: Annotated[StrictInt, plan("Database connections above `pool_size`.", ge=0, le=50)] = 5
     task_heartbeat_timeout_seconds: Annotated[
-        StrictInt,
-        plan(
-            "Seconds without a heartbeat after which an Airflow task is retried.",
-            ge=20,
-            le=3600,
-        ),
+        StrictInt, synth("Seconds without a heartbeat after which an Airflow task is retried.", ge=20, le=3600)
     ] = 300
     task_queued_timeout_seconds: Annotated[
         StrictInt,

@@ -39,7 +39,6 @@ class StackModule:
         """Fields declared with ``plan`` that the stacks of ``structure`` compute with, with the reason."""
         found = {
             "database_instance_class": "the threshold of the connections alarm is computed from it",
-            "airflow_task_heartbeat_timeout_seconds": "the number of failed heartbeats is computed from it",
         }
         if structure.topology == "local_executor":
             found["components_scheduler_memory_mib"] = "the number of Airflow tasks at once is computed from it"

@@ -71,7 +71,7 @@ def test_subnet_with_unknown_cidr_matches_only_blocks_that_contain_its_vpc() -> 
 def test_ipv6_needs_its_own_rules() -> None:
     """A rule for 0.0.0.0/0 does not cover IPv6, and an internet gateway makes every IPv6 address public."""
     six = {"ipv6_cidr_block": "2001:db8:0:1::/64", "availability_zone": "eu-central-1a"}
-    door = merge(
+    base = merge(
         vpc(), security_group("public"), load_balancer(internal=True), subnet("public_a", "10.0.0.0/24", **six)
     )
     route = {
@@ -83,7 +83,7 @@ def test_ipv6_needs_its_own_rules() -> None:
             }
         }
     }
-    four_only = merge(door, route, ingress_rule("four", "public", 443, cidr_ipv4="0.0.0.0/0"))
+    four_only = merge(base, route, ingress_rule("four", "public", 443, cidr_ipv4="0.0.0.0/0"))
     both = merge(four_only, ingress_rule("six", "public", 443, cidr_ipv6="::/0"))
     assert reach(four_only, port=443, source="internet", destination="public") is Reach.CLOSED
     assert reach(both, port=443, source="internet", destination="public") is Reach.OPEN

@@ -60,7 +60,7 @@ def load_balancer_to_database(foundation: dict[str, Any], airflow: dict[str, Any
     for body in bodies(airflow, "aws_vpc_security_group_ingress_rule", "ingress_from_clients"):
         body["cidr_ipv4"] = "0.0.0.0/0"
     direction = bodies(airflow, "aws_vpc_security_group_ingress_rule", "scheduler_ingress_at_metadata_database")[0]
-    group = "${aws_security_group.door_load_balancer_security_group.id}"
+    group = "${aws_security_group.load_balancer_security_group.id}"
     add(airflow, "aws_vpc_security_group_ingress_rule", {**direction, "referenced_security_group_id": group})
 
 
