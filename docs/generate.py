@@ -79,8 +79,9 @@ def waivers() -> str:
 def features() -> str:
     """A summary of the feature table: how many rows this project and six other systems have."""
     return (
-        "Number of rows of [the feature table](docs/features.md) that each project has. In the column *here* a row counts\n"
-        "when a test covers it; in the other columns *partly* counts half, and rows that do not apply are left out.\n"
+        "Number of rows of [the feature table](docs/features.md) that each project has. In the column *here* a row\n"
+        "counts when a test covers it; in the other columns *partly* counts half, and rows that do not apply are\n"
+        "left out.\n"
         "The feature table lists the tiers of the tests and the sources.\n\n"
         f"{summary(ROOT)}"
     )
