@@ -23,7 +23,7 @@ help: ## List the targets
 .PHONY: setup lock
 setup: .venv/.ready ## Create the virtual environment (every target does this first)
 
-lock: ## Resolve requirements.in again
+lock: ## Update requirements.txt from requirements.in (needs uv)
 	uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" --quiet requirements.in -o requirements.txt
 	@mkdir -p .build
 	grep -v cdktf-cdktf-provider-aws requirements.txt | grep '==' | tr -d '\\' > .build/constraints.txt
@@ -31,11 +31,11 @@ lock: ## Resolve requirements.in again
 
 ## Policies
 .PHONY: reach gate gate-hcl
-reach: .venv/.ready ## Print who can reach whom in ENV (FROM=a TO=b PORT=n explains one connection)
+reach: .venv/.ready ## List the possible network connections of ENV (FROM=a TO=b PORT=n explains one connection)
 	@test -d cdktf.out/stacks || $(MAKE) --no-print-directory synth
 	@$(BIN)/python -m terraform_gate reach $(ENV_STACKS) $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(PORT),--port $(PORT))
 
-gate: .venv/.ready ## Evaluate every environment with checkov's rules and ours (FORMAT=sarif, PLAN="--plan dev-airflow=plan.json")
+gate: .venv/.ready ## Evaluate checkov's rules and the rules of this project on every environment (FORMAT=sarif, PLAN="--plan dev-airflow=plan.json")
 	@test -d cdktf.out/stacks || $(MAKE) --no-print-directory synth
 	@$(BIN)/python -m terraform_gate cdktf.out/stacks $(PLAN) $(if $(FORMAT),--format $(FORMAT)) $(if $(WAIVERS),--waivers $(WAIVERS))
 
@@ -63,7 +63,7 @@ image: .venv/.ready ## Build the Airflow image (BASE_IMAGE selects another base;
 multi-platform: ## Build for X86_64 and ARM64 and push to IMAGE (needs docker buildx and a registry login)
 	docker buildx build --platform linux/amd64,linux/arm64 --provenance=true --sbom=true --push --tag "$(IMAGE)" --file docker/airflow/Dockerfile docker
 
-image-lock: ## Resolve the image's requirements again
+image-lock: ## Update the lock files of the image (needs uv)
 	@for name in airflow/requirements airflow/build emulator/requirements tools; do \
 	  uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make image-lock" --quiet docker/$$name.in -o docker/$$name.txt; done
 
@@ -81,7 +81,7 @@ logs: .venv/.ready ## Follow the logs of the local environment (SERVICE=schedule
 ## Live environment (AWS credentials needed)
 LIVE := doctor bootstrap deploy verify hibernate wake destroy
 .PHONY: $(LIVE)
-doctor: .venv/.ready ## Report what this machine and the account of ENV lack, with the fix
+doctor: .venv/.ready ## Report missing programs, credentials and AWS resources of ENV, each with its fix
 bootstrap: .venv/.ready ## Create the bucket of the Terraform states
 deploy: .venv/.ready ## Deploy foundation, secrets, migration and services of ENV; rejects a plan that loses data
 verify: .venv/.ready ## Check the running environment ENV
@@ -93,10 +93,10 @@ $(LIVE):
 
 ## Export
 .PHONY: modules bench
-modules: .venv/.ready ## Export constructs and stacks as Terraform modules to dist/modules (LIKE=environment: with its structure)
+modules: .venv/.ready ## Export constructs and stacks as Terraform modules to dist/modules (LIKE=environment whose structure is used)
 	@$(BIN)/python -m modules.export --out dist/modules $(if $(LIKE),--like $(LIKE))
 
-bench: .venv/.ready ## Measure time and memory as ratios to baselines of the same run (ARGS=--write: into README.md)
+bench: .venv/.ready ## Measure time and memory as ratios to baselines of the same run (ARGS=--write writes them into the documentation)
 	@$(BIN)/python -m bench $(ARGS)
 
 ## Checks
@@ -107,16 +107,16 @@ lint: .venv/.ready ## Check style, types, dependencies between packages, generat
 	@$(BIN)/python docs/generate.py --check && $(BIN)/python docs/generate_features.py --check
 	@bash -n .ci/run .ci/install docker/engine
 
-test-unit: .venv/.ready ## Tier: Python and Node only (ARGS="--feature T5")
+test-unit: .venv/.ready ## Run the unit tests: Python and Node.js only (ARGS="--feature T5")
 	@$(BIN)/python -m tests.all_tiers unit $(ARGS)
 
-test-policies test-plan: .venv/.ready ## One tier of tests (ARGS="--feature T5")
+test-policies test-plan: .venv/.ready ## Run the tests of one tier (ARGS="--feature T5")
 	@$(BIN)/python -m pytest tests/$(@:test-%=%) -n 2 --dist loadgroup -q $(ARGS)
 
-test-apply: .venv/.ready node_modules/.bin/cdktf ## Tier: whole environments on the embedded emulator
+test-apply: .venv/.ready node_modules/.bin/cdktf ## Run the tests that apply environments to the embedded emulator
 	@$(BIN)/python -m pytest tests/apply -n 10 --maxschedchunk 1 -q $(ARGS)
 
-test-image test-live: .venv/.ready ## Tiers that need a container engine
+test-image test-live: .venv/.ready ## Run the tests that need a container engine
 	@$(BIN)/python -m pytest tests/$(@:test-%=%) -q $(ARGS)
 
 mutation: .venv/.ready ## Mutation testing: list the harmful changes of ENV that no rule detects
@@ -126,5 +126,5 @@ coverage: .venv/.ready ## List the attributes of ENV that no test and no rule re
 	@rm -f .build/attribute-coverage && mkdir -p .build && $(BIN)/python -m pytest tests/unit/modules -n 2 -q --attribute-coverage=$(CURDIR)/.build/attribute-coverage
 	@$(BIN)/python -m terraform_harness.coverage $(ENV_STACKS) --attribute-coverage .build/attribute-coverage
 
-test: lint node_modules/.bin/cdktf ## Everything: lint and all tiers
+test: lint node_modules/.bin/cdktf ## Run lint and the tests of all tiers
 	@$(BIN)/python -m tests.all_tiers $(ARGS)

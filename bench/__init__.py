@@ -1,1 +1,1 @@
-"""Measurements, each a ratio against a floor or a peer taken in the same run."""
+"""Benchmarks: each measures a value as a ratio to a baseline or a limit of the same run."""

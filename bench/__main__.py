@@ -29,16 +29,19 @@ PARTS: dict[str, tuple[str, Callable[[int], list[Row]], Path]] = {
 
 def main(
     parts: Annotated[
-        list[str] | None, typer.Argument(help=f"Any of {', '.join(PARTS)}; all when none is given.")
+        list[str] | None, typer.Argument(help=f"Parts to measure: {', '.join(PARTS)}. Default: all parts.")
     ] = None,
     *,
-    rounds: Annotated[int, typer.Option(help="Rounds for every candidate; the best round counts.")] = 3,
+    rounds: Annotated[int, typer.Option(help="How often each command is measured; the fastest run counts.")] = 3,
     write: Annotated[bool, typer.Option("--write", help="Write the tables into the documentation.")] = False,
 ) -> None:
-    """Measure and print. Other load on the machine lengthens times and affects ratios less."""
+    """Measure time and memory and print them with their limits. Exit 1 when a limit is exceeded.
+
+    Measure on an idle machine: other processes make all times longer, and ratios less exact.
+    """
     unknown = sorted(set(parts or ()) - PARTS.keys())
     if unknown:
-        print(f"there is no part {unknown[0]!r}. Allowed: {', '.join(PARTS)}", file=sys.stderr)
+        print(f"unknown part {unknown[0]!r}. Allowed: {', '.join(PARTS)}", file=sys.stderr)
         raise typer.Exit(2)
     load = os.getloadavg()[0]
     print(f"load {load:.1f}{' (the machine is busy: times are too long)' if load > 1 else ''}", file=sys.stderr)

@@ -30,7 +30,7 @@ class Row:
         return self.limit is None or self.ratio <= self.limit
 
 
-HEAD = ("measured", "value", "ratio to", "ratio", "limit", "kept")
+HEAD = ("measured", "value", "ratio to", "ratio", "limit", "within limit")
 START, END = "<!-- generated: bench -->\n", "<!-- end -->"
 
 
@@ -59,7 +59,7 @@ def write(readme: Path, rows: Sequence[Row], *, machine: str) -> None:
     before, start, rest = text.partition(START)
     _, end, after = rest.partition(END)
     if not (start and end):
-        raise ValueError(f"{readme}: no part {START.strip()} ... {END}")
+        raise ValueError(f"{readme}: the markers {START.strip()} and {END} are missing")
     lines = [f"| {' | '.join(HEAD)} |", "|" + "---|" * len(HEAD), *(f"| {' | '.join(cells(row))} |" for row in rows)]
     table = "\n".join(lines)
     readme.write_text(f"{before}{start}{table}\n\n{machine}\n{end}{after}")

@@ -50,23 +50,24 @@ def rows(*, rounds: int) -> list[Row]:
         each = (many.wall - ours.wall) / (MANY - names())
         made = count(work / "out") / MANY
         bare_price = price(empty, bare, resources)
+        bare_row = f"{resources} bare resources"
     return [
         Row("main.py, all environments", f"{ours.wall:.2f} s", ours.wall, "empty app", empty.wall, limit=2.0),
         Row(
-            "the same: peak memory with Node",
+            "main.py, peak memory with Node",
             f"{ours.memory:.0f} MiB",
             ours.memory,
             "empty app",
             empty.memory,
             limit=1.5,
         ),
-        Row(f"the same: {resources} resources", f"{ours.wall:.2f} s", ours.wall, "as many bare", bare.wall, limit=2.0),
-        Row(f"{resources} bare resources", f"{bare.wall:.2f} s", bare.wall, "empty app", empty.wall),
+        Row(f"main.py, {resources} resources", f"{ours.wall:.2f} s", ours.wall, bare_row, bare.wall, limit=2.0),
+        Row(bare_row, f"{bare.wall:.2f} s", bare.wall, "empty app", empty.wall),
         Row("ordinary import", f"{ordinary.wall:.2f} s", ordinary.wall, "main.py", ours.wall),
         Row("ordinary import: memory", f"{ordinary.memory:.0f} MiB", ordinary.memory, "main.py", ours.memory),
         Row(f"one more environment of {MANY}", f"{each:.3f} s", each, "limit", ENVIRONMENT_SECONDS, limit=1.0),
         Row(
-            f"as many bare resources ({made:.0f})",
+            f"{made:.0f} bare resources, those of one environment",
             f"{made * bare_price:.3f} s",
             made * bare_price,
             "limit",
@@ -76,7 +77,7 @@ def rows(*, rounds: int) -> list[Row]:
             f"one more resource of {MANY} environments",
             f"{1000 * each / made:.2f} ms",
             each / made,
-            "bare",
+            "one more bare resource",
             bare_price,
             limit=2.0,
         ),

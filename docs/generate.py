@@ -1,7 +1,7 @@
 """Writes the generated parts of README.md: ``.venv/bin/python docs/generate.py [--check]``.
 
 A part is the text between ``<!-- generated: NAME -->`` and ``<!-- end -->``. Measurements (``bench``) are written by
-``python -m bench --write`` and are no subject of ``--check``: they differ from machine to machine.
+``python -m bench --write`` and are not compared by ``--check``, because they differ from machine to machine.
 """
 
 from __future__ import annotations
@@ -77,10 +77,12 @@ def waivers() -> str:
 
 
 def features() -> str:
-    """The feature table in short: rows that a test shows, beside six other systems."""
+    """A summary of the feature table: how many rows this project and six other systems have."""
     return (
-        "Rows of [the feature table](docs/features.md) that a test covers here and that others have; *partly* counts\n"
-        "half, rows that do not apply are left out. The table names the tests and the sources.\n\n"
+        "Number of rows of [the feature table](docs/features.md) that each project has. In the column *here* a row\n"
+        "counts when a test covers it; in the other columns *partly* counts half, and rows that do not apply are\n"
+        "left out.\n"
+        "The feature table lists the tiers of the tests and the sources.\n\n"
         f"{summary(ROOT)}"
     )
 
@@ -89,7 +91,7 @@ PARTS: dict[str, Callable[[], str]] = {"features": features, "topologies": topol
 
 
 def generated(text: str) -> str:
-    """``text`` with every known part written anew."""
+    """``text`` with every known part generated again."""
     for name, part in PARTS.items():
         pattern = rf"(<!-- generated: {name} -->\n).*?(<!-- end -->)"
         text = re.sub(pattern, lambda found, part=part: f"{found[1]}{part()}\n{found[2]}", text, flags=re.DOTALL)  # type: ignore[misc]

@@ -57,7 +57,7 @@ def _rows_of(test: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
 def table(data: Mapping[str, Any], shown: Mapping[str, list[Coverage]]) -> str:
     """The rows of ``data`` in Markdown, one table a group."""
     systems = data["systems"]
-    heads = ["", "what", "covered by", *(system["title"] for system in systems.values())]
+    heads = ["", "feature", "covered by", *(system["title"] for system in systems.values())]
     lines: list[str] = []
     for group in data["groups"]:
         lines += [f"### {group['name']}", "", _line(heads), _line(["---"] * len(heads))]
@@ -116,7 +116,7 @@ def page(data: Mapping[str, Any], shown: Mapping[str, list[Coverage]]) -> str:
             "*Covered by* lists their tiers.",
             f"{sum(row in shown for row in rows)} of {len(rows)} rows have a test.",
             "",
-            "In the six columns on the right: *yes*, *partly*, *no*, or – where the row does not apply.",
+            "The six columns on the right say *yes*, *partly* or *no*; – means that the row does not apply.",
             "",
             table(data, shown),
             "## Sources of the columns",

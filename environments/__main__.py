@@ -1,4 +1,4 @@
-"""``python -m environments``: checks, shows and documents environment files."""
+"""Check, show and document environment files: `python -m environments`."""
 
 from __future__ import annotations
 

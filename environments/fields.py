@@ -114,7 +114,7 @@ def _iso_date(value: object) -> object:
         return value
     if isinstance(value, str):
         return datetime.date.fromisoformat(value)
-    raise ValueError("a date is written as 2027-03-31")
+    raise ValueError("must be a date such as 2027-03-31")
 
 
 Day = Annotated[datetime.date, BeforeValidator(_iso_date)]

@@ -52,7 +52,7 @@ def _asked(yes: bool) -> Confirm:
 def doctor(
     name: Annotated[str | None, typer.Argument(help="Name of an environment.")] = None, folder: Folder = HOME
 ) -> None:
-    """Report what is missing on this machine, and in the account of NAME; each with its fix."""
+    """Report missing programs on this machine and missing resources in the account of NAME, each with its fix."""
     with reporting():
         environment = load(folder / f"{name}.yaml") if name else None
         findings = [*_doctor.machine(environment.architecture if environment else "ARM64")]
@@ -134,7 +134,7 @@ def rotate(name: Name, secret: str, yes: Yes = False, folder: Folder = HOME) -> 
     """Replace SECRET (fernet, jwt, api, database or broker) while Airflow runs."""
     with reporting() as report:
         if secret not in ROTATIONS:
-            raise PreconditionError(f"there is no rotation of {secret!r}. Allowed: {', '.join(ROTATIONS)}")
+            raise PreconditionError(f"unknown secret {secret!r}. Allowed: {', '.join(ROTATIONS)}")
         account = _account(report, name, folder, "rotate", secret)
         if not _asked(yes)(f"Rotate {secret} of {name}? Every Fargate task is replaced."):
             raise PreconditionError("nothing was rotated")

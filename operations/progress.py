@@ -59,7 +59,7 @@ def wait_for(
             if result is not None:
                 return result
             if waited >= seconds:
-                raise OperationError(f"{text}: not reached after {seconds:.0f} s.{problem} {fix}")
+                raise OperationError(f"timed out after {seconds:.0f} s while waiting for {text}.{problem} {fix}")
             sleep(every)
             waited = max(waited + every, time.monotonic() - began)
             status.update(f"waiting for {text} ({waited:.0f} s)")

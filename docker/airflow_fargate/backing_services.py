@@ -19,7 +19,7 @@ def ca_file(environ: Mapping[str, str]) -> str:
     """The file of certificate authorities for database and broker; raises StartupError where it does not exist."""
     path = environ.get("AIRFLOW_CA_FILE") or CA_FILE
     if not Path(path).is_file():
-        raise StartupError(f"AIRFLOW_CA_FILE: there is no file {path}. Fix: mount it, or leave the variable out")
+        raise StartupError(f"AIRFLOW_CA_FILE: file {path} does not exist. Fix: mount it, or unset the variable")
     return path
 
 

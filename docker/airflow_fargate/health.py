@@ -45,7 +45,7 @@ def _check_http(*, port: int, path: str) -> None:
 def _check_heartbeat(*, name: str, seconds: float) -> None:
     age = heartbeat.age(name)
     if age > seconds:
-        raise Unhealthy(f"{name}: last heartbeat {age:.0f} s ago, allowed are {seconds:.0f} s")
+        raise Unhealthy(f"{name}: last heartbeat {age:.0f} s ago, the limit is {seconds:.0f} s")
 
 
 def _check_job(*, component: str, environ: Mapping[str, str]) -> None:
@@ -74,7 +74,7 @@ def _check_job(*, component: str, environ: Mapping[str, str]) -> None:
     if age is None:
         raise Unhealthy(f"{component}: no running job of this host in the database")
     if age > JOB_HEARTBEAT_SECONDS:
-        raise Unhealthy(f"{component}: last heartbeat {age:.0f} s ago, allowed are {JOB_HEARTBEAT_SECONDS} s")
+        raise Unhealthy(f"{component}: last heartbeat {age:.0f} s ago, the limit is {JOB_HEARTBEAT_SECONDS} s")
 
 
 def _check_worker(_: Mapping[str, str]) -> None:
@@ -110,7 +110,7 @@ def main(arguments: list[str]) -> int:
     name = arguments[0] if arguments else os.environ.get("AIRFLOW_COMPONENT", "")
     check = CHECKS.get(name)
     if check is None:
-        print(f"no check for {name!r}. Allowed: {', '.join(CHECKS)}")
+        print(f"unknown component {name!r}. Allowed: {', '.join(CHECKS)}")
         return 0 if name in COMPONENTS else 1
     try:
         check(os.environ)

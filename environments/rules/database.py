@@ -42,7 +42,7 @@ def storage_can_grow(environment: Environment) -> Iterator[Problem]:
     if database.max_storage_gib < least:
         yield Problem(
             "database.max_storage_gib",
-            f"must be at least a tenth above storage_gib {database.storage_gib}: {least}, "
+            f"must be at least {least}, 10 % more than storage_gib {database.storage_gib}, "
             f"got {database.max_storage_gib}",
         )
 

@@ -28,7 +28,7 @@ def names_fit(environment: Environment) -> Iterator[Problem]:
     if len(name) > LIMIT:
         yield Problem(
             "name",
-            f"the load balancer would be {name!r}, {len(name)} characters, AWS allows {LIMIT}. Fix: shorten name or "
+            f"the load balancer's name {name!r} has {len(name)} characters, AWS allows {LIMIT}. Fix: shorten name or "
             f"name_prefix by {len(name) - LIMIT}",
         )
     if name.startswith("internal-"):
@@ -44,7 +44,7 @@ def worker_roles_fit(environment: Environment) -> Iterator[Problem]:
         if len(role) > ROLE_LIMIT:
             yield Problem(
                 f"workers[{index}].name",
-                f"the role would be {role!r}, {len(role)} characters, AWS allows {ROLE_LIMIT}. Fix: shorten it by "
+                f"the role's name {role!r} has {len(role)} characters, AWS allows {ROLE_LIMIT}. Fix: shorten it by "
                 f"{len(role) - ROLE_LIMIT}",
             )
 

@@ -119,6 +119,6 @@ def repository_is_reachable(environment: Environment) -> Iterator[Problem]:
     if network.egress == "none" and network.existing is None and dags.delivery != "baked":
         yield Problem(
             "network.egress",
-            f"with none, dags.delivery {dags.delivery} cannot reach the repository. Fix: "
+            f"must not be none: dags.delivery {dags.delivery} needs access to the repository. Fix: "
             "use single_nat or nat_per_zone, or dags.delivery baked",
         )

@@ -68,21 +68,24 @@ def setting(config: pytest.Config, name: str) -> str:
 
 
 def provider_setting(stacks: Path, attribute: str) -> str | None:
-    """Return the value that the AWS providers of the stacks agree on; None where none states one.
+    """Return the value that all AWS providers of the stacks share; None when no provider sets it.
 
     Args:
         stacks: Folder of the root modules.
         attribute: ``region``, or ``allowed_account_ids``, of which the first counts.
 
     Raises:
-        UsageError: The stacks name different values.
+        UsageError: The providers have different values.
     """
     folders = [file.parent for pattern in ("*/*.tf.json", "*/*.tf") for file in stacks.glob(pattern)]
     found = {_first(workspace.provider_of(workspace.read(folder)).get(attribute)) for folder in dict.fromkeys(folders)}
     literal = sorted(value for value in found if value and "${" not in value)
     if len(literal) > 1:
         option = "--emulated-region" if attribute == "region" else "--emulated-account"
-        raise pytest.UsageError(f"{stacks}: providers name {attribute} {', '.join(literal)}. Fix: choose with {option}")
+        raise pytest.UsageError(
+            f"{stacks}: the providers have different values of {attribute}: {', '.join(literal)}. "
+            f"Fix: choose one with {option}"
+        )
     return literal[0] if literal else None
 
 

@@ -1,4 +1,4 @@
-"""Runs an environment on this machine: ``make up``, ``make down``, ``make logs``."""
+"""Run an environment on this machine in containers: `make up`, `make down`, `make logs`."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _synthesize() -> None:
     """Synthesize the current environment files. ``main.py`` prints the errors in them."""
     if subprocess.run([sys.executable, "main.py"], cwd=ROOT, check=False).returncode:
         raise PreconditionError(
-            "the environments cannot be synthesized (see above). Fix: correct the files, then make up again"
+            "the environments cannot be synthesized (see above). Fix: correct the files, then run make up again"
         )
 
 
@@ -101,7 +101,7 @@ def _summary(project: Project, local_run: LocalRun) -> None:
 def down(
     name: Name,
     data: Annotated[Literal["keep", "delete"], typer.Option(help="Keep or delete the database.")] = "keep",
-    yes: Annotated[bool, typer.Option("--yes", help="Delete without a question.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete without asking for confirmation.")] = False,
     home: Home = HOME,
 ) -> None:
     """Remove the containers of environment NAME. The database stays unless --data delete."""

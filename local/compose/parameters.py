@@ -46,9 +46,7 @@ class Parameters:
         missing = {variable: path for variable, name in secrets.items() if not (path := self.path(name)).exists()}
         for variable, path in missing.items():
             if variable in USER_PROVIDED:
-                raise PreconditionError(
-                    f"{variable} has no value. Fix: write the key to {path}, or leave DELIVERY=git out"
-                )
+                raise PreconditionError(f"{variable} has no value. Fix: write the key to {path}, or omit DELIVERY=git")
         paths = sorted(set(missing.values()))
         for path in paths:
             write_private(path, base64.urlsafe_b64encode(os.urandom(BYTES)).decode())

@@ -75,10 +75,10 @@ def check_dags(folder: Path) -> None:
     """Raise PreconditionError unless ``folder`` exists and the image's user can read it."""
     if not folder.is_dir():
         raise PreconditionError(
-            f"DAGS: there is no folder {folder}. Fix: create it, or choose another: make up DAGS=folder"
+            f"DAGS: folder {folder} does not exist. Fix: create it, or choose another: make up DAGS=folder"
         )
     if sys.platform == "linux" and folder.stat().st_mode & 0o005 != 0o005:
-        raise PreconditionError(f"DAGS: {folder} is closed to the image's user (uid 50000). Fix: chmod o+rx {folder}")
+        raise PreconditionError(f"DAGS: the image's user (uid 50000) cannot read {folder}. Fix: chmod o+rx {folder}")
 
 
 def choose_port(project: Project, wanted: int | None) -> int:
@@ -93,7 +93,7 @@ def choose_port(project: Project, wanted: int | None) -> int:
     if wanted:
         if wanted != current and not _is_free(wanted):
             raise PreconditionError(
-                f"PORT: {wanted} of {LOOPBACK} is taken. Fix: choose another, or leave PORT out for a free port"
+                f"PORT: {wanted} of {LOOPBACK} is taken. Fix: choose another, or omit PORT to use a free port"
             )
         return wanted
     if current:

@@ -101,7 +101,7 @@ def follow_logs(project: Project, *, service: str | None, follow: bool) -> int:
     if not running:
         raise PreconditionError(f"{project.environment} is not running here. Fix: make up ENV={project.environment}")
     if service and service not in running:
-        raise PreconditionError(f"SERVICE: there is no {service!r}. Allowed: {', '.join(running)}")
+        raise PreconditionError(f"SERVICE: unknown service {service!r}. Allowed: {', '.join(running)}")
     words = ["logs", "--tail", "200", *(["--follow"] if follow else []), *([service] if service else [])]
     try:
         return subprocess.run(project.command(*words), env=project.environ, check=False).returncode

@@ -18,13 +18,18 @@ from modules.export.build import Module
 from modules.export.interface import InterfaceError
 
 INDEX = "README.md"
-Names = Annotated[list[str] | None, typer.Argument(help="Names of modules; all modules without a name.")]
-Out = Annotated[Path, typer.Option("--out", help="Folder of the written modules, one subfolder each.")]
-Like = Annotated[str, typer.Option("--like", help="Environment that gives the structure: zones, topology, egress.")]
+Names = Annotated[list[str] | None, typer.Argument(help="Names of modules. Default: all modules.")]
+Out = Annotated[Path, typer.Option("--out", help="Output folder; each module gets a subfolder.")]
+Like = Annotated[
+    str, typer.Option("--like", help="Environment whose structural values are used: zones, topology, egress.")
+]
 Folder = Annotated[Path, typer.Option("--folder", help="Folder of the environment files.")]
 Check = Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when a file is out of date.")]
 Since = Annotated[
-    Path | None, typer.Option("--since", help="Folder of the released modules; adds a CHANGELOG.md to each.")
+    Path | None,
+    typer.Option(
+        "--since", help="Folder of the released modules; adds a CHANGELOG.md with the differences to each module."
+    ),
 ]
 List = Annotated[bool, typer.Option("--list", help="List the modules and their purposes.")]
 

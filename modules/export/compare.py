@@ -11,7 +11,10 @@ from modules.export import interface
 
 
 def main(old: Path, new: Path) -> None:
-    """Print each change with the part of the version that it raises (major, minor, patch), and `moved` blocks."""
+    """Compare the module folders OLD and NEW, and print the `moved` blocks of renamed resources.
+
+    Each change is listed as major, minor or patch: the part of the version number to raise.
+    """
     try:
         found = interface.changes(interface.read(old), interface.read(new))
     except interface.InterfaceError as problem:

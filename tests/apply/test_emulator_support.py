@@ -26,7 +26,7 @@ STACK = {
 
 @pytest.mark.feature("H3")
 @pytest.mark.parametrize("type_", UNSUPPORTED)
-def test_listed_action_is_missing_in_moto(type_: str) -> None:
+def test_unsupported_type_names_an_action_that_moto_lacks(type_: str) -> None:
     missing = UNSUPPORTED[type_]
     try:
         responses = importlib.import_module(f"moto.{missing.package}.responses")

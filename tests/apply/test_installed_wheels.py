@@ -138,4 +138,4 @@ def test_hcl_roots_use_the_wheels(environment: Callable[..., Path], tmp_path: Pa
     assert "4 passed" in done.stdout, done.stdout + done.stderr
     done = run([python, "-m", "terraform_harness.mutation", "roots/storage"], cwd=project)
     assert done.returncode == 2
-    assert "holds HCL. Fix: mutation testing needs Terraform JSON" in " ".join(done.stdout.split())
+    assert "contains HCL. Fix: mutation testing needs Terraform JSON" in " ".join(done.stdout.split())

@@ -29,7 +29,7 @@ STARTUP_ERRORS: list[tuple[str, str, dict[str, str | None], int, str]] = [
     ),
     ("no host", "api-server", {"AIRFLOW_DB_HOST": None}, 2, "AIRFLOW_DB_HOST is missing or empty"),
     ("port", "migrate", {"AIRFLOW_DB_PORT": "postgres"}, 2, "AIRFLOW_DB_PORT: expected a port from 1 to 65535"),
-    ("no certificates", "metrics", {"AIRFLOW_CA_FILE": "/nowhere.pem"}, 2, "there is no file /nowhere.pem"),
+    ("no certificates", "metrics", {"AIRFLOW_CA_FILE": "/nowhere.pem"}, 2, "file /nowhere.pem does not exist"),
     (
         "concurrency",
         "worker",

@@ -150,7 +150,7 @@ def test_unreadable_archive_of_a_supported_version_is_left_to_jsii(tmp_path: Pat
     assert "Traceback" not in err
 
 
-def test_submodule_outside_the_set_in_time(small: Path) -> None:
+def test_submodule_that_no_file_imports_is_loaded_from_the_shipped_archive(small: Path) -> None:
     program = f"{USED}\nfrom cdktf_cdktf_provider_aws.gamelift_alias import GameliftAlias\nprint(loading.loaded())"
     out, err = run(small / "cache", "-c", program)
     assert out == "Mode.WHOLE"
@@ -160,7 +160,7 @@ def test_submodule_outside_the_set_in_time(small: Path) -> None:
     assert err.count("\n") == 1
 
 
-def test_submodule_outside_the_set_too_late_names_the_fix(filled: Path) -> None:
+def test_submodule_requested_after_loading_is_rejected_with_the_fix(filled: Path) -> None:
     program = f"""{USED}
 import cdktf_cdktf_provider_aws.vpc
 try:

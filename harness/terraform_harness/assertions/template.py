@@ -58,7 +58,7 @@ class Template:
         document = workspace.read(path)
         if not workspace.is_json(path):
             raise workspace.WorkspaceError(
-                f"{path}: holds HCL, whose attributes are known in a plan only. "
+                f"{path}: contains HCL, whose attributes are known in a plan only. "
                 f"Fix: plan it (fixture `offline_plan`) and pass the plan to Template(...)"
             )
         return cls(document)

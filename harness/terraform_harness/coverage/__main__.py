@@ -19,11 +19,14 @@ console = Console(soft_wrap=True)
 def main(
     stacks: Annotated[list[Path], typer.Argument(help="folders of synthesized stacks")],
     attribute_coverage: Annotated[
-        list[Path] | None, typer.Option(help="written by `pytest --attribute-coverage FILE`")
+        list[Path] | None, typer.Option(help="file written by `pytest --attribute-coverage FILE`; may be repeated")
     ] = None,
-    at_least: Annotated[float, typer.Option(help="exit 1 below this ratio, 0 to 1")] = 0.0,
+    at_least: Annotated[float, typer.Option(help="smallest accepted ratio, 0 to 1")] = 0.0,
 ) -> None:
-    """Exit 0, 1 below ``--at-least``, 2 when something could not be read."""
+    """List the attributes that no test and no policy reads.
+
+    Exit 0; 1: the ratio is below --at-least; 2: a stack or file cannot be read.
+    """
     try:
         documents = [workspace.read(stack) for stack in stacks]
         recorded = load(attribute_coverage or ())
@@ -33,7 +36,7 @@ def main(
     found = cover(documents, recorded=recorded | _read_by_policies(stacks))
     for type_, keys in found.uncovered.items():
         console.print(f"{type_:48} {', '.join(keys)}", highlight=False)
-    console.print(f"types that nothing reads: {', '.join(found.uncovered_types) or 'none'}")
+    console.print(f"resource types of which no attribute is read: {', '.join(found.uncovered_types) or 'none'}")
     console.print(f"{found.covered} of {found.total} attributes are read ({found.ratio:.0%})")
     sys.exit(1 if found.ratio < at_least else 0)
 

@@ -21,17 +21,25 @@ def main(
     stacks: Annotated[list[Path], typer.Argument(help="folders of synthesized stacks, evaluated together")],
     operator: Annotated[str, typer.Option(help="only mutants of this operator")] = "",
     policies: Annotated[bool, typer.Option(help="detect mutants with the rules of terraform-gate")] = True,
-    checkov: Annotated[bool, typer.Option(help="run checkov's rules on what the gate's own rules pass (slow)")] = True,
+    checkov: Annotated[
+        bool, typer.Option(help="run checkov's rules on mutants that the gate's own rules do not detect (slow)")
+    ] = True,
     tests: Annotated[
-        list[str] | None, typer.Option(help="detect mutants with this test file, by pytest and the fixture `template`")
+        list[str] | None,
+        typer.Option(
+            help="detect mutants with the tests of this file, which use the fixture `template`; may be repeated"
+        ),
     ] = None,
 ) -> None:
-    """Exit 0: every mutant was detected; 1: mutants survived; 2: nothing could be mutated or read."""
+    """Change each setting of the stacks to a harmful value, and list the mutants that no detector reports.
+
+    Exit 0: every mutant was detected; 1: mutants survived; 2: no mutant exists, or a stack cannot be read.
+    """
     used: dict[str, Detector] = {"rules": detectors.rules} if policies else {}
     used |= {"gate": detectors.gate} if policies and checkov else {}
     used |= {"tests": detectors.pytest_run(*tests)} if tests else {}
     if not used:
-        console.print("no detector is left. Fix: drop --no-policies, or name a test file with --tests", style="red")
+        console.print("no detector is selected. Fix: omit --no-policies, or name a test file with --tests", style="red")
         sys.exit(2)
     try:
         results = run(stacks, detectors=used, keep=lambda mutant: operator in ("", mutant.operator), progress=_dot)

@@ -30,7 +30,7 @@ class Result:
 
 
 class NothingToMutate(ValueError):
-    """The stacks have no mutant, so that a run would prove nothing."""
+    """No mutant can be generated from the stacks."""
 
 
 def run(
@@ -56,13 +56,17 @@ def run(
     selected = filter(keep, mutants(documents))
     results = run_mutants(selected, documents, detectors=detectors, progress=progress)
     if not results:
-        raise NothingToMutate(f"no mutant of {', '.join(documents)}: the run would prove nothing")
+        raise NothingToMutate(
+            f"{', '.join(documents)}: no mutant can be generated. Fix: pass other stacks or another operator"
+        )
     return results
 
 
 def _read_json(folder: Path) -> Document:
     if not workspace.is_json(folder):
-        raise workspace.WorkspaceError(f"{folder}: holds HCL. Fix: mutation testing needs Terraform JSON, convert it")
+        raise workspace.WorkspaceError(
+            f"{folder}: contains HCL. Fix: mutation testing needs Terraform JSON, convert it"
+        )
     return workspace.read(folder)
 
 

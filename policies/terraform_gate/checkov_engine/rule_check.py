@@ -1,6 +1,6 @@
 """Rules of the gate as checks of checkov.
 
-A rule evaluates a whole configuration, but checkov asks a check about one resource at a time and tells it neither the
+A rule evaluates a whole configuration, but checkov calls a check for one resource at a time and passes neither the
 file nor the other resources (checkov's JSON runner has no graph), so this module finds checkov's runner on the call
 stack. JSON files and plans are read again by the gate's own reader, because checkov's copy has lost the types of some
 values; HCL is taken as checkov parsed it.

@@ -1,1 +1,4 @@
-"""`python -m terraform_gate`: every rule over every resource, with three verdicts and no way to pass by not looking."""
+"""`python -m terraform_gate`: evaluates every rule on every resource.
+
+The verdicts are `pass`, `fail` and `unknown`. A value that cannot be evaluated gives `unknown`, never `pass`.
+"""

@@ -70,10 +70,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m terraform_gate",
         description="Evaluate the rules of the gate and of checkov on Terraform JSON and plans. "
-        "Exit 0: every verdict is pass or waived; 1: a fail; 2: an unknown, or a problem with the input.",
+        "Exit 0: every verdict is pass or waived; 1: a verdict is fail; 2: a verdict is unknown, or the input has "
+        "a problem.",
         epilog="Subcommands: `reach PATH...` prints which connections the network allows, `hcl FOLDER...` evaluates "
         "*.tf files without a plan, `docs [--check]` writes docs/policies.md. "
-        "Write ./reach, ./hcl or ./docs for a path of that name.",
+        "To evaluate a folder that has the name of a subcommand, write ./reach, ./hcl or ./docs.",
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="Terraform JSON, a plan, or a folder")
     parser.add_argument(
@@ -87,7 +88,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--format", choices=FORMATS, default="text", help="format of the report (default: text)")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the report to FILE instead of the screen")
     parser.add_argument(
-        "--waivers", action="append", default=[], type=Path, metavar="FILE", help="YAML or JSON list; may be repeated"
+        "--waivers",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="YAML or JSON list of waivers; may be repeated",
     )
     parser.add_argument("--today", type=date.fromisoformat, default=datetime.now(tz=UTC).date(), help=argparse.SUPPRESS)
     return parser

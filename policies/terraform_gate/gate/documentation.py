@@ -46,7 +46,7 @@ def docs_command(arguments: Sequence[str]) -> int:
     Returns:
         0; with ``--check`` 1 when the page is out of date.
     """
-    parser = argparse.ArgumentParser(prog=_COMMAND)
+    parser = argparse.ArgumentParser(prog=_COMMAND, description="Write docs/policies.md, the reference of all rules.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when the page is out of date")
     options = parser.parse_args(arguments)
     text = "".join(_page())

@@ -94,7 +94,7 @@ def _configurations(inputs: Inputs) -> tuple[Configuration, ...]:
         return inputs.configurations()
     except Exception as error:  # noqa: BLE001  an unforeseen shape of the input: reported, without a traceback
         files = ", ".join(str(root.files[0]) for root in inputs.roots) or "plan"
-        inputs.problems.append(Problem(files, f"could not be understood: {type(error).__name__}: {error}"))
+        inputs.problems.append(Problem(files, f"cannot be evaluated: {type(error).__name__}: {error}"))
         return ()
 
 

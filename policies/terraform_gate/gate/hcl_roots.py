@@ -98,7 +98,9 @@ def hcl_command(arguments: Sequence[str]) -> int:
         prog="python -m terraform_gate hcl",
         description="Evaluate *.tf files without a plan. Exit 0 whatever the verdicts are; 2: no *.tf file was found.",
     )
-    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="searched with all its subfolders")
+    parser.add_argument(
+        "folders", nargs="+", type=Path, metavar="FOLDER", help="folder of *.tf files; subfolders are searched too"
+    )
     found = 0
     for result in evaluate_folders(parser.parse_args(arguments).folders):
         print(printable(str(result)), flush=True)

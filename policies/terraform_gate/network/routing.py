@@ -27,7 +27,7 @@ def hops(network: Network, source: Location, destination: Location, *, assume_op
         ValueError: ``source`` is outside the network.
     """
     if source.subnet is None:
-        raise ValueError(f"{source.name} is outside: its routes are not in the configuration")
+        raise ValueError(f"{source.name} is outside of the VPCs: its routes are not in the configuration")
     if destination.subnet is not None and destination.subnet.vpc == source.subnet.vpc:
         return [Hop(destination.addresses, _LOCAL)]
     table = network.route_tables.get(source.subnet.route_table, RouteTable(name="no route table"))

@@ -27,7 +27,7 @@ def protocol_number(protocol: str | int) -> int | None:
         return None
     number = _NUMBERS[text] if text in _NUMBERS else int(text)
     if not 0 <= number <= 255:
-        raise ValueError(f"protocol {protocol}: 0 to 255, -1 or one of {', '.join(_NUMBERS)}")
+        raise ValueError(f"a protocol must be 0 to 255, -1 or one of {', '.join(_NUMBERS)}, got {protocol}")
     return number
 
 
@@ -61,11 +61,11 @@ def service(protocol: str | int, port: int = 0) -> int:
     """Return one point of the axis: a protocol and a port (ICMP: code 0 of type ``port``).
 
     Raises:
-        ValueError: the protocol is unknown or stands for all protocols.
+        ValueError: the protocol is unknown, or is -1 or ``all``.
     """
     number = protocol_number(protocol)
     if number is None:
-        raise ValueError("a service needs one protocol, not all")
+        raise ValueError(f"a connection has one protocol, got {protocol} (all protocols)")
     return number * _BLOCK + (port * 256 if number in {ICMP, ICMPV6} else port)
 
 
@@ -86,7 +86,7 @@ def _ports(first: int | None, last: int | None) -> Span:
     low = 0 if first is None or first == -1 else first
     high = _BLOCK - 1 if last is None or last == -1 else last
     if not 0 <= low <= high < _BLOCK:
-        raise ValueError(f"ports {first} to {last}: 0 to 65535, the lower one first")
+        raise ValueError(f"ports must be 0 to 65535 with the lower port first, got {first} to {last}")
     return low, high
 
 

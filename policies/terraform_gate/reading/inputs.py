@@ -204,7 +204,9 @@ def _add_plan(inputs: Inputs, plan: Plan) -> None:
         reason = f"plan of stack {plan.stack!r}, which is none of {', '.join(known) or 'the paths'}"
         inputs.problems.append(Problem(str(plan.file), reason))
     elif name in inputs.plans:
-        inputs.problems.append(Problem(str(plan.file), f"a second plan of stack {name!r}"))
+        inputs.problems.append(
+            Problem(str(plan.file), f"is a second plan of stack {name!r}. Fix: give one plan for each stack")
+        )
     else:
         inputs.plans[name or _own_name(plan.file, inputs)] = Plan(file=plan.file, document=document, stack=name)
 

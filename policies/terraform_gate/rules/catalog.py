@@ -21,7 +21,7 @@ def all_rules() -> tuple[Rule, ...]:
     rules = [module.rule for module in modules if isinstance(getattr(module, "rule", None), Rule)]
     ids = [rule.id for rule in rules]
     if twice := {rule_id for rule_id in ids if ids.count(rule_id) > 1}:
-        raise ValueError(f"two rules are called {', '.join(sorted(twice))}")
+        raise ValueError(f"more than one rule has the id {', '.join(sorted(twice))}")
     return tuple(sorted(rules, key=lambda rule: _order(rule.id)))
 
 

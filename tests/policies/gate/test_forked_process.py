@@ -33,11 +33,11 @@ def answer(work: str, *prefix: str, before: str = "") -> str:
 
 
 @pytest.mark.skipif(sys.platform != "linux" or (os.cpu_count() or 1) < 2, reason="needs Linux and two cores")
-def test_work_is_done_in_a_fork() -> None:
+def test_function_runs_in_a_forked_process() -> None:
     assert answer("pass") == "fork"
 
 
-def test_work_of_a_fork_that_dies_is_done_here() -> None:
+def test_function_runs_in_this_process_when_the_fork_dies() -> None:
     assert answer("os.getpid() == me or os._exit(9)") == "here"
 
 

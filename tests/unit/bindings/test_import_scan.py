@@ -27,7 +27,7 @@ PACKAGE = "cdktf_cdktf_provider_aws"
         ("", set()),
     ],
 )
-def test_imports(tmp_path: Path, text: str, expected: set[str]) -> None:
+def test_imported_submodules_are_found(tmp_path: Path, text: str, expected: set[str]) -> None:
     (tmp_path / "sample.py").write_text(text)
     assert submodules_in_use([tmp_path]) == expected
     assert submodules_in_use([tmp_path / "sample.py"]) == expected

@@ -78,7 +78,7 @@ def test_two_renames_to_one_address_are_rejected(tmp_path: Path) -> None:
         list(differences(before, before, renames))
 
 
-def test_longest_old_name_wins() -> None:
+def test_rename_of_the_longest_matching_name_is_applied() -> None:
     assert RENAMES.address("door_load_balancer_https") == "load_balancer_https"
     assert RENAMES.address("door_load_balancer_execution_api_refused") == "load_balancer_deny_execution_api"
     assert RENAMES.address("doors") == "doors"

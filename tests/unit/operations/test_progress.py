@@ -45,5 +45,7 @@ def test_wait_ends_at_other_errors() -> None:
 
 @pytest.mark.feature("O2")
 def test_time_limit_names_the_last_error() -> None:
-    with pytest.raises(OperationError, match=r"not reached after 15 s. Last error: AWS throttles .* Check: it"):
+    with pytest.raises(
+        OperationError, match=r"timed out after 15 s while waiting for .*\. Last error: AWS throttles .* Check: it"
+    ):
         wait(answers(throttled(), throttled()), seconds=15)

@@ -52,7 +52,7 @@ def _read(configuration: Configuration) -> Iterator[DeclaredFlow]:
             point = service(protocol, port)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             wanted = "source, destination, port, protocol, why"
-            raise ValueError(f'"//".flows: {item!r} is no flow ({wanted} are expected)') from error
+            raise ValueError(f'"//".flows: {item!r} is not a flow. A flow has the keys {wanted}') from error
         yield DeclaredFlow(source, destination, point, protocol, port, str(item.get("why", "")))
 
 

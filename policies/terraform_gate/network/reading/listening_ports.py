@@ -1,4 +1,4 @@
-"""Reads the ports that a resource listens on: listeners of load load_balancers, ports and engines of data stores."""
+"""Reads the ports that a resource listens on: listeners of load balancers, ports and engines of data stores."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class DesiredCount(Rule):
     id = "AF_ECS_16"
     title = "An autoscaled service ignores changes of desired_count"
     severity = Severity.MEDIUM
-    why = "Every apply would reset the service to its initial size and stop running Airflow tasks."
+    why = "Otherwise every apply resets the service to its initial size and stops running Airflow tasks."
     remediation = 'lifecycle { ignore_changes = ["desired_count"] }'
     references = ()
     resource_types = ("aws_ecs_service",)

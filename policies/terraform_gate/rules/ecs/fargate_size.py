@@ -1,4 +1,4 @@
-"""AF_ECS_17: Fargate offers the combination of CPU and memory."""
+"""AF_ECS_17: every task definition has a combination of CPU and memory that Fargate offers."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class FargateSize(Rule):
     """Combinations of CPU and memory that Fargate does not offer."""
 
     id = "AF_ECS_17"
-    title = "Fargate offers the combination of CPU and memory"
+    title = "Every task definition has a combination of CPU and memory that Fargate offers"
     severity = Severity.LOW
     why = (
-        "Terraform plans any combination; AWS rejects it during the apply, when a part of the "
+        "Terraform plans any combination; AWS rejects an unsupported one during the apply, when a part of the "
         "environment has already changed."
     )
     remediation = "Use a combination that Fargate offers, for example 512 CPU units with 1024 to 4096 MiB."

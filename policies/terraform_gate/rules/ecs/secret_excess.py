@@ -34,7 +34,7 @@ class SecretExcess(Rule):
     id = "AF_ECS_12"
     title = "An execution role can read only the secrets that its task definitions reference"
     severity = Severity.MEDIUM
-    why = "Workers run code of every DAG author: that code must not get at the secrets of other components."
+    why = "Workers run code of every DAG author: that code must not be able to read the secrets of other components."
     remediation = "Grant each execution role the parameters of its own containers, by ARN."
     references = ()
     resource_types = ("aws_iam_role",)

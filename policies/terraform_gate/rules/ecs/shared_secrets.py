@@ -40,7 +40,7 @@ class InconsistentSecrets(Rule):
     """Shared secrets that are missing, or differ between components."""
 
     id = "AF_ECS_10"
-    title = "Every Airflow component has the shared secrets it needs, from the same source"
+    title = "Every Airflow component has the shared secrets that it needs, read from the same source"
     severity = Severity.HIGH
     why = (
         "Airflow generates a random key when one is missing: tasks then fail with `Invalid auth token`, "

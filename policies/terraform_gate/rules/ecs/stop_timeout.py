@@ -1,4 +1,4 @@
-"""AF_ECS_7: the stop timeout of a container is set, possible on Fargate, and known to its process."""
+"""AF_ECS_7: the stop timeout of a container is set, at most 120 s, and equal to AIRFLOW_STOP_TIMEOUT."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class StopTimeout(ContainerRule):
     title = "Every essential container sets stopTimeout to at most 120 s, and AIRFLOW_STOP_TIMEOUT to the same number"
     severity = Severity.MEDIUM
     why = (
-        "The default of 30 s kills running Airflow tasks during every deployment; so does a process that "
-        "expects more time than it gets."
+        "After the default of 30 s ECS kills running Airflow tasks in every deployment. A process that assumes "
+        "a longer timeout than stopTimeout is killed before it has finished."
     )
     remediation = "Set stopTimeout (at most 120) and AIRFLOW_STOP_TIMEOUT to the same number, DUMB_INIT_SETSID to 0."
     references = ()

@@ -62,7 +62,9 @@ class ConfusedDeputy(StatementRule):
     documents = TRUST
     passing = (
         Example(title="limited to one account", resources=trust(ECS_TASKS, condition=_ONLY_HERE)),
-        Example(title="a service that sends no source", resources=trust({"Service": "lambda.amazonaws.com"})),
+        Example(
+            title="a service that does not send aws:SourceAccount", resources=trust({"Service": "lambda.amazonaws.com"})
+        ),
     )
     failing = (
         Example(title="no condition", resources=trust(ECS_TASKS)),

@@ -31,8 +31,8 @@ class PrivilegeEscalation(Rule):
     title = "No principal can escalate its privileges"
     severity = Severity.CRITICAL
     why = (
-        "Permissions that are harmless in separate policies let a task run code under another role when "
-        "one role has both."
+        "Two permissions that are harmless alone, such as iam:PassRole and ecs:RunTask, let a principal that "
+        "has both run code with another role."
     )
     remediation = (
         "Limit the decisive action (iam:PassRole, ecs:ExecuteCommand, iam:Put*Policy, ...) to specific resources."

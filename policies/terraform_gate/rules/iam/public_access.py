@@ -28,7 +28,7 @@ class PublicResourcePolicy(StatementRule):
     id = "AF_ACCESS_1"
     title = "No resource policy allows public access"
     severity = Severity.CRITICAL
-    why = "A resource policy needs no identity policy in the caller's account: `Principal: *` allows every AWS account."
+    why = "A resource policy with `Principal: *` and no limiting condition allows the principals of every AWS account."
     remediation = "Name the principals, or add a condition on account, organization, VPC or VPC endpoint."
     references = (
         "CKV_AWS_70",

@@ -19,7 +19,7 @@ class WildcardAction(StatementRule):
     id = "AF_IAM_3"
     title = "No Allow statement allows all actions, or all actions of one service"
     severity = Severity.HIGH
-    why = "It allows every destructive action, and every action that AWS adds to the service later."
+    why = "Such a statement allows every destructive action, and every action that AWS adds to the service later."
     remediation = "List the actions in use; use at most a verb prefix such as s3:Get*."
     references = (
         "FSBP IAM.1",

@@ -58,10 +58,10 @@ class ListenerTls(Rule):
     title = "Load balancers require TLS 1.2 or newer with forward secrecy"
     severity = Severity.HIGH
     why = (
-        "Passwords and API tokens pass the listener. AWS's default policy accepts TLS 1.0. Without "
+        "Clients send passwords and API tokens to the listener. AWS's default policy accepts TLS 1.0. Without "
         "forward secrecy, a stolen private key decrypts recorded traffic."
     )
-    remediation = f'Set ssl_policy = "{GOOD}"; let a listener without TLS redirect to HTTPS and nothing else.'
+    remediation = f'Set ssl_policy = "{GOOD}"; an HTTP listener may only redirect to HTTPS.'
     references = ("FSBP ELB.1", "FSBP ELB.17", "CKV_AWS_2", "CKV_AWS_103", "trivy AVD-AWS-0047", "trivy AVD-AWS-0054")
     resource_types = ("aws_lb_listener", "aws_alb_listener")
     passing = (
@@ -80,7 +80,7 @@ class ListenerTls(Rule):
             resources=merge(_TO_HTTPS, {"aws_lb_listener_rule": {"api": _RULE}}),
         ),
         Example(
-            title="a redirect that stays without TLS",
+            title="a redirect to plain HTTP",
             resources=_listener(default_action=_redirect("8080", protocol="HTTP")),
         ),
     )

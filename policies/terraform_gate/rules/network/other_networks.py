@@ -45,7 +45,7 @@ class RoutesToOtherNetworks(NetworkRule):
     """
 
     id = "AF_NET_5"
-    title = "Connections to other networks are accepted explicitly, and none is a default route"
+    title = "Every connection to another network has a waiver, and no default route leads to another network"
     severity = Severity.HIGH
     why = (
         "The hosts behind a peering connection, transit gateway or VPN are not in the configuration, so "
@@ -86,7 +86,7 @@ class RoutesToOtherNetworks(NetworkRule):
 
 def _route(reader: Reader, resource: Resource, block: Any) -> Iterator[Finding]:
     if not isinstance(block, Mapping):
-        yield Finding.unknown(resource, f"a route is {block}")
+        yield Finding.unknown(resource, f"the route is not known before the apply: {block}")
         return
     used = [str(block[name]) for name in _FOREIGN if not reader.is_absent(block.get(name))]
     for route in routes_in(reader, resource, block) if used else ():

@@ -33,7 +33,7 @@ class RuleQuota(NetworkRule):
     id = "AF_NET_4"
     title = "Security groups and network ACLs stay within the highest quotas of Amazon VPC"
     severity = Severity.MEDIUM
-    why = "The apply fails halfway, with only some of the rules in force."
+    why = "AWS rejects the rules above the quota: the apply fails when only some of the rules exist."
     remediation = "Aggregate CIDR blocks, use a prefix list, or reference security groups instead of addresses."
     references = ()
     resource_types = (*GROUPS, *ACLS)

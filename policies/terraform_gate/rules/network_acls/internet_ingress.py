@@ -42,7 +42,7 @@ class InternetAclEntry(NetworkRule):
         "security-group rule exposes the subnet."
     )
     remediation = (
-        "Allow the CIDR blocks of the tiers that connect to this entry. Allow 0.0.0.0/0 only for listener "
+        "Allow only the CIDR blocks of the tiers that connect to this tier. Allow 0.0.0.0/0 only for listener "
         "ports in the public tier and for reply ports."
     )
     references = (

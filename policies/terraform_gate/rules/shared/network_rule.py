@@ -1,4 +1,4 @@
-"""The base class of network rules: they report findings, every other resource passes."""
+"""The base class of network rules: a rule reports failing and unknown resources, and all other resources pass."""
 
 from __future__ import annotations
 

@@ -106,5 +106,5 @@ def test_command_detects_by_its_exit_code(stack: Path) -> None:
 def test_stack_without_a_mutant_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "cdk.tf.json").write_text("{}")
-    with pytest.raises(NothingToMutate, match="no mutant of empty"):
+    with pytest.raises(NothingToMutate, match="empty: no mutant can be generated"):
         run([tmp_path / "empty"], detectors={})

@@ -145,7 +145,7 @@ def test_resources_of_an_hcl_root_are_left_out(hcl: Path) -> None:
 
 
 def test_assertions_on_an_hcl_root_name_the_plan_as_the_fix(hcl: Path) -> None:
-    with pytest.raises(workspace.WorkspaceError, match=r"holds HCL, .* Fix: plan it \(fixture `offline_plan`\)"):
+    with pytest.raises(workspace.WorkspaceError, match=r"contains HCL, .* Fix: plan it \(fixture `offline_plan`\)"):
         Template.read(hcl)
 
 

@@ -81,7 +81,7 @@ def test_service_that_restarts_five_times_is_an_error(project: Scripted) -> None
 
 def test_logs_of_an_unknown_service_are_rejected_with_the_known_names(project: Scripted) -> None:
     project.play(states={"worker": "running", "scheduler": "running"})
-    with pytest.raises(PreconditionError, match="SERVICE: there is no 'wroker'. Allowed: scheduler, worker"):
+    with pytest.raises(PreconditionError, match="SERVICE: unknown service 'wroker'. Allowed: scheduler, worker"):
         run.follow_logs(project, service="wroker", follow=True)
     assert not (project.home / "arguments").exists()
     assert run.follow_logs(project, service="worker", follow=False) == 0

@@ -21,7 +21,7 @@ from modules.export.accepted_values import narrower
         ('can(regex("^a", var.x))', "var.x >= 1", True),
     ],
 )
-def test_narrower(old: str, new: str, is_narrower: bool) -> None:
+def test_condition_is_narrower_when_it_rejects_an_accepted_value(old: str, new: str, is_narrower: bool) -> None:
     assert bool(narrower([old], [new])) == is_narrower
 
 

@@ -23,11 +23,11 @@ from modules.export.hcl_template import expression, parts, quoted, simplified
         ("", '""'),
     ],
 )
-def test_texts(text: str, written: str) -> None:
+def test_text_is_written_as_quoted_hcl_string(text: str, written: str) -> None:
     assert hcl.value(text) == written
 
 
-def test_values() -> None:
+def test_values_are_written_as_hcl_literals() -> None:
     assert [hcl.value(item) for item in (True, None, 3, 3.0, 0.5, [], {})] == [
         "true",
         "null",
@@ -46,7 +46,7 @@ def test_a_template_without_an_end_raises() -> None:
         list(parts('${a("b}'))
 
 
-def test_parts_and_expression() -> None:
+def test_template_is_split_into_literals_and_expressions() -> None:
     assert [(part.text, part.is_expression) for part in parts("a${b}c")] == [("a", False), ("b", True), ("c", False)]
     assert expression("${b}") == "b"
     assert expression("a${b}") is None

@@ -39,20 +39,20 @@ def test_number_with_bounds_and_default() -> None:
 
 
 @pytest.mark.feature("M2")
-def test_text_with_a_format() -> None:
+def test_pattern_becomes_a_regex_validation() -> None:
     (rule,) = key("Database", "instance_class").rules
     assert rule.condition == 'can(regex("^db(\\\\.[a-z0-9]+){1,2}$", var.instance_class))'
     assert rule.message == "instance_class must be an instance class such as db.t4g.medium."
 
 
 @pytest.mark.feature("M2")
-def test_choice() -> None:
+def test_enum_becomes_a_contains_validation() -> None:
     (rule,) = key("LoadBalancer", "ssl_policy").rules
     assert rule.condition.startswith('contains(["ELBSecurityPolicy-')
 
 
 @pytest.mark.feature("M2")
-def test_flag_and_network() -> None:
+def test_boolean_has_no_validation_and_cidr_is_validated() -> None:
     assert (key("Database", "multi_az").type, key("Database", "multi_az").rules) == ("bool", ())
     found = key("Network", "cidr")
     assert found.required
@@ -67,7 +67,7 @@ def test_flag_and_network() -> None:
         ({"anyOf": [{"type": "string", "pattern": "^a$"}, {"type": "null"}]}, 'can(regex("^a$", var.x))'),
     ],
 )
-def test_other_nodes(node: dict[str, Any], condition: str) -> None:
+def test_number_bounds_and_optional_patterns_become_validations(node: dict[str, Any], condition: str) -> None:
     found = from_model("x", node)
     assert found is not None
     assert [rule.condition for rule in found.rules] == [condition]

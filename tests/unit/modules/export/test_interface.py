@@ -83,7 +83,9 @@ CASES: list[tuple[Callable[[dict[str, Any]], object], Step, str]] = [
 
 @pytest.mark.feature("M5")
 @pytest.mark.parametrize(("change", "step", "text"), CASES)
-def test_verdict(change: Callable[[dict[str, Any]], object], step: Step, text: str) -> None:
+def test_change_has_its_version_step_and_text(
+    change: Callable[[dict[str, Any]], object], step: Step, text: str
+) -> None:
     new = copy.deepcopy(OLD)
     change(new)
     found = interface.changes(OLD, new)

@@ -45,5 +45,5 @@ def test_a_plan_test_asserts_tags_and_outputs(every_module: dict[str, Module]) -
         ("aws_db_instance", "address", "address.example.com"),
     ],
 )
-def test_mock_values(kind: str, attribute: str, value: str) -> None:
+def test_mock_value_has_the_format_of_its_attribute(kind: str, attribute: str, value: str) -> None:
     assert mock_value(kind, attribute) == value
