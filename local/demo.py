@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import signal
 import subprocess
 import sys
@@ -124,4 +125,6 @@ def complain(console: Console, text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    parser = argparse.ArgumentParser(prog="python -m local.demo", description=__doc__)
+    parser.add_argument("environment", nargs="?", default="dev", help="name of an environment (default: dev)")
+    sys.exit(main(parser.parse_args().environment))

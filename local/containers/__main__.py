@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 
 from local.containers.engine import EngineError
@@ -12,14 +13,12 @@ def main(arguments: list[str]) -> int:
     """Build the image that the first argument names.
 
     Returns:
-        0, 1 where the build failed, or 2 for an unknown name.
+        0, or 1 where the build failed; an unknown name ends the process with 2.
     """
-    name = arguments[0] if arguments else ""
-    if name not in BUILD_TARGETS:
-        print(f"unknown image {name!r}. Allowed: {', '.join(BUILD_TARGETS)}", file=sys.stderr)
-        return 2
+    parser = argparse.ArgumentParser(prog="python -m local.containers", description="Build an image and print its tag.")
+    parser.add_argument("name", choices=[*BUILD_TARGETS])
     try:
-        print(build(name))
+        print(build(parser.parse_args(arguments).name))
     except EngineError as error:
         print(error, file=sys.stderr)
         return 1
