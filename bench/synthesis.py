@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from bench.measure import Cost, best, run
+from bench.measure import Cost, Series, in_turn, run
 from bench.report import Row
 
 ROOT = Path(__file__).parents[1]
@@ -19,7 +19,7 @@ EMPTY_APP = "import sys, cdktf; cdktf.App(outdir=sys.argv[1]).synth()"
 # The same number of resources created directly with the same bindings: the baseline of cdktf.
 BARE_RESOURCES = """
 import sys
-from modules.core import bindings
+import modules
 from cdktf import App, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider
 from cdktf_cdktf_provider_aws.subnet import Subnet
@@ -39,7 +39,7 @@ def rows(*, rounds: int) -> list[Row]:
         work = Path(scratch)
         synthesize(work, ENVIRONMENTS)  # fills the cache of the bindings
         resources = count(work / "out")
-        empty, bare, ours = best(
+        empty, bare, ours = in_turn(
             rounds,
             lambda: python("-c", EMPTY_APP, str(work / "empty")),
             lambda: python("-c", BARE_RESOURCES, str(work / "bare"), str(resources)),
@@ -51,17 +51,17 @@ def rows(*, rounds: int) -> list[Row]:
         made = count(work / "out") / MANY
         bare_price = price(empty, bare, resources)
     return [
-        Row("main.py, all environments", f"{ours.wall:.2f} s", ours.wall, "empty app", empty.wall, limit=2.0),
+        Row("main.py, all environments", ours.seconds(), ours.wall, "empty app", empty.wall, limit=2.0),
         Row(
             "the same: peak memory with Node",
-            f"{ours.memory:.0f} MiB",
+            ours.mebibytes(),
             ours.memory,
             "empty app",
             empty.memory,
             limit=1.5,
         ),
-        Row(f"the same: {resources} resources", f"{ours.wall:.2f} s", ours.wall, "as many bare", bare.wall, limit=2.0),
-        Row(f"{resources} bare resources", f"{bare.wall:.2f} s", bare.wall, "empty app", empty.wall),
+        Row(f"the same: {resources} resources", ours.seconds(), ours.wall, "as many bare", bare.wall, limit=2.0),
+        Row(f"{resources} bare resources", bare.seconds(), bare.wall, "empty app", empty.wall),
         Row("ordinary import", f"{ordinary.wall:.2f} s", ordinary.wall, "main.py", ours.wall),
         Row("ordinary import: memory", f"{ordinary.memory:.0f} MiB", ordinary.memory, "main.py", ours.memory),
         Row(f"one more environment of {MANY}", f"{each:.3f} s", each, "limit", ENVIRONMENT_SECONDS, limit=1.0),
@@ -83,7 +83,7 @@ def rows(*, rounds: int) -> list[Row]:
     ]
 
 
-def price(empty: Cost, bare: Cost, resources: int) -> float:
+def price(empty: Series, bare: Series, resources: int) -> float:
     """Seconds for one resource created directly with cdktf."""
     return (bare.wall - empty.wall) / resources
 
