@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from terraform_gate.__main__ import CHECKOV
 
 from tests.policies.gate_inputs import CLEAN, POLICIES, PRIVILEGED, ROOT, Folder
 
@@ -79,6 +80,23 @@ def test_action_installs_the_locked_packages_of_the_gate_only() -> None:
 
 def _locked(file: Path) -> set[str]:
     return {line.rstrip("\\ ") for line in file.read_text().splitlines() if "==" in line}
+
+
+def test_unsupported_version_of_checkov_is_named(tmp_path: Path) -> None:
+    information = tmp_path / "checkov-3.2.1.dist-info" / "METADATA"
+    information.parent.mkdir()
+    information.write_text("Metadata-Version: 2.1\nName: checkov\nVersion: 3.2.1\n")
+    command = [sys.executable, "-m", "terraform_gate", "docs", "--check"]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    answer = subprocess.run(
+        command, capture_output=True, text=True, cwd=ROOT, env=environment, timeout=600, check=False
+    )
+    assert answer.stderr.startswith("terraform_gate: checkov 3.2.1 is not supported (3.3.30): the rules of ")
+    assert answer.returncode == 0
+
+
+def test_supported_version_of_checkov_is_the_locked_one() -> None:
+    assert f"checkov=={CHECKOV}" in _locked(ROOT / "requirements.txt")
 
 
 @pytest.mark.feature("P5")
