@@ -60,12 +60,12 @@ def find_distribution(package: str = AWS) -> Distribution | None:
     if spec is None or spec.origin is None:
         return None
     folder = Path(spec.origin).parent
-    named = [(path, _ARCHIVE.fullmatch(path.name)) for path in sorted((folder / "_jsii").glob("*.jsii.tgz"))]
-    if len(named) != 1 or named[0][1] is None:
+    archives = list((folder / "_jsii").glob("*.jsii.tgz"))
+    match = _ARCHIVE.fullmatch(archives[0].name) if len(archives) == 1 else None
+    if match is None:
         return None
-    archive, match = named[0]
     assembly = f"@{core_of(package)}/{match[1]}"
-    return Distribution(package=package, assembly=assembly, folder=folder, archive=archive, version=match[2])
+    return Distribution(package=package, assembly=assembly, folder=folder, archive=archives[0], version=match[2])
 
 
 def jsii_imports_types_on_demand() -> bool:

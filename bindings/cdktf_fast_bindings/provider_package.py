@@ -38,7 +38,8 @@ class ProviderPackage:
     """
 
     def __init__(self, prepared: Prepared | None, *, report: Report) -> None:
-        self._distribution, self._lean = prepared or (None, None)
+        self._distribution: Distribution | None = prepared[0] if prepared else None
+        self._lean: LeanArchive | None = prepared[1] if prepared else None
         self._report = report
         self._assembly_loaded = False
         self.mode = Mode.ORDINARY if prepared is None else Mode.LEAN if self._lean else Mode.WHOLE
