@@ -48,7 +48,7 @@ gate-hcl: .venv/.ready ## Evaluate the *.tf files below FOLDER without a plan
 ## Infrastructure
 .PHONY: synth demo cdktf
 .venv-cdktn/.ready: requirements-cdktn.txt
-	@$(PYTHON) -m venv .venv-cdktn && PYTHON=.venv-cdktn/bin/python bash .ci/install requirements-cdktn.txt && touch $@
+	@$(PYTHON) -m venv .venv-cdktn && PIP_NO_COMPILE=1 PYTHON=.venv-cdktn/bin/python bash .ci/install requirements-cdktn.txt && touch $@
 
 synth: $(if $(filter cdktn,$(CDK)),.venv-cdktn,.venv)/.ready ## Write cdktf.out/stacks/<stack>/cdk.tf.json for every environment (CDK=cdktn: with the fork of cdktf)
 	@$(if $(filter cdktn,$(CDK)),CDK=cdktn PYTHONPATH=bindings .venv-cdktn/bin,$(BIN))/python main.py && echo "synth: $$(ls cdktf.out/stacks | wc -l) stacks in cdktf.out/stacks. Next: make demo"
