@@ -26,8 +26,11 @@ setup: .venv/.ready ## Create the virtual environment (every target does this fi
 lock: ## Update requirements.txt from requirements.in (needs uv)
 	uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" --quiet requirements.in -o requirements.txt
 	@mkdir -p .build
-	grep -v cdktf-cdktf-provider-aws requirements.txt | grep '==' | tr -d '\\' > .build/constraints.txt
+	grep -v '^cdktf-cdktf-provider-aws\|^constructs' requirements.txt | grep '==' | tr -d '\\' > .build/constraints.txt
 	uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" --quiet -c .build/constraints.txt requirements-6x.in -o requirements-6x.txt
+	grep '==' requirements.txt | tr -d '\\' > .build/all.txt
+	uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" --quiet -c .build/all.txt policies/pyproject.toml -o policies/requirements.txt
+	uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" --quiet -c .build/constraints.txt requirements-cdktn.in -o requirements-cdktn.txt
 
 ## Policies
 .PHONY: reach gate gate-hcl
@@ -44,8 +47,11 @@ gate-hcl: .venv/.ready ## Evaluate the *.tf files below FOLDER without a plan
 
 ## Infrastructure
 .PHONY: synth demo cdktf
-synth: .venv/.ready ## Write cdktf.out/stacks/<stack>/cdk.tf.json for every environment
-	@$(BIN)/python main.py && echo "synth: $$(ls cdktf.out/stacks | wc -l) stacks in cdktf.out/stacks. Next: make demo"
+.venv-cdktn/.ready: requirements-cdktn.txt
+	@$(PYTHON) -m venv .venv-cdktn && PIP_NO_COMPILE=1 PYTHON=.venv-cdktn/bin/python bash .ci/install requirements-cdktn.txt && touch $@
+
+synth: $(if $(filter cdktn,$(CDK)),.venv-cdktn,.venv)/.ready ## Write cdktf.out/stacks/<stack>/cdk.tf.json for every environment (CDK=cdktn: with the fork of cdktf)
+	@$(if $(filter cdktn,$(CDK)),CDK=cdktn PYTHONPATH=bindings .venv-cdktn/bin,$(BIN))/python main.py && echo "synth: $$(ls cdktf.out/stacks | wc -l) stacks in cdktf.out/stacks. Next: make demo"
 
 demo: .venv/.ready ## Create, verify and destroy ENV on the embedded emulator: no account, no containers
 	@$(BIN)/python -m local.demo $(ENV)

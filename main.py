@@ -17,11 +17,15 @@ def main(folder: str | None = None, out: str | None = None) -> int:
         out: output folder; ``CDKTF_OUTDIR``, which the cdktf CLI sets, or ``cdktf.out`` by default.
 
     Returns:
-        Exit code: 0, or 2 when an environment is invalid; then nothing is written.
+        Exit code: 0, or 2 when an environment, ``CDK`` or ``CDKTF_FAST_BINDINGS`` is invalid; then nothing is written.
     """
     from cdktf_fast_bindings import loading
 
-    loading.load_ahead()
+    try:
+        loading.load_ahead()
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
     from environments import InvalidEnvironment, load_all
 
     try:

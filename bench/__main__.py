@@ -13,14 +13,16 @@ from typing import Annotated
 import typer
 from terraform_harness.tools import MissingTool
 
-from bench import checking, images, report, running, synthesis
+from bench import checking, images, report, running, synthesis, tricks
 from bench.report import Row
 from local.containers.engine import EngineError
 
 README, CONTAINERS = synthesis.ROOT / "README.md", synthesis.ROOT / "docs" / "containers.md"
+BINDINGS = synthesis.ROOT / "bindings" / "README.md"
 # Part -> title, measuring function, page with the results.
 PARTS: dict[str, tuple[str, Callable[[int], list[Row]], Path]] = {
     "synthesis": ("Synthesis", lambda rounds: synthesis.rows(rounds=rounds), README),
+    "bindings": ("Parts of the fast bindings", lambda rounds: tricks.rows(rounds=rounds), BINDINGS),
     "gate": ("Policies", lambda rounds: checking.gate_rows(rounds=rounds), README),
     "unit": ("Tests", lambda rounds: checking.unit_rows(rounds=rounds), README),
     "containers": ("Containers", lambda rounds: [*images.rows(rounds=rounds), *running.rows()], CONTAINERS),
@@ -32,7 +34,7 @@ def main(
         list[str] | None, typer.Argument(help=f"Parts to measure: {', '.join(PARTS)}. Default: all parts.")
     ] = None,
     *,
-    rounds: Annotated[int, typer.Option(help="How often each command is measured; the fastest run counts.")] = 3,
+    rounds: Annotated[int, typer.Option(help="Rounds for every candidate; the median counts.")] = 3,
     write: Annotated[bool, typer.Option("--write", help="Write the tables into the documentation.")] = False,
 ) -> None:
     """Measure time and memory and print them with their limits. Exit 1 when a limit is exceeded.

@@ -3,92 +3,136 @@
 from __future__ import annotations
 
 import os
+import resource
+import statistics
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-POLL_SECONDS = 0.01
+# Linux keeps the peak of each process, so that few looks suffice and do not slow the command.
+POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """``wall`` and ``processor`` time in seconds; ``memory`` is the peak of the whole process tree in MiB."""
+    """``wall`` and ``processor`` time in seconds; ``memory`` is the sum of the peaks of all processes in MiB."""
 
     wall: float
     processor: float
     memory: float
 
 
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The costs of several runs of one command; each measure is the median."""
+
+    costs: tuple[Cost, ...]
+
+    @property
+    def wall(self) -> float:
+        return statistics.median(cost.wall for cost in self.costs)
+
+    @property
+    def processor(self) -> float:
+        return statistics.median(cost.processor for cost in self.costs)
+
+    @property
+    def memory(self) -> float:
+        return statistics.median(cost.memory for cost in self.costs)
+
+    def seconds(self, measure: str = "wall") -> str:
+        """Return the median with the range of all runs: ``"2.31 s (2.20-2.61)"``."""
+        values = [getattr(cost, measure) for cost in self.costs]
+        return f"{statistics.median(values):.2f} s ({min(values):.2f}-{max(values):.2f})"
+
+    def mebibytes(self) -> str:
+        """Return the median of the memory with the range of all runs."""
+        values = [cost.memory for cost in self.costs]
+        return f"{statistics.median(values):.0f} MiB ({min(values):.0f}-{max(values):.0f})"
+
+
 def run(command: Sequence[str], *, environment: Mapping[str, str] | None = None, cwd: Path | None = None) -> Cost:
     """Run ``command`` and measure it. Raises RuntimeError with the end of its stderr when it fails."""
-    before, began = os.times(), time.perf_counter()
-    with subprocess.Popen(
-        command,
-        env={**os.environ, **(environment or {})},
-        cwd=cwd,
-        text=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    ) as process:
-        peak = _Peak(process.pid)
-        peak.start()
-        _, stderr = process.communicate()
-        wall = time.perf_counter() - began
-        peak.join()
-    after = os.times()
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(map(str, command))}: exit {process.returncode}\n{stderr[-2000:]}")
-    spent = after.children_user + after.children_system - before.children_user - before.children_system
-    return Cost(wall=wall, processor=spent, memory=peak.mebibytes)
-
-
-def best(rounds: int, *candidates: Callable[[], Cost]) -> list[Cost]:
-    """The minimum of each measure over ``rounds``; the candidates alternate, because noise only adds."""
-    taken: list[list[Cost]] = [[] for _ in candidates]
-    for _ in range(rounds):
-        for costs, candidate in zip(taken, candidates, strict=True):
-            costs.append(candidate())
-    return [
-        Cost(
-            min(cost.wall for cost in costs), min(cost.processor for cost in costs), min(cost.memory for cost in costs)
+    with tempfile.TemporaryFile() as stderr:
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            command, env={**os.environ, **(environment or {})}, cwd=cwd, stdout=subprocess.DEVNULL, stderr=stderr
         )
-        for costs in taken
-    ]
+        peaks = _Peaks(process.pid)
+        peaks.start()
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        peaks.stop()
+        if process.returncode:
+            stderr.seek(0)
+            text = stderr.read()[-2000:].decode(errors="replace")
+            raise RuntimeError(f"{' '.join(map(str, command))}: exit {process.returncode}\n{text}")
+    memory = max(peaks.mebibytes, _largest(usage))
+    return Cost(wall=wall, processor=usage.ru_utime + usage.ru_stime, memory=memory)
 
 
-class _Peak(threading.Thread):
-    """Samples the resident memory of a process tree while it runs (Linux only; zero elsewhere)."""
+def in_turn(rounds: int, *candidates: Callable[[], Cost]) -> list[Series]:
+    """Measure the candidates in turn, ``rounds`` times, so that other load on the machine affects all of them."""
+    rows = [[candidate() for candidate in candidates] for _ in range(rounds)]
+    return [Series(costs) for costs in zip(*rows, strict=True)]
+
+
+def _largest(usage: resource.struct_rusage) -> float:
+    return usage.ru_maxrss / 2**10
+
+
+class _Peaks(threading.Thread):
+    """Reads the peak memory of every process in a tree while it runs (Linux only; zero elsewhere)."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
-        self._pid, self.mebibytes = pid, 0.0
+        self._pid = pid
+        self._ended = threading.Event()
+        self._peaks: dict[int, float] = {}
+
+    @property
+    def mebibytes(self) -> float:
+        return sum(self._peaks.values())
 
     def run(self) -> None:
-        while pids := _tree(self._pid):
-            self.mebibytes = max(self.mebibytes, sum(map(_resident, pids)))
-            time.sleep(POLL_SECONDS)
+        while not self._ended.wait(POLL_SECONDS):
+            for pid in _tree(self._pid):
+                self._peaks[pid] = max(self._peaks.get(pid, 0.0), _peak(pid))
+
+    def stop(self) -> None:
+        self._ended.set()
+        self.join()
 
 
 def _tree(pid: int) -> list[int]:
-    """Process ids of the tree below ``pid``; empty when the process has ended."""
-    folder = Path(f"/proc/{pid}")
+    """Process ids of the tree below ``pid``; a thread or process that has just ended is skipped."""
+    found = [pid]
+    for task in _entries(Path(f"/proc/{pid}/task")):
+        for child in _text(task / "children").split():
+            found += _tree(int(child))
+    return found
+
+
+def _peak(pid: int) -> float:
+    """The largest resident memory that a process has had, in MiB; 0 when it has ended."""
+    lines = (line for line in _text(Path(f"/proc/{pid}/status")).splitlines() if line.startswith("VmHWM:"))
+    return int(next(lines, "VmHWM: 0").split()[1]) / 2**10
+
+
+def _entries(folder: Path) -> list[Path]:
     try:
-        if " Z " in (folder / "stat").read_text():
-            return []
-        children = [
-            int(word) for task in (folder / "task").iterdir() for word in (task / "children").read_text().split()
-        ]
+        return list(folder.iterdir())
     except OSError:
         return []
-    return [pid, *(found for child in children for found in _tree(child))]
 
 
-def _resident(pid: int) -> float:
+def _text(file: Path) -> str:
     try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except (OSError, IndexError):
-        return 0.0
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+        return file.read_text()
+    except OSError:
+        return ""

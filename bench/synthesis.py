@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from bench.measure import Cost, best, run
+from bench.measure import Cost, Series, in_turn, run
 from bench.report import Row
 
 ROOT = Path(__file__).parents[1]
@@ -19,7 +19,7 @@ EMPTY_APP = "import sys, cdktf; cdktf.App(outdir=sys.argv[1]).synth()"
 # The same number of resources created directly with the same bindings: the baseline of cdktf.
 BARE_RESOURCES = """
 import sys
-from modules.core import bindings
+import modules
 from cdktf import App, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider
 from cdktf_cdktf_provider_aws.subnet import Subnet
@@ -39,7 +39,7 @@ def rows(*, rounds: int) -> list[Row]:
         work = Path(scratch)
         synthesize(work, ENVIRONMENTS)  # fills the cache of the bindings
         resources = count(work / "out")
-        empty, bare, ours = best(
+        empty, bare, ours = in_turn(
             rounds,
             lambda: python("-c", EMPTY_APP, str(work / "empty")),
             lambda: python("-c", BARE_RESOURCES, str(work / "bare"), str(resources)),
@@ -52,17 +52,17 @@ def rows(*, rounds: int) -> list[Row]:
         bare_price = price(empty, bare, resources)
         bare_row = f"{resources} bare resources"
     return [
-        Row("main.py, all environments", f"{ours.wall:.2f} s", ours.wall, "empty app", empty.wall, limit=2.0),
+        Row("main.py, all environments", ours.seconds(), ours.wall, "empty app", empty.wall, limit=2.0),
         Row(
             "main.py, peak memory with Node",
-            f"{ours.memory:.0f} MiB",
+            ours.mebibytes(),
             ours.memory,
             "empty app",
             empty.memory,
             limit=1.5,
         ),
-        Row(f"main.py, {resources} resources", f"{ours.wall:.2f} s", ours.wall, bare_row, bare.wall, limit=2.0),
-        Row(bare_row, f"{bare.wall:.2f} s", bare.wall, "empty app", empty.wall),
+        Row(f"main.py, {resources} resources", ours.seconds(), ours.wall, bare_row, bare.wall, limit=2.0),
+        Row(bare_row, bare.seconds(), bare.wall, "empty app", empty.wall),
         Row("ordinary import", f"{ordinary.wall:.2f} s", ordinary.wall, "main.py", ours.wall),
         Row("ordinary import: memory", f"{ordinary.memory:.0f} MiB", ordinary.memory, "main.py", ours.memory),
         Row(f"one more environment of {MANY}", f"{each:.3f} s", each, "limit", ENVIRONMENT_SECONDS, limit=1.0),
@@ -84,7 +84,7 @@ def rows(*, rounds: int) -> list[Row]:
     ]
 
 
-def price(empty: Cost, bare: Cost, resources: int) -> float:
+def price(empty: Series, bare: Series, resources: int) -> float:
     """Seconds for one resource created directly with cdktf."""
     return (bare.wall - empty.wall) / resources
 

@@ -13,10 +13,15 @@ TIMEOUT_SECONDS = 600
 
 
 def start(
-    cache: Path, *arguments: str, mode: str = "", path: Path | None = None, python: str = sys.executable
+    cache: Path,
+    *arguments: str,
+    mode: str = "",
+    path: Path | None = None,
+    python: str = sys.executable,
+    cdk: str = "cdktf",
 ) -> subprocess.Popen[str]:
     """Start a process with this cache; ``path`` precedes the installed packages."""
-    environment = {**os.environ, "CDKTF_FAST_BINDINGS_CACHE": str(cache), "CDKTF_FAST_BINDINGS": mode}
+    environment = {**os.environ, "CDKTF_FAST_BINDINGS_CACHE": str(cache), "CDKTF_FAST_BINDINGS": mode, "CDK": cdk}
     environment["PYTHONPATH"] = os.pathsep.join(str(folder) for folder in (path, ROOT, ROOT / "bindings") if folder)
     return subprocess.Popen(
         [python, *arguments], env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE

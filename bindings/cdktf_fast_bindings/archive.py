@@ -11,43 +11,45 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from cdktf_fast_bindings.distribution import ASSEMBLY, DESCRIPTION, UnsuitableArchive, bare_name
+from cdktf_fast_bindings.distribution import DESCRIPTION, UnsuitableArchive, bare_name
 
 _INDEX = "package/lib/index.js"
 _COPIED = ("package/package.json",)
 _SUBMODULE_FILE = re.compile(r"package/lib/([\w-]+)/.+\.js")
-_REQUIRE = re.compile(r'exports\.\w+ = require\("\./([\w-]+)"\);')
+# ``exports.vpc = require("./vpc");`` in cdktf's packages, ``__importStar(require("./vpc/index"))`` in cdktn's.
+_REQUIRE = re.compile(r'exports\.\w+ = (?:__importStar\()?require\("\./([\w-]+)(?:/index)?"\)\)?;')
 _DECLARATION = re.compile(r"exports\.\w+ = .*void 0;")
 _SOURCE_MAP = re.compile(rb"^//# sourceMappingURL=.*$", re.MULTILINE)
 _DOCUMENTATION = frozenset({"docs", "locationInModule", "symbolId", "readme"})
 
 
-def prune(source: Path, *, keep: frozenset[str]) -> bytes:
+def prune(source: Path, *, assembly: str, keep: frozenset[str]) -> bytes:
     """Return the archive at ``source`` with the submodules ``keep`` only, the same bytes each time.
 
     Documentation and source maps are left out: a running app does not read them.
 
     Args:
         source: The archive of the installed bindings.
+        assembly: The name of the bindings in jsii: ``"@cdktf/provider-aws"``.
         keep: The submodules, in the spelling of jsii: ``"dbInstance"``.
 
     Raises:
         UnsuitableArchive: The structure of the archive is not the expected one.
     """
     try:
-        members = list(_kept_members(source, keep))
+        members = list(_kept_members(source, assembly, keep))
     except (tarfile.TarError, EOFError, UnicodeDecodeError, json.JSONDecodeError) as problem:
         raise UnsuitableArchive(f"{source.name} cannot be read: {problem}") from problem
     return _packed(members)
 
 
-def _kept_members(source: Path, keep: frozenset[str]) -> Iterator[tuple[str, bytes]]:
+def _kept_members(source: Path, assembly: str, keep: frozenset[str]) -> Iterator[tuple[str, bytes]]:
     folders = {bare_name(name) for name in keep}
     with tarfile.open(source, "r|gz") as tar:
         for member in tar:
             stream = tar.extractfile(member) if _is_needed(member.name, folders) else None
             if stream is not None:
-                yield member.name, _lean(member.name, stream.read(), keep)
+                yield member.name, _lean(member.name, stream.read(), assembly, keep)
 
 
 def _is_needed(name: str, folders: set[str]) -> bool:
@@ -57,17 +59,17 @@ def _is_needed(name: str, folders: set[str]) -> bool:
     return match is not None and bare_name(match[1]) in folders
 
 
-def _lean(name: str, content: bytes, keep: frozenset[str]) -> bytes:
+def _lean(name: str, content: bytes, assembly: str, keep: frozenset[str]) -> bytes:
     if name == DESCRIPTION:
-        return _lean_description(content, keep)
+        return _lean_description(content, assembly, keep)
     if name == _INDEX:
         return _lean_index(content.decode(), keep).encode()
     return _SOURCE_MAP.sub(b"", content) if name.endswith(".js") else content
 
 
-def _lean_description(content: bytes, keep: frozenset[str]) -> bytes:
+def _lean_description(content: bytes, assembly: str, keep: frozenset[str]) -> bytes:
     description = json.loads(content)
-    names = {f"{ASSEMBLY}.{name}" for name in keep}
+    names = {f"{assembly}.{name}" for name in keep}
     missing = names - description["submodules"].keys()
     if missing:
         raise UnsuitableArchive(f"the archive has no {min(missing)}")

@@ -14,13 +14,15 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 
 from cdktf_fast_bindings.archive import prune
-from cdktf_fast_bindings.distribution import ASSEMBLY, PACKAGE, Distribution, jsii_names
+from cdktf_fast_bindings.distribution import Distribution, jsii_names
 
 Report = Callable[[str], None]
 FORMAT = 1
 CACHE_VARIABLE = "CDKTF_FAST_BINDINGS_CACHE"
 _SUFFIX = ".jsii.tgz"
 _KEPT_SECONDS = 30 * 24 * 3600
+# JavaScript of one submodule that loads another: cdktn's provider loads its functions.
+_LOADED_BY = {"provider": "provider_functions"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ def lean_archive(distribution: Distribution, submodules: frozenset[str], *, repo
     Other processes that need the same archive wait. A damaged archive is created again.
 
     Args:
-        distribution: The installed bindings.
+        distribution: The installed provider package.
         submodules: Python names; unknown names are ignored, Python reports them at the import.
         report: Receives messages for the user.
 
@@ -68,7 +70,7 @@ def lean_archive(distribution: Distribution, submodules: frozenset[str], *, repo
 
 
 def _key(distribution: Distribution, submodules: frozenset[str]) -> str:
-    parts = [FORMAT, distribution.version, installed_version("jsii"), sorted(submodules)]
+    parts = [FORMAT, distribution.package, distribution.version, installed_version("jsii"), sorted(submodules)]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
@@ -90,9 +92,10 @@ def _read(entry: Path, report: Report) -> LeanArchive | None:
 def _create(distribution: Distribution, submodules: frozenset[str], entry: Path, report: Report) -> LeanArchive:
     report(f"copying {len(submodules)} resource types from {distribution.archive.name} (4 s, once for a set of types)")
     names = jsii_names(distribution)
-    used = {name: names[name] for name in sorted(submodules) if name in names}
-    packed = prune(distribution.archive, keep=frozenset(used.values()))
-    modules = {f"{ASSEMBLY}.{jsii}": f"{PACKAGE}.{python}" for python, jsii in used.items()}
+    loaded = {_LOADED_BY[name] for name in submodules & _LOADED_BY.keys()}
+    used = {name: names[name] for name in sorted(submodules | loaded) if name in names}
+    packed = prune(distribution.archive, assembly=distribution.assembly, keep=frozenset(used.values()))
+    modules = {f"{distribution.assembly}.{jsii}": f"{distribution.package}.{python}" for python, jsii in used.items()}
     path = entry.parent / _name(packed)
     _delete_old(entry.parent)
     _write(path, packed)

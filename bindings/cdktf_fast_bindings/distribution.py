@@ -1,4 +1,4 @@
-"""Describes the installed AWS bindings: folder, version, and the names of their submodules in jsii."""
+"""Describes an installed provider package: folder, version, and the names of its submodules in jsii."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from pathlib import Path
 
-PACKAGE = "cdktf_cdktf_provider_aws"
-ASSEMBLY = "@cdktf/provider-aws"
+AWS = "cdktf_cdktf_provider_aws"
+PROVIDER = re.compile(r"(?:cdktf_cdktf|cdktn)_provider_\w+")
 DESCRIPTION = "package/.jsii"
-_SUBMODULE = re.compile(r'"@cdktf/provider-aws\.(\w+)": *\{')
+_ARCHIVE = re.compile(r"(provider-[\w-]+)@(.+)\.jsii\.tgz")
 _TYPES = re.compile(rb'"types": *\{')
 _STEP = 1 << 20
 
@@ -23,28 +23,49 @@ class UnsuitableArchive(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distribution:
-    """The folder of the package, its jsii archive, and the version in the archive's name."""
+    """An installed provider package.
 
+    Attributes:
+        package: Its name in Python: ``"cdktf_cdktf_provider_aws"``.
+        assembly: Its name in jsii: ``"@cdktf/provider-aws"``.
+        folder: The folder of the package.
+        archive: Its jsii archive.
+        version: The version in the archive's name.
+    """
+
+    package: str
+    assembly: str
     folder: Path
     archive: Path
     version: str
+
+    @property
+    def core(self) -> str:
+        """The library that the package extends: ``"cdktf"`` or ``"cdktn"``."""
+        return core_of(self.package)
 
     def has(self, submodule: str) -> bool:
         """Tell whether the Python package has a submodule of this name."""
         return (self.folder / submodule / "__init__.py").is_file()
 
 
-def find_distribution() -> Distribution | None:
-    """Return the bindings on ``sys.path`` without importing them; None unless they have exactly one archive."""
-    spec = PathFinder.find_spec(PACKAGE)
+def core_of(package: str) -> str:
+    """Return the library that a provider package extends: ``"cdktf"`` or ``"cdktn"``."""
+    return package.partition("_")[0]
+
+
+def find_distribution(package: str = AWS) -> Distribution | None:
+    """Return a provider package on ``sys.path`` without importing it; None unless it has exactly one archive."""
+    spec = PathFinder.find_spec(package)
     if spec is None or spec.origin is None:
         return None
     folder = Path(spec.origin).parent
-    archives = sorted((folder / "_jsii").glob("provider-aws@*.jsii.tgz"))
-    if len(archives) != 1:
+    archives = list((folder / "_jsii").glob("*.jsii.tgz"))
+    match = _ARCHIVE.fullmatch(archives[0].name) if len(archives) == 1 else None
+    if match is None:
         return None
-    version = archives[0].name.removeprefix("provider-aws@").removesuffix(".jsii.tgz")
-    return Distribution(folder=folder, archive=archives[0], version=version)
+    assembly = f"@{core_of(package)}/{match[1]}"
+    return Distribution(package=package, assembly=assembly, folder=folder, archive=archives[0], version=match[2])
 
 
 def jsii_imports_types_on_demand() -> bool:
@@ -65,7 +86,8 @@ def jsii_names(distribution: Distribution) -> dict[str, str]:
     """
     python = {bare_name(path.name): path.name for path in distribution.folder.iterdir() if distribution.has(path.name)}
     python.pop("jsii", None)
-    jsii = {bare_name(name): name for name in _SUBMODULE.findall(_head(distribution.archive).decode())}
+    submodule = re.compile(rf'"{re.escape(distribution.assembly)}\.(\w+)": *\{{')
+    jsii = {bare_name(name): name for name in submodule.findall(_head(distribution.archive).decode())}
     if python.keys() != jsii.keys():
         odd = sorted(python.keys() ^ jsii.keys())[:3]
         raise UnsuitableArchive(f"submodules in Python and in the archive differ ({', '.join(odd)})")

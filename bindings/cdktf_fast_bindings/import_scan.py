@@ -1,4 +1,4 @@
-"""Finds the submodules of the AWS bindings that Python files import."""
+"""Finds the submodules of provider packages that Python files import."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from cdktf_fast_bindings.distribution import PACKAGE
+from cdktf_fast_bindings.distribution import PROVIDER
 
 # The fields of the syntax tree that hold statements.
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
 def submodules_in_use(sources: Iterable[Path]) -> frozenset[str]:
-    """Return the submodules that files, and the Python files of folders, import: ``{"db_instance"}``.
+    """Return the submodules that files, and the Python files of folders, import.
+
+    For instance ``{"cdktf_cdktf_provider_aws.db_instance"}``.
 
     A file that Python cannot parse is skipped: its own import reports the error.
     """
@@ -30,7 +32,7 @@ def _files(sources: Iterable[Path]) -> Iterator[Path]:
 
 def _imported(path: Path) -> Iterator[str]:
     text = path.read_bytes()
-    if PACKAGE.encode() not in text:
+    if b"_provider_" not in text:
         return
     try:
         tree = ast.parse(text)
@@ -38,13 +40,15 @@ def _imported(path: Path) -> Iterator[str]:
         return
     for node in _statements(tree):
         if isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[1] for alias in node.names if alias.name.startswith(f"{PACKAGE}."))
-        elif not isinstance(node, ast.ImportFrom) or node.level:
-            continue
-        elif node.module == PACKAGE:
-            yield from (alias.name for alias in node.names)
-        elif (node.module or "").startswith(f"{PACKAGE}."):
-            yield (node.module or "").split(".")[1]
+            yield from filter(None, (_submodule(alias.name) for alias in node.names))
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield from filter(None, (_submodule(f"{node.module}.{alias.name}") for alias in node.names))
+
+
+def _submodule(name: str) -> str | None:
+    """Return the package and the submodule in a dotted name; None unless it is in a provider package."""
+    package, _, rest = name.partition(".")
+    return f"{package}.{rest.partition('.')[0]}" if rest and PROVIDER.fullmatch(package) else None
 
 
 def _statements(tree: ast.AST) -> Iterator[ast.AST]:

@@ -1,6 +1,6 @@
-"""Decides how CDKTF's AWS bindings are loaded.
+"""Decides how the provider packages of CDKTF are loaded.
 
-The first import of a class of the bindings normally takes 10 to 27 s and 1 GB, because the package imports its 2,135
+The first import of a class of the AWS package normally takes 10 to 27 s and 1 GB, because the package imports its 2,135
 submodules and Node parses a description of all of them (measured 2026-11-22, 2 cores). ``install()`` adds an import
 hook, so that ordinary imports load only what is used:
 
@@ -21,48 +21,54 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 
+from cdktf_fast_bindings import supported_versions
 from cdktf_fast_bindings.archive_cache import lean_archive
-from cdktf_fast_bindings.distribution import PACKAGE, find_distribution, jsii_imports_types_on_demand
-from cdktf_fast_bindings.import_hook import BindingsHook, Mode, Prepared
+from cdktf_fast_bindings.distribution import AWS, find_distribution
+from cdktf_fast_bindings.fork import in_use, use_fork
+from cdktf_fast_bindings.import_hook import BindingsHook
 from cdktf_fast_bindings.import_scan import submodules_in_use
-from cdktf_fast_bindings.node_process import is_known_jsii, use_direct_node
+from cdktf_fast_bindings.node_process import use_direct_node
+from cdktf_fast_bindings.provider_package import Mode, Prepared
 from cdktf_fast_bindings.remembered_references import remember
 
 VARIABLE = "CDKTF_FAST_BINDINGS"
-KNOWN_VERSIONS = ("20.1.0", "21.22.1")
 # jsii prints a banner of ten lines per process on these; the value is a list of major versions.
 _QUIET_NODE = ("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 
 
 def install(*, submodules: Iterable[str] = (), sources: Iterable[Path] = ()) -> None:
-    """Make later imports of the AWS bindings fast. May be called again until the first class is imported.
+    """Make later imports of provider packages fast. May be called again until the first class is imported.
 
     Args:
-        submodules: Submodules in use, for instance ``"db_instance"``.
+        submodules: Submodules in use, for instance ``"cdktf_cdktf_provider_random.pet"``; a name without its package,
+            ``"db_instance"``, belongs to the AWS package.
         sources: Files and folders whose imports name further submodules in use.
 
     Raises:
-        ValueError: The environment variable ``CDKTF_FAST_BINDINGS`` has an unknown value.
+        ValueError: The environment variable ``CDKTF_FAST_BINDINGS`` or ``CDK`` has an unknown value.
     """
     os.environ.setdefault(*_QUIET_NODE)
     mode = _configured_mode()
     hook = _installed_hook()
-    if hook is None and (PACKAGE in sys.modules or mode is Mode.ORDINARY):
-        return
-    if hook is None:
+    if hook is None and mode is not Mode.ORDINARY:
         hook = BindingsHook(mode=mode, prepare=_prepare, report=_report)
         sys.meta_path.insert(0, hook)
-        if is_known_jsii():
+        if problem := supported_versions.problem_of_jsii():
+            _report(problem)
+        else:
             use_direct_node()
             remember()
-    hook.add(submodules=submodules, sources=tuple(sources))
+    use_fork()
+    if hook is not None:
+        named = [name if "." in name else f"{AWS}.{name}" for name in submodules]
+        hook.add(submodules=named, sources=tuple(sources))
 
 
 def load_ahead() -> None:
     """Install the import hook, and load cdktf, and with it Node, in a thread; a later import of cdktf waits for it.
 
     Raises:
-        ValueError: The environment variable ``CDKTF_FAST_BINDINGS`` has an unknown value.
+        ValueError: The environment variable ``CDKTF_FAST_BINDINGS`` or ``CDK`` has an unknown value.
     """
     install()
 
@@ -74,12 +80,16 @@ def load_ahead() -> None:
     threading.Thread(target=load, name="load cdktf").start()
 
 
-def loaded() -> Mode | None:
-    """Return how the bindings were loaded in this process; None while they are not loaded."""
-    hook = _installed_hook()
-    if hook is not None:
-        return hook.mode if hook.decided else None
-    return Mode.ORDINARY if PACKAGE in sys.modules else None
+def loaded(package: str = AWS) -> Mode | None:
+    """Return how a provider package was loaded in this process; None while it is not loaded.
+
+    Args:
+        package: Its name in Python.
+    """
+    hook, name = _installed_hook(), in_use(package)
+    if hook is not None and (mode := hook.loaded(name)):
+        return mode
+    return Mode.ORDINARY if name in sys.modules else None
 
 
 def _configured_mode() -> Mode:
@@ -93,24 +103,20 @@ def _installed_hook() -> BindingsHook | None:
     return next((finder for finder in sys.meta_path if isinstance(finder, BindingsHook)), None)
 
 
-def _prepare(mode: Mode, wanted: frozenset[str], sources: tuple[Path, ...]) -> Prepared | None:
+def _prepare(package: str, mode: Mode, wanted: frozenset[str], sources: tuple[Path, ...]) -> Prepared | None:
     """Return what the hook loads; None for the ordinary import, with the reason on standard error."""
-    distribution = find_distribution()
+    distribution = find_distribution(package)
     if distribution is None:
         return None
-    if distribution.version not in KNOWN_VERSIONS:
-        _report(
-            f"version {distribution.version} is not supported ({', '.join(KNOWN_VERSIONS)}); "
-            "using the ordinary import (10 s)"
-        )
-        return None
-    if not jsii_imports_types_on_demand():
-        _report("this version of jsii needs every submodule imported; using the ordinary import (10 s)")
+    if problem := supported_versions.problem_of(distribution):
+        _report(problem)
         return None
     if mode is Mode.WHOLE:
         return distribution, None
+    names = [in_use(name).split(".") for name in wanted | submodules_in_use(sources)]
     try:
-        return distribution, lean_archive(distribution, wanted | submodules_in_use(sources), report=_report)
+        used = frozenset(name for found, name in names if found == package)
+        return distribution, lean_archive(distribution, used, report=_report)
     except (OSError, ValueError) as problem:
         _report(f"{problem}; using the archive as shipped (3 s more)")
         return distribution, None

@@ -10,19 +10,11 @@ import shutil
 import socket
 import subprocess
 import threading
-from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
 
-# The versions of jsii whose start-up code this module replaces; other versions are left alone.
-KNOWN_VERSIONS = ("1.142.0",)
 # jsii's program reads and writes file descriptor 3; the shell duplicates our socket to it.
 _SOCKET_AS_3 = 'exec "$@" 3<&0 0</dev/null'
-
-
-def is_known_jsii() -> bool:
-    """Tell whether this package supports the internals of the installed jsii."""
-    return version("jsii") in KNOWN_VERSIONS
 
 
 def use_direct_node() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 _PATH, _TOKENS = "_fast_bindings_path", "_fast_bindings_tokens"
-_ROOT = "cdktf.App"
+_ROOTS = frozenset({"cdktf.App", "cdktn.App"})
 _ONE_TOKEN = re.compile(r"\$\{TfToken\[TOKEN\.\d+\]\}")
 
 
@@ -29,7 +29,7 @@ def path_of(construct: Any) -> str:
 def _with_path(create: Callable[..., Any]) -> Callable[..., Any]:
     def creates(klass: Any, obj: Any, args: list[Any] | None = None) -> Any:
         reference = create(klass, obj, args)
-        path = "" if klass.__jsii_type__ == _ROOT else _below(*(args or ())[:2])
+        path = "" if klass.__jsii_type__ in _ROOTS else _below(*(args or ())[:2])
         if path is not None:
             setattr(obj, _PATH, path)
         return reference

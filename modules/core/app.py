@@ -10,6 +10,8 @@ from pathlib import Path
 from cdktf import App
 
 STACK_FILE = "cdk.tf.json"
+# cdktn rejects write-only arguments unless every target supports them; cdktf ignores the key.
+_CONTEXT = {"targetVersions": {"terraform": ">=1.11.0"}}
 
 
 @contextmanager
@@ -21,7 +23,7 @@ def app(out: str) -> Iterator[App]:
     Args:
         out: output folder, usually ``cdktf.out``.
     """
-    synthesis = App(outdir=out)
+    synthesis = App(outdir=out, context=_CONTEXT)
     yield synthesis
     synthesis.synth()
     written = set(json.loads((Path(out) / "manifest.json").read_text(encoding="utf-8"))["stacks"])

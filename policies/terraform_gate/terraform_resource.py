@@ -23,6 +23,7 @@ class Resource:
         file: The Terraform JSON file or the plan.
         line: Line of the file.
         construct_path: Path of the CDKTF construct that defined it; empty when there is none.
+        stack_trace: Frames of the program that defined it (``"new Vpc (network.py:12)"``), innermost first.
         is_planned: Whether it is from a plan, which has known values but no meta-arguments (``lifecycle``).
     """
 
@@ -34,6 +35,7 @@ class Resource:
     file: Path = Path()
     line: int = 1
     construct_path: str = ""
+    stack_trace: tuple[str, ...] = field(default=(), repr=False)
     is_planned: bool = False
 
     @property

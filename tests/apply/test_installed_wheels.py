@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 from terraform_harness import tools
 
 from local.repository import ROOT
+from tests.apply import linked_environments
 
 PROJECTS = Path(__file__).parent / "projects"
 TIMEOUT_SECONDS = 900
@@ -40,45 +41,23 @@ def run(command: list[str | Path], *, cwd: Path) -> subprocess.CompletedProcess[
     )
 
 
-def installed(command: list[str | Path], *, cwd: Path) -> None:
-    """Run an installation; without network the test is skipped, or fails where ``CI=true``."""
-    done = run(command, cwd=cwd)
-    if done.returncode:
-        tools.skip_or_fail(f"packages cannot be installed: {done.stderr.strip()[-500:]}")
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the three wheels, and the locked versions as constraints."""
-    folder = tmp_path_factory.mktemp("wheels")
-    sources = [ROOT / name for name in ("policies", "harness", "bindings")]
-    installed([sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", folder, *sources], cwd=folder)
-    locked = [line.rstrip("\\ ") for line in (ROOT / "requirements.txt").read_text().splitlines() if "==" in line]
-    (folder / "constraints.txt").write_text("\n".join(locked))
-    return folder
+    """A folder with the three wheels, built once for all test processes."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "wheels"
+    shared.parent.mkdir(exist_ok=True)
+    with shared.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not shared.exists():
+            linked_environments.build_wheels(shared, *(ROOT / name for name in ("policies", "harness", "bindings")))
+    return shared
 
 
 @pytest.fixture
 def environment(wheels: Path, tmp_path: Path) -> Callable[..., Path]:
-    """A function that installs packages into an empty virtual environment and returns the folder of its programs."""
-
-    def make(*requirements: str) -> Path:
-        uv: list[str | Path] = [sys.executable, "-m", "uv"]
-        folder = tmp_path / "venv"
-        installed([*uv, "venv", "--quiet", "--python", sys.executable, folder], cwd=tmp_path)
-        options = [
-            "--quiet",
-            "--find-links",
-            wheels,
-            "-c",
-            wheels / "constraints.txt",
-            "--python",
-            folder / "bin/python",
-        ]
-        installed([*uv, "pip", "install", *options, *requirements], cwd=tmp_path)
-        return folder / "bin"
-
-    return make
+    """A function that creates an environment with some packages, and returns the folder of its programs."""
+    return lambda *requirements: linked_environments.create(tmp_path / "venv", *requirements, wheels=wheels)
 
 
 @pytest.mark.feature("H7")

@@ -1,4 +1,4 @@
-"""A virtual environment with the bindings of the newer AWS provider, created once from its own lock file."""
+"""Virtual environments with other bindings, each created once from its own lock file."""
 
 from __future__ import annotations
 
@@ -12,30 +12,34 @@ from pathlib import Path
 from terraform_harness import tools
 
 ROOT = Path(__file__).parents[2]
-LOCK = ROOT / "requirements-6x.txt"
 TIMEOUT_SECONDS = 600
+# Compiling every module takes a minute, and pays where a test imports all of them.
+IMPORTED_AS_A_WHOLE = frozenset({"requirements-6x.txt"})
 
 
-def python() -> str:
-    """Return the interpreter of that environment.
+def python(bindings: str) -> str:
+    """Return the interpreter with the packages of ``requirements-<bindings>.txt``: ``6x`` or ``cdktn``.
 
     Without network the test is skipped on a developer's machine and fails where ``CI=true``.
     """
-    key = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()[:12]
-    folder = ROOT / ".build" / f"venv-6x-{key}"
+    lock_file = ROOT / f"requirements-{bindings}.txt"
+    key = hashlib.sha256(lock_file.read_bytes() + sys.version.encode()).hexdigest()[:12]
+    folder = ROOT / ".build" / f"venv-{bindings}-{key}"
     folder.parent.mkdir(exist_ok=True)
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several test processes may need it at once
         if not (folder / ".ready").exists():
-            _make(folder)
+            _make(folder, lock_file)
     return str(folder / "bin" / "python")
 
 
-def _make(folder: Path) -> None:
+def _make(folder: Path, lock_file: Path) -> None:
     fresh = folder.with_name(f"{folder.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "uv", "venv", "--quiet", "--python", sys.executable, fresh], check=True)
-    install = ["pip", "install", "--quiet", "--require-hashes", "--compile-bytecode", "-r", LOCK]
+    install = ["pip", "install", "--quiet", "--require-hashes", "-r", lock_file]
+    if lock_file.name in IMPORTED_AS_A_WHOLE:
+        install.append("--compile-bytecode")
     done = subprocess.run(
         [sys.executable, "-m", "uv", *install, "--python", fresh / "bin" / "python"],
         capture_output=True,
@@ -44,7 +48,7 @@ def _make(folder: Path) -> None:
         check=False,
     )
     if done.returncode:
-        tools.skip_or_fail(f"the newer bindings cannot be installed: {done.stderr.strip().splitlines()[-1]}")
+        tools.skip_or_fail(f"{lock_file.name} cannot be installed: {done.stderr.strip().splitlines()[-1]}")
     (fresh / ".ready").touch()
     shutil.rmtree(folder, ignore_errors=True)
     fresh.rename(folder)

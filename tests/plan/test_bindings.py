@@ -8,7 +8,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from cdktf_fast_bindings.distribution import PACKAGE, find_distribution
+from cdktf_fast_bindings.distribution import AWS as PACKAGE
+from cdktf_fast_bindings.distribution import find_distribution
 
 from tests.bindings_runs import SAMPLE, files, finish, run, start
 
@@ -135,7 +136,7 @@ def test_unsupported_version_uses_the_ordinary_import(tmp_path: Path) -> None:
     out, err = run(tmp_path / "cache", "-c", f"{LOADED}, aws.ordinary)", path=path)
     assert out == "ordinary True"
     assert err.startswith(
-        "cdktf-fast-bindings: version 99.0.0 is not supported (20.1.0, 21.22.1); using the ordinary import"
+        f"cdktf-fast-bindings: {PACKAGE} 99.0.0 is not supported (20.1.0, 21.22.1); using the ordinary import"
     )
     assert err.count("\n") == 1
 
@@ -155,7 +156,7 @@ def test_submodule_that_no_file_imports_is_loaded_from_the_shipped_archive(small
     out, err = run(small / "cache", "-c", program)
     assert out == "Mode.WHOLE"
     assert err.startswith(
-        "cdktf-fast-bindings: gamelift_alias is not among the resource types in use; using the archive"
+        f"cdktf-fast-bindings: {PACKAGE}.gamelift_alias is not among the resource types in use; using the archive"
     )
     assert err.count("\n") == 1
 
@@ -168,7 +169,7 @@ try:
 except ImportError as problem:
     print(problem)
 """
-    assert 'install(submodules=["gamelift_alias"])' in run(filled / "cache", "-c", program)[0]
+    assert f'install(submodules=["{PACKAGE}.gamelift_alias"])' in run(filled / "cache", "-c", program)[0]
 
 
 @pytest.mark.parametrize("mode", ["lean", "whole"])

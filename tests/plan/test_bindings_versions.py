@@ -1,10 +1,11 @@
-"""The same source under the bindings of two AWS providers, each loaded in every way."""
+"""The same source under the bindings of two AWS providers, each loaded in every way, and under cdktn."""
 
 from __future__ import annotations
 
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ VERSIONS = {"20.1.0": "5.100.0", "21.22.1": "6.25.0"}
 @pytest.fixture(scope="module")
 def pythons() -> dict[str, str]:
     """An interpreter by the version of its bindings."""
-    return {"20.1.0": sys.executable, "21.22.1": second_bindings.python()}
+    return {"20.1.0": sys.executable, "21.22.1": second_bindings.python("6x")}
 
 
 @pytest.mark.feature("M7")
@@ -49,3 +50,36 @@ def test_environments_are_equal_under_both_but_for_the_providers_version(
         for stack, version in ((before, "20.1.0"), (after, "21.22.1")):
             assert stack["terraform"]["required_providers"]["aws"].pop("version") == VERSIONS[version]
         assert after == before, name
+
+
+def synthesized(out: Path, python: str, *, cdk: str) -> dict[str, dict[str, Any]]:
+    """Synthesize the environments, and return every stack without the versions of the provider and of the library."""
+    arguments = str(ROOT / "main.py"), str(ROOT / "environments"), str(out / "out")
+    _, messages = finish(start(out / "cache", *arguments, python=python, cdk=cdk))
+    assert messages.count("\n") == messages.count("copying ") == 1, messages
+    stacks = {name: json.loads(text) for name, text in files(out / "out" / "stacks").items()}
+    for stack in stacks.values():
+        provider = stack["terraform"]["required_providers"].pop("aws")
+        assert provider["source"].removeprefix("hashicorp/") == "aws"
+        assert stack["//"]["metadata"].pop("version").startswith({"cdktf": "0.21.", "cdktn": "0.24."}[cdk])
+    return stacks
+
+
+@pytest.mark.feature("M7")
+def test_unmodified_source_gives_the_same_stacks_on_cdktn(tmp_path: Path) -> None:
+    cdktf = synthesized(tmp_path / "cdktf", sys.executable, cdk="cdktf")
+    cdktn = synthesized(tmp_path / "cdktn", second_bindings.python("cdktn"), cdk="cdktn")
+    assert len(cdktf) >= 6
+    assert cdktn == cdktf
+
+
+def test_missing_package_of_cdktn_is_named(tmp_path: Path) -> None:
+    process = start(tmp_path, str(ROOT / "main.py"), str(ROOT / "environments"), str(tmp_path / "out"), cdk="cdktn")
+    message = "CDK=cdktn needs cdktn, which is not installed. Fix: pip install cdktn, or unset CDK\n"
+    assert (process.communicate()[1], process.returncode) == (message, 2)
+    assert not (tmp_path / "out").exists()
+
+
+def test_unknown_library_is_rejected(tmp_path: Path) -> None:
+    process = start(tmp_path, "-c", "import modules", cdk="pulumi")
+    assert "CDK: must be cdktf or cdktn, got 'pulumi'. Fix: unset it" in process.communicate()[1]

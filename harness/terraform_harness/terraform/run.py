@@ -15,6 +15,8 @@ from terraform_harness.terraform.diagnostics import Diagnostic, Message, errors,
 
 Progress = Callable[[Message], None]
 NO_CHANGES, CHANGES = 0, 2
+# What Terraform prints when it is too old for an option that is used here.
+_UNKNOWN_FLAG = "flag provided but not defined"
 
 
 class TerraformError(RuntimeError):
@@ -23,6 +25,8 @@ class TerraformError(RuntimeError):
     def __init__(self, *, action: str, folder: Path, diagnostics: tuple[Diagnostic, ...], text: str) -> None:
         self.diagnostics = diagnostics
         shown = "\n".join(map(str, diagnostics)) or text.strip() or "no diagnostics"
+        if _UNKNOWN_FLAG in shown:
+            shown += "\nThis version of Terraform is not supported. Fix: install Terraform 1.11 or newer"
         super().__init__(f"terraform {action} in {folder}:\n{shown}")
 
 

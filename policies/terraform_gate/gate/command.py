@@ -42,7 +42,9 @@ def main(arguments: Sequence[str]) -> int:
         return subcommand(arguments[1:])
     options = _parser().parse_args(arguments)
     report = evaluate(options.paths, plans=options.plan, waiver_files=options.waivers, today=options.today)
-    return _write(printable(FORMATS[options.format](report)) + "\n", options.output) or report.exit_code
+    wanted = [*options.report, (options.format, options.output)]
+    failed = max(_write(printable(FORMATS[name](report)) + "\n", file) for name, file in wanted)
+    return failed or report.exit_code
 
 
 def _docs(arguments: Sequence[str]) -> int:
@@ -88,6 +90,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--format", choices=FORMATS, default="text", help="format of the report (default: text)")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the report to FILE instead of the screen")
     parser.add_argument(
+        "--report",
+        action="append",
+        default=[],
+        type=_report,
+        metavar="FORMAT=FILE",
+        help="write a further report of the same run; may be repeated",
+    )
+    parser.add_argument(
         "--waivers",
         action="append",
         default=[],
@@ -102,6 +112,13 @@ def _parser() -> argparse.ArgumentParser:
 def _plan(given: str) -> tuple[str, Path]:
     stack, separator, file = given.partition("=")
     return (stack, Path(file)) if separator else ("", Path(given))
+
+
+def _report(given: str) -> tuple[str, Path]:
+    name, separator, file = given.partition("=")
+    if name not in FORMATS or not (separator and file):
+        raise argparse.ArgumentTypeError(f"must be FORMAT=FILE with a format of {', '.join(FORMATS)}, got {given!r}")
+    return name, Path(file)
 
 
 def _write(report: str, output: Path | None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from terraform_gate.finding import Severity, Verdict
 from terraform_gate.gate.outcome import Outcome, Report
-from terraform_gate.gate.source_lines import line_of
+from terraform_gate.gate.source_lines import location_of
 
 _COMMANDS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "error", Severity.LOW: "warning"}
 
@@ -19,7 +19,8 @@ def _command(item: Outcome) -> str:
     resource = item.finding.resource
     command = "error" if item.verdict is Verdict.UNKNOWN else _COMMANDS[item.card.severity]
     title = f"{item.card.id} {item.verdict}"
-    where = f"file={_property(str(resource.file))},line={line_of(resource)},title={_property(title)}"
+    file, line = location_of(resource)
+    where = f"file={_property(str(file))},line={line},title={_property(title)}"
     return f"::{command} {where}::{_data(f'{resource.address}: {item.finding.message or item.card.title}')}"
 
 

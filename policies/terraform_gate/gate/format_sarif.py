@@ -8,7 +8,7 @@ from typing import Any
 
 from terraform_gate.finding import Severity, Verdict
 from terraform_gate.gate.outcome import Outcome, Report, RuleCard
-from terraform_gate.gate.source_lines import line_of
+from terraform_gate.gate.source_lines import location_of
 
 _LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
 _SCORES = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "2.0"}
@@ -74,10 +74,11 @@ def _result(item: Outcome, cards: list[RuleCard]) -> dict[str, Any]:
 
 def _location(item: Outcome) -> dict[str, Any]:
     resource = item.finding.resource
+    file, line = location_of(resource)
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": _uri(resource.file)},
-            "region": {"startLine": line_of(resource)},
+            "artifactLocation": {"uri": _uri(file)},
+            "region": {"startLine": line},
         },
         "logicalLocations": [{"fullyQualifiedName": resource.key, "kind": "resource"}],
     }

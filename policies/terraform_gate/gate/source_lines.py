@@ -1,4 +1,4 @@
-"""Finds the line of a resource in its file, for editors and pull requests."""
+"""Finds the file and line that define a resource, for editors and pull requests."""
 
 from __future__ import annotations
 
@@ -7,6 +7,28 @@ from functools import lru_cache
 from pathlib import Path
 
 from terraform_gate.terraform_resource import Resource
+
+_FRAME = re.compile(r"([^\s():]+\.(?:py|ts|js)):(\d+)")
+_INSTALLED = frozenset({"site-packages", "node_modules"})
+
+
+def location_of(resource: Resource) -> tuple[Path, int]:
+    """Return the file and line (from 1) to show: of the program, where a stack trace tells it, else of the resource.
+
+    A frame counts if its file is below the current folder, and not an installed package.
+    """
+    for match in filter(None, map(_FRAME.search, resource.stack_trace)):
+        file = Path(match[1])
+        if _INSTALLED.isdisjoint(file.parts) and _is_here(file):
+            return file, int(match[2])
+    return resource.file, line_of(resource)
+
+
+def _is_here(file: Path) -> bool:
+    try:
+        return file.resolve().is_relative_to(Path.cwd()) and file.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def line_of(resource: Resource) -> int:

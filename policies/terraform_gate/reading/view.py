@@ -78,6 +78,7 @@ class JsonView:
                         body=expanded(evaluated),
                         file=self.root.files[0],
                         construct_path=construct_path(body),
+                        stack_trace=stack_trace(body),
                     )
 
     def stack(self) -> Stack:
@@ -131,6 +132,7 @@ class PlanView:
                 body=with_references(refine(item.values, _unknown(item), written), references),
                 file=self.file,
                 construct_path=construct_path(bodies.get(item.address.partition("[")[0], {})),
+                stack_trace=stack_trace(bodies.get(item.address.partition("[")[0], {})),
             )
 
     def stack(self) -> Stack:
@@ -167,9 +169,19 @@ def _unknown(item: PlannedResource) -> Mapping[str, Any]:
 
 def construct_path(body: Mapping[str, Any]) -> str:
     """Return the path of the construct that defined a resource, which CDKTF writes under ``"//"``."""
+    return str(_metadata(body).get("path", ""))
+
+
+def stack_trace(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the stack trace of the construct, which CDKTF writes under ``"//"`` where the app asks for it."""
+    frames = _metadata(body).get("stackTrace")
+    return tuple(frame for frame in frames if isinstance(frame, str)) if isinstance(frames, list) else ()
+
+
+def _metadata(body: Mapping[str, Any]) -> Mapping[str, Any]:
     comment = body.get("//")
     found = comment.get("metadata", comment) if isinstance(comment, Mapping) else {}
-    return str(found.get("path", "")) if isinstance(found, Mapping) else ""
+    return found if isinstance(found, Mapping) else {}
 
 
 def _defaults(root: TerraformRoot) -> Mapping[str, Any]:

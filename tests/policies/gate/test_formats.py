@@ -7,11 +7,11 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from terraform_gate.gate.command import FORMATS
+from terraform_gate.gate.command import FORMATS, main
 from terraform_gate.gate.outcome import Report
 from terraform_gate.rules.shared.examples import container, task_definition
 
-from tests.policies.gate_inputs import PRIVILEGED, Folder, evaluated, run, task_definitions
+from tests.policies.gate_inputs import CLEAN, PRIVILEGED, Folder, evaluated, run, task_definitions
 
 
 @pytest.fixture
@@ -94,3 +94,41 @@ def test_report_that_cannot_be_written_exits_2(tmp_path: Path) -> None:
     answer = run(str(file), "--output", str(tmp_path))
     assert (answer.returncode, answer.stdout) == (2, "")
     assert answer.stderr == f"--output {tmp_path}: Is a directory. Fix: name a file in a folder that can be written\n"
+
+
+@pytest.mark.feature("P7")
+def test_stack_trace_of_a_construct_moves_annotations_to_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    program, installed = tmp_path / "stacks" / "worker.py", tmp_path / "site-packages" / "cdktf.py"
+    for file in (program, installed):
+        file.parent.mkdir()
+        file.touch()
+    frames = [f"new Task ({installed}:1)", "new Task (/tmp/elsewhere.js:2:3)", 7, f"worker ({program}:42)"]
+    resources = json.loads(json.dumps(PRIVILEGED))
+    resources["aws_ecs_task_definition"]["worker"]["//"] = {"metadata": {"path": "a/b", "stackTrace": frames}}
+    found = evaluated(Folder(tmp_path).write(resources))
+    assert f"file={program},line=42,title=AF_ECS_1 fail" in FORMATS["github"](found)
+    locations = [
+        result["locations"][0]["physicalLocation"]
+        for result in json.loads(FORMATS["sarif"](found))["runs"][0]["results"]
+    ]
+    assert {"artifactLocation": {"uri": "stacks/worker.py"}, "region": {"startLine": 42}} in locations
+
+
+def test_unknown_format_of_a_further_report_is_rejected(tmp_path: Path) -> None:
+    answer = run("x", "--report", "pdf=report.pdf", cwd=tmp_path)
+    assert answer.returncode == 2
+    assert (
+        "must be FORMAT=FILE with a format of text, json, sarif, junit, github, got 'pdf=report.pdf'" in answer.stderr
+    )
+
+
+def test_further_report_that_cannot_be_written_is_not_hidden(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    path = Folder(tmp_path).write(CLEAN)
+    assert main([str(path), "--report", f"sarif={tmp_path}/file/gate.sarif", "--format", "github"]) == 2
+    assert "file/gate.sarif" in capsys.readouterr().err

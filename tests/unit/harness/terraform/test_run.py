@@ -109,3 +109,13 @@ def test_cli_configuration_without_a_mirror_keeps_downloads(tmp_path: Path) -> N
 
 def test_line_that_is_not_json_is_kept_as_text() -> None:
     assert read_message("panic: oh\n") == Message(kind="text", text="panic: oh", fields={})
+
+
+def test_old_terraform_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Terraform 1.5 prints for an option that it does not know."""
+    program = tmp_path / "terraform"
+    program.write_text("#!/bin/sh\necho 'flag provided but not defined: -json' >&2\nexit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with pytest.raises(TerraformError, match=r"not supported. Fix: install Terraform 1.11 or newer"):
+        Terraform(tmp_path).init()
