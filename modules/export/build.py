@@ -11,12 +11,12 @@ from typing import Any, Protocol
 from cdktf import App, TerraformStack
 
 from environments.model import Environment
-from modules.export.deferred_values import StructuralInputError, unresolved_number
+from modules.export.deferred_values import StructuralInputError, resolved_numbers, unresolved_number
 from modules.export.exportable import ID
 from modules.export.hcl_template import simplified
 from modules.export.inputs import Input
 from modules.export.module_inputs import ModuleInputs
-from modules.export.rewriting import add_tags, with_deferral_local
+from modules.export.rewriting import add_tags, repeat_for_clients, with_deferral_local, with_locals
 
 SECTIONS = ("resource", "ephemeral", "data", "moved", "locals")
 
@@ -69,7 +69,8 @@ def build(source: Source, *, structure: Environment) -> Module:
     inputs = ModuleInputs(structure=structure, structural=frozenset(exceptions))
     stack = source.stack(App(), inputs)
     raw = stack.to_terraform()
-    synthesized = with_deferral_local(_clean(raw, inputs))
+    synthesized = with_locals(with_deferral_local(_clean(raw, inputs)), inputs)
+    repeat_for_clients(synthesized)
     add_tags(stack, synthesized, inputs)
     _reject_unresolved_numbers(synthesized, inputs)
     used = (item for item in inputs.variables.values() if _uses(synthesized, item.name))
@@ -97,7 +98,7 @@ def _owners(raw: Any) -> dict[str, str]:
 
 def _clean(synthesized: Any, inputs: ModuleInputs) -> Any:
     """Without metadata and without the construct's id in ephemeral names; a list variable instead of its items."""
-    text = re.sub(rf"(ephemeral\.\w+\.){ID}_", r"\1", json.dumps(synthesized))
+    text = re.sub(rf"(ephemeral\.\w+\.){ID}_", r"\1", resolved_numbers(json.dumps(synthesized)))
     content = _without_metadata(json.loads(text))
     for kind, items in content.get("ephemeral", {}).items():
         content["ephemeral"][kind] = {name.removeprefix(f"{ID}_"): body for name, body in items.items()}

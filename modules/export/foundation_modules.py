@@ -91,7 +91,7 @@ def _image_repository(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Ou
 
 def _private_bucket(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
     given: dict[str, Any] = {
-        "name": inputs.text("name", "Name of the bucket, globally unique.", example="airflow-prod-task-logs"),
+        "name": inputs.text("name", "Name of the bucket, globally unique.", example="airflow-example-task-logs"),
         "expire_days": inputs.key("logs.s3_expiration_days", name="expire_days"),
         "force_destroy": inputs.key("logs.force_destroy", name="force_destroy"),
     }
@@ -100,7 +100,7 @@ def _private_bucket(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Outp
 
 
 def _flow_logs(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
-    group = inputs.text("log_group_name", "Name of the log group.", example="/airflow/prod/flow-logs")
+    group = inputs.text("log_group_name", "Name of the log group.", example="/airflow/example/flow-logs")
     FlowLogs(scope, ID, **inputs.arguments(FlowLogs, log_group_name=group))
     return {}
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from modules.export import hcl
 from modules.export.build import Module
+from modules.export.examples import NOT_GIVEN, REGION
 from modules.export.file_layout import PROVIDER, REQUIRED_TERRAFORM
-from modules.export.inputs import NOT_GIVEN, Input
+from modules.export.inputs import Input
 
 REQUIREMENTS = f"""## Requirements
 
@@ -52,12 +53,12 @@ def call(module: Module, *, source: str, values: Mapping[str, Any]) -> str:
 
 
 def example_values(module: Module, *, all_of_them: bool = False) -> dict[str, Any]:
-    """The values of the structure's environment: required inputs, and others that differ from their default."""
-    return {
-        item.name: item.example
-        for item in module.inputs
-        if item.example is not NOT_GIVEN and (all_of_them or item.required or item.example != item.default)
-    }
+    """Examples of the required inputs, which belong to no environment; ``all_of_them``: what the structure's has."""
+    if all_of_them:
+        values = {item.name: item.example if item.current is NOT_GIVEN else item.current for item in module.inputs}
+    else:
+        values = {item.name: item.example for item in module.inputs if item.required}
+    return {name: value for name, value in values.items() if value is not NOT_GIVEN}
 
 
 def _label(module: Module) -> str:
@@ -72,7 +73,7 @@ def standalone_values(module: Module) -> dict[str, Any]:
 
 
 def _example(module: Module) -> str:
-    region = next((item.example for item in module.inputs if item.name == "region"), "eu-central-1")
+    region = next((item.example for item in module.inputs if item.name == "region"), REGION)
     provider = "\n".join(hcl.block("provider", ("aws",), {"region": region}))
     return f"{provider}\n\n{call(module, source='../..', values=standalone_values(module))}"
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cdktf import App, DefaultTokenResolver, StringConcat, TerraformStack, Tokenization
+from cdktf import App, DefaultTokenResolver, StringConcat, TerraformStack, Token, Tokenization
 from pydantic import BaseModel
 
 from environments.facts.naming import Names
@@ -16,8 +16,10 @@ from environments.model import Environment
 from modules.core.flows import Flows
 from modules.core.grants import RoleSettings
 from modules.core.references import CrossStackOutputs
+from modules.export.deferred_values import HTTPS, DeferredRepository
+from modules.export.examples import EXAMPLES
 from modules.export.hcl_template import parts
-from modules.export.inputs import text, texts
+from modules.export.inputs import Rule, text, texts
 from modules.export.model_schema import Node, resolved, schema, section
 from modules.export.module_inputs import ModuleInputs
 from modules.stacks.airflow import Airflow
@@ -25,6 +27,7 @@ from modules.stacks.foundation import Foundation
 
 # Keys that configure this project's tools or the provider of the root, not the resources of a stack.
 NOT_IN_MODULES = frozenset({"state", "waivers", "tags"})
+REPOSITORY, SSH_EXAMPLE = "dags_repository", "git@git.example.com:team/dags.git"
 _INPUT = re.compile(r"(tostring\()?var\.\w+\)?")
 
 
@@ -37,14 +40,9 @@ class StackModule:
 
     def structural(self, structure: Environment) -> Mapping[str, str]:
         """Fields declared with ``plan`` that the stacks of ``structure`` compute with, with the reason."""
-        found = {
-            "database_instance_class": "the threshold of the connections alarm is computed from it",
-            "airflow_task_heartbeat_timeout_seconds": "the number of failed heartbeats is computed from it",
-        }
+        found = {}
         if structure.topology == "local_executor":
             found["components_scheduler_memory_mib"] = "the number of Airflow tasks at once is computed from it"
-        if structure.network.existing is None and not structure.load_balancer.allowed_cidrs:
-            found["network_cidr"] = "network ACL entries for clients of the load balancer are sorted by it"
         for group in structure.workers:
             if group.spot_percent == 100:
                 name = f"workers_{_identifier(group)}_on_demand_base"
@@ -81,12 +79,32 @@ def deferred_environment(inputs: ModuleInputs) -> Environment:
     ``name``, ``account_id``, ``region`` and the names of the zones are declared with ``synth`` because stacks and
     checks of this project need them; in a module they are variables too.
     """
-    name = inputs.deferred(inputs.variable_for("name"), example=inputs.structure.name)
+    name = inputs.deferred(inputs.variable_for("name"), current=inputs.structure.name)
     top = {"name": name, "account_id": inputs.account_id(), "region": inputs.region()}
     environment = _deferred_section(inputs, inputs.structure, schema(), "", skip=NOT_IN_MODULES | top.keys())
+    inputs.fixed["number_of_zones"] = len(inputs.fixed.pop("network_zones"))
     network = environment.network.model_copy(update={"zones": tuple(inputs.zones())})
-    deferred: Environment = environment.model_copy(update={**top, "network": network})
+    dags = environment.dags.model_copy(update={"repository": _repository(inputs)})
+    deferred: Environment = environment.model_copy(update={**top, "network": network, "dags": dags})
     return deferred
+
+
+def _repository(inputs: ModuleInputs) -> str | None:
+    """The git address, with the protocol of the structure's: SSH needs security group rules of its own."""
+    current = inputs.structure.dags.repository
+    if current is None:
+        return None
+    name, https = REPOSITORY, current.startswith(HTTPS)
+    words = "an HTTPS address" if https else "an SSH address"
+    fixed = Rule(
+        condition=f'{"" if https else "!"}startswith(var.{name}, "{HTTPS}")',
+        message=f"{name} must be {words}: the protocol is part of this module's structure.",
+        rejected=SSH_EXAMPLE if https else EXAMPLES[name],
+    )
+    variable = inputs.variables[name]
+    example = EXAMPLES[name] if https else SSH_EXAMPLE
+    inputs.variables[name] = replace(variable, rules=(*variable.rules, fixed), example=example)
+    return DeferredRepository(name, Token.as_string(Token.as_any(f"${{var.{name}}}")), https=https)
 
 
 def _deferred_section(

@@ -10,6 +10,7 @@ from typing import Any
 
 from modules.export import hcl
 from modules.export.build import Module
+from modules.export.examples import REGION
 from modules.export.mock_values import mock_value
 from modules.export.readme import standalone_values
 from modules.export.rewriting import TAGS
@@ -42,7 +43,7 @@ def test_files(module: Module) -> dict[str, str]:
 
 def _preamble(module: Module) -> Iterator[str]:
     if module.sections.get("ephemeral"):
-        region = next((item.example for item in module.inputs if item.name == "region"), "eu-central-1")
+        region = next((item.example for item in module.inputs if item.name == "region"), REGION)
         yield EPHEMERAL_COMMENT + "\n" + "\n".join(hcl.block("provider", ("aws",), {"region": region, **OFFLINE}))
     else:
         yield _mock_provider(module)

@@ -27,6 +27,13 @@ HCL_PROVIDER = "\n".join(
 )
 
 
+def write_root(folder: Path, content: Mapping[str, Any]) -> Path:
+    """A root with the Terraform JSON ``content``."""
+    folder.mkdir()
+    (folder / "main.tf.json").write_text(json.dumps(content))
+    return folder
+
+
 def plan(folder: Path) -> dict[str, Any]:
     """``terraform show -json`` of a plan of the root in ``folder``."""
     terraform = Terraform(folder)
