@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from cdktf import App, TerraformStack
 
 from environments.model import Environment
+from modules.export.cross_rules import with_cross_rules
 from modules.export.deferred_values import StructuralInputError, resolved_numbers, unresolved_number
 from modules.export.exportable import ID
 from modules.export.hcl_template import simplified
@@ -29,6 +30,9 @@ class Source(Protocol):
 
     @property
     def purpose(self) -> str: ...
+
+    @property
+    def steps(self) -> str: ...
 
     def structural(self, structure: Environment) -> Mapping[str, str]:
         """Fields declared with ``plan`` that this module fixes all the same, with the reason."""
@@ -57,6 +61,7 @@ class Module:
     sections: Mapping[str, Any]
     owners: Mapping[str, str]
     outputs: Mapping[str, Mapping[str, Any]]
+    steps: str = ""
 
 
 def build(source: Source, *, structure: Environment) -> Module:
@@ -77,12 +82,13 @@ def build(source: Source, *, structure: Environment) -> Module:
     return Module(
         name=source.name,
         purpose=source.purpose,
-        inputs=tuple(_without_unused_length_rule(item, synthesized) for item in used),
+        inputs=with_cross_rules([_without_unused_length_rule(item, synthesized) for item in used]),
         fixed=inputs.fixed,
         reasons=exceptions,
         sections={key: synthesized[key] for key in SECTIONS if key in synthesized},
         owners=_owners(raw),
         outputs=synthesized.get("output", {}),
+        steps=source.steps,
     )
 
 

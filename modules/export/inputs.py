@@ -23,11 +23,13 @@ class Rule:
         condition: an HCL expression.
         message: a sentence.
         rejected: a value that does not satisfy the condition, for the module's tests.
+        others: other variables to which the condition refers.
     """
 
     condition: str
     message: str
     rejected: Any
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,7 +183,9 @@ def _form(name: str, node: Mapping[str, Any]) -> Rule | None:
     pattern = node.get("pattern")
     words = str(node.get("label", f"a text that matches {pattern}")).replace('"', "'")
     if "CIDR block" in words:
-        return Rule(condition=f"can(cidrhost(var.{name}, 0))", message=f"{name} must be {words}.", rejected="10.0.0.0")
+        # Without host bits, the whole block is its own first subnet.
+        condition = f"try(cidrsubnet(var.{name}, 0, 0) == var.{name}, false)"
+        return Rule(condition=condition, message=f"{name} must be {words} without host bits.", rejected="10.0.0.1/16")
     if not pattern:
         return None
     return Rule(

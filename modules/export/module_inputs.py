@@ -98,8 +98,10 @@ class ModuleInputs:
 
     def _clients(self, variable: Input, current: Sequence[str]) -> tuple[str]:
         """The blocks that may connect to the load balancer: without any, those of the VPC."""
-        network, own = self.structure.network, variable.name == CLIENTS
-        vpc = "vpc_cidr" if own else "network_existing_cidr" if network.existing else "network_cidr"
+        network = self.structure.network
+        of_environment = "network_existing_cidr" if network.existing else "network_cidr"
+        of_module = "cidr" if "cidr" in self.variables else "vpc_cidr"
+        vpc = of_module if variable.name == CLIENTS else of_environment
         limit = Rule(
             condition=f"length(var.{variable.name}) <= {MOST_CLIENTS}",
             message=f"{variable.name} must have at most {MOST_CLIENTS} items: each needs entries in the network ACLs.",

@@ -81,7 +81,9 @@ def _example(module: Module) -> str:
 def _placeholder(item: Input) -> Any:
     """A placeholder for an output of the module ``foundation``: a text, an ARN or a list."""
     arn = item.name.endswith("_arn")
-    shaped = "arn:aws:iam::111111111111:example" if arn else f"{item.name.rpartition('_')[2]}-example"
+    key = item.name.endswith("key_arn")
+    service = f"kms:{REGION}:111111111111:key/example" if key else "iam::111111111111:example"
+    shaped = f"arn:aws:{service}" if arn else f"{item.name.rpartition('_')[2]}-example"
     return [shaped, f"{shaped}-2"] if item.type.startswith("list") else shaped
 
 
@@ -89,6 +91,8 @@ def _readme(module: Module) -> str:
     parts = [
         f"# {module.name}\n\n{module.purpose}",
         _usage(module),
+        f"## Steps before and after apply\n\n{module.steps}" if module.steps else "",
+        _ephemeral(module),
         REQUIREMENTS,
         _inputs(module),
         _fixed(module),
@@ -105,6 +109,17 @@ def _usage(module: Module) -> str:
         f"## Usage\n\n```hcl\n{block}```\n\nA runnable root is in `{EXAMPLE.rpartition('/')[0]}`.\n"
         "`terraform init && terraform test` runs the tests in `tests/`, without an AWS account."
     )
+
+
+def _ephemeral(module: Module) -> str:
+    found = sorted(f"{kind}.{name}" for kind, items in module.sections.get("ephemeral", {}).items() for name in items)
+    if not found:
+        return ""
+    intro = (
+        "Terraform reads or makes these values during an apply; they are in no plan and no state.\n"
+        "The role that applies needs the permissions of their AWS calls."
+    )
+    return "\n".join([f"## Ephemeral resources\n\n{intro}\n", *(f"- `{address}`" for address in found)])
 
 
 def _inputs(module: Module) -> str:
@@ -169,5 +184,11 @@ def _interface(module: Module) -> str:
     }
     resources = module.sections.get("resource", {})
     bodies = {f"{kind}.{name}": body for kind, items in resources.items() for name, body in items.items()}
-    content = {"name": module.name, "inputs": inputs, "outputs": sorted(module.outputs), "resources": bodies}
+    content = {
+        "name": module.name,
+        "requires": {"terraform": REQUIRED_TERRAFORM, "aws": PROVIDER["version"]},
+        "inputs": inputs,
+        "outputs": {name: body["value"] for name, body in module.outputs.items()},
+        "resources": bodies,
+    }
     return json.dumps(content, indent=2, sort_keys=True) + "\n"

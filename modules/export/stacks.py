@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from environments.facts.naming import Names
 from environments.facts.stacks import AIRFLOW, FOUNDATION
 from environments.model import Environment
-from modules.core.flows import Flows
+from modules.core.flows import Flow, Flows
 from modules.core.grants import RoleSettings
 from modules.core.references import CrossStackOutputs
 from modules.export.deferred_values import HTTPS, DeferredRepository
@@ -37,6 +37,7 @@ class StackModule:
 
     name: str
     purpose: str
+    steps: str = ""
 
     def structural(self, structure: Environment) -> Mapping[str, str]:
         """Fields declared with ``plan`` that the stacks of ``structure`` compute with, with the reason."""
@@ -51,20 +52,31 @@ class StackModule:
 
     def stack(self, app: App, inputs: ModuleInputs) -> TerraformStack:
         """The stack that becomes the module. Both stacks are built: each one's content depends on the other."""
-        environment = deferred_environment(inputs)
-        names, flows = _ModuleNames(environment.name_prefix, environment.name, environment.account_id), Flows()
-        roles = RoleSettings(
-            account_id=environment.account_id,
-            region=environment.region,
-            path=environment.iam.path,
-            permissions_boundary=environment.iam.permissions_boundary,
-        )
-        foundation = Foundation(app, environment, names=names, roles=roles, flows=flows)
-        airflow = Airflow(app, environment, names=names, roles=roles)
-        published = _ModulePublication(publisher=foundation, remote=_CallerInputs(inputs))
-        airflow.build(published.publish(foundation.reference))
-        foundation.add_network_acls()
+        foundation, airflow, _ = _both_stacks(app, inputs)
         return foundation if self.name == FOUNDATION else airflow
+
+
+def declared_flows(structure: Environment) -> list[Flow]:
+    """Every flow of an environment with this structure, for modules that hold a part of it."""
+    exceptions = frozenset(StackModule(FOUNDATION, "").structural(structure))
+    return _both_stacks(App(), ModuleInputs(structure=structure, structural=exceptions))[2].declared
+
+
+def _both_stacks(app: App, inputs: ModuleInputs) -> tuple[Foundation, Airflow, Flows]:
+    environment = deferred_environment(inputs)
+    names, flows = _ModuleNames(environment.name_prefix, environment.name, environment.account_id), Flows()
+    roles = RoleSettings(
+        account_id=environment.account_id,
+        region=environment.region,
+        path=environment.iam.path,
+        permissions_boundary=environment.iam.permissions_boundary,
+    )
+    foundation = Foundation(app, environment, names=names, roles=roles, flows=flows)
+    airflow = Airflow(app, environment, names=names, roles=roles)
+    published = _ModulePublication(publisher=foundation, remote=_CallerInputs(inputs))
+    airflow.build(published.publish(foundation.reference))
+    foundation.add_network_acls()
+    return foundation, airflow, flows
 
 
 STACKS = (

@@ -146,7 +146,8 @@ def stacks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_modules_plan_what_the_environments_stacks_plan(environment: str, stacks: Path, tmp_path: Path) -> None:
     structure = load(ENVIRONMENTS / f"{environment}.yaml")
     published = json.loads((stacks / f"{environment}-foundation" / "cdk.tf.json").read_text())["output"]
-    given = {name: mock_output(name, output["value"]) for name, output in published.items()}
+    place = {"account": structure.account_id, "region": structure.region}
+    given = {name: mock_output(name, output["value"], **place) for name, output in published.items()}
     pairs: list[tuple[Path, Path]] = []
     for module in write.modules(write.STACKS, structure=structure):
         stack = json.loads((stacks / f"{environment}-{module.name}" / "cdk.tf.json").read_text())

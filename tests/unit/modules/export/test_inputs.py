@@ -56,7 +56,7 @@ def test_flag_and_network() -> None:
     assert (key("Database", "multi_az").type, key("Database", "multi_az").rules) == ("bool", ())
     found = key("Network", "cidr")
     assert found.required
-    assert found.rules[0].condition == "can(cidrhost(var.cidr, 0))"
+    assert found.rules[0].condition == "try(cidrsubnet(var.cidr, 0, 0) == var.cidr, false)"
 
 
 @pytest.mark.parametrize(
