@@ -48,15 +48,18 @@ def synth(description: str, *, ge: float | None = None, le: float | None = None)
     return _field(description, {"decided": "synth"}, ge=ge, le=le)
 
 
-def plan(description: str, *, ge: float | None = None, le: float | None = None) -> FieldInfo:
+def plan(description: str, *, ge: float | None = None, le: float | None = None, nullable: bool = False) -> FieldInfo:
     """A key whose value Python only passes on: a Terraform variable of exported modules.
 
     Args:
         description: one sentence for the author of an environment file.
         ge: lower bound, inclusive.
         le: upper bound, inclusive.
+        nullable: an absent key is passed on too, as null. Without it, the presence of an optional key decides which
+            resources exist, so that only the value of a present key is a variable.
     """
-    return _field(description, {"decided": "plan"}, ge=ge, le=le)
+    extra: dict[str, JsonValue] = {"decided": "plan", **({"nullable": True} if nullable else {})}
+    return _field(description, extra, ge=ge, le=le)
 
 
 def _field(description: str, extra: dict[str, JsonValue], *, ge: float | None, le: float | None) -> FieldInfo:

@@ -77,11 +77,11 @@ class Dags(Section):
         Literal["git_sync", "git_bundle", "baked"],
         synth("`git_sync`: a sidecar clones; `git_bundle`: Airflow clones; `baked`: the image contains the files."),
     ] = "baked"
-    repository: Annotated[GitAddress | None, synth("Git repository of the DAG files.")] = None
+    repository: Annotated[GitAddress | None, plan("Git repository of the DAG files.")] = None
     branch: Annotated[GitReference, plan("Branch, tag or commit to follow.")] = "main"
     subdirectory: Annotated[RelativePath, plan("Folder of the DAG files in the repository.")] = "dags"
     interval_seconds: Annotated[StrictInt, plan("Seconds between two fetches of the repository.", ge=5, le=3600)] = 60
     deploy_key: Annotated[StrictBool, synth("Clone with the SSH key in the parameter `git-deploy-key`.")] = False
     known_hosts: Annotated[
-        tuple[HostKey, ...], synth("Host keys of the git server, as lines of a known_hosts file.")
+        tuple[HostKey, ...], plan("Host keys of the git server, as lines of a known_hosts file.")
     ] = ()

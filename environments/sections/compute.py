@@ -19,7 +19,7 @@ Memory = Annotated[StrictInt, plan("Memory of a Fargate task, MiB.", ge=512, le=
 MemoryOfSlots = Annotated[
     StrictInt, synth("Memory of the Fargate task, MiB; limits how many Airflow tasks run at once.", ge=512, le=122880)
 ]
-Count = Annotated[StrictInt, synth("Number of Fargate tasks; the lower bound when the service scales.", ge=1, le=20)]
+Count = Annotated[StrictInt, plan("Number of Fargate tasks; the lower bound when the service scales.", ge=1, le=20)]
 SpotPercent = Annotated[StrictInt, synth("Share of the Fargate tasks on Spot capacity, percent.", ge=0, le=100)]
 StopTimeout = Annotated[StrictInt, plan("Seconds between SIGTERM and SIGKILL; at most 120 on Fargate.", ge=2, le=120)]
 EphemeralStorage = Annotated[
@@ -63,7 +63,7 @@ class ApiServerSize(TaskSize):
     cpu: Cpu = 1024
     memory_mib: Memory = 2048
     count: Count = 2
-    max_count: Annotated[StrictInt, synth("Upper bound of scaling.", ge=1, le=50)] = 4
+    max_count: Annotated[StrictInt, plan("Upper bound of scaling.", ge=1, le=50)] = 4
 
 
 class StandaloneSize(ComponentSize):
@@ -96,9 +96,9 @@ class WorkerGroup(Section):
     queues: Annotated[Annotated[tuple[QueueName, ...], Len(1, 50)], synth("Airflow queues that the group serves.")]
     cpu: Cpu = 1024
     memory_mib: Memory = 2048
-    concurrency: Annotated[StrictInt, synth("Slots: Airflow tasks that a worker runs at once.", ge=1, le=64)] = 4
+    concurrency: Annotated[StrictInt, plan("Slots: Airflow tasks that a worker runs at once.", ge=1, le=64)] = 4
     min_count: Annotated[StrictInt, plan("Lower bound of scaling; 0 scales to zero.", ge=0, le=500)] = 1
-    max_count: Annotated[StrictInt, synth("Upper bound of scaling.", ge=1, le=500)] = 10
+    max_count: Annotated[StrictInt, plan("Upper bound of scaling.", ge=1, le=500)] = 10
     spot_percent: SpotPercent = 0
     on_demand_base: Annotated[StrictInt, plan("Number of workers that are never on Spot capacity.", ge=0, le=500)] = 0
     stop_timeout_seconds: StopTimeout = 120

@@ -27,7 +27,7 @@ class Iam(Section):
         Annotated[str, Pattern(r"^/([\w+=,.@-]+/)*$", "a path such as /airflow/, with a slash at both ends")],
         plan("Path of every role and IAM policy."),
     ] = "/airflow/"
-    permissions_boundary: Annotated[PolicyArn | None, plan("Permissions boundary of every role.")] = None
+    permissions_boundary: Annotated[PolicyArn | None, plan("Permissions boundary of every role.", nullable=True)] = None
     oidc: Annotated[Oidc | None, synth("Deploy and plan roles for a CI system.")] = None
 
 

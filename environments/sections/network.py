@@ -24,12 +24,12 @@ class ExistingNetwork(Section):
 
     vpc_id: Annotated[VpcId, plan("The existing VPC.")]
     cidr: Annotated[Ipv4Cidr, plan("CIDR block of the VPC.")]
-    public_subnet_ids: Annotated[SubnetIds, synth("Subnets of the load balancer.")]
-    application_subnet_ids: Annotated[SubnetIds, synth("Subnets of the Fargate tasks.")]
-    data_subnet_ids: Annotated[SubnetIds, synth("Subnets of database and broker.")]
+    public_subnet_ids: Annotated[SubnetIds, plan("Subnets of the load balancer.")]
+    application_subnet_ids: Annotated[SubnetIds, plan("Subnets of the Fargate tasks.")]
+    data_subnet_ids: Annotated[SubnetIds, plan("Subnets of database and broker.")]
     application_route_table_ids: Annotated[
         tuple[RouteTableId, ...],
-        synth("Route tables to add the S3 gateway endpoint to; empty when the VPC has an endpoint."),
+        plan("Route tables to add the S3 gateway endpoint to; empty when the VPC has an endpoint."),
     ] = ()
 
 
@@ -63,18 +63,18 @@ class LoadBalancer(Section):
     """The load balancer that serves HTTPS for the api-servers."""
 
     scheme: Annotated[
-        Literal["internet-facing", "internal"], synth("Reachable from the internet, or from the VPC only.")
+        Literal["internet-facing", "internal"], plan("Reachable from the internet, or from the VPC only.")
     ] = "internal"
     certificate_arn: Annotated[
-        CertificateArn | None, synth("Existing ACM certificate; one is created for `domain_name` when absent.")
+        CertificateArn | None, plan("Existing ACM certificate; one is created for `domain_name` when absent.")
     ] = None
-    domain_name: Annotated[HostName | None, synth("Host name of Airflow's user interface.")] = None
+    domain_name: Annotated[HostName | None, plan("Host name of Airflow's user interface.")] = None
     hosted_zone_id: Annotated[
-        HostedZoneId | None, synth("Route 53 zone for the host name and the validation of the certificate.")
+        HostedZoneId | None, plan("Route 53 zone for the host name and the validation of the certificate.")
     ] = None
     allowed_cidrs: Annotated[
         tuple[Cidr, ...],
-        synth("CIDR blocks that may connect; empty means the VPC itself, which only an internal load balancer allows."),
+        plan("CIDR blocks that may connect; empty means the VPC itself, which only an internal load balancer allows."),
     ] = ()
     ssl_policy: Annotated[
         Literal[

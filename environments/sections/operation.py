@@ -25,7 +25,7 @@ class Logs(Section):
     destination: Annotated[Literal["s3", "cloudwatch"], synth("Where Airflow writes the logs of its tasks.")] = "s3"
     retention_days: Annotated[RetentionDays, plan("Days for which CloudWatch keeps container logs.")] = 90
     s3_expiration_days: Annotated[
-        StrictInt, synth("Days after which S3 deletes the logs of Airflow tasks.", ge=1, le=3650)
+        StrictInt, plan("Days after which S3 deletes the logs of Airflow tasks.", ge=1, le=3650)
     ] = 365
     force_destroy: Annotated[StrictBool, plan("Delete buckets although they contain logs.")] = False
 
@@ -34,17 +34,17 @@ class Alarms(Section):
     """CloudWatch alarms and their thresholds."""
 
     enabled: Annotated[StrictBool, synth("Create the alarms and their SNS topic.")] = True
-    email: Annotated[EmailAddress | None, synth("E-mail address that is notified of alarms.")] = None
+    email: Annotated[EmailAddress | None, plan("E-mail address that is notified of alarms.")] = None
     scheduler_heartbeat_seconds: Annotated[
-        StrictInt, synth("Seconds without a heartbeat of the scheduler.", ge=60, le=3600)
+        StrictInt, plan("Seconds without a heartbeat of the scheduler.", ge=60, le=3600)
     ] = 120
     oldest_queued_seconds: Annotated[
         StrictInt, plan("Age of the oldest queued Airflow task, seconds.", ge=60, le=86400)
     ] = 900
     database_connections_percent: Annotated[
-        StrictInt, synth("Used share of the database's max_connections, percent.", ge=10, le=100)
+        StrictInt, plan("Used share of the database's max_connections, percent.", ge=10, le=100)
     ] = 80
-    database_free_storage_gib: Annotated[StrictInt, synth("Free storage of the database, GiB.", ge=1, le=1000)] = 5
+    database_free_storage_gib: Annotated[StrictInt, plan("Free storage of the database, GiB.", ge=1, le=1000)] = 5
     broker_memory_percent: Annotated[StrictInt, plan("Used share of the broker's memory, percent.", ge=10, le=100)] = 75
     import_errors: Annotated[StrictInt, plan("Number of DAG files that fail to import.", ge=0, le=1000)] = 0
     unhealthy_targets: Annotated[

@@ -18,6 +18,7 @@ from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup, LbTargetGrou
 from constructs import Construct
 
 from modules.core.connections import Connections, security_group
+from modules.core.deferrable import equals
 from modules.core.flows import Endpoint
 from modules.core.network_reference import NetworkReference
 
@@ -95,7 +96,7 @@ class LoadBalancer(Construct):
             "Resource",
             name=name,
             load_balancer_type="application",
-            internal=settings.scheme == "internal",
+            internal=equals(settings.scheme, "internal"),
             subnets=network.public_subnet_ids,
             security_groups=[self.connections.security_group_id],
             drop_invalid_header_fields=True,

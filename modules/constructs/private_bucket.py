@@ -125,7 +125,7 @@ class PrivateBucket(Construct):
                     id="expire",
                     status="Enabled",
                     filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
-                    expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=days)] if days else None,
+                    expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=days)] if days is not None else None,
                     noncurrent_version_expiration=[
                         S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(noncurrent_days=old_versions_days)
                     ],

@@ -11,12 +11,13 @@ from typing import Any, Protocol
 from cdktf import App, TerraformStack
 
 from environments.model import Environment
-from modules.export.deferred_values import StructuralInputError, unresolved_number
+from modules.export.cross_rules import with_cross_rules
+from modules.export.deferred_values import StructuralInputError, resolved_numbers, unresolved_number
 from modules.export.exportable import ID
 from modules.export.hcl_template import simplified
 from modules.export.inputs import Input
 from modules.export.module_inputs import ModuleInputs
-from modules.export.rewriting import add_tags, with_deferral_local
+from modules.export.rewriting import add_tags, repeat_for_clients, with_deferral_local, with_locals
 
 SECTIONS = ("resource", "ephemeral", "data", "moved", "locals")
 
@@ -29,6 +30,9 @@ class Source(Protocol):
 
     @property
     def purpose(self) -> str: ...
+
+    @property
+    def steps(self) -> str: ...
 
     def structural(self, structure: Environment) -> Mapping[str, str]:
         """Fields declared with ``plan`` that this module fixes all the same, with the reason."""
@@ -57,6 +61,7 @@ class Module:
     sections: Mapping[str, Any]
     owners: Mapping[str, str]
     outputs: Mapping[str, Mapping[str, Any]]
+    steps: str = ""
 
 
 def build(source: Source, *, structure: Environment) -> Module:
@@ -69,19 +74,21 @@ def build(source: Source, *, structure: Environment) -> Module:
     inputs = ModuleInputs(structure=structure, structural=frozenset(exceptions))
     stack = source.stack(App(), inputs)
     raw = stack.to_terraform()
-    synthesized = with_deferral_local(_clean(raw, inputs))
+    synthesized = with_locals(with_deferral_local(_clean(raw, inputs)), inputs)
+    repeat_for_clients(synthesized)
     add_tags(stack, synthesized, inputs)
     _reject_unresolved_numbers(synthesized, inputs)
     used = (item for item in inputs.variables.values() if _uses(synthesized, item.name))
     return Module(
         name=source.name,
         purpose=source.purpose,
-        inputs=tuple(_without_unused_length_rule(item, synthesized) for item in used),
+        inputs=with_cross_rules([_without_unused_length_rule(item, synthesized) for item in used]),
         fixed=inputs.fixed,
         reasons=exceptions,
         sections={key: synthesized[key] for key in SECTIONS if key in synthesized},
         owners=_owners(raw),
         outputs=synthesized.get("output", {}),
+        steps=source.steps,
     )
 
 
@@ -97,7 +104,7 @@ def _owners(raw: Any) -> dict[str, str]:
 
 def _clean(synthesized: Any, inputs: ModuleInputs) -> Any:
     """Without metadata and without the construct's id in ephemeral names; a list variable instead of its items."""
-    text = re.sub(rf"(ephemeral\.\w+\.){ID}_", r"\1", json.dumps(synthesized))
+    text = re.sub(rf"(ephemeral\.\w+\.){ID}_", r"\1", resolved_numbers(json.dumps(synthesized)))
     content = _without_metadata(json.loads(text))
     for kind, items in content.get("ephemeral", {}).items():
         content["ephemeral"][kind] = {name.removeprefix(f"{ID}_"): body for name, body in items.items()}

@@ -31,12 +31,14 @@ class Exportable:
     Attributes:
         build: makes the construct with the id ``ID`` in a stack and returns the outputs by name.
         fixed: fields declared with ``plan`` that this module fixes all the same, with the reason.
+        steps: what a caller does before or after apply, in Markdown.
     """
 
     name: str
     purpose: str
     build: Callable[[Construct, ModuleInputs], Mapping[str, Output]]
     fixed: Mapping[str, str] = field(default_factory=dict)
+    steps: str = ""
 
     def structural(self, _: Environment) -> Mapping[str, str]:
         """Fields declared with ``plan`` that the construct computes with, with the reason."""

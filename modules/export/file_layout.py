@@ -8,6 +8,8 @@ from typing import Any
 
 from modules.export import hcl
 from modules.export.build import Module
+from modules.export.module_inputs import CLIENT_CIDRS
+from modules.export.rewriting import DEFERRAL
 from modules.export.variables import variable_files
 
 SMALL_MODULE = 150
@@ -16,6 +18,11 @@ DEFERRAL_COMMENT = (
     "An empty text that is unknown until the first apply. Terraform does not open an ephemeral",
     "resource with an unknown argument, so that a first plan makes no call to AWS.",
 )
+LOCAL_COMMENTS: Mapping[str, tuple[str, ...]] = {
+    DEFERRAL: DEFERRAL_COMMENT,
+    CLIENT_CIDRS: ("Blocks that may connect to the load balancer: without any, the VPC.",),
+    "max_connections": ("Connections that PostgreSQL accepts at least on each instance class.",),
+}
 REQUIRED_TERRAFORM = ">= 1.11.0"
 PROVIDER = {"source": "hashicorp/aws", "version": ">= 5.100.0, < 7.0.0"}
 PURPOSES: Mapping[str, tuple[str, ...]] = {
@@ -99,11 +106,12 @@ def _index(names: Iterable[str]) -> str:
 
 
 def _locals(module: Module) -> list[str]:
-    values = module.sections.get("locals")
-    if not values:
-        return []
-    (opening, *lines) = hcl.block("locals", (), values)
-    return ["\n".join([opening, *(f"  # {line}" for line in DEFERRAL_COMMENT), *lines])]
+    return [_local(name, value) for name, value in module.sections.get("locals", {}).items()]
+
+
+def _local(name: str, value: Any) -> str:
+    lines = [*(f"# {line}" for line in LOCAL_COMMENTS.get(name, ())), *hcl.attributes({name: hcl.value(value)})]
+    return "\n".join(["locals {", *(f"  {line}" for line in lines), "}"])
 
 
 def _file(kind: str) -> str:

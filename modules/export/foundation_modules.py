@@ -16,18 +16,43 @@ from modules.constructs.image_repository import ImageRepository
 from modules.constructs.log_storage import LogStorage
 from modules.constructs.metadata_database import DatabaseSettings, MetadataDatabase
 from modules.constructs.network import Network
+from modules.constructs.network_acls import NetworkAcls
 from modules.constructs.private_bucket import PrivateBucket
 from modules.constructs.secrets import Secrets
 from modules.export.exportable import ID, Exportable, Output
 from modules.export.module_inputs import ModuleInputs
+from modules.export.stacks import declared_flows
 from modules.stacks.component_table import processes
 
+BROKER_STEPS = """The provider has no write-only argument for the AUTH token, and Terraform ignores it here. Until
+this step after the first apply, the broker accepts every client that its security group admits:
+
+```console
+$ token=$(aws ssm get-parameter --with-decryption --name PARAMETER --query Parameter.Value --output text)
+$ aws elasticache modify-replication-group --replication-group-id NAME --auth-token "$token" \\
+    --auth-token-update-strategy ROTATE --apply-immediately
+$ aws elasticache wait replication-group-available --replication-group-id NAME
+$ aws elasticache modify-replication-group --replication-group-id NAME --auth-token "$token" \\
+    --auth-token-update-strategy SET --apply-immediately
+```
+`ROTATE` accepts clients with and without the token, `SET` those with the token only."""
 CLOSED = "Id of the security group. It has no rules: add one for each client."
 
 
 def _network(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
     network = Network(scope, ID, **inputs.arguments(Network, section="network"))
     made = network.reference
+    inputs.key("load_balancer.allowed_cidrs")
+    NetworkAcls(
+        scope,
+        "network-acls",
+        **inputs.arguments(
+            NetworkAcls,
+            network=made,
+            flows=declared_flows(inputs.structure),
+            through_nat=inputs.key("network.egress") != "none",
+        ),
+    )
     return {
         "vpc_id": Output(made.vpc_id, "Id of the VPC."),
         "public_subnet_ids": Output(
@@ -91,7 +116,7 @@ def _image_repository(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Ou
 
 def _private_bucket(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
     given: dict[str, Any] = {
-        "name": inputs.text("name", "Name of the bucket, globally unique.", example="airflow-prod-task-logs"),
+        "name": inputs.text("name", "Name of the bucket, globally unique.", example="airflow-example-task-logs"),
         "expire_days": inputs.key("logs.s3_expiration_days", name="expire_days"),
         "force_destroy": inputs.key("logs.force_destroy", name="force_destroy"),
     }
@@ -100,7 +125,7 @@ def _private_bucket(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Outp
 
 
 def _flow_logs(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
-    group = inputs.text("log_group_name", "Name of the log group.", example="/airflow/prod/flow-logs")
+    group = inputs.text("log_group_name", "Name of the log group.", example="/airflow/example/flow-logs")
     FlowLogs(scope, ID, **inputs.arguments(FlowLogs, log_group_name=group))
     return {}
 
@@ -124,14 +149,21 @@ def _log_storage(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]
 
 FOUNDATION = (
     Exportable(
-        "network", "VPC with public, application and isolated data subnets, and route tables for each tier.", _network
+        "network",
+        "VPC with public, application and isolated data subnets, with route tables and network ACLs for each tier.",
+        _network,
     ),
     Exportable(
         "metadata-database",
         "RDS for PostgreSQL: encrypted, TLS required, without security group rules.",
         _metadata_database,
     ),
-    Exportable("broker", "ElastiCache as Celery broker: TLS, no eviction of messages.", _broker),
+    Exportable(
+        "broker",
+        "ElastiCache as Celery broker: TLS, no eviction of messages, AUTH after a step of yours.",
+        _broker,
+        steps=BROKER_STEPS,
+    ),
     Exportable("secrets", "Airflow's secrets as SecureStrings. Their values are in no plan and no state.", _secrets),
     Exportable("encryption-key", "KMS key for data stores and log groups of one account and region.", _encryption_key),
     Exportable(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-NOT_GIVEN: Any = object()
+from modules.export.examples import NOT_GIVEN, REGION, example_of
+
 # Region and account in the ARNs of global services: IAM has no region, S3 has neither.
 GLOBAL_SERVICES = {"iam": ":111111111111", "s3": ":"}
 _TYPES = {"string": "string", "integer": "number", "number": "number", "boolean": "bool"}
@@ -22,18 +23,20 @@ class Rule:
         condition: an HCL expression.
         message: a sentence.
         rejected: a value that does not satisfy the condition, for the module's tests.
+        others: other variables to which the condition refers.
     """
 
     condition: str
     message: str
     rejected: Any
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
     """One variable with Terraform's ``type``; without a ``default`` it is required.
 
-    ``example`` is what the generated example passes: the structure's own value where it has one.
+    ``example`` is what the generated example passes, and ``current`` the value of the structure's environment.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Input:
     rules: tuple[Rule, ...] = ()
     sensitive: bool = False
     example: Any = NOT_GIVEN
+    current: Any = NOT_GIVEN
 
     @property
     def required(self) -> bool:
@@ -62,7 +66,7 @@ def arn(name: str, description: str, *, service: str, example: str = "example") 
         message=f"{name} must be an ARN of {service}.",
         rejected="arn",
     )
-    written = f"arn:aws:{service}:{GLOBAL_SERVICES.get(service, 'eu-central-1:111111111111')}:{example}"
+    written = f"arn:aws:{service}:{GLOBAL_SERVICES.get(service, f'{REGION}:111111111111')}:{example}"
     return Input(name=name, type="string", description=description, rules=(rule,), example=written)
 
 
@@ -88,13 +92,54 @@ def from_model(name: str, node: Mapping[str, Any]) -> Input | None:
     if kind is None:
         return None
     default = node.get("default", NOT_GIVEN)
+    nullable, rules = bool(node.get("nullable")), tuple(_rules(name, plain))
     return Input(
         name=name,
         type=kind,
         description=str(node.get("description", plain.get("description", ""))),
-        default=NOT_GIVEN if default is None else default,
-        rules=tuple(_rules(name, plain)),
+        default=NOT_GIVEN if default is None and not nullable else default,
+        rules=tuple(_or_null(name, rule) for rule in rules) if nullable else rules,
+        example=example_of(name) if default is NOT_GIVEN or (default is None and not nullable) else NOT_GIVEN,
     )
+
+
+def list_from_model(name: str, node: Mapping[str, Any]) -> Input:
+    """The variable for a key of the environment's model that is a list of texts."""
+    plain = _without_null(node)
+    default, item = node.get("default", NOT_GIVEN), plain.get("items", {})
+    rules = [_length(name, plain), *(_each(name, rule) for rule in _rules("item", item))]
+    return Input(
+        name=name,
+        type="list(string)",
+        description=str(node.get("description", "")),
+        default=list(default) if isinstance(default, list | tuple) else NOT_GIVEN,
+        rules=tuple(rule for rule in rules if rule),
+        example=NOT_GIVEN if isinstance(default, list | tuple) else example_of(name),
+    )
+
+
+def _length(name: str, node: Mapping[str, Any]) -> Rule | None:
+    low, high = node.get("minItems"), node.get("maxItems")
+    if low is None:
+        return None
+    return Rule(
+        condition=f"length(var.{name}) >= {low} && length(var.{name}) <= {high}",
+        message=f"{name} must have {low} to {high} items.",
+        rejected=[],
+    )
+
+
+def _each(name: str, rule: Rule) -> Rule:
+    """``rule`` of an item, for every item of the list ``name``."""
+    return Rule(
+        condition=f"alltrue([for item in var.{name} : {rule.condition.replace('var.item', 'item')}])",
+        message=f"Each of {name}{rule.message.removeprefix('item')}",
+        rejected=[rule.rejected],
+    )
+
+
+def _or_null(name: str, rule: Rule) -> Rule:
+    return replace(rule, condition=f"var.{name} == null || {rule.condition}")
 
 
 def _without_null(node: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -138,7 +183,9 @@ def _form(name: str, node: Mapping[str, Any]) -> Rule | None:
     pattern = node.get("pattern")
     words = str(node.get("label", f"a text that matches {pattern}")).replace('"', "'")
     if "CIDR block" in words:
-        return Rule(condition=f"can(cidrhost(var.{name}, 0))", message=f"{name} must be {words}.", rejected="10.0.0.0")
+        # Without host bits, the whole block is its own first subnet.
+        condition = f"try(cidrsubnet(var.{name}, 0, 0) == var.{name}, false)"
+        return Rule(condition=condition, message=f"{name} must be {words} without host bits.", rejected="10.0.0.1/16")
     if not pattern:
         return None
     return Rule(

@@ -4,31 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
 from modules.export.accepted_values import narrower
+from modules.export.changes import Change, Step, rated
+from modules.export.declarations import as_declared
 from modules.export.readme import INTERFACE
-
-
-class Step(IntEnum):
-    """The part of the version number that a change raises."""
-
-    NONE = 0
-    PATCH = 1
-    MINOR = 2
-    MAJOR = 3
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Change:
-    """One difference; ``moved`` is the block that keeps a renamed resource."""
-
-    step: Step
-    text: str
-    moved: str = ""
 
 
 class InterfaceError(ValueError):
@@ -36,7 +18,9 @@ class InterfaceError(ValueError):
 
 
 def read(folder: Path) -> Mapping[str, Any]:
-    """The interface of the exported module in ``folder``.
+    """The interface of the exported module in ``folder``, as its ``.tf`` files declare it.
+
+    ``interface.json`` gives the details; what was removed from or added to the ``.tf`` files by hand counts too.
 
     Raises:
         InterfaceError: the folder has no readable ``interface.json``.
@@ -48,13 +32,13 @@ def read(folder: Path) -> Mapping[str, Any]:
         raise InterfaceError(f"{file}: {problem}. Fix: python -m modules.export") from None
     if not isinstance(content, dict) or not {"inputs", "outputs", "resources"} <= content.keys():
         raise InterfaceError(f"{file}: not the interface of an exported module. Fix: python -m modules.export")
-    return content
+    return as_declared(content, {path.name: path.read_text() for path in sorted(folder.glob("*.tf"))})
 
 
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     """All differences, breaking changes first."""
     found = [*_inputs(old["inputs"], new["inputs"]), *_outputs(old["outputs"], new["outputs"])]
-    found += _resources(old["resources"], new["resources"])
+    found += [*_resources(old["resources"], new["resources"]), *_requirements(old, new)]
     return sorted(found, key=lambda change: (-change.step, change.text))
 
 
@@ -89,9 +73,23 @@ def _input(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterato
         yield Change(Step.MINOR, f"input {name} accepts more")
 
 
-def _outputs(old: list[str], new: list[str]) -> Iterator[Change]:
-    yield from (Change(Step.MAJOR, f"output {name} is removed") for name in sorted(set(old) - set(new)))
-    yield from (Change(Step.MINOR, f"output {name} is new") for name in sorted(set(new) - set(old)))
+def _requirements(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    before, after = old.get("requires", {}), new.get("requires", {})
+    for name in sorted(before.keys() & after.keys()):
+        if before[name] != after[name]:
+            yield Change(Step.MAJOR, f"{name} {before[name]} was required, and {after[name]} is")
+
+
+def _outputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    yield from (Change(Step.MAJOR, f"output {name} is removed") for name in sorted(old.keys() - new.keys()))
+    yield from (Change(Step.MINOR, f"output {name} is new") for name in sorted(new.keys() - old.keys()))
+    for name in sorted(old.keys() & new.keys()):
+        if isinstance(old[name], list) != isinstance(new[name], list):
+            yield Change(
+                Step.MAJOR, f"output {name} is no longer a {'list' if isinstance(old[name], list) else 'text'}"
+            )
+        elif _without_references(old[name]) != _without_references(new[name]):
+            yield Change(Step.MAJOR, f"output {name} changes its value from {old[name]} to {new[name]}")
 
 
 def _resources(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
@@ -105,12 +103,9 @@ def _resources(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Chang
         block = f"moved {{\n  from = {address}\n  to   = {successor}\n}}"
         yield Change(Step.MAJOR, f"resource {address} is renamed to {successor}: patch with the moved block", block)
     yield from (Change(Step.MINOR, f"resource {address} is new") for address in added)
-    both = sorted(old.keys() & new.keys())
-    yield from (
-        Change(Step.PATCH, f"resource {name} changes in place or is replaced")
-        for name in both
-        if old[name] != new[name]
-    )
+    for name in sorted(old.keys() & new.keys()):
+        if old[name] != new[name]:
+            yield rated(name, old[name], new[name])
 
 
 def _same(address: str, other: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-REGION, ACCOUNT = "eu-central-1", "111111111111"
+from modules.export.examples import REGION
+
+ACCOUNT = "111111111111"
 IDS: Mapping[str, str] = {
     "aws_eip": "eipalloc-0123456789abcdef0",
     "aws_internet_gateway": "igw-0123456789abcdef0",
@@ -28,8 +30,8 @@ SERVICES: Mapping[str, str] = {
 VALUES: Mapping[tuple[str, str], Any] = {
     ("aws_acm_certificate", "domain_validation_options"): [
         {
-            "domain_name": "airflow.example.com",
-            "resource_record_name": "_0123.airflow.example.com.",
+            "domain_name": "airflow.example.org",
+            "resource_record_name": "_0123.airflow.example.org.",
             "resource_record_type": "CNAME",
             "resource_record_value": "_4567.acm-validations.aws.",
         }

@@ -19,10 +19,14 @@ from modules.core.flows import Flows
 from modules.core.grants import RoleSettings
 from modules.core.network_reference import NetworkReference
 from modules.core.task import Secret
-from modules.export.deferred_values import DeferredNumber, DeferredText, DeferredZone, deferred_flag
-from modules.export.inputs import Input, arn, from_model, text, texts
+from modules.export.deferred_values import DeferredCidr, DeferredNumber, DeferredText, DeferredZone, deferred_flag
+from modules.export.examples import NOT_GIVEN, REGION
+from modules.export.inputs import Input, Rule, arn, from_model, list_from_model, text, texts
 from modules.export.model_schema import Node, node_at
 
+CLIENTS, CLIENT_CIDRS, LINES = "allowed_cidrs", "client_cidrs", "known_hosts"
+MOST_CLIENTS = 10
+"""Network ACL entries are numbered in tens, so that ten clients fit between two other entries."""
 KEY = "key/00000000-0000-0000-0000-000000000000"
 TIERS = ("public", "application", "data")
 
@@ -37,19 +41,21 @@ class ModuleInputs:
     Attributes:
         variables: the declared variables by name.
         fixed: the structural values by name; they are written into the module.
+        locals: local values of the module by name: an expression, or a table.
     """
 
     def __init__(self, *, structure: Environment, structural: frozenset[str] = frozenset()) -> None:
         self.structure, self._structural = structure, structural
         self.variables: dict[str, Input] = {}
         self.fixed: dict[str, Any] = {}
+        self.locals: dict[str, Any] = {}
         self._deferred: dict[str, Any] = {}
 
-    def deferred(self, variable: Input, *, example: Any = None) -> Any:
-        """Declare ``variable`` and return its deferred value; ``example`` is what the generated example passes."""
+    def deferred(self, variable: Input, *, current: Any = NOT_GIVEN) -> Any:
+        """Declare ``variable`` and return its deferred value; ``current`` is the value in the structure."""
         if variable.name not in self._deferred:
-            self.variables[variable.name] = variable if example is None else replace(variable, example=example)
-            self._deferred[variable.name] = _deferred_value(variable)
+            self.variables[variable.name] = replace(variable, current=current)
+            self._deferred[variable.name] = self._deferred_value(variable, current)
         return self._deferred[variable.name]
 
     def text(self, name: str, description: str, *, example: str) -> str:
@@ -69,14 +75,43 @@ class ModuleInputs:
     def field(self, node: Node, name: str, *, current: Any) -> Any:
         """The field with the schema ``node``: deferred when it is declared with ``plan``, else fixed as ``current``.
 
-        An absent optional field (``current`` is None) is fixed: arguments are left out without it.
+        An absent optional field (``current`` is None) is fixed, unless it is nullable: its presence is structural.
         """
-        deferrable = decided_at(node) == "plan" and current is not None and name not in self._structural
-        variable = from_model(name, node) if deferrable else None
-        if variable is not None:
-            return self.deferred(variable, example=current)
+        if decided_at(node) == "plan" and name not in self._structural:
+            if name.endswith(CLIENTS):
+                return self._clients(list_from_model(name, node), current)
+            variable = from_model(name, node)
+            if variable is not None and (current is not None or node.get("nullable")):
+                return self.deferred(variable, current=current)
+            if variable is None and current:
+                return self._list_field(list_from_model(name, node), current)
         self.fixed[name] = current
         return current
+
+    def _list_field(self, variable: Input, current: Sequence[str]) -> tuple[str, ...]:
+        """A list of texts of any length; lines of a file are joined by a local value."""
+        self.variables[variable.name] = replace(variable, current=list(current))
+        if not variable.name.endswith(LINES):
+            return tuple(Token.as_list(Token.as_any(f"${{var.{variable.name}}}")))
+        self.locals[LINES] = f'${{join("\\n", var.{variable.name})}}'
+        return (f"${{local.{LINES}}}",)
+
+    def _clients(self, variable: Input, current: Sequence[str]) -> tuple[str]:
+        """The blocks that may connect to the load balancer: without any, those of the VPC."""
+        network = self.structure.network
+        of_environment = "network_existing_cidr" if network.existing else "network_cidr"
+        of_module = "cidr" if "cidr" in self.variables else "vpc_cidr"
+        vpc = of_module if variable.name == CLIENTS else of_environment
+        limit = Rule(
+            condition=f"length(var.{variable.name}) <= {MOST_CLIENTS}",
+            message=f"{variable.name} must have at most {MOST_CLIENTS} items: each needs entries in the network ACLs.",
+            rejected=[f"10.0.{number}.0/24" for number in range(MOST_CLIENTS + 1)],
+        )
+        rules = (*variable.rules, limit)
+        self.variables[variable.name] = replace(variable, current=list(current), rules=rules)
+        given = f"var.{variable.name}"
+        self.locals[CLIENT_CIDRS] = f"${{length({given}) > 0 ? {given} : [var.{vpc}]}}"
+        return (DeferredCidr(f"${{local.{CLIENT_CIDRS}[0]}}", [*current, network.cidr][0]),)
 
     def arguments(self, construct: type, *, section: str = "", **given: Any) -> dict[str, Any]:
         """A value for every parameter of ``construct``: from ``given``, a common input, or a key of ``section``.
@@ -101,10 +136,10 @@ class ModuleInputs:
     def _common(self) -> Mapping[str, Callable[[], Any]]:
         """Parameters that have the same meaning in every construct."""
         return {
-            "name": lambda: self.text("name", "Prefix of every resource name.", example="airflow-prod"),
+            "name": lambda: self.text("name", "Prefix of every resource name.", example="airflow-example"),
             "key_arn": lambda: self.arn("key_arn", "KMS key for encryption at rest.", service="kms", example=KEY),
             "vpc_id": self._vpc_id,
-            "path": lambda: self.text("path", "Prefix of all parameter names.", example="/airflow/prod"),
+            "path": lambda: self.text("path", "Prefix of all parameter names.", example="/airflow/example"),
             "network": self.network,
             "zones": self.zones,
             "flows": Flows,
@@ -118,7 +153,9 @@ class ModuleInputs:
     def zones(self) -> list[str]:
         """Availability zones: the structure fixes their number and letters, the caller gives their names."""
         zones = self.structure.network.zones
-        self._list("zones", "Availability zones, in the order of the letters in the resources' addresses.", zones)
+        examples = [f"{REGION}{zone[-1]}" for zone in zones]
+        self._list("zones", "Availability zones, in the order of the letters in the resources' addresses.", examples)
+        self.variables["zones"] = replace(self.variables["zones"], current=list(zones))
         return [DeferredZone("zones", f"${{var.zones[{index}]}}", zone[-1]) for index, zone in enumerate(zones)]
 
     def network(self) -> NetworkReference:
@@ -143,7 +180,7 @@ class ModuleInputs:
                 f"{name.replace('-', '_')}_arn",
                 f"ARN of the SecureString that holds the {name}.",
                 service="ssm",
-                example=f"parameter/airflow/prod/{name}",
+                example=f"parameter/airflow/example/{name}",
             ),
             key_arn=self.arn("secrets_key_arn", "KMS key of the SecureStrings.", service="kms", example=KEY),
             version="1",
@@ -151,23 +188,22 @@ class ModuleInputs:
 
     def account_id(self) -> str:
         """The AWS account id."""
-        value: str = self.deferred(self.variable_for("account_id"), example=self.structure.account_id)
+        value: str = self.deferred(self.variable_for("account_id"), current=self.structure.account_id)
         return value
 
     def region(self) -> str:
         """The AWS region. The variable accepts any name: AWS opens regions more often than modules are released."""
         variable = replace(self.variable_for("region"), rules=())
-        value: str = self.deferred(variable, example=self.structure.region)
+        value: str = self.deferred(variable, current=self.structure.region)
         return value
 
     def roles(self) -> RoleSettings:
         """Path and permissions boundary of every IAM role of the module."""
-        boundary = text("permissions_boundary", "ARN of the permissions boundary of every role.", default=None)
         return RoleSettings(
             account_id=self.account_id(),
             region=self.region(),
             path=self.key("iam.path", name="iam_path"),
-            permissions_boundary=self.deferred(boundary),
+            permissions_boundary=self.key("iam.permissions_boundary"),
         )
 
     def list_of_any_length(self, variable: Input) -> list[str]:
@@ -204,11 +240,11 @@ class ModuleInputs:
             found = getattr(found, part)
         return found
 
-
-def _deferred_value(variable: Input) -> Any:
-    token = f"${{var.{variable.name}}}"
-    if variable.type == "number":
-        return DeferredNumber(variable.name, Token.as_number(token))
-    if variable.type == "bool":
-        return deferred_flag(variable.name, Token.as_any(token))
-    return DeferredText(variable.name, Token.as_string(Token.as_any(token)))
+    def _deferred_value(self, variable: Input, current: Any) -> Any:
+        expression = f"var.{variable.name}"
+        if variable.type == "number":
+            return DeferredNumber(variable.name, expression, current=None if current is NOT_GIVEN else current)
+        if variable.type == "bool":
+            return deferred_flag(variable.name, Token.as_any(f"${{{expression}}}"))
+        token = Token.as_string(Token.as_any(f"${{{expression}}}"))
+        return DeferredText(variable.name, token, locals_=self.locals)

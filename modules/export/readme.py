@@ -9,8 +9,9 @@ from typing import Any
 
 from modules.export import hcl
 from modules.export.build import Module
+from modules.export.examples import NOT_GIVEN, REGION
 from modules.export.file_layout import PROVIDER, REQUIRED_TERRAFORM
-from modules.export.inputs import NOT_GIVEN, Input
+from modules.export.inputs import Input
 
 REQUIREMENTS = f"""## Requirements
 
@@ -52,12 +53,12 @@ def call(module: Module, *, source: str, values: Mapping[str, Any]) -> str:
 
 
 def example_values(module: Module, *, all_of_them: bool = False) -> dict[str, Any]:
-    """The values of the structure's environment: required inputs, and others that differ from their default."""
-    return {
-        item.name: item.example
-        for item in module.inputs
-        if item.example is not NOT_GIVEN and (all_of_them or item.required or item.example != item.default)
-    }
+    """Examples of the required inputs, which belong to no environment; ``all_of_them``: what the structure's has."""
+    if all_of_them:
+        values = {item.name: item.example if item.current is NOT_GIVEN else item.current for item in module.inputs}
+    else:
+        values = {item.name: item.example for item in module.inputs if item.required}
+    return {name: value for name, value in values.items() if value is not NOT_GIVEN}
 
 
 def _label(module: Module) -> str:
@@ -72,7 +73,7 @@ def standalone_values(module: Module) -> dict[str, Any]:
 
 
 def _example(module: Module) -> str:
-    region = next((item.example for item in module.inputs if item.name == "region"), "eu-central-1")
+    region = next((item.example for item in module.inputs if item.name == "region"), REGION)
     provider = "\n".join(hcl.block("provider", ("aws",), {"region": region}))
     return f"{provider}\n\n{call(module, source='../..', values=standalone_values(module))}"
 
@@ -80,7 +81,9 @@ def _example(module: Module) -> str:
 def _placeholder(item: Input) -> Any:
     """A placeholder for an output of the module ``foundation``: a text, an ARN or a list."""
     arn = item.name.endswith("_arn")
-    shaped = "arn:aws:iam::111111111111:example" if arn else f"{item.name.rpartition('_')[2]}-example"
+    key = item.name.endswith("key_arn")
+    service = f"kms:{REGION}:111111111111:key/example" if key else "iam::111111111111:example"
+    shaped = f"arn:aws:{service}" if arn else f"{item.name.rpartition('_')[2]}-example"
     return [shaped, f"{shaped}-2"] if item.type.startswith("list") else shaped
 
 
@@ -88,6 +91,8 @@ def _readme(module: Module) -> str:
     parts = [
         f"# {module.name}\n\n{module.purpose}",
         _usage(module),
+        f"## Steps before and after apply\n\n{module.steps}" if module.steps else "",
+        _ephemeral(module),
         REQUIREMENTS,
         _inputs(module),
         _fixed(module),
@@ -104,6 +109,17 @@ def _usage(module: Module) -> str:
         f"## Usage\n\n```hcl\n{block}```\n\nA runnable root is in `{EXAMPLE.rpartition('/')[0]}`.\n"
         "`terraform init && terraform test` runs the tests in `tests/`, without an AWS account."
     )
+
+
+def _ephemeral(module: Module) -> str:
+    found = sorted(f"{kind}.{name}" for kind, items in module.sections.get("ephemeral", {}).items() for name in items)
+    if not found:
+        return ""
+    intro = (
+        "Terraform reads or makes these values during an apply; they are in no plan and no state.\n"
+        "The role that applies needs the permissions of their AWS calls."
+    )
+    return "\n".join([f"## Ephemeral resources\n\n{intro}\n", *(f"- `{address}`" for address in found)])
 
 
 def _inputs(module: Module) -> str:
@@ -168,5 +184,11 @@ def _interface(module: Module) -> str:
     }
     resources = module.sections.get("resource", {})
     bodies = {f"{kind}.{name}": body for kind, items in resources.items() for name, body in items.items()}
-    content = {"name": module.name, "inputs": inputs, "outputs": sorted(module.outputs), "resources": bodies}
+    content = {
+        "name": module.name,
+        "requires": {"terraform": REQUIRED_TERRAFORM, "aws": PROVIDER["version"]},
+        "inputs": inputs,
+        "outputs": {name: body["value"] for name, body in module.outputs.items()},
+        "resources": bodies,
+    }
     return json.dumps(content, indent=2, sort_keys=True) + "\n"

@@ -10,7 +10,7 @@ from cdktf import TerraformResource, TerraformStack
 
 from modules.export import hcl
 from modules.export.inputs import Input
-from modules.export.module_inputs import ModuleInputs
+from modules.export.module_inputs import CLIENT_CIDRS, ModuleInputs
 
 DEFERRAL = "unknown_until_apply"
 FIRST_APPLY = ("terraform_data", "first_apply")
@@ -43,6 +43,28 @@ def with_deferral_local(synthesized: dict[str, Any]) -> dict[str, Any]:
         source = ".".join([*FIRST_APPLY, "id"])
         synthesized["resource"].setdefault(FIRST_APPLY[0], {})[FIRST_APPLY[1]] = {}
     return {**synthesized, "ephemeral": json.loads(text), "locals": {DEFERRAL: f"${{substr({source}, 0, 0)}}"}}
+
+
+def with_locals(synthesized: dict[str, Any], inputs: ModuleInputs) -> dict[str, Any]:
+    """The local values that ``inputs`` collected and that the module uses."""
+    text = json.dumps(synthesized)
+    used = {name: value for name, value in inputs.locals.items() if f"local.{name}" in text}
+    return {**synthesized, "locals": synthesized.get("locals", {}) | used} if used else synthesized
+
+
+def repeat_for_clients(synthesized: dict[str, Any]) -> None:
+    """``for_each`` over the client CIDR blocks in every resource that uses the first one; ACL entries count upwards."""
+    first = f"local.{CLIENT_CIDRS}[0]"
+    for items in synthesized.get("resource", {}).values():
+        for name, body in items.items():
+            text = json.dumps(body)
+            if first not in text:
+                continue
+            repeated = json.loads(text.replace(first, "each.key"))
+            if "rule_number" in repeated:
+                repeated["rule_number"] = f"${{{repeated['rule_number']} + each.value}}"
+            pairs = f"{{ for index, cidr in local.{CLIENT_CIDRS} : cidr => index }}"
+            items[name] = {"for_each": f"${{{pairs}}}", **repeated}
 
 
 def add_tags(stack: TerraformStack, synthesized: dict[str, Any], inputs: ModuleInputs) -> None:

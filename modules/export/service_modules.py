@@ -20,10 +20,12 @@ from modules.export.module_inputs import ModuleInputs
 def _cluster(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
     given: dict[str, Any] = {
         "domain": inputs.text(
-            "domain", "Private DNS namespace of the Airflow components.", example="prod.airflow.internal"
+            "domain", "Private DNS namespace of the Airflow components.", example="example.airflow.internal"
         ),
         "exec_log_group_name": inputs.text(
-            "exec_log_group_name", "Name of the log group that records ECS Exec sessions.", example="/airflow/prod/exec"
+            "exec_log_group_name",
+            "Name of the log group that records ECS Exec sessions.",
+            example="/airflow/example/exec",
         ),
     }
     cluster = Cluster(scope, ID, **inputs.arguments(Cluster, **given))
@@ -38,7 +40,7 @@ def _load_balancer(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Outpu
         "certificate_arn": inputs.arn(
             "certificate_arn", "Certificate of the HTTPS listener.", service="acm", example="certificate/example"
         ),
-        "allowed_cidrs": inputs.key("load_balancer.allowed_cidrs") or (inputs.structure.network.cidr,),
+        "allowed_cidrs": inputs.key("load_balancer.allowed_cidrs"),
         "target_port": API_SERVER.port,
     }
     made = LoadBalancer(
@@ -57,7 +59,7 @@ def _load_balancer(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Outpu
 
 def _certificate(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
     given: dict[str, Any] = {
-        "domain_name": inputs.text("domain_name", "Domain name of the certificate.", example="airflow.example.com"),
+        "domain_name": inputs.text("domain_name", "Domain name of the certificate.", example="airflow.example.org"),
         "hosted_zone_id": inputs.text(
             "hosted_zone_id", "Route 53 hosted zone in which the domain is validated.", example="Z0123456789EXAMPLE"
         ),
@@ -66,7 +68,7 @@ def _certificate(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]
 
 
 def _web_firewall(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
-    balancer = "loadbalancer/app/airflow-prod/0123456789abcdef"
+    balancer = "loadbalancer/app/airflow-example/0123456789abcdef"
     arn = inputs.arn(
         "load_balancer_arn",
         "Load balancer that the web ACL protects.",
@@ -79,9 +81,7 @@ def _web_firewall(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output
 
 def _ci_roles(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
     given: dict[str, Any] = {
-        "repository": inputs.text(
-            "repository", "GitHub repository, owner and name.", example="example/airflow-fargate"
-        ),
+        "repository": inputs.text("repository", "GitHub repository, owner and name.", example="example/repository"),
         "branch": inputs.text("branch", "Branch whose workflows may take the deploy role.", example="main"),
         "state_bucket_arn": inputs.arn(
             "state_bucket_arn", "S3 bucket of the Terraform states.", service="s3", example="example-states"

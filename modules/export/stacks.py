@@ -7,17 +7,19 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cdktf import App, DefaultTokenResolver, StringConcat, TerraformStack, Tokenization
+from cdktf import App, DefaultTokenResolver, StringConcat, TerraformStack, Token, Tokenization
 from pydantic import BaseModel
 
 from environments.facts.naming import Names
 from environments.facts.stacks import AIRFLOW, FOUNDATION
 from environments.model import Environment
-from modules.core.flows import Flows
+from modules.core.flows import Flow, Flows
 from modules.core.grants import RoleSettings
 from modules.core.references import CrossStackOutputs
+from modules.export.deferred_values import HTTPS, DeferredRepository
+from modules.export.examples import EXAMPLES
 from modules.export.hcl_template import parts
-from modules.export.inputs import text, texts
+from modules.export.inputs import Rule, text, texts
 from modules.export.model_schema import Node, resolved, schema, section
 from modules.export.module_inputs import ModuleInputs
 from modules.stacks.airflow import Airflow
@@ -25,6 +27,7 @@ from modules.stacks.foundation import Foundation
 
 # Keys that configure this project's tools or the provider of the root, not the resources of a stack.
 NOT_IN_MODULES = frozenset({"state", "waivers", "tags"})
+REPOSITORY, SSH_EXAMPLE = "dags_repository", "git@git.example.com:team/dags.git"
 _INPUT = re.compile(r"(tostring\()?var\.\w+\)?")
 
 
@@ -34,16 +37,13 @@ class StackModule:
 
     name: str
     purpose: str
+    steps: str = ""
 
     def structural(self, structure: Environment) -> Mapping[str, str]:
         """Fields declared with ``plan`` that the stacks of ``structure`` compute with, with the reason."""
-        found = {
-            "database_instance_class": "the threshold of the connections alarm is computed from it",
-        }
+        found = {}
         if structure.topology == "local_executor":
             found["components_scheduler_memory_mib"] = "the number of Airflow tasks at once is computed from it"
-        if structure.network.existing is None and not structure.load_balancer.allowed_cidrs:
-            found["network_cidr"] = "network ACL entries for clients of the load balancer are sorted by it"
         for group in structure.workers:
             if group.spot_percent == 100:
                 name = f"workers_{_identifier(group)}_on_demand_base"
@@ -52,20 +52,31 @@ class StackModule:
 
     def stack(self, app: App, inputs: ModuleInputs) -> TerraformStack:
         """The stack that becomes the module. Both stacks are built: each one's content depends on the other."""
-        environment = deferred_environment(inputs)
-        names, flows = _ModuleNames(environment.name_prefix, environment.name, environment.account_id), Flows()
-        roles = RoleSettings(
-            account_id=environment.account_id,
-            region=environment.region,
-            path=environment.iam.path,
-            permissions_boundary=environment.iam.permissions_boundary,
-        )
-        foundation = Foundation(app, environment, names=names, roles=roles, flows=flows)
-        airflow = Airflow(app, environment, names=names, roles=roles)
-        published = _ModulePublication(publisher=foundation, remote=_CallerInputs(inputs))
-        airflow.build(published.publish(foundation.reference))
-        foundation.add_network_acls()
+        foundation, airflow, _ = _both_stacks(app, inputs)
         return foundation if self.name == FOUNDATION else airflow
+
+
+def declared_flows(structure: Environment) -> list[Flow]:
+    """Every flow of an environment with this structure, for modules that hold a part of it."""
+    exceptions = frozenset(StackModule(FOUNDATION, "").structural(structure))
+    return _both_stacks(App(), ModuleInputs(structure=structure, structural=exceptions))[2].declared
+
+
+def _both_stacks(app: App, inputs: ModuleInputs) -> tuple[Foundation, Airflow, Flows]:
+    environment = deferred_environment(inputs)
+    names, flows = _ModuleNames(environment.name_prefix, environment.name, environment.account_id), Flows()
+    roles = RoleSettings(
+        account_id=environment.account_id,
+        region=environment.region,
+        path=environment.iam.path,
+        permissions_boundary=environment.iam.permissions_boundary,
+    )
+    foundation = Foundation(app, environment, names=names, roles=roles, flows=flows)
+    airflow = Airflow(app, environment, names=names, roles=roles)
+    published = _ModulePublication(publisher=foundation, remote=_CallerInputs(inputs))
+    airflow.build(published.publish(foundation.reference))
+    foundation.add_network_acls()
+    return foundation, airflow, flows
 
 
 STACKS = (
@@ -80,12 +91,32 @@ def deferred_environment(inputs: ModuleInputs) -> Environment:
     ``name``, ``account_id``, ``region`` and the names of the zones are declared with ``synth`` because stacks and
     checks of this project need them; in a module they are variables too.
     """
-    name = inputs.deferred(inputs.variable_for("name"), example=inputs.structure.name)
+    name = inputs.deferred(inputs.variable_for("name"), current=inputs.structure.name)
     top = {"name": name, "account_id": inputs.account_id(), "region": inputs.region()}
     environment = _deferred_section(inputs, inputs.structure, schema(), "", skip=NOT_IN_MODULES | top.keys())
+    inputs.fixed["number_of_zones"] = len(inputs.fixed.pop("network_zones"))
     network = environment.network.model_copy(update={"zones": tuple(inputs.zones())})
-    deferred: Environment = environment.model_copy(update={**top, "network": network})
+    dags = environment.dags.model_copy(update={"repository": _repository(inputs)})
+    deferred: Environment = environment.model_copy(update={**top, "network": network, "dags": dags})
     return deferred
+
+
+def _repository(inputs: ModuleInputs) -> str | None:
+    """The git address, with the protocol of the structure's: SSH needs security group rules of its own."""
+    current = inputs.structure.dags.repository
+    if current is None:
+        return None
+    name, https = REPOSITORY, current.startswith(HTTPS)
+    words = "an HTTPS address" if https else "an SSH address"
+    fixed = Rule(
+        condition=f'{"" if https else "!"}startswith(var.{name}, "{HTTPS}")',
+        message=f"{name} must be {words}: the protocol is part of this module's structure.",
+        rejected=SSH_EXAMPLE if https else EXAMPLES[name],
+    )
+    variable = inputs.variables[name]
+    example = EXAMPLES[name] if https else SSH_EXAMPLE
+    inputs.variables[name] = replace(variable, rules=(*variable.rules, fixed), example=example)
+    return DeferredRepository(name, Token.as_string(Token.as_any(f"${{var.{name}}}")), https=https)
 
 
 def _deferred_section(

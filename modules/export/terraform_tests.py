@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
 from modules.export import hcl
 from modules.export.build import Module
+from modules.export.examples import REGION
+from modules.export.inputs import Input, Rule
 from modules.export.mock_values import mock_value
 from modules.export.readme import standalone_values
 from modules.export.rewriting import TAGS
@@ -42,7 +44,7 @@ def test_files(module: Module) -> dict[str, str]:
 
 def _preamble(module: Module) -> Iterator[str]:
     if module.sections.get("ephemeral"):
-        region = next((item.example for item in module.inputs if item.name == "region"), "eu-central-1")
+        region = next((item.example for item in module.inputs if item.name == "region"), REGION)
         yield EPHEMERAL_COMMENT + "\n" + "\n".join(hcl.block("provider", ("aws",), {"region": region, **OFFLINE}))
     else:
         yield _mock_provider(module)
@@ -98,14 +100,23 @@ def _tagged(module: Module) -> str | None:
 
 
 def _validation_runs(module: Module) -> Iterator[str]:
-    """The first rule of every variable in a run, the second one in another, and so on."""
-    rules = [[(item.name, rule) for rule in item.rules] for item in module.inputs if item.rules]
-    for number, round_ in enumerate(zip_longest(*rules), start=1):
+    """The first rule of every variable in a run, the second one in another, and so on.
+
+    Terraform does not check a variable whose validation refers to another invalid variable: such variables are not
+    rejected in the same run as those.
+    """
+    alone = [item for item in module.inputs if not any(rule.others for rule in item.rules)]
+    related = [item for item in module.inputs if any(rule.others for rule in item.rules)]
+    for number, round_ in enumerate((one for group in (alone, related) for one in _rounds(group)), start=1):
         chosen = dict(pair for pair in round_ if pair is not None)
         variables = _variables({name: rule.rejected for name, rule in chosen.items()})
         expected = f"expect_failures = {hcl.list_([f'var.{name}' for name in chosen])}"
         lines = ["command = plan", "", *variables.split("\n"), "", *expected.split("\n")]
         yield "\n".join(_nested(f'run "rejects_invalid_values_{number}"', lines))
+
+
+def _rounds(inputs: Sequence[Input]) -> Iterable[tuple[tuple[str, Rule] | None, ...]]:
+    return zip_longest(*([(item.name, rule) for rule in item.rules] for item in inputs if item.rules))
 
 
 def _variables(values: Mapping[str, Any]) -> str:

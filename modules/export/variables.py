@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from modules.export import hcl
-from modules.export.inputs import NOT_GIVEN, Input
+from modules.export.examples import NOT_GIVEN
+from modules.export.inputs import Input
 
 LONGEST_FILE = 400
 SEVERAL = 4

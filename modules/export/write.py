@@ -15,6 +15,8 @@ from modules.export.registry import MODULES
 from modules.export.stacks import STACKS
 from modules.export.terraform_tests import test_files
 
+KEPT = frozenset({"moved.tf"})
+
 
 class UnknownModule(ValueError):
     """A requested module does not exist; the message lists the names."""
@@ -57,7 +59,12 @@ def content(module: Module, *, since: Path | None = None) -> dict[str, str]:
 
 
 def write(folder: Path, files: Mapping[str, str]) -> None:
-    """Replace ``folder`` with exactly these files: written to a temporary folder first, then renamed."""
+    """Replace ``folder`` with exactly these files: written to a temporary folder first, then renamed.
+
+    Files in ``KEPT`` stay: the author of a version adds them by hand.
+    """
+    kept = {name: (folder / name).read_text() for name in KEPT - files.keys() if (folder / name).is_file()}
+    files = {**files, **kept}
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:
         fresh, old = Path(temporary) / "fresh", Path(temporary) / "old"
@@ -81,4 +88,4 @@ def differences(folder: Path, files: Mapping[str, str]) -> list[str]:
     )
     stale = {name for name, text in files.items() if name in present and (folder / name).read_text() != text}
     ignored = {name for name in present if name.startswith((".terraform", "examples/complete/.terraform"))}
-    return sorted((files.keys() - present) | stale | (present - files.keys() - ignored))
+    return sorted((files.keys() - present) | stale | (present - files.keys() - ignored - KEPT))

@@ -7,6 +7,7 @@ from environments.facts.naming import Names
 from environments.facts.topology import executor, is_standalone, uses_celery
 from environments.model import Environment
 from modules.core.airflow_process import API_SERVER
+from modules.core.deferrable import at_least
 
 DETECTION_INTERVAL_SECONDS = 5
 # A worker needs at least this long for one failed heartbeat: an interval of 5 s, and retries with back-off.
@@ -51,7 +52,8 @@ def failed_heartbeats(timeout_seconds: int) -> int:
     A worker must not give up before the scheduler does: during an outage of the database or the api-servers, Airflow's
     default of three failed heartbeats kills running Airflow tasks after about 50 s.
     """
-    return max(MIN_FAILED_HEARTBEATS, timeout_seconds // FAILED_HEARTBEAT_SECONDS)
+    failed: int = at_least(MIN_FAILED_HEARTBEATS, timeout_seconds // FAILED_HEARTBEAT_SECONDS)
+    return failed
 
 
 def literal(text: str) -> str:

@@ -20,6 +20,7 @@ from modules.core.airflow_process import (
     TRIGGERER_LOG_PORT,
     WORKER_LOG_PORT,
 )
+from modules.core.deferrable import exceeds
 from modules.core.fargate_task import FargatePlatform
 from modules.core.network_reference import NetworkReference
 from modules.core.scalable import Scalable
@@ -84,7 +85,7 @@ class AirflowServices:
         return ServiceSettings(size, capacity, stop_timeout=stop_timeout, exec_enabled=bool(self._exec))
 
     def _scale(self, component: EcsComponent, spec: ComponentSpec) -> None:
-        scales_out = spec.maximum > spec.size.count
+        scales_out = exceeds(spec.maximum, spec.size.count)
         if not scales_out and self._sleep is None:
             return
         target = self._target(component, Bounds(spec.size.count, spec.maximum))

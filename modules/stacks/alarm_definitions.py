@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from environments.facts.instance_classes import max_connections
+from environments.facts.instance_classes import MEMORY_GIB, max_connections
 from environments.facts.topology import is_standalone, uses_celery
 from environments.model import Environment
 from modules.core.airflow_process import DAG_PROCESSOR, SCHEDULER, STANDALONE
+from modules.core.deferrable import at_least, mapped
 from modules.core.metric_alarm import MetricAlarm
 from modules.stacks.service_bindings import METRICS_NAMESPACE
 
@@ -58,7 +59,7 @@ def _airflow(environment: Environment) -> Iterator[MetricAlarm]:
         threshold=1,
         statistic="Sum",
         below=True,
-        minutes=max(1, round(thresholds.scheduler_heartbeat_seconds / 60)),
+        minutes=at_least(1, (thresholds.scheduler_heartbeat_seconds + 30) // 60),
         missing_data_is_breaching=environment.hibernation is None,
     )
     yield MetricAlarm(
@@ -86,7 +87,7 @@ def _queues(environment: Environment) -> Iterator[MetricAlarm]:
 
 def _database(environment: Environment, resources: MonitoredResources) -> Iterator[MetricAlarm]:
     thresholds, dimensions = environment.alarms, {"DBInstanceIdentifier": resources.name}
-    connections = max_connections(environment.database.instance_class)
+    connections = mapped(environment.database.instance_class, max_connections, among=MEMORY_GIB)
     yield MetricAlarm(
         "database-connections",
         "The metadata database runs out of connections",

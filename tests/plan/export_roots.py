@@ -27,6 +27,13 @@ HCL_PROVIDER = "\n".join(
 )
 
 
+def write_root(folder: Path, content: Mapping[str, Any]) -> Path:
+    """A root with the Terraform JSON ``content``."""
+    folder.mkdir()
+    (folder / "main.tf.json").write_text(json.dumps(content))
+    return folder
+
+
 def plan(folder: Path) -> dict[str, Any]:
     """``terraform show -json`` of a plan of the root in ``folder``."""
     terraform = Terraform(folder)
@@ -41,11 +48,17 @@ def offline_provider(stack: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [kept | OFFLINE]
 
 
-def mock_output(name: str, value: Any) -> Any:
+def mock_output(name: str, value: Any, *, account: str, region: str) -> Any:
     """A mock value for the output ``name``: a list of the same length, an ARN where the name ends in `_arn`."""
     if isinstance(value, list):
-        return [f"{mock_output(name, '')}{index}" for index in range(len(value))]
-    shapes = {"_arn": f"arn:aws:iam::111111111111:role/{name}", "_version": "1", "_cidr": "10.10.0.0/16"}
+        text = mock_output(name, "", account=account, region=region)
+        return [f"{text}{index}" for index in range(len(value))]
+    shapes = {
+        "key_arn": f"arn:aws:kms:{region}:{account}:key/{name}",
+        "_arn": f"arn:aws:iam::111111111111:role/{name}",
+        "_version": "1",
+        "_cidr": "10.10.0.0/16",
+    }
     return next((shape for end, shape in shapes.items() if name.endswith(end)), name.replace("_", "-"))
 
 

@@ -20,8 +20,8 @@ from modules.export.module_inputs import ModuleInputs
 from modules.export.stacks import STACKS
 from tests.plan.structures import STRUCTURES
 
-# Absent in the structure, and an absent optional field is fixed.
-ABSENT = {"iam_permissions_boundary"}
+# Absent in the structure: with a certificate, other resources exist.
+ABSENT = {"load_balancer_certificate_arn"}
 TIERS = enumerate(("public", "application", "data"))
 SUBNETS = {f"{tier}_subnet_ids": [f"subnet-{number}{zone}0000000" for zone in "abc"] for number, tier in TIERS}
 EVERYTHING = {

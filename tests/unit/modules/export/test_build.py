@@ -9,8 +9,10 @@ from constructs import Construct
 
 from environments import load
 from environments.load import HOME
-from modules.export.build import build
+from modules.export import write
+from modules.export.build import Module, build
 from modules.export.deferred_values import StructuralInputError
+from modules.export.examples import NOT_GIVEN
 from modules.export.exportable import Exportable, Output
 from modules.export.module_inputs import ModuleInputs
 
@@ -35,3 +37,43 @@ def test_a_structural_exception_fixes_the_value() -> None:
     source = Exportable("fixed", "", _decides_by_a_deferred_value, fixed={"multi_az": "a test"})
     module = build(source, structure=load(HOME / "prod.yaml"))
     assert (module.inputs, module.fixed, module.outputs["zones"]["value"]) == ((), {"multi_az": True}, 2)
+
+
+@pytest.mark.feature("M1")
+def test_network_brings_acls_for_the_flows_of_the_structure(every_module: dict[str, Module]) -> None:
+    resources = every_module["network"].sections["resource"]
+    assert set(resources["aws_network_acl"]) == {f"network_acls_{tier}" for tier in ("public", "application", "data")}
+    entries = resources["aws_network_acl_rule"].values()
+    opened = {(body["network_acl_id"], body["from_port"]) for body in entries if not body["egress"]}
+    assert ("${aws_network_acl.network_acls_data.id}", 5432) in opened
+    assert ("${aws_network_acl.network_acls_public.id}", 443) in opened
+
+
+@pytest.mark.feature("M2")
+def test_rules_between_variables_need_all_their_variables(every_module: dict[str, Module]) -> None:
+    rules = {rule.message for item in every_module["metadata-database"].inputs for rule in item.rules if rule.others}
+    assert rules == {
+        "max_storage_gib must be at least a tenth above storage_gib: RDS requires it.",
+        "key_arn must belong to region and account_id.",
+    }
+    airflow = {(item.name, rule.others) for item in every_module["airflow"].inputs for rule in item.rules}
+    assert ("workers_heavy_min_count", ("workers_heavy_max_count",)) in airflow
+    assert ("components_api_server_count", ("components_api_server_max_count",)) in airflow
+
+
+@pytest.mark.feature("M2")
+def test_readme_names_steps_and_ephemeral_resources(every_module: dict[str, Module]) -> None:
+    assert "--auth-token-update-strategy SET" in write.content(every_module["broker"])["README.md"]
+    assert "## Ephemeral resources" in write.content(every_module["secrets"])["README.md"]
+    assert "## Ephemeral resources" not in write.content(every_module["network"])["README.md"]
+
+
+@pytest.mark.feature("M1")
+def test_every_required_variable_has_an_example(every_module: dict[str, Module]) -> None:
+    missing = {
+        item.name
+        for module in every_module.values()
+        for item in module.inputs
+        if item.required and item.example is NOT_GIVEN
+    }
+    assert missing == set()

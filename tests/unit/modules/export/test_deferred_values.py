@@ -10,16 +10,19 @@ import pytest
 from cdktf import App, TerraformOutput, TerraformStack, Token
 
 from modules.export.deferred_values import (
+    DeferredCidr,
     DeferredNumber,
+    DeferredRepository,
     DeferredText,
     DeferredZone,
     StructuralInputError,
     deferred_flag,
+    resolved_numbers,
     unresolved_number,
 )
 
 text = DeferredText("engine", Token.as_string(Token.as_any("${var.engine}")))
-number = DeferredNumber("size", Token.as_number("${var.size}"))
+number = DeferredNumber("size", "var.size")
 flag = deferred_flag("multi_az", Token.as_any("${var.multi_az}"))
 DECISIONS: list[tuple[str, Callable[[], Any]]] = [
     ("engine", lambda: text == "valkey"),
@@ -34,8 +37,8 @@ DECISIONS: list[tuple[str, Callable[[], Any]]] = [
     ("engine", lambda: list(text)),
     ("engine", lambda: sorted([text, "a"])),
     ("size", lambda: number > 0),
-    ("size", lambda: 1 + number),
-    ("size", lambda: number * 2),
+    ("size", lambda: number % 2),
+    ("size", lambda: 2**number),
     ("size", lambda: max(number, 1)),
     ("size", lambda: 1 if number else 2),
     ("size", lambda: int(number)),
@@ -62,6 +65,11 @@ def test_cdktf_resolves_deferred_values_to_variables() -> None:
         "joined": f"a-{text}",
         "number": number,
         "sized": f"{number} GiB",
+        "computed": sum([number, 2 * (number + 1)]),
+        "rounded": ((number - 30) // 60).at_least(1),
+        "half": 1 - number / 2,
+        "same": text.equals("valkey"),
+        "memory": text.mapped("memory", {"valkey": 2}) * 1024,
         "flag": flag,
         "list": [text],
     }
@@ -73,9 +81,28 @@ def test_cdktf_resolves_deferred_values_to_variables() -> None:
         "joined": "a-${var.engine}",
         "number": "${var.size}",
         "sized": "${tostring(var.size)} GiB",
+        "computed": "${var.size + 2 * (var.size + 1)}",
+        "rounded": "${max(1, floor((var.size - 30) / 60))}",
+        "half": "${1 - (var.size / 2)}",
+        "same": '${var.engine == "valkey"}',
+        "memory": "${local.memory[var.engine] * 1024}",
         "flag": "${var.multi_az}",
         "list": ["${var.engine}"],
     }
+
+
+def test_a_repository_has_the_protocol_of_the_structure() -> None:
+    address = DeferredRepository("repository", "${var.repository}", https=True)
+    assert address.startswith("https://")
+    with pytest.raises(StructuralInputError):
+        address.startswith("git@")
+
+
+def test_client_blocks_are_sorted_as_the_structures_value_is() -> None:
+    client = DeferredCidr("${local.client_cidrs[0]}", "203.0.113.0/24")
+    assert sorted(["300", client, "10.0.0.0/8", "203.0.113.0/24"])[1] is client
+    assert client == DeferredCidr("${local.client_cidrs[0]}", "10.0.0.0/8")
+    assert client != "203.0.113.0/24"
 
 
 def test_only_the_last_letter_of_a_deferred_zone_is_readable() -> None:
@@ -85,6 +112,10 @@ def test_only_the_last_letter_of_a_deferred_zone_is_readable() -> None:
         zone[0]
 
 
-def test_a_number_token_in_json_is_found() -> None:
-    assert unresolved_number(json.dumps({"cpu": number})) is not None
+def test_a_number_token_in_json_is_found_and_replaced() -> None:
+    text = json.dumps({"cpu": number})
+    assert unresolved_number(text) is not None
+    assert resolved_numbers(text) == '{"cpu": ${var.size}}'
+    unknown = '{"cpu": -8.999e+298}'
+    assert resolved_numbers(unknown) == unknown
     assert unresolved_number('{"cpu": 1024, "x": "-8.1 e+298"}') is None

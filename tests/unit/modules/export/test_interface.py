@@ -13,7 +13,8 @@ import typer
 from click.testing import Result
 from typer.testing import CliRunner
 
-from modules.export import interface
+from modules.export import interface, write
+from modules.export.build import Module
 from modules.export.compare import main
 from modules.export.interface import Step
 
@@ -31,8 +32,10 @@ OLD: dict[str, Any] = {
         "name": {"type": "string", "required": True, "accepted": []},
         "size": {"type": "number", "required": False, "default": 1, "accepted": ["var.size > 0"]},
     },
-    "outputs": ["vpc_id"],
+    "requires": {"terraform": ">= 1.11.0", "aws": ">= 5.100.0, < 7.0.0"},
+    "outputs": {"vpc_id": "${aws_vpc.main.id}"},
     "resources": {
+        "aws_db_instance.this": {"storage_encrypted": True, "kms_key_id": "${var.key_arn}", "monitoring_interval": 60},
         "aws_vpc.main": {"cidr_block": "${var.cidr}"},
         "aws_subnet.a": {"vpc_id": "${aws_vpc.main.id}", "zone": "a"},
     },
@@ -72,8 +75,16 @@ CASES: list[tuple[Callable[[dict[str, Any]], object], Step, str]] = [
     (_set("inputs", "size", "default", value=2), Step.MAJOR, "input size changes its default from 1 to 2"),
     (_set("inputs", "size", "accepted", value=["var.size > 5"]), Step.MAJOR, "must now satisfy var.size > 5"),
     (_set("inputs", "size", "accepted", value=[]), Step.MINOR, "input size accepts more"),
-    (_set("outputs", value=[]), Step.MAJOR, "output vpc_id is removed"),
-    (_set("outputs", value=["vpc_id", "arn"]), Step.MINOR, "output arn is new"),
+    (_set("outputs", value={}), Step.MAJOR, "output vpc_id is removed"),
+    (_set("outputs", "arn", value=""), Step.MINOR, "output arn is new"),
+    (_set("outputs", "vpc_id", value="constant"), Step.MAJOR, "output vpc_id changes its value from"),
+    (_set("outputs", "vpc_id", value=["${aws_vpc.main.id}"]), Step.MAJOR, "output vpc_id is no longer a text"),
+    (_set("requires", "terraform", value=">= 1.12.0"), Step.MAJOR, "terraform >= 1.11.0 was required"),
+    (_set("requires", "aws", value=">= 6.0.0, < 7.0.0"), Step.MAJOR, "aws >= 5.100.0, < 7.0.0 was required"),
+    (_set("resources", "aws_vpc.main", "cidr_block", value="10.0.0.0/16"), Step.MAJOR, "aws_vpc.main may be replaced"),
+    (_set("resources", "aws_db_instance.this", "storage_encrypted", value=False), Step.MAJOR, "loses a protection"),
+    (_set("resources", "aws_db_instance.this", "kms_key_id", value=None), Step.MAJOR, "loses a protection: kms_key_id"),
+    (_set("resources", "aws_db_instance.this", "monitoring_interval", value=0), Step.PATCH, "in place: monitoring"),
     (lambda new: new["resources"].pop("aws_subnet.a"), Step.MAJOR, "resource aws_subnet.a is removed"),
     (_set("resources", "aws_eip.a", value={}), Step.MINOR, "resource aws_eip.a is new"),
     (_set("resources", "aws_subnet.a", "zone", value="b"), Step.PATCH, "aws_subnet.a changes in place"),
@@ -113,3 +124,29 @@ def test_a_folder_that_is_not_a_module_gives_a_single_message(tmp_path: Path) ->
     assert "interface.json: [Errno 2] No such file or directory" in result.output
     (tmp_path / "interface.json").write_text("[]")
     assert "not the interface of an exported module" in invoke(str(tmp_path), str(tmp_path)).output
+
+
+@pytest.mark.feature("M5")
+def test_files_changed_by_hand_count(every_module: dict[str, Module], tmp_path: Path) -> None:
+    content = write.content(every_module["broker"])
+    write.write(tmp_path / "old", content)
+    write.write(tmp_path / "new", content)
+    assert "verdict: none" in invoke(str(tmp_path / "old"), str(tmp_path / "new")).output
+    variables = content["variables.tf"].replace('variable "node_type"', 'variable "size"')
+    versions = content["versions.tf"].replace(">= 1.11.0", ">= 1.12.0")
+    write.write(tmp_path / "new", content | {"variables.tf": variables, "versions.tf": versions})
+    output = invoke(str(tmp_path / "old"), str(tmp_path / "new")).output
+    assert "major  input node_type is removed" in output
+    assert "minor  input size is new and optional" in output
+    assert "major  terraform >= 1.11.0 was required, and >= 1.12.0 is" in output
+
+
+@pytest.mark.feature("M5")
+def test_moved_blocks_stay_when_a_module_is_written_again(every_module: dict[str, Module], tmp_path: Path) -> None:
+    content = write.content(every_module["broker"])
+    write.write(tmp_path / "broker", content)
+    moved = "moved {\n  from = aws_vpc.main\n  to   = aws_vpc.vpc\n}\n"
+    (tmp_path / "broker" / "moved.tf").write_text(moved)
+    write.write(tmp_path / "broker", content)
+    assert (tmp_path / "broker" / "moved.tf").read_text() == moved
+    assert write.differences(tmp_path / "broker", content) == []

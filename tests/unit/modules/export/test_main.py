@@ -128,6 +128,9 @@ def test_check_reports_stale_files(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["encryption-key"]
 
 
+OLD = '\nvariable "old" {\n  type = string\n}\n'
+
+
 def invoke(*arguments: str) -> Result:
     """The command with these arguments."""
     app = typer.Typer()
@@ -185,6 +188,9 @@ def test_change_log_since_the_released_version(tmp_path: Path) -> None:
         "aws_kms_key.this", was["resources"].get("aws_kms_key.key")
     )
     file.write_text(json.dumps(was))
+    for name, old, new in (("main.tf", '"aws_kms_key" "this"', '"aws_kms_key" "key"'), ("variables.tf", "", OLD)):
+        hcl = released / "encryption-key" / name
+        hcl.write_text(hcl.read_text().replace(old, new) if old else hcl.read_text() + new)
     assert invoke(*arguments, "--check").exit_code == 1
     assert invoke(*arguments).exit_code == 0
     assert "## Since the released version: major" in log.read_text()

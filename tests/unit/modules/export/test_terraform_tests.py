@@ -41,7 +41,7 @@ def test_a_plan_test_asserts_tags_and_outputs(every_module: dict[str, Module]) -
         ("aws_vpc", "id", "vpc-0123456789abcdef0"),
         ("aws_iam_role", "arn", "arn:aws:iam::111111111111:role/example"),
         ("aws_s3_bucket", "arn", "arn:aws:s3:::example"),
-        ("aws_lb", "arn", "arn:aws:elasticloadbalancing:eu-central-1:111111111111:lb/example"),
+        ("aws_lb", "arn", "arn:aws:elasticloadbalancing:eu-west-1:111111111111:lb/example"),
         ("aws_db_instance", "address", "address.example.com"),
     ],
 )
