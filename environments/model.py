@@ -49,7 +49,10 @@ class Environment(Section):
     production: Annotated[StrictBool, synth("Reject settings that could lose data or hide a failure.")] = True
     name_prefix: Annotated[
         Annotated[str, Pattern(r"^[a-z][a-z0-9-]{0,15}$", "1 to 16 lower-case letters, digits and hyphens")],
-        plan("First part of every name in AWS."),
+        plan(
+            "First part of every name in AWS; environments with one name and another prefix share nothing but their "
+            "account, and need different state buckets."
+        ),
     ] = "airflow"
     tags: Annotated[dict[str, str], synth("Additional tags of every resource.")] = {}  # noqa: RUF012  # pydantic copies defaults
     iam: Annotated[Iam, synth("IAM roles.")] = Iam()
@@ -58,7 +61,7 @@ class Environment(Section):
     load_balancer: Annotated[LoadBalancer, synth("Load balancer.")] = LoadBalancer()
     database: Annotated[Database, synth("Metadata database.")] = Database()
     broker: Annotated[Broker, synth("Broker (`celery`).")] = Broker()
-    airflow: Annotated[Airflow, synth("Airflow version, image and options.")] = Airflow()
+    airflow: Annotated[Airflow, synth("Image and options of Airflow.")] = Airflow()
     components: Annotated[Components, synth("Sizes of the components.")] = Components()
     workers: Annotated[
         tuple[WorkerGroup, ...], synth("Worker groups (`celery`); when absent, one group named `default`.")

@@ -63,6 +63,17 @@ def cidr_of_an_existing_network_matches(environment: Environment) -> Iterator[Pr
 
 
 @rule("network")
+def existing_endpoints_are_used(environment: Environment) -> Iterator[Problem]:
+    """Components use interface endpoints only in a network without another way to AWS."""
+    network = environment.network
+    if network.existing and network.existing.endpoints_security_group_id and network.egress != "none":
+        yield Problem(
+            "network.existing.endpoints_security_group_id",
+            f"has no effect with network.egress {network.egress}. Fix: set network.egress: none, or remove the key",
+        )
+
+
+@rule("network")
 def existing_subnets_match_zones(environment: Environment) -> Iterator[Problem]:
     """An existing network has one subnet of each tier in every zone."""
     existing = environment.network.existing

@@ -26,20 +26,18 @@ HostKey = Annotated[str, Pattern(r"^\S+ (ssh|ecdsa|sk)-\S+ \S+", "a line of a kn
 
 
 class Airflow(Section):
-    """Version, image, and the options that all components share."""
+    """Image, and the options that all components share."""
 
-    version: Annotated[
-        Annotated[str, Pattern(r"^3\.3\.\d+$", 'a version of Airflow 3.3 in quotes, such as "3.3.2"')],
-        synth("Version of Airflow in the image."),
-    ] = "3.3.2"
-    image_tag: Annotated[ImageTag, plan("Tag of the image in the environment's repository.")] = "3.3.2-1"
+    image_tag: Annotated[
+        ImageTag, plan("Tag of the image in the environment's repository; the image decides the version of Airflow.")
+    ] = "3.3.2-1"
     image_digest: Annotated[ImageDigest | None, synth("Digest of the image; overrides `image_tag`.")] = None
     config: Annotated[
         dict[OptionName, str],
         synth("More Airflow options; neither secrets nor options that other keys of this file set."),
     ] = {}  # noqa: RUF012  # pydantic copies defaults
     secrets_backend: Annotated[
-        StrictBool, synth("Read connections and variables from /airflow/<environment>/ in Parameter Store.")
+        StrictBool, synth("Read connections and variables from /<name_prefix>/<environment>/ in Parameter Store.")
     ] = True
     exec_enabled: Annotated[
         StrictBool,

@@ -11,6 +11,7 @@ from environments.fields import CertificateArn, Cidr, Ipv4Cidr, Pattern, Section
 
 VpcId = Annotated[str, Pattern(r"^vpc-[0-9a-f]{8,17}$", "a VPC id, vpc-<hexadecimal>")]
 SubnetId = Annotated[str, Pattern(r"^subnet-[0-9a-f]{8,17}$", "a subnet id, subnet-<hexadecimal>")]
+SecurityGroupId = Annotated[str, Pattern(r"^sg-[0-9a-f]{8,17}$", "a security group id, sg-<hexadecimal>")]
 RouteTableId = Annotated[str, Pattern(r"^rtb-[0-9a-f]{8,17}$", "a route table id, rtb-<hexadecimal>")]
 SubnetIds = Annotated[tuple[SubnetId, ...], Len(2, 3)]
 HostName = Annotated[
@@ -31,6 +32,13 @@ class ExistingNetwork(Section):
         tuple[RouteTableId, ...],
         synth("Route tables to add the S3 gateway endpoint to; empty when the VPC has an endpoint."),
     ] = ()
+    endpoints_security_group_id: Annotated[
+        SecurityGroupId | None,
+        synth(
+            "Security group of the VPC's interface endpoints, which gets a rule for each component; with egress `none` "
+            "endpoints are created when absent, which a VPC allows once."
+        ),
+    ] = None
 
 
 class Network(Section):
@@ -70,7 +78,12 @@ class LoadBalancer(Section):
     ] = None
     domain_name: Annotated[HostName | None, synth("Host name of Airflow's user interface.")] = None
     hosted_zone_id: Annotated[
-        HostedZoneId | None, synth("Route 53 zone for the host name and the validation of the certificate.")
+        HostedZoneId | None,
+        synth("Route 53 zone for the host name, and for the validation of the certificate if it is a public zone."),
+    ] = None
+    certificate_zone_id: Annotated[
+        HostedZoneId | None,
+        synth("Public Route 53 zone for the validation of the certificate, needed when `hosted_zone_id` is private."),
     ] = None
     allowed_cidrs: Annotated[
         tuple[Cidr, ...],

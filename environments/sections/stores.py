@@ -14,8 +14,11 @@ class Database(Section):
 
     engine_version: Annotated[
         Annotated[str, Pattern(r"^1[3-7](\.\d{1,2})?$", 'a PostgreSQL version in quotes, "13" to "17", or "16.9"')],
-        synth("PostgreSQL version; with a major version alone AWS chooses its newest minor version."),
-    ] = "16.9"
+        synth(
+            "PostgreSQL version: with a major version alone AWS installs its minor versions, an exact version stays; a "
+            "downgrade is not possible."
+        ),
+    ] = "16"
     instance_class: Annotated[
         Annotated[str, Pattern(r"^db(\.[a-z0-9]+){1,2}$", "an instance class such as db.t4g.medium")],
         plan("Instance class; its memory limits the number of connections."),

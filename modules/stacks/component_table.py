@@ -45,6 +45,11 @@ class ComponentSpec:
     maximum: int
 
     @property
+    def scales_out(self) -> bool:
+        """Whether the number of Fargate tasks follows the load."""
+        return self.maximum > self.size.count
+
+    @property
     def fargate_size(self) -> Size:
         """Size of each Fargate task."""
         return Size(self.size.cpu, self.size.memory_mib, self.size.ephemeral_storage_gib)
