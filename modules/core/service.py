@@ -143,6 +143,8 @@ class EcsComponent(Construct):
             deployment_maximum_percent=200,
             deployment_circuit_breaker=EcsServiceDeploymentCircuitBreaker(enable=True, rollback=True),
             availability_zone_rebalancing=self.zone_rebalancing,
+            # Without it the provider replaces the service when the capacity provider strategy changes.
+            force_new_deployment=True,
             enable_execute_command=settings.exec_enabled,
             enable_ecs_managed_tags=True,
             propagate_tags="SERVICE",

@@ -58,6 +58,11 @@ def test_internal_name_can_be_deleted_while_instances_are_registered() -> None:
     deployed().template.every("aws_service_discovery_service", force_destroy=True)
 
 
+@pytest.mark.feature("C6")
+def test_change_of_the_spot_share_updates_the_service() -> None:
+    deployed().template.every("aws_ecs_service", force_new_deployment=True)
+
+
 @pytest.mark.feature("T7")
 def test_spot_share_is_above_the_on_demand_base() -> None:
     strategy = services(deployed(**LARGE))["worker-small"][0].blocks("capacity_provider_strategy")
