@@ -308,7 +308,7 @@ def acl_entry(documents: Documents, name: str) -> Any:
 @mutant("AF_NACL_1", "two network ACL entries are identical")
 def _(documents: Documents) -> None:
     first = acl_entry(documents, "network_acls_data_in_5432_application")
-    add(documents, "aws_network_acl_rule", "again", {**first, "rule_number": 900}, stack=FOUNDATION)
+    add(documents, "aws_network_acl_rule", "again", {**first, "rule_number": 32766}, stack=FOUNDATION)
 
 
 @mutant("AF_NACL_2", "a reply entry of the data tier is removed", "AF_NET_3", "AF_NACL_3")
@@ -319,14 +319,14 @@ def _(documents: Documents) -> None:
 @mutant("AF_NACL_3", "the network ACL of the data tier allows SSH from the application tier", "AF_NACL_2")
 def _(documents: Documents) -> None:
     first = acl_entry(documents, "network_acls_data_in_5432_application")
-    more = {**first, "rule_number": 900, "from_port": 22, "to_port": 22}
+    more = {**first, "rule_number": 32766, "from_port": 22, "to_port": 22}
     add(documents, "aws_network_acl_rule", "ssh", more, stack=FOUNDATION)
 
 
 @mutant("AF_NACL_4", "the network ACL of the data tier allows 0.0.0.0/0", "AF_NACL_2", "AF_NACL_3")
 def _(documents: Documents) -> None:
     first = acl_entry(documents, "network_acls_data_in_5432_application")
-    more = {**first, "rule_number": 900, "from_port": 5432, "to_port": 5432, "cidr_block": "0.0.0.0/0"}
+    more = {**first, "rule_number": 32766, "from_port": 5432, "to_port": 5432, "cidr_block": "0.0.0.0/0"}
     add(documents, "aws_network_acl_rule", "internet", more, stack=FOUNDATION)
 
 
