@@ -89,7 +89,7 @@ LIVE := doctor bootstrap deploy verify hibernate wake destroy
 .PHONY: $(LIVE)
 doctor: .venv/.ready ## Report missing programs, credentials and AWS resources of ENV, each with its fix
 bootstrap: .venv/.ready ## Create the bucket of the Terraform states
-deploy: .venv/.ready ## Deploy foundation, secrets, migration and services of ENV; rejects a plan that loses data
+deploy: .venv/.ready ## Deploy foundation, secrets, migration and services of ENV; rejects a plan that loses data or interrupts users
 verify: .venv/.ready ## Check the running environment ENV
 hibernate: .venv/.ready ## Stop every Fargate task of ENV and its database (asks first)
 wake: .venv/.ready ## Start the database of ENV, then its services

@@ -10,7 +10,17 @@ from pydantic import StrictBool, model_validator
 from environments.facts.naming import Names
 from environments.facts.regions import REGIONS
 from environments.facts.topology import Topology
-from environments.fields import AccountId, Pattern, Section, plan, synth
+from environments.fields import (
+    IN_PLACE,
+    ROLLING,
+    AccountId,
+    Pattern,
+    Section,
+    not_possible_later,
+    plan,
+    replaces,
+    synth,
+)
 from environments.sections.airflow import Airflow, Dags
 from environments.sections.compute import DEFAULT_WORKERS, Components, WorkerGroup
 from environments.sections.identity import Iam, Waiver
@@ -34,31 +44,52 @@ class Environment(Section):
 
     name: Annotated[
         Annotated[str, Pattern(r"^[a-z][a-z0-9-]{1,15}$", "2 to 16 lower-case letters, digits and hyphens")],
-        synth("Name of the environment; part of every name in AWS."),
+        synth("Name of the environment; part of every name in AWS.", effect=replaces("the whole environment")),
     ]
-    account_id: Annotated[AccountId, synth("AWS account of the environment; the provider rejects every other account.")]
-    region: Annotated[Region, synth("AWS region of the environment.")]
+    account_id: Annotated[
+        AccountId,
+        synth(
+            "AWS account of the environment; the provider rejects every other account.",
+            effect=not_possible_later("create a new environment there and restore a snapshot"),
+        ),
+    ]
+    region: Annotated[
+        Region,
+        synth(
+            "AWS region of the environment.",
+            effect=not_possible_later("create a new environment there and restore a snapshot"),
+        ),
+    ]
     topology: Annotated[
         Topology,
         synth(
             "`sequential`: one Fargate task that runs one Airflow task at a time; `single`: one Fargate task; "
-            "`local_executor`: a service for each component; `celery`: worker groups in addition."
+            "`local_executor`: a service for each component; `celery`: worker groups in addition.",
+            effect=replaces("the services that only one of the two topologies has"),
         ),
     ] = "celery"
-    architecture: Annotated[Architecture, plan("CPU architecture of all Fargate tasks and of the image.")] = "ARM64"
-    production: Annotated[StrictBool, synth("Reject settings that could lose data or hide a failure.")] = True
+    architecture: Annotated[
+        Architecture, plan("CPU architecture of all Fargate tasks and of the image.", effect=ROLLING)
+    ] = "ARM64"
+    production: Annotated[
+        StrictBool, synth("Reject settings that could lose data or hide a failure.", effect=IN_PLACE)
+    ] = True
     name_prefix: Annotated[
         Annotated[str, Pattern(r"^[a-z][a-z0-9-]{0,15}$", "1 to 16 lower-case letters, digits and hyphens")],
-        plan("First part of every name in AWS."),
+        plan(
+            "First part of every name in AWS; environments with one name and another prefix share nothing but their "
+            "account, and need different state buckets.",
+            effect=replaces("the whole environment"),
+        ),
     ] = "airflow"
-    tags: Annotated[dict[str, str], synth("Additional tags of every resource.")] = {}  # noqa: RUF012  # pydantic copies defaults
+    tags: Annotated[dict[str, str], synth("Additional tags of every resource.", effect=IN_PLACE)] = {}  # noqa: RUF012  # pydantic copies defaults
     iam: Annotated[Iam, synth("IAM roles.")] = Iam()
     state: Annotated[State, synth("Terraform states.")] = State()
     network: Annotated[Network, synth("VPC and subnets.")]
     load_balancer: Annotated[LoadBalancer, synth("Load balancer.")] = LoadBalancer()
     database: Annotated[Database, synth("Metadata database.")] = Database()
     broker: Annotated[Broker, synth("Broker (`celery`).")] = Broker()
-    airflow: Annotated[Airflow, synth("Airflow version, image and options.")] = Airflow()
+    airflow: Annotated[Airflow, synth("Image and options of Airflow.")] = Airflow()
     components: Annotated[Components, synth("Sizes of the components.")] = Components()
     workers: Annotated[
         tuple[WorkerGroup, ...], synth("Worker groups (`celery`); when absent, one group named `default`.")

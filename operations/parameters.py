@@ -25,7 +25,7 @@ class Secret:
 
 
 class Parameters:
-    """The parameters below ``/airflow/<environment>/``."""
+    """The parameters below ``/<prefix>/<environment>/``."""
 
     def __init__(self, account: Account) -> None:
         self._names, self._ssm, self._kms = account.names, account.client("ssm"), account.client("kms")

@@ -1,4 +1,4 @@
-"""Rejects a plan that would destroy or replace a resource that holds data, unless a waiver allows it."""
+"""Rejects a plan that would lose data, interrupt users or stop Airflow tasks, unless a waiver allows it."""
 
 from __future__ import annotations
 
@@ -23,12 +23,34 @@ HOLDS: Mapping[str, str] = {
     "aws_cloudwatch_log_group": "logs",
 }
 """Types of resources that hold data, and what is lost with one."""
+INTERRUPTS: Mapping[str, str] = {
+    "aws_db_proxy": "the address of the metadata database that running Airflow processes use",
+    "aws_ecs_cluster": "every Fargate task of the environment",
+    "aws_ecs_service": "its Fargate tasks, with the Airflow tasks or requests that they run",
+    "aws_eip": "an address that other firewalls may allow",
+    "aws_lb": "the address of Airflow",
+    "aws_lb_target_group": "the connection between load balancer and api-servers",
+    "aws_nat_gateway": "the connections of Fargate tasks to the internet",
+    "aws_route53_record": "a name under which people or programs reach Airflow",
+    "aws_service_discovery_private_dns_namespace": "the names under which components find each other",
+    "aws_service_discovery_service": "a name under which components find each other",
+    "aws_subnet": "the addresses of everything in it",
+    "aws_vpc": "the network of the environment",
+}
+"""Types of resources that users or Airflow tasks depend on, and what is interrupted without one."""
+ONLY_REPLACED: Mapping[str, str] = {
+    "aws_iam_role": "the permissions of running Fargate tasks",
+    "aws_lb_listener": "the port on which people reach Airflow",
+    "aws_security_group": "the network access of what uses it",
+}
+"""Types of resources that may be deleted together with their user, and whose replacement interrupts that user."""
+DATABASE = "aws_db_instance"
 
 
 def losses(
     plan: Mapping[str, Any], *, waivers: Iterable[Waiver] = (), today: datetime.date, in_use: bool = True
 ) -> list[str]:
-    """A line for each data store that ``plan`` would destroy or replace without a waiver.
+    """A line for each resource that ``plan`` would destroy, replace or upgrade with an interruption, without a waiver.
 
     Args:
         plan: output of ``terraform show -json``.
@@ -38,11 +60,9 @@ def losses(
             calls it tainted) is empty then, and may be replaced.
     """
     allowed = {waiver.address: waiver for waiver in waivers if waiver.rule == RULE}
-    return [
-        _line(change)
-        for change in _destroyed(plan)
-        if not (is_tainted(change) and not in_use) and not _is_valid(allowed.get(change["address"]), today)
-    ]
+    found = [(change, _line(change)) for change in _destroyed(plan) if not _is_unfinished(change, in_use=in_use)]
+    found += [(change, line) for change in plan.get("resource_changes", ()) for line in _upgrade(change)]
+    return [line for change, line in found if not _is_valid(allowed.get(change["address"]), today)]
 
 
 def protected_and_tainted(plan: Mapping[str, Any]) -> list[str]:
@@ -59,10 +79,37 @@ def is_tainted(change: Mapping[str, Any]) -> bool:
     return change.get("action_reason") == TAINTED
 
 
+def _is_unfinished(change: Mapping[str, Any], *, in_use: bool) -> bool:
+    """Whether nothing is lost, because the creation of the resource was interrupted and nothing uses it yet."""
+    return is_tainted(change) and (not in_use or change["type"] not in HOLDS)
+
+
 def _destroyed(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for change in plan.get("resource_changes", ()):
-        if "delete" in change["change"]["actions"] and change["type"] in HOLDS:
+        if "delete" in change["change"]["actions"] and _loss(change):
             yield change
+
+
+def _loss(change: Mapping[str, Any]) -> str | None:
+    """What is lost with the resource of ``change``; None when nothing is."""
+    kind, actions = change["type"], change["change"]["actions"]
+    if (change["change"].get("before") or {}).get("records"):
+        return None  # the record that validates a certificate: only names with an alias lead to Airflow
+    return HOLDS.get(kind) or INTERRUPTS.get(kind) or (ONLY_REPLACED.get(kind) if "create" in actions else None)
+
+
+def _upgrade(change: Mapping[str, Any]) -> Iterator[str]:
+    """A line if the database gets another major version."""
+    before, after = (_major_version(change["change"].get(side) or {}) for side in ("before", "after"))
+    if change["type"] != DATABASE or None in (before, after) or before == after:
+        return
+    upgrade = f"{change['address']} would go from PostgreSQL {before} to {after}: "
+    yield upgrade + "connections break for minutes, and the only way back is a snapshot"
+
+
+def _major_version(values: Mapping[str, Any]) -> str | None:
+    version = values.get("engine_version")
+    return version.split(".", 1)[0] if isinstance(version, str) else None
 
 
 def _line(change: Mapping[str, Any]) -> str:
@@ -71,7 +118,7 @@ def _line(change: Mapping[str, Any]) -> str:
     because = f" because {forced} changes" if forced else ""
     if is_tainted(change):
         because = " because its creation was interrupted"
-    return f"{change['address']} would be {verb}{because}: {HOLDS[change['type']]}"
+    return f"{change['address']} would be {verb}{because}: {_loss(change)}"
 
 
 def _is_valid(waiver: Waiver | None, today: datetime.date) -> bool:

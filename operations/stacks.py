@@ -137,7 +137,12 @@ class Stack:
         if lost:
             file = self.account.file
             raise PreconditionError(
-                "\n".join([f"{self.name}: the plan loses data, nothing was applied:", *(f"  {line}" for line in lost)])
+                "\n".join(
+                    [
+                        f"{self.name}: the plan loses data or interrupts users, nothing was applied:",
+                        *(f"  {line}" for line in lost),
+                    ]
+                )
                 + f"\nFix: undo the change, or add a waiver with rule {RULE} and the address to {file}"
             )
 

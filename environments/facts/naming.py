@@ -7,25 +7,22 @@ from dataclasses import dataclass, field
 
 from environments.facts.stacks import stack_name
 
-PARAMETER_ROOT = "/airflow"
-"""Path of the parameters and log groups of all environments."""
-
 
 def resource_name(prefix: str, environment: str) -> str:
     """Name of the resources that an environment has once, and first part of all other names."""
     return f"{prefix}-{environment}"
 
 
-def parameter_path(environment: str) -> str:
+def parameter_path(prefix: str, environment: str) -> str:
     """Path of the parameters and log groups of an environment."""
-    return f"{PARAMETER_ROOT}/{environment}"
+    return f"/{prefix}/{environment}"
 
 
 @dataclass(frozen=True)
 class Names:
     """Names that are known without asking AWS or Terraform.
 
-    A name starts with ``<prefix>-<environment>``; a parameter and a log group with ``/airflow/<environment>``.
+    A name starts with ``<prefix>-<environment>``; a parameter and a log group with ``/<prefix>/<environment>``.
 
     >>> names = Names("airflow", "dev", "111111111111")
     >>> names.name, names.parameter("fernet-key"), names.bucket("task-logs")
@@ -45,12 +42,12 @@ class Names:
     @property
     def path(self) -> str:
         """Prefix of parameters and log groups."""
-        return parameter_path(self.environment)
+        return parameter_path(self.prefix, self.environment)
 
     @property
     def domain(self) -> str:
         """Private DNS name below which components find each other."""
-        return f"{self.environment}.airflow.internal"
+        return f"{self.environment}.{self.prefix}.internal"
 
     @property
     def tags(self) -> dict[str, str]:

@@ -31,7 +31,7 @@ GIT_BUNDLE_DEPLOY_KEY_VARIABLE = "AIRFLOW_GIT_DEPLOY_KEY"
 
 @dataclass(frozen=True, kw_only=True)
 class SecretSpecification:
-    """One SecureString below ``/airflow/<environment>/``.
+    """One SecureString below ``/<name_prefix>/<environment>/``.
 
     Attributes:
         name: Last part of the parameter's name.

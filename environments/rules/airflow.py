@@ -57,7 +57,7 @@ SECRET_VALUES = re.compile(
 )
 
 
-@rule("airflow", "name")
+@rule("airflow", "name", "name_prefix")
 def config_is_free_to_set(environment: Environment) -> Iterator[Problem]:
     """An option is set in one place, and no file contains a secret. The message never repeats such a value."""
     for name, value in environment.airflow.config.items():
@@ -69,7 +69,7 @@ def config_is_free_to_set(environment: Environment) -> Iterator[Problem]:
             yield Problem(
                 path,
                 "looks like a secret. Fix: store it in Parameter Store, as a connection or variable below "
-                f"{parameter_path(environment.name)}/",
+                f"{parameter_path(environment.name_prefix, environment.name)}/",
             )
 
 

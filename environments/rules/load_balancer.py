@@ -14,7 +14,8 @@ from environments.rules.registry import rule
 def listener_has_a_certificate(environment: Environment) -> Iterator[Problem]:
     """HTTPS needs a certificate: an existing one, or one that is created for a host name in a hosted zone."""
     balancer = environment.load_balancer
-    if balancer.certificate_arn is None and not (balancer.domain_name and balancer.hosted_zone_id):
+    zone = balancer.certificate_zone_id or balancer.hosted_zone_id
+    if balancer.certificate_arn is None and not (balancer.domain_name and zone):
         yield Problem(
             "load_balancer.certificate_arn",
             "the HTTPS listener has no certificate. Fix: set the ARN, or domain_name and hosted_zone_id to create one",
@@ -23,6 +24,11 @@ def listener_has_a_certificate(environment: Environment) -> Iterator[Problem]:
         yield Problem(
             "load_balancer.domain_name",
             "missing: hosted_zone_id needs a host name",
+        )
+    if balancer.certificate_zone_id and balancer.certificate_arn:
+        yield Problem(
+            "load_balancer.certificate_zone_id",
+            f"has no effect with certificate_arn, got {balancer.certificate_zone_id!r}. Fix: remove one of the two",
         )
 
 

@@ -23,7 +23,7 @@ MOST_TAGS = 40
 
 @rule("name", "name_prefix")
 def names_fit(environment: Environment) -> Iterator[Problem]:
-    """The name of the load balancer is valid and short enough."""
+    """The name of the load balancer and the path of the parameters are valid and short enough."""
     name = resource_name(environment.name_prefix, environment.name)
     if len(name) > LIMIT:
         yield Problem(
@@ -33,6 +33,12 @@ def names_fit(environment: Environment) -> Iterator[Problem]:
         )
     if name.startswith("internal-"):
         yield Problem("name_prefix", "AWS reserves load balancer names that begin with 'internal-'. Fix: rename it")
+    if environment.name_prefix.startswith(("aws", "ssm")):
+        yield Problem(
+            "name_prefix",
+            "Parameter Store reserves paths that begin with 'aws' or 'ssm', got "
+            f"{environment.name_prefix!r}. Fix: rename it",
+        )
 
 
 @rule("name", "name_prefix", "workers")

@@ -17,6 +17,8 @@ AWS_RESERVED = 5
 """Addresses that AWS reserves in every subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"""
 APPLICATION_SUBNETS = 16
 """The application tier has a quarter of the VPC's addresses, divided among up to four zones: a sixteenth for each."""
+ZONE_BLOCKS = 4
+"""Address blocks of a tier, by the letter of the zone: see modules/core/addressing.py."""
 ENDPOINTS = 10
 """Interface endpoints in each application subnet when there is no NAT."""
 
@@ -31,6 +33,15 @@ def zones_are_in_the_region(environment: Environment) -> Iterator[Problem]:
             yield Problem(path, f"must be a zone of {environment.region}, such as {environment.region}a, got {zone!r}")
         elif zone in zones[:index]:
             yield Problem(path, f"{zone!r} is listed twice: subnets in the same zone fail together")
+        else:
+            yield from _shared_block(path, zone, zones[:index])
+
+
+def _shared_block(path: str, zone: str, others: tuple[str, ...]) -> Iterator[Problem]:
+    """The addresses of a subnet depend on the letter of its zone, and a tier has four blocks."""
+    for other in others:
+        if (ord(zone[-1]) - ord(other[-1])) % ZONE_BLOCKS == 0:
+            yield Problem(path, f"{zone!r} has the same addresses as {other!r}. Fix: replace one of the two zones")
 
 
 @rule("network")
@@ -60,6 +71,17 @@ def cidr_of_an_existing_network_matches(environment: Environment) -> Iterator[Pr
     network = environment.network
     if network.existing and network.cidr != network.existing.cidr:
         yield Problem("network.cidr", f"contradicts network.existing.cidr {network.existing.cidr}. Fix: remove the key")
+
+
+@rule("network")
+def existing_endpoints_are_used(environment: Environment) -> Iterator[Problem]:
+    """Components use interface endpoints only in a network without another way to AWS."""
+    network = environment.network
+    if network.existing and network.existing.endpoints_security_group_id and network.egress != "none":
+        yield Problem(
+            "network.existing.endpoints_security_group_id",
+            f"has no effect with network.egress {network.egress}. Fix: set network.egress: none, or remove the key",
+        )
 
 
 @rule("network")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import StrictBool, StrictInt
 
-from environments.fields import Pattern, Section, plan, synth
+from environments.fields import CHECKS_ONLY, ROLLING, Pattern, Section, plan, synth
 
 OptionName = Annotated[str, Pattern(r"^AIRFLOW__[A-Z0-9_.-]+__[A-Z0-9_]+$", "AIRFLOW__SECTION__KEY")]
 ImageTag = Annotated[str, Pattern(r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "an image tag")]
@@ -26,47 +26,75 @@ HostKey = Annotated[str, Pattern(r"^\S+ (ssh|ecdsa|sk)-\S+ \S+", "a line of a kn
 
 
 class Airflow(Section):
-    """Version, image, and the options that all components share."""
+    """Image, and the options that all components share."""
 
-    version: Annotated[
-        Annotated[str, Pattern(r"^3\.3\.\d+$", 'a version of Airflow 3.3 in quotes, such as "3.3.2"')],
-        synth("Version of Airflow in the image."),
-    ] = "3.3.2"
-    image_tag: Annotated[ImageTag, plan("Tag of the image in the environment's repository.")] = "3.3.2-1"
-    image_digest: Annotated[ImageDigest | None, synth("Digest of the image; overrides `image_tag`.")] = None
+    image_tag: Annotated[
+        ImageTag,
+        plan(
+            "Tag of the image in the environment's repository; the image decides the version of Airflow.",
+            effect=ROLLING,
+        ),
+    ] = "3.3.2-1"
+    image_digest: Annotated[
+        ImageDigest | None, synth("Digest of the image; overrides `image_tag`.", effect=ROLLING)
+    ] = None
     config: Annotated[
         dict[OptionName, str],
-        synth("More Airflow options; neither secrets nor options that other keys of this file set."),
+        synth("More Airflow options; neither secrets nor options that other keys of this file set.", effect=ROLLING),
     ] = {}  # noqa: RUF012  # pydantic copies defaults
     secrets_backend: Annotated[
-        StrictBool, synth("Read connections and variables from /airflow/<environment>/ in Parameter Store.")
+        StrictBool,
+        synth("Read connections and variables from /<name_prefix>/<environment>/ in Parameter Store.", effect=ROLLING),
     ] = True
     exec_enabled: Annotated[
         StrictBool,
-        synth("Allow ECS Exec: a recorded shell in a Fargate task, whose root file system becomes writable."),
+        synth(
+            "Allow ECS Exec: a recorded shell in a Fargate task, whose root file system becomes writable.",
+            effect=ROLLING,
+        ),
     ] = False
-    pool_size: Annotated[StrictInt, plan("Database connections that each process keeps open.", ge=1, le=50)] = 5
-    max_overflow: Annotated[StrictInt, plan("Database connections above `pool_size`.", ge=0, le=50)] = 5
+    pool_size: Annotated[
+        StrictInt, plan("Database connections that each process keeps open.", effect=ROLLING, ge=1, le=50)
+    ] = 5
+    max_overflow: Annotated[StrictInt, plan("Database connections above `pool_size`.", effect=ROLLING, ge=0, le=50)] = 5
     task_heartbeat_timeout_seconds: Annotated[
-        StrictInt, synth("Seconds without a heartbeat after which an Airflow task is retried.", ge=20, le=3600)
+        StrictInt,
+        synth(
+            "Seconds without a heartbeat after which an Airflow task is retried.",
+            effect=ROLLING,
+            ge=20,
+            le=3600,
+        ),
     ] = 300
     task_queued_timeout_seconds: Annotated[
         StrictInt,
         plan(
             "Seconds in the queue after which an Airflow task is queued again; it fails the third time.",
+            effect=ROLLING,
             ge=60,
             le=86400,
         ),
     ] = 1800
     visibility_timeout_seconds: Annotated[
-        StrictInt, plan("Seconds after which the broker delivers an unacknowledged message again.", ge=600, le=604800)
+        StrictInt,
+        plan(
+            "Seconds after which the broker delivers an unacknowledged message again.",
+            effect=ROLLING,
+            ge=600,
+            le=604800,
+        ),
     ] = 86400
     default_task_retries: Annotated[
-        StrictInt, plan("Retries of an Airflow task that sets no `retries`.", ge=0, le=10)
+        StrictInt, plan("Retries of an Airflow task that sets no `retries`.", effect=ROLLING, ge=0, le=10)
     ] = 1
     longest_task_seconds: Annotated[
         StrictInt,
-        synth("Longest run of an Airflow task, seconds; ECS protects a worker for at most two days.", ge=60, le=172800),
+        synth(
+            "Longest run of an Airflow task, seconds; ECS protects a worker for at most two days.",
+            effect=CHECKS_ONLY,
+            ge=60,
+            le=172800,
+        ),
     ] = 21600
 
 
@@ -75,13 +103,20 @@ class Dags(Section):
 
     delivery: Annotated[
         Literal["git_sync", "git_bundle", "baked"],
-        synth("`git_sync`: a sidecar clones; `git_bundle`: Airflow clones; `baked`: the image contains the files."),
+        synth(
+            "`git_sync`: a sidecar clones; `git_bundle`: Airflow clones; `baked`: the image contains the files.",
+            effect=ROLLING,
+        ),
     ] = "baked"
-    repository: Annotated[GitAddress | None, plan("Git repository of the DAG files.")] = None
-    branch: Annotated[GitReference, plan("Branch, tag or commit to follow.")] = "main"
-    subdirectory: Annotated[RelativePath, plan("Folder of the DAG files in the repository.")] = "dags"
-    interval_seconds: Annotated[StrictInt, plan("Seconds between two fetches of the repository.", ge=5, le=3600)] = 60
-    deploy_key: Annotated[StrictBool, synth("Clone with the SSH key in the parameter `git-deploy-key`.")] = False
+    repository: Annotated[GitAddress | None, plan("Git repository of the DAG files.", effect=ROLLING)] = None
+    branch: Annotated[GitReference, plan("Branch, tag or commit to follow.", effect=ROLLING)] = "main"
+    subdirectory: Annotated[RelativePath, plan("Folder of the DAG files in the repository.", effect=ROLLING)] = "dags"
+    interval_seconds: Annotated[
+        StrictInt, plan("Seconds between two fetches of the repository.", effect=ROLLING, ge=5, le=3600)
+    ] = 60
+    deploy_key: Annotated[
+        StrictBool, synth("Clone with the SSH key in the parameter `git-deploy-key`.", effect=ROLLING)
+    ] = False
     known_hosts: Annotated[
-        tuple[HostKey, ...], plan("Host keys of the git server, as lines of a known_hosts file.")
+        tuple[HostKey, ...], plan("Host keys of the git server, as lines of a known_hosts file.", effect=ROLLING)
     ] = ()

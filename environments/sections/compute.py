@@ -12,18 +12,29 @@ from typing import Annotated
 from annotated_types import Len
 from pydantic import StrictInt
 
-from environments.fields import Pattern, Section, plan, synth
+from environments.fields import IN_PLACE, ROLLING, Pattern, Section, plan, replaces, synth
 
-Cpu = Annotated[StrictInt, plan("CPU units of a Fargate task; 1024 units are one vCPU.", ge=256, le=16384)]
-Memory = Annotated[StrictInt, plan("Memory of a Fargate task, MiB.", ge=512, le=122880)]
-MemoryOfSlots = Annotated[
-    StrictInt, synth("Memory of the Fargate task, MiB; limits how many Airflow tasks run at once.", ge=512, le=122880)
+Cpu = Annotated[
+    StrictInt, plan("CPU units of a Fargate task; 1024 units are one vCPU.", effect=ROLLING, ge=256, le=16384)
 ]
-Count = Annotated[StrictInt, plan("Number of Fargate tasks; the lower bound when the service scales.", ge=1, le=20)]
-SpotPercent = Annotated[StrictInt, synth("Share of the Fargate tasks on Spot capacity, percent.", ge=0, le=100)]
-StopTimeout = Annotated[StrictInt, plan("Seconds between SIGTERM and SIGKILL; at most 120 on Fargate.", ge=2, le=120)]
+Memory = Annotated[StrictInt, plan("Memory of a Fargate task, MiB.", effect=ROLLING, ge=512, le=122880)]
+MemoryOfSlots = Annotated[
+    StrictInt,
+    synth(
+        "Memory of the Fargate task, MiB; limits how many Airflow tasks run at once.", effect=ROLLING, ge=512, le=122880
+    ),
+]
+Count = Annotated[
+    StrictInt, plan("Number of Fargate tasks; the lower bound when the service scales.", effect=ROLLING, ge=1, le=20)
+]
+SpotPercent = Annotated[
+    StrictInt, synth("Share of the Fargate tasks on Spot capacity, percent.", effect=ROLLING, ge=0, le=100)
+]
+StopTimeout = Annotated[
+    StrictInt, plan("Seconds between SIGTERM and SIGKILL; at most 120 on Fargate.", effect=ROLLING, ge=2, le=120)
+]
 EphemeralStorage = Annotated[
-    StrictInt | None, synth("Disk of a Fargate task, GiB; Fargate's 20 when absent.", ge=21, le=200)
+    StrictInt | None, synth("Disk of a Fargate task, GiB; Fargate's 20 when absent.", effect=ROLLING, ge=21, le=200)
 ]
 GroupName = Annotated[str, Pattern(r"^[a-z][a-z0-9-]{0,19}$", "1 to 20 lower-case letters, digits and hyphens")]
 QueueName = Annotated[str, Pattern(r"^[A-Za-z0-9_.-]{1,64}$", "a name of letters, digits, _ . -")]
@@ -63,7 +74,7 @@ class ApiServerSize(TaskSize):
     cpu: Cpu = 1024
     memory_mib: Memory = 2048
     count: Count = 2
-    max_count: Annotated[StrictInt, plan("Upper bound of scaling.", ge=1, le=50)] = 4
+    max_count: Annotated[StrictInt, plan("Upper bound of scaling.", effect=IN_PLACE, ge=1, le=50)] = 4
 
 
 class StandaloneSize(ComponentSize):
@@ -92,22 +103,31 @@ class Components(Section):
 class WorkerGroup(Section):
     """Celery workers of one size that serve the same queues."""
 
-    name: Annotated[GroupName, synth("Name of the group.")]
-    queues: Annotated[Annotated[tuple[QueueName, ...], Len(1, 50)], synth("Airflow queues that the group serves.")]
+    name: Annotated[GroupName, synth("Name of the group.", effect=replaces("the worker group"))]
+    queues: Annotated[
+        Annotated[tuple[QueueName, ...], Len(1, 50)], synth("Airflow queues that the group serves.", effect=ROLLING)
+    ]
     cpu: Cpu = 1024
     memory_mib: Memory = 2048
-    concurrency: Annotated[StrictInt, plan("Slots: Airflow tasks that a worker runs at once.", ge=1, le=64)] = 4
-    min_count: Annotated[StrictInt, plan("Lower bound of scaling; 0 scales to zero.", ge=0, le=500)] = 1
-    max_count: Annotated[StrictInt, plan("Upper bound of scaling.", ge=1, le=500)] = 10
+    concurrency: Annotated[
+        StrictInt, plan("Slots: Airflow tasks that a worker runs at once.", effect=ROLLING, ge=1, le=64)
+    ] = 4
+    min_count: Annotated[
+        StrictInt, plan("Lower bound of scaling; 0 scales to zero.", effect=IN_PLACE, ge=0, le=500)
+    ] = 1
+    max_count: Annotated[StrictInt, plan("Upper bound of scaling.", effect=IN_PLACE, ge=1, le=500)] = 10
     spot_percent: SpotPercent = 0
-    on_demand_base: Annotated[StrictInt, plan("Number of workers that are never on Spot capacity.", ge=0, le=500)] = 0
+    on_demand_base: Annotated[
+        StrictInt, plan("Number of workers that are never on Spot capacity.", effect=ROLLING, ge=0, le=500)
+    ] = 0
     stop_timeout_seconds: StopTimeout = 120
     ephemeral_storage_gib: EphemeralStorage = None
     scale_in_cooldown_seconds: Annotated[
-        StrictInt, plan("Seconds between the removal of workers and the next scaling.", ge=60, le=3600)
+        StrictInt, plan("Seconds between the removal of workers and the next scaling.", effect=IN_PLACE, ge=60, le=3600)
     ] = 300
     scale_out_cooldown_seconds: Annotated[
-        StrictInt, plan("Seconds between the addition of workers and the next scaling.", ge=10, le=3600)
+        StrictInt,
+        plan("Seconds between the addition of workers and the next scaling.", effect=IN_PLACE, ge=10, le=3600),
     ] = 60
 
 

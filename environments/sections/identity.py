@@ -4,20 +4,33 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from environments.fields import Day, OidcProviderArn, Pattern, PolicyArn, Section, plan, synth
+from environments.fields import (
+    CHECKS_ONLY,
+    IN_PLACE,
+    Day,
+    OidcProviderArn,
+    Pattern,
+    PolicyArn,
+    Section,
+    plan,
+    replaces,
+    synth,
+)
 
 
 class Oidc(Section):
     """Roles that a CI system assumes through OpenID Connect, without a stored key."""
 
     provider_arn: Annotated[
-        OidcProviderArn | None, synth("Existing identity provider; bootstrap creates one when absent.")
+        OidcProviderArn | None, synth("Existing identity provider; bootstrap creates one when absent.", effect=IN_PLACE)
     ] = None
     github_repository: Annotated[
         Annotated[str, Pattern(r"^[\w.-]+/[\w.-]+$", "owner/name")] | None,
-        plan("GitHub repository whose workflows may assume the roles."),
+        plan("GitHub repository whose workflows may assume the roles.", effect=IN_PLACE),
     ] = None
-    branch: Annotated[str, plan("Branch whose workflows may deploy; other branches may only plan.")] = "main"
+    branch: Annotated[
+        str, plan("Branch whose workflows may deploy; other branches may only plan.", effect=IN_PLACE)
+    ] = "main"
 
 
 class Iam(Section):
@@ -25,24 +38,31 @@ class Iam(Section):
 
     path: Annotated[
         Annotated[str, Pattern(r"^/([\w+=,.@-]+/)*$", "a path such as /airflow/, with a slash at both ends")],
-        plan("Path of every role and IAM policy."),
+        plan("Path of every role and IAM policy.", effect=replaces("all IAM roles")),
     ] = "/airflow/"
-    permissions_boundary: Annotated[PolicyArn | None, plan("Permissions boundary of every role.", nullable=True)] = None
+    permissions_boundary: Annotated[
+        PolicyArn | None, plan("Permissions boundary of every role.", effect=IN_PLACE, nullable=True)
+    ] = None
     oidc: Annotated[Oidc | None, synth("Deploy and plan roles for a CI system.")] = None
 
 
 class Waiver(Section):
     """A finding of a policy that is accepted until a date."""
 
-    rule: Annotated[Annotated[str, Pattern(r"^[A-Z][A-Z0-9_]+$", "the id of a rule")], synth("Id of the waived rule.")]
+    rule: Annotated[
+        Annotated[str, Pattern(r"^[A-Z][A-Z0-9_]+$", "the id of a rule")],
+        synth("Id of the waived rule.", effect=CHECKS_ONLY),
+    ]
     address: Annotated[
-        Annotated[str, Pattern(r"^\S+$", "the address of a resource")], synth("Terraform address of the resource.")
+        Annotated[str, Pattern(r"^\S+$", "the address of a resource")],
+        synth("Terraform address of the resource.", effect=CHECKS_ONLY),
     ]
     reason: Annotated[
         Annotated[str, Pattern(r"^.*\S.{8,}$", "a sentence of at least ten characters")],
-        synth("Why the finding is acceptable."),
+        synth("Why the finding is acceptable.", effect=CHECKS_ONLY),
     ]
     owner: Annotated[
-        Annotated[str, Pattern(r"\S", "a name or address")], synth("Person or team that accepts the finding.")
+        Annotated[str, Pattern(r"\S", "a name or address")],
+        synth("Person or team that accepts the finding.", effect=CHECKS_ONLY),
     ]
-    expires: Annotated[Day, synth("Last day on which the waiver is valid.")]
+    expires: Annotated[Day, synth("Last day on which the waiver is valid.", effect=CHECKS_ONLY)]

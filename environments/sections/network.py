@@ -7,10 +7,24 @@ from typing import Annotated, Any, Literal
 from annotated_types import Len
 from pydantic import StrictBool, model_validator
 
-from environments.fields import CertificateArn, Cidr, Ipv4Cidr, Pattern, Section, plan, synth
+from environments.fields import (
+    BRIEF_OUTAGE,
+    IN_PLACE,
+    ROLLING,
+    CertificateArn,
+    Cidr,
+    Ipv4Cidr,
+    Pattern,
+    Section,
+    not_possible_later,
+    plan,
+    replaces,
+    synth,
+)
 
 VpcId = Annotated[str, Pattern(r"^vpc-[0-9a-f]{8,17}$", "a VPC id, vpc-<hexadecimal>")]
 SubnetId = Annotated[str, Pattern(r"^subnet-[0-9a-f]{8,17}$", "a subnet id, subnet-<hexadecimal>")]
+SecurityGroupId = Annotated[str, Pattern(r"^sg-[0-9a-f]{8,17}$", "a security group id, sg-<hexadecimal>")]
 RouteTableId = Annotated[str, Pattern(r"^rtb-[0-9a-f]{8,17}$", "a route table id, rtb-<hexadecimal>")]
 SubnetIds = Annotated[tuple[SubnetId, ...], Len(2, 3)]
 HostName = Annotated[
@@ -22,31 +36,58 @@ HostedZoneId = Annotated[str, Pattern(r"^Z[A-Z0-9]{5,31}$", "a hosted zone id, Z
 class ExistingNetwork(Section):
     """A VPC that this project does not create, with one subnet of each tier in every zone."""
 
-    vpc_id: Annotated[VpcId, plan("The existing VPC.")]
-    cidr: Annotated[Ipv4Cidr, plan("CIDR block of the VPC.")]
-    public_subnet_ids: Annotated[SubnetIds, plan("Subnets of the load balancer.")]
-    application_subnet_ids: Annotated[SubnetIds, plan("Subnets of the Fargate tasks.")]
-    data_subnet_ids: Annotated[SubnetIds, plan("Subnets of database and broker.")]
+    vpc_id: Annotated[VpcId, plan("The existing VPC.", effect=replaces("everything in the VPC"))]
+    cidr: Annotated[Ipv4Cidr, plan("CIDR block of the VPC.", effect=IN_PLACE)]
+    public_subnet_ids: Annotated[SubnetIds, plan("Subnets of the load balancer.", effect=IN_PLACE)]
+    application_subnet_ids: Annotated[SubnetIds, plan("Subnets of the Fargate tasks.", effect=ROLLING)]
+    data_subnet_ids: Annotated[
+        SubnetIds,
+        plan(
+            "Subnets of database and broker.",
+            effect=not_possible_later("AWS allows more subnets only: add, and keep those in use"),
+        ),
+    ]
     application_route_table_ids: Annotated[
         tuple[RouteTableId, ...],
-        plan("Route tables to add the S3 gateway endpoint to; empty when the VPC has an endpoint."),
+        plan("Route tables to add the S3 gateway endpoint to; empty when the VPC has an endpoint.", effect=IN_PLACE),
     ] = ()
+    endpoints_security_group_id: Annotated[
+        SecurityGroupId | None,
+        synth(
+            "Security group of the VPC's interface endpoints, which gets a rule for each component; with egress `none` "
+            "endpoints are created when absent, which a VPC allows once.",
+            effect=BRIEF_OUTAGE,
+        ),
+    ] = None
 
 
 class Network(Section):
     """A VPC with public, application and data subnets in two or three zones."""
 
     cidr: Annotated[
-        Ipv4Cidr, plan("CIDR block of the VPC, /16 to /21; taken from `existing.cidr` for an existing network.")
+        Ipv4Cidr,
+        plan(
+            "CIDR block of the VPC, /16 to /21; taken from `existing.cidr` for an existing network.",
+            effect=replaces("the VPC and everything in it"),
+        ),
     ]
     zones: Annotated[
-        Annotated[tuple[str, ...], Len(2, 3)], synth("Two or three availability zones of the environment's region.")
+        Annotated[tuple[str, ...], Len(2, 3)],
+        synth(
+            "Two or three availability zones of the environment's region.",
+            effect=replaces("the subnets of a zone that is removed; a new zone is added in place"),
+        ),
     ]
     egress: Annotated[
         Literal["none", "single_nat", "nat_per_zone"],
-        synth("`none`: interface endpoints only; `single_nat`: one NAT gateway; `nat_per_zone`: one in each zone."),
+        synth(
+            "`none`: interface endpoints only; `single_nat`: one NAT gateway; `nat_per_zone`: one in each zone.",
+            effect=replaces("the NAT addresses that are no longer needed; more NAT gateways are a brief outage"),
+        ),
     ] = "nat_per_zone"
-    flow_logs: Annotated[StrictBool, synth("Write VPC flow logs.")] = True
+    flow_logs: Annotated[
+        StrictBool, synth("Write VPC flow logs.", effect=replaces("the log group when it becomes false"))
+    ] = True
     existing: Annotated[ExistingNetwork | None, synth("Existing VPC to use; a VPC is created when absent.")] = None
 
     @model_validator(mode="before")
@@ -63,18 +104,37 @@ class LoadBalancer(Section):
     """The load balancer that serves HTTPS for the api-servers."""
 
     scheme: Annotated[
-        Literal["internet-facing", "internal"], plan("Reachable from the internet, or from the VPC only.")
+        Literal["internet-facing", "internal"],
+        plan("Reachable from the internet, or from the VPC only.", effect=replaces("the load balancer")),
     ] = "internal"
     certificate_arn: Annotated[
-        CertificateArn | None, plan("Existing ACM certificate; one is created for `domain_name` when absent.")
+        CertificateArn | None,
+        plan("Existing ACM certificate; one is created for `domain_name` when absent.", effect=IN_PLACE),
     ] = None
-    domain_name: Annotated[HostName | None, plan("Host name of Airflow's user interface.")] = None
+    domain_name: Annotated[
+        HostName | None,
+        plan("Host name of Airflow's user interface.", effect=replaces("the DNS record, and is rolling")),
+    ] = None
     hosted_zone_id: Annotated[
-        HostedZoneId | None, plan("Route 53 zone for the host name and the validation of the certificate.")
+        HostedZoneId | None,
+        plan(
+            "Route 53 zone for the host name, and for the validation of the certificate if it is a public zone.",
+            effect=replaces("the DNS record"),
+        ),
+    ] = None
+    certificate_zone_id: Annotated[
+        HostedZoneId | None,
+        synth(
+            "Public Route 53 zone for the validation of the certificate, needed when `hosted_zone_id` is private.",
+            effect=IN_PLACE,
+        ),
     ] = None
     allowed_cidrs: Annotated[
         tuple[Cidr, ...],
-        plan("CIDR blocks that may connect; empty means the VPC itself, which only an internal load balancer allows."),
+        plan(
+            "CIDR blocks that may connect; empty means the VPC itself, which only an internal load balancer allows.",
+            effect=IN_PLACE,
+        ),
     ] = ()
     ssl_policy: Annotated[
         Literal[
@@ -83,11 +143,21 @@ class LoadBalancer(Section):
             "ELBSecurityPolicy-TLS13-1-2-FIPS-2023-04",
             "ELBSecurityPolicy-TLS13-1-3-2021-06",
         ],
-        plan("TLS policy of the listener."),
+        plan("TLS policy of the listener.", effect=IN_PLACE),
     ] = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
-    access_logs: Annotated[StrictBool, synth("Write access logs to S3.")] = True
-    waf: Annotated[StrictBool, synth("Protect the load balancer with AWS WAF and its managed core rules.")] = True
-    deletion_protection: Annotated[StrictBool, plan("Prevent the deletion of the load balancer.")] = True
+    access_logs: Annotated[
+        StrictBool, synth("Write access logs to S3.", effect=replaces("the bucket when it becomes false"))
+    ] = True
+    waf: Annotated[
+        StrictBool,
+        synth(
+            "Protect the load balancer with AWS WAF and its managed core rules.",
+            effect=replaces("the log group when it becomes false"),
+        ),
+    ] = True
+    deletion_protection: Annotated[StrictBool, plan("Prevent the deletion of the load balancer.", effect=IN_PLACE)] = (
+        True
+    )
 
     @property
     def makes_certificate(self) -> bool:

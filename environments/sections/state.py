@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from environments.facts.regions import REGIONS
-from environments.fields import KmsKeyArn, Label, Pattern, RoleArn, Section, synth
+from environments.fields import KmsKeyArn, Label, Pattern, RoleArn, Section, not_possible_later, synth
 
 Region = Annotated[Literal[REGIONS], Label("an AWS region such as eu-central-1")]  # type: ignore[valid-type]
 Bucket = Annotated[
@@ -14,21 +14,29 @@ Bucket = Annotated[
         r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", "a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens"
     ),
 ]
+MOVE_STATES = not_possible_later("move the states with terraform init -migrate-state, then change the key")
 
 
 class State(Section):
     """One state for each stack: in S3 with a lock file, in HCP Terraform workspaces, or in local files."""
 
-    backend: Annotated[Literal["s3", "cloud", "local"], synth("Terraform backend.")] = "s3"
-    bucket: Annotated[Bucket | None, synth("`s3`: the state bucket.")] = None
-    region: Annotated[Region | None, synth("`s3`: region of the bucket; the environment's region when absent.")] = None
-    role_arn: Annotated[RoleArn | None, synth("`s3`: role to assume when the bucket belongs to another account.")] = (
-        None
-    )
-    kms_key_arn: Annotated[
-        KmsKeyArn | None, synth("`s3`: key that encrypts the states; the bucket's default key when absent.")
+    backend: Annotated[Literal["s3", "cloud", "local"], synth("Terraform backend.", effect=MOVE_STATES)] = "s3"
+    bucket: Annotated[Bucket | None, synth("`s3`: the state bucket.", effect=MOVE_STATES)] = None
+    region: Annotated[
+        Region | None, synth("`s3`: region of the bucket; the environment's region when absent.", effect=MOVE_STATES)
     ] = None
-    organization: Annotated[str | None, synth("`cloud`: organization; each stack has its own workspace.")] = None
-    hostname: Annotated[str, synth("`cloud`: host of HCP Terraform or Terraform Enterprise.")] = "app.terraform.io"
-    project: Annotated[str | None, synth("`cloud`: project of the workspaces.")] = None
-    path: Annotated[str | None, synth("`local`: folder of the state files.")] = None
+    role_arn: Annotated[
+        RoleArn | None, synth("`s3`: role to assume when the bucket belongs to another account.", effect=MOVE_STATES)
+    ] = None
+    kms_key_arn: Annotated[
+        KmsKeyArn | None,
+        synth("`s3`: key that encrypts the states; the bucket's default key when absent.", effect=MOVE_STATES),
+    ] = None
+    organization: Annotated[
+        str | None, synth("`cloud`: organization; each stack has its own workspace.", effect=MOVE_STATES)
+    ] = None
+    hostname: Annotated[str, synth("`cloud`: host of HCP Terraform or Terraform Enterprise.", effect=MOVE_STATES)] = (
+        "app.terraform.io"
+    )
+    project: Annotated[str | None, synth("`cloud`: project of the workspaces.", effect=MOVE_STATES)] = None
+    path: Annotated[str | None, synth("`local`: folder of the state files.", effect=MOVE_STATES)] = None

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import StrictBool, StrictInt
 
-from environments.fields import Pattern, Section, plan, synth
+from environments.fields import BRIEF_OUTAGE, CHECKS_ONLY, IN_PLACE, Pattern, Section, plan, replaces, synth
 
 
 class Database(Section):
@@ -14,36 +14,61 @@ class Database(Section):
 
     engine_version: Annotated[
         Annotated[str, Pattern(r"^1[3-7](\.\d{1,2})?$", 'a PostgreSQL version in quotes, "13" to "17", or "16.9"')],
-        synth("PostgreSQL version; with a major version alone AWS chooses its newest minor version."),
-    ] = "16.9"
+        synth(
+            "PostgreSQL version: with a major version alone AWS installs its minor versions, an exact version stays; a "
+            "downgrade is not possible.",
+            effect=BRIEF_OUTAGE,
+        ),
+    ] = "16"
     instance_class: Annotated[
         Annotated[str, Pattern(r"^db(\.[a-z0-9]+){1,2}$", "an instance class such as db.t4g.medium")],
-        plan("Instance class; its memory limits the number of connections."),
+        plan("Instance class; its memory limits the number of connections.", effect=BRIEF_OUTAGE),
     ] = "db.t4g.medium"
-    storage_gib: Annotated[StrictInt, plan("Initial storage, GiB.", ge=20, le=65536)] = 50
-    max_storage_gib: Annotated[StrictInt, plan("Upper bound of storage autoscaling, GiB.", ge=22, le=65536)] = 200
-    multi_az: Annotated[StrictBool, plan("Run a standby in another zone.")] = True
-    deletion_protection: Annotated[StrictBool, plan("Prevent the deletion of the database.")] = True
-    backup_retention_days: Annotated[StrictInt, plan("Days for which point-in-time recovery works.", ge=0, le=35)] = 14
-    performance_insights: Annotated[StrictBool, synth("Record the load of each SQL statement.")] = True
-    proxy: Annotated[StrictBool, synth("Pool connections with RDS Proxy.")] = False
-    final_snapshot: Annotated[StrictBool, synth("Take a snapshot before the database is deleted.")] = True
+    storage_gib: Annotated[
+        StrictInt, plan("Initial storage, GiB.", effect=f"{IN_PLACE}; AWS rejects less storage", ge=20, le=65536)
+    ] = 50
+    max_storage_gib: Annotated[
+        StrictInt, plan("Upper bound of storage autoscaling, GiB.", effect=IN_PLACE, ge=22, le=65536)
+    ] = 200
+    multi_az: Annotated[StrictBool, plan("Run a standby in another zone.", effect=IN_PLACE)] = True
+    deletion_protection: Annotated[StrictBool, plan("Prevent the deletion of the database.", effect=IN_PLACE)] = True
+    backup_retention_days: Annotated[
+        StrictInt, plan("Days for which point-in-time recovery works.", effect=IN_PLACE, ge=0, le=35)
+    ] = 14
+    performance_insights: Annotated[StrictBool, synth("Record the load of each SQL statement.", effect=IN_PLACE)] = True
+    proxy: Annotated[
+        StrictBool,
+        synth("Pool connections with RDS Proxy.", effect=replaces("the proxy when it becomes false; true is rolling")),
+    ] = False
+    final_snapshot: Annotated[StrictBool, synth("Take a snapshot before the database is deleted.", effect=IN_PLACE)] = (
+        True
+    )
     reserved_connections: Annotated[
-        StrictInt, synth("Connections kept free for administrators and AWS.", ge=5, le=500)
+        StrictInt, synth("Connections kept free for administrators and AWS.", effect=CHECKS_ONLY, ge=5, le=500)
     ] = 20
 
 
 class Broker(Section):
     """ElastiCache, the queue between scheduler and workers (`celery` only)."""
 
-    engine: Annotated[Literal["redis", "valkey"], synth("Redis OSS or Valkey.")] = "valkey"
+    engine: Annotated[
+        Literal["redis", "valkey"],
+        synth("Redis OSS or Valkey.", effect=replaces("the broker when it becomes redis; to valkey is a brief outage")),
+    ] = "valkey"
     engine_version: Annotated[
         Annotated[str, Pattern(r"^\d\.\d$", 'a version in quotes, such as "8.0"')],
-        synth("redis 7.0 or 7.1; valkey 7.2, 8.0 or 8.1."),
+        synth(
+            "redis 7.0 or 7.1; valkey 7.2, 8.0 or 8.1.",
+            effect=replaces("the broker when the version is lower; an upgrade is a brief outage"),
+        ),
     ] = "8.0"
     node_type: Annotated[
         Annotated[str, Pattern(r"^cache\.[a-z0-9]+\.[a-z0-9]+$", "a node type such as cache.t4g.small")],
-        plan("Size of a node."),
+        plan("Size of a node.", effect=BRIEF_OUTAGE),
     ] = "cache.t4g.small"
-    replicas: Annotated[StrictInt, synth("Number of read replicas; failover needs at least one.", ge=0, le=5)] = 1
-    snapshot_retention_days: Annotated[StrictInt, plan("Days for which daily snapshots are kept.", ge=0, le=35)] = 1
+    replicas: Annotated[
+        StrictInt, synth("Number of read replicas; failover needs at least one.", effect=IN_PLACE, ge=0, le=5)
+    ] = 1
+    snapshot_retention_days: Annotated[
+        StrictInt, plan("Days for which daily snapshots are kept.", effect=IN_PLACE, ge=0, le=35)
+    ] = 1

@@ -61,7 +61,7 @@ def fake_cluster(
     Args:
         aws: the emulator that the cluster was applied to.
         cluster: name of the ECS cluster.
-        parameters: path of the secrets, ``/airflow/<environment>``.
+        parameters: path of the secrets, ``/<prefix>/<environment>``.
         network: name of the Docker network to create.
         folder: folder for certificates, which every user must be able to enter.
         check_every: longest interval of health checks in seconds.

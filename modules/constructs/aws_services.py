@@ -31,6 +31,10 @@ INTERFACE_ENDPOINTS = (
 )
 
 
+ENDPOINTS = Endpoint("aws-apis", "application")
+HTTPS = 443
+
+
 @dataclass(frozen=True)
 class AwsServicesReference:
     """Access to AWS APIs.
@@ -65,7 +69,9 @@ class AwsServices(Construct):
         route_table_ids: route tables of the application tier; they get the route to S3.
         region: AWS region.
         account_id: the interface endpoints accept credentials of this account only.
-        private: create interface endpoints for all services in ``INTERFACE_ENDPOINTS``.
+        private: use interface endpoints for all services in ``INTERFACE_ENDPOINTS``; they are created unless
+            ``endpoints_security_group_id`` names existing ones.
+        endpoints_security_group_id: security group of interface endpoints that the VPC has already.
 
     Example:
         >>> services = AwsServices(stack, "aws-services", name="airflow-prod", network=network,
@@ -86,6 +92,7 @@ class AwsServices(Construct):
         region: str,
         account_id: str,
         private: bool = False,
+        endpoints_security_group_id: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self._name, self._network, self._region, self._account_id = name, network, region, account_id
@@ -98,20 +105,29 @@ class AwsServices(Construct):
             route_table_ids=list(route_table_ids),
             tags={"Name": f"{name}-s3"},
         )
+        existing = endpoints_security_group_id
         self.reference = AwsServicesReference(
-            interface_endpoints=self._interface_endpoints() if private else None,
+            interface_endpoints=(self._existing(existing) if existing else self._created()) if private else None,
             s3_prefix_list_id=gateway.prefix_list_id,
         )
 
-    def _interface_endpoints(self) -> Connections:
+    def _existing(self, security_group_id: str) -> Connections:
+        return Connections(
+            endpoint=ENDPOINTS,
+            security_group_id=security_group_id,
+            flows=self._network.flows,
+            default_port=HTTPS,
+        )
+
+    def _created(self) -> Connections:
         connections = security_group(
             self,
             name=f"{self._name}-endpoints",
-            endpoint=Endpoint("aws-apis", "application"),
+            endpoint=ENDPOINTS,
             vpc_id=self._network.vpc_id,
             flows=self._network.flows,
             purpose="Interface endpoints of AWS APIs",
-            default_port=443,
+            default_port=HTTPS,
         )
         for service in INTERFACE_ENDPOINTS:
             VpcEndpoint(

@@ -55,7 +55,7 @@ class BrokerSettings:
 
     Args:
         engine: Redis OSS or Valkey.
-        engine_version: version of the engine.
+        engine_version: major and minor version of the engine; AWS installs patches of it only.
         node_type: ElastiCache node type.
         replicas: read replicas; with one or more, ElastiCache fails over between zones.
         snapshot_retention_days: days for which daily snapshots are kept.
@@ -138,12 +138,11 @@ class Broker(Construct):
             snapshot_retention_limit=settings.snapshot_retention_days,
             snapshot_window="03:00-04:00",
             maintenance_window="sun:04:30-sun:05:30",
-            auto_minor_version_upgrade="true",
+            # An upgrade by AWS would make the next plan a downgrade, for which the provider replaces the broker.
+            auto_minor_version_upgrade="false",
             apply_immediately=True,
             log_delivery_configuration=[self._slow_log()],
-            lifecycle=TerraformResourceLifecycle(
-                ignore_changes=["auth_token", "auth_token_update_strategy", "engine_version"]
-            ),
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["auth_token", "auth_token_update_strategy"]),
             tags={"Name": name},
         )
         self.reference = BrokerReference(connections=connections, address=group.primary_endpoint_address, token=token)

@@ -11,7 +11,6 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
-from environments.facts.naming import PARAMETER_ROOT
 from environments.facts.secrets import DATABASE_PASSWORD
 from environments.facts.state import S3_PREFIX
 from modules.core.deploy_permissions import ROLE_RECIPIENTS, deploy_permissions
@@ -66,7 +65,7 @@ class CiRoles(Construct):
             "plan", name, provider, [f"repo:{repository}:pull_request", f"repo:{repository}:ref:refs/heads/*"]
         )
         self.deploy = self._role("deploy", name, provider, [f"repo:{repository}:ref:refs/heads/{branch}"])
-        self._allow(self.plan, "read-state", *self._read_state(), *self._open_ephemeral())
+        self._allow(self.plan, "read-state", *self._read_state(), *self._open_ephemeral(name))
         self._allow(self.deploy, "write-state", *self._write_state())
         for role in (self.plan, self.deploy):
             IamRolePolicyAttachment(self, f"{role.node.id}-reads", role=role.name, policy_arn=READ_ONLY)
@@ -113,10 +112,10 @@ class CiRoles(Construct):
             statement("kms:Decrypt", "kms:GenerateDataKey", on=[key]),
         ]
 
-    def _open_ephemeral(self) -> list[dict[str, object]]:
+    def _open_ephemeral(self, name: str) -> list[dict[str, object]]:
         """Return the statements for ephemeral resources: each plan reads the database password and random values."""
         account, region = self._roles.account_id, self._roles.region
-        password = f"arn:aws:ssm:{region}:{account}:parameter{PARAMETER_ROOT}/*/{DATABASE_PASSWORD}"
+        password = f"arn:aws:ssm:{region}:{account}:parameter/{name}/*/{DATABASE_PASSWORD}"
         return [
             statement("ssm:GetParameter", on=[password]),
             statement("secretsmanager:GetRandomPassword", on=["*"]),

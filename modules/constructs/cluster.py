@@ -90,12 +90,20 @@ class Cluster(Construct):
         group = CloudwatchLogGroup(
             self, "exec-log-group", name=exec_log_group_name, retention_in_days=log_retention_days, kms_key_id=key_arn
         )
+        insights = CloudwatchLogGroup(
+            self,
+            "insights-log-group",
+            name=f"/aws/ecs/containerinsights/{name}/performance",
+            retention_in_days=log_retention_days,
+            kms_key_id=key_arn,
+        )
         cluster = EcsCluster(
             self,
             "Resource",
             name=name,
             setting=[EcsClusterSetting(name="containerInsights", value="enabled")],
             configuration=EcsClusterConfiguration(execute_command_configuration=_recorded(group.name, key_arn)),
+            depends_on=[insights],  # Container Insights would create it without retention and key
         )
         self.capacity_providers = EcsClusterCapacityProviders(
             self, "capacity", cluster_name=cluster.name, capacity_providers=["FARGATE", "FARGATE_SPOT"]

@@ -103,8 +103,9 @@ class DatabaseProxy(Construct):
         self.reference = replace(database, connections=connections, address=proxy.endpoint)
 
     def _credentials(self, name: str, database: MetadataDatabaseReference, key_arn: str) -> str:
+        # Deleted at once, because it is a copy: a recovery window would block the name for the next environment.
         secret = SecretsmanagerSecret(
-            self, "credentials", name=f"{name}-database-proxy", kms_key_id=key_arn, recovery_window_in_days=7
+            self, "credentials", name=f"{name}-database-proxy", kms_key_id=key_arn, recovery_window_in_days=0
         )
         password = parameter_value(self, "password", arn=database.password.arn)
         SecretsmanagerSecretVersion(

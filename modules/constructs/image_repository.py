@@ -46,14 +46,14 @@ class ImageRepositoryReference:
 class ImageRepository(Construct):
     """An encrypted ECR repository with immutable tags; ECR scans each image on push.
 
-    A lifecycle policy deletes untagged images after seven days.
+    A lifecycle policy deletes untagged images after seven days. It keeps every tagged image: ECR cannot tell which
+    images running task definitions name, and a service that runs for months pulls its image when a Fargate task fails.
 
     Args:
         scope: parent construct.
         id_: id of the construct.
         name: name of the repository.
         key_arn: KMS key of the images.
-        keep_images: number of newest images that the lifecycle policy keeps.
         force_delete: allow Terraform to delete a repository that contains images.
 
     Example:
@@ -62,9 +62,7 @@ class ImageRepository(Construct):
         'IMMUTABLE'
     """
 
-    def __init__(
-        self, scope: Construct, id_: str, *, name: str, key_arn: str, keep_images: int = 30, force_delete: bool = False
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, name: str, key_arn: str, force_delete: bool = False) -> None:
         super().__init__(scope, id_)
         repository = EcrRepository(
             self,
@@ -75,19 +73,16 @@ class ImageRepository(Construct):
             encryption_configuration=[EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=key_arn)],
             force_delete=force_delete,
         )
-        EcrLifecyclePolicy(self, "lifecycle", repository=repository.name, policy=_lifecycle(keep_images))
+        EcrLifecyclePolicy(self, "lifecycle", repository=repository.name, policy=_lifecycle())
         self.reference = ImageRepositoryReference(url=repository.repository_url, arn=repository.arn)
 
 
-def _lifecycle(keep_images: int) -> str:
+def _lifecycle() -> str:
     untagged = {"tagStatus": "untagged", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 7}
-    old = {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": keep_images}
-    rules = [("Layers that no tag names any more", untagged), (f"All but the newest {keep_images} images", old)]
-    return json.dumps(
-        {
-            "rules": [
-                {"rulePriority": priority, "description": text, "selection": selection, "action": {"type": "expire"}}
-                for priority, (text, selection) in enumerate(rules, start=1)
-            ]
-        }
-    )
+    rule = {
+        "rulePriority": 1,
+        "description": "Images that no tag names any more",
+        "selection": untagged,
+        "action": {"type": "expire"},
+    }
+    return json.dumps({"rules": [rule]})

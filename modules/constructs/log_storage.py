@@ -71,7 +71,7 @@ class LogStorage(Construct):
     Args:
         scope: parent construct.
         id_: id of the construct.
-        path: prefix of the log groups, ``/airflow/<environment>``.
+        path: prefix of the log groups, ``/<prefix>/<environment>``.
         components: names of the components; each gets a log group.
         key_arn: KMS key of the log groups.
         destination: storage of Airflow task logs.

@@ -28,7 +28,8 @@ class DatabaseSettings:
     """The settings of the metadata database that differ between environments.
 
     Args:
-        engine_version: version of PostgreSQL.
+        engine_version: version of PostgreSQL: a major version such as ``17``, whose minor versions AWS installs, or an
+            exact version such as ``17.4``, which stays until this value changes.
         instance_class: RDS instance class.
         storage_gib: storage at the start, in GiB.
         max_storage_gib: limit of storage autoscaling, in GiB.
@@ -40,7 +41,7 @@ class DatabaseSettings:
         log_retention_days: retention of the logs in days, a value that CloudWatch Logs allows.
     """
 
-    engine_version: str = "16.9"
+    engine_version: str = "16"
     instance_class: str = "db.t4g.medium"
     storage_gib: int = 50
     max_storage_gib: int = 200
@@ -133,9 +134,13 @@ class MetadataDatabase(Construct):
             delete_automated_backups=False,
             deletion_protection=settings.deletion_protection,
             skip_final_snapshot=not settings.final_snapshot,
-            final_snapshot_identifier=f"{name}-final" if settings.final_snapshot else None,
-            auto_minor_version_upgrade=True,
-            allow_major_version_upgrade=False,
+            final_snapshot_identifier=self._final_snapshot(name) if settings.final_snapshot else None,
+            # With an exact version, an upgrade by AWS would make the next plan a downgrade, which RDS rejects.
+            auto_minor_version_upgrade="." not in settings.engine_version,
+            allow_major_version_upgrade=True,
+            # A change that waits for the maintenance window is in the next plan again, and after a change of the major
+            # version Terraform would delete the old parameter group while the instance still uses it.
+            apply_immediately=True,
             performance_insights_enabled=insights,
             performance_insights_kms_key_id=key_arn if insights else None,
             performance_insights_retention_period=7 if insights else None,
@@ -143,13 +148,16 @@ class MetadataDatabase(Construct):
             monitoring_role_arn=self._monitoring(name, roles).arn if insights else None,
             enabled_cloudwatch_logs_exports=list(LOG_EXPORTS),
             depends_on=exports,
-            lifecycle=TerraformResourceLifecycle(ignore_changes=["engine_version"]),
             tags={"Name": name},
         )
         self.identifier = name
         self.reference = MetadataDatabaseReference(
             connections=self.connections, address=self._instance.address, password=password
         )
+
+    def _final_snapshot(self, name: str) -> str:
+        """Return a name that no earlier instance of the same name used: each has another security group."""
+        return f"{name}-final-{self.connections.security_group_id}"
 
     def _parameters(self, name: str, engine_version: str) -> DbParameterGroup:
         major = engine_version.split(".", maxsplit=1)[0]

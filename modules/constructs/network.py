@@ -32,7 +32,8 @@ class Network(Construct):
         id_: id of the construct.
         name: name of the VPC, prefix of its parts.
         cidr: IPv4 block of the VPC, /16 to /21.
-        zones: names of two or three availability zones; each gets one subnet of each tier.
+        zones: names of two or three availability zones, in any order; each gets one subnet of each tier. Its addresses
+            depend on the letter of the zone only. A single NAT gateway is in the first zone of the alphabet.
         flows: the declared flows of the environment.
         egress: access of the application tier to the internet: none, one NAT gateway, or one in each zone.
 
@@ -55,7 +56,8 @@ class Network(Construct):
         egress: Egress = "nat_per_zone",
     ) -> None:
         super().__init__(scope, id_)
-        self._name, self._cidr, self._zones = name, cidr, tuple(zones)
+        self._name, self._cidr = name, cidr
+        self._zones = sorted(zones, key=lambda zone: zone[-1])
         self._vpc = Vpc(
             self,
             "vpc",
@@ -98,11 +100,11 @@ class Network(Construct):
                 f"{tier}-{zone[-1]}",
                 vpc_id=self._vpc.id,
                 availability_zone=zone,
-                cidr_block=subnet_cidr(self._cidr, tier, index),
+                cidr_block=subnet_cidr(self._cidr, tier, zone[-1]),
                 map_public_ip_on_launch=False,
                 tags={"Name": f"{self._name}-{tier}-{zone[-1]}", "airflow-fargate:tier": tier},
             )
-            for index, zone in enumerate(self._zones)
+            for zone in self._zones
         ]
 
     def _route_table(self, purpose: str) -> RouteTable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from ipaddress import ip_network
@@ -11,7 +12,7 @@ from cdktf_cdktf_provider_aws.network_acl_rule import NetworkAclRule
 from constructs import Construct
 
 from modules.core.addressing import tier_cidr
-from modules.core.flows import ANYWHERE, INTERNET, Endpoint, Flow, Tier
+from modules.core.flows import ANYWHERE, INTERNET, Endpoint, Flow, Tier, identifier
 from modules.core.network_reference import NetworkReference
 from modules.core.references import known_after_apply
 
@@ -20,6 +21,8 @@ from modules.core.references import known_after_apply
 LINUX_EPHEMERAL_PORTS = (32768, 61000)
 WIDE_EPHEMERAL_PORTS = (1024, 65535)
 PROTOCOL_NUMBERS = {"tcp": "6", "udp": "17"}
+LARGEST_RULE_NUMBER = 32766
+"""https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNetworkAclEntry.html"""
 
 
 @dataclass(frozen=True, order=True)
@@ -41,6 +44,13 @@ class AclEntry:
     to_port: int
     protocol: str
     cidr: str = field(compare=False)
+
+    @property
+    def id(self) -> str:
+        """What the entry allows, as the id of its construct: other entries do not change it."""
+        ports = sorted({self.from_port, self.to_port})
+        protocol = () if self.protocol == "tcp" else (self.protocol,)
+        return "-".join(map(str, ("out" if self.egress else "in", *protocol, *ports, identifier(self.where))))
 
     def covers(self, other: AclEntry) -> bool:
         """Tell whether this entry allows everything that ``other`` allows."""
@@ -65,8 +75,8 @@ class NetworkAcls(Construct):
         >>> flow = Flow(source=scheduler, destination=database, port=5432, why="metadata database over TLS")
         >>> acls = NetworkAcls(stack, "network-acls", name="airflow-prod", network=network, flows=[flow],
         ...                    through_nat=False)
-        >>> resource("aws_network_acl_rule.network_acls_data_in_0")["from_port"]
-        5432
+        >>> resource("aws_network_acl_rule.network_acls_data_in_5432_application")["cidr_block"]
+        '10.0.0.0/18'
     """
 
     def __init__(
@@ -98,14 +108,14 @@ class NetworkAcls(Construct):
             subnet_ids=subnet_ids,
             tags={"Name": name, "airflow-fargate:tier": tier},
         )
-        for direction in (False, True):
-            for index, entry in enumerate(entry for entry in entries if entry.egress == direction):
+        for egress in (False, True):
+            for number, entry in _numbered(entry for entry in entries if entry.egress == egress):
                 NetworkAclRule(
                     self,
-                    f"{tier}-{'out' if direction else 'in'}-{index}",
+                    f"{tier}-{entry.id}",
                     network_acl_id=acl.id,
-                    rule_number=100 + 10 * index,
-                    egress=direction,
+                    rule_number=number,
+                    egress=egress,
                     protocol=PROTOCOL_NUMBERS[entry.protocol],
                     rule_action="allow",
                     cidr_block=entry.cidr,
@@ -143,6 +153,21 @@ class NetworkAcls(Construct):
         if peer.cidrs:
             return {cidr: cidr for cidr in peer.cidrs}
         return {peer.tier: tier_cidr(self._network.cidr, peer.tier)}
+
+
+def _numbered(entries: Iterable[AclEntry]) -> list[tuple[int, AclEntry]]:
+    """Number the entries by what they allow: entries that all allow need no order, and a new one moves none.
+
+    Of two entries with the same number the later one gets the next number; among the twenty entries that AWS allows,
+    one in a hundred sets has such a pair.
+    """
+    numbered: dict[int, AclEntry] = {}
+    for entry in entries:
+        number = 1 + zlib.crc32(entry.id.encode()) % LARGEST_RULE_NUMBER
+        while number in numbered:
+            number = 1 + number % LARGEST_RULE_NUMBER
+        numbered[number] = entry
+    return sorted(numbered.items())
 
 
 def _covers(wide: str, narrow: str) -> bool:

@@ -73,7 +73,7 @@ KINDS = ("connections", "variables")
 
 
 class Secrets(Construct):
-    """The SecureStrings of one environment below ``/airflow/<environment>/``.
+    """The SecureStrings of one environment below ``/<prefix>/<environment>/``.
 
     The first values come from ephemeral resources through write-only arguments: neither plan nor state contains them.
     Terraform keeps a value that an operation writes later (rotation); it knows only the parameter's version.

@@ -64,6 +64,8 @@ class WorkerGroup(EcsComponent):
         'worker-default'
     """
 
+    zone_rebalancing = "DISABLED"  # AWS documents task protection for scaling and deployments, not for rebalancing
+
     def __init__(
         self,
         scope: Construct,
@@ -93,6 +95,7 @@ class WorkerGroup(EcsComponent):
                 "AIRFLOW_WORKER_QUEUES": ",".join(queues),
                 "AIRFLOW_WORKER_CONCURRENCY": str(concurrency),
             },
+            autoscaled=True,
             depends_on=depends_on,
         )
         for reader in log_readers:

@@ -12,6 +12,7 @@ from modules.core.references import known_after_apply
 # (bits added to the VPC's prefix, index): a quarter for Fargate tasks, a sixteenth each for load balancer and data.
 TIER_BLOCKS: dict[Tier, tuple[int, int]] = {"application": (2, 0), "public": (4, 4), "data": (4, 5)}
 ZONE_BITS = 2
+ZONE_LETTERS = "abcdefgh"
 
 
 def tier_cidr(vpc_cidr: str, tier: Tier) -> str:
@@ -20,9 +21,20 @@ def tier_cidr(vpc_cidr: str, tier: Tier) -> str:
     return _subnet(vpc_cidr, bits, index)
 
 
-def subnet_cidr(vpc_cidr: str, tier: Tier, zone_index: int) -> str:
-    """Return the block of ``tier`` in the zone with index ``zone_index`` (0 to 3)."""
-    return _subnet(tier_cidr(vpc_cidr, tier), ZONE_BITS, zone_index)
+def zone_block(letter: str) -> int:
+    """Return the index of the block of the zone that ends in ``letter``, which other zones do not change.
+
+    A tier has four blocks: the zones a and e have the same block, b and f, and so on.
+
+    >>> zone_block("a"), zone_block("c"), zone_block("e")
+    (0, 2, 0)
+    """
+    return ZONE_LETTERS.index(letter) % (1 << ZONE_BITS)
+
+
+def subnet_cidr(vpc_cidr: str, tier: Tier, zone_letter: str) -> str:
+    """Return the block of ``tier`` in the zone that ends in ``zone_letter``."""
+    return _subnet(tier_cidr(vpc_cidr, tier), ZONE_BITS, zone_block(zone_letter))
 
 
 def _subnet(cidr: str, bits: int, index: int) -> str:

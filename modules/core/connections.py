@@ -9,7 +9,7 @@ from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityG
 from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
-from modules.core.flows import INTERNET, S3, Endpoint, Flow, Flows
+from modules.core.flows import INTERNET, S3, Endpoint, Flow, Flows, identifier
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,11 @@ class Connections:
         outside = Endpoint(name="clients", tier="internet", cidrs=cidrs)
         flow = Flow(source=outside, destination=self.endpoint, port=port, why=why)
         self.flows.declare(flow)
-        for index, cidr in enumerate(cidrs):
-            name = f"ingress-from-clients-{port}" + (f"-{index}" if len(cidrs) > 1 else "")
+        for cidr in cidrs:
             _rule(
                 VpcSecurityGroupIngressRule,
                 self.require_scope(),
-                name,
+                f"ingress-from-clients-{port}-{identifier(cidr)}",
                 flow,
                 security_group_id=self.security_group_id,
                 cidr_ipv4=cidr,

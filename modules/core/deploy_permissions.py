@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from environments.facts.naming import PARAMETER_ROOT
 from modules.core.grants import RoleSettings, statement
 
 ROLE_RECIPIENTS = (
@@ -42,7 +41,8 @@ NAMED_RESOURCES: Mapping[str, tuple[str, ...]] = {
         "arn:aws:elasticloadbalancing:{here}:targetgroup/{name}-*",
     ),
     "logs": (
-        f"arn:aws:logs:{{here}}:log-group:{PARAMETER_ROOT}/*",
+        "arn:aws:logs:{here}:log-group:/{name}/*",
+        "arn:aws:logs:{here}:log-group:/aws/ecs/containerinsights/{name}-*",
         "arn:aws:logs:{here}:log-group:/aws/elasticache/{name}-*",
         "arn:aws:logs:{here}:log-group:/aws/rds/instance/{name}-*",
         "arn:aws:logs:{here}:log-group:aws-waf-logs-{name}-*",
@@ -59,7 +59,7 @@ NAMED_RESOURCES: Mapping[str, tuple[str, ...]] = {
     "scheduler": ("arn:aws:scheduler:{here}:schedule/default/{name}-*",),
     "secretsmanager": ("arn:aws:secretsmanager:{here}:secret:{name}-*",),
     "sns": ("arn:aws:sns:{here}:{name}-*",),
-    "ssm": (f"arn:aws:ssm:{{here}}:parameter{PARAMETER_ROOT}/*",),
+    "ssm": ("arn:aws:ssm:{here}:parameter/{name}/*",),
 }
 
 # Actions on resources with generated ids, and actions without resources: limited to the region instead.

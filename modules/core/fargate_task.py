@@ -43,7 +43,7 @@ class FargatePlatform:
         repository: repository of the image.
         architecture: ``ARM64`` or ``X86_64``.
         region: AWS region.
-        log_path: prefix of the log groups, ``/airflow/<environment>``.
+        log_path: prefix of the log groups, ``/<prefix>/<environment>``.
         roles: settings of all IAM roles.
         environment: environment variables of every Airflow container.
         keep_revisions: leave earlier task definitions registered, so that a deployment can be rolled back.

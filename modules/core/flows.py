@@ -5,12 +5,22 @@ Security groups, network ACLs and the policies all read the same declaration.
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 Tier = Literal["public", "application", "data", "internet"]
 
 ANYWHERE = ("0.0.0.0/0",)
+
+
+def identifier(cidr: str) -> str:
+    """Return ``cidr`` as a part of a construct's id, so that another list of blocks does not change it.
+
+    >>> identifier("10.0.0.0/16")
+    '10-0-0-0-16'
+    """
+    return re.sub(r"[^0-9A-Za-z]+", "-", cidr).strip("-")
 
 
 @dataclass(frozen=True, order=True)

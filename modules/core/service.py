@@ -38,8 +38,7 @@ class EcsComponent(Construct):
     """An ECS service that replaces unhealthy Fargate tasks and rolls back a failed deployment.
 
     Creates the security group, the two IAM roles, the task definition, the service and, for a process with a port,
-    its internal DNS name. Terraform sets the number of tasks at the first apply only: later autoscaling and operations
-    change it.
+    its internal DNS name.
 
     Args:
         scope: parent construct.
@@ -52,6 +51,8 @@ class EcsComponent(Construct):
         sidecars: further containers of each Fargate task.
         environment: further environment variables of the main container.
         target_group_arn: target group of the load balancer, if the component has one.
+        autoscaled: Application Auto Scaling changes the number of Fargate tasks; Terraform then sets it at the first
+            apply only.
         depends_on: resources that ECS requires first: capacity providers of the cluster, listeners of the target group.
 
     Raises:
@@ -68,6 +69,9 @@ class EcsComponent(Construct):
         {'enable': True, 'rollback': True}
     """
 
+    zone_rebalancing: Literal["ENABLED", "DISABLED"] = "ENABLED"
+    """Whether ECS replaces Fargate tasks to spread them over the zones; the default differs between providers."""
+
     def __init__(
         self,
         scope: Construct,
@@ -81,6 +85,7 @@ class EcsComponent(Construct):
         sidecars: Sequence[Sidecar] = (),
         environment: Mapping[str, str] | None = None,
         target_group_arn: str | None = None,
+        autoscaled: bool = False,
         depends_on: Sequence[TerraformResource] = (),
     ) -> None:
         super().__init__(scope, id_)
@@ -116,10 +121,14 @@ class EcsComponent(Construct):
             memory_mib=settings.size.memory_mib,
             ephemeral_storage_gib=settings.size.ephemeral_storage_gib,
         )
-        self._service(settings, target_group_arn, depends_on)
+        self._service(settings, target_group_arn, autoscaled, depends_on)
 
     def _service(
-        self, settings: ServiceSettings, target_group_arn: str | None, depends_on: Sequence[TerraformResource]
+        self,
+        settings: ServiceSettings,
+        target_group_arn: str | None,
+        autoscaled: bool,
+        depends_on: Sequence[TerraformResource],
     ) -> None:
         self.service = EcsService(
             self,
@@ -133,6 +142,9 @@ class EcsComponent(Construct):
             deployment_minimum_healthy_percent=100,
             deployment_maximum_percent=200,
             deployment_circuit_breaker=EcsServiceDeploymentCircuitBreaker(enable=True, rollback=True),
+            availability_zone_rebalancing=self.zone_rebalancing,
+            # Without it the provider replaces the service when the capacity provider strategy changes.
+            force_new_deployment=True,
             enable_execute_command=settings.exec_enabled,
             enable_ecs_managed_tags=True,
             propagate_tags="SERVICE",
@@ -145,7 +157,7 @@ class EcsComponent(Construct):
             load_balancer=self._target(target_group_arn),
             service_registries=self._internal_name(),
             depends_on=list(depends_on),
-            lifecycle=TerraformResourceLifecycle(ignore_changes=["desired_count"]),
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["desired_count"]) if autoscaled else None,
             tags={"Name": self.name},
         )
 
@@ -176,6 +188,7 @@ class EcsComponent(Construct):
             ),
             # ECS reports the health of each task; without this block, starting and unhealthy tasks are in DNS too.
             health_check_custom_config=ServiceDiscoveryServiceHealthCheckCustomConfig(failure_threshold=1),
+            force_destroy=True,  # an instance that ECS has not removed yet would block the deletion
         )
         return EcsServiceServiceRegistries(registry_arn=discovery.arn)
 

@@ -21,7 +21,7 @@ def options(environment: Environment, *, names: Names, base_url: str) -> dict[st
     airflow = environment.airflow
     host = "localhost" if is_standalone(environment.topology) else f"{API_SERVER.name}.{names.domain}"
     values: dict[str, object] = {
-        "AIRFLOW_ENVIRONMENT": environment.name,
+        "AIRFLOW_ENVIRONMENT": names.name,
         "AIRFLOW_PARAMETER_PATH": names.path,
         "AWS_DEFAULT_REGION": environment.region,
         "AIRFLOW__API__BASE_URL": base_url,

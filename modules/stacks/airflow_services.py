@@ -20,7 +20,6 @@ from modules.core.airflow_process import (
     TRIGGERER_LOG_PORT,
     WORKER_LOG_PORT,
 )
-from modules.core.deferrable import exceeds
 from modules.core.fargate_task import FargatePlatform
 from modules.core.network_reference import NetworkReference
 from modules.core.scalable import Scalable
@@ -73,6 +72,7 @@ class AirflowServices:
             uses=[*self._bindings.services(spec.uses), *self._exec],
             sidecars=self._bindings.sidecars(spec.uses),
             target_group_arn=load_balancer.target_group_arn if behind_load_balancer else None,
+            autoscaled=spec.scales_out or self._sleep is not None,
             depends_on=[self._cluster.capacity_providers, *(load_balancer.listeners if behind_load_balancer else ())],
         )
         if behind_load_balancer:
@@ -85,11 +85,10 @@ class AirflowServices:
         return ServiceSettings(size, capacity, stop_timeout=stop_timeout, exec_enabled=bool(self._exec))
 
     def _scale(self, component: EcsComponent, spec: ComponentSpec) -> None:
-        scales_out = exceeds(spec.maximum, spec.size.count)
-        if not scales_out and self._sleep is None:
+        if not spec.scales_out and self._sleep is None:
             return
         target = self._target(component, Bounds(spec.size.count, spec.maximum))
-        if scales_out:
+        if spec.scales_out:
             CpuScaling(component, "scaling", target=target)
 
     def _target(self, component: EcsComponent, bounds: Bounds) -> Scalable:
@@ -131,7 +130,7 @@ class AirflowServices:
             "scaling",
             target=self._target(group, Bounds(section.min_count, section.max_count)),
             group=section.name,
-            environment=environment.name,
+            environment=self._platform.name,
             namespace=METRICS_NAMESPACE,
             scale_out_cooldown=section.scale_out_cooldown_seconds,
             scale_in_cooldown=section.scale_in_cooldown_seconds,

@@ -43,7 +43,7 @@ def alarm_definitions(environment: Environment, resources: MonitoredResources) -
 
 
 def _dimensions(environment: Environment, component: str) -> dict[str, str]:
-    return {"Environment": environment.name, "Component": component}
+    return {"Environment": environment.names.name, "Component": component}
 
 
 def _airflow(environment: Environment) -> Iterator[MetricAlarm]:
@@ -79,7 +79,7 @@ def _queues(environment: Environment) -> Iterator[MetricAlarm]:
             f"An Airflow task waits too long for worker group {group.name}",
             METRICS_NAMESPACE,
             "OldestQueuedSeconds",
-            {"Environment": environment.name, "WorkerGroup": group.name},
+            {"Environment": environment.names.name, "WorkerGroup": group.name},
             threshold=environment.alarms.oldest_queued_seconds,
             minutes=3,
         )

@@ -20,6 +20,7 @@ from modules.core.airflow_process import (
     Process,
     worker,
 )
+from modules.core.deferrable import exceeds
 from modules.core.service_settings import Capacity, Size
 
 Use = Literal[
@@ -43,6 +44,11 @@ class ComponentSpec:
     size: TaskSize
     uses: tuple[Use, ...]
     maximum: int
+
+    @property
+    def scales_out(self) -> bool:
+        """Whether the number of Fargate tasks follows the load."""
+        return exceeds(self.maximum, self.size.count)
 
     @property
     def fargate_size(self) -> Size:

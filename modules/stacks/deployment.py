@@ -32,6 +32,7 @@ def deployments(app: App, environments: Iterable[Environment]) -> None:
 
 def deployment(app: Construct, environment: Environment) -> tuple[Foundation, Airflow]:
     """Create the stacks of ``environment``; the network ACLs come last because they need every declared flow."""
+    environment = in_order(environment)
     names, flows = environment.names, Flows()
     roles = _roles(environment)
     foundation = Foundation(app, environment, names=names, roles=roles, flows=flows)
@@ -44,6 +45,29 @@ def deployment(app: Construct, environment: Environment) -> tuple[Foundation, Ai
     for stack in (foundation, airflow):
         stack.annotate(flows=flows.as_data(), waivers=waivers)
     return foundation, airflow
+
+
+def in_order(environment: Environment) -> Environment:
+    """``environment`` with its lists sorted: their order has no meaning, so that another order changes no resource."""
+    network, existing = environment.network, environment.network.existing
+    if existing:
+        ids = ("public_subnet_ids", "application_subnet_ids", "data_subnet_ids", "application_route_table_ids")
+        existing = existing.model_copy(update={key: _sorted(getattr(existing, key)) for key in ids})
+    workers = (group.model_copy(update={"queues": _sorted(group.queues)}) for group in environment.workers)
+    balancer, dags = environment.load_balancer, environment.dags
+    return environment.model_copy(
+        update={
+            "network": network.model_copy(update={"zones": _sorted(network.zones), "existing": existing}),
+            "load_balancer": balancer.model_copy(update={"allowed_cidrs": _sorted(balancer.allowed_cidrs)}),
+            "dags": dags.model_copy(update={"known_hosts": _sorted(dags.known_hosts)}),
+            "workers": tuple(sorted(workers, key=lambda group: group.name)),
+            "waivers": tuple(sorted(environment.waivers, key=lambda waiver: (waiver.rule, waiver.address))),
+        }
+    )
+
+
+def _sorted(items: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(items))
 
 
 def _roles(environment: Environment) -> RoleSettings:

@@ -80,6 +80,7 @@ class Foundation(EnvironmentStack):
             f"{self._names.path}/*",
             f"/aws/rds/instance/{self._names.name}/*",
             f"/aws/elasticache/{self._names.name}/*",
+            f"/aws/ecs/containerinsights/{self._names.name}/*",
             f"aws-waf-logs-{self._names.name}",
         )
         return EncryptionKey(

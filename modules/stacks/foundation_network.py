@@ -32,6 +32,7 @@ class FoundationNetwork:
             region=environment.region,
             account_id=environment.account_id,
             private=environment.network.egress == "none",
+            endpoints_security_group_id=existing.endpoints_security_group_id if existing else None,
         ).reference
 
     def add_flow_logs(self, *, key_arn: str, roles: RoleSettings) -> None:

@@ -47,7 +47,7 @@ class ServiceBindings:
 
     def sidecars(self, uses: Iterable[Use]) -> list[Sidecar]:
         """Return the sidecars of ``uses`` and the StatsD sidecar, which every component has."""
-        statsd: list[Sidecar] = [StatsD(namespace=METRICS_NAMESPACE, environment=self._environment.name)]
+        statsd: list[Sidecar] = [StatsD(namespace=METRICS_NAMESPACE, environment=self._names.name)]
         return statsd + [sidecar for use in uses for sidecar in self._sidecars(use)]
 
     def _services(self, use: Use, secrets: tuple[str, ...]) -> Iterator[BackingService]:
@@ -73,7 +73,7 @@ class ServiceBindings:
             }
             yield WorkerMetrics(
                 namespace=METRICS_NAMESPACE,
-                environment=self._environment.name,
+                environment=self._names.name,
                 groups=groups,
                 password=self._foundation.database.password,
             )

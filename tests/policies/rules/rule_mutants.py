@@ -296,7 +296,7 @@ def _(documents: Documents) -> None:
     parameter["value"] = "q83vEjRWeJq83vEjRWeJq83vEjRWeJq83vEjRWeJq80="
 
 
-CLIENTS = "load_balancer_ingress_from_clients_443"
+CLIENTS = "load_balancer_ingress_from_clients_443_203_0_113_0_24"
 DATABASE_INGRESS = "scheduler_ingress_at_metadata_database_5432"
 
 
@@ -307,26 +307,26 @@ def acl_entry(documents: Documents, name: str) -> Any:
 
 @mutant("AF_NACL_1", "two network ACL entries are identical")
 def _(documents: Documents) -> None:
-    first = acl_entry(documents, "network_acls_data_in_0")
-    add(documents, "aws_network_acl_rule", "again", {**first, "rule_number": 900}, stack=FOUNDATION)
+    first = acl_entry(documents, "network_acls_data_in_5432_application")
+    add(documents, "aws_network_acl_rule", "again", {**first, "rule_number": 32766}, stack=FOUNDATION)
 
 
 @mutant("AF_NACL_2", "a reply entry of the data tier is removed", "AF_NET_3", "AF_NACL_3")
 def _(documents: Documents) -> None:
-    del documents[FOUNDATION]["resource"]["aws_network_acl_rule"]["network_acls_data_out_0"]
+    del documents[FOUNDATION]["resource"]["aws_network_acl_rule"]["network_acls_data_out_32768_61000_application"]
 
 
 @mutant("AF_NACL_3", "the network ACL of the data tier allows SSH from the application tier", "AF_NACL_2")
 def _(documents: Documents) -> None:
-    first = acl_entry(documents, "network_acls_data_in_0")
-    more = {**first, "rule_number": 900, "from_port": 22, "to_port": 22}
+    first = acl_entry(documents, "network_acls_data_in_5432_application")
+    more = {**first, "rule_number": 32766, "from_port": 22, "to_port": 22}
     add(documents, "aws_network_acl_rule", "ssh", more, stack=FOUNDATION)
 
 
 @mutant("AF_NACL_4", "the network ACL of the data tier allows 0.0.0.0/0", "AF_NACL_2", "AF_NACL_3")
 def _(documents: Documents) -> None:
-    first = acl_entry(documents, "network_acls_data_in_0")
-    more = {**first, "rule_number": 900, "from_port": 5432, "to_port": 5432, "cidr_block": "0.0.0.0/0"}
+    first = acl_entry(documents, "network_acls_data_in_5432_application")
+    more = {**first, "rule_number": 32766, "from_port": 5432, "to_port": 5432, "cidr_block": "0.0.0.0/0"}
     add(documents, "aws_network_acl_rule", "internet", more, stack=FOUNDATION)
 
 

@@ -91,7 +91,7 @@ def entries(foundation: dict[str, Any], tier: str, direction: str) -> list[Body]
 
 def shadowed_deny(foundation: dict[str, Any], airflow: dict[str, Any]) -> None:
     first = entries(foundation, "data", "in")[0]
-    add(foundation, "aws_network_acl_rule", {**first, "rule_number": 900, "rule_action": "deny"})
+    add(foundation, "aws_network_acl_rule", {**first, "rule_number": 32766, "rule_action": "deny"})
 
 
 def no_reply_entries(foundation: dict[str, Any], airflow: dict[str, Any]) -> None:
@@ -101,7 +101,7 @@ def no_reply_entries(foundation: dict[str, Any], airflow: dict[str, Any]) -> Non
 
 def unneeded_port(foundation: dict[str, Any], airflow: dict[str, Any]) -> None:
     first = entries(foundation, "data", "in")[0]
-    add(foundation, "aws_network_acl_rule", {**first, "rule_number": 900, "from_port": 3306, "to_port": 3306})
+    add(foundation, "aws_network_acl_rule", {**first, "rule_number": 32766, "from_port": 3306, "to_port": 3306})
 
 
 def internet_entry(foundation: dict[str, Any], airflow: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""A plan that loses data is rejected."""
+"""A plan that loses data or interrupts users is rejected."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def waiver(*, address: str = "aws_db_instance.it", expires: str = "2026-12-31", 
 
 
 @pytest.mark.feature("E6")
-@pytest.mark.parametrize("kind", sorted(plan_guard.HOLDS))
+@pytest.mark.parametrize("kind", sorted({**plan_guard.HOLDS, **plan_guard.INTERRUPTS}))
 @pytest.mark.parametrize("actions", [("delete",), ("delete", "create"), ("create", "delete")])
-def test_plan_that_destroys_a_data_store_is_rejected(kind: str, actions: tuple[str, ...]) -> None:
+def test_plan_that_destroys_what_users_depend_on_is_rejected(kind: str, actions: tuple[str, ...]) -> None:
     (line,) = plan_guard.losses({"resource_changes": [change(kind, *actions)]}, today=TODAY)
     assert line.startswith(f"{kind}.it would be {'replaced' if 'create' in actions else 'destroyed'}: ")
 
@@ -40,8 +40,8 @@ def test_attribute_that_forces_a_replacement_is_named() -> None:
 
 
 @pytest.mark.feature("E6")
-def test_resource_without_data_may_be_destroyed() -> None:
-    plan = {"resource_changes": [change("aws_ecs_service", "delete"), change("aws_db_instance", "update")]}
+def test_resource_that_nothing_depends_on_may_be_destroyed() -> None:
+    plan = {"resource_changes": [change("aws_cloudwatch_metric_alarm", "delete"), change("aws_db_instance", "update")]}
     assert plan_guard.losses(plan, today=TODAY) == []
 
 
@@ -86,3 +86,35 @@ def test_other_replacements_are_rejected_before_the_first_deployment_is_complete
 def test_tainted_data_store_with_deletion_protection_is_found() -> None:
     plan = {"resource_changes": [tainted(deletion_protection=True), tainted("aws_kms_key")]}
     assert plan_guard.protected_and_tainted(plan) == ["aws_db_instance.it"]
+
+
+@pytest.mark.feature("E6")
+@pytest.mark.parametrize("kind", sorted(plan_guard.ONLY_REPLACED))
+def test_resource_of_a_running_service_may_be_destroyed_but_not_replaced(kind: str) -> None:
+    assert plan_guard.losses({"resource_changes": [change(kind, "delete")]}, today=TODAY) == []
+    assert len(plan_guard.losses({"resource_changes": [change(kind, "delete", "create")]}, today=TODAY)) == 1
+
+
+@pytest.mark.feature("E6")
+def test_service_whose_creation_was_interrupted_is_replaced() -> None:
+    assert plan_guard.losses({"resource_changes": [tainted("aws_ecs_service")]}, today=TODAY) == []
+
+
+@pytest.mark.feature("E6")
+def test_record_that_validates_a_certificate_may_be_destroyed() -> None:
+    found = change("aws_route53_record", "delete")
+    found["change"]["before"] = {"records": ["_x.acm-validations.aws."]}
+    assert plan_guard.losses({"resource_changes": [found]}, today=TODAY) == []
+
+
+@pytest.mark.feature("E6")
+@pytest.mark.parametrize(
+    ("before", "after", "rejected"),
+    [("16.9", "17", True), ("17", "16", True), ("16", "16.9", False), ("16.9", "16.10", False)],
+)
+def test_other_major_version_of_the_database_needs_a_waiver(before: str, after: str, rejected: bool) -> None:
+    found = change("aws_db_instance", "update")
+    found["change"] |= {"before": {"engine_version": before}, "after": {"engine_version": after}}
+    plan = {"resource_changes": [found]}
+    assert bool(plan_guard.losses(plan, today=TODAY)) is rejected
+    assert plan_guard.losses(plan, waivers=[waiver()], today=TODAY) == []

@@ -56,3 +56,17 @@ def test_clients_get_address_port_and_token() -> None:
         assert (
             deployment.resolve(main.secrets["AIRFLOW_BROKER_PASSWORD"]).body["name"] == "/airflow/dev/broker-auth-token"
         )
+
+
+@pytest.mark.feature("C6")
+@pytest.mark.parametrize(
+    ("engine", "version", "family"),
+    [("valkey", "7.2", "valkey7"), ("valkey", "8.1", "valkey8"), ("redis", "7.0", "redis7")],
+)
+def test_engine_version_reaches_the_broker(engine: str, version: str, family: str) -> None:
+    deployment = deployed(broker={"engine": engine, "engine_version": version})
+    group = deployment.only(
+        "aws_elasticache_replication_group", engine=engine, engine_version=version, auto_minor_version_upgrade="false"
+    )
+    assert "engine_version" not in group.get("lifecycle", "ignore_changes")
+    assert deployment.resolve(group.body["parameter_group_name"]).body["family"] == family

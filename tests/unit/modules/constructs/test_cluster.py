@@ -36,3 +36,13 @@ def test_container_insights_is_enabled() -> None:
         ["enabled"],
         ["enhanced"],
     )
+
+
+@pytest.mark.feature("A1")
+def test_log_group_of_container_insights_has_retention_and_key() -> None:
+    deployment = deployed()
+    group = deployment.only("aws_cloudwatch_log_group", name="/aws/ecs/containerinsights/airflow-dev/performance")
+    assert group.body["retention_in_days"] == 90
+    assert group.address in deployment.only("aws_ecs_cluster").body["depends_on"], "AWS would create it first"
+    policy = deployment.resolve(group.body["kms_key_id"]).body["policy"]
+    assert "log-group:/aws/ecs/containerinsights/airflow-dev/*" in policy

@@ -31,5 +31,6 @@ def test_proxy_reads_its_own_credentials_only() -> None:
     (auth,) = proxy.blocks("auth")
     secret = deployment.resolve(auth["secret_arn"])
     (version,) = deployment.configuration.users_of(secret, "aws_secretsmanager_secret_version")
+    assert secret.body["recovery_window_in_days"] == 0, "its name would be blocked for a new environment"
     assert "secret_string" not in version.body, "a value would stay in the state"
     assert "ephemeral.aws_ssm_parameter" in version.body["secret_string_wo"]

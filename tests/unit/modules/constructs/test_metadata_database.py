@@ -31,7 +31,7 @@ def test_database_keeps_data_by_default() -> None:
         backup_retention_period=14,
         delete_automated_backups=False,
         skip_final_snapshot=False,
-        final_snapshot_identifier="airflow-dev-final",
+        final_snapshot_identifier=Match.regex(r"^airflow-dev-final-\$\{aws_security_group\.\w+\.id\}"),
     )
 
 
@@ -72,3 +72,20 @@ def test_database_is_in_the_data_subnets() -> None:
     subnets = deployment.resolve(deployment.only("aws_db_instance").body["db_subnet_group_name"])
     tiers = {tier_of(deployment.resolve(subnet)) for subnet in subnets.body["subnet_ids"]}
     assert tiers == {"data"}
+
+
+@pytest.mark.feature("C6")
+@pytest.mark.parametrize(
+    ("version", "family", "automatic"), [("17", "postgres17", True), ("17.4", "postgres17", False)]
+)
+def test_engine_version_reaches_the_database(version: str, family: str, automatic: bool) -> None:
+    deployment = deployed(database={"engine_version": version})
+    database = deployment.only(
+        "aws_db_instance",
+        engine_version=version,
+        allow_major_version_upgrade=True,
+        apply_immediately=True,
+        auto_minor_version_upgrade=automatic,
+    )
+    assert "engine_version" not in (database.get("lifecycle", "ignore_changes") or ())
+    assert deployment.resolve(database.body["parameter_group_name"]).body["family"] == family

@@ -49,7 +49,7 @@ def test_worker_group_scales_on_missing_workers(group: str) -> None:
     assert queries["difference"]["expression"] == "wanted - FILL(asked, 0)"
     assert queries["difference"]["return_data"] is True
     wanted = queries["wanted"]["metric"]
-    assert wanted["dimensions"] == {"Environment": "dev", "WorkerGroup": group}
+    assert wanted["dimensions"] == {"Environment": "airflow-dev", "WorkerGroup": group}
     assert (wanted["metric_name"], wanted["stat"]) == ("DesiredWorkers", "Maximum"), "two schedulers publish the same"
     asked = queries["asked"]["metric"]
     assert asked["dimensions"] == {"ClusterName": "airflow-dev", "ServiceName": f"worker-{group}"}

@@ -6,7 +6,7 @@ import pytest
 
 from tests.reading import services
 from tests.synthesis import deployed
-from tests.unit.modules.variants import DISTINCT_TOPOLOGIES, LARGE
+from tests.unit.modules.variants import DISTINCT_TOPOLOGIES, LARGE, SINGLE_BY_DAY
 
 
 @pytest.mark.feature("C2")
@@ -20,9 +20,47 @@ def test_failed_deployment_is_rolled_back(topology: str) -> None:
 
 @pytest.mark.feature("C6")
 @pytest.mark.parametrize("topology", DISTINCT_TOPOLOGIES)
-def test_terraform_ignores_changes_of_the_desired_count(topology: str) -> None:
-    for name, (service, _) in services(deployed(topology=topology)).items():
-        assert "desired_count" in service.get("lifecycle", "ignore_changes"), name
+def test_terraform_ignores_the_desired_count_of_autoscaled_services_only(topology: str) -> None:
+    deployment = deployed(topology=topology)
+    scaled = {target.body["resource_id"].rsplit("/")[-1] for target in deployment.of("aws_appautoscaling_target")}
+    for name, (service, _) in services(deployment).items():
+        ignored = service.get("lifecycle", "ignore_changes") or ()
+        assert ("desired_count" in ignored) is (name in scaled), name
+
+
+@pytest.mark.feature("C6")
+def test_fixed_count_of_a_component_reaches_the_service() -> None:
+    names = ("scheduler", "dag_processor", "triggerer", "flower")
+    deployment = deployed(components={name: {"count": 2} for name in names})
+    for name in names:
+        service, _ = services(deployment)[name.replace("_", "-")]
+        assert service.body["desired_count"] == 2, name
+        assert "desired_count" not in (service.get("lifecycle", "ignore_changes") or ()), name
+
+
+@pytest.mark.feature("C6")
+def test_schedule_sets_the_count_of_an_environment_that_sleeps() -> None:
+    deployment = deployed(**SINGLE_BY_DAY)
+    assert deployment.environment.hibernation
+    for name, (service, _) in services(deployment).items():
+        assert "desired_count" in service.get("lifecycle", "ignore_changes"), f"{name}: a deployment would wake it"
+
+
+@pytest.mark.feature("C2")
+def test_zone_rebalancing_does_not_depend_on_the_provider_and_never_moves_workers() -> None:
+    for name, (service, _) in services(deployed()).items():
+        expected = "DISABLED" if name.startswith("worker-") else "ENABLED"
+        assert service.body["availability_zone_rebalancing"] == expected, name
+
+
+@pytest.mark.feature("C6")
+def test_internal_name_can_be_deleted_while_instances_are_registered() -> None:
+    deployed().template.every("aws_service_discovery_service", force_destroy=True)
+
+
+@pytest.mark.feature("C6")
+def test_change_of_the_spot_share_updates_the_service() -> None:
+    deployed().template.every("aws_ecs_service", force_new_deployment=True)
 
 
 @pytest.mark.feature("T7")

@@ -6,6 +6,7 @@ import pytest
 
 from tests.reading import clients, rules, services
 from tests.synthesis import Deployment, deployed
+from tests.unit.environments.cases import GONE
 from tests.unit.modules.variants import OPEN, SERVICES, SINGLE_BY_DAY, TOPOLOGIES
 
 
@@ -52,3 +53,13 @@ def test_only_the_api_server_has_a_target_group(topology: str) -> None:
         name for name, (service, _) in services(deployed(topology=topology)).items() if service.blocks("load_balancer")
     }
     assert with_target_group == ({"api-server"} if topology in {"local_executor", "celery"} else {"standalone"})
+
+
+@pytest.mark.feature("N6")
+def test_certificate_is_validated_in_the_public_zone_and_the_name_is_in_the_private_zone() -> None:
+    zones = {"hosted_zone_id": "Z0000PRIVATE", "certificate_zone_id": "Z0000PUBLIC"}
+    deployment = deployed(load_balancer={"certificate_arn": GONE, "domain_name": "airflow.example.com", **zones})
+    records = {
+        record.address.rsplit(".", 1)[-1]: record.body["zone_id"] for record in deployment.of("aws_route53_record")
+    }
+    assert records == {"certificate_validation_record": "Z0000PUBLIC", "dns_record": "Z0000PRIVATE"}
