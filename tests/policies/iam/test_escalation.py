@@ -43,7 +43,7 @@ def arn(name: str) -> str:
 
 
 ADMIN = inline({"Action": "s3:*", "Resource": "*"}, role="admin")
-RUN_AS_ADMIN = [RUN, {"Action": "iam:PassRole", "Resource": arn("admin")}]
+RUN_AS_ADMIN: list[dict[str, Any]] = [RUN, {"Action": "iam:PassRole", "Resource": arn("admin")}]
 
 
 @pytest.mark.feature("P3")

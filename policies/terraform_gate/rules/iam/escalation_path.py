@@ -37,7 +37,7 @@ def _with_role(*, hand_over: Mapping[str, object], **arguments: object) -> Resou
 
 
 class PrivilegeEscalation(Rule):
-    """Paths to permissions that a principal does not hold: its policies changed, other principals, roles of services."""
+    """Paths to permissions that a principal does not hold: changed policies, other principals, roles of services."""
 
     id = "AF_IAM_7"
     title = "No principal can escalate its privileges"
