@@ -43,7 +43,7 @@ class Airflow(Section):
     ] = True
     exec_enabled: Annotated[
         StrictBool,
-        synth("Allow ECS Exec: a recorded shell in a Fargate task, whose root file system becomes writable."),
+        synth("Allow ECS Exec: a recorded shell in the main container of a Fargate task."),
     ] = False
     pool_size: Annotated[StrictInt, plan("Database connections that each process keeps open.", ge=1, le=50)] = 5
     max_overflow: Annotated[StrictInt, plan("Database connections above `pool_size`.", ge=0, le=50)] = 5

@@ -13,9 +13,10 @@ from functools import cached_property
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.iam.decision import UNKNOWN, Caller, Context, Policy, Target, decide
+from terraform_gate.iam.decision.policy import CompiledStatement
 from terraform_gate.iam.documents import MalformedError, UnknownDocumentError, statements_in
 from terraform_gate.iam.managed_policies import managed_document
-from terraform_gate.iam.principals import Granted, Principal, principals_of
+from terraform_gate.iam.principals import Principal, principals_of
 from terraform_gate.iam.statement import Statement
 from terraform_gate.iam.techniques import HERE, HOME
 from terraform_gate.reading.expression import is_known, reference, replaced
@@ -104,7 +105,7 @@ class Identity:
         )
         return bounded and any(item.source.allows for item in self._covering(action))
 
-    def _covering(self, action: str) -> list:  # type: ignore[type-arg]
+    def _covering(self, action: str) -> list[CompiledStatement]:
         return [item for policy in self.caller.identity for item in policy.covering(action)]
 
     def holds_all_of(self, other: Identity) -> bool:
@@ -196,6 +197,3 @@ def _normalized(statement: Statement, configuration: Configuration) -> Statement
             for operator, by_key in statement.conditions.items()
         },
     )
-
-
-__all__ = ["Granted", "Identity", "arn_of", "identities_of", "normalized"]

@@ -130,7 +130,7 @@ CONDITIONS: list[tuple[str, str | list[str], str | list[str] | None, bool]] = [
 ]
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 @pytest.mark.parametrize(("operator", "expected", "actual", "holds"), CONDITIONS)
 def test_condition_operators(
     operator: str, expected: str | list[str], actual: str | list[str] | None, *, holds: bool
@@ -140,7 +140,7 @@ def test_condition_operators(
     assert decide(caller, "s3:GetObject", OBJECT, context).outcome is (ALLOWED if holds else IMPLICIT)
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 @pytest.mark.parametrize("operator", sorted({case[0] for case in CONDITIONS}))
 def test_condition_on_a_key_that_is_not_known_is_unknown(operator: str) -> None:
     caller = Caller(ROLE, (policy({**READ, "Condition": {operator: {"aws:SomeKey": "1"}}}),))
@@ -148,7 +148,7 @@ def test_condition_on_a_key_that_is_not_known_is_unknown(operator: str) -> None:
     assert decide(caller, "s3:GetObject", OBJECT, Context(is_complete=False)).outcome is UNDECIDED
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_conditions_of_a_statement_must_all_hold() -> None:
     both = {**READ, "Condition": {"StringEquals": {"a:b": "1", "a:c": "2"}, "Bool": {"a:d": "true"}}}
     caller = Caller(ROLE, (policy(both),))
@@ -160,7 +160,7 @@ def test_conditions_of_a_statement_must_all_hold() -> None:
         policy({**READ, "Condition": {"StringAlmostEquals": {"a:b": "1"}}})
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 @pytest.mark.parametrize(
     ("pattern", "arn", "covers"),
     [
@@ -191,7 +191,7 @@ def test_resource_patterns(pattern: str, arn: str, *, covers: bool) -> None:
     assert answer(allow, on=Target(arn, account=ACCOUNT), arn=USER) is (ALLOWED if covers else IMPLICIT)
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_policy_variables_of_a_value_are_literal_and_old_versions_have_none() -> None:
     allow = {"Action": "s3:GetObject", "Resource": "arn:aws:s3:::logs/${aws:username}"}
     caller = Caller(USER, (policy(allow),))
@@ -202,7 +202,7 @@ def test_policy_variables_of_a_value_are_literal_and_old_versions_have_none() ->
     assert decide(old, "s3:GetObject", "arn:aws:s3:::logs/ada", {}).outcome is IMPLICIT
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_terraform_expression_in_a_pattern_is_unknown_unless_nothing_can_match() -> None:
     def on(resource: str, arn: str = OBJECT) -> Outcome:
         return answer({"Action": "s3:GetObject", "Resource": resource}, on=arn)
@@ -216,7 +216,7 @@ def test_terraform_expression_in_a_pattern_is_unknown_unless_nothing_can_match()
     assert decide(caller, "s3:GetObject", OBJECT, {"aws:SourceIp": "1.2.3.4", "s3:max-keys": "1"}).outcome is UNDECIDED
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_actions_and_negated_elements() -> None:
     assert answer({**READ, "Action": "S3:get*"}) is ALLOWED
     assert answer({**READ, "Action": ["s3:PutObject", "s3:?etObject"]}) is ALLOWED
@@ -228,7 +228,7 @@ def test_actions_and_negated_elements() -> None:
     assert answer(READ, {"Effect": "Deny", "NotAction": "ec2:*", "Resource": "*"}) is DENIED
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_explicit_deny_wins_wherever_it_is() -> None:
     full = policy({"Action": "*", "Resource": "*"})
     no = policy(deny({"Action": "s3:*", "Resource": "*"}))
@@ -246,7 +246,7 @@ def test_explicit_deny_wins_wherever_it_is() -> None:
     assert decision.statement.sid == "Closed"
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_boundary_session_policy_and_guardrails_limit_identity_policies() -> None:
     full, other = policy({"Action": "*", "Resource": "*"}), policy({"Action": "ec2:*", "Resource": "*"})
     for limit in ({"boundary": other}, {"session": (other,)}, {"guardrails": ((full,), (other,))}):
@@ -255,7 +255,7 @@ def test_boundary_session_policy_and_guardrails_limit_identity_policies() -> Non
     assert answer(boundary=full) is IMPLICIT, "a boundary grants nothing"
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 @pytest.mark.parametrize(
     ("principal", "caller", "with_identity_policy", "alone"),
     [
@@ -287,7 +287,7 @@ def test_trust_policy_decides_who_assumes_a_role(
     assert (decide(Caller(caller), "sts:AssumeRole", target, {}).outcome is ALLOWED) is alone
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 @pytest.mark.parametrize("action", ["sts:AssumeRole", "kms:Decrypt"])
 def test_roles_and_keys_need_their_own_policy(action: str) -> None:
     arn = f"arn:aws:iam::{ACCOUNT}:role/a" if "sts" in action else f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/1"
@@ -298,7 +298,7 @@ def test_roles_and_keys_need_their_own_policy(action: str) -> None:
     assert decide(Caller(ROLE), action, Target(arn, root), {}).outcome is IMPLICIT
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_another_account_needs_both_policies() -> None:
     def across(*statements: Mapping[str, Any], resource_policy: Policy | None) -> Outcome:
         return answer(*statements, on=Target(OBJECT, resource_policy, account=OTHER_ACCOUNT))
@@ -312,7 +312,7 @@ def test_another_account_needs_both_policies() -> None:
     assert answer({"Action": "sqs:*", "Resource": "*"}, action="sqs:SendMessage", on=queue) is IMPLICIT
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 @pytest.mark.parametrize(
     ("action", "arn"),
     [
@@ -331,7 +331,7 @@ def test_resource_policy_of_the_same_account_is_enough(action: str, arn: str) ->
     assert answer(action=action, on=Target(arn, account)) is IMPLICIT
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_boundary_limits_resource_policies_for_roles_and_not_for_users_and_sessions() -> None:
     other = policy({"Action": "ec2:*", "Resource": "*"})
 
@@ -346,7 +346,7 @@ def test_boundary_limits_resource_policies_for_roles_and_not_for_users_and_sessi
     assert given_to("*", ROLE, Condition={"ArnEquals": {"aws:PrincipalArn": ROLE}}) is IMPLICIT
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_not_principal_denies_everybody_else_and_every_caller_with_a_boundary() -> None:
     full = policy({"Action": "*", "Resource": "*"})
     except_worker = policy(deny({**READ, "NotPrincipal": {"AWS": [ROLE, ACCOUNT]}}))
@@ -357,7 +357,7 @@ def test_not_principal_denies_everybody_else_and_every_caller_with_a_boundary() 
     assert answer(READ, on=elsewhere, arn=f"arn:aws:iam::{OTHER_ACCOUNT}:user/x") is DENIED
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_keys_about_the_caller_are_derived() -> None:
     for arn, key, value in (
         (ROLE, "aws:PrincipalArn", ROLE),
@@ -372,7 +372,7 @@ def test_keys_about_the_caller_are_derived() -> None:
     assert with_path.derived["aws:principalarn"] == (f"arn:aws:iam::{ACCOUNT}:role/airflow/worker",)
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_root_and_documented_exceptions() -> None:
     root = f"arn:aws:iam::{ACCOUNT}:root"
     assert decide(Caller(root), "s3:GetObject", OBJECT, {}).outcome is ALLOWED
@@ -390,14 +390,14 @@ def test_root_and_documented_exceptions() -> None:
     assert answer(everything, action="iam:GetRole", on=reserved) is ALLOWED
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_action_without_a_resource_needs_a_statement_for_all_resources() -> None:
     assert answer({"Action": "ecr:*", "Resource": "*"}, action="ecr:GetAuthorizationToken", on="*") is ALLOWED
     repository = {"Action": "ecr:*", "Resource": f"arn:aws:ecr:eu-central-1:{ACCOUNT}:repository/airflow"}
     assert answer(repository, action="ecr:GetAuthorizationToken", on="*") is IMPLICIT
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 @pytest.mark.parametrize(
     ("pattern", "request_pattern", "overlap"),
     [
@@ -415,7 +415,7 @@ def test_any_of_several_resources(pattern: str, request_pattern: str, *, overlap
     assert answer(allow, on=target) is (ALLOWED if overlap else IMPLICIT)
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_deciding_statement_is_named() -> None:
     named = Policy([Statement(effect="Allow", actions=("s3:*",), resources=("*",), sid="Logs")], label="worker")
     decision = decide(Caller(ROLE, (named,)), "s3:GetObject", OBJECT, {})

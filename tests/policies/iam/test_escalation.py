@@ -46,7 +46,7 @@ ADMIN = inline({"Action": "s3:*", "Resource": "*"}, role="admin")
 RUN_AS_ADMIN: list[dict[str, Any]] = [RUN, {"Action": "iam:PassRole", "Resource": arn("admin")}]
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_escalation_is_found_over_two_policies_unless_denied() -> None:
     assert paths(inline(RUN, PASS))[RUN_NEW] == "any role"
     assert not paths(inline(RUN))
@@ -55,7 +55,7 @@ def test_escalation_is_found_over_two_policies_unless_denied() -> None:
     assert RUN_NEW in paths(inline(RUN, PASS, only_with_mfa))
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 @pytest.mark.parametrize("technique", TECHNIQUES, ids=lambda technique: technique.name)
 def test_every_technique_is_found_and_every_action_of_it_is_needed(technique: Technique) -> None:
     statements = [{"Action": action, "Resource": "*"} for action in technique.actions]
@@ -65,7 +65,7 @@ def test_every_technique_is_found_and_every_action_of_it_is_needed(technique: Te
         assert not rest or technique.name not in paths(inline(*rest))
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 @pytest.mark.parametrize("technique", TECHNIQUES, ids=lambda technique: technique.name)
 def test_no_technique_is_found_for_one_resource_outside_of_the_configuration(technique: Technique) -> None:
     one = ANY_RESOURCE[technique.on].replace("any-other", "one")
@@ -74,7 +74,7 @@ def test_no_technique_is_found_for_one_resource_outside_of_the_configuration(tec
     assert technique.name not in paths(inline(decisive, *needs))
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_named_role_with_more_permissions_is_an_escalation() -> None:
     assert paths(role("admin"), ADMIN, inline(*RUN_AS_ADMIN))[RUN_NEW] == "aws_iam_role.admin"
     held = {"Action": "s3:*", "Resource": "*"}
@@ -83,7 +83,7 @@ def test_named_role_with_more_permissions_is_an_escalation() -> None:
     assert not paths(other_service, ADMIN, inline(*RUN_AS_ADMIN)), "ECS cannot assume the role"
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_path_names_every_principal_on_it() -> None:
     middle = inline(*RUN_AS_ADMIN, role="middle")
     to_middle = inline(RUN, {"Action": "iam:PassRole", "Resource": "${aws_iam_role.middle.arn}"})
@@ -94,7 +94,7 @@ def test_path_names_every_principal_on_it() -> None:
     assert ("aws_iam_role.middle", "aws_iam_role.admin") in {item.path for item in found.escalations(worker)}
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_conditions_that_cannot_be_met_close_a_path() -> None:
     def passing(service: str) -> dict[str, Any]:
         return {**RUN_AS_ADMIN[1], "Condition": {"StringEquals": {"iam:PassedToService": service}}}
@@ -109,7 +109,7 @@ def test_conditions_that_cannot_be_met_close_a_path() -> None:
     assert RUN_NEW not in paths(*both, inline(RUN, by_caller("other")))
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_permissions_boundary_limits_a_path() -> None:
     boundary = {"aws_iam_policy": {"limit": {"name": "limit", "policy": policy({"Action": "ecs:*", "Resource": "*"})}}}
     limited = role("worker", permissions_boundary="${aws_iam_policy.limit.arn}")
@@ -121,7 +121,7 @@ def test_permissions_boundary_limits_a_path() -> None:
     assert not paths(read_only, inline(RUN, PASS))
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_changing_its_own_policies_is_an_escalation() -> None:
     for action in ("iam:PutRolePolicy", "iam:AttachRolePolicy"):
         assert paths(inline({"Action": action, "Resource": arn("worker")}))
@@ -146,7 +146,7 @@ def test_changing_its_own_policies_is_an_escalation() -> None:
     assert not paths(inline(bounded)), "only roles with the permissions boundary can be changed"
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_taking_over_a_named_role_or_user_is_an_escalation() -> None:
     rewrite = inline({"Action": "iam:UpdateAssumeRolePolicy", "Resource": arn("admin")})
     assert paths(role("admin"), ADMIN, rewrite) == {"rewrite the trust of a role": "aws_iam_role.admin"}
@@ -158,7 +158,7 @@ def test_taking_over_a_named_role_or_user_is_an_escalation() -> None:
     assert paths(user, key) == {"create an access key": "aws_iam_user.root"}
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_code_of_a_named_function_is_an_escalation() -> None:
     function: Resources = {
         "aws_lambda_function": {"job": {"function_name": "job", "role": "${aws_iam_role.admin.arn}"}}
@@ -173,7 +173,7 @@ def test_code_of_a_named_function_is_an_escalation() -> None:
     assert not paths(lambdas, ADMIN, function, change("other"))
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_role_that_may_be_assumed_is_no_escalation() -> None:
     assume = {"Action": "sts:AssumeRole", "Resource": arn("admin")}
     trusting = role("admin", {"AWS": f"arn:aws:iam::{ACCOUNT}:root"})
@@ -181,7 +181,7 @@ def test_role_that_may_be_assumed_is_no_escalation() -> None:
     assert paths(inline({**assume, "Resource": "*"})) == {"assume a role": "any role"}
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_role_of_a_service_that_runs_no_code_may_pass_a_named_role() -> None:
     scheduler = role("worker", {"Service": "scheduler.amazonaws.com"})
     run = [{"Action": "ecs:RunTask", "Resource": "*"}, RUN_AS_ADMIN[1]]
@@ -189,19 +189,19 @@ def test_role_of_a_service_that_runs_no_code_may_pass_a_named_role() -> None:
     assert paths(role("admin"), ADMIN, inline(*run)) == {"PassRole to ecs-tasks with ecs:RunTask": "aws_iam_role.admin"}
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_administrator_cannot_escalate() -> None:
     assert not paths(inline({"Action": "*", "Resource": "*"}))
     assert paths(inline({"NotAction": "iam:CreateUser", "Resource": "*"}))
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_wildcards_behind_the_last_colon_are_not_every_resource() -> None:
     revisions = f"arn:aws:ecs:eu-central-1:{ACCOUNT}:task-definition/airflow-*:*"
     assert not paths(inline({"Action": "ecs:*", "Resource": revisions}))
 
 
-@pytest.mark.feature("P3")
+@pytest.mark.feature("P9")
 def test_every_service_that_runs_code_is_listed() -> None:
     services = {technique.service.removesuffix(".amazonaws.com") for technique in PASSING}
     assert services >= {"ecs-tasks", "lambda", "ec2", "codebuild", "cloudformation", "glue", "sagemaker"}
