@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from terraform_harness.tools import MissingTool
 
-from bench import checking, images, report, running, synthesis, tricks
+from bench import checking, decisions, images, report, running, synthesis, tricks
 from bench.report import Row
 from local.containers.engine import EngineError
 
@@ -24,6 +24,7 @@ PARTS: dict[str, tuple[str, Callable[[int], list[Row]], Path]] = {
     "synthesis": ("Synthesis", lambda rounds: synthesis.rows(rounds=rounds), README),
     "bindings": ("Parts of the fast bindings", lambda rounds: tricks.rows(rounds=rounds), BINDINGS),
     "gate": ("Policies", lambda rounds: checking.gate_rows(rounds=rounds), README),
+    "decisions": ("IAM decisions", lambda rounds: decisions.rows(rounds=rounds), README),
     "unit": ("Tests", lambda rounds: checking.unit_rows(rounds=rounds), README),
     "containers": ("Containers", lambda rounds: [*images.rows(rounds=rounds), *running.rows()], CONTAINERS),
 }

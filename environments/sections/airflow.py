@@ -48,10 +48,7 @@ class Airflow(Section):
     ] = True
     exec_enabled: Annotated[
         StrictBool,
-        synth(
-            "Allow ECS Exec: a recorded shell in a Fargate task, whose root file system becomes writable.",
-            effect=ROLLING,
-        ),
+        synth("Allow ECS Exec: a recorded shell in the main container of a Fargate task.", effect=ROLLING),
     ] = False
     pool_size: Annotated[
         StrictInt, plan("Database connections that each process keeps open.", effect=ROLLING, ge=1, le=50)

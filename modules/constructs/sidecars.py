@@ -59,7 +59,6 @@ def _add_sidecar(task: FargateTask, name: str, command: str, **settings: str) ->
         restarts=True,
         log_group=main.log_group,
         region=main.region,
-        read_only_root=main.read_only_root,
         environment={"AIRFLOW_COMPONENT": command, **settings},
     )
     task.add_volume(f"{name}-tmp", "/tmp", container)

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from modules.core.grants import RoleSettings, statement
@@ -62,45 +62,92 @@ NAMED_RESOURCES: Mapping[str, tuple[str, ...]] = {
     "ssm": ("arn:aws:ssm:{here}:parameter/{name}/*",),
 }
 
-# Actions on resources with generated ids, and actions without resources: limited to the region instead.
+# service -> verbs of the actions on the resources above; ECS Exec (ecs:ExecuteCommand) is not among them
+VERBS: Mapping[str, tuple[str, ...]] = {
+    "cloudwatch": ("Create*", "Delete*", "Describe*", "Disable*", "Enable*", "Get*", "List*", "Put*", "Tag*", "Untag*"),
+    "ecr": (
+        *("Batch*", "Complete*", "Create*", "Delete*", "Describe*", "Get*", "Initiate*", "List*", "Put*", "Set*"),
+        *("Start*", "Tag*", "Untag*", "Upload*"),
+    ),
+    "ecs": (
+        *("Create*", "Delete*", "Describe*", "List*", "Put*", "RunTask", "StopTask", "TagResource", "UntagResource"),
+        "Update*",
+    ),
+    "elasticache": (
+        *("Add*", "Create*", "Decrease*", "Delete*", "Describe*", "Increase*", "List*", "Modify*", "Remove*", "Reset*"),
+    ),
+    "elasticloadbalancing": (
+        *("Add*", "Create*", "Delete*", "Deregister*", "Describe*", "Modify*", "Register*", "Remove*", "Set*"),
+    ),
+    "logs": (
+        *("Associate*", "Create*", "Delete*", "Describe*", "Disassociate*", "Filter*", "Get*", "List*", "Put*"),
+        *("Tag*", "Untag*", "Update*"),
+    ),
+    "rds": (
+        *("Add*", "Create*", "Delete*", "Deregister*", "Describe*", "List*", "Modify*", "Reboot*", "Register*"),
+        *("Remove*", "Reset*", "Restore*", "Start*", "Stop*"),
+    ),
+    "s3": ("Abort*", "Create*", "Delete*", "Get*", "List*", "Put*", "Tag*", "Untag*", "Update*"),
+    "scheduler": ("Create*", "Delete*", "Get*", "List*", "Tag*", "Untag*", "Update*"),
+    "secretsmanager": (
+        *("Cancel*", "Create*", "Delete*", "Describe*", "Get*", "List*", "Put*", "Restore*", "Tag*", "Untag*"),
+        "Update*",
+    ),
+    "sns": ("Create*", "Delete*", "Get*", "List*", "Set*", "Subscribe", "Tag*", "Unsubscribe", "Untag*"),
+    "ssm": ("Add*", "Delete*", "Describe*", "Get*", "Label*", "List*", "Put*", "Remove*"),
+}
+
+# Actions on resources with generated ids: limited to resource types of the account and the region.
+TYPED_ACTIONS: Mapping[tuple[str, ...], tuple[str, ...]] = {
+    ("arn:aws:acm:{here}:certificate/*",): ("acm:*Certificate*",),
+    ("arn:aws:application-autoscaling:{here}:scalable-target/*",): (
+        *("application-autoscaling:Delete*", "application-autoscaling:Deregister*", "application-autoscaling:List*"),
+        *("application-autoscaling:Put*", "application-autoscaling:Register*", "application-autoscaling:Tag*"),
+        "application-autoscaling:Untag*",
+    ),
+    ("arn:aws:ec2:{here}:*/*", "arn:aws:ec2:{region}:aws:prefix-list/*"): (
+        *("ec2:*Address*", "ec2:*FlowLogs", "ec2:*InternetGateway", "ec2:*NatGateway", "ec2:*NetworkAcl*"),
+        *("ec2:*Route*", "ec2:*SecurityGroup*", "ec2:*Subnet*", "ec2:*Tags", "ec2:*VpcEndpoint*"),
+        *("ec2:CreateVpc", "ec2:DeleteVpc", "ec2:ModifyVpcAttribute"),
+    ),
+    ("arn:aws:kms:{here}:alias/*", "arn:aws:kms:{here}:key/*"): (
+        *("kms:CreateAlias", "kms:DeleteAlias", "kms:EnableKeyRotation", "kms:PutKeyPolicy"),
+        *("kms:ScheduleKeyDeletion", "kms:TagResource", "kms:UpdateAlias", "kms:UpdateKeyDescription"),
+    ),
+    ("arn:aws:route53:::hostedzone/*",): ("route53:ChangeResourceRecordSets", "route53:DeleteHostedZone"),
+    ("arn:aws:servicediscovery:{here}:namespace/*", "arn:aws:servicediscovery:{here}:service/*"): (
+        *("servicediscovery:Create*", "servicediscovery:Delete*", "servicediscovery:Deregister*"),
+        *("servicediscovery:Get*", "servicediscovery:Register*", "servicediscovery:Update*"),
+    ),
+    (
+        "arn:aws:elasticloadbalancing:{here}:loadbalancer/app/{name}-*",
+        "arn:aws:wafv2:{here}:regional/*/*",
+    ): (
+        *("wafv2:Associate*", "wafv2:Create*", "wafv2:Delete*", "wafv2:Disassociate*", "wafv2:Get*", "wafv2:Put*"),
+        *("wafv2:TagResource", "wafv2:UntagResource", "wafv2:Update*"),
+    ),
+}
+
+# Actions without resource-level permissions: limited to the region instead.
 REGIONAL_ACTIONS: tuple[str, ...] = (
-    "acm:*Certificate*",
-    "application-autoscaling:*",
-    "ec2:*Address*",
-    "ec2:*FlowLogs",
-    "ec2:*InternetGateway",
-    "ec2:*NatGateway",
-    "ec2:*NetworkAcl*",
-    "ec2:*Route*",
-    "ec2:*SecurityGroup*",
-    "ec2:*Subnet*",
-    "ec2:*Tags",
-    "ec2:*VpcEndpoint*",
-    "ec2:CreateVpc",
-    "ec2:DeleteVpc",
-    "ec2:ModifyVpcAttribute",
+    "acm:RequestCertificate",
+    "application-autoscaling:Describe*",
     "ecr:GetAuthorizationToken",
     "ecs:DeregisterTaskDefinition",
     "ecs:RegisterTaskDefinition",
-    "kms:CreateAlias",
     "kms:CreateKey",
-    "kms:DeleteAlias",
-    "kms:EnableKeyRotation",
-    "kms:PutKeyPolicy",
-    "kms:ScheduleKeyDeletion",
-    "kms:TagResource",
-    "kms:UpdateAlias",
-    "kms:UpdateKeyDescription",
     "logs:*QueryDefinition*",
     "secretsmanager:GetRandomPassword",
-    "servicediscovery:*",
-    "wafv2:*",
+    "servicediscovery:CreateHttpNamespace",
+    "servicediscovery:CreatePrivateDnsNamespace",
+    "servicediscovery:GetOperation",
+    "servicediscovery:TagResource",
+    "servicediscovery:UntagResource",
 )
-GLOBAL_ACTIONS: tuple[str, ...] = (
-    "route53:ChangeResourceRecordSets",
-    "route53:CreateHostedZone",
-    "route53:DeleteHostedZone",
-)
+GLOBAL_ACTIONS: tuple[str, ...] = ("route53:CreateHostedZone",)
+
+# Services through which a deployment uses KMS keys with generated ids.
+ENCRYPTING_SERVICES = ("ecr", "elasticache", "rds", "s3", "secretsmanager", "sns", "ssm")
 
 
 def deploy_permissions(name: str, roles: RoleSettings) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -111,19 +158,23 @@ def deploy_permissions(name: str, roles: RoleSettings) -> tuple[list[dict[str, A
         roles: account and region of the deployment.
     """
     here = f"{roles.region}:{roles.account_id}"
+
+    def filled(arns: Iterable[str]) -> list[str]:
+        return [arn.format(here=here, region=roles.region, account=roles.account_id, name=name) for arn in arns]
+
     named = [
-        statement(f"{service}:*", on=[arn.format(here=here, account=roles.account_id, name=name) for arn in arns])
+        statement(*(f"{service}:{verb}" for verb in VERBS[service]), on=filled(arns))
         for service, arns in sorted(NAMED_RESOURCES.items())
     ]
-    in_region = {"StringEquals": {"aws:RequestedRegion": roles.region}}
-    keys = statement(
-        "kms:Decrypt",
-        "kms:GenerateDataKey",
-        on=[f"arn:aws:kms:{here}:key/*"],
-        conditions={"StringLike": {"kms:ViaService": f"*.{roles.region}.amazonaws.com"}},
-    )
+    through = [f"{service}.{roles.region}.amazonaws.com" for service in ENCRYPTING_SERVICES]
     return named, [
-        statement(*REGIONAL_ACTIONS, on=["*"], conditions=in_region),
+        *(statement(*actions, on=filled(arns)) for arns, actions in TYPED_ACTIONS.items()),
+        statement(*REGIONAL_ACTIONS, on=["*"], conditions={"StringEquals": {"aws:RequestedRegion": roles.region}}),
         statement(*GLOBAL_ACTIONS, on=["*"]),
-        keys,
+        statement(
+            "kms:Decrypt",
+            "kms:GenerateDataKey",
+            on=filled(["arn:aws:kms:{here}:key/*"]),
+            conditions={"StringEquals": {"kms:ViaService": through}},
+        ),
     ]

@@ -20,6 +20,13 @@ from modules.core.task import Container, FargateTask
 
 AIRFLOW_HOME = "/opt/airflow"
 WRITABLE = {"tmp": "/tmp", "airflow-home": AIRFLOW_HOME}
+EXEC_AGENT = {
+    "exec-agent": "/managed-agents",
+    "exec-agent-data": "/var/lib/amazon/ssm",
+    "exec-agent-log": "/var/log/amazon/ssm",
+}
+"""Paths to which the agent of ECS Exec writes. AWS's guide asks for a writable root file system; with volumes at these
+paths, a read-only one works. Source: https://github.com/aws/containers-roadmap/issues/1359."""
 
 
 class PullableImage(Protocol):
@@ -74,7 +81,7 @@ def fargate_task(
     platform: FargatePlatform,
     connections: Connections,
     stop_timeout: int = 30,
-    writable_root: bool = False,
+    exec_enabled: bool = False,
 ) -> FargateTask:
     """Create a Fargate task with its main container and its two roles.
 
@@ -86,7 +93,7 @@ def fargate_task(
         platform: settings that all Fargate tasks share.
         connections: security group of the task.
         stop_timeout: seconds between SIGTERM and SIGKILL (at most 120 on Fargate).
-        writable_root: mount the root file system of the main container writable, as ECS Exec requires.
+        exec_enabled: mount the volumes of the agent of ECS Exec in the main container.
     """
     main = Container(
         name=process.name,
@@ -97,7 +104,6 @@ def fargate_task(
         ports=(process.port,) if process.port else (),
         health_check=process.health_check,
         stop_timeout=stop_timeout,
-        read_only_root=not writable_root,
         environment={
             **platform.environment,
             "AIRFLOW_COMPONENT": process.name,
@@ -111,7 +117,7 @@ def fargate_task(
         execution_role=_role(scope, process, platform, kind="execution", what="what ECS does to start it"),
     )
     _grant_start(task.execution_role, process, platform)
-    for volume, path in WRITABLE.items():
+    for volume, path in {**WRITABLE, **(EXEC_AGENT if exec_enabled else {})}.items():
         task.add_volume(volume, path)
     return task
 

@@ -106,7 +106,7 @@ class EcsComponent(Construct):
             platform=platform,
             connections=self.connections,
             stop_timeout=settings.stop_timeout,
-            writable_root=settings.exec_enabled,
+            exec_enabled=settings.exec_enabled,
         )
         self.task_role = task.task_role
         task.add_environment(**(environment or {}))

@@ -43,7 +43,7 @@ class ServiceSettings:
         size: size of each Fargate task.
         capacity: number of Fargate tasks and their capacity providers.
         stop_timeout: seconds between SIGTERM and SIGKILL (at most 120 on Fargate).
-        exec_enabled: allow ECS Exec; the root file system of the main container is then writable.
+        exec_enabled: allow ECS Exec into the main container, whose root file system stays read-only.
     """
 
     size: Size

@@ -107,7 +107,6 @@ class Container:
         ports: TCP ports that the container serves.
         health_check: health check, if any.
         stop_timeout: seconds between SIGTERM and SIGKILL (at most 120 on Fargate).
-        read_only_root: mount the root file system read-only.
         restarts: let ECS restart the container without replacing the task.
         start_after: container name -> ECS condition (``START``, ``HEALTHY``, ``SUCCESS``) to wait for.
         environment: environment variables.
@@ -125,7 +124,6 @@ class Container:
     ports: tuple[int, ...] = ()
     health_check: HealthCheck | None = None
     stop_timeout: int = 30
-    read_only_root: bool = True
     restarts: bool = False
     start_after: dict[str, str] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
@@ -142,7 +140,7 @@ class Container:
             "command": list(self.command),
             "user": AIRFLOW_USER,
             "privileged": False,
-            "readonlyRootFilesystem": self.read_only_root,
+            "readonlyRootFilesystem": True,
             "linuxParameters": {"initProcessEnabled": True, "capabilities": {"drop": ["ALL"]}},
             "stopTimeout": self.stop_timeout,
             "environment": [{"name": name, "value": value} for name, value in sorted(self.environment.items())],

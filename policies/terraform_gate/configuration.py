@@ -26,12 +26,14 @@ class Stack:
         file: The first file of the root.
         metadata: The top-level ``"//"`` of the Terraform JSON: waivers, declared flows.
         outputs: The evaluated outputs.
+        accounts: ``allowed_account_ids`` of its AWS providers; empty when they state none.
     """
 
     name: str
     file: Path = Path()
     metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
     outputs: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    accounts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,10 @@ class Configuration:
     def metadata(self, name: str) -> tuple[Any, ...]:
         """Join the lists called ``name`` in the top-level ``"//"`` of all stacks."""
         return tuple(item for stack in self.stacks for item in stack.metadata.get(name) or ())
+
+    def accounts_of(self, resource: Resource) -> frozenset[str]:
+        """Return the accounts that the stack of ``resource`` deploys to; empty when the stack does not state them."""
+        return next((stack.accounts for stack in self.stacks if stack.name == resource.stack), frozenset())
 
     @cached_property
     def _by_type(self) -> Mapping[str, list[Resource]]:

@@ -13,6 +13,10 @@ NOT_APPLIED: Mapping[str, str] = {
         "Security groups of one-off tasks are named by RunTask and by schedules, which checkov does not read. Unused "
         "groups have no flow, and the AF_NET rules compare every rule of a group with the declared flows."
     ),
+    "CKV2_AWS_57": (
+        "The only secret in Secrets Manager is RDS Proxy's copy of the database password. A rotation function would "
+        "change the copy alone; the rotation of the password replaces both."
+    ),
     "CKV2_AWS_62": "Event notifications of buckets are an application's choice; no resource here receives them.",
     "CKV2_AWS_76": "Requires the managed rule against Log4j; no Java runs behind the load balancer.",
     "CKV_AWS_144": (

@@ -38,6 +38,16 @@ def statements_in(value: Any, configuration: Configuration) -> tuple[Statement, 
         if isinstance(value, str) and not is_known(value) and not value.lstrip().startswith("{"):
             raise UnknownDocumentError(f"the document is not known before the apply: {value}")
         raise MalformedError("the document is not JSON")
+    return parsed_statements(parsed)
+
+
+def parsed_statements(parsed: Any) -> tuple[Statement, ...]:
+    """Read the statements of a policy document that is data.
+
+    Raises:
+        UnknownDocumentError: a statement is not known before the apply.
+        MalformedError: it is not a policy document.
+    """
     if not isinstance(parsed, Mapping):
         raise MalformedError(f"a policy document must be an object, got {type(parsed).__name__}")
     if "Statement" not in parsed:

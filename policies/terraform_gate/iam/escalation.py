@@ -1,82 +1,231 @@
-"""Privilege escalation: permissions that are harmless alone and together allow another role's permissions.
+"""Privilege escalation: paths from a principal to permissions that it does not hold.
 
-Each path is a set of actions that one principal needs together, over all its policies. Sources: cloudsplaining's list
-(after Rhino Security Labs' research), and the ECS paths that follow from the AWS documentation of task roles.
+A path is a chain of techniques. Its end is a principal of the configuration that holds more, or any principal of the
+account when a permission covers every resource of a type.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cloudsplaining.shared.constants import PRIVILEGE_ESCALATION_METHODS
-
-from terraform_gate.iam.principals import Granted, Principal
+from terraform_gate.configuration import Configuration
+from terraform_gate.iam.decision import Caller, Context, Policy, Target, decide
+from terraform_gate.iam.identities import Identity, arn_of, identities_of
 from terraform_gate.iam.statement import Statement
+from terraform_gate.iam.techniques import (
+    ANY_RESOURCE,
+    ASSUMING,
+    EDITING,
+    HOME,
+    PASSING,
+    RUNNING,
+    TAKING,
+    Technique,
+)
+from terraform_gate.iam.workloads import Workload, workloads_of
 
-PASS_ROLE = "iam:passrole"  # noqa: S105
-_ECS_AND_OTHER_PATHS: Mapping[str, tuple[str, ...]] = {
-    "RunNewTaskDefinitionWithExistingRole": (PASS_ROLE, "ecs:registertaskdefinition", "ecs:runtask"),
-    "StartNewTaskDefinitionWithExistingRole": (PASS_ROLE, "ecs:registertaskdefinition", "ecs:starttask"),
-    "PutNewTaskDefinitionInService": (PASS_ROLE, "ecs:registertaskdefinition", "ecs:updateservice"),
-    "CreateServiceOfNewTaskDefinition": (PASS_ROLE, "ecs:registertaskdefinition", "ecs:createservice"),
-    "RunTaskWithOverriddenRole": (PASS_ROLE, "ecs:runtask"),
-    "ScheduleTaskWithExistingRole": (PASS_ROLE, "events:putrule", "events:puttargets"),
-    "ScheduleAnythingWithExistingRole": (PASS_ROLE, "scheduler:createschedule"),
-    "RunCommandInRunningTask": ("ecs:executecommand",),
-    "PassExistingRoleToCodeBuild": (PASS_ROLE, "codebuild:createproject", "codebuild:startbuild"),
-    "PassExistingRoleToStepFunction": (PASS_ROLE, "states:createstatemachine", "states:startexecution"),
-    "PassExistingRoleToSageMaker": (PASS_ROLE, "sagemaker:createnotebookinstance"),
-    "PassExistingRoleToAirflow": (PASS_ROLE, "airflow:createenvironment"),
-    "RemovePermissionsBoundary": ("iam:deleterolepermissionsboundary",),
-}
-ESCALATION_PATHS: Mapping[str, tuple[str, ...]] = {
-    **{name: tuple(actions) for name, actions in PRIVILEGE_ESCALATION_METHODS.items()},
-    **_ECS_AND_OTHER_PATHS,
-}
-_NARROWING = ("iam:permissionsboundary", "iam:policyarn", "ecs:cluster", "ecs:task", "aws:resourcetag")
+RUNS_CODE = frozenset(
+    f"{name}.amazonaws.com"
+    for name in (
+        *("ecs-tasks", "lambda", "edgelambda", "ec2", "codebuild", "glue", "sagemaker", "tasks.apprunner"),
+        *("elasticmapreduce", "emr-serverless", "ssm", "bedrock-agentcore", "airflow", "airflow-env", "batch"),
+    )
+)
+"""Services that run a customer's code with the role. A role that trusts other services only (a scheduler, the flow
+logs of a VPC) makes just the calls that were configured, so its PassRole to a named role is no escalation."""
 
 
 @dataclass(frozen=True)
 class Escalation:
-    """One open escalation path: its name, and the statement that grants each action."""
+    """One open path.
 
-    path: str
-    grants: Mapping[str, Granted]
+    Attributes:
+        technique: The first step.
+        grants: ``action by address of the policy`` for each action of the first step.
+        path: The principals on the path, the first one excluded; ``any role`` for an account-wide permission.
+    """
+
+    technique: Technique
+    grants: tuple[str, ...]
+    path: tuple[str, ...]
 
     def __str__(self) -> str:
-        """The path and the policies that grant its actions."""
-        steps = (f"{action} by {grant.source.address}" for action, grant in self.grants.items())
-        return f"{self.path}: {', '.join(steps)}"
+        """The technique, the policies that grant its actions, and the path."""
+        return f"{self.technique.name}: {', '.join(self.grants)}; reaches {' -> '.join(self.path)}"
 
 
-def escalations(principal: Principal) -> Iterator[Escalation]:
-    """Yield every open path: all its actions are granted, the decisive ones beyond specific resources."""
-    for path, actions in ESCALATION_PATHS.items():
-        grants = {action: _open_grant(principal, action) for action in actions}
-        found = {action: grant for action, grant in grants.items() if grant is not None}
-        if len(found) == len(actions):
-            yield Escalation(path=path, grants=found)
+@dataclass(frozen=True)
+class _Edge:
+    technique: Technique
+    target: Identity
 
 
-def _open_grant(principal: Principal, action: str) -> Granted | None:
-    decisive = action.startswith("iam:") or action in _DECISIVE
-    return next((grant for grant in principal.grants_of(action) if not decisive or is_open(grant.statement)), None)
+class PrincipalGraph:
+    """Who can act as whom in one configuration.
+
+    Args:
+        configuration: The configuration.
+    """
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.identities = identities_of(configuration)
+        self._workloads = workloads_of(configuration, self.identities)
+        self._edges: dict[str, tuple[_Edge, ...]] = {}
+
+    def escalations(self, identity: Identity) -> Iterator[Escalation]:
+        """Yield the open paths of a principal: account-wide ones, changes of itself, and named targets."""
+        if _is_administrator(identity):
+            return
+        wide = [
+            technique
+            for technique in (*PASSING, *EDITING, *TAKING, ASSUMING, *RUNNING)
+            if _is_wide(identity, technique)
+        ]
+        yield from (_found(identity, technique, f"any {technique.on}") for technique in wide)
+        for technique in EDITING:
+            if technique not in wide and any(_can(identity, technique, arn) for arn in _own(identity, technique)):
+                yield _found(identity, technique, "any permission")
+        yield from (item for item in self._named(identity) if item.technique not in wide)
+
+    def _named(self, start: Identity) -> Iterator[Escalation]:
+        """Search breadth-first; a role that the principal may assume anyway is what it holds, not an escalation."""
+        held = self._assumable(start)
+        seen = {start.arn, *(item.arn for item in held)}
+        waiting: deque[tuple[Technique, Identity, tuple[str, ...]]] = deque()
+        waiting.extend(
+            (edge.technique, edge.target, (_name(edge.target),))
+            for edge in self.edges(start)
+            if edge.technique is not ASSUMING
+        )
+        while waiting:
+            technique, target, path = waiting.popleft()
+            if target.arn in seen:
+                continue
+            seen.add(target.arn)
+            if not any(holder.holds_all_of(target) for holder in (start, *held)):
+                yield _found(start, technique, *path)
+            waiting.extend((technique, edge.target, (*path, _name(edge.target))) for edge in self.edges(target))
+
+    def _assumable(self, start: Identity) -> list[Identity]:
+        found, waiting = {start.arn: start}, [start]
+        while waiting:
+            for edge in self.edges(waiting.pop()):
+                if edge.technique is ASSUMING and edge.target.arn not in found:
+                    found[edge.target.arn] = edge.target
+                    waiting.append(edge.target)
+        return [item for arn, item in found.items() if arn != start.arn]
+
+    def edges(self, identity: Identity) -> tuple[_Edge, ...]:
+        """List the principals of the configuration that ``identity`` can act as in one step."""
+        found = self._edges.get(identity.arn)
+        if found is None:
+            found = self._edges[identity.arn] = tuple(self._direct(identity))
+        return found
+
+    def _direct(self, identity: Identity) -> Iterator[_Edge]:
+        others = [other for other in self.identities if other.arn != identity.arn]
+        roles = [other for other in others if other.resource.type == "aws_iam_role"]
+        for technique in PASSING if _runs_code(identity) else ():
+            if _needs_are_met(identity, technique):
+                yield from (
+                    _Edge(technique, role)
+                    for role in roles
+                    if _trusts_service(role, technique.service) and _can(identity, technique, role.arn)
+                )
+        for technique in TAKING:
+            yield from (
+                _Edge(technique, other)
+                for other in others
+                if f":{technique.on}/" in other.arn and _can(identity, technique, other.arn)
+            )
+        for role in roles:
+            if role.trust is not None and identity.may("sts:assumerole", role.arn, trust=role.trust):
+                yield _Edge(ASSUMING, role)
+        yield from self._through_workloads(identity)
+
+    def _through_workloads(self, identity: Identity) -> Iterator[_Edge]:
+        for technique in RUNNING:
+            matching: Sequence[Workload] = [item for item in self._workloads if item.kind == technique.on]
+            if matching and _needs_are_met(identity, technique):
+                yield from (
+                    _Edge(technique, item.role)
+                    for item in matching
+                    if item.role.arn != identity.arn and _can(identity, technique, item.arn)
+                )
 
 
-_DECISIVE = frozenset({"sts:assumerole", "ecs:executecommand", "lambda:updatefunctioncode", "glue:updatedevendpoint"})
-"""Actions whose resource decides which permissions are gained; the resources of the others do not matter."""
+def _found(identity: Identity, technique: Technique, *path: str) -> Escalation:
+    grants = (
+        f"{action} by {next((item.source.address for item in identity.principal.grants_of(action)), 'trust')}"
+        for action in technique.actions
+    )
+    return Escalation(technique, tuple(grants), path)
 
 
-def is_open(statement: Statement) -> bool:
-    """Whether a statement without narrowing condition covers wide resources: `*`, `role/*`, NotResource."""
-    if any(key.startswith(_NARROWING) for by_key in statement.conditions.values() for key in by_key):
-        return False
-    return bool(statement.not_resources) or any(is_wide(resource) for resource in statement.resources)
+def _name(identity: Identity) -> str:
+    return identity.resource.address
 
 
-def is_wide(resource: str) -> bool:
-    """Whether an ARN pattern covers every resource of its type: `*`, `arn:aws:iam::1:role/*`, `...:role*`."""
-    last = resource.rpartition(":")[2]
-    head = last.partition("*")[0]
-    return resource == "*" or ("*" in last and head.rstrip("/") in {"", "role", "user", "policy", "task", "cluster"})
+def _is_administrator(identity: Identity) -> bool:
+    """Return whether a statement allows everything without a condition, and nothing limits it."""
+    everything = any(
+        item.source.allows
+        and {"*", "*:*"} & {*item.source.actions}
+        and "*" in item.source.resources
+        and not item.source.conditions
+        for policy in identity.caller.identity
+        for item in policy.statements
+    )
+    return everything and identity.caller.boundary is None and identity.may("iam:createuser", ANY_RESOURCE["user"])
+
+
+def _is_wide(identity: Identity, technique: Technique) -> bool:
+    if technique is ASSUMING:
+        return identity.may("sts:assumerole", ANY_RESOURCE["role"], trust=_TRUSTS_ACCOUNT)
+    return _can(identity, technique, ANY_RESOURCE[technique.on])
+
+
+_TRUSTS_ACCOUNT = Policy([Statement(effect="Allow", actions=("sts:AssumeRole",), principals={"AWS": (HOME,)})])
+"""The trust of a role outside of the configuration: it leaves the decision to the account's identity policies."""
+
+
+def _can(identity: Identity, technique: Technique, arn: str) -> bool:
+    return _needs_are_met(identity, technique) and all(
+        identity.may(action, arn, service=technique.service) for action in technique.decisive
+    )
+
+
+def _needs_are_met(identity: Identity, technique: Technique) -> bool:
+    return all(identity.grants(action) for action in technique.actions)
+
+
+def _own(identity: Identity, technique: Technique) -> Iterator[str]:
+    """Yield the ARNs whose change gives the principal itself more: its own, and those of its policies."""
+    if technique.on == "policy":
+        yield from {arn_of(item.source) for item in identity.principal.granted if item.source.type == "aws_iam_policy"}
+    elif f":{technique.on}/" in identity.arn and identity.resource.type.startswith("aws_iam_"):
+        removes_boundary = "boundary" in technique.decisive[0]
+        if not removes_boundary or identity.resource.get("permissions_boundary"):
+            yield identity.arn
+
+
+def _trusts_service(role: Identity, service: str) -> bool:
+    if role.trust is None:
+        return True
+    context = Context(is_complete=False)
+    return decide(Caller(service), "sts:assumerole", Target(role.arn, role.trust), context).is_possible
+
+
+def _runs_code(identity: Identity) -> bool:
+    """Return whether somebody's code or a person uses the principal."""
+    if identity.trust is None:
+        return True
+    principals = [item.source.principals for item in identity.trust.statements if item.source.allows]
+    return any(
+        kind != "Service" or value in RUNS_CODE
+        for by_kind in principals
+        for kind, values in by_kind.items()
+        for value in values
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.iam.actions import as_pattern
+from terraform_gate.iam.decision.policy import covers
 from terraform_gate.iam.documents import MalformedError, UnknownDocumentError, statements_in
 from terraform_gate.iam.managed_policies import managed_document, managed_policies
 from terraform_gate.iam.statement import Statement
@@ -51,13 +51,6 @@ class Principal:
     def _denies(statement: Statement, action: str) -> bool:
         everywhere = "*" in statement.resources and not statement.conditions
         return not statement.allows and everywhere and covers(statement, action)
-
-
-def covers(statement: Statement, action: str) -> bool:
-    """Whether a statement applies to `action`, by Action or NotAction."""
-    named = statement.actions or statement.not_actions
-    hit = any(as_pattern(pattern.lower()).fullmatch(action.lower()) for pattern in named)
-    return hit if statement.actions else not hit
 
 
 def principals_of(configuration: Configuration) -> tuple[Principal, ...]:

@@ -40,10 +40,19 @@ class Statement:
             for value in values
         )
 
-    def is_narrowed_by(self, *keys: str) -> bool:
-        """Whether one of these condition keys requires specific values, without wildcards that match other accounts."""
+    def is_narrowed_by(self, *keys: str, accounts: frozenset[str] = frozenset()) -> bool:
+        """Whether one of these condition keys requires specific values.
+
+        Args:
+            keys: condition keys; one of them is enough.
+            accounts: the own accounts: a value that names another one narrows nothing. Empty when they are not known.
+
+        A value with wildcards that match other accounts narrows nothing.
+        """
         demands = (self.condition(key) for key in keys)
-        return any(values and all(_is_particular(value) for value in values) for values in demands)
+        return any(
+            values and all(_is_particular(value) and _is_own(value, accounts) for value in values) for values in demands
+        )
 
     @property
     def label(self) -> str:
@@ -66,4 +75,11 @@ def _is_particular(value: str) -> bool:
     return not _WILD.search(account or name[:1])
 
 
+def _is_own(value: str, accounts: frozenset[str]) -> bool:
+    parts = value.split(":", 5)
+    account = parts[4] if value.startswith("arn:") and len(parts) == 6 else value
+    return not accounts or not _ACCOUNT.fullmatch(account) or account in accounts
+
+
+_ACCOUNT = re.compile(r"\d{12}")
 _WILD = re.compile(r"[*?]")

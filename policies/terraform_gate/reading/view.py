@@ -10,11 +10,12 @@ from typing import Any, Protocol
 from terraform_gate.configuration import Stack
 from terraform_gate.reading.dynamic_blocks import expanded
 from terraform_gate.reading.evaluation import Lookup, Scope
+from terraform_gate.reading.expression import is_known
 from terraform_gate.reading.plan_expression import refine, source_value
 from terraform_gate.reading.plan_file import PlannedModule, PlannedResource, planned_modules, planned_resources
 from terraform_gate.reading.state_references import state_references, with_references
 from terraform_gate.reading.terraform_root import TerraformRoot
-from terraform_gate.terraform_resource import Resource
+from terraform_gate.terraform_resource import Resource, items
 
 
 class View(Protocol):
@@ -84,7 +85,13 @@ class JsonView:
     def stack(self) -> Stack:
         """Return name, file, metadata and outputs."""
         outputs = {name: self.output(name) for name in self.root.blocks.get("output", {})}
-        return Stack(name=self.root.name, file=self.root.files[0], metadata=self.root.metadata, outputs=outputs)
+        return Stack(
+            name=self.root.name,
+            file=self.root.files[0],
+            metadata=self.root.metadata,
+            outputs=outputs,
+            accounts=_accounts(self._scope.evaluate(self.root.blocks.get("provider", {}).get("aws"))),
+        )
 
     def _argument(self, address: str, name: str) -> Any:
         kind, _, label = address.partition(".")
@@ -138,7 +145,13 @@ class PlanView:
     def stack(self) -> Stack:
         """Return name, file, the metadata of the Terraform JSON, and outputs."""
         outputs = {name: self.output(name) for name in self._outputs[""]}
-        return Stack(name=self.root.name, file=self.file, metadata=self.root.metadata, outputs=outputs)
+        return Stack(
+            name=self.root.name,
+            file=self.file,
+            metadata=self.root.metadata,
+            outputs=outputs,
+            accounts=_accounts(self.root.blocks.get("provider", {}).get("aws")),
+        )
 
     def _scope(self, module: PlannedModule, remote_output: Lookup) -> Scope:
         prefix = f"{module.address}." if module.address else ""
@@ -182,6 +195,14 @@ def _metadata(body: Mapping[str, Any]) -> Mapping[str, Any]:
     comment = body.get("//")
     found = comment.get("metadata", comment) if isinstance(comment, Mapping) else {}
     return found if isinstance(found, Mapping) else {}
+
+
+def _accounts(providers: Any) -> frozenset[str]:
+    """Return the known ``allowed_account_ids`` of provider blocks."""
+    blocks = (block for block in items(providers) if isinstance(block, Mapping))
+    return frozenset(
+        str(account) for block in blocks for account in items(block.get("allowed_account_ids")) if is_known(account)
+    )
 
 
 def _defaults(root: TerraformRoot) -> Mapping[str, Any]:

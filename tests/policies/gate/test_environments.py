@@ -7,15 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from terraform_gate.finding import Verdict
 from terraform_gate.gate.outcome import Report
+from terraform_gate.reading.inputs import read
+from terraform_gate.rules.iam.web_identity import rule as web_identity
 from terraform_harness import tools
 from terraform_harness.terraform.run import Terraform
 
 from environments import load_all
+from environments.load import from_data
 from tests.policies.gate_inputs import evaluated
 from tests.synthesis import synthesize
 
+ENVIRONMENTS = Path(__file__).parents[3] / "environments"
 OFFLINE = {
     "access_key": "none",
     "secret_key": "none",
@@ -48,6 +53,36 @@ def test_environments_are_clean_and_every_waiver_is_needed(stacks: Path) -> None
     assert (report.exit_code, _shown(report), report.problems) == (0, [], [])
     assert len(report.stacks) > 2 * len(load_all())
     assert report.resources > 500
+
+
+SWITCHES: dict[str, dict[str, Any]] = {
+    "CI roles": {"iam": {"oidc": {"github_repository": "example/infra"}}},
+    "ECS Exec": {"airflow": {"exec_enabled": True}},
+    "RDS Proxy": {"database": {"proxy": True}},
+}
+
+
+def _production(tmp_path: Path, *switches: dict[str, Any]) -> Path:
+    data = yaml.safe_load((ENVIRONMENTS / "prod.yaml").read_text())
+    for switch in switches:
+        data = {**data, **{key: {**data.get(key, {}), **value} for key, value in switch.items()}}
+    synthesize([from_data(data, source="test")], out=tmp_path)
+    return tmp_path / "stacks"
+
+
+@pytest.mark.feature("P5")
+def test_production_is_clean_with_ci_roles_exec_and_proxy(tmp_path: Path) -> None:
+    report = evaluated(_production(tmp_path, *SWITCHES.values()))
+    assert (report.exit_code, _shown(report), report.problems) == (0, [], [])
+
+
+@pytest.mark.feature("P5")
+def test_deployment_from_every_branch_is_found(tmp_path: Path) -> None:
+    every_branch = {"iam": {"oidc": {"github_repository": "example/infra", "branch": "*"}}}
+    (bootstrap,) = _production(tmp_path, every_branch).glob("bootstrap-*/cdk.tf.json")
+    (configuration,) = read([bootstrap]).configurations()
+    verdicts = {item.resource.address: item.verdict for item in web_identity.evaluate(configuration)}
+    assert verdicts == {"aws_iam_role.ci_deploy": Verdict.FAIL, "aws_iam_role.ci_plan": Verdict.PASS}
 
 
 @pytest.mark.feature("P5")

@@ -1,52 +1,208 @@
-"""Privilege escalation over several policies."""
+"""Privilege escalation over several policies, to any principal and to named ones."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from terraform_gate.iam.escalation import ESCALATION_PATHS, escalations, is_wide
-from terraform_gate.rules.shared.examples import policy
-from terraform_gate.rules.shared.resources import merge
+from terraform_gate.iam.escalation import PrincipalGraph
+from terraform_gate.iam.techniques import ANY_RESOURCE, PASSING, TECHNIQUES, Technique
+from terraform_gate.rules.shared.examples import ACCOUNT, ECS_TASKS, policy, trust
+from terraform_gate.rules.shared.resources import Resources, merge
+from terraform_gate.testing import configuration_from
 
-from tests.policies.iam.workers import PASS, ROLE, RUN, worker
+from tests.policies.iam.workers import PASS, ROLE, RUN
 
-
-@pytest.mark.feature("P3")
-def test_escalation_is_found_over_two_policies_unless_denied() -> None:
-    policies = {"run": policy(RUN), "hand": policy(PASS)}
-    split = {"aws_iam_role_policy": {name: {"role": ROLE, "policy": text} for name, text in policies.items()}}
-    ways = {found.path for found in escalations(worker(split))}
-    assert "RunNewTaskDefinitionWithExistingRole" in ways
-    one = {"aws_iam_role_policy": {"run": split["aws_iam_role_policy"]["run"]}}
-    assert not list(escalations(worker(one)))
-    deny = {"aws_iam_role_policy": {"no": {"role": ROLE, "policy": policy({**PASS, "Effect": "Deny"})}}}
-    assert not list(escalations(worker(merge(split, deny))))
-    conditional = policy({**PASS, "Effect": "Deny", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}}})
-    weak = {"aws_iam_role_policy": {"no": {"role": ROLE, "policy": conditional}}}
-    assert list(escalations(worker(merge(split, weak))))
+RUN_NEW = "PassRole to ecs-tasks with ecs:RegisterTaskDefinition+ecs:RunTask"
 
 
-@pytest.mark.feature("P3")
-@pytest.mark.parametrize("way", ESCALATION_PATHS)
-def test_every_escalation_path_is_found(way: str) -> None:
-    """Each action is in a separate policy, so that no single document reveals the path."""
-    inline = {
-        f"p{number}": {"role": ROLE, "policy": policy({"Action": action, "Resource": "*"})}
-        for number, action in enumerate(ESCALATION_PATHS[way])
+def paths(*parts: Resources, of: str = "worker") -> dict[str, str]:
+    """Return technique -> path of the role ``of``."""
+    graph = PrincipalGraph(configuration_from(merge(trust(ECS_TASKS), *parts)))
+    identity = next(item for item in graph.identities if item.resource.name == of)
+    return {found.technique.name: " -> ".join(found.path) for found in graph.escalations(identity)}
+
+
+def inline(*statements: dict[str, Any], role: str = "worker") -> Resources:
+    """One inline policy for each statement, so that no single document reveals the path."""
+    return {
+        "aws_iam_role_policy": {
+            f"{role}{number}": {"role": f"${{aws_iam_role.{role}.name}}", "policy": policy(statement)}
+            for number, statement in enumerate(statements)
+        }
     }
-    assert way in {found.path for found in escalations(worker({"aws_iam_role_policy": inline}))}
 
 
-@pytest.mark.feature("P3")
-@pytest.mark.parametrize(
-    ("resource", "wide"),
-    [
-        ("*", True),
-        ("arn:aws:iam::1:role/*", True),
-        ("arn:aws:iam::*:role*", True),
-        ("arn:aws:iam::1:role/airflow/*", False),
-        ("arn:aws:iam::1:role/airflow", False),
-        ("${dev//aws_iam_role.worker.arn}", False),
-    ],
-)
-def test_wide_resources_are_recognized(resource: str, wide: bool) -> None:
-    assert is_wide(resource) is wide
+def role(name: str, principal: Any = ECS_TASKS, **arguments: Any) -> Resources:
+    body = trust(principal)["aws_iam_role"]["worker"]
+    return {"aws_iam_role": {name: {**body, "name": name, **arguments}}}
+
+
+def arn(name: str) -> str:
+    return f"arn:aws:iam::{ACCOUNT}:role/{name}"
+
+
+ADMIN = inline({"Action": "s3:*", "Resource": "*"}, role="admin")
+RUN_AS_ADMIN: list[dict[str, Any]] = [RUN, {"Action": "iam:PassRole", "Resource": arn("admin")}]
+
+
+@pytest.mark.feature("P9")
+def test_escalation_is_found_over_two_policies_unless_denied() -> None:
+    assert paths(inline(RUN, PASS))[RUN_NEW] == "any role"
+    assert not paths(inline(RUN))
+    assert not paths(inline(RUN, PASS, {**PASS, "Effect": "Deny"}))
+    only_with_mfa = {**PASS, "Effect": "Deny", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}}}
+    assert RUN_NEW in paths(inline(RUN, PASS, only_with_mfa))
+
+
+@pytest.mark.feature("P9")
+@pytest.mark.parametrize("technique", TECHNIQUES, ids=lambda technique: technique.name)
+def test_every_technique_is_found_and_every_action_of_it_is_needed(technique: Technique) -> None:
+    statements = [{"Action": action, "Resource": "*"} for action in technique.actions]
+    assert technique.name in paths(inline(*statements))
+    for index in range(len(statements)):
+        rest = statements[:index] + statements[index + 1 :]
+        assert not rest or technique.name not in paths(inline(*rest))
+
+
+@pytest.mark.feature("P9")
+@pytest.mark.parametrize("technique", TECHNIQUES, ids=lambda technique: technique.name)
+def test_no_technique_is_found_for_one_resource_outside_of_the_configuration(technique: Technique) -> None:
+    one = ANY_RESOURCE[technique.on].replace("any-other", "one")
+    decisive = {"Action": list(technique.decisive), "Resource": one}
+    needs = ({"Action": action, "Resource": "*"} for action in technique.needs)
+    assert technique.name not in paths(inline(decisive, *needs))
+
+
+@pytest.mark.feature("P9")
+def test_named_role_with_more_permissions_is_an_escalation() -> None:
+    assert paths(role("admin"), ADMIN, inline(*RUN_AS_ADMIN))[RUN_NEW] == "aws_iam_role.admin"
+    held = {"Action": "s3:*", "Resource": "*"}
+    assert not paths(role("admin"), ADMIN, inline(*RUN_AS_ADMIN, held)), "the worker holds the same permissions"
+    other_service = role("admin", {"Service": "lambda.amazonaws.com"})
+    assert not paths(other_service, ADMIN, inline(*RUN_AS_ADMIN)), "ECS cannot assume the role"
+
+
+@pytest.mark.feature("P9")
+def test_path_names_every_principal_on_it() -> None:
+    middle = inline(*RUN_AS_ADMIN, role="middle")
+    to_middle = inline(RUN, {"Action": "iam:PassRole", "Resource": "${aws_iam_role.middle.arn}"})
+    found = PrincipalGraph(
+        configuration_from(merge(trust(ECS_TASKS), role("middle"), role("admin"), middle, ADMIN, to_middle))
+    )
+    worker = next(item for item in found.identities if item.resource.name == "worker")
+    assert ("aws_iam_role.middle", "aws_iam_role.admin") in {item.path for item in found.escalations(worker)}
+
+
+@pytest.mark.feature("P9")
+def test_conditions_that_cannot_be_met_close_a_path() -> None:
+    def passing(service: str) -> dict[str, Any]:
+        return {**RUN_AS_ADMIN[1], "Condition": {"StringEquals": {"iam:PassedToService": service}}}
+
+    def by_caller(name: str) -> dict[str, Any]:
+        return {**RUN_AS_ADMIN[1], "Condition": {"ArnLike": {"aws:PrincipalArn": arn(name)}}}
+
+    both = (role("admin"), ADMIN)
+    assert RUN_NEW in paths(*both, inline(RUN, passing("ecs-tasks.amazonaws.com")))
+    assert RUN_NEW not in paths(*both, inline(RUN, passing("rds.amazonaws.com")))
+    assert RUN_NEW in paths(*both, inline(RUN, by_caller("worker")))
+    assert RUN_NEW not in paths(*both, inline(RUN, by_caller("other")))
+
+
+@pytest.mark.feature("P9")
+def test_permissions_boundary_limits_a_path() -> None:
+    boundary = {"aws_iam_policy": {"limit": {"name": "limit", "policy": policy({"Action": "ecs:*", "Resource": "*"})}}}
+    limited = role("worker", permissions_boundary="${aws_iam_policy.limit.arn}")
+    assert paths(inline(RUN, PASS))
+    assert not paths(boundary, limited, inline(RUN, PASS))
+    by_name = role("worker", permissions_boundary=f"arn:aws:iam::{ACCOUNT}:policy/limit")
+    assert not paths(boundary, by_name, inline(RUN, PASS))
+    read_only = role("worker", permissions_boundary="arn:aws:iam::aws:policy/ReadOnlyAccess")
+    assert not paths(read_only, inline(RUN, PASS))
+
+
+@pytest.mark.feature("P9")
+def test_changing_its_own_policies_is_an_escalation() -> None:
+    for action in ("iam:PutRolePolicy", "iam:AttachRolePolicy"):
+        assert paths(inline({"Action": action, "Resource": arn("worker")}))
+        assert not paths(inline({"Action": action, "Resource": arn("other")}))
+    attached: Resources = {
+        "aws_iam_policy": {
+            "own": {
+                "name": "own",
+                "policy": policy(
+                    {"Action": "iam:CreatePolicyVersion", "Resource": f"arn:aws:iam::{ACCOUNT}:policy/own"}
+                ),
+            }
+        },
+        "aws_iam_role_policy_attachment": {"own": {"role": ROLE, "policy_arn": "${aws_iam_policy.own.arn}"}},
+    }
+    assert paths(attached) == {"edit a policy": "any permission"}
+    bounded = {
+        "Action": "iam:PutRolePolicy",
+        "Resource": f"arn:aws:iam::{ACCOUNT}:role/*",
+        "Condition": {"StringEquals": {"iam:PermissionsBoundary": f"arn:aws:iam::{ACCOUNT}:policy/limit"}},
+    }
+    assert not paths(inline(bounded)), "only roles with the permissions boundary can be changed"
+
+
+@pytest.mark.feature("P9")
+def test_taking_over_a_named_role_or_user_is_an_escalation() -> None:
+    rewrite = inline({"Action": "iam:UpdateAssumeRolePolicy", "Resource": arn("admin")})
+    assert paths(role("admin"), ADMIN, rewrite) == {"rewrite the trust of a role": "aws_iam_role.admin"}
+    user: Resources = {
+        "aws_iam_user": {"root": {"name": "root"}},
+        "aws_iam_user_policy": {"root": {"user": "root", "policy": policy({"Action": "s3:*", "Resource": "*"})}},
+    }
+    key = inline({"Action": "iam:CreateAccessKey", "Resource": f"arn:aws:iam::{ACCOUNT}:user/root"})
+    assert paths(user, key) == {"create an access key": "aws_iam_user.root"}
+
+
+@pytest.mark.feature("P9")
+def test_code_of_a_named_function_is_an_escalation() -> None:
+    function: Resources = {
+        "aws_lambda_function": {"job": {"function_name": "job", "role": "${aws_iam_role.admin.arn}"}}
+    }
+    lambdas = role("admin", {"Service": "lambda.amazonaws.com"})
+
+    def change(name: str) -> Resources:
+        here = f"arn:aws:lambda:eu-central-1:{ACCOUNT}:function:{name}"
+        return inline({"Action": "lambda:UpdateFunctionCode", "Resource": here})
+
+    assert paths(lambdas, ADMIN, function, change("job")) == {"change the code of a function": "aws_iam_role.admin"}
+    assert not paths(lambdas, ADMIN, function, change("other"))
+
+
+@pytest.mark.feature("P9")
+def test_role_that_may_be_assumed_is_no_escalation() -> None:
+    assume = {"Action": "sts:AssumeRole", "Resource": arn("admin")}
+    trusting = role("admin", {"AWS": f"arn:aws:iam::{ACCOUNT}:root"})
+    assert not paths(trusting, ADMIN, inline(assume)), "the trust names the account, so the grant is intended"
+    assert paths(inline({**assume, "Resource": "*"})) == {"assume a role": "any role"}
+
+
+@pytest.mark.feature("P9")
+def test_role_of_a_service_that_runs_no_code_may_pass_a_named_role() -> None:
+    scheduler = role("worker", {"Service": "scheduler.amazonaws.com"})
+    run = [{"Action": "ecs:RunTask", "Resource": "*"}, RUN_AS_ADMIN[1]]
+    assert not paths(scheduler, role("admin"), ADMIN, inline(*run))
+    assert paths(role("admin"), ADMIN, inline(*run)) == {"PassRole to ecs-tasks with ecs:RunTask": "aws_iam_role.admin"}
+
+
+@pytest.mark.feature("P9")
+def test_administrator_cannot_escalate() -> None:
+    assert not paths(inline({"Action": "*", "Resource": "*"}))
+    assert paths(inline({"NotAction": "iam:CreateUser", "Resource": "*"}))
+
+
+@pytest.mark.feature("P9")
+def test_wildcards_behind_the_last_colon_are_not_every_resource() -> None:
+    revisions = f"arn:aws:ecs:eu-central-1:{ACCOUNT}:task-definition/airflow-*:*"
+    assert not paths(inline({"Action": "ecs:*", "Resource": revisions}))
+
+
+@pytest.mark.feature("P9")
+def test_every_service_that_runs_code_is_listed() -> None:
+    services = {technique.service.removesuffix(".amazonaws.com") for technique in PASSING}
+    assert services >= {"ecs-tasks", "lambda", "ec2", "codebuild", "cloudformation", "glue", "sagemaker"}
+    assert services >= {"bedrock-agentcore", "tasks.apprunner", "states", "scheduler", "datapipeline"}

@@ -88,6 +88,12 @@ def _(documents: Documents) -> None:
     statement(documents, "aws_sns_topic_policy", "alarms_topic_policy", Principal="*", Condition=None)
 
 
+@mutant("AF_ACCESS_3", "every account may call a function")
+def _(documents: Documents) -> None:
+    permission = {"function_name": "job", "action": "lambda:InvokeFunction", "principal": "*"}
+    add(documents, "aws_lambda_permission", "job", permission)
+
+
 @mutant("AF_ACCESS_2", "the alarm topic accepts messages on behalf of any account")
 def _(documents: Documents) -> None:
     statement(documents, "aws_sns_topic_policy", "alarms_topic_policy", Condition=None)

@@ -76,14 +76,25 @@ class ConfusedDeputy(StatementRule):
             title="a wildcard account",
             resources=trust(ECS_TASKS, condition={"StringLike": {"aws:SourceAccount": "*"}}),
         ),
+        Example(
+            title="twelve question marks for an account",
+            resources=trust(ECS_TASKS, condition={"StringLike": {"aws:SourceAccount": "????????????"}}),
+        ),
+        Example(
+            title="every account's resources of a service",
+            resources=trust(ECS_TASKS, condition={"ArnLike": {"aws:SourceArn": "arn:aws:ecs:*:*:*"}}),
+        ),
     )
 
-    def violations(self, statement: Statement) -> Iterator[str]:
-        """Find service principals without a source condition."""
-        sources = statement.condition("aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID")
-        limited = bool(sources) and not any(source.strip("*:arnws") == "" for source in sources)
+    def violations_in(self, statement: Statement, accounts: frozenset[str]) -> Iterator[str]:
+        """Find service principals without a condition that names an own account or a resource of it."""
+        limited = statement.is_narrowed_by("aws:SourceAccount", "aws:SourceArn", "aws:SourceOrgID", accounts=accounts)
         services = statement.principals.get("Service", ()) if statement.allows and not limited else ()
         yield from (f"trusts {service} for any account" for service in services if service in SUPPORTING)
+
+    def violations(self, statement: Statement) -> Iterator[str]:
+        """Find them in a stack that does not state its account."""
+        return self.violations_in(statement, frozenset())
 
 
 rule = ConfusedDeputy()

@@ -31,6 +31,18 @@ class CredentialsExposure(StatementRule):
     documents = IDENTITY
     passing = (
         Example(
+            title="every key, for the parameters of one environment",
+            resources=role_policy(
+                {
+                    "Action": "kms:Decrypt",
+                    "Resource": f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/*",
+                    "Condition": {
+                        "StringLike": {"kms:EncryptionContext:PARAMETER_ARN": f"{_PARAMETERS}/airflow/dev/*"}
+                    },
+                }
+            ),
+        ),
+        Example(
             title="the parameters of one environment",
             resources=role_policy({"Action": "ssm:GetParameters", "Resource": f"{_PARAMETERS}/airflow/dev/*"}),
         ),
@@ -40,6 +52,16 @@ class CredentialsExposure(StatementRule):
         ),
     )
     failing = (
+        Example(
+            title="every key, through every service",
+            resources=role_policy(
+                {
+                    "Action": "kms:Decrypt",
+                    "Resource": f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/*",
+                    "Condition": {"StringLike": {"kms:ViaService": "*.eu-central-1.amazonaws.com"}},
+                }
+            ),
+        ),
         Example(
             title="every parameter",
             resources=role_policy({"Action": "ssm:GetParameter*", "Resource": f"{_PARAMETERS}/*"}),
@@ -54,8 +76,12 @@ class CredentialsExposure(StatementRule):
     def violations(self, statement: Statement) -> Iterator[str]:
         """Find such actions on every resource of a type."""
         wide = [resource for resource in statement.resources if _is_unlimited(resource)] if statement.allows else []
+        limited = _limits_keys(statement)
         actions = [
-            action for pattern in statement.actions for action in known_actions(pattern) if _returns_secrets(action)
+            action
+            for pattern in statement.actions
+            for action in known_actions(pattern)
+            if _returns_secrets(action) and not (limited and action.startswith("kms:"))
         ]
         if wide and actions:
             yield f"allows {', '.join(actions[:3])} on {wide[0]}"
@@ -63,6 +89,19 @@ class CredentialsExposure(StatementRule):
 
 def _returns_secrets(action: str) -> bool:
     return action == "*" or (action in CREDENTIAL_RETURNING and can_be_scoped(action))
+
+
+def _limits_keys(statement: Statement) -> bool:
+    """Whether a condition limits what a key decrypts: one encryption context, or the data of listed services.
+
+    Source: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
+    """
+    contexts = [key for by_key in statement.conditions.values() for key in by_key if key.startswith(_CONTEXT)]
+    values = statement.condition("kms:ViaService", *contexts)
+    return bool(values) and not any(value.startswith(("*", "?")) for value in values)
+
+
+_CONTEXT = "kms:encryptioncontext:"
 
 
 def _is_unlimited(resource: str) -> bool:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Severity
-from terraform_gate.iam.escalation import escalations
-from terraform_gate.iam.principals import principals_of
+from terraform_gate.iam.escalation import PrincipalGraph
 from terraform_gate.rule import Example, Rule
 from terraform_gate.rules.shared.examples import ACCOUNT, ECS_TASKS, policy, trust
 from terraform_gate.rules.shared.resources import Resources, merge
 
 _TASKS = f"arn:aws:ecs:eu-central-1:{ACCOUNT}:task-definition/airflow-*"
+_CONTROL = {"Action": "s3:DeleteBucket", "Resource": "arn:aws:s3:::airflow-logs"}
 _ROLE = f"arn:aws:iam::{ACCOUNT}:role/airflow/worker-task"
 
 
@@ -24,8 +24,20 @@ def _granted(**policies: dict[str, object]) -> Resources:
     return merge(trust(ECS_TASKS), {"aws_iam_role_policy": inline})
 
 
+def _with_role(*, hand_over: Mapping[str, object], **arguments: object) -> Resources:
+    """A worker that starts tasks, and the role `control` of a task, which may do more."""
+    worker = _granted(
+        run={"Action": ["ecs:RegisterTaskDefinition", "ecs:RunTask"], "Resource": _TASKS},
+        hand_over={"Action": "iam:PassRole", **hand_over},
+    )
+    worker["aws_iam_role"]["worker"] |= arguments
+    role = {**trust(ECS_TASKS)["aws_iam_role"]["worker"], "name": "control"}
+    inline = {"name": "control", "role": "${aws_iam_role.control.id}", "policy": policy(_CONTROL)}
+    return merge(worker, {"aws_iam_role": {"control": role}, "aws_iam_role_policy": {"control": inline}})
+
+
 class PrivilegeEscalation(Rule):
-    """Permissions that allow privilege escalation together, over all policies of a principal."""
+    """Paths to permissions that a principal does not hold: changed policies, other principals, roles of services."""
 
     id = "AF_IAM_7"
     title = "No principal can escalate its privileges"
@@ -35,9 +47,14 @@ class PrivilegeEscalation(Rule):
         "has both run code with another role."
     )
     remediation = (
-        "Limit the decisive action (iam:PassRole, ecs:ExecuteCommand, iam:Put*Policy, ...) to specific resources."
+        "Limit the decisive action (iam:PassRole, ecs:ExecuteCommand, iam:Put*Policy, ...) to specific resources that "
+        "hold no more permissions, or require a permissions boundary (iam:PermissionsBoundary)."
     )
-    references = ("cloudsplaining PrivilegeEscalation", "Prowler iam_policy_allows_privilege_escalation", "CKV_AWS_286")
+    references = (
+        "cloudsplaining PrivilegeEscalation",
+        "Prowler iam_policy_allows_privilege_escalation",
+        "CKV_AWS_286",
+    )
     resource_types = ("aws_iam_role", "aws_iam_user", "aws_iam_group")
     passing = (
         Example(
@@ -47,8 +64,27 @@ class PrivilegeEscalation(Rule):
                 hand_over={"Action": "iam:PassRole", "Resource": _ROLE},
             ),
         ),
+        Example(
+            title="passes a role that may do more, to a service that cannot assume it",
+            resources=_with_role(
+                hand_over={
+                    "Resource": f"arn:aws:iam::{ACCOUNT}:role/control",
+                    "Condition": {"StringEquals": {"iam:PassedToService": "rds.amazonaws.com"}},
+                },
+            ),
+        ),
+        Example(
+            title="a permissions boundary that does not allow iam:PassRole",
+            resources=_with_role(
+                hand_over={"Resource": "*"}, permissions_boundary="arn:aws:iam::aws:policy/ReadOnlyAccess"
+            ),
+        ),
     )
     failing = (
+        Example(
+            title="runs tasks with one role that may do more",
+            resources=_with_role(hand_over={"Resource": f"arn:aws:iam::{ACCOUNT}:role/control"}),
+        ),
         Example(
             title="registers and runs tasks with any role, by two policies",
             resources=_granted(
@@ -73,13 +109,14 @@ class PrivilegeEscalation(Rule):
     )
 
     def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
-        """Evaluate every principal over the union of its policies."""
-        for principal in principals_of(configuration):
-            paths = list(escalations(principal))
-            yield from (Finding.fail(principal.resource, str(path)) for path in paths)
+        """Search the paths of every principal over the union of its policies."""
+        graph = PrincipalGraph(configuration)
+        for identity in graph.identities:
+            paths = list(graph.escalations(identity))
+            yield from (Finding.fail(identity.resource, str(path)) for path in paths)
             if not paths:
-                unknown = "; ".join(principal.unknown)
-                yield Finding.unknown(principal.resource, unknown) if unknown else Finding.pass_(principal.resource)
+                unknown = "; ".join(identity.principal.unknown)
+                yield Finding.unknown(identity.resource, unknown) if unknown else Finding.pass_(identity.resource)
 
 
 rule = PrivilegeEscalation()

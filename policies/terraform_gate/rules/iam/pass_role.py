@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from terraform_gate.finding import Severity
-from terraform_gate.iam.escalation import PASS_ROLE, is_wide
-from terraform_gate.iam.principals import covers
+from terraform_gate.iam.decision.policy import covers
 from terraform_gate.iam.statement import Statement
+from terraform_gate.iam.techniques import PASS_ROLE
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.examples import ACCOUNT, role_policy
 from terraform_gate.rules.shared.statement_rule import IDENTITY, StatementRule
@@ -67,6 +67,12 @@ class UnrestrictedPassRole(StatementRule):
         services = statement.condition("iam:PassedToService", "iam:AssociatedResourceArn")
         if not services or any(service.startswith("*") for service in services):
             yield "allows passing roles to any service: no condition on iam:PassedToService"
+
+
+def is_wide(resource: str) -> bool:
+    """Return whether an ARN pattern covers every role: `*`, `arn:aws:iam::1:role/*`, `...:role*`."""
+    last = resource.split(":", 5)[-1]
+    return resource == "*" or ("*" in last and last.partition("*")[0].rstrip("/") in {"", "role"})
 
 
 rule = UnrestrictedPassRole()

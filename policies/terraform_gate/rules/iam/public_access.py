@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from terraform_gate.finding import Severity
 from terraform_gate.iam.statement import Statement
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.examples import ACCOUNT, policy
+from terraform_gate.rules.shared.resource_policy_rule import ResourcePolicyRule
 from terraform_gate.rules.shared.resources import Resources
-from terraform_gate.rules.shared.statement_rule import RESOURCE, StatementRule
 
 _IDENTIFYING = (
     *("aws:PrincipalArn", "aws:PrincipalOrgID", "aws:PrincipalAccount", "aws:SourceAccount", "aws:SourceArn"),
@@ -22,7 +23,7 @@ def _bucket(*statements: dict[str, object]) -> Resources:
     return {"aws_s3_bucket_policy": {"logs": {"bucket": "airflow-logs", "policy": policy(*statements)}}}
 
 
-class PublicResourcePolicy(StatementRule):
+class PublicResourcePolicy(ResourcePolicyRule):
     """Resource policies that allow every principal."""
 
     id = "AF_ACCESS_1"
@@ -37,7 +38,6 @@ class PublicResourcePolicy(StatementRule):
         "trivy AVD-AWS-0092",
         "Prowler s3_bucket_policy_public_write_access",
     )
-    documents = RESOURCE
     passing = (
         Example(
             title="one account", resources=_bucket({**_READ, "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}})
@@ -51,6 +51,51 @@ class PublicResourcePolicy(StatementRule):
         ),
     )
     failing = (
+        Example(
+            title="a topic with its policy inline",
+            resources={
+                "aws_sns_topic": {
+                    "alarms": {"policy": policy({"Principal": "*", "Action": "sns:Publish", "Resource": "*"})}
+                }
+            },
+        ),
+        Example(
+            title="a log destination for every account",
+            resources={
+                "aws_cloudwatch_log_destination_policy": {
+                    "logs": {
+                        "destination_name": "logs",
+                        "access_policy": policy(
+                            {"Principal": {"AWS": "*"}, "Action": "logs:PutSubscriptionFilter", "Resource": "*"}
+                        ),
+                    }
+                }
+            },
+        ),
+        Example(
+            title="a policy in an argument that no rule names",
+            resources={
+                "aws_cloudformation_stack": {
+                    "queue": {
+                        "name": "queue",
+                        "template_body": json.dumps(
+                            {
+                                "Resources": {
+                                    "Policy": {
+                                        "Type": "AWS::SQS::QueuePolicy",
+                                        "Properties": {
+                                            "PolicyDocument": json.loads(
+                                                policy({"Principal": "*", "Action": "sqs:*", "Resource": "*"})
+                                            )
+                                        },
+                                    }
+                                }
+                            }
+                        ),
+                    }
+                }
+            },
+        ),
         Example(title="every principal", resources=_bucket({**_READ, "Principal": "*"})),
         Example(title="every account", resources=_bucket({**_READ, "Principal": {"AWS": "*"}})),
         Example(
@@ -75,11 +120,15 @@ class PublicResourcePolicy(StatementRule):
         ),
     )
 
-    def violations(self, statement: Statement) -> Iterator[str]:
+    def violations_in(self, statement: Statement, accounts: frozenset[str]) -> Iterator[str]:
         """Find wildcard principals."""
-        if statement.allows and not statement.is_narrowed_by(*_IDENTIFYING):
+        if statement.allows and not statement.is_narrowed_by(*_IDENTIFYING, accounts=accounts):
             for kind, values in statement.principals.items():
                 yield from (f"allows {kind} {value}" for value in values if value == "*")
+
+    def violations(self, statement: Statement) -> Iterator[str]:
+        """Find them in a stack that does not state its account."""
+        return self.violations_in(statement, frozenset())
 
 
 rule = PublicResourcePolicy()

@@ -52,12 +52,16 @@ class OpenTrust(StatementRule):
     )
 
     def violations(self, statement: Statement) -> Iterator[str]:
+        """Find wildcard principals in a stack that does not state its account."""
+        return self.violations_in(statement, frozenset())
+
+    def violations_in(self, statement: Statement, accounts: frozenset[str]) -> Iterator[str]:
         """Find wildcard principals."""
         if not statement.allows:
             return
         if statement.not_principals:
             yield "NotPrincipal trusts every other principal"
-        if not statement.is_narrowed_by(*_IDENTIFYING):
+        if not statement.is_narrowed_by(*_IDENTIFYING, accounts=accounts):
             for kind, values in statement.principals.items():
                 yield from (f"trusts {kind} {value}" for value in values if "*" in value or "?" in value)
 

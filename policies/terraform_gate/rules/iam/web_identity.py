@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from terraform_gate.finding import Severity
+from terraform_gate.configuration import Configuration
+from terraform_gate.finding import Finding, Severity
+from terraform_gate.iam.documents import MalformedError, UnknownDocumentError, statements_in
+from terraform_gate.iam.principals import principals_of
 from terraform_gate.iam.statement import Statement
 from terraform_gate.rule import Example
-from terraform_gate.rules.shared.examples import ACCOUNT, trust
-from terraform_gate.rules.shared.resources import Resources
+from terraform_gate.rules.shared.examples import ACCOUNT, policy, trust
+from terraform_gate.rules.shared.resources import Resources, merge
 from terraform_gate.rules.shared.statement_rule import TRUST, StatementRule
+from terraform_gate.terraform_resource import Resource
 
 _HOST = "token.actions.githubusercontent.com"
 _AUDIENCE = {f"{_HOST}:aud": "sts.amazonaws.com"}
@@ -36,11 +40,40 @@ class WebIdentity(StatementRule):
     documents = TRUST
     passing = (
         Example(
+            title="every branch of one repository, for a role that changes no permissions",
+            resources=_github(
+                operator="StringLike",
+                audience=_AUDIENCE,
+                subject={f"{_HOST}:sub": "repo:acme/airflow:ref:refs/heads/*"},
+            ),
+        ),
+        Example(
             title="one branch of one repository",
             resources=_github(audience=_AUDIENCE, subject={f"{_HOST}:sub": "repo:acme/airflow:ref:refs/heads/main"}),
         ),
     )
     failing = (
+        Example(
+            title="every branch may change permissions",
+            resources=merge(
+                _github(
+                    operator="StringLike",
+                    audience=_AUDIENCE,
+                    subject={f"{_HOST}:sub": "repo:acme/airflow:ref:refs/heads/*"},
+                ),
+                {
+                    "aws_iam_role_policy": {
+                        "worker": {
+                            "name": "worker",
+                            "role": "${aws_iam_role.worker.id}",
+                            "policy": policy(
+                                {"Action": "iam:PutRolePolicy", "Resource": f"arn:aws:iam::{ACCOUNT}:role/airflow/*"}
+                            ),
+                        }
+                    }
+                },
+            ),
+        ),
         Example(title="no subject", resources=_github(audience=_AUDIENCE)),
         Example(title="no audience", resources=_github(subject={f"{_HOST}:sub": "repo:acme/airflow:environment:prod"})),
         Example(
@@ -48,6 +81,14 @@ class WebIdentity(StatementRule):
             resources=_github(operator="StringLike", audience=_AUDIENCE, subject={f"{_HOST}:sub": "repo:*"}),
         ),
     )
+
+    def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
+        """Evaluate every trust policy, and the subjects of roles that manage permissions."""
+        yield from super().evaluate(configuration)
+        for principal in principals_of(configuration):
+            managing = next((action for action in _MANAGING if any(principal.grants_of(action))), "")
+            if managing and principal.resource.type == "aws_iam_role":
+                yield from _patterns(principal.resource, managing, configuration)
 
     def violations(self, statement: Statement) -> Iterator[str]:
         """Check the conditions on the provider's claims."""
@@ -58,6 +99,25 @@ class WebIdentity(StatementRule):
                 values = statement.condition(*(key for key in keys if key.endswith(f":{claim}")))
                 if not values or any(_is_unlimited(value) for value in values):
                     yield f"trusts {provider} with any {what}"
+
+
+def _patterns(role: Resource, managing: str, configuration: Configuration) -> Iterator[Finding]:
+    try:
+        statements = statements_in(role.get("assume_role_policy"), configuration)
+    except (UnknownDocumentError, MalformedError):
+        return
+    for statement in statements:
+        keys = [key for by_key in statement.conditions.values() for key in by_key if key.endswith(":sub")]
+        for subject in statement.condition(*keys) if statement.allows else ():
+            if "*" in subject or "?" in subject:
+                text = (
+                    f"allows {managing} for every subject that matches {subject}: pull requests and branches of anybody"
+                )
+                yield Finding.fail(role, text)
+
+
+_MANAGING = ("iam:putrolepolicy", "iam:attachrolepolicy", "iam:createpolicyversion", "iam:updateassumerolepolicy")
+"""Actions that change permissions: a role with one of them can give itself, or another role, any permission."""
 
 
 def _is_unlimited(value: str) -> bool:

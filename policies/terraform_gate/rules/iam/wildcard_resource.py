@@ -13,7 +13,7 @@ from terraform_gate.rule import Example
 from terraform_gate.rules.shared.examples import ACCOUNT, role_policy
 from terraform_gate.rules.shared.statement_rule import IDENTITY, StatementRule
 
-_EVERYTHING = re.compile(r"\*+|arn:[^:]*:[^:]*:[^:]*:[^:]*:\*+")
+_EVERYTHING = re.compile(r"\*+|arn:[^:]*:[^:]*:[^:]*:[^:]*:\*+|arn:[^:]*:s3:::[*?]+/.*")
 _LIMITING = ("aws:resourcetag/", "ecs:cluster", "secretsmanager:resourcetag/", "ssm:resourcetag/", "ec2:resourcetag/")
 """Condition keys that limit the resource as an ARN does."""
 _STOP_TASK = {"Action": "ecs:StopTask", "Resource": "*"}
@@ -57,6 +57,10 @@ class WildcardResource(StatementRule):
         ),
     )
     failing = (
+        Example(
+            title="the objects of every bucket",
+            resources=role_policy({"Action": "s3:GetObject", "Resource": "arn:aws:s3:::*/*"}),
+        ),
         Example(title="all resources", resources=role_policy(_STOP_TASK)),
         Example(
             title="all resources, written as an ARN",

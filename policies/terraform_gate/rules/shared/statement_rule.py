@@ -37,6 +37,35 @@ RESOURCE: dict[str, str] = {
     "aws_dynamodb_resource_policy": "policy",
     "aws_opensearch_domain_policy": "access_policies",
     "aws_cloudwatch_event_bus_policy": "policy",
+    "aws_sqs_queue": "policy",
+    "aws_sns_topic": "policy",
+    "aws_s3_bucket": "policy",
+    "aws_s3_access_point": "policy",
+    "aws_s3control_access_point_policy": "policy",
+    "aws_secretsmanager_secret": "policy",
+    "aws_kms_external_key": "policy",
+    "aws_kms_replica_key": "policy",
+    "aws_ecr_registry_policy": "policy",
+    "aws_ecrpublic_repository_policy": "policy",
+    "aws_cloudwatch_log_destination_policy": "access_policy",
+    "aws_api_gateway_rest_api": "policy",
+    "aws_api_gateway_rest_api_policy": "policy",
+    "aws_elasticsearch_domain": "access_policies",
+    "aws_elasticsearch_domain_policy": "access_policies",
+    "aws_opensearch_domain": "access_policies",
+    "aws_glue_resource_policy": "policy",
+    "aws_glacier_vault": "access_policy",
+    "aws_kinesis_resource_policy": "policy",
+    "aws_msk_cluster_policy": "policy",
+    "aws_codeartifact_domain_permissions_policy": "policy_document",
+    "aws_codeartifact_repository_permissions_policy": "policy_document",
+    "aws_codebuild_resource_policy": "policy",
+    "aws_ses_identity_policy": "policy",
+    "aws_sesv2_email_identity_policy": "policy",
+    "aws_acmpca_policy": "policy",
+    "aws_networkfirewall_resource_policy": "policy",
+    "aws_vpclattice_resource_policy": "policy",
+    "aws_redshift_resource_policy": "policy",
 }
 """Resource type -> argument that contains a resource policy, with principals."""
 
@@ -55,6 +84,10 @@ class StatementRule(Rule):
         if "documents" in cls.__dict__:
             cls.resource_types = tuple(cls.documents)
 
+    def violations_in(self, statement: Statement, accounts: frozenset[str]) -> Iterator[str]:  # noqa: ARG002
+        """Yield what is wrong with one statement of a stack that deploys to ``accounts``; empty when not stated."""
+        yield from self.violations(statement)
+
     @abstractmethod
     def violations(self, statement: Statement) -> Iterator[str]:
         """Yield what is wrong with one statement."""
@@ -70,21 +103,26 @@ class StatementRule(Rule):
 
     def _evaluate_documents(self, resource: Resource, configuration: Configuration) -> Iterator[Finding]:
         for value in _documents(resource, self.documents[resource.type]):
-            try:
-                statements = statements_in(value, configuration)
-            except UnknownDocumentError as error:
-                yield Finding.unknown(resource, str(error))
-                continue
-            except MalformedError:
-                continue  # AF_IAM_1 reports it
-            violations = [
-                f"{statement.label}: {text}" for statement in statements for text in self.violations(statement)
-            ]
-            gaps = [f"{statement.label}: {gap}" for statement in statements for gap in self.unknown(statement)]
-            yield from [Finding.fail(resource, text) for text in violations]
-            yield from [Finding.unknown(resource, gap) for gap in gaps]
-            if not violations and not gaps:
-                yield Finding.pass_(resource)
+            yield from self.evaluate_document(resource, value, configuration)
+
+    def evaluate_document(self, resource: Resource, value: Any, configuration: Configuration) -> Iterator[Finding]:
+        """Evaluate one document of a resource; a malformed one has no finding, because AF_IAM_1 reports it."""
+        try:
+            statements = statements_in(value, configuration)
+        except UnknownDocumentError as error:
+            yield Finding.unknown(resource, str(error))
+            return
+        except MalformedError:
+            return
+        accounts = configuration.accounts_of(resource)
+        violations = [
+            f"{statement.label}: {text}" for statement in statements for text in self.violations_in(statement, accounts)
+        ]
+        gaps = [f"{statement.label}: {gap}" for statement in statements for gap in self.unknown(statement)]
+        yield from [Finding.fail(resource, text) for text in violations]
+        yield from [Finding.unknown(resource, gap) for gap in gaps]
+        if not violations and not gaps:
+            yield Finding.pass_(resource)
 
 
 def _documents(resource: Resource, argument: str) -> Iterator[Any]:

@@ -27,6 +27,9 @@ def test_ecs_exec_is_off_by_default_and_recorded_when_enabled() -> None:
         }
         assert service.body["enable_execute_command"] is True, name
         assert {"ssmmessages:OpenDataChannel", "logs:PutLogEvents"} <= allowed, name
+        assert all(container.body["readonlyRootFilesystem"] for container in task.containers), name
+        writable = {path for path, mount in task.main.mounts.items() if not mount["readOnly"]}
+        assert writable >= {"/managed-agents", "/var/lib/amazon/ssm", "/var/log/amazon/ssm"}, name
 
 
 @pytest.mark.feature("A1")
