@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from annotated_types import Len
 from pydantic import StrictBool, StrictInt
 
-from environments.fields import Pattern, Section, plan, synth
+from environments.facts.git_servers import problem_in_address, problem_in_host_key
+from environments.fields import GitReference, Pattern, RelativePath, Section, checked_text, plan, synth
 
 OptionName = Annotated[str, Pattern(r"^AIRFLOW__[A-Z0-9_.-]+__[A-Z0-9_]+$", "AIRFLOW__SECTION__KEY")]
 ImageTag = Annotated[str, Pattern(r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "an image tag")]
@@ -14,22 +16,23 @@ ImageDigest = Annotated[str, Pattern(r"^sha256:[0-9a-f]{64}$", "sha256:<64 hexad
 GitAddress = Annotated[
     str,
     Pattern(
-        r"^(https://\S+|ssh://[^@\s]+@\S+|[\w.-]+@[\w.-]+:\S+)$",
+        r"^(https://\S+|ssh://[^@\s]+@\S+|[A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+:\S+)$",
         "a git address, https://host/path.git or git@host:path.git",
     ),
+    checked_text(problem_in_address),
 ]
-GitReference = Annotated[str, Pattern(r"^[\w][\w./-]*$", "a branch, tag or commit")]
-RelativePath = Annotated[
-    str, Pattern(r"^([\w.-]+(/[\w.-]+)*)?$", "a relative path that neither starts nor ends with a slash")
+HostKey = Annotated[
+    str,
+    Pattern(r"^\S+ (ssh|ecdsa|sk)-\S+ \S+( [^\r\n]*)?$", "a line of a known_hosts file"),
+    checked_text(problem_in_host_key),
 ]
-HostKey = Annotated[str, Pattern(r"^\S+ (ssh|ecdsa|sk)-\S+ \S+", "a line of a known_hosts file")]
 
 
 class Airflow(Section):
     """Version, image, and the options that all components share."""
 
     version: Annotated[
-        Annotated[str, Pattern(r"^3\.3\.\d+$", 'a version of Airflow 3.3 in quotes, such as "3.3.2"')],
+        Annotated[str, Pattern(r"^3\.3\.(0|[1-9][0-9]?)$", 'a version of Airflow 3.3 in quotes, such as "3.3.2"')],
         synth("Version of Airflow in the image."),
     ] = "3.3.2"
     image_tag: Annotated[ImageTag, plan("Tag of the image in the environment's repository.")] = "3.3.2-1"
@@ -88,5 +91,5 @@ class Dags(Section):
     interval_seconds: Annotated[StrictInt, plan("Seconds between two fetches of the repository.", ge=5, le=3600)] = 60
     deploy_key: Annotated[StrictBool, synth("Clone with the SSH key in the parameter `git-deploy-key`.")] = False
     known_hosts: Annotated[
-        tuple[HostKey, ...], synth("Host keys of the git server, as lines of a known_hosts file.")
+        Annotated[tuple[HostKey, ...], Len(0, 100)], synth("Host keys of the git server, as lines of a known_hosts file.")
     ] = ()

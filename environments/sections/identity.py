@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from environments.fields import Day, OidcProviderArn, Pattern, PolicyArn, Section, plan, synth
+from annotated_types import Len
+
+from environments.fields import Day, GitReference, OidcProviderArn, Pattern, PolicyArn, Section, plan, synth
 
 
 class Oidc(Section):
@@ -14,17 +16,17 @@ class Oidc(Section):
         OidcProviderArn | None, synth("Existing identity provider; bootstrap creates one when absent.")
     ] = None
     github_repository: Annotated[
-        Annotated[str, Pattern(r"^[\w.-]+/[\w.-]+$", "owner/name")] | None,
+        Annotated[str, Pattern(r"^[A-Za-z0-9-]{1,39}/[A-Za-z0-9_.-]{1,100}$", "owner/name")] | None,
         plan("GitHub repository whose workflows may assume the roles."),
     ] = None
-    branch: Annotated[str, plan("Branch whose workflows may deploy; other branches may only plan.")] = "main"
+    branch: Annotated[GitReference, plan("Branch whose workflows may deploy; other branches may only plan.")] = "main"
 
 
 class Iam(Section):
     """Path and limits of all roles."""
 
     path: Annotated[
-        Annotated[str, Pattern(r"^/([\w+=,.@-]+/)*$", "a path such as /airflow/, with a slash at both ends")],
+        Annotated[str, Len(1, 512), Pattern(r"^/([A-Za-z0-9_+=,.@-]+/)*$", "a path such as /airflow/, with a slash at both ends")],
         plan("Path of every role and IAM policy."),
     ] = "/airflow/"
     permissions_boundary: Annotated[PolicyArn | None, plan("Permissions boundary of every role.")] = None

@@ -7,15 +7,12 @@ from typing import Annotated, Any, Literal
 from annotated_types import Len
 from pydantic import StrictBool, model_validator
 
-from environments.fields import CertificateArn, Cidr, Ipv4Cidr, Pattern, Section, plan, synth
+from environments.fields import CertificateArn, HostName, Ipv4Cidr, Pattern, Section, plan, synth
 
 VpcId = Annotated[str, Pattern(r"^vpc-[0-9a-f]{8,17}$", "a VPC id, vpc-<hexadecimal>")]
 SubnetId = Annotated[str, Pattern(r"^subnet-[0-9a-f]{8,17}$", "a subnet id, subnet-<hexadecimal>")]
 RouteTableId = Annotated[str, Pattern(r"^rtb-[0-9a-f]{8,17}$", "a route table id, rtb-<hexadecimal>")]
 SubnetIds = Annotated[tuple[SubnetId, ...], Len(2, 3)]
-HostName = Annotated[
-    str, Pattern(r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", "a host name such as a.example.com")
-]
 HostedZoneId = Annotated[str, Pattern(r"^Z[A-Z0-9]{5,31}$", "a hosted zone id, Z<letters and digits>")]
 
 
@@ -28,7 +25,7 @@ class ExistingNetwork(Section):
     application_subnet_ids: Annotated[SubnetIds, synth("Subnets of the Fargate tasks.")]
     data_subnet_ids: Annotated[SubnetIds, synth("Subnets of database and broker.")]
     application_route_table_ids: Annotated[
-        tuple[RouteTableId, ...],
+        Annotated[tuple[RouteTableId, ...], Len(0, 20)],
         synth("Route tables to add the S3 gateway endpoint to; empty when the VPC has an endpoint."),
     ] = ()
 
@@ -70,11 +67,15 @@ class LoadBalancer(Section):
     ] = None
     domain_name: Annotated[HostName | None, synth("Host name of Airflow's user interface.")] = None
     hosted_zone_id: Annotated[
-        HostedZoneId | None, synth("Route 53 zone for the host name and the validation of the certificate.")
+        HostedZoneId | None, synth("Route 53 zone for the host name; it validates the certificate too, so it is public.")
+    ] = None
+    certificate_zone_id: Annotated[
+        HostedZoneId | None,
+        synth("Public Route 53 zone that validates the certificate, when `hosted_zone_id` is a private zone."),
     ] = None
     allowed_cidrs: Annotated[
-        tuple[Cidr, ...],
-        synth("CIDR blocks that may connect; empty means the VPC itself, which only an internal load balancer allows."),
+        Annotated[tuple[Ipv4Cidr, ...], Len(0, 60)],
+        synth("IPv4 CIDR blocks that may connect; empty means the VPC itself, which only an internal load balancer allows."),
     ] = ()
     ssl_policy: Annotated[
         Literal[
@@ -88,6 +89,11 @@ class LoadBalancer(Section):
     access_logs: Annotated[StrictBool, synth("Write access logs to S3.")] = True
     waf: Annotated[StrictBool, synth("Protect the load balancer with AWS WAF and its managed core rules.")] = True
     deletion_protection: Annotated[StrictBool, plan("Prevent the deletion of the load balancer.")] = True
+
+    @property
+    def validation_zone_id(self) -> str | None:
+        """The zone that holds the record for the validation of a created certificate."""
+        return self.certificate_zone_id or self.hosted_zone_id
 
     @property
     def makes_certificate(self) -> bool:

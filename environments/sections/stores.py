@@ -13,14 +13,15 @@ class Database(Section):
     """RDS for PostgreSQL."""
 
     engine_version: Annotated[
-        Annotated[str, Pattern(r"^1[3-7](\.\d{1,2})?$", 'a PostgreSQL version in quotes, "13" to "17", or "16.9"')],
+        Annotated[str, Pattern(r"^1[3-7](\.[1-9][0-9]?)?$", 'a PostgreSQL version in quotes, "13" to "17", or "16.9"')],
         synth("PostgreSQL version; with a major version alone AWS chooses its newest minor version."),
     ] = "16.9"
     instance_class: Annotated[
         Annotated[str, Pattern(r"^db(\.[a-z0-9]+){1,2}$", "an instance class such as db.t4g.medium")],
         plan("Instance class; its memory limits the number of connections."),
     ] = "db.t4g.medium"
-    storage_gib: Annotated[StrictInt, plan("Initial storage, GiB.", ge=20, le=65536)] = 50
+    # RDS offers 65536 GiB, and the bound of storage autoscaling is at least a tenth above the storage.
+    storage_gib: Annotated[StrictInt, plan("Initial storage, GiB.", ge=20, le=59578)] = 50
     max_storage_gib: Annotated[StrictInt, plan("Upper bound of storage autoscaling, GiB.", ge=22, le=65536)] = 200
     multi_az: Annotated[StrictBool, plan("Run a standby in another zone.")] = True
     deletion_protection: Annotated[StrictBool, plan("Prevent the deletion of the database.")] = True
@@ -38,7 +39,7 @@ class Broker(Section):
 
     engine: Annotated[Literal["redis", "valkey"], synth("Redis OSS or Valkey.")] = "valkey"
     engine_version: Annotated[
-        Annotated[str, Pattern(r"^\d\.\d$", 'a version in quotes, such as "8.0"')],
+        Annotated[str, Pattern(r"^[0-9]\.[0-9]$", 'a version in quotes, such as "8.0"')],
         synth("redis 7.0 or 7.1; valkey 7.2, 8.0 or 8.1."),
     ] = "8.0"
     node_type: Annotated[
