@@ -44,7 +44,9 @@ def _invalid_name(location: Location) -> Problem:
 def missing_key(location: Location) -> Problem:
     """A required key that is not in the file."""
     node = node_at(schema(), location) or {}
-    return Problem(path(location), f"missing: {_description(node)} ({allowed_values(schema(), node)}). Fix: add the key")
+    return Problem(
+        path(location), f"missing: {_description(node)} ({allowed_values(schema(), node)}). Fix: add the key"
+    )
 
 
 def _description(node: Node) -> str:
@@ -56,8 +58,11 @@ def unknown_key(section: Location, key: str) -> Problem:
     at = path((*section, key))
     if key.lower().startswith(SERVERLESS):
         return Problem(at, "configures a serverless store; database and broker have a fixed size. Fix: remove the key")
-    return Problem(at, f"unknown key{nearest(key, _known(section))}; known keys: {', '.join(sorted(_known(section)))}. "
-        "Fix: rename or remove the key")
+    return Problem(
+        at,
+        f"unknown key{nearest(key, _known(section))}; known keys: {', '.join(sorted(_known(section)))}. "
+        "Fix: rename or remove the key",
+    )
 
 
 def _known(section: Location) -> tuple[str, ...]:

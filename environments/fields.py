@@ -125,7 +125,11 @@ def _problem_in_ipv4_network(value: str) -> tuple[str, str] | None:
 
 def _problem_in_git_reference(value: str) -> tuple[str, str] | None:
     parts = value.split("/")
-    if ".." in value or value.endswith(".") or any(not part or part[0] == "." or part.endswith(".lock") for part in parts):
+    if (
+        ".." in value
+        or value.endswith(".")
+        or any(not part or part[0] == "." or part.endswith(".lock") for part in parts)
+    ):
         return "must be a name that git allows (no '..', '//', '.lock', and no '.' or '/' at an end)", ""
     return None
 
@@ -151,7 +155,7 @@ def _iso_date(value: object) -> object:
 def not_boolean(value: object) -> object:
     """``value`` of a choice of numbers; Python takes ``true`` for 1, and 7.0 for 7."""
     if isinstance(value, bool | float):
-        raise ValueError("a whole number, not true, false or a fraction")
+        raise ValueError("a whole number, not true, false or a fraction")  # noqa: TRY004  # pydantic reports ValueError
     return value
 
 
@@ -166,9 +170,7 @@ GitReference = Annotated[
 ]
 RelativePath = Annotated[
     str,
-    Pattern(
-        r"^([A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*)?$", "a relative path that neither starts nor ends with a slash"
-    ),
+    Pattern(r"^([A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*)?$", "a relative path that neither starts nor ends with a slash"),
     checked_text(_problem_in_relative_path),
 ]
 HostName = Annotated[

@@ -43,7 +43,9 @@ def _other_name(name: str, file: Path) -> Problem:
             "name", f"must be {file.stem!r}, the name of the file, got {name!r}. Fix: change it, or rename the file"
         )
     return Problem(
-        "", f"the file must be named after its environment {name!r}, got {file.name!r}. Fix: rename the file to {name}.yaml"
+        "",
+        f"the file must be named after its environment {name!r}, got {file.name!r}. "
+        f"Fix: rename the file to {name}.yaml",
     )
 
 
@@ -75,10 +77,9 @@ def _ignored_files(folder: Path) -> Iterator[InvalidEnvironment]:
     """Files that look like an environment, and that no command would read because of their ending."""
     for file in sorted(folder.glob("*")):
         if file.suffix.lower() in {".yml", ".yaml"} and file.suffix != ".yaml":
-            yield InvalidEnvironment(
-                _shown(file),
-                [Problem("", f"an environment file must end in .yaml, got {file.suffix!r}. Fix: rename it to {file.stem}.yaml")],
-            )
+            fix = f"Fix: rename it to {file.stem}.yaml"
+            problem = Problem("", f"an environment file must end in .yaml, got {file.suffix!r}. {fix}")
+            yield InvalidEnvironment(_shown(file), [problem])
 
 
 def _cross_environment_errors(environments: Iterable[Environment], folder: Path) -> Iterator[InvalidEnvironment]:

@@ -63,7 +63,8 @@ class Environment(Section):
     airflow: Annotated[Airflow, synth("Airflow version, image and options.")] = Airflow()
     components: Annotated[Components, synth("Sizes of the components.")] = Components()
     workers: Annotated[
-        Annotated[tuple[WorkerGroup, ...], Len(0, 100)], synth("Worker groups (`celery`); when absent, one group named `default`.")
+        Annotated[tuple[WorkerGroup, ...], Len(0, 100)],
+        synth("Worker groups (`celery`); when absent, one group named `default`."),
     ] = DEFAULT_WORKERS
     dags: Annotated[Dags, synth("Delivery of DAG files.")] = Dags()
     logs: Annotated[Logs, synth("Logs and their retention.")] = Logs()

@@ -71,7 +71,9 @@ def _distinct(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:
         line = key_node.start_mark.line + 1
         key = loader.construct_object(key_node)
         if not isinstance(key, str):
-            raise UnreadableFile(Problem(f"line {line}", f"a key must be text, got {_shown(key)}. Fix: put it in quotes"))
+            raise UnreadableFile(
+                Problem(f"line {line}", f"a key must be text, got {_shown(key)}. Fix: put it in quotes")
+            )
         if key in lines:
             raise UnreadableFile(
                 Problem(f"line {line}", f"line {lines[key]} already sets the key {key!r}. Fix: keep one of them")

@@ -106,9 +106,13 @@ def _task_definition(environment: Environment) -> Usage:
     config = sum(_variable(name, value) for name, value in environment.airflow.config.items())
     copies = 2 if environment.dags.delivery == "git_sync" else 1
     hosts = copies * _variable("GITSYNC_KNOWN_HOSTS", "\n".join(environment.dags.known_hosts))
-    queues = _variable("AIRFLOW_METRICS_WORKER_GROUPS", json.dumps({g.name: list(g.queues) for g in environment.workers}))
+    queues = _variable(
+        "AIRFLOW_METRICS_WORKER_GROUPS", json.dumps({g.name: list(g.queues) for g in environment.workers})
+    )
     queues += 40 * len(environment.workers)  # the concurrency of each group
-    largest = max(("airflow.config", config), ("dags.known_hosts", hosts), ("workers", queues), key=lambda part: part[1])
+    largest = max(
+        ("airflow.config", config), ("dags.known_hosts", hosts), ("workers", queues), key=lambda part: part[1]
+    )
     used = BASE_TASK_DEFINITION_BYTES + config + max(hosts, queues)
     return Usage(largest[0], quotas.TASK_DEFINITION_BYTES, used, 1)
 

@@ -17,7 +17,9 @@ from fnmatch import fnmatchcase
 
 SSH_PORT, HTTPS_PORT = 22, 443
 ED25519_BYTES = 32
-_URL = re.compile(r"(?P<scheme>https|ssh)://(?:(?P<user>.*)@)?(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?/(?P<path>\S+)")
+_URL = re.compile(
+    r"(?P<scheme>https|ssh)://(?:(?P<user>.*)@)?(?P<host>[A-Za-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?/(?P<path>\S+)"
+)
 _SCP = re.compile(r"(?P<user>[A-Za-z0-9_.-]+)@(?P<host>[A-Za-z0-9.-]+):(?P<path>[^\s:]+)")
 
 
@@ -100,7 +102,7 @@ def names_host(line: str, server: GitServer) -> bool:
 
 
 def _literal_brackets(pattern: str) -> str:
-    """``pattern`` for fnmatch, which reads ``[host]`` as a set of characters; known_hosts knows ``*`` and ``?`` only."""
+    """``pattern`` for fnmatch, which reads ``[host]`` as a set of characters; known_hosts does not."""
     return pattern.replace("[", "[[]")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 MASK = "***"
 _WORDS = (
@@ -63,5 +64,5 @@ def masked(text: str) -> str:
 
 def _looks_random(word: str) -> bool:
     kinds = ["digit" if char.isdigit() else "upper" if char.isupper() else "lower" for char in word if char.isalnum()]
-    changes = sum(kind != following for kind, following in zip(kinds, kinds[1:], strict=False))
+    changes = sum(kind != following for kind, following in pairwise(kinds))
     return len(kinds) >= 28 and changes >= RANDOM_SHARE * len(kinds)

@@ -73,6 +73,7 @@ OWNED: dict[str, str] = {
 }
 """Options that another key or the stacks set, with the key to use instead."""
 
+
 @rule("airflow", "name")
 def config_is_free_to_set(environment: Environment) -> Iterator[Problem]:
     """An option is set in one place, and no file contains a secret. The message never repeats such a value."""
@@ -132,10 +133,10 @@ def git_server_is_known(environment: Environment) -> Iterator[Problem]:
 def default_queue_is_served(environment: Environment) -> Iterator[Problem]:
     """A worker group serves the queue of Airflow tasks that name none; they would wait for ever."""
     queue = environment.airflow.config.get(DEFAULT_QUEUE, "default")
-    if environment.workers and uses_celery(environment.topology):
-        if not any(queue in group.queues for group in environment.workers):
-            yield Problem(
-                "workers",
-                f"no group serves the queue {queue!r}, which takes all Airflow tasks that name no queue. Fix: add it to "
-                f"the queues of a group, or name another default queue in airflow.config: {DEFAULT_QUEUE}",
-            )
+    served = any(queue in group.queues for group in environment.workers)
+    if environment.workers and uses_celery(environment.topology) and not served:
+        yield Problem(
+            "workers",
+            f"no group serves the queue {queue!r}, which takes all Airflow tasks that name no queue. Fix: add it to "
+            f"the queues of a group, or name another default queue in airflow.config: {DEFAULT_QUEUE}",
+        )

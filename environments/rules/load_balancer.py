@@ -34,8 +34,8 @@ def listener_has_a_certificate(environment: Environment) -> Iterator[Problem]:
     if name and balancer.makes_certificate and len(name) > limit:
         yield Problem(
             "load_balancer.domain_name",
-            f"has {len(name)} characters, a certificate's common name has at most {limit}, got {name!r}. Fix: shorten it, "
-            "or set certificate_arn to a certificate that has it as an alternative name",
+            f"has {len(name)} characters, a certificate's common name has at most {limit}, got {name!r}. Fix: "
+            "shorten it, or set certificate_arn to a certificate that has it as an alternative name",
         )
 
 

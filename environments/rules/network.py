@@ -57,8 +57,8 @@ def cidr_has_a_size(environment: Environment) -> Iterator[Problem]:
     if not private and not (network.existing and block.subnet_of(SHARED)):
         yield Problem(
             "network.cidr",
-            f"must be within {listed(PRIVATE)}, got {block}{', which is public' if block.is_global else ''}. Fix: use a "
-            "private block",
+            f"must be within {listed(PRIVATE)}, got {block}{', which is public' if block.is_global else ''}. Fix: "
+            "use a private block",
         )
 
 

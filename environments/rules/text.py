@@ -29,7 +29,8 @@ def texts_are_plain(environment: Environment) -> Iterator[Problem]:
         marker = next((marker for marker in TEMPLATE_MARKERS if marker in text), None)
         if marker and not path.startswith(ESCAPED):
             yield Problem(
-                path, f"must not contain {marker!r}, which Terraform would evaluate, got {shown(text)}. Fix: remove {marker}"
+                path,
+                f"must not contain {marker!r}, which Terraform would evaluate, got {shown(text)}. Fix: remove {marker}",
             )
         allowed = "\n\t" if path.startswith(SEVERAL_LINES) else ""
         hidden = next((char for char in text if is_unprintable(char) and char not in allowed), None)

@@ -91,5 +91,6 @@ class Dags(Section):
     interval_seconds: Annotated[StrictInt, plan("Seconds between two fetches of the repository.", ge=5, le=3600)] = 60
     deploy_key: Annotated[StrictBool, synth("Clone with the SSH key in the parameter `git-deploy-key`.")] = False
     known_hosts: Annotated[
-        Annotated[tuple[HostKey, ...], Len(0, 100)], synth("Host keys of the git server, as lines of a known_hosts file.")
+        Annotated[tuple[HostKey, ...], Len(0, 100)],
+        synth("Host keys of the git server, as lines of a known_hosts file."),
     ] = ()

@@ -26,7 +26,11 @@ class Iam(Section):
     """Path and limits of all roles."""
 
     path: Annotated[
-        Annotated[str, Len(1, 512), Pattern(r"^/([A-Za-z0-9_+=,.@-]+/)*$", "a path such as /airflow/, with a slash at both ends")],
+        Annotated[
+            str,
+            Len(1, 512),
+            Pattern(r"^/([A-Za-z0-9_+=,.@-]+/)*$", "a path such as /airflow/, with a slash at both ends"),
+        ],
         plan("Path of every role and IAM policy."),
     ] = "/airflow/"
     permissions_boundary: Annotated[PolicyArn | None, plan("Permissions boundary of every role.")] = None

@@ -67,7 +67,8 @@ class LoadBalancer(Section):
     ] = None
     domain_name: Annotated[HostName | None, synth("Host name of Airflow's user interface.")] = None
     hosted_zone_id: Annotated[
-        HostedZoneId | None, synth("Route 53 zone for the host name; it validates the certificate too, so it is public.")
+        HostedZoneId | None,
+        synth("Route 53 zone of the host name; public if it also validates the certificate."),
     ] = None
     certificate_zone_id: Annotated[
         HostedZoneId | None,
@@ -75,7 +76,9 @@ class LoadBalancer(Section):
     ] = None
     allowed_cidrs: Annotated[
         Annotated[tuple[Ipv4Cidr, ...], Len(0, 60)],
-        synth("IPv4 CIDR blocks that may connect; empty means the VPC itself, which only an internal load balancer allows."),
+        synth(
+            "IPv4 CIDR blocks that may connect; empty means the VPC itself, which only an internal load balancer allows."
+        ),
     ] = ()
     ssl_policy: Annotated[
         Literal[

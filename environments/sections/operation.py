@@ -15,7 +15,9 @@ https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRete
 
 RetentionDays = Annotated[Literal[CLOUDWATCH_RETENTION_DAYS], BeforeValidator(not_boolean)]  # type: ignore[valid-type]
 Cron = Annotated[str, Pattern(r"^\S+ \S+ \S+ \S+ \S+$", 'five cron fields, such as "0 20 * * 1-5"')]
-EmailAddress = Annotated[str, Pattern(r"^[A-Za-z0-9.!#$&'*+/=?^_`|~-]{1,64}@([A-Za-z0-9-]+\.)+[A-Za-z]{2,63}$", "an e-mail address")]
+EmailAddress = Annotated[
+    str, Pattern(r"^[A-Za-z0-9.!#$&'*+/=?^_`|~-]{1,64}@([A-Za-z0-9-]+\.)+[A-Za-z]{2,63}$", "an e-mail address")
+]
 TimeZone = Annotated[str, Pattern(r"^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$", "an IANA time zone such as Europe/Berlin")]
 
 

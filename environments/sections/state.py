@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from environments.facts.regions import REGIONS
 from environments.facts.bucket_names import problem_in_bucket_name
+from environments.facts.regions import REGIONS
 from environments.fields import HostName, KmsKeyArn, Label, Pattern, RoleArn, Section, checked_text, synth
 
 Region = Annotated[Literal[REGIONS], Label("an AWS region such as eu-central-1")]  # type: ignore[valid-type]
@@ -20,7 +20,10 @@ Organization = Annotated[
     str, Pattern(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", "the name of an organization: letters, digits, _ and -")
 ]
 Project = Annotated[
-    str, Pattern(r"^[A-Za-z0-9_-]([A-Za-z0-9_ -]{0,38}[A-Za-z0-9_-])?$", "the name of a project: letters, digits, _, -, spaces")
+    str,
+    Pattern(
+        r"^[A-Za-z0-9_-]([A-Za-z0-9_ -]{0,38}[A-Za-z0-9_-])?$", "the name of a project: letters, digits, _, -, spaces"
+    ),
 ]
 Folder = Annotated[str, Pattern(r"^\S([^\r\n]{0,253}\S)?$", "the path of a folder")]
 
@@ -37,7 +40,9 @@ class State(Section):
     kms_key_arn: Annotated[
         KmsKeyArn | None, synth("`s3`: key that encrypts the states; the bucket's default key when absent.")
     ] = None
-    organization: Annotated[Organization | None, synth("`cloud`: organization; each stack has its own workspace.")] = None
+    organization: Annotated[Organization | None, synth("`cloud`: organization; each stack has its own workspace.")] = (
+        None
+    )
     hostname: Annotated[HostName, synth("`cloud`: host of HCP Terraform or Terraform Enterprise.")] = "app.terraform.io"
     project: Annotated[Project | None, synth("`cloud`: project of the workspaces.")] = None
     path: Annotated[Folder | None, synth("`local`: folder of the state files.")] = None

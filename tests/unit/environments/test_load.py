@@ -65,7 +65,10 @@ def put(data: Any, path: tuple[Any, ...], value: Any) -> Any:
 
 @pytest.mark.feature("E1")
 def test_folder_without_environments_is_rejected(tmp_path: Path) -> None:
-    with pytest.raises(InvalidEnvironment, match=r": contains no environment \(\*.yaml\). Fix: give the folder of the environment files$"):
+    with pytest.raises(
+        InvalidEnvironment,
+        match=r": contains no environment \(\*.yaml\). Fix: give the folder of the environment files$",
+    ):
         load_all(tmp_path)
 
 

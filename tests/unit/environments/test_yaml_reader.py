@@ -75,7 +75,9 @@ def test_unreadable_file_is_rejected(content: bytes, message: str, tmp_path: Pat
 @pytest.mark.feature("E1")
 def test_missing_file_lists_the_environments_of_its_folder(tmp_path: Path) -> None:
     (tmp_path / "prod.yaml").write_text("")
-    with pytest.raises(InvalidEnvironment, match=r"dev.yaml: no such file; environments in this folder: prod. Fix: correct the name$"):
+    with pytest.raises(
+        InvalidEnvironment, match=r"dev.yaml: no such file; environments in this folder: prod. Fix: correct the name$"
+    ):
         load(tmp_path / "dev.yaml")
 
 

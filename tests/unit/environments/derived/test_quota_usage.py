@@ -23,7 +23,12 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     "smallest": {},
     "git over SSH": {"dags": GIT_SSH, "load_balancer": {"allowed_cidrs": CLIENTS[:3]}},
     "git on another port": {
-        "dags": {**GIT_BUNDLE, "repository": "https://git.example.com:8443/x.git", "deploy_key": False, "known_hosts": []}
+        "dags": {
+            **GIT_BUNDLE,
+            "repository": "https://git.example.com:8443/x.git",
+            "deploy_key": False,
+            "known_hosts": [],
+        }
     },
     "no NAT": {"network": {"egress": "none"}, "load_balancer": {"allowed_cidrs": ["10.0.0.0/8", "192.0.2.0/24"]}},
     "whole internet": {"load_balancer": {"allowed_cidrs": ["0.0.0.0/0", "192.0.2.0/24"]}},
@@ -59,7 +64,9 @@ def test_usage_is_the_one_of_the_synthesized_stacks(changes: Mapping[str, Any]) 
 def test_message_names_the_key_and_what_to_remove() -> None:
     assert messages(load_balancer={"allowed_cidrs": CLIENTS[:9]}) == []
     (acl,) = messages(load_balancer={"allowed_cidrs": CLIENTS[:10]})
-    assert acl.startswith("load_balancer.allowed_cidrs: needs 22 inbound rules of a network ACL, AWS allows 20 (https://")
+    assert acl.startswith(
+        "load_balancer.allowed_cidrs: needs 22 inbound rules of a network ACL, AWS allows 20 (https://"
+    )
     assert acl.endswith("Fix: remove 1 or more, or merge blocks that are neighbours")
 
 
@@ -70,7 +77,9 @@ def test_more_worker_groups_than_a_saved_query_has_log_groups_are_rejected() -> 
     database = {"instance_class": "db.r7g.2xlarge"}
     assert messages(workers=groups[:44], database=database) == []
     (problem,) = messages(workers=groups, database=database)
-    assert problem.startswith("workers: needs 51 log groups of a saved query of CloudWatch Logs, AWS allows 50 (https://")
+    assert problem.startswith(
+        "workers: needs 51 log groups of a saved query of CloudWatch Logs, AWS allows 50 (https://"
+    )
 
 
 @pytest.mark.feature("E1")

@@ -73,7 +73,9 @@ def test_host_key_is_about_the_server(names: str, address: str, expected: bool) 
 
 
 @pytest.mark.feature("G2")
-@pytest.mark.parametrize("key", ["ssh-ed25519 AAAA", "ssh-ed25519 ????", f"ssh-rsa {KEY.split()[1]}", "ssh-ed25519", KEY[:-4]])
+@pytest.mark.parametrize(
+    "key", ["ssh-ed25519 AAAA", "ssh-ed25519 ????", f"ssh-rsa {KEY.split()[1]}", "ssh-ed25519", KEY[:-4]]
+)
 def test_line_without_a_key_is_rejected(key: str) -> None:
     assert problem_in_host_key(f"github.com {key}")
     assert problem_in_host_key(HOST_KEY) is None

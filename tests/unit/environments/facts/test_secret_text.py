@@ -57,7 +57,8 @@ def test_ordinary_text_is_shown(text: str) -> None:
 
 @pytest.mark.feature("S2")
 @pytest.mark.parametrize(
-    "name", ["SMTP_PASS", "SMTP_PASSWORD", "APIKEY", "API_KEY", "ACCESS_TOKEN", "WEBHOOK_URL", "SECRET_KEY", "CREDENTIALS"]
+    "name",
+    ["SMTP_PASS", "SMTP_PASSWORD", "APIKEY", "API_KEY", "ACCESS_TOKEN", "WEBHOOK_URL", "SECRET_KEY", "CREDENTIALS"],
 )
 def test_option_with_the_name_of_a_secret_holds_one(name: str) -> None:
     assert is_secret(f"AIRFLOW__EXAMPLE__{name}", "x")
