@@ -7,8 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from environments.errors import Problem, nearest, shortened
-from environments.facts.secret_text import MASK, SECRET_NAME, masked
+from environments.errors import Problem, nearest, shown
 from environments.facts.topology import FORMER_NAMES
 from environments.fields import REJECTED
 from environments.json_schema import Node, choices, node_at, schema
@@ -16,7 +15,6 @@ from environments.schema_text import allowed_values
 
 Location = Sequence[str | int]
 
-MAX_SHOWN_CHARACTERS = 120
 SERVERLESS = ("serverless", "min_capacity", "max_capacity", "min_acu", "max_acu", "ecpu", "seconds_until_auto_pause")
 """First words of keys that configure Aurora Serverless and ElastiCache Serverless."""
 
@@ -100,17 +98,6 @@ def _fix(location: Location, node: Node, value: object) -> str:
 
 def _is_text(node: Node) -> bool:
     return node.get("type") == "string" and "format" not in node and "enum" not in node
-
-
-def shown(value: object, *, key: str = "") -> str:
-    """``value`` of ``key`` as YAML writes it, shortened, without secrets."""
-    if value is None or isinstance(value, bool):
-        return "nothing" if value is None else str(value).lower()
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list | tuple):
-        return f"a list of {len(value)}"
-    return MASK if SECRET_NAME.search(key) else shortened(masked(repr(value)), MAX_SHOWN_CHARACTERS)
 
 
 def path(location: Location) -> str:

@@ -7,13 +7,15 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from environments.facts.secret_text import masked
+from environments.secret_text import MASK, SECRET_NAME, masked
 
 FIX = "Fix:"
 DEFAULT_FIX = "change the value"
 """For a message whose allowed values already say how to change it."""
 MOST_PROBLEMS = 40
 """Problems of one file that are printed; the rest is counted."""
+MAX_SHOWN_CHARACTERS = 120
+"""Characters of a value in a message."""
 MOST_CHARACTERS = 2000
 """Characters of one problem that are printed."""
 
@@ -77,6 +79,17 @@ def printable(text: str) -> str:
 def is_unprintable(char: str) -> bool:
     """Tell whether ``char`` changes how a terminal shows the text around it, or is shown as nothing."""
     return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def shown(value: object, *, key: str = "") -> str:
+    """``value`` of ``key`` as YAML writes it, shortened, without secrets."""
+    if value is None or isinstance(value, bool):
+        return "nothing" if value is None else str(value).lower()
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return f"a list of {len(value)}"
+    return MASK if SECRET_NAME.search(key) else shortened(masked(repr(value)), MAX_SHOWN_CHARACTERS)
 
 
 def shortened(text: str, most: int) -> str:

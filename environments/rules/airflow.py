@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from environments.errors import Problem
 from environments.facts.git_servers import SSH_PORT, git_server, names_host
 from environments.facts.naming import parameter_path
-from environments.facts.secret_text import is_secret
 from environments.facts.secrets import SPECIFICATIONS
 from environments.facts.topology import uses_celery
 from environments.model import Environment
 from environments.rules.registry import rule
+from environments.secret_text import is_secret
 
 SIMPLE_AUTH_MANAGER = "the image uses the FAB auth manager, which has users and passwords"
 DEFAULT_QUEUE = "AIRFLOW__OPERATORS__DEFAULT_QUEUE"

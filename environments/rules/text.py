@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from environments.error_messages import shown
-from environments.errors import Problem, is_unprintable
-from environments.facts.secret_text import is_secret
+from environments.errors import Problem, is_unprintable, shown
 from environments.fields import Section
 from environments.model import Environment
 from environments.rules.registry import rule
+from environments.secret_text import is_secret
 
 TEMPLATE_MARKERS = ("${", "%{")
 """Terraform evaluates what follows: https://developer.hashicorp.com/terraform/language/syntax/json#expression-mapping"""

@@ -68,7 +68,7 @@ class LoadBalancer(Section):
     domain_name: Annotated[HostName | None, synth("Host name of Airflow's user interface.")] = None
     hosted_zone_id: Annotated[
         HostedZoneId | None,
-        synth("Route 53 zone of the host name; public if it also validates the certificate."),
+        synth("Route 53 zone of the host name; public when it validates the certificate."),
     ] = None
     certificate_zone_id: Annotated[
         HostedZoneId | None,
@@ -76,9 +76,7 @@ class LoadBalancer(Section):
     ] = None
     allowed_cidrs: Annotated[
         Annotated[tuple[Ipv4Cidr, ...], Len(0, 60)],
-        synth(
-            "IPv4 CIDR blocks that may connect; empty means the VPC itself, which only an internal load balancer allows."
-        ),
+        synth("IPv4 blocks that may connect; when empty, the VPC itself, which only an internal load balancer allows."),
     ] = ()
     ssl_policy: Annotated[
         Literal[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from environments.facts.secret_text import is_secret, masked
+from environments.secret_text import is_secret, masked
 
 SECRETS = {
     "private key": ("-----BEGIN RSA PRIVATE KEY-----\nMIIEcanary\n-----END RSA PRIVATE KEY-----", "canary"),
