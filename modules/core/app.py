@@ -21,9 +21,9 @@ def app(out: str) -> Iterator[App]:
     Args:
         out: output folder, usually ``cdktf.out``.
     """
+    Path(out).parent.mkdir(parents=True, exist_ok=True)
     synthesis = App(outdir=out)
     yield synthesis
-    Path(out).parent.mkdir(parents=True, exist_ok=True)
     synthesis.synth()
     written = set(json.loads((Path(out) / "manifest.json").read_text(encoding="utf-8"))["stacks"])
     for stale in Path(out).glob(f"stacks/*/{STACK_FILE}"):
