@@ -17,6 +17,7 @@ from environments import generated_files
 from environments.derived.connection_budget import connection_budget
 from environments.derived.effective_values import effective
 from environments.derived.parallelism import parallelism
+from environments.derived.quota_usage import quota_usage
 from environments.errors import InvalidEnvironment
 from environments.load import HOME, load, load_all
 from environments.model import Environment
@@ -74,6 +75,8 @@ def show(name: str, folder: Folder = HOME) -> None:
         environment = load(folder / f"{name}.yaml")
         print(yaml.safe_dump(effective(environment), sort_keys=False, allow_unicode=True), end="")
         print(f"# connections: {connection_budget(environment)}")
+        for usage in quota_usage(environment):
+            print(f"# {usage.path}: {usage}")
 
 
 @app.command()

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
-from environments.errors import Problem, nearest
+from environments.errors import Problem, nearest, shown
 from environments.facts.topology import FORMER_NAMES
+from environments.fields import REJECTED
 from environments.json_schema import Node, choices, node_at, schema
 from environments.schema_text import allowed_values
 
 Location = Sequence[str | int]
 
-MAX_SHOWN_CHARACTERS = 120
 SERVERLESS = ("serverless", "min_capacity", "max_capacity", "min_acu", "max_acu", "ecpu", "seconds_until_auto_pause")
 """First words of keys that configure Aurora Serverless and ElastiCache Serverless."""
 
@@ -37,13 +36,15 @@ def problems_of(error: ValidationError, *, section: str) -> Iterator[Problem]:
 def _invalid_name(location: Location) -> Problem:
     node = node_at(schema(), location[:-1]) or {}
     names = allowed_values(schema(), node.get("propertyNames", {}))
-    return Problem(path(location), f"the name must be {names}, got {location[-1]!r}")
+    return Problem(path(location), f"the name must be {names}, got {location[-1]!r}. Fix: rename it")
 
 
 def missing_key(location: Location) -> Problem:
     """A required key that is not in the file."""
     node = node_at(schema(), location) or {}
-    return Problem(path(location), f"missing: {_description(node)} ({allowed_values(schema(), node)})")
+    return Problem(
+        path(location), f"missing: {_description(node)} ({allowed_values(schema(), node)}). Fix: add the key"
+    )
 
 
 def _description(node: Node) -> str:
@@ -55,7 +56,11 @@ def unknown_key(section: Location, key: str) -> Problem:
     at = path((*section, key))
     if key.lower().startswith(SERVERLESS):
         return Problem(at, "configures a serverless store; database and broker have a fixed size. Fix: remove the key")
-    return Problem(at, f"unknown key{nearest(key, _known(section))}; known keys: {', '.join(sorted(_known(section)))}")
+    return Problem(
+        at,
+        f"unknown key{nearest(key, _known(section))}; known keys: {', '.join(sorted(_known(section)))}. "
+        "Fix: rename or remove the key",
+    )
 
 
 def _known(section: Location) -> tuple[str, ...]:
@@ -65,13 +70,17 @@ def _known(section: Location) -> tuple[str, ...]:
 
 def _invalid_value(location: Location, details: Any) -> Problem:
     value = details["input"]
-    if details["type"] == "cidr":
-        network = details.get("ctx", {}).get("network")
-        fix = f". Fix: write {network}" if network else ""
-        return Problem(path(location), f"{details['msg']}, got {shown(value)}{fix}")
+    if details["type"] == REJECTED:
+        wanted = details.get("ctx", {}).get("fix")
+        fix = f". Fix: {wanted}" if wanted else ""
+        return Problem(path(location), f"{details['msg']}, got {_shown(location, value)}{fix}")
     node = node_at(schema(), location) or {}
     expected = allowed_values(schema(), node) or details["msg"]
-    return Problem(path(location), f"must be {expected}, got {shown(value)}{_fix(location, node, value)}")
+    return Problem(path(location), f"must be {expected}, got {_shown(location, value)}{_fix(location, node, value)}")
+
+
+def _shown(location: Location, value: object) -> str:
+    return shown(value, key=str(location[-1]))
 
 
 def _fix(location: Location, node: Node, value: object) -> str:
@@ -81,7 +90,7 @@ def _fix(location: Location, node: Node, value: object) -> str:
         if isinstance(value, str) and "enum" in option:
             return nearest(value, [str(known) for known in option["enum"]])
         if isinstance(value, int) and not isinstance(value, bool) and _is_text(option):
-            return f'. Fix: put it in quotes, "{value}"'
+            return f'. Fix: put it in quotes, "{_shown(location, value)}"'
         if isinstance(value, str) and option.get("type") in {"integer", "boolean"}:
             return ". Fix: remove the quotes" if value.lstrip("-").isdigit() or value in {"true", "false"} else ""
     return ""
@@ -89,21 +98,6 @@ def _fix(location: Location, node: Node, value: object) -> str:
 
 def _is_text(node: Node) -> bool:
     return node.get("type") == "string" and "format" not in node and "enum" not in node
-
-
-def shown(value: object) -> str:
-    """``value`` as YAML writes it, shortened, without the credentials of a URL."""
-    if value is None or isinstance(value, bool):
-        return "nothing" if value is None else str(value).lower()
-    if isinstance(value, dict):
-        return "a mapping"
-    text = f"a list of {len(value)}" if isinstance(value, list | tuple) else without_credentials(repr(value))
-    return text if len(text) <= MAX_SHOWN_CHARACTERS else f"{text[: MAX_SHOWN_CHARACTERS - 3]}..."
-
-
-def without_credentials(text: str) -> str:
-    """``text`` with ``***`` instead of the user and password in a URL."""
-    return re.sub(r"://[^/\s@]+@", "://***@", text)
 
 
 def path(location: Location) -> str:

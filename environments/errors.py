@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from environments.secret_text import MASK, SECRET_NAME, masked
+
+FIX = "Fix:"
+DEFAULT_FIX = "change the value"
+"""For a message whose allowed values already say how to change it."""
+MOST_PROBLEMS = 40
+"""Problems of one file that are printed; the rest is counted."""
+MAX_SHOWN_CHARACTERS = 120
+"""Characters of a value in a message."""
+MOST_CHARACTERS = 2000
+"""Characters of one problem that are printed."""
 
 
 @dataclass(frozen=True)
@@ -14,10 +27,19 @@ class Problem:
     Attributes:
         path: the key, such as ``workers[0].memory_mib``; empty for the file as a whole.
         message: the problem, the value, the allowed values and the fix.
+
+    Both are stored without secrets and control characters, because a terminal and a CI log show them.
     """
 
     path: str
     message: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", shortened(printable(masked(self.path)), 200))
+        fix = "add the key" if self.message.startswith("missing") else DEFAULT_FIX
+        end = " " if self.message.endswith("?") else ". "
+        text = self.message if FIX in self.message else f"{self.message}{end}{FIX} {fix}"
+        object.__setattr__(self, "message", shortened(printable(masked(text)), MOST_CHARACTERS))
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
@@ -28,7 +50,11 @@ class InvalidEnvironment(Exception):
 
     def __init__(self, source: str, problems: Iterable[Problem]) -> None:
         self.problems = tuple(dict.fromkeys(problems))
-        self.lines = tuple(f"{source}: {problem}" for problem in self.problems)
+        lines = [f"{printable(source)}: {problem}" for problem in self.problems[:MOST_PROBLEMS]]
+        more = len(self.problems) - MOST_PROBLEMS
+        if more > 0:
+            lines.append(f"{printable(source)}: {more} more problems. Fix: correct the ones above first")
+        self.lines = tuple(lines)
         super().__init__("\n".join(self.lines))
 
     @classmethod
@@ -41,8 +67,39 @@ class InvalidEnvironment(Exception):
         return joined
 
 
+def printable(text: str) -> str:
+    """``text`` with control characters, line breaks and marks of text direction as escapes.
+
+    >>> printable("a\\x1b[31m\\u202eb")
+    'a\\\\x1b[31m\\\\u202eb'
+    """
+    return "".join(char.encode("unicode_escape").decode() if is_unprintable(char) else char for char in text)
+
+
+def is_unprintable(char: str) -> bool:
+    """Tell whether ``char`` changes how a terminal shows the text around it, or is shown as nothing."""
+    return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def shown(value: object, *, key: str = "") -> str:
+    """``value`` of ``key`` as YAML writes it, shortened, without secrets."""
+    if value is None or isinstance(value, bool):
+        return "nothing" if value is None else str(value).lower()
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return f"a list of {len(value)}"
+    return MASK if SECRET_NAME.search(key) else shortened(masked(repr(value)), MAX_SHOWN_CHARACTERS)
+
+
+def shortened(text: str, most: int) -> str:
+    """``text`` with at most ``most`` characters."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """``"; did you mean 'region'?"`` when a known word resembles ``word``, else an empty text."""
+    word = word[:64]  # difflib compares in quadratic time
     by_lower = {name.lower(): name for name in known}
     close = difflib.get_close_matches(word.lower(), list(by_lower), n=1, cutoff=0.6)
     return f"; did you mean {by_lower[close[0]]!r}?" if close else ""

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
+from annotated_types import Len
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -111,7 +112,10 @@ class Pattern:
     label: str
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return {**handler(source), "pattern": self.pattern}
+        schema = handler(source)
+        if schema["type"] != "str":
+            raise TypeError("a Pattern must stand directly after str: pydantic ignores it outside a validator")
+        return {**schema, "pattern": self.pattern}
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {**handler(schema), "label": self.label}
@@ -127,25 +131,56 @@ class Label:
         return {**handler(schema), "label": self.label}
 
 
-def _without_host_bits(value: str) -> str:
+REJECTED = "rejected"
+"""Type of the pydantic errors that :func:`checked_text` raises; their message is complete but for the value."""
+
+
+def checked_text(problem_in: Callable[[str], tuple[str, str] | None]) -> AfterValidator:
+    """A validator for what a regular expression cannot say.
+
+    Args:
+        problem_in: the problem with a text, without the text, and the fix, which may be empty; None when it is valid.
+    """
+
+    def check(value: str) -> str:
+        problem = problem_in(value)
+        if problem:
+            message, fix = problem
+            raise PydanticCustomError(REJECTED, "{problem}", {"problem": message, "fix": fix})
+        return value
+
+    return AfterValidator(check)
+
+
+def _problem_in_ipv4_network(value: str) -> tuple[str, str] | None:
     try:
         network = ipaddress.ip_network(value, strict=False)
     except ValueError:
-        raise PydanticCustomError("cidr", "must be a CIDR block such as 10.10.0.0/16") from None
-    if str(network) != value:
-        raise PydanticCustomError("cidr", "must be a CIDR block without host bits", {"network": str(network)})
-    return value
+        return "must be an IPv4 CIDR block such as 10.10.0.0/16", ""
+    if network.version != 4:
+        return "must be an IPv4 CIDR block such as 10.10.0.0/16: the network has no IPv6 addresses", "remove it"
+    return None if str(network) == value else ("must be a CIDR block without host bits", f"write {network}")
 
 
-def _ipv4_network(value: str) -> str:
-    if ":" in value:
-        raise PydanticCustomError("cidr", "must be an IPv4 CIDR block such as 10.10.0.0/16")
-    return _without_host_bits(value)
+def _problem_in_git_reference(value: str) -> tuple[str, str] | None:
+    parts = value.split("/")
+    if (
+        ".." in value
+        or value.endswith(".")
+        or any(not part or part[0] == "." or part.endswith(".lock") for part in parts)
+    ):
+        return "must be a name that git allows (no '..', '//', '.lock', and no '.' or '/' at an end)", ""
+    return None
 
 
-def arn(service: str, *, rest: str, label: str) -> Pattern:
-    """The pattern of an ARN of ``service`` whose resource matches ``rest``."""
-    return Pattern(rf"^arn:aws[a-z-]*:{service}:[a-z0-9-]*:\d{{0,12}}:{rest}$", label)
+def _problem_in_relative_path(value: str) -> tuple[str, str] | None:
+    return ("must not contain '.' or '..' as a folder", "") if {".", ".."} & set(value.split("/")) else None
+
+
+def arn(service: str, *, rest: str, label: str, regional: bool, account: str = "[0-9]{12}") -> Pattern:
+    """The pattern of an ARN of ``service`` in a commercial region, whose resource matches ``rest``."""
+    region = "[a-z0-9-]+" if regional else ""
+    return Pattern(rf"^arn:aws:{service}:{region}:{account}:{rest}$", label)
 
 
 def _iso_date(value: object) -> object:
@@ -156,31 +191,78 @@ def _iso_date(value: object) -> object:
     raise ValueError("must be a date such as 2027-03-31")
 
 
+def not_boolean(value: object) -> object:
+    """``value`` of a choice of numbers; Python takes ``true`` for 1, and 7.0 for 7."""
+    if isinstance(value, bool | float):
+        raise ValueError("a whole number, not true, false or a fraction")  # noqa: TRY004  # pydantic reports ValueError
+    return value
+
+
 Day = Annotated[datetime.date, BeforeValidator(_iso_date)]
-Cidr = Annotated[str, AfterValidator(_without_host_bits), Pattern(r"^[0-9a-fA-F.:]+/\d{1,3}$", "a CIDR block")]
-Ipv4Cidr = Annotated[str, AfterValidator(_ipv4_network), Pattern(r"^[0-9a-fA-F.:]+/\d{1,3}$", "an IPv4 CIDR block")]
-AccountId = Annotated[str, Pattern(r"^\d{12}$", 'an AWS account id: 12 digits in quotes, such as "111111111111"')]
-RoleArn = Annotated[str, arn("iam", rest="role/.+", label="the ARN of an IAM role, arn:aws:iam::<account>:role/<name>")]
+Ipv4Cidr = Annotated[
+    str, Pattern(r"^[0-9a-fA-F.:]+/[0-9]{1,3}$", "an IPv4 CIDR block"), checked_text(_problem_in_ipv4_network)
+]
+GitReference = Annotated[
+    str,
+    Pattern(r"^[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}$", "a branch, tag or commit"),
+    checked_text(_problem_in_git_reference),
+]
+RelativePath = Annotated[
+    str,
+    Pattern(r"^([A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*)?$", "a relative path that neither starts nor ends with a slash"),
+    checked_text(_problem_in_relative_path),
+]
+HostName = Annotated[
+    str,
+    Len(0, 253),
+    Pattern(r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", "a host name such as a.example.com"),
+]
+AccountId = Annotated[str, Pattern(r"^[0-9]{12}$", 'an AWS account id: 12 digits in quotes, such as "111111111111"')]
+_IAM_NAME = "[A-Za-z0-9+=,.@_/-]+"
+RoleArn = Annotated[
+    str,
+    arn(
+        "iam",
+        rest=f"role/{_IAM_NAME}",
+        label="the ARN of an IAM role, arn:aws:iam::<account>:role/<name>",
+        regional=False,
+    ),
+]
 PolicyArn = Annotated[
-    str, arn("iam", rest="policy/.+", label="the ARN of an IAM policy, arn:aws:iam::<account>:policy/<name>")
+    str,
+    arn(
+        "iam",
+        rest=f"policy/{_IAM_NAME}",
+        label="the ARN of an IAM policy, arn:aws:iam::<account>:policy/<name>",
+        regional=False,
+        account="([0-9]{12}|aws)",
+    ),
 ]
 KmsKeyArn = Annotated[
-    str, arn("kms", rest="key/.+", label="the ARN of a KMS key, arn:aws:kms:<region>:<account>:key/<id>")
+    str,
+    arn(
+        "kms",
+        rest="key/[A-Za-z0-9-]+",
+        label="the ARN of a KMS key, arn:aws:kms:<region>:<account>:key/<id>",
+        regional=True,
+    ),
 ]
 CertificateArn = Annotated[
     str,
     arn(
         "acm",
-        rest="certificate/.+",
+        rest="certificate/[A-Za-z0-9-]+",
         label="the ARN of an ACM certificate, arn:aws:acm:<region>:<account>:certificate/<id>",
+        regional=True,
     ),
 ]
 OidcProviderArn = Annotated[
     str,
     arn(
         "iam",
-        rest="oidc-provider/.+",
+        rest="oidc-provider/[A-Za-z0-9._/:-]+",
         label="the ARN of an IAM OIDC provider, arn:aws:iam::<account>:oidc-provider/<host>",
+        regional=False,
     ),
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from environments.error_messages import missing_key, problems_of, unknown_key
 from environments.errors import InvalidEnvironment, Problem
-from environments.model import Environment, with_dependent_defaults
+from environments.model import NAME_PATTERN, Environment, with_dependent_defaults
 from environments.rules import cross_environment, violations
 from environments.yaml_reader import UnreadableFile, read_mapping, read_text
 
@@ -32,9 +33,20 @@ def load(path: str | os.PathLike[str]) -> Environment:
     except UnreadableFile as error:
         raise InvalidEnvironment(source, [error.problem]) from None
     if environment.name != file.stem:
-        problem = Problem("name", f"must be {file.stem!r}, the name of the file, got {environment.name!r}")
-        raise InvalidEnvironment(source, [problem])
+        raise InvalidEnvironment(source, [_other_name(environment.name, file)])
     return environment
+
+
+def _other_name(name: str, file: Path) -> Problem:
+    if re.fullmatch(NAME_PATTERN, file.stem):
+        return Problem(
+            "name", f"must be {file.stem!r}, the name of the file, got {name!r}. Fix: change it, or rename the file"
+        )
+    return Problem(
+        "",
+        f"the file must be named after its environment {name!r}, got {file.name!r}. "
+        f"Fix: rename the file to {name}.yaml",
+    )
 
 
 def load_all(folder: str | os.PathLike[str] = HOME) -> tuple[Environment, ...]:
@@ -43,11 +55,13 @@ def load_all(folder: str | os.PathLike[str] = HOME) -> tuple[Environment, ...]:
     Raises:
         InvalidEnvironment: with the problems of all files.
     """
-    files = sorted(Path(folder).glob("*.yaml"))
-    if not files:
-        raise InvalidEnvironment(_shown(Path(folder)), [Problem("", "contains no environment (*.yaml)")])
+    home = Path(folder)
+    files = sorted(home.glob("*.yaml"))
+    errors = list(_ignored_files(home))
+    if not files and not errors:
+        kind = "contains no environment (*.yaml)" if home.is_dir() else "is no folder"
+        raise InvalidEnvironment(_shown(home), [Problem("", f"{kind}. Fix: give the folder of the environment files")])
     environments: list[Environment] = []
-    errors: list[InvalidEnvironment] = []
     for file in files:
         try:
             environments.append(load(file))
@@ -57,6 +71,15 @@ def load_all(folder: str | os.PathLike[str] = HOME) -> tuple[Environment, ...]:
     if errors:
         raise InvalidEnvironment.together(errors)
     return tuple(environments)
+
+
+def _ignored_files(folder: Path) -> Iterator[InvalidEnvironment]:
+    """Files that look like an environment, and that no command would read because of their ending."""
+    for file in sorted(folder.glob("*")):
+        if file.suffix.lower() in {".yml", ".yaml"} and file.suffix != ".yaml":
+            fix = f"Fix: rename it to {file.stem}.yaml"
+            problem = Problem("", f"an environment file must end in .yaml, got {file.suffix!r}. {fix}")
+            yield InvalidEnvironment(_shown(file), [problem])
 
 
 def _cross_environment_errors(environments: Iterable[Environment], folder: Path) -> Iterator[InvalidEnvironment]:

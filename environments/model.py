@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
+from annotated_types import Len
 from pydantic import StrictBool, model_validator
 
 from environments.facts.naming import Names
@@ -29,6 +30,7 @@ from environments.sections.operation import Alarms, Cleanup, Hibernation, Logs
 from environments.sections.state import Region, State
 from environments.sections.stores import Broker, Database
 
+NAME_PATTERN = r"^[a-z][a-z0-9-]{1,15}$"
 Architecture = Literal["ARM64", "X86_64"]
 
 
@@ -43,7 +45,7 @@ class Environment(Section):
     """
 
     name: Annotated[
-        Annotated[str, Pattern(r"^[a-z][a-z0-9-]{1,15}$", "2 to 16 lower-case letters, digits and hyphens")],
+        Annotated[str, Pattern(NAME_PATTERN, "2 to 16 lower-case letters, digits and hyphens")],
         synth("Name of the environment; part of every name in AWS.", effect=replaces("the whole environment")),
     ]
     account_id: Annotated[
@@ -92,7 +94,8 @@ class Environment(Section):
     airflow: Annotated[Airflow, synth("Image and options of Airflow.")] = Airflow()
     components: Annotated[Components, synth("Sizes of the components.")] = Components()
     workers: Annotated[
-        tuple[WorkerGroup, ...], synth("Worker groups (`celery`); when absent, one group named `default`.")
+        Annotated[tuple[WorkerGroup, ...], Len(0, 100)],
+        synth("Worker groups (`celery`); when absent, one group named `default`."),
     ] = DEFAULT_WORKERS
     dags: Annotated[Dags, synth("Delivery of DAG files.")] = Dags()
     logs: Annotated[Logs, synth("Logs and their retention.")] = Logs()
@@ -101,7 +104,7 @@ class Environment(Section):
         Hibernation | None, synth("Scheduled stop and start; the environment always runs when absent.")
     ] = None
     cleanup: Annotated[Cleanup, synth("Clean-up of the metadata database.")] = Cleanup()
-    waivers: Annotated[tuple[Waiver, ...], synth("Accepted findings of policies.")] = ()
+    waivers: Annotated[Annotated[tuple[Waiver, ...], Len(0, 500)], synth("Accepted findings of policies.")] = ()
 
     @model_validator(mode="before")
     @classmethod

@@ -108,8 +108,10 @@ def components(draw: st.DrawFn, *, topology: str) -> Data:
 @st.composite
 def worker_groups(draw: st.DrawFn) -> list[Data]:
     """One to three groups, each with its own queues."""
-    groups = draw(st.lists(names, min_size=1, max_size=3, unique=True))
-    return [draw(_worker_group(name)) for name in groups]
+    groups = draw(st.lists(names.filter(lambda name: name != "default"), min_size=1, max_size=3, unique=True))
+    drawn = [draw(_worker_group(name)) for name in groups]
+    drawn[0]["queues"].append("default")
+    return drawn
 
 
 @st.composite

@@ -21,7 +21,7 @@ class Field:
     def problem(self, text: str) -> str | None:
         """The problem with ``text``; None when it is valid."""
         for part in text.split(","):
-            match = re.fullmatch(r"(\*|(\w+)(?:-(\w+))?)(?:/(\d+))?", part)
+            match = re.fullmatch(r"(\*|([A-Za-z0-9]{1,3})(?:-([A-Za-z0-9]{1,3}))?)(?:/([0-9]{1,4}))?", part)
             if match is None:
                 return f"{self.name} {text!r} is not a cron field"
             if match[4] is not None and not 1 <= int(match[4]) <= self.high:

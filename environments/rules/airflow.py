@@ -6,11 +6,16 @@ import re
 from collections.abc import Iterator
 
 from environments.errors import Problem
+from environments.facts.git_servers import SSH_PORT, git_server, names_host
 from environments.facts.naming import parameter_path
 from environments.facts.secrets import SPECIFICATIONS
+from environments.facts.topology import uses_celery
 from environments.model import Environment
 from environments.rules.registry import rule
+from environments.secret_text import is_secret
 
+SIMPLE_AUTH_MANAGER = "the image uses the FAB auth manager, which has users and passwords"
+DEFAULT_QUEUE = "AIRFLOW__OPERATORS__DEFAULT_QUEUE"
 OWNED: dict[str, str] = {
     "AIRFLOW__CORE__EXECUTOR": "topology sets it",
     "AIRFLOW__CORE__PARALLELISM": "it is computed from workers and memory sizes",
@@ -25,6 +30,27 @@ OWNED: dict[str, str] = {
     "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT": "use airflow.visibility_timeout_seconds",
     "AIRFLOW__CELERY__WORKER_CONCURRENCY": "use workers[].concurrency",
     "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST": "the section dags sets it",
+    "AIRFLOW__CORE__HOSTNAME_CALLABLE": "api-servers read logs from the address that the image sets",
+    "AIRFLOW__API__HOST": "load balancer and components connect from outside the container",
+    "AIRFLOW__API__SSL_CERT": "the load balancer ends TLS and sends HTTP to the api-servers",
+    "AIRFLOW__API__SSL_KEY": "the load balancer ends TLS and sends HTTP to the api-servers",
+    "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": SIMPLE_AUTH_MANAGER,
+    "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": SIMPLE_AUTH_MANAGER,
+    "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": SIMPLE_AUTH_MANAGER,
+    "AIRFLOW__FAB__ENABLE_PROXY_FIX": "the api-servers are behind a load balancer",
+    "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "ECS replaces a scheduler that does not answer the health check",
+    "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST": "the health check of the container connects to it",
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": (
+        "it is derived from airflow.task_heartbeat_timeout_seconds"
+    ),
+    "AIRFLOW__CELERY__CELERY_CONFIG_OPTIONS": "the image sets it, with TLS to the broker",
+    "AIRFLOW__CELERY__WORKER_AUTOSCALE": "use workers[].concurrency, which scaling counts with",
+    "AIRFLOW__CELERY__FLOWER_HOST": "the health check of the container connects to it",
+    "AIRFLOW__METRICS__STATSD_ON": "alarms and dashboard need the metrics",
+    "AIRFLOW__METRICS__STATSD_HOST": "the StatsD agent listens on 127.0.0.1",
+    "AIRFLOW__METRICS__STATSD_PREFIX": "alarms and dashboard find the metrics by it",
+    "AIRFLOW__LOGGING__JSON_LOGS": "the saved queries read JSON",
+    "AIRFLOW__LOGGING__ENCRYPT_S3_LOGS": "the bucket encrypts the logs with its key",
     "AIRFLOW__API__PORT": "port 8080 is reserved: security groups, network ACLs and target group use it",
     "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": "port 8793 is reserved: security groups and network ACLs open it",
     "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": "port 8794 is reserved: security groups and network ACLs open it",
@@ -47,15 +73,6 @@ OWNED: dict[str, str] = {
 }
 """Options that another key or the stacks set, with the key to use instead."""
 
-SECRET_NAMES = re.compile(
-    r"(PASSWORD|PASSWD|TOKEN|CREDENTIALS?|FERNET_KEY|SECRET(_KEY)?|JWT_SECRET|ACCESS_KEY(_ID)?|PRIVATE_KEY|API_KEY"
-    r"|SQL_ALCHEMY_CONN(_ASYNC)?|BROKER_URL|RESULT_BACKEND|SENTRY_DSN)$"
-)
-SECRET_VALUES = re.compile(
-    r"://[^/\s:@]*:[^/\s@]+@|\b(AKIA|ASIA)[A-Z0-9]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY|\bgh[pousr]_[A-Za-z0-9]{30,}"
-    r"|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\."
-)
-
 
 @rule("airflow", "name", "name_prefix")
 def config_is_free_to_set(environment: Environment) -> Iterator[Problem]:
@@ -65,7 +82,7 @@ def config_is_free_to_set(environment: Environment) -> Iterator[Problem]:
         owner = OWNED.get(name) or OWNED.get(re.sub(r"_(CMD|SECRET)$", "", name))
         if owner:
             yield Problem(path, f"must not be set here: {owner}. Fix: remove the option")
-        elif SECRET_NAMES.search(name) or SECRET_VALUES.search(value):
+        elif is_secret(name, value):
             yield Problem(
                 path,
                 "looks like a secret. Fix: store it in Parameter Store, as a connection or variable below "
@@ -90,12 +107,19 @@ def git_server_is_known(environment: Environment) -> Iterator[Problem]:
     dags = environment.dags
     if dags.repository is None or dags.delivery == "baked":
         return
-    ssh = not dags.repository.startswith("https://")
-    if ssh and not dags.known_hosts:
+    server = git_server(dags.repository)
+    ssh = server is not None and server.protocol == "ssh"
+    if server and ssh and not dags.known_hosts:
         yield Problem(
             "dags.known_hosts",
-            f"git over SSH requires the host keys of {_host(dags.repository)}. Fix: copy the lines that its "
+            f"git over SSH requires the host keys of {server.host}. Fix: copy the lines that its "
             "operator publishes (ssh-keyscan would trust any server that answers)",
+        )
+    if server and ssh and dags.known_hosts and not any(names_host(line, server) for line in dags.known_hosts):
+        host = server.host if server.port == SSH_PORT else f"[{server.host}]:{server.port}"
+        yield Problem(
+            "dags.known_hosts",
+            f"no line begins with {host}, the server of dags.repository. Fix: add the lines of this server",
         )
     if ssh and not dags.deploy_key:
         yield Problem("dags.deploy_key", "must be true for git over SSH: a clone requires a key")
@@ -103,9 +127,16 @@ def git_server_is_known(environment: Environment) -> Iterator[Problem]:
         yield Problem(
             "dags.deploy_key", "a deploy key requires an SSH address such as git@host:path.git, got an HTTPS address"
         )
-    if not ssh and "@" in dags.repository.split("/")[2]:
-        yield Problem("dags.repository", "must not contain a user or password. Fix: use a deploy key over SSH")
 
 
-def _host(repository: str) -> str:
-    return re.sub(r"^(ssh://)?([^@]+@)?([^:/]+).*$", r"\3", repository)
+@rule("topology", "airflow", "workers")
+def default_queue_is_served(environment: Environment) -> Iterator[Problem]:
+    """A worker group serves the queue of Airflow tasks that name none; they would wait for ever."""
+    queue = environment.airflow.config.get(DEFAULT_QUEUE, "default")
+    served = any(queue in group.queues for group in environment.workers)
+    if environment.workers and uses_celery(environment.topology) and not served:
+        yield Problem(
+            "workers",
+            f"no group serves the queue {queue!r}, which takes all Airflow tasks that name no queue. Fix: add it to "
+            f"the queues of a group, or name another default queue in airflow.config: {DEFAULT_QUEUE}",
+        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from environments.errors import Problem
+from environments.facts.quotas import CERTIFICATE_NAME_CHARACTERS
 from environments.fields import arn_account, arn_region
 from environments.model import Environment
 from environments.rules.registry import rule
@@ -14,21 +15,27 @@ from environments.rules.registry import rule
 def listener_has_a_certificate(environment: Environment) -> Iterator[Problem]:
     """HTTPS needs a certificate: an existing one, or one that is created for a host name in a hosted zone."""
     balancer = environment.load_balancer
-    zone = balancer.certificate_zone_id or balancer.hosted_zone_id
-    if balancer.certificate_arn is None and not (balancer.domain_name and zone):
+    if balancer.certificate_arn is None and not (balancer.domain_name and balancer.validation_zone_id):
         yield Problem(
             "load_balancer.certificate_arn",
             "the HTTPS listener has no certificate. Fix: set the ARN, or domain_name and hosted_zone_id to create one",
+        )
+    if balancer.certificate_arn and balancer.certificate_zone_id:
+        yield Problem(
+            "load_balancer.certificate_zone_id",
+            "validates the certificate that is created when certificate_arn is absent. Fix: remove one of the two keys",
         )
     if balancer.hosted_zone_id and not balancer.domain_name:
         yield Problem(
             "load_balancer.domain_name",
             "missing: hosted_zone_id needs a host name",
         )
-    if balancer.certificate_zone_id and balancer.certificate_arn:
+    name, limit = balancer.domain_name, CERTIFICATE_NAME_CHARACTERS.limit
+    if name and balancer.makes_certificate and len(name) > limit:
         yield Problem(
-            "load_balancer.certificate_zone_id",
-            f"has no effect with certificate_arn, got {balancer.certificate_zone_id!r}. Fix: remove one of the two",
+            "load_balancer.domain_name",
+            f"has {len(name)} characters, a certificate's common name has at most {limit}, got {name!r}. Fix: "
+            "shorten it, or set certificate_arn to a certificate that has it as an alternative name",
         )
 
 
@@ -60,5 +67,5 @@ def internet_facing_names_its_clients(environment: Environment) -> Iterator[Prob
             "list blocks such as ['203.0.113.0/24'], or ['0.0.0.0/0'] for the whole internet",
         )
     for index, cidr in enumerate(balancer.allowed_cidrs):
-        if cidr in balancer.allowed_cidrs[:index]:
+        if balancer.allowed_cidrs.index(cidr) < index:
             yield Problem(f"load_balancer.allowed_cidrs[{index}]", f"{cidr!r} is listed twice")

@@ -1,24 +1,23 @@
-"""Names and tags within the limits of AWS, and ARNs of the environment's account."""
+"""Names within the limits of AWS, and ARNs of the environment's account."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from environments.errors import Problem
+from environments.facts.bucket_names import RESERVED_PREFIXES as BUCKET_PREFIXES
 from environments.facts.naming import resource_name
+from environments.facts.quotas import LOAD_BALANCER_NAME_CHARACTERS, ROLE_NAME_CHARACTERS
 from environments.facts.topology import worker_name
 from environments.fields import arn_account
 from environments.model import Environment
 from environments.rules.registry import rule
 
-LIMIT = 32
-"""Characters of the name of a load balancer and of a target group, which are named ``<prefix>-<environment>``. Source:
-https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html. ElastiCache allows 40,
-RDS and S3 63."""
-ROLE_LIMIT = 64
-"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
-MOST_TAGS = 40
-"""AWS allows 50 tags on a resource; this project and the provider add some."""
+OF_AWS = "aws"
+"""Account in the ARN of a policy that AWS manages; every account may use it as a permissions boundary."""
+LIMIT, ROLE_LIMIT = LOAD_BALANCER_NAME_CHARACTERS.limit, ROLE_NAME_CHARACTERS.limit
+RESERVED_PREFIXES = {"internal-": "load balancer", "sg-": "security group", **dict.fromkeys(BUCKET_PREFIXES, "bucket")}
+"""First characters of names that AWS keeps for itself, with the resource that could not be created."""
 
 
 @rule("name", "name_prefix")
@@ -31,8 +30,9 @@ def names_fit(environment: Environment) -> Iterator[Problem]:
             f"the load balancer's name {name!r} has {len(name)} characters, AWS allows {LIMIT}. Fix: shorten name or "
             f"name_prefix by {len(name) - LIMIT}",
         )
-    if name.startswith("internal-"):
-        yield Problem("name_prefix", "AWS reserves load balancer names that begin with 'internal-'. Fix: rename it")
+    for reserved, kind in RESERVED_PREFIXES.items():
+        if name.startswith(reserved):
+            yield Problem("name_prefix", f"AWS reserves {kind} names that begin with {reserved!r}. Fix: rename it")
     if environment.name_prefix.startswith(("aws", "ssm")):
         yield Problem(
             "name_prefix",
@@ -64,18 +64,6 @@ def names_have_no_double_hyphen(environment: Environment) -> Iterator[Problem]:
             yield Problem(key, f"must not end in a hyphen or contain two in a row (RDS rejects both), got {value!r}")
 
 
-@rule("tags")
-def tags_are_allowed(environment: Environment) -> Iterator[Problem]:
-    """https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html"""
-    if len(environment.tags) > MOST_TAGS:
-        yield Problem("tags", f"at most {MOST_TAGS}, got {len(environment.tags)}")
-    for key, value in environment.tags.items():
-        if not 1 <= len(key) <= 128 or len(value) > 256:
-            yield Problem(f"tags.{key}", "a tag key has 1 to 128 characters, and a tag value at most 256")
-        if key.lower().startswith("aws:"):
-            yield Problem(f"tags.{key}", "AWS reserves tag keys that begin with 'aws:'. Fix: rename it")
-
-
 @rule("iam", "account_id")
 def iam_is_of_the_account(environment: Environment) -> Iterator[Problem]:
     """Permissions boundary and identity provider belong to the account that uses them."""
@@ -84,7 +72,7 @@ def iam_is_of_the_account(environment: Environment) -> Iterator[Problem]:
     if iam.oidc:
         found["iam.oidc.provider_arn"] = iam.oidc.provider_arn
     for path, value in found.items():
-        if value and arn_account(value) not in {environment.account_id, ""}:
+        if value and arn_account(value) not in {environment.account_id, OF_AWS}:
             yield Problem(
                 path, f"must belong to account {environment.account_id}, got account {arn_account(value)}: {value}"
             )

@@ -6,13 +6,18 @@ import ipaddress
 from collections.abc import Iterator
 
 from environments.derived.service_counts import service_counts
-from environments.errors import Problem
+from environments.errors import Problem, listed
+from environments.facts.quotas import VPC_PREFIX_LENGTHS
 from environments.facts.regions import zone_is_in
 from environments.model import Environment
 from environments.rules.registry import rule
 from environments.sections.network import ExistingNetwork
 
-LARGEST_PREFIX, SMALLEST_PREFIX = 16, 21
+LARGEST_PREFIX, SMALLEST_PREFIX = VPC_PREFIX_LENGTHS[0], 21
+PRIVATE = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
+"""RFC 1918. AWS rejects 0/8, 127/8, 169.254/16 and multicast; public addresses of others would be unreachable."""
+SHARED = ipaddress.IPv4Network("100.64.0.0/10")
+"""RFC 6598, which organizations use for existing VPCs."""
 AWS_RESERVED = 5
 """Addresses that AWS reserves in every subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"""
 APPLICATION_SUBNETS = 16
@@ -59,9 +64,12 @@ def cidr_has_a_size(environment: Environment) -> Iterator[Problem]:
                 else "the subnets of three zones need more addresses"
             ),
         )
-    if not block.is_private:
+    private = [range_ for range_ in PRIVATE if block.subnet_of(range_)]
+    if not private and not (network.existing and block.subnet_of(SHARED)):
         yield Problem(
-            "network.cidr", f"must be within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16, got {block}, which is public"
+            "network.cidr",
+            f"must be within {listed(PRIVATE)}, got {block}{', which is public' if block.is_global else ''}. Fix: "
+            "use a private block",
         )
 
 

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from annotated_types import Len
 from pydantic import StrictBool, StrictInt
 
-from environments.fields import CHECKS_ONLY, ROLLING, Pattern, Section, plan, synth
+from environments.facts.git_servers import problem_in_address, problem_in_host_key
+from environments.fields import (
+    CHECKS_ONLY,
+    ROLLING,
+    GitReference,
+    Pattern,
+    RelativePath,
+    Section,
+    checked_text,
+    plan,
+    synth,
+)
 
 OptionName = Annotated[str, Pattern(r"^AIRFLOW__[A-Z0-9_.-]+__[A-Z0-9_]+$", "AIRFLOW__SECTION__KEY")]
 ImageTag = Annotated[str, Pattern(r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "an image tag")]
@@ -14,15 +26,16 @@ ImageDigest = Annotated[str, Pattern(r"^sha256:[0-9a-f]{64}$", "sha256:<64 hexad
 GitAddress = Annotated[
     str,
     Pattern(
-        r"^(https://\S+|ssh://[^@\s]+@\S+|[\w.-]+@[\w.-]+:\S+)$",
+        r"^(https://\S+|ssh://[^@\s]+@\S+|[A-Za-z0-9_.-]+@[A-Za-z0-9_.-]+:\S+)$",
         "a git address, https://host/path.git or git@host:path.git",
     ),
+    checked_text(problem_in_address),
 ]
-GitReference = Annotated[str, Pattern(r"^[\w][\w./-]*$", "a branch, tag or commit")]
-RelativePath = Annotated[
-    str, Pattern(r"^([\w.-]+(/[\w.-]+)*)?$", "a relative path that neither starts nor ends with a slash")
+HostKey = Annotated[
+    str,
+    Pattern(r"^\S+ (ssh|ecdsa|sk)-\S+ \S+( [^\r\n]*)?$", "a line of a known_hosts file"),
+    checked_text(problem_in_host_key),
 ]
-HostKey = Annotated[str, Pattern(r"^\S+ (ssh|ecdsa|sk)-\S+ \S+", "a line of a known_hosts file")]
 
 
 class Airflow(Section):
@@ -115,5 +128,6 @@ class Dags(Section):
         StrictBool, synth("Clone with the SSH key in the parameter `git-deploy-key`.", effect=ROLLING)
     ] = False
     known_hosts: Annotated[
-        tuple[HostKey, ...], plan("Host keys of the git server, as lines of a known_hosts file.", effect=ROLLING)
+        Annotated[tuple[HostKey, ...], Len(0, 100)],
+        plan("Host keys of the git server, as lines of a known_hosts file.", effect=ROLLING),
     ] = ()

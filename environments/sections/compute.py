@@ -37,7 +37,9 @@ EphemeralStorage = Annotated[
     StrictInt | None, synth("Disk of a Fargate task, GiB; Fargate's 20 when absent.", effect=ROLLING, ge=21, le=200)
 ]
 GroupName = Annotated[str, Pattern(r"^[a-z][a-z0-9-]{0,19}$", "1 to 20 lower-case letters, digits and hyphens")]
-QueueName = Annotated[str, Pattern(r"^[A-Za-z0-9_.-]{1,64}$", "a name of letters, digits, _ . -")]
+QueueName = Annotated[
+    str, Pattern(r"^[A-Za-z0-9_.][A-Za-z0-9_.-]{0,63}$", "a name of letters, digits, _ . -, not beginning with -")
+]
 
 
 class TaskSize(Section):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from annotated_types import Len
+
 from environments.fields import (
     CHECKS_ONLY,
     IN_PLACE,
     Day,
+    GitReference,
     OidcProviderArn,
     Pattern,
     PolicyArn,
@@ -25,11 +28,11 @@ class Oidc(Section):
         OidcProviderArn | None, synth("Existing identity provider; bootstrap creates one when absent.", effect=IN_PLACE)
     ] = None
     github_repository: Annotated[
-        Annotated[str, Pattern(r"^[\w.-]+/[\w.-]+$", "owner/name")] | None,
+        Annotated[str, Pattern(r"^[A-Za-z0-9-]{1,39}/[A-Za-z0-9_.-]{1,100}$", "owner/name")] | None,
         plan("GitHub repository whose workflows may assume the roles.", effect=IN_PLACE),
     ] = None
     branch: Annotated[
-        str, plan("Branch whose workflows may deploy; other branches may only plan.", effect=IN_PLACE)
+        GitReference, plan("Branch whose workflows may deploy; other branches may only plan.", effect=IN_PLACE)
     ] = "main"
 
 
@@ -37,7 +40,11 @@ class Iam(Section):
     """Path and limits of all roles."""
 
     path: Annotated[
-        Annotated[str, Pattern(r"^/([\w+=,.@-]+/)*$", "a path such as /airflow/, with a slash at both ends")],
+        Annotated[
+            str,
+            Len(1, 512),
+            Pattern(r"^/([A-Za-z0-9_+=,.@-]+/)*$", "a path such as /airflow/, with a slash at both ends"),
+        ],
         plan("Path of every role and IAM policy.", effect=replaces("all IAM roles")),
     ] = "/airflow/"
     permissions_boundary: Annotated[

@@ -12,7 +12,7 @@ from environments.fields import (
     IN_PLACE,
     ROLLING,
     CertificateArn,
-    Cidr,
+    HostName,
     Ipv4Cidr,
     Pattern,
     Section,
@@ -27,9 +27,6 @@ SubnetId = Annotated[str, Pattern(r"^subnet-[0-9a-f]{8,17}$", "a subnet id, subn
 SecurityGroupId = Annotated[str, Pattern(r"^sg-[0-9a-f]{8,17}$", "a security group id, sg-<hexadecimal>")]
 RouteTableId = Annotated[str, Pattern(r"^rtb-[0-9a-f]{8,17}$", "a route table id, rtb-<hexadecimal>")]
 SubnetIds = Annotated[tuple[SubnetId, ...], Len(2, 3)]
-HostName = Annotated[
-    str, Pattern(r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$", "a host name such as a.example.com")
-]
 HostedZoneId = Annotated[str, Pattern(r"^Z[A-Z0-9]{5,31}$", "a hosted zone id, Z<letters and digits>")]
 
 
@@ -48,7 +45,7 @@ class ExistingNetwork(Section):
         ),
     ]
     application_route_table_ids: Annotated[
-        tuple[RouteTableId, ...],
+        Annotated[tuple[RouteTableId, ...], Len(0, 20)],
         plan("Route tables to add the S3 gateway endpoint to; empty when the VPC has an endpoint.", effect=IN_PLACE),
     ] = ()
     endpoints_security_group_id: Annotated[
@@ -130,9 +127,9 @@ class LoadBalancer(Section):
         ),
     ] = None
     allowed_cidrs: Annotated[
-        tuple[Cidr, ...],
+        Annotated[tuple[Ipv4Cidr, ...], Len(0, 60)],
         plan(
-            "CIDR blocks that may connect; empty means the VPC itself, which only an internal load balancer allows.",
+            "IPv4 blocks that may connect; empty means the VPC itself, which only an internal load balancer allows.",
             effect=IN_PLACE,
         ),
     ] = ()
@@ -158,6 +155,11 @@ class LoadBalancer(Section):
     deletion_protection: Annotated[StrictBool, plan("Prevent the deletion of the load balancer.", effect=IN_PLACE)] = (
         True
     )
+
+    @property
+    def validation_zone_id(self) -> str | None:
+        """The zone that holds the record for the validation of a created certificate."""
+        return self.certificate_zone_id or self.hosted_zone_id
 
     @property
     def makes_certificate(self) -> bool:

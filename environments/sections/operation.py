@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import StrictBool, StrictInt
+from pydantic import BeforeValidator, StrictBool, StrictInt
 
-from environments.fields import IN_PLACE, Pattern, Section, plan, replaces, synth
+from environments.fields import IN_PLACE, Pattern, Section, not_boolean, plan, replaces, synth
 
 DAYS_UP_TO_TWO_YEARS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
 CLOUDWATCH_RETENTION_DAYS = (*DAYS_UP_TO_TWO_YEARS, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 """Source: retentionInDays of
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html"""
 
-RetentionDays = Literal[CLOUDWATCH_RETENTION_DAYS]  # type: ignore[valid-type]
+RetentionDays = Annotated[Literal[CLOUDWATCH_RETENTION_DAYS], BeforeValidator(not_boolean)]  # type: ignore[valid-type]
 Cron = Annotated[str, Pattern(r"^\S+ \S+ \S+ \S+ \S+$", 'five cron fields, such as "0 20 * * 1-5"')]
-EmailAddress = Annotated[str, Pattern(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", "an e-mail address")]
+EmailAddress = Annotated[
+    str, Pattern(r"^[A-Za-z0-9.!#$&'*+/=?^_`|~-]{1,64}@([A-Za-z0-9-]+\.)+[A-Za-z]{2,63}$", "an e-mail address")
+]
 TimeZone = Annotated[str, Pattern(r"^[A-Za-z]+(/[A-Za-z0-9_+-]+)*$", "an IANA time zone such as Europe/Berlin")]
 
 

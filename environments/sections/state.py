@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from environments.facts.bucket_names import problem_in_bucket_name
 from environments.facts.regions import REGIONS
-from environments.fields import KmsKeyArn, Label, Pattern, RoleArn, Section, not_possible_later, synth
+from environments.fields import (
+    HostName,
+    KmsKeyArn,
+    Label,
+    Pattern,
+    RoleArn,
+    Section,
+    checked_text,
+    not_possible_later,
+    synth,
+)
 
 Region = Annotated[Literal[REGIONS], Label("an AWS region such as eu-central-1")]  # type: ignore[valid-type]
 Bucket = Annotated[
@@ -13,8 +24,19 @@ Bucket = Annotated[
     Pattern(
         r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", "a bucket name: 3 to 63 lower-case letters, digits, dots and hyphens"
     ),
+    checked_text(problem_in_bucket_name),
 ]
 MOVE_STATES = not_possible_later("move the states with terraform init -migrate-state, then change the key")
+Organization = Annotated[
+    str, Pattern(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", "the name of an organization: letters, digits, _ and -")
+]
+Project = Annotated[
+    str,
+    Pattern(
+        r"^[A-Za-z0-9_-]([A-Za-z0-9_ -]{0,38}[A-Za-z0-9_-])?$", "the name of a project: letters, digits, _, -, spaces"
+    ),
+]
+Folder = Annotated[str, Pattern(r"^\S([^\r\n]{0,253}\S)?$", "the path of a folder")]
 
 
 class State(Section):
@@ -33,10 +55,10 @@ class State(Section):
         synth("`s3`: key that encrypts the states; the bucket's default key when absent.", effect=MOVE_STATES),
     ] = None
     organization: Annotated[
-        str | None, synth("`cloud`: organization; each stack has its own workspace.", effect=MOVE_STATES)
+        Organization | None, synth("`cloud`: organization; each stack has its own workspace.", effect=MOVE_STATES)
     ] = None
-    hostname: Annotated[str, synth("`cloud`: host of HCP Terraform or Terraform Enterprise.", effect=MOVE_STATES)] = (
-        "app.terraform.io"
-    )
-    project: Annotated[str | None, synth("`cloud`: project of the workspaces.", effect=MOVE_STATES)] = None
-    path: Annotated[str | None, synth("`local`: folder of the state files.", effect=MOVE_STATES)] = None
+    hostname: Annotated[
+        HostName, synth("`cloud`: host of HCP Terraform or Terraform Enterprise.", effect=MOVE_STATES)
+    ] = "app.terraform.io"
+    project: Annotated[Project | None, synth("`cloud`: project of the workspaces.", effect=MOVE_STATES)] = None
+    path: Annotated[Folder | None, synth("`local`: folder of the state files.", effect=MOVE_STATES)] = None

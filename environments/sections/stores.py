@@ -13,7 +13,7 @@ class Database(Section):
     """RDS for PostgreSQL."""
 
     engine_version: Annotated[
-        Annotated[str, Pattern(r"^1[3-7](\.\d{1,2})?$", 'a PostgreSQL version in quotes, "13" to "17", or "16.9"')],
+        Annotated[str, Pattern(r"^1[3-7](\.[1-9][0-9]?)?$", 'a PostgreSQL version in quotes, "13" to "17", or "16.9"')],
         synth(
             "PostgreSQL version: with a major version alone AWS installs its minor versions, an exact version stays; a "
             "downgrade is not possible.",
@@ -24,8 +24,9 @@ class Database(Section):
         Annotated[str, Pattern(r"^db(\.[a-z0-9]+){1,2}$", "an instance class such as db.t4g.medium")],
         plan("Instance class; its memory limits the number of connections.", effect=BRIEF_OUTAGE),
     ] = "db.t4g.medium"
+    # RDS offers 65536 GiB, and the bound of storage autoscaling is at least a tenth above the storage.
     storage_gib: Annotated[
-        StrictInt, plan("Initial storage, GiB.", effect=f"{IN_PLACE}; AWS rejects less storage", ge=20, le=65536)
+        StrictInt, plan("Initial storage, GiB.", effect=f"{IN_PLACE}; AWS rejects less storage", ge=20, le=59578)
     ] = 50
     max_storage_gib: Annotated[
         StrictInt, plan("Upper bound of storage autoscaling, GiB.", effect=IN_PLACE, ge=22, le=65536)
@@ -56,7 +57,7 @@ class Broker(Section):
         synth("Redis OSS or Valkey.", effect=replaces("the broker when it becomes redis; to valkey is a brief outage")),
     ] = "valkey"
     engine_version: Annotated[
-        Annotated[str, Pattern(r"^\d\.\d$", 'a version in quotes, such as "8.0"')],
+        Annotated[str, Pattern(r"^[0-9]\.[0-9]$", 'a version in quotes, such as "8.0"')],
         synth(
             "redis 7.0 or 7.1; valkey 7.2, 8.0 or 8.1.",
             effect=replaces("the broker when the version is lower; an upgrade is a brief outage"),

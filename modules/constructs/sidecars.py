@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from modules.core.grants import statement
 from modules.core.task import Container, FargateTask, Secret
 
 DAGS_ROOT = "/opt/airflow/dags"
+DEFAULT_PORTS = {"HTTPS": 443, "SSH": 22}
 STATSD_PORT = 8125
 
 
@@ -40,9 +42,20 @@ class Repository:
     known_hosts: tuple[str, ...] = ()
 
     @property
-    def uses_ssh(self) -> bool:
-        """Whether git connects through SSH (port 22)."""
-        return not self.url.startswith("https://")
+    def protocol(self) -> str:
+        """``HTTPS`` or ``SSH``."""
+        return "HTTPS" if self.url.startswith("https://") else "SSH"
+
+    @property
+    def port(self) -> int:
+        """TCP port of the server: the one in the URL, or that of the protocol."""
+        written = re.match(r"(?:https|ssh)://[^/]*:([0-9]+)(?:/|$)", self.url)
+        return int(written[1]) if written else DEFAULT_PORTS[self.protocol]
+
+    def allow_clone(self, task: FargateTask) -> None:
+        """Allow ``task`` to connect to the server; every task may use HTTPS already."""
+        if self.port != DEFAULT_PORTS["HTTPS"]:
+            task.connections.allow_to_internet(port=self.port, why=f"DAG repository over {self.protocol}")
 
 
 def _add_sidecar(task: FargateTask, name: str, command: str, **settings: str) -> Container:
@@ -96,8 +109,7 @@ class GitSync:
         for container in (first, follow):
             if repository.deploy_key:
                 task.add_secret_to(container, GIT_SYNC_DEPLOY_KEY_VARIABLE, repository.deploy_key)
-        if repository.uses_ssh:
-            task.connections.allow_to_internet(port=22, why="DAG repository over SSH")
+        repository.allow_clone(task)
         task.add_environment(AIRFLOW__CORE__DAGS_FOLDER=f"{DAGS_ROOT}/current/{repository.subdirectory}".rstrip("/"))
 
 
@@ -129,8 +141,7 @@ class GitBundle:
             task.add_environment(AIRFLOW_GIT_KNOWN_HOSTS="\n".join(repository.known_hosts))
         if repository.deploy_key:
             task.add_secret(GIT_BUNDLE_DEPLOY_KEY_VARIABLE, repository.deploy_key)
-        if repository.uses_ssh:
-            task.connections.allow_to_internet(port=22, why="DAG repository over SSH")
+        repository.allow_clone(task)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ def app(out: str) -> Iterator[App]:
     Args:
         out: output folder, usually ``cdktf.out``.
     """
+    Path(out).parent.mkdir(parents=True, exist_ok=True)
     synthesis = App(outdir=out, context=_CONTEXT)
     yield synthesis
     synthesis.synth()

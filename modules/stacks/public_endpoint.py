@@ -57,13 +57,13 @@ class PublicEndpoint:
         self.load_balancer.open_to(server)
 
     def _certificate(self, section: LoadBalancerSection) -> str:
-        zone_id = section.certificate_zone_id or section.hosted_zone_id
-        if section.domain_name is None or zone_id is None:
+        if section.domain_name is None or section.validation_zone_id is None:
             raise ValueError(
                 "load_balancer needs certificate_arn, or domain_name and hosted_zone_id: "
                 "environments.rules should have rejected the environment"
             )
-        return Certificate(self._stack, "certificate", domain_name=section.domain_name, hosted_zone_id=zone_id).arn
+        domain_name, zone_id = section.domain_name, section.validation_zone_id
+        return Certificate(self._stack, "certificate", domain_name=domain_name, hosted_zone_id=zone_id).arn
 
     def _host(self, section: LoadBalancerSection) -> str:
         if section.hosted_zone_id and section.domain_name:

@@ -65,7 +65,10 @@ def put(data: Any, path: tuple[Any, ...], value: Any) -> Any:
 
 @pytest.mark.feature("E1")
 def test_folder_without_environments_is_rejected(tmp_path: Path) -> None:
-    with pytest.raises(InvalidEnvironment, match=r": contains no environment \(\*.yaml\)$"):
+    with pytest.raises(
+        InvalidEnvironment,
+        match=r": contains no environment \(\*.yaml\). Fix: give the folder of the environment files$",
+    ):
         load_all(tmp_path)
 
 
@@ -75,6 +78,25 @@ def test_file_name_must_be_the_environment_name(tmp_path: Path) -> None:
     file.write_text(SMALLEST_TEXT)
     with pytest.raises(InvalidEnvironment, match=r"develop.yaml: name: must be 'develop', the name of the file, got"):
         load(file)
+
+
+@pytest.mark.feature("E1")
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("qa.yml", "an environment file must end in .yaml, got '.yml'. Fix: rename it to qa.yaml"),
+        ("qa.YAML", "an environment file must end in .yaml, got '.YAML'. Fix: rename it to qa.yaml"),
+        (
+            "Dev.yaml",
+            "the file must be named after its environment 'dev', got 'Dev.yaml'. Fix: rename the file to dev.yaml",
+        ),
+    ],
+)
+def test_misnamed_file_is_reported_and_not_ignored(name: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(SMALLEST_TEXT)
+    with pytest.raises(InvalidEnvironment) as error:
+        load_all(tmp_path)
+    assert str(error.value) == f"{tmp_path / name}: {message}"
 
 
 @pytest.mark.feature("E1")

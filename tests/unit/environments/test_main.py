@@ -29,7 +29,7 @@ def test_problem_is_printed_to_stderr_with_exit_code_2(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
         f"{tmp_path}/dev.yaml: region: must be an AWS region such as eu-central-1, got 'eu-centrl-1'; "
-        "did you mean 'eu-central-1'?\n"
+        "did you mean 'eu-central-1'? Fix: change the value\n"
     )
     assert sorted(tmp_path.iterdir()) == before
 

@@ -99,7 +99,7 @@ def test_deploy_key_is_required_and_stored(cloud: Cloud, tmp_path: Path) -> None
         "delivery": "git_sync",
         "repository": "git@example.com:dags.git",
         "deploy_key": True,
-        "known_hosts": ["example.com ssh-ed25519 AAAA"],
+        "known_hosts": ["example.com ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"],
     }
     account = Cloud.account_of(Cloud.environment(dags=dags))
     with pytest.raises(PreconditionError, match=r"git-deploy-key does not exist.*secrets dev --deploy-key FILE"):

@@ -18,7 +18,7 @@ lean = settings(
 
 @pytest.mark.feature("D2")
 def test_budget_shows_its_calculation() -> None:
-    changes = {"workers": [{"name": "a", "queues": ["a"], "max_count": 3, "concurrency": 2}]}
+    changes = {"workers": [{"name": "a", "queues": ["default"], "max_count": 3, "concurrency": 2}]}
     assert str(connection_budget(from_data(changed(SMALLEST, changes), source="test"))) == (
         "api-server 4 x 2 x (5 + 5) + scheduler 1 x (5 + 5) + dag-processor 1 x (5 + 5) + triggerer 1 x (5 + 5) + "
         "worker a 3 x (2 + 1) + metrics 1 + migration or clean-up (5 + 5) + reserve 20 = 150 connections "

@@ -151,3 +151,17 @@ def test_metrics_sidecar_has_each_worker_group_with_its_queues() -> None:
         "small": {"queues": ["default", "mail"], "concurrency": 4},
         "big": {"queues": ["heavy"], "concurrency": 2},
     }
+
+
+@pytest.mark.feature("G2")
+def test_port_in_the_repository_address_is_the_only_one_opened() -> None:
+    address = "ssh://git@git.example.com:2222/dags.git"
+    hosts = [f"[git.example.com]:2222 {HOST_KEY.split(maxsplit=1)[1]}"]
+    deployment = deployed(dags={**GIT_SSH, "repository": address, "known_hosts": hosts})
+    world = [
+        rule.body
+        for rule in deployment.of("aws_vpc_security_group_egress_rule")
+        if rule.body.get("cidr_ipv4") == "0.0.0.0/0"
+    ]
+    assert {rule["to_port"] for rule in world} == {443, 2222}
+    assert 2222 in {rule.body["from_port"] for rule in deployment.of("aws_network_acl_rule")}

@@ -30,7 +30,7 @@ def test_sizes_are_valid_on_fargate(topology: str) -> None:
 @pytest.mark.feature("T7")
 def test_environment_with_invalid_fargate_size_is_rejected() -> None:
     with pytest.raises(InvalidEnvironment, match=r"workers\[0\].memory_mib"):
-        deployed(workers=[{"name": "odd", "queues": ["q"], "cpu": 512, "memory_mib": 8192}])
+        deployed(workers=[{"name": "odd", "queues": ["default"], "cpu": 512, "memory_mib": 8192}])
 
 
 @pytest.mark.feature("T1")

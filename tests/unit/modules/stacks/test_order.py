@@ -12,7 +12,7 @@ from tests.unit.environments.cases import HOST_KEY
 
 A, B, C = ("eu-central-1a", "eu-central-1b", "eu-central-1c")
 OFFICE, HOME = "203.0.113.0/24", "198.51.100.0/25"
-SMALL, LARGE = {"name": "small", "queues": ["default", "quick"]}, {"name": "large", "queues": ["large"]}
+SMALL, LARGE = {"name": "small", "queues": ["fast", "quick"]}, {"name": "large", "queues": ["default"]}
 BOTH_HOSTS = [HOST_KEY, HOST_KEY.replace("github.com", "a.example.com")]
 GIT = {"delivery": "git_sync", "repository": "git@github.com:example/dags.git", "deploy_key": True}
 HOLDS_ADDRESSES = (
@@ -43,7 +43,7 @@ def _open_to(*cidrs: str) -> dict[str, Any]:
         (_network(A, B, C), _network(C, A, B)),
         (_network(A, B, egress="single_nat"), _network(B, A, egress="single_nat")),
         (_open_to(OFFICE, HOME), _open_to(HOME, OFFICE)),
-        ({"workers": [SMALL, LARGE]}, {"workers": [LARGE, SMALL | {"queues": ["quick", "default"]}]}),
+        ({"workers": [SMALL, LARGE]}, {"workers": [LARGE, SMALL | {"queues": ["quick", "fast"]}]}),
         ({"tags": {"a": "1", "b": "2"}}, {"tags": {"b": "2", "a": "1"}}),
         ({"dags": GIT | {"known_hosts": BOTH_HOSTS}}, {"dags": GIT | {"known_hosts": BOTH_HOSTS[::-1]}}),
     ],

@@ -1,0 +1,168 @@
+"""Generated bad files: each is answered with clear lines, whatever is in it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from environments import Environment, InvalidEnvironment, parse
+from environments.errors import MOST_PROBLEMS, Problem, is_unprintable
+from environments.generated_files import schema_text
+from environments.load import from_data
+from tests.unit.environments.cases import GIT_SSH, SMALLEST, changed, messages
+
+CANARY = "Canary7"
+SECRETS = (
+    f"-----BEGIN OPENSSH PRIVATE KEY-----\nb3Blb{CANARY}\n-----END OPENSSH PRIVATE KEY-----\n",
+    f"ghp_0123456789{CANARY}0123456789",
+    f"https://me:a/b@{CANARY}@example.com/x?token={CANARY}",
+    f"Bearer {CANARY}{CANARY}",
+    f"https://hooks.slack.com/services/T0/B0/{CANARY}",
+    f'{{"api_key": "{CANARY}"}}',
+)
+MARKS = ("\x1b[31mred", "a\u202eb", "a\r\nb", "\x00", "\u2028", "\ud800")
+WRONG = (
+    None,
+    True,
+    -1,
+    10**17,
+    0.5,
+    "",
+    "no",
+    "٣",
+    "²",
+    "x" * 3000,
+    "${x}",
+    "%{x}",
+    [],
+    {},
+    [None],
+    {"": None},
+    [[["a"]]],
+)
+bad = st.sampled_from((*WRONG, *SECRETS, *MARKS))
+FULL: dict[str, Any] = changed(
+    SMALLEST,
+    {
+        "dags": GIT_SSH,
+        "airflow": {"version": "3.3.2", "exec_enabled": False, "config": {"AIRFLOW__API__PAGE_SIZE": "50"}},
+        "iam": {"path": "/x/", "oidc": {"branch": "main", "github_repository": "a/b"}},
+        "tags": {"team": "data"},
+        "workers": [{"name": "default", "queues": ["default"], "cpu": 1024}],
+        "waivers": [
+            {"rule": "CKV_1", "address": "aws_vpc.x", "reason": "long enough", "owner": "me", "expires": "2099-01-01"}
+        ],
+        "hibernation": {"stop": "0 20 * * *", "start": "0 7 * * *", "timezone": "UTC"},
+        "database": {"engine_version": "16.9", "storage_gib": 50},
+        "broker": {"engine_version": "8.0"},
+        "logs": {"retention_days": 7},
+    },
+)
+
+
+def places(data: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The path of every key and item."""
+    items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    return [found for key, value in items for found in ((*path, key), *places(value, (*path, key)))]
+
+
+PLACES = places(FULL)
+
+
+def spoiled(path: tuple[Any, ...], value: Any, *, as_key: bool) -> dict[str, Any]:
+    """A valid file with ``value`` at ``path``, or with a key of that name beside it."""
+    data = copy.deepcopy(FULL)
+    node: Any = data
+    for step in path[:-1]:
+        node = node[step]
+    if as_key and isinstance(node, dict) and isinstance(value, str):
+        node[value] = "x"
+    else:
+        node[path[-1]] = value
+    return data
+
+
+def lines_about(data: dict[str, Any]) -> tuple[str, ...]:
+    return lines_of(lambda: from_data(data, source="f.yaml"))
+
+
+def lines_of(read: Callable[[], Environment]) -> tuple[str, ...]:
+    try:
+        read()
+    except InvalidEnvironment as error:
+        return error.lines or ("no line",)
+    return ()
+
+
+@pytest.mark.feature("E1")
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(PLACES), bad, st.booleans())
+@example(("airflow", "config", "AIRFLOW__API__PAGE_SIZE"), SECRETS[5], False)
+@example(("state",), SECRETS[0], True)
+@example(("tags", "team"), SECRETS[2], True)
+def test_every_line_is_clear_and_shows_no_secret(path: tuple[Any, ...], value: Any, as_key: bool) -> None:
+    for line in lines_about(spoiled(path, value, as_key=as_key)):
+        assert line.startswith("f.yaml: ")
+        assert "Fix: " in line
+        assert CANARY not in line
+        assert not any(is_unprintable(char) for char in line)
+        assert len(line) < 2500
+
+
+@pytest.mark.feature("E1")
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.sampled_from(PLACES), st.sampled_from(SECRETS + MARKS), st.integers(0, 400))
+def test_a_cut_off_file_is_answered_in_the_same_way(path: tuple[Any, ...], value: str, cut: int) -> None:
+    text = yaml.safe_dump(spoiled(path, value, as_key=False), allow_unicode=False)
+    for line in lines_of(lambda: parse(text[:-cut] if cut else text, source="f.yaml")):
+        assert line.startswith("f.yaml: ")
+        assert "Fix: " in line
+        assert CANARY not in line
+        assert not any(is_unprintable(char) for char in line)
+
+
+@pytest.mark.feature("E1")
+@pytest.mark.parametrize("secret", SECRETS)
+def test_secret_is_accepted_nowhere(secret: str) -> None:
+    """Each key that takes text rejects a pasted secret, so none gets into Terraform's state."""
+    assert [path for path in PLACES if not lines_about(spoiled(path, secret, as_key=False))] == []
+
+
+@pytest.mark.feature("E1")
+def test_thousands_of_problems_are_counted() -> None:
+    error = InvalidEnvironment("f.yaml", [Problem(f"key{number}", "unknown") for number in range(2000)])
+    assert len(error.lines) == MOST_PROBLEMS + 1
+    assert error.lines[-1] == "f.yaml: 1960 more problems. Fix: correct the ones above first"
+    assert len(error.problems) == 2000
+
+
+@pytest.mark.feature("E1")
+def test_no_pattern_accepts_digits_or_letters_of_other_scripts() -> None:
+    """``\\d`` and ``\\w`` mean all scripts of Unicode, AWS and Airflow mean ASCII."""
+    assert not any(
+        f'"pattern": "{line}' and ("\\\\d" in line or "\\\\w" in line) for line in schema_text().splitlines()
+    )
+
+
+@pytest.mark.feature("E1")
+@pytest.mark.parametrize("value", ["true", 1, 1.0, "yes", "f", None])
+def test_boolean_keys_accept_true_and_false_only(value: object) -> None:
+    found = {section: messages(**{section: {key: value}}) for section, key in BOOLEANS}
+    assert [section for section, lines in found.items() if not lines] == []
+
+
+BOOLEANS = [
+    ("airflow", "exec_enabled"),
+    ("network", "flow_logs"),
+    ("load_balancer", "waf"),
+    ("database", "proxy"),
+    ("logs", "force_destroy"),
+    ("alarms", "enabled"),
+    ("cleanup", "enabled"),
+]
