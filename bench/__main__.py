@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from terraform_harness.tools import MissingTool
 
-from bench import checking, images, report, running, synthesis
+from bench import checking, emulator, images, report, running, synthesis
 from bench.report import Row
 from local.containers.engine import EngineError
 
@@ -23,6 +23,7 @@ PARTS: dict[str, tuple[str, Callable[[int], list[Row]], Path]] = {
     "synthesis": ("Synthesis", lambda rounds: synthesis.rows(rounds=rounds), README),
     "gate": ("Policies", lambda rounds: checking.gate_rows(rounds=rounds), README),
     "unit": ("Tests", lambda rounds: checking.unit_rows(rounds=rounds), README),
+    "emulator": ("Emulator", lambda rounds: emulator.rows(rounds=rounds), README),
     "containers": ("Containers", lambda rounds: [*images.rows(rounds=rounds), *running.rows()], CONTAINERS),
 }
 
