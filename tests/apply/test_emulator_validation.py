@@ -12,7 +12,7 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from terraform_harness.emulator.serve import SerialApplication
+from terraform_harness.emulator.serve import SerialApplication, SingleWriteHandler
 from terraform_harness.emulator.validation import QUOTAS, limits
 from terraform_harness.emulator.validation.application import ValidatingApplication, validating
 from terraform_harness.emulator.validation.rules import RULES
@@ -67,7 +67,11 @@ def server() -> Iterator[Server]:
     quotas = limits({})
     moto = DomainDispatcherApplication(create_backend_app)
     application = validating(moto, quotas=quotas)
-    servers = [make_server("127.0.0.1", 0, SerialApplication(app), threaded=True) for app in (application, moto)]
+    handler = type("Handler", (SingleWriteHandler,), {})  # werkzeug changes its class
+    servers = [
+        make_server("127.0.0.1", 0, SerialApplication(app), threaded=True, request_handler=handler)
+        for app in (application, moto)
+    ]
     threads = [threading.Thread(target=one.serve_forever, args=(0.01,), daemon=True) for one in servers]
     for thread in threads:
         thread.start()
@@ -373,7 +377,7 @@ def _(aws: Client) -> None:
     aws("ec2").create_network_interface(SubnetId=subnet(aws, vpc(aws)), Groups=six)
 
 
-row("security_groups_of_a_task", "SecurityGroupsPerInterfaceLimitExceeded", "6 security groups")(
+row("security_groups_of_a_task", "InvalidParameterException", "6 security groups")(
     lambda aws: aws("ecs").run_task(taskDefinition="f", **network(securityGroups=list("abcdef")))
 )
 
@@ -549,6 +553,15 @@ def test_quota_counts_each_ip_version_for_itself(server: Server) -> None:
     server.validated("ec2").create_network_acl_entry(
         NetworkAclId=acl, RuleNumber=50, Protocol="-1", RuleAction="allow", Egress=False, Ipv6CidrBlock="::/0"
     )
+
+
+@pytest.mark.feature("H8")
+def test_compressed_request_is_read(server: Server) -> None:
+    metrics = [{"MetricName": f"metric-{number}", "Value": 1.0, "Unit": "Count"} for number in range(200)]
+    server.validated("cloudwatch").put_metric_data(Namespace="n", MetricData=metrics)
+    metrics[199]["Unit"] = "Pieces"
+    with pytest.raises(ClientError, match=r"'Pieces' at 'MetricData\[199\].Unit'"):
+        server.validated("cloudwatch").put_metric_data(Namespace="n", MetricData=metrics)
 
 
 @pytest.mark.feature("H8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
@@ -60,8 +61,10 @@ class ValidatingApplication:
 
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
+        if environ.get("HTTP_CONTENT_ENCODING") == "gzip" and "/s3/" not in environ.get("HTTP_AUTHORIZATION", ""):
+            body = gzip.decompress(body)  # the SDKs compress metrics; an object in S3 is stored as it is
         try:
-            request = Request(dict(environ, **{"wsgi.input": io.BytesIO(body)}))
+            request = Request(environ | {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))})
             call = read(request, body, account=self._account, quotas=self._quotas, unknown=self._note_unknown)
         except NotModelled as error:
             self._not_validated[str(error)] += 1

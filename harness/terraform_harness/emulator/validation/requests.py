@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from terraform_harness.emulator.validation import wire
 from terraform_harness.emulator.validation.shapes import Shapes
 from terraform_harness.emulator.validation.violation import MALFORMED, Violation, model_code
-from terraform_harness.emulator.validation.wire import Malformed, Reader
+from terraform_harness.emulator.validation.wire.scalars import joined
 
 # Signing names (the service in the credential scope) that differ from boto3's names; a shared one needs a version.
 # botocore's models: metadata.signingName and metadata.apiVersion.
@@ -57,10 +57,11 @@ class Call:
     def backend(self, package: str) -> Any:
         """Return moto's backend of ``package`` (``ec2``) in the account and region of the call."""
         from moto.backends import get_backend
+        from moto.utilities.utils import get_partition
 
         backends: Any = get_backend(package)
         regions = backends[self.account]
-        return regions[self.region] if self.region in regions.regions else regions["aws"]
+        return regions[self.region] if self.region in regions.regions else regions[get_partition(self.region)]
 
 
 class NotModelled(Exception):
@@ -126,8 +127,6 @@ def read(
         operation, labels = get_service_router(aimed.service).match(request)
     except (BotoCoreError, NotImplementedError, HTTPException, KeyError):
         raise NotModelled(aimed.service) from None
-    if request.headers.get("Content-Encoding") == "gzip" and protocol != "rest-xml":
-        body = gzip.decompress(body)
     call = Call(
         service=aimed.service, operation=operation.name, parameters={}, account=account, region=aimed.region,
         body=body, quotas=quotas, model=operation, protocol=protocol,
@@ -137,16 +136,16 @@ def read(
 
 
 def _parameters(call: Call, request: Any, labels: Mapping[str, Any], unknown: Callable[[str], None]) -> Any:
-    shape, reader = call.model.input_shape, Reader()
-    if shape is None:
+    if (shape := call.model.input_shape) is None:
         return {}
+
+    def note(path: str, name: str) -> None:
+        unknown(f"{call.service}:{call.operation}.{joined(path, name)}")
+
     try:
-        found = reader.read(shape=shape, protocol=call.protocol, request=request, body=call.body, labels=labels)
-    except Malformed as error:
+        return wire.read(shape=shape, protocol=call.protocol, request=request, body=call.body, labels=labels, note=note)
+    except wire.Malformed as error:
         raise _malformed(call, str(error)) from None
-    for name in reader.unknown:
-        unknown(f"{call.service}:{call.operation}.{name}")
-    return found
 
 
 def _malformed(call: Call, text: str) -> MalformedCall:

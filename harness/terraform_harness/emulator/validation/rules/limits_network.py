@@ -112,13 +112,15 @@ def _counts(rule_: Any, version: int) -> bool:
 )
 def security_groups_of_an_interface(call: Call) -> None:
     groups = call.parameters.get(GROUPS_OF_INTERFACE[call.operation], ())
-    within(call, "security_groups_per_interface", len(groups))
+    code = "InvalidParameterValue" if call.service in ("rds", "elasticache") else ""
+    within(call, "security_groups_per_interface", len(groups), code=code)
 
 
 @rule("ecs:CreateService", "ecs:UpdateService", "ecs:RunTask", "ecs:CreateTaskSet", source=VPC)
 def security_groups_of_a_task(call: Call) -> None:
     configuration = call.parameters.get("networkConfiguration", {}).get("awsvpcConfiguration", {})
-    within(call, "security_groups_per_interface", len(configuration.get("securityGroups", ())))
+    groups = configuration.get("securityGroups", ())
+    within(call, "security_groups_per_interface", len(groups), code="InvalidParameterException")
     within(call, "subnets_per_awsvpc_configuration", len(configuration.get("subnets", ())))
 
 

@@ -60,7 +60,7 @@ def _checks(service: str, operation: str) -> tuple[Check, ...]:
     return tuple(rule.check for rule in RULES.values() if keys.intersection(rule.operations))
 
 
-def within(call: Call, quota: str, used: int, *, of: str = "") -> None:
+def within(call: Call, quota: str, used: int, *, of: str = "", code: str = "") -> None:
     """Compare ``used`` with a quota of the account.
 
     Args:
@@ -68,6 +68,7 @@ def within(call: Call, quota: str, used: int, *, of: str = "") -> None:
         quota: The name of the quota.
         used: The use after the call.
         of: The resource that has the limit; empty for the account.
+        code: The error code of the service, where it differs from the quota's.
 
     Raises:
         Violation: The quota is exceeded; the message names it and its limit.
@@ -76,4 +77,6 @@ def within(call: Call, quota: str, used: int, *, of: str = "") -> None:
     if limit is not None and used > limit:
         known = QUOTAS[quota]
         subject = f"{of}: " if of else ""
-        raise Violation(known.code, f"{subject}{used} {known.unit}; the quota '{quota}' is {limit} ({known.source})")
+        raise Violation(
+            code or known.code, f"{subject}{used} {known.unit}; the quota '{quota}' is {limit} ({known.source})"
+        )
