@@ -11,6 +11,7 @@ from functools import cache
 # The services match the whole value: IAM declares [\w+=,.@-]+ for a role name and rejects "a b".
 SURROGATES = re.compile(r"\\u[dD]([89abAB][0-9a-fA-F]{2})\\u[dD]([c-fC-F][0-9a-fA-F]{2})")
 ESCAPE = re.compile(r"\\(?:[pP]\{\^?(\w+)\}|[pP]([LMNPSZC])|.)", re.DOTALL)
+CLASS_AND_HYPHEN = re.compile(r"\\(?:[wdsWDS]|[pP]\{\^?\w+\}|[pP][LMNPSZC])-(?!\])")
 POSIX = {
     "Alnum": "a-zA-Z0-9",
     "Alpha": "a-zA-Z",
@@ -65,6 +66,8 @@ def _translate(pattern: str) -> str:
         if match := ESCAPE.match(pattern, position):
             result += _escape(match, in_class=in_class)
             position = match.end()
+            if in_class and CLASS_AND_HYPHEN.match(pattern, match.start()):
+                result, position = result + r"\-", position + 1  # Java: a range cannot start with a class
             continue
         if character == "[" and not in_class:
             in_class, result = True, result + "["

@@ -23,6 +23,8 @@ XML_TEXT = r"[\u0009\u000A\u000D\u0020-\uD7FF\uE000-\uFFFD\uD800\uDC00-\uDBFF\uD
         (r"\p{Alnum}+", "a1", True),
         (XML_TEXT, "a\U0001f600", True),
         (XML_TEXT, "a\x00", False),
+        (r"[\w-_]*", "a-_", True),
+        (r"[\w-_]*", "a.", False),
         (r"[^\]]+", "a[", True),
         (r"[]a]+", "]a", True),
         (r"(?<name>a)b", "ab", True),
