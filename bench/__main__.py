@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from terraform_harness.tools import MissingTool
 
-from bench import checking, decisions, images, report, running, synthesis, tricks
+from bench import checking, decisions, emulator, images, report, running, synthesis, tricks
 from bench.report import Row
 from local.containers.engine import EngineError
 
@@ -26,6 +26,7 @@ PARTS: dict[str, tuple[str, Callable[[int], list[Row]], Path]] = {
     "gate": ("Policies", lambda rounds: checking.gate_rows(rounds=rounds), README),
     "decisions": ("IAM decisions", lambda rounds: decisions.rows(rounds=rounds), README),
     "unit": ("Tests", lambda rounds: checking.unit_rows(rounds=rounds), README),
+    "emulator": ("Emulator", lambda rounds: emulator.rows(rounds=rounds), README),
     "containers": ("Containers", lambda rounds: [*images.rows(rounds=rounds), *running.rows()], CONTAINERS),
 }
 

@@ -60,6 +60,7 @@ def run(environment: str, *, console: Console) -> None:
             life.destroy(stack)
         nothing_left(life.left(since=before))
         life.say("nothing is left in the emulator")
+        life.say(f"AWS models, rules and quotas: {emulator.validation}")
 
 
 def _judge_plan(life: Lifecycle, stacks: tuple[str, ...], stack: str, plan: dict[str, Any]) -> None:

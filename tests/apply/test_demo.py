@@ -21,6 +21,7 @@ EXPECTED = (
     "dev-airflow: destroyed",
     "dev-foundation: destroyed",
     "nothing is left in the emulator",
+    "requests validated, ",
     "everything passed. Next: make test",
 )
 

@@ -117,6 +117,17 @@ def rules_keep_their_descriptions(aws: Client) -> None:
     assert {rule.get("Description") for rule in rules if not rule["IsEgress"]} == {"by group", "by list"}
 
 
+@probe("ec2._verify_group_will_respect_rule_count_limit")
+def rules_of_each_ip_version_are_counted_by_the_validation(aws: Client) -> None:
+    ec2 = aws("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    group = ec2.create_security_group(GroupName="a", Description="a", VpcId=vpc)["GroupId"]
+    tcp = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
+    ranges = [{"CidrIp": f"10.0.{number}.0/24"} for number in range(60)]
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[tcp | {"IpRanges": ranges}])
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[tcp | {"Ipv6Ranges": [{"CidrIpv6": "::/0"}]}])
+
+
 def make_network(aws: Client) -> dict[str, list[str]]:
     ec2 = aws("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]

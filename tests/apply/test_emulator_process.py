@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -9,8 +10,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from terraform_harness.emulator import Emulator, EmulatorError
 
 ACCOUNT = "111111111111"
@@ -67,6 +70,23 @@ def test_reset_deletes_every_resource() -> None:
         aws.make_state_bucket("state")
         aws.reset()
         assert aws.client("s3").list_buckets()["Buckets"] == []
+
+
+def _vpcs(aws: Emulator) -> int:
+    """Create VPCs until the emulator rejects one; returns how many there are, the default VPC included (at most 7)."""
+    ec2 = aws.client("ec2")
+    with contextlib.suppress(ClientError):
+        for _ in range(6):
+            ec2.create_vpc(CidrBlock="10.0.0.0/16")
+    return len(ec2.describe_vpcs()["Vpcs"])
+
+
+@pytest.mark.feature("H8")
+@pytest.mark.parametrize(("given", "count"), [({}, 5), ({"quotas": {"vpcs": 6}}, 6), ({"validate": False}, 7)])
+def test_emulator_keeps_the_quotas_of_its_account(given: dict[str, Any], count: int) -> None:
+    with Emulator(account_id=ACCOUNT, **given) as aws:
+        assert _vpcs(aws) == count
+        assert sum(aws.validation.rejected.values()) == (count < 7)
 
 
 @pytest.mark.feature("H3")

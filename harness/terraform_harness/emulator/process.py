@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -20,9 +21,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from terraform_harness.emulator.validation import REPORT_PATH, ValidationReport, limits
 from terraform_harness.extras import require_extra
 
 WITHOUT_PATCHES = "TERRAFORM_HARNESS_WITHOUT_PATCHES"
+QUOTAS = "TERRAFORM_HARNESS_QUOTAS"
 PACKAGE_FOLDER = Path(__file__).resolve().parents[2]
 START_SECONDS = 180.0
 BACKLOG = 128
@@ -43,11 +46,25 @@ class Emulator:
         region: The region of its clients.
         port: A port of 127.0.0.1; 0 takes a free port.
         without_patches: Names of patches of moto that are not applied (``terraform_harness.emulator.patches``).
+        quotas: Limits of an account whose quotas differ from the defaults, for instance ``{"vpcs": 20}``; None switches
+            a quota off. ``terraform_harness.emulator.validation.QUOTAS`` lists the names.
+        validate: Whether requests that AWS rejects are rejected; False sends every request to moto.
+
+    Raises:
+        ValueError: A quota is unknown.
     """
 
     def __init__(
-        self, *, account_id: str, region: str = "eu-central-1", port: int = 0, without_patches: Sequence[str] = ()
+        self,
+        *,
+        account_id: str,
+        region: str = "eu-central-1",
+        port: int = 0,
+        without_patches: Sequence[str] = (),
+        quotas: Mapping[str, int | None] | None = None,
+        validate: bool = True,
     ) -> None:
+        self._quotas = limits(quotas or {}) if validate else None
         self.account_id = account_id
         self.region = region
         self._port = port
@@ -171,6 +188,14 @@ class Emulator:
             config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
         )
 
+    @property
+    def validation(self) -> ValidationReport:
+        """What has been validated since the start: the number of requests, and the errors that AWS would have given."""
+        if self._quotas is None:
+            return ValidationReport()
+        with urllib.request.urlopen(f"{self.url}{REPORT_PATH}", timeout=START_SECONDS) as response:  # noqa: S310
+            return ValidationReport(**json.load(response))
+
     def make_state_bucket(self, name: str) -> str:
         """Create a versioned bucket for Terraform states and their lock files; returns ``name``."""
         s3 = self.client("s3")
@@ -186,7 +211,8 @@ class Emulator:
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
         path = os.pathsep.join(filter(None, [str(PACKAGE_FOLDER), inherited.get("PYTHONPATH", "")]))
         own = {"MOTO_ACCOUNT_ID": self.account_id, "MOTO_ACM_VALIDATION_WAIT": "1", "PYTHONPATH": path}
-        return inherited | own | {WITHOUT_PATCHES: ",".join(self._open_gaps)}
+        quotas = {} if self._quotas is None else {QUOTAS: json.dumps(self._quotas)}
+        return inherited | own | quotas | {WITHOUT_PATCHES: ",".join(self._open_gaps)}
 
     def _responds(self) -> bool:
         try:

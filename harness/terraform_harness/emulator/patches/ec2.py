@@ -1,10 +1,10 @@
-"""EC2: descriptions of security group rules."""
+"""EC2: descriptions and number of security group rules."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
 
 from terraform_harness.emulator.patches.patch import patch
 
@@ -26,3 +26,10 @@ def description(self: Any) -> str | None:
 
 
 patch(SecurityGroupRule, reason=REASON, name="description")(property(description))
+
+
+@patch(
+    SecurityGroupBackend, reason="moto counts IPv4 and IPv6 rules together and knows no raised quota; validation counts"
+)
+def _verify_group_will_respect_rule_count_limit(self: Any, *_args: Any, **_kwargs: Any) -> None:
+    """Accept any number of rules."""

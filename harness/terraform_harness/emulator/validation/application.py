@@ -1,0 +1,140 @@
+"""The WSGI application that validates a request before moto handles it."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from terraform_harness.emulator.validation import rules
+from terraform_harness.emulator.validation.report import REPORT_PATH, ValidationReport
+from terraform_harness.emulator.validation.requests import Call, MalformedCall, NotModelled, read, shapes_of
+from terraform_harness.emulator.validation.violation import INVALID, MISSING, Violation, model_code
+
+MOTO_PATH = "/moto-api"
+
+
+class ValidatingApplication:
+    """Rejects what AWS rejects, and passes every other request on.
+
+    Args:
+        application: moto's application.
+        account: The account of the emulator.
+        quotas: The limits of the account.
+    """
+
+    def __init__(self, application: Any, *, account: str, quotas: Mapping[str, int | None]) -> None:
+        self._application, self._account, self._quotas = application, account, quotas
+        self._validated, self._services = 0, set[str]()
+        self._rejected, self._not_validated, self._unknown = Counter[str](), Counter[str](), Counter[str]()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Handle a request."""
+        path = environ.get("PATH_INFO", "")
+        if path == REPORT_PATH:
+            return _respond(start_response, 200, {"Content-Type": "application/json"}, self._report_body())
+        if not path.startswith(MOTO_PATH) and (response := self._rejection(environ)) is not None:
+            return _respond(start_response, *response)
+        handled: Iterable[bytes] = self._application(environ, start_response)
+        return handled
+
+    def report(self) -> ValidationReport:
+        """Return the counts so far."""
+        undecidable = {f"{s}:{n}": t for s in self._services for n, t in shapes_of(s).undecidable.items()}
+        return ValidationReport(
+            validated=self._validated,
+            rejected=dict(self._rejected),
+            not_validated=dict(self._not_validated),
+            unknown_parameters=dict(self._unknown),
+            undecidable_patterns=undecidable,
+        )
+
+    def _report_body(self) -> str:
+        return json.dumps(self.report().document())
+
+    def _rejection(self, environ: dict[str, Any]) -> tuple[int, Mapping[str, str], str] | None:
+        from moto.core.request import Request
+
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        if environ.get("HTTP_CONTENT_ENCODING") == "gzip" and "/s3/" not in environ.get("HTTP_AUTHORIZATION", ""):
+            body = gzip.decompress(body)  # the SDKs compress metrics; an object in S3 is stored as it is
+        try:
+            request = Request(environ | {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))})
+            call = read(request, body, account=self._account, quotas=self._quotas, unknown=self._note_unknown)
+        except NotModelled as error:
+            self._not_validated[str(error)] += 1
+            return None
+        except MalformedCall as error:
+            self._validated += 1
+            return self._reject(error.call, error)
+        self._validated += 1
+        self._services.add(call.service)
+        try:
+            compare_with_model(call)
+            rules.apply(call)
+        except Violation as violation:
+            return self._reject(call, violation)
+        return None
+
+    def _reject(self, call: Call, violation: Violation) -> tuple[int, Mapping[str, str], str]:
+        self._rejected[f"{call.service}:{call.operation}: {violation.code}"] += 1
+        return serialized(call, violation)
+
+    def _note_unknown(self, name: str) -> None:
+        self._unknown[name] += 1
+
+
+def validating(application: Any, *, quotas: Mapping[str, int | None]) -> ValidatingApplication:
+    """Return ``application`` (moto's) with validation, for the account of this process."""
+    from moto.core import DEFAULT_ACCOUNT_ID
+
+    account = os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
+    return ValidatingApplication(application, account=account, quotas=quotas)
+
+
+def compare_with_model(call: Call) -> None:
+    """Compare the parameters with the operation's model.
+
+    Raises:
+        Violation: A parameter is missing, or a value is not allowed.
+    """
+    if (shape := call.model.input_shape) is None:
+        return
+    faults = shapes_of(call.service).faults(shape, call.parameters)
+    if not faults:
+        return
+    kind = MISSING if any(fault.kind == MISSING for fault in faults) else INVALID
+    noun = "error" if len(faults) == 1 else "errors"
+    text = "; ".join(map(str, faults))
+    raise Violation(model_code(call.service, call.protocol, kind), f"{len(faults)} validation {noun} detected: {text}")
+
+
+def serialized(call: Call, violation: Violation) -> tuple[int, Mapping[str, str], str]:
+    """Return status, headers and body of the error in the protocol of the call."""
+    import warnings
+
+    from moto.core.serialize import get_serializer_class
+
+    from terraform_harness.emulator.patches.patch import service_error
+
+    serializer = get_serializer_class(call.service, call.protocol)(operation_model=call.model)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # moto warns of a code that the model does not declare; AWS has many
+        error = service_error(service=call.service, code=violation.code, message=violation.message)
+        response = serializer.serialize(error)
+    body = response["body"]
+    return response["status_code"], response["headers"], body if isinstance(body, str) else body.decode()
+
+
+def _respond(start_response: Any, status: int, headers: Mapping[str, str], body: str) -> list[bytes]:
+    encoded = body.encode()
+    lines = [(name, str(value)) for name, value in headers.items() if name.lower() != "content-length"]
+    start_response(
+        f"{status} {'OK' if status < 400 else 'Bad Request'}", [*lines, ("Content-Length", str(len(encoded)))]
+    )
+    return [encoded]

@@ -1,0 +1,25 @@
+"""Documented rules of AWS that its service models lack; importing this package registers them."""
+
+from terraform_harness.emulator.validation.rules import (
+    engines,
+    limits_compute,
+    limits_data,
+    limits_network,
+    names,
+    state,
+    tags,
+)
+from terraform_harness.emulator.validation.rules.rule import RULES, Rule, apply
+
+__all__ = [
+    "RULES",
+    "Rule",
+    "apply",
+    "engines",
+    "limits_compute",
+    "limits_data",
+    "limits_network",
+    "names",
+    "state",
+    "tags",
+]

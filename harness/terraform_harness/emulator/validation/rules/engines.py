@@ -1,0 +1,68 @@
+"""Families of parameter groups against engine versions."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from terraform_harness.emulator.validation.requests import Call
+from terraform_harness.emulator.validation.rules.rule import rule
+from terraform_harness.emulator.validation.violation import Violation
+
+RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html"
+CACHE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ParameterGroups.Engine.html"
+REDIS_6 = 6
+
+
+@rule("rds:CreateDBInstance", "rds:ModifyDBInstance", source=RDS)
+def db_parameter_group_family(call: Call) -> None:
+    parameters, backend = call.parameters, call.backend("rds")
+    there = backend.databases.get(parameters["DBInstanceIdentifier"])
+    engine = parameters.get("Engine") or getattr(there, "engine", "")
+    version = parameters.get("EngineVersion") or getattr(there, "engine_version", "")
+    group = backend.db_parameter_groups.get(parameters.get("DBParameterGroupName", ""))
+    if engine != "postgres" or not version or group is None:
+        return
+    _same_family(group.name, group.family, f"postgres{version.split('.')[0]}", version)
+
+
+@rule("elasticache:CreateReplicationGroup", "elasticache:ModifyReplicationGroup", source=CACHE)
+def cache_parameter_group_family(call: Call) -> None:
+    parameters, backend = call.parameters, call.backend("elasticache")
+    there = backend.replication_groups.get(parameters["ReplicationGroupId"].lower())
+    engine = parameters.get("Engine") or getattr(there, "engine", None) or "redis"
+    version = parameters.get("EngineVersion") or getattr(there, "engine_version", "") or ""
+    name = parameters.get("CacheParameterGroupName", "")
+    if version and (family := _cache_family(backend, name)):
+        _same_family(name, family, expected_cache_family(engine, version), version)
+
+
+def expected_cache_family(engine: str, version: str) -> str:
+    """Return the family of an engine's version, for instance ``redis7`` of Redis OSS 7.1.
+
+    >>> expected_cache_family("redis", "6.2"), expected_cache_family("valkey", "8.0")
+    ('redis6.x', 'valkey8')
+    """
+    major, _, minor = version.partition(".")
+    if engine == "redis" and int(major) < REDIS_6:
+        return f"redis{major}.{minor.split('.')[0]}"
+    return f"{engine}{major}.x" if engine == "redis" and int(major) == REDIS_6 else f"{engine}{major}"
+
+
+def _cache_family(backend: Any, name: str) -> str:
+    default = re.fullmatch(r"default\.(.+?)(?:\.cluster\.on)?", name)
+    if default:
+        return default[1]
+    groups: Any = backend.__dict__.get("_harness_parameter_groups") or getattr(backend, "parameter_groups", {})
+    group = groups.get(name)
+    family = group.get("CacheParameterGroupFamily") if isinstance(group, dict) else getattr(group, "family", "")
+    return str(family or "")
+
+
+def _same_family(name: str, family: str, expected: str, version: str) -> None:
+    if family != expected:
+        raise Violation(
+            "InvalidParameterCombination",
+            f"The parameter group {name} with family {family} cannot be used with engine version {version}; "
+            f"use a parameter group with family {expected}",
+        )
