@@ -40,7 +40,7 @@ gate: .venv/.ready ## Evaluate every environment with checkov's rules and ours (
 	@$(BIN)/python -m terraform_gate cdktf.out/stacks $(PLAN) $(if $(FORMAT),--format $(FORMAT)) $(if $(WAIVERS),--waivers $(WAIVERS))
 
 gate-hcl: .venv/.ready ## Evaluate the *.tf files below FOLDER without a plan
-	@$(BIN)/python -m terraform_gate hcl $(FOLDER)
+	@$(BIN)/python -m terraform_gate $(FOLDER)
 
 ## Infrastructure
 .PHONY: synth demo cdktf

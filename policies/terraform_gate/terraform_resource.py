@@ -24,6 +24,7 @@ class Resource:
         line: Line of the file.
         construct_path: Path of the CDKTF construct that defined it; empty when there is none.
         is_planned: Whether it is from a plan, which has known values but no meta-arguments (``lifecycle``).
+        may_be_absent: Whether its ``count`` or ``for_each`` is not known, so that it may not exist.
     """
 
     stack: str
@@ -35,6 +36,7 @@ class Resource:
     line: int = 1
     construct_path: str = ""
     is_planned: bool = False
+    may_be_absent: bool = False
 
     @property
     def key(self) -> str:

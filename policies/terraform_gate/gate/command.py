@@ -31,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run the gate or one of its subcommands.
 
     Args:
-        arguments: The words after ``python -m terraform_gate``: ``reach``, ``hcl`` or ``docs`` with its own
+        arguments: The words after ``python -m terraform_gate``: ``reach`` or ``docs`` with its own
             arguments, else the paths and options of the gate.
 
     Returns:
@@ -41,7 +41,13 @@ def main(arguments: Sequence[str]) -> int:
     if arguments and (subcommand := _SUBCOMMANDS.get(arguments[0])):
         return subcommand(arguments[1:])
     options = _parser().parse_args(arguments)
-    report = evaluate(options.paths, plans=options.plan, waiver_files=options.waivers, today=options.today)
+    report = evaluate(
+        options.paths,
+        plans=options.plan,
+        waiver_files=options.waivers,
+        today=options.today,
+        seconds=options.time_limit,
+    )
     return _write(printable(FORMATS[options.format](report)) + "\n", options.output) or report.exit_code
 
 
@@ -51,31 +57,25 @@ def _docs(arguments: Sequence[str]) -> int:
     return docs_command(arguments)
 
 
-def _hcl(arguments: Sequence[str]) -> int:
-    from terraform_gate.gate.hcl_roots import hcl_command
-
-    return hcl_command(arguments)
-
-
 def _reach(arguments: Sequence[str]) -> int:
     from terraform_gate.network.reach_command import main as reach_command
 
     return reach_command(arguments)
 
 
-_SUBCOMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {"docs": _docs, "hcl": _hcl, "reach": _reach}
+_SUBCOMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {"docs": _docs, "reach": _reach}
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m terraform_gate",
-        description="Evaluate the rules of the gate and of checkov on Terraform JSON and plans. "
+        description="Evaluate the rules of the gate and of checkov on Terraform files (HCL and JSON) and plans. "
         "Exit 0: every verdict is pass or waived; 1: a fail; 2: an unknown, or a problem with the input.",
-        epilog="Subcommands: `reach PATH...` prints which connections the network allows, `hcl FOLDER...` evaluates "
-        "*.tf files without a plan, `docs [--check]` writes docs/policies.md. "
-        "Write ./reach, ./hcl or ./docs for a path of that name.",
+        epilog="Subcommands: `reach PATH...` prints which connections the network allows, "
+        "`docs [--check]` writes docs/policies.md. "
+        "Write ./reach for a path of that name.",
     )
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="Terraform JSON, a plan, or a folder")
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="*.tf or *.tf.json, a plan, or a folder")
     parser.add_argument(
         "--plan",
         action="append",
@@ -88,6 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--output", type=Path, metavar="FILE", help="write the report to FILE instead of the screen")
     parser.add_argument(
         "--waivers", action="append", default=[], type=Path, metavar="FILE", help="YAML or JSON list; may be repeated"
+    )
+    parser.add_argument(
+        "--time-limit", type=float, default=900, metavar="SECONDS", help="end as a problem (exit 2); default: 900"
     )
     parser.add_argument("--today", type=date.fromisoformat, default=datetime.now(tz=UTC).date(), help=argparse.SUPPRESS)
     return parser

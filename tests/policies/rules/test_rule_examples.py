@@ -16,7 +16,7 @@ from terraform_gate.testing import configuration_from
 from terraform_harness import tools
 from terraform_harness.terraform.run import Terraform
 
-CASES = [pytest.param(case.rule, case.example, case.is_good, case.name, id=case.name) for case in cases()]
+CASES = [pytest.param(case.rule, case.example, case.is_passing, case.name, id=case.name) for case in cases()]
 
 
 def _assert_verdict(rule: Rule, example: Example, findings: list[Finding], *, good: bool) -> None:
