@@ -31,8 +31,8 @@ def main(arguments: Sequence[str]) -> int:
     """Run the gate or one of its subcommands.
 
     Args:
-        arguments: The words after ``python -m terraform_gate``: ``reach`` or ``docs`` with its own
-            arguments, else the paths and options of the gate.
+        arguments: The words after ``python -m terraform_gate``: ``compare``, ``reach`` or ``docs`` with
+            its own arguments, else the paths and options of the gate.
 
     Returns:
         The exit code. For the gate 0: every verdict is ``pass`` or waived; 1: a ``fail``; 2: an ``unknown`` or a
@@ -51,6 +51,12 @@ def main(arguments: Sequence[str]) -> int:
     return _write(printable(FORMATS[options.format](report)) + "\n", options.output) or report.exit_code
 
 
+def _compare(arguments: Sequence[str]) -> int:
+    from terraform_gate.comparison.command import compare_command
+
+    return compare_command(arguments)
+
+
 def _docs(arguments: Sequence[str]) -> int:
     from terraform_gate.gate.documentation import docs_command
 
@@ -63,7 +69,7 @@ def _reach(arguments: Sequence[str]) -> int:
     return reach_command(arguments)
 
 
-_SUBCOMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {"docs": _docs, "reach": _reach}
+_SUBCOMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {"compare": _compare, "docs": _docs, "reach": _reach}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -71,8 +77,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m terraform_gate",
         description="Evaluate the rules of the gate and of checkov on Terraform files (HCL and JSON) and plans. "
         "Exit 0: every verdict is pass or waived; 1: a fail; 2: an unknown, or a problem with the input.",
-        epilog="Subcommands: `reach PATH...` prints which connections the network allows, "
-        "`docs [--check]` writes docs/policies.md. "
+        epilog="Subcommands: `reach PATH...` prints which connections the network allows, `compare OLD NEW` "
+        "which connections and permissions a change opens, `docs [--check]` writes docs/policies.md. "
         "Write ./reach for a path of that name.",
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="*.tf or *.tf.json, a plan, or a folder")
