@@ -43,7 +43,7 @@ gate: .venv/.ready ## Evaluate checkov's rules and the rules of this project on 
 	@$(BIN)/python -m terraform_gate cdktf.out/stacks $(PLAN) $(if $(FORMAT),--format $(FORMAT)) $(if $(WAIVERS),--waivers $(WAIVERS))
 
 gate-hcl: .venv/.ready ## Evaluate the *.tf files below FOLDER without a plan
-	@$(BIN)/python -m terraform_gate hcl $(FOLDER)
+	@$(BIN)/python -m terraform_gate $(FOLDER)
 
 ## Infrastructure
 .PHONY: synth demo cdktf

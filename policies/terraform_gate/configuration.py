@@ -66,12 +66,19 @@ class Configuration:
         target = value if isinstance(value, Reference) else reference(value)
         if target is None:
             return None
-        return self.resources.get(target.key) or self.resources.get(_without_index(target.key))
+        exact = self.resources.get(target.key) or self.resources.get(_without_index(target.key))
+        return exact or next(iter(self._instances.get(_without_index(target.key), ())), None)
 
     def mentioned_in(self, value: Any) -> tuple[Resource, ...]:
-        """List the resources that ``value`` refers to at any depth, without duplicates."""
-        found = (self.find(target) for target in references(value))
-        return tuple({item.key: item for item in found if item}.values())
+        """List the resources that ``value`` refers to at any depth, without duplicates; all instances of ``a.b[*]``."""
+        found: dict[str, Resource] = {}
+        for target in references(value):
+            item = self.find(target)
+            exact = item is not None and item.key in {target.key, _without_index(target.key)}
+            for one in (item,) if exact else self._instances.get(_without_index(target.key), ()):
+                if one:
+                    found[one.key] = one
+        return tuple(found.values())
 
     def users_of(self, resource: Resource, *types: str) -> tuple[Resource, ...]:
         """List the resources (of these types, or of all types) whose arguments refer to ``resource``."""
@@ -92,6 +99,14 @@ class Configuration:
         for resource in self.resources.values():
             if not resource.is_data:
                 index[resource.type].append(resource)
+        return index
+
+    @cached_property
+    def _instances(self) -> Mapping[str, list[Resource]]:
+        index: dict[str, list[Resource]] = defaultdict(list)
+        for key, resource in self.resources.items():
+            if key.endswith("]"):
+                index[_without_index(key)].append(resource)
         return index
 
     @cached_property

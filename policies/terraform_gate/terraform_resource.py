@@ -25,6 +25,7 @@ class Resource:
         construct_path: Path of the CDKTF construct that defined it; empty when there is none.
         stack_trace: Frames of the program that defined it (``"new Vpc (network.py:12)"``), innermost first.
         is_planned: Whether it is from a plan, which has known values but no meta-arguments (``lifecycle``).
+        may_be_absent: Whether its ``count`` or ``for_each`` is not known, so that it may not exist.
     """
 
     stack: str
@@ -37,6 +38,7 @@ class Resource:
     construct_path: str = ""
     stack_trace: tuple[str, ...] = field(default=(), repr=False)
     is_planned: bool = False
+    may_be_absent: bool = False
 
     @property
     def key(self) -> str:

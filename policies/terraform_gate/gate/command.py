@@ -31,8 +31,8 @@ def main(arguments: Sequence[str]) -> int:
     """Run the gate or one of its subcommands.
 
     Args:
-        arguments: The words after ``python -m terraform_gate``: ``reach``, ``hcl`` or ``docs`` with its own
-            arguments, else the paths and options of the gate.
+        arguments: The words after ``python -m terraform_gate``: ``compare``, ``reach`` or ``docs`` with
+            its own arguments, else the paths and options of the gate.
 
     Returns:
         The exit code. For the gate 0: every verdict is ``pass`` or waived; 1: a ``fail``; 2: an ``unknown`` or a
@@ -41,10 +41,22 @@ def main(arguments: Sequence[str]) -> int:
     if arguments and (subcommand := _SUBCOMMANDS.get(arguments[0])):
         return subcommand(arguments[1:])
     options = _parser().parse_args(arguments)
-    report = evaluate(options.paths, plans=options.plan, waiver_files=options.waivers, today=options.today)
+    report = evaluate(
+        options.paths,
+        plans=options.plan,
+        waiver_files=options.waivers,
+        today=options.today,
+        seconds=options.time_limit,
+    )
     wanted = [*options.report, (options.format, options.output)]
     failed = max(_write(printable(FORMATS[name](report)) + "\n", file) for name, file in wanted)
     return failed or report.exit_code
+
+
+def _compare(arguments: Sequence[str]) -> int:
+    from terraform_gate.comparison.command import compare_command
+
+    return compare_command(arguments)
 
 
 def _docs(arguments: Sequence[str]) -> int:
@@ -53,32 +65,25 @@ def _docs(arguments: Sequence[str]) -> int:
     return docs_command(arguments)
 
 
-def _hcl(arguments: Sequence[str]) -> int:
-    from terraform_gate.gate.hcl_roots import hcl_command
-
-    return hcl_command(arguments)
-
-
 def _reach(arguments: Sequence[str]) -> int:
     from terraform_gate.network.reach_command import main as reach_command
 
     return reach_command(arguments)
 
 
-_SUBCOMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {"docs": _docs, "hcl": _hcl, "reach": _reach}
+_SUBCOMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {"compare": _compare, "docs": _docs, "reach": _reach}
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m terraform_gate",
-        description="Evaluate the rules of the gate and of checkov on Terraform JSON and plans. "
-        "Exit 0: every verdict is pass or waived; 1: a verdict is fail; 2: a verdict is unknown, or the input has "
-        "a problem.",
-        epilog="Subcommands: `reach PATH...` prints which connections the network allows, `hcl FOLDER...` evaluates "
-        "*.tf files without a plan, `docs [--check]` writes docs/policies.md. "
-        "To evaluate a folder that has the name of a subcommand, write ./reach, ./hcl or ./docs.",
+        description="Evaluate the rules of the gate and of checkov on Terraform files (HCL and JSON) and plans. "
+        "Exit 0: every verdict is pass or waived; 1: a fail; 2: an unknown, or a problem with the input.",
+        epilog="Subcommands: `reach PATH...` prints which connections the network allows, `compare OLD NEW` "
+        "which connections and permissions a change opens, `docs [--check]` writes docs/policies.md. "
+        "Write ./reach for a path of that name.",
     )
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="Terraform JSON, a plan, or a folder")
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="*.tf or *.tf.json, a plan, or a folder")
     parser.add_argument(
         "--plan",
         action="append",
@@ -104,6 +109,9 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         metavar="FILE",
         help="YAML or JSON list of waivers; may be repeated",
+    )
+    parser.add_argument(
+        "--time-limit", type=float, default=900, metavar="SECONDS", help="end as a problem (exit 2); default: 900"
     )
     parser.add_argument("--today", type=date.fromisoformat, default=datetime.now(tz=UTC).date(), help=argparse.SUPPRESS)
     return parser

@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING
 from terraform_gate.checkov_engine.exceptions import NOT_APPLIED
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Severity, Verdict
+from terraform_gate.gate.existence import doubted, without_absent
 from terraform_gate.gate.forked_process import run_in_fork
+from terraform_gate.gate.opaque import OPAQUE_CARD, opaque_findings
 from terraform_gate.gate.outcome import Outcome, Report, RuleCard, card_of, joined
+from terraform_gate.gate.time_limit import TimeLimitError, time_limit
 from terraform_gate.gate.waivers import Waiver, waivers_in, waivers_of
+from terraform_gate.reading.budget import BudgetExceededError
 from terraform_gate.reading.inputs import Inputs, Problem, read
 from terraform_gate.rule import Rule
 from terraform_gate.rules.catalog import all_rules
@@ -38,6 +42,7 @@ def evaluate(
     waiver_files: Sequence[Path] = (),
     today: date,
     not_applied: Mapping[str, str] = NOT_APPLIED,
+    seconds: float = 0,
 ) -> Report:
     """Evaluate all rules of the gate and of checkov on everything below ``paths``.
 
@@ -47,24 +52,47 @@ def evaluate(
         waiver_files: YAML or JSON files of waivers.
         today: The day on which waivers are checked for expiry.
         not_applied: Ids of checkov's rules to leave out, with the reason.
+        seconds: The time after which the run ends as a problem; 0 for no limit.
 
     Returns:
         The report. Bad input is never raised: it is a problem of the report, whose exit code is then 2.
     """
+    try:
+        with time_limit(seconds):
+            return _evaluate(paths, plans=plans, waiver_files=waiver_files, today=today, not_applied=not_applied)
+    except TimeLimitError:
+        reason = f"not evaluated within {seconds:g} s. Fix: evaluate fewer folders at once, or raise --time-limit"
+        problem = Problem(", ".join(map(str, paths)), reason)
+        return Report(outcomes=(), problems=[problem], stacks=(), resources=0, rules=len(all_rules()))
+
+
+def _evaluate(
+    paths: Sequence[Path],
+    *,
+    plans: Sequence[tuple[str, Path]],
+    waiver_files: Sequence[Path],
+    today: date,
+    not_applied: Mapping[str, str],
+) -> Report:
     inputs = read(paths, plans=plans)
     waivers = waivers_of(inputs.roots, inputs.problems)
     for file in waiver_files:
         waivers += waivers_in(file, inputs.problems)
     configurations = _configurations(inputs)
-    with run_in_fork(lambda: _run_checkov(configurations, skip=frozenset(not_applied))) as checkov_run:
+    reduced = {view: without_absent(configuration) for view, configuration in enumerate(configurations)}
+    everything = [*configurations, *(item for item in reduced.values() if item)]
+    without = dict(enumerate((view for view, item in reduced.items() if item), start=len(configurations)))
+    with run_in_fork(lambda: _run_checkov(everything, skip=frozenset(not_applied))) as checkov_run:
         found = [
             (view, card_of(rule), finding)
-            for view, configuration in enumerate(configurations)
+            for view, configuration in enumerate(everything)
             for rule in all_rules()
             for finding in _findings(rule, configuration, inputs.problems)
         ]
         checkov = checkov_run()
-    found += _checkov_findings(checkov, configurations, inputs.problems)
+    found += _checkov_findings(checkov, everything, inputs.problems)
+    found += [(view, OPAQUE_CARD, item) for view, each in enumerate(configurations) for item in opaque_findings(each)]
+    found = list(doubted(found, configurations, without))
     inputs.problems += _waivers_without_a_rule(waivers, checkov.rule_ids)
     outcomes = _with_waivers(joined(found), waivers, today=today)
     resources = _resource_types(configurations)
@@ -92,6 +120,9 @@ def _run_checkov(configurations: Sequence[Configuration], *, skip: frozenset[str
 def _configurations(inputs: Inputs) -> tuple[Configuration, ...]:
     try:
         return inputs.configurations()
+    except BudgetExceededError as error:
+        inputs.problems.append(Problem(", ".join(str(root.files[0].parent) for root in inputs.roots), str(error)))
+        return ()
     except Exception as error:  # noqa: BLE001  an unforeseen shape of the input: reported, without a traceback
         files = ", ".join(str(root.files[0]) for root in inputs.roots) or "plan"
         inputs.problems.append(Problem(files, f"cannot be evaluated: {type(error).__name__}: {error}"))
@@ -157,7 +188,7 @@ def _waiver_findings(waivers: Sequence[Waiver], used: set[Waiver], *, today: dat
 
 
 def _waivers_without_a_rule(waivers: Sequence[Waiver], checkov_ids: Collection[str]) -> Iterator[Problem]:
-    known = {*checkov_ids, *(rule.id for rule in all_rules())}
+    known = {*checkov_ids, OPAQUE_CARD.id, *(rule.id for rule in all_rules())}
     for waiver in waivers:
         if waiver.rule not in known:
             yield Problem(waiver.where, f"there is no rule {waiver.rule!r}. Fix: take the id from docs/policies.md")

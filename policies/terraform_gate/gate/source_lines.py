@@ -33,6 +33,8 @@ def _is_here(file: Path) -> bool:
 
 def line_of(resource: Resource) -> int:
     """Return the line (from 1) on which the resource starts; 1 when the file is a plan or cannot be read."""
+    if resource.line > 1:
+        return resource.line
     text = _text(resource.file)
     kind = re.search(rf'"{re.escape(resource.type)}"\s*:\s*\{{', text)
     name = re.compile(rf'"{re.escape(resource.name)}"\s*:\s*[\{{\[]').search(text, kind.end()) if kind else None

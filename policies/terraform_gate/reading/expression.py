@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from terraform_gate.reading.depth import is_too_deep
+
 UNKNOWN = "${unknown}"
 """A value that a plan calls "known after apply" and that refers to no resource."""
 
@@ -98,6 +100,11 @@ def reference(value: Any) -> Reference | None:
     return _as_reference(match) if match else None
 
 
+def is_reference(inside: str) -> bool:
+    """Return whether an expression is one reference to a resource."""
+    return _REFERENCE.fullmatch(inside) is not None
+
+
 def names_resource(value: Any) -> bool:
     """Return whether ``value`` is one reference to the id, ARN or name of a resource."""
     target = reference(value)
@@ -119,14 +126,15 @@ def document(value: Any) -> Any:
 
     Returns:
         The data, with ``${...}`` left in its strings; ``value`` itself when it is no string; None when the string is
-        not JSON or repeats a key in one object.
+        not JSON, repeats a key in one object, or nests more than 200 levels.
     """
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value, object_pairs_hook=unique)
-    except ValueError:
+        parsed = json.loads(value, object_pairs_hook=unique)
+    except (ValueError, RecursionError):
         return None
+    return None if is_too_deep(parsed) else parsed
 
 
 class RepeatedKeyError(ValueError):

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from terraform_gate.configuration import Configuration
+from terraform_gate.reading.expression import escaped
+from terraform_gate.reading.hcl_file import read_hcl, variable_values
 from terraform_gate.reading.json_file import UnreadableError, read_json
 from terraform_gate.reading.loading import configurations_of
+from terraform_gate.reading.module_calls import ModuleReader
 from terraform_gate.reading.plan_file import check_plan, is_plan
 from terraform_gate.reading.stack_names import stack_names
 from terraform_gate.reading.terraform_root import BLOCK_TYPES, TerraformRoot, root_of
 from terraform_gate.reading.view import JsonView, PlanView
 
 _IGNORED = frozenset({".terraform", ".git", "node_modules"})
-_HCL = "HCL is evaluated from its plan. Fix: terraform show -json PLAN > plan.json, then give plan.json"
-_OVERRIDE = "an override file changes other files, and only a plan contains the result. Fix: give the plan with --plan"
+_OTHER_HCL = (
+    "not a file of Terraform: another tool reads it. Fix: terraform show -json PLAN > plan.json, then give that"
+)
 _OTHER = "only OpenTofu reads this file. Fix: give a plan that OpenTofu made"
 
 
@@ -63,14 +68,14 @@ class Inputs:
 
     def configurations(self) -> tuple[Configuration, ...]:
         """Build the configurations from the JSON alone, then those that have plans again with their plans."""
-        roots = {root.name: root for root in self.roots}
+        roots = {root.name: _with_plan_values(root, self.plans.get(root.name)) for root in self.roots}
         plans = [
             PlanView(_root_of_plan(roots, name, plan), plan.file, plan.document) for name, plan in self.plans.items()
         ]
-        others = [JsonView(root) for root in self.roots if root.name not in self.plans]
+        others = [JsonView(root) for root in roots.values() if root.name not in self.plans]
         planned = configurations_of([*plans, *others]) if plans else ()
         with_plan = (item for item in planned if any(stack.name in self.plans for stack in item.stacks))
-        return (*configurations_of([JsonView(root) for root in self.roots]), *with_plan)
+        return (*configurations_of([JsonView(root) for root in roots.values()]), *with_plan)
 
 
 def read(paths: Sequence[Path], *, plans: Sequence[tuple[str, Path]] = ()) -> Inputs:
@@ -85,20 +90,24 @@ def read(paths: Sequence[Path], *, plans: Sequence[tuple[str, Path]] = ()) -> In
     """
     inputs = Inputs()
     folders: dict[Path, dict[Path, Any]] = defaultdict(dict)
+    lines: dict[Path, Mapping[str, int]] = {}
     unread: dict[Path, str] = {}
     found = [Plan(file=file, document={}, stack=name, is_option=True) for name, file in plans]
     for file in dict.fromkeys(_files(paths, unread, inputs.problems)):
-        if document := _document(file, inputs.problems):
+        if (document := _document(file, lines, inputs.problems)) is not None:
             if is_plan(document):
                 found.append(Plan(file=file, document=document))
             else:
                 folders[file.parent][file] = document
+    reader = ModuleReader()
+    for folder in reader.called(folders):
+        folders.pop(folder, None)  # a module is evaluated where it is called, with the values that it gets there
     names = stack_names(list(folders))
     for folder, documents in folders.items():
-        _add_root(inputs, names[folder], documents)
+        _add_root(inputs, names[folder], documents, lines, reader)
     for plan in found:
-        _add_plan(inputs, plan)
-    inputs.problems += _unread_modules(inputs)
+        _add_plan(inputs, plan, lines)
+    inputs.problems += [Problem(where, reason) for stack, where, reason in reader.unread if stack not in inputs.plans]
     inputs.problems += _unplanned(inputs, unread, names)
     return inputs
 
@@ -121,22 +130,31 @@ def _is_folder(path: Path) -> bool:
 
 
 def _in_folder(folder: Path, unread: dict[Path, str], problems: list[Problem]) -> Iterator[Path]:
-    seen = 0
-    for file in sorted(folder.rglob("*")):
-        if _IGNORED & set(file.relative_to(folder).parts) or file.is_dir():
-            continue
+    seen = len(problems)
+    found = 0
+    for file in _walk(folder, problems):
         if not file.is_file():
-            special = list(_special_file(file))
-            problems += special
-            seen += len(special)
-            continue
-        if reason := _why_unread(file):
+            problems += _special_file(file)
+        elif reason := _why_unread(file):
             unread[file] = reason
-        elif file.name.endswith(".tf.json") or (file.suffix == ".json" and is_plan(_quietly(file))):
-            seen += 1
+        elif file.name.endswith((".tf", ".tf.json")) or (file.suffix == ".json" and is_plan(_quietly(file))):
+            found += 1
             yield file
-    if not seen:
-        problems.append(Problem(str(folder), "no Terraform JSON (*.tf.json) and no plan in this folder"))
+    if not found and len(problems) == seen:
+        problems.append(Problem(str(folder), "no Terraform files (*.tf, *.tf.json) and no plan in this folder"))
+
+
+def _walk(folder: Path, problems: list[Problem]) -> list[Path]:
+    """List the files below a folder; a subfolder that cannot be read is a problem."""
+
+    def report(error: OSError) -> None:
+        problems.append(Problem(str(error.filename), error.strerror or str(error)))
+
+    files = []
+    for parent, folders, names in os.walk(folder, onerror=report):
+        folders[:] = [name for name in folders if name not in _IGNORED]
+        files += [Path(parent) / name for name in names]
+    return sorted(files)
 
 
 def _special_file(file: Path) -> Iterator[Problem]:
@@ -147,11 +165,9 @@ def _special_file(file: Path) -> Iterator[Problem]:
 
 def _why_unread(file: Path) -> str:
     """Return why the gate cannot read a file that Terraform reads; empty for every other file."""
-    if file.suffix in {".tf", ".hcl"} and file.name != ".terraform.lock.hcl":
-        return _HCL
-    if file.name.endswith((".tofu", ".tofu.json")):
-        return _OTHER
-    return _OVERRIDE if file.name == "override.tf.json" or file.name.endswith("_override.tf.json") else ""
+    if file.suffix == ".hcl" and not file.name.endswith((".terraform.lock.hcl", ".tftest.hcl")):
+        return _OTHER_HCL
+    return _OTHER if file.name.endswith((".tofu", ".tofu.json")) else ""
 
 
 def _unplanned(inputs: Inputs, unread: Mapping[Path, str], names: Mapping[Path, str]) -> Iterator[Problem]:
@@ -168,8 +184,11 @@ def _quietly(file: Path) -> Any:
         return None
 
 
-def _document(file: Path, problems: list[Problem]) -> Mapping[str, Any] | None:
+def _document(file: Path, lines: dict[Path, Mapping[str, int]], problems: list[Problem]) -> Mapping[str, Any] | None:
     try:
+        if file.suffix == ".tf":
+            document, lines[file] = read_hcl(file)
+            return document
         document = read_json(file)
         if is_plan(document):
             return check_plan(document, file=file)
@@ -181,15 +200,33 @@ def _document(file: Path, problems: list[Problem]) -> Mapping[str, Any] | None:
         return None
 
 
-def _add_root(inputs: Inputs, name: str, documents: Mapping[Path, Any]) -> None:
+def _add_root(
+    inputs: Inputs,
+    name: str,
+    documents: Mapping[Path, Any],
+    lines: Mapping[Path, Mapping[str, int]],
+    reader: ModuleReader,
+) -> None:
     try:
-        inputs.roots.append(root_of(name, documents, documents.values()))
+        root = root_of(name, documents, documents.values(), lines=lines)
+        values = variable_values(root.files[0].parent)
+        inputs.roots.append(replace(root, values=values, modules=reader.modules_of(root)))
     except UnreadableError as error:
         inputs.problems.append(Problem(str(error.file), error.reason))
 
 
-def _add_plan(inputs: Inputs, plan: Plan) -> None:
-    document = plan.document or _document(plan.file, inputs.problems)
+def _with_plan_values(root: TerraformRoot, plan: Plan | None) -> TerraformRoot:
+    """Give the variables the values that the plan was made with."""
+    given = plan.document.get("variables") if plan else None
+    listed = given if isinstance(given, Mapping) else {}
+    known = {
+        name: escaped(item["value"]) for name, item in listed.items() if isinstance(item, Mapping) and "value" in item
+    }
+    return replace(root, values={**root.values, **known})
+
+
+def _add_plan(inputs: Inputs, plan: Plan, lines: dict[Path, Mapping[str, int]]) -> None:
+    document = plan.document or _document(plan.file, lines, inputs.problems)
     if document is None:
         return
     if not is_plan(document):
@@ -222,13 +259,6 @@ def _own_name(file: Path, inputs: Inputs) -> str:
     taken = {*inputs.plans, *(root.name for root in inputs.roots)}
     name = file.name.partition(".")[0] or "plan"
     return name if name not in taken else f"{file.resolve().parent.name}-{name}"
-
-
-def _unread_modules(inputs: Inputs) -> Iterator[Problem]:
-    for root in inputs.roots:
-        for name in root.blocks.get("module", {}) if root.name not in inputs.plans else ():
-            reason = "only a plan contains the resources of a module. Fix: give the plan with --plan"
-            yield Problem(f"{root.files[0]}: module.{name}", reason)
 
 
 def _root_of_plan(roots: Mapping[str, TerraformRoot], name: str, plan: Plan) -> TerraformRoot:

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from terraform_gate.reading.depth import is_too_deep
 from terraform_gate.reading.expression import RepeatedKeyError, unique
 
 _MOST_DIGITS = 4300  # Python converts no longer text to an integer
-_MOST_LEVELS = 200  # far above any configuration, far below Python's limit of recursion
 
 
 class UnreadableError(Exception):
@@ -21,31 +21,45 @@ class UnreadableError(Exception):
         self.file, self.reason = file, reason
 
 
+_MOST_BYTES = 64 * 1024 * 1024  # the plan of 10,000 resources has 40 MB
+
+
+def read_text(file: Path) -> str:
+    """Read a file of UTF-8 text.
+
+    Raises:
+        UnreadableError: The file is missing, is no regular file, is not text, or has more than 64 MiB.
+    """
+    try:
+        if file.exists() and not file.is_file():
+            raise UnreadableError(file, "not a regular file")
+        if file.stat().st_size > _MOST_BYTES:
+            raise UnreadableError(file, f"larger than {_MOST_BYTES >> 20} MiB. Fix: split the configuration")
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UnreadableError(file, error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
+        raise UnreadableError(file, f"not UTF-8 text (byte {error.start})") from error
+
+
 def read_json(file: Path) -> Any:
     """Read a JSON file.
 
     Raises:
         UnreadableError: The file is missing, is not text, or is not JSON (with line and column).
     """
+    text = read_text(file)
     try:
-        if file.exists() and not file.is_file():
-            raise UnreadableError(file, "not a regular file")
-        document = json.loads(
-            file.read_text(encoding="utf-8"), object_pairs_hook=unique, parse_constant=_reject, parse_int=_integer
-        )
+        document = json.loads(text, object_pairs_hook=unique, parse_constant=_reject, parse_int=_integer)
     except _ValueError as error:
         raise UnreadableError(file, str(error)) from error
     except RepeatedKeyError as error:
         raise UnreadableError(file, f"the key {error} is repeated in one object") from error
-    except OSError as error:
-        raise UnreadableError(file, error.strerror or str(error)) from error
-    except UnicodeDecodeError as error:
-        raise UnreadableError(file, f"not UTF-8 text (byte {error.start})") from error
     except RecursionError as error:
         raise UnreadableError(file, "nested too deeply") from error
     except json.JSONDecodeError as error:
         raise UnreadableError(file, f"not JSON: {error.msg}, line {error.lineno} column {error.colno}") from error
-    if _is_too_deep(document):
+    if is_too_deep(document):
         raise UnreadableError(file, "nested too deeply")
     return document
 
@@ -62,13 +76,3 @@ def _integer(digits: str) -> int:
     if len(digits) > _MOST_DIGITS:
         raise _ValueError(f"a number has more than {_MOST_DIGITS} digits")
     return int(digits)
-
-
-def _is_too_deep(document: Any) -> bool:
-    level = [document] if isinstance(document, dict | list) else []
-    for _ in range(_MOST_LEVELS):
-        items = (item for value in level for item in (value.values() if isinstance(value, dict) else value))
-        level = [item for item in items if isinstance(item, dict | list)]
-        if not level:
-            return False
-    return True

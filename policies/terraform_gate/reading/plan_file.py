@@ -10,6 +10,7 @@ from typing import Any
 
 from terraform_gate.reading.json_file import UnreadableError
 from terraform_gate.reading.plan_expression import source_value
+from terraform_gate.reading.plan_shape import plan_defect
 
 SUPPORTED_FORMAT = "1"
 """Major version of the plan format; Terraform promises that minor versions only add (its JSON output format page)."""
@@ -88,7 +89,8 @@ def _why_incomplete(document: Mapping[str, Any]) -> str:
         return "the plan is partial (-target, or deferred actions). Fix: plan without -target"
     if not isinstance(document["planned_values"], Mapping) or not isinstance(document.get("configuration"), Mapping):
         return "planned_values or configuration is missing. Fix: make the file with `terraform show -json`"
-    return ""
+    defect = plan_defect(document)
+    return f"{defect}. Fix: make the file with `terraform show -json`" if defect else ""
 
 
 def planned_modules(document: Mapping[str, Any]) -> Iterator[PlannedModule]:

@@ -1,4 +1,4 @@
-"""Terraform JSON files: those of one folder are merged into one root."""
+"""The files of one folder, merged into one root as Terraform merges them, override files included."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from terraform_gate.reading.json_file import UnreadableError
+from terraform_gate.reading.overrides import is_override, overridden
 
 _LABELLED = frozenset({"resource", "data", "ephemeral"})
+_DEPTHS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1, "output": 1, "provider": 1}
 _METADATA_LISTS = ("waivers", "flows")
 BLOCK_TYPES = _LABELLED | {"terraform", "provider", "variable", "locals", "output", "module"}
 
@@ -24,12 +26,18 @@ class TerraformRoot:
         files: The files, merged in this order.
         blocks: ``blocks["resource"][type][name]`` is the body of a resource.
         metadata: The top-level ``"//"``.
+        positions: File and line (1 when it is not known) of each resource, data source and module call.
+        values: Values of variables from ``*.tfvars`` files.
+        modules: The modules that ``module`` blocks call, by the label of the block, as far as they could be read.
     """
 
     name: str
     files: tuple[Path, ...]
     blocks: Mapping[str, Mapping[str, Any]] = field(repr=False)
     metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    positions: Mapping[str, tuple[Path, int]] = field(default_factory=dict, repr=False)
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    modules: Mapping[str, TerraformRoot] = field(default_factory=dict, repr=False)
 
     def bodies(self, block_type: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         """Yield (type, name, body) of every block; ``block_type`` is ``resource`` or ``data``."""
@@ -39,25 +47,67 @@ class TerraformRoot:
                     yield kind, name, body
 
 
-def root_of(name: str, files: Iterable[Path], documents: Iterable[Mapping[str, Any]]) -> TerraformRoot:
-    """Merge the documents of one folder as Terraform does.
+def root_of(
+    name: str,
+    files: Iterable[Path],
+    documents: Iterable[Mapping[str, Any]],
+    *,
+    lines: Mapping[Path, Mapping[str, int]] | None = None,
+) -> TerraformRoot:
+    """Merge the documents of one folder as Terraform does: override files last.
+
+    Args:
+        name: The name of the stack.
+        files: The files.
+        documents: Their contents, as Terraform JSON.
+        lines: The line of each block of a file, by its address.
 
     Raises:
         UnreadableError: A block has a shape that Terraform rejects too.
     """
-    listed = tuple(files)
+    given = sorted(zip(files, documents, strict=True), key=lambda item: is_override(item[0]))
     blocks: dict[str, dict[str, Any]] = defaultdict(dict)
     metadata: dict[str, Any] = {}
-    for file, document in zip(listed, documents, strict=True):
+    positions: dict[str, tuple[Path, int]] = {}
+    for file, document in given:
         for block_type, content in document.items():
             if block_type == "//":
                 metadata |= content if isinstance(content, Mapping) else {}
-            else:
-                _merge(blocks[block_type], _labelled(content, file=file, where=block_type), file=file, where=block_type)
-    root = TerraformRoot(name=name, files=listed, blocks=dict(blocks), metadata=metadata)
+                continue
+            labelled = _labelled(content, file=file, where=block_type)
+            if is_override(file):
+                labelled = overridden(blocks[block_type], labelled, depth=_DEPTHS.get(block_type, 0))
+            _merge(blocks[block_type], labelled, file=file, where=block_type)
+        known = (lines or {}).get(file, {})
+        positions = {**_addresses(document, file, known), **positions}
+    root = TerraformRoot(
+        name=name,
+        files=tuple(file for file, _ in given),
+        blocks=dict(blocks),
+        metadata=metadata,
+        positions=positions,
+    )
     for comment in (metadata, *(body.get("//") for _, _, body in root.bodies("resource"))):
-        _check_metadata(comment, file=listed[0])
+        _check_metadata(comment, file=given[0][0])
     return root
+
+
+def _addresses(document: Mapping[str, Any], file: Path, lines: Mapping[str, int]) -> dict[str, tuple[Path, int]]:
+    found = {}
+    for block_type, prefix in (("resource", ""), ("data", "data.")):
+        for kind, named in _maps(document.get(block_type)):
+            for name, _ in _maps(named):
+                address = f"{prefix}{kind}.{name}"
+                found[address] = (file, lines.get(address, 1))
+    for name, _ in _maps(document.get("module")):
+        found[f"module.{name}"] = (file, lines.get(f"module.{name}", 1))
+    return found
+
+
+def _maps(content: Any) -> Iterator[tuple[str, Any]]:
+    for item in content if isinstance(content, list) else [content]:
+        if isinstance(item, Mapping):
+            yield from item.items()
 
 
 def _check_metadata(comment: Any, *, file: Path) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from terraform_gate.configuration import Stack
-from terraform_gate.reading.dynamic_blocks import expanded
+from terraform_gate.reading.construct_metadata import construct_path, stack_trace
 from terraform_gate.reading.evaluation import Lookup, Scope
 from terraform_gate.reading.expression import is_known
+from terraform_gate.reading.module_instance import ModuleInstance
 from terraform_gate.reading.plan_expression import refine, source_value
 from terraform_gate.reading.plan_file import PlannedModule, PlannedResource, planned_modules, planned_resources
 from terraform_gate.reading.state_references import state_references, with_references
@@ -41,21 +42,16 @@ class View(Protocol):
 
 
 class JsonView:
-    """Terraform JSON: values are known from defaults of variables, locals and outputs of other stacks."""
+    """A configuration without its plan: values are known from variables, locals, modules and other stacks' outputs."""
 
     def __init__(self, root: TerraformRoot) -> None:
-        """Make the scope of the root module."""
+        """Take the root module."""
         self.root = root
-        self._scope = Scope(
-            prefix=f"{root.name}//",
-            defaults=_defaults(root),
-            local_values=root.blocks.get("locals", {}),
-            attribute=self._argument,
-        )
+        self._module = ModuleInstance.root(root)
 
     def connect(self, remote_output: Lookup) -> None:
         """Set the lookup of other stacks' outputs."""
-        self._scope.remote_output = remote_output
+        self._module.scope.remote_output = remote_output
 
     def output(self, name: str) -> Any:
         """Evaluate an output.
@@ -63,24 +59,11 @@ class JsonView:
         Raises:
             LookupError: There is no output of that name.
         """
-        return self._scope.evaluate(self.root.blocks["output"][name]["value"])
+        return self._module.output(name)
 
     def resources(self) -> Iterator[Resource]:
-        """Yield managed resources and data sources without those of ``count = 0``."""
-        for block_type, prefix in (("resource", ""), ("data", "data.")):
-            for kind, name, body in self.root.bodies(block_type):
-                evaluated = self._scope.evaluate({key: value for key, value in body.items() if key != "//"})
-                if evaluated.get("count") != 0:
-                    yield Resource(
-                        stack=self.root.name,
-                        address=f"{prefix}{kind}.{name}",
-                        type=kind,
-                        name=name,
-                        body=expanded(evaluated),
-                        file=self.root.files[0],
-                        construct_path=construct_path(body),
-                        stack_trace=stack_trace(body),
-                    )
+        """Yield the instances of managed resources and data sources, those of modules included."""
+        return self._module.resources()
 
     def stack(self) -> Stack:
         """Return name, file, metadata and outputs."""
@@ -90,12 +73,8 @@ class JsonView:
             file=self.root.files[0],
             metadata=self.root.metadata,
             outputs=outputs,
-            accounts=_accounts(self._scope.evaluate(self.root.blocks.get("provider", {}).get("aws"))),
+            accounts=_accounts(self._module.scope.evaluate(self.root.blocks.get("provider", {}).get("aws"))),
         )
-
-    def _argument(self, address: str, name: str) -> Any:
-        kind, _, label = address.partition(".")
-        return self.root.blocks["resource"][kind][label][name]
 
 
 @dataclass
@@ -129,7 +108,7 @@ class PlanView:
         references = state_references(self.document, self._scopes[""])
         bodies = {f"{kind}.{name}": body for kind, name, body in self.root.bodies("resource")}
         for item in planned_resources(self.document):
-            written = expanded(self._scopes[item.module].evaluate(_source(item.expressions)))
+            written = self._scopes[item.module].evaluate(_source(item.expressions))
             yield Resource(
                 stack=self.root.name,
                 address=item.address,
@@ -180,33 +159,9 @@ def _unknown(item: PlannedResource) -> Mapping[str, Any]:
     return {name: value for name, value in item.unknown.items() if value is not True or name in item.expressions}
 
 
-def construct_path(body: Mapping[str, Any]) -> str:
-    """Return the path of the construct that defined a resource, which CDKTF writes under ``"//"``."""
-    return str(_metadata(body).get("path", ""))
-
-
-def stack_trace(body: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the stack trace of the construct, which CDKTF writes under ``"//"`` where the app asks for it."""
-    frames = _metadata(body).get("stackTrace")
-    return tuple(frame for frame in frames if isinstance(frame, str)) if isinstance(frames, list) else ()
-
-
-def _metadata(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    comment = body.get("//")
-    found = comment.get("metadata", comment) if isinstance(comment, Mapping) else {}
-    return found if isinstance(found, Mapping) else {}
-
-
 def _accounts(providers: Any) -> frozenset[str]:
     """Return the known ``allowed_account_ids`` of provider blocks."""
     blocks = (block for block in items(providers) if isinstance(block, Mapping))
     return frozenset(
         str(account) for block in blocks for account in items(block.get("allowed_account_ids")) if is_known(account)
     )
-
-
-def _defaults(root: TerraformRoot) -> Mapping[str, Any]:
-    variables = root.blocks.get("variable", {})
-    return {
-        name: body["default"] for name, body in variables.items() if isinstance(body, Mapping) and "default" in body
-    }

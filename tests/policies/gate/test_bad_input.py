@@ -47,7 +47,10 @@ PLAN: dict[str, Any] = {
         (json.dumps({**PLAN, "complete": False}), "partial"),
         (json.dumps({**PLAN, "configuration": None}), "configuration is missing"),
         (json.dumps(PLAN), "contains no resource"),
-        ('{"module": {"net": {"source": "./net"}}, "resource": {"aws_vpc": {"a": {}}}}', "only a plan contains"),
+        (
+            '{"module": {"net": {"source": "./net"}}, "resource": {"aws_vpc": {"a": {}}}}',
+            "net: No such file or directory",
+        ),
     ],
 )
 def test_unreadable_document_is_a_problem(folder: Folder, content: str, reason: str) -> None:
@@ -60,9 +63,7 @@ def test_unreadable_document_is_a_problem(folder: Folder, content: str, reason: 
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("extra.tf", "HCL is evaluated from its plan"),
-        ("override.tf.json", "an override file changes other files"),
-        ("open_override.tf.json", "an override file changes other files"),
+        ("terragrunt.hcl", "not a file of Terraform"),
         ("extra.tofu.json", "only OpenTofu reads this file"),
     ],
 )
@@ -88,14 +89,14 @@ def test_plan_in_the_folder_replaces_hcl(folder: Folder) -> None:
 def test_missing_file_empty_folder_binary_file_and_hcl_are_problems(folder: Folder) -> None:
     binary = folder.text("", stack="binary")
     binary.write_bytes(b"\xff\xfe\x00\x81")
-    hcl = folder.text('resource "aws_vpc" "main" {}', stack="hcl", name="main.tf")
+    hcl = folder.text('resource "aws_vpc" {{{', stack="hcl", name="main.tf")
     (folder.path / "empty").mkdir()
     for path, reason in (
         (folder.path / "nowhere.tf.json", "No such file"),
-        (folder.path / "empty", "no Terraform JSON"),
+        (folder.path / "empty", "no Terraform files"),
         (binary, "not UTF-8"),
-        (hcl, "HCL is evaluated from its plan"),
-        (hcl.parent, "HCL is evaluated from its plan"),
+        (hcl, "not HCL: line 1"),
+        (hcl.parent, "not HCL: line 1"),
     ):
         report = evaluated(path)
         assert report.exit_code == 2

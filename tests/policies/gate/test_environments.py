@@ -78,8 +78,11 @@ def test_production_is_clean_with_ci_roles_exec_and_proxy(tmp_path: Path) -> Non
 
 @pytest.mark.feature("P5")
 def test_deployment_from_every_branch_is_found(tmp_path: Path) -> None:
-    every_branch = {"iam": {"oidc": {"github_repository": "example/infra", "branch": "*"}}}
-    (bootstrap,) = _production(tmp_path, every_branch).glob("bootstrap-*/cdk.tf.json")
+    ci_roles = {"iam": {"oidc": {"github_repository": "example/infra", "branch": "main"}}}
+    (bootstrap,) = _production(tmp_path, ci_roles).glob("bootstrap-*/cdk.tf.json")
+    written = bootstrap.read_text()
+    assert "refs/heads/main" in written
+    bootstrap.write_text(written.replace("refs/heads/main", "refs/heads/*"))
     (configuration,) = read([bootstrap]).configurations()
     verdicts = {item.resource.address: item.verdict for item in web_identity.evaluate(configuration)}
     assert verdicts == {"aws_iam_role.ci_deploy": Verdict.FAIL, "aws_iam_role.ci_plan": Verdict.PASS}

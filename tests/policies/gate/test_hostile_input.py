@@ -7,6 +7,9 @@ import os
 from pathlib import Path
 
 import pytest
+from terraform_gate.finding import Verdict
+from terraform_gate.reading.expression import is_known
+from terraform_gate.reading.inputs import read
 
 from tests.policies.gate_inputs import CLEAN, PRIVILEGED, Folder, evaluated, run
 
@@ -84,3 +87,73 @@ def test_control_characters_and_lone_surrogates_are_escaped(folder: Folder, form
     assert not [letter for letter in answer.stdout if letter in "\x1b\x9b"]
     if format_ in {"json", "sarif"}:
         json.loads(answer.stdout)
+
+
+PLAN = {"format_version": "1.2", "planned_values": {}, "configuration": {}}
+
+
+@pytest.mark.feature("P5")
+@pytest.mark.parametrize(
+    ("part", "reason"),
+    [
+        ({"planned_values": {"root_module": []}}, "planned_values.root_module: an object is expected, got list"),
+        (
+            {"planned_values": {"root_module": {"resources": [{"address": "a.b"}]}}},
+            "planned_values.root_module.resources[0].mode: text is expected, got NoneType",
+        ),
+        ({"configuration": {"root_module": {"module_calls": {"m": 1}}}}, "module_calls.m: an object is expected"),
+        ({"resource_changes": [1]}, "resource_changes[0]: an object is expected, got int"),
+    ],
+)
+def test_malformed_plan_is_a_problem_with_the_path(folder: Folder, part: dict[str, object], reason: str) -> None:
+    (problem,) = evaluated(folder.text(json.dumps({**PLAN, **part}), name="plan.json")).problems
+    assert reason in problem.reason
+
+
+@pytest.mark.feature("P5")
+def test_document_that_is_nested_too_deeply_is_no_policy(folder: Folder) -> None:
+    deep = "[" * 5000 + "]" * 5000
+    report = evaluated(folder.write({"aws_iam_policy": {"p": {"name": "p", "policy": deep}}}))
+    assert "AF_IAM_1" in {item.card.id for item in report.of(Verdict.FAIL)}
+    assert not report.problems
+
+
+@pytest.mark.feature("P5")
+def test_dynamic_block_over_many_items_is_unknown(folder: Folder) -> None:
+    file = folder.text(
+        "locals { many = [for a in range(1000) : [for b in range(1000) : a]] }\n"
+        'resource "aws_security_group" "s" {\n  dynamic "ingress" {\n    for_each = local.many\n'
+        "    content {\n      from_port = ingress.value\n    }\n  }\n}\n",
+        name="main.tf",
+    )
+    (configuration,) = read([file]).configurations()
+    assert not is_known(configuration.of_type("aws_security_group")[0].get("ingress"))
+
+
+@pytest.mark.feature("P5")
+def test_file_that_is_too_large_is_a_problem(folder: Folder) -> None:
+    file = folder.text("", name="main.tf")
+    os.truncate(file, 65 * 1024 * 1024)
+    assert evaluated(file).problems[0].reason.startswith("larger than 64 MiB")
+
+
+@pytest.mark.feature("P5")
+def test_run_that_takes_too_long_is_a_problem(folder: Folder) -> None:
+    (problem,) = evaluated(folder.write(CLEAN), seconds=0.0001).problems
+    assert "not evaluated within 0.0001 s. Fix:" in problem.reason
+
+
+@pytest.mark.feature("P5")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user and back")
+def test_folder_that_cannot_be_read_is_a_problem(folder: Folder) -> None:
+    file = folder.write(CLEAN, stack="closed")
+    file.parent.chmod(0)
+    ours = [parent for parent in folder.path.parents if parent.name.startswith(("pytest-", "popen-"))]
+    for parent in [folder.path, *ours]:
+        parent.chmod(0o755)
+    os.seteuid(65534)
+    try:
+        inputs = read([folder.path])
+    finally:
+        os.seteuid(0)
+    assert [(problem.where, problem.reason) for problem in inputs.problems] == [(str(file.parent), "Permission denied")]

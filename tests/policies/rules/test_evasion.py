@@ -82,8 +82,8 @@ EVASIONS: list[tuple[str, Resources, Blocks, str, Verdict]] = [
     ),
     ("all global unicast IPv6 addresses", _listed("2000::/3", ipv6=True), {}, "AF_SG_1", FAIL),
     ("0.0.0.0/0 with host bits", _listed("1.2.3.4/0"), {}, "AF_SG_1", FAIL),
-    ("a CIDR block from a function", _sg(cidr_ipv4='${format("%s/0", "0.0.0.0")}'), {}, "AF_SG_1", UNKNOWN),
-    ("a CIDR block from for_each", _sg(for_each={"a": ANYWHERE}, cidr_ipv4="${each.value}"), {}, "AF_SG_1", UNKNOWN),
+    ("a CIDR block from a function", _sg(cidr_ipv4='${format("%s/0", "0.0.0.0")}'), {}, "AF_SG_1", FAIL),
+    ("a CIDR block from for_each", _sg(for_each={"a": ANYWHERE}, cidr_ipv4="${each.value}"), {}, "AF_SG_1", FAIL),
     ("a prefix list by id", _sg(prefix_list_id="pl-0a1b2c3d"), {}, "AF_SG_1", UNKNOWN),
     (
         "a protocol number",

@@ -45,7 +45,7 @@ SHAPES: dict[str, tuple[dict[str, Any], int, str]] = {
     ),
     "a module on disk": (
         {"a.tf.json": {"module": {"m": {"source": "./m"}}}, "m/m.tf.json": {"resource": RULE}},
-        UNKNOWN,
+        FINDING,
         "AF_SG_1",
     ),
     "a dynamic block": (resources(aws_security_group={"public": {**GROUP, "dynamic": DYNAMIC}}), FINDING, "AF_SG_1"),
@@ -54,7 +54,7 @@ SHAPES: dict[str, tuple[dict[str, Any], int, str]] = {
         UNKNOWN,
         "AF_IAM_6",
     ),
-    "a policy that a function writes": (resources(**allowed(EVERYTHING)), UNKNOWN, "AF_IAM_6"),
+    "a policy that a function writes": (resources(**allowed(EVERYTHING)), FINDING, "AF_IAM_6"),
     "actions in odd case": (resources(**allowed(json.dumps({"Statement": [ODD]}))), FINDING, "AF_IAM_4"),
 }
 

@@ -1,0 +1,39 @@
+"""Ends a run that takes too long, with a message instead of never."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_REPEAT_SECONDS = 0.5
+"""Python drops an exception that is raised while an object is finalized; the next one ends the run."""
+
+
+class TimeLimitError(BaseException):
+    """The time is over; not an ``Exception``, so that no handler of a rule's error catches it."""
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise ``TimeLimitError`` in the block after ``seconds``; without effect outside of the main thread.
+
+    Args:
+        seconds: The limit; 0 for none.
+    """
+    if not seconds or threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+    previous = signal.signal(signal.SIGALRM, _raise)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds, _REPEAT_SECONDS)
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+def _raise(_signal: int, _frame: FrameType | None) -> None:
+    raise TimeLimitError

@@ -1,0 +1,73 @@
+"""Finds the first place where a plan differs from the format of ``terraform show -json``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_NAMES = ("address", "mode", "type", "name")
+
+
+def plan_defect(document: Mapping[str, Any]) -> str:
+    """Return the path and the fault, such as ``planned_values.root_module.resources[0].type: text is expected``."""
+    return next(_defects(document), "")
+
+
+def _defects(document: Mapping[str, Any]) -> Iterator[str]:
+    yield from _planned(document["planned_values"].get("root_module", {}), "planned_values.root_module")
+    yield from _configured(document["configuration"].get("root_module", {}), "configuration.root_module")
+    yield from _objects(document.get("resource_changes", []), "resource_changes", ("address",))
+    for index, item in _mappings(document.get("resource_changes")):
+        yield from _is_object(item.get("change", {}), f"resource_changes[{index}].change")
+    yield from _is_object(document.get("variables", {}), "variables")
+    yield from _is_object(document.get("prior_state", {}), "prior_state")
+
+
+def _planned(module: Any, path: str) -> Iterator[str]:
+    yield from _is_object(module, path)
+    if isinstance(module, Mapping):
+        yield from _objects(module.get("resources", []), f"{path}.resources", _NAMES)
+        for index, item in _mappings(module.get("resources")):
+            yield from _is_object(item.get("values") or {}, f"{path}.resources[{index}].values")
+        yield from _objects(module.get("child_modules", []), f"{path}.child_modules", ("address",))
+        for index, child in _mappings(module.get("child_modules")):
+            yield from _planned(child, f"{path}.child_modules[{index}]")
+
+
+def _configured(module: Any, path: str) -> Iterator[str]:
+    yield from _is_object(module, path)
+    if isinstance(module, Mapping):
+        yield from _objects(module.get("resources", []), f"{path}.resources", ("address",))
+        for name in ("module_calls", "variables", "outputs"):
+            content = module.get(name, {})
+            yield from _is_object(content, f"{path}.{name}")
+            for label, item in content.items() if isinstance(content, Mapping) else ():
+                yield from _is_object(item, f"{path}.{name}.{label}")
+        calls = module.get("module_calls", {})
+        for label, call in calls.items() if isinstance(calls, Mapping) else ():
+            if isinstance(call, Mapping):
+                yield from _configured(call.get("module", {}), f"{path}.module_calls.{label}.module")
+
+
+def _is_object(value: Any, path: str) -> Iterator[str]:
+    if not isinstance(value, Mapping):
+        yield f"{path}: an object is expected, got {type(value).__name__}"
+
+
+def _objects(value: Any, path: str, names: tuple[str, ...]) -> Iterator[str]:
+    if not isinstance(value, list):
+        yield f"{path}: a list is expected, got {type(value).__name__}"
+        return
+    for index, item in enumerate(value):
+        if not isinstance(item, Mapping):
+            yield f"{path}[{index}]: an object is expected, got {type(item).__name__}"
+            continue
+        for name in names:
+            if not isinstance(item.get(name), str):
+                yield f"{path}[{index}].{name}: text is expected, got {type(item.get(name)).__name__}"
+
+
+def _mappings(value: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    for index, item in enumerate(value if isinstance(value, list) else []):
+        if isinstance(item, Mapping):
+            yield index, item
