@@ -117,5 +117,6 @@ def test_old_terraform_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     program.write_text("#!/bin/sh\necho 'flag provided but not defined: -json' >&2\nexit 1\n")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(tools, "_FOUND", {})
     with pytest.raises(TerraformError, match=r"not supported. Fix: install Terraform 1.11 or newer"):
         Terraform(tmp_path).init()
