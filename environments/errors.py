@@ -13,7 +13,7 @@ FIX = "Fix:"
 DEFAULT_FIX = "change the value"
 """For a message whose allowed values already say how to change it."""
 MOST_PROBLEMS = 40
-"""Problems of one file that are printed; the rest is counted."""
+"""Problems of one file that are printed; a last line has the number of the others."""
 MAX_SHOWN_CHARACTERS = 120
 """Characters of a value in a message."""
 MOST_CHARACTERS = 2000
@@ -28,7 +28,7 @@ class Problem:
         path: the key, such as ``workers[0].memory_mib``; empty for the file as a whole.
         message: the problem, the value, the allowed values and the fix.
 
-    Both are stored without secrets and control characters, because a terminal and a CI log show them.
+    Path and message are stored without secrets and control characters, because a terminal and a CI log show them.
     """
 
     path: str
@@ -77,7 +77,7 @@ def printable(text: str) -> str:
 
 
 def is_unprintable(char: str) -> bool:
-    """Tell whether ``char`` changes how a terminal shows the text around it, or is shown as nothing."""
+    """Tell whether ``char`` is invisible or changes how a terminal shows the text around it."""
     return unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 

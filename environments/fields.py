@@ -1,4 +1,4 @@
-"""The declaration of a key, from which YAML schema, error messages, Terraform variables and documentation are made.
+"""The declaration of a key: the source of YAML schema, error messages, Terraform variables and documentation.
 
 Every field declares when its value is decided. ``synth``: Python reads the value, because it decides which resources
 exist or because Python computes with it. ``plan``: Python only passes the value on, so an exported module makes it a
@@ -44,18 +44,18 @@ CHECKS_ONLY = "nothing in AWS"
 IN_PLACE = "in place"
 """The effect of a change that AWS makes while everything runs."""
 ROLLING = "rolling"
-"""The effect of a change for which ECS replaces Fargate tasks, each new one before an old one; a worker ends first."""
+"""The effect of a change for which ECS replaces Fargate tasks, new before old; a worker ends its Airflow tasks."""
 BRIEF_OUTAGE = "brief outage"
 """The effect of a change that breaks connections for seconds or minutes."""
 
 
 def replaces(what: str) -> str:
-    """The effect of a change that deletes ``what``, which the plan guard allows with a waiver only."""
+    """The effect of a change that deletes ``what``; the plan guard allows it only with a waiver."""
     return f"replaces {what}"
 
 
 def not_possible_later(instead: str) -> str:
-    """The effect of a change that AWS or Terraform rejects, with the way round."""
+    """The effect of a change that AWS or Terraform rejects; ``instead`` is the alternative."""
     return f"not possible later: {instead}"
 
 
@@ -114,7 +114,7 @@ class Pattern:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         schema = handler(source)
         if schema["type"] != "str":
-            raise TypeError("a Pattern must stand directly after str: pydantic ignores it outside a validator")
+            raise TypeError("Pattern must directly follow str: pydantic ignores it outside a validator")
         return {**schema, "pattern": self.pattern}
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
@@ -132,11 +132,11 @@ class Label:
 
 
 REJECTED = "rejected"
-"""Type of the pydantic errors that :func:`checked_text` raises; their message is complete but for the value."""
+"""Type of the pydantic errors that :func:`checked_text` raises; their messages lack only the value."""
 
 
 def checked_text(problem_in: Callable[[str], tuple[str, str] | None]) -> AfterValidator:
-    """A validator for what a regular expression cannot say.
+    """A validator for rules that a regular expression cannot express.
 
     Args:
         problem_in: the problem with a text, without the text, and the fix, which may be empty; None when it is valid.
@@ -192,7 +192,7 @@ def _iso_date(value: object) -> object:
 
 
 def not_boolean(value: object) -> object:
-    """``value`` of a choice of numbers; Python takes ``true`` for 1, and 7.0 for 7."""
+    """``value`` of a choice of numbers; booleans and floats are rejected: Python equates True and 1, 7.0 and 7."""
     if isinstance(value, bool | float):
         raise ValueError("a whole number, not true, false or a fraction")  # noqa: TRY004  # pydantic reports ValueError
     return value

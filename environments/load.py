@@ -74,7 +74,7 @@ def load_all(folder: str | os.PathLike[str] = HOME) -> tuple[Environment, ...]:
 
 
 def _ignored_files(folder: Path) -> Iterator[InvalidEnvironment]:
-    """Files that look like an environment, and that no command would read because of their ending."""
+    """Report files that look like environment files, but that no command reads because of their suffix."""
     for file in sorted(folder.glob("*")):
         if file.suffix.lower() in {".yml", ".yaml"} and file.suffix != ".yaml":
             fix = f"Fix: rename it to {file.stem}.yaml"

@@ -67,7 +67,7 @@ class Environment(Section):
         synth(
             "`sequential`: one Fargate task that runs one Airflow task at a time; `single`: one Fargate task; "
             "`local_executor`: a service for each component; `celery`: worker groups in addition.",
-            effect=replaces("the services that only one of the two topologies has"),
+            effect=replaces("the services that only the old or only the new topology has"),
         ),
     ] = "celery"
     architecture: Annotated[
@@ -79,7 +79,7 @@ class Environment(Section):
     name_prefix: Annotated[
         Annotated[str, Pattern(r"^[a-z][a-z0-9-]{0,15}$", "1 to 16 lower-case letters, digits and hyphens")],
         plan(
-            "First part of every name in AWS; environments with one name and another prefix share nothing but their "
+            "First part of every name in AWS; environments with the same name and different prefixes share only their "
             "account, and need different state buckets.",
             effect=replaces("the whole environment"),
         ),

@@ -1,4 +1,4 @@
-"""Which names and values look like secrets, and how a text is shown without them."""
+"""Detects names and values that look like secrets, and masks them in text."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _USER_WITH_PASSWORD = re.compile(r"[^\s'\"/@:]+:(?!//)[^\s'\"@]+@(?=[\w.-]+)")
 _WORD = re.compile(r"[A-Za-z0-9+/_=-]{28,}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 RANDOM_SHARE = 0.3
-"""Share of changes between lower case, upper case and digits above which a word of 28 characters looks random. Words of
-people, such as names of TLS policies, have less than 0.25; base64 and hexadecimal digits have about 0.5."""
+"""Share of changes between lower case, upper case and digits above which a word of 28 characters looks random. Words
+that people write, such as names of TLS policies, have less than 0.25; base64 and hexadecimal digits have about 0.5."""
 
 
 def is_secret(name: str, value: str) -> bool:

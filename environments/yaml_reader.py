@@ -1,6 +1,7 @@
 """A strict subset of YAML: no duplicate keys, anchors, aliases or tags, few scalar types, limited size and depth.
 
-`no`, `12:30`, `2027-03-31` and `16.10` are text. Only `true`, `false`, `null` and whole decimal numbers are not.
+`no`, `12:30`, `2027-03-31` and `16.10` are text. Only `true`, `false`, `null` and whole decimal
+numbers have another type.
 """
 
 from __future__ import annotations
@@ -142,7 +143,7 @@ def read_mapping(text: str) -> dict[str, Any]:
 
 
 def _check_events(text: str) -> None:
-    """Reject what the loader would resolve in ways that surprise, before it constructs any value."""
+    """Reject YAML that the loader would resolve in surprising ways, before the loader constructs any value."""
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)

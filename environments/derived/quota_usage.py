@@ -1,6 +1,7 @@
-"""How much of AWS's quotas an environment uses, as far as lists in its file decide it.
+"""Usage of the AWS quotas that lists in an environment file can exceed.
 
-Rules between security groups need no entry: worker groups reach the log groups of a saved query first.
+The number of rules between security groups is not checked: more worker groups exceed the quota of log groups in a saved
+query first.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Usage:
 
     @property
     def left(self) -> int:
-        """How many more items fit."""
+        """Number of further items that fit."""
         return max(0, (self.quota.limit - self.used) // self.each)
 
     def __str__(self) -> str:
@@ -71,7 +72,7 @@ def quota_usage(environment: Environment) -> tuple[Usage, ...]:
 
 
 def public_acl_rules(environment: Environment, clients: Iterable[str]) -> int:
-    """Inbound rules of the network ACL of the public subnets, which hold load balancer and NAT gateways."""
+    """Number of inbound rules of the network ACL of the public subnets (load balancer and NAT gateways)."""
     vpc = IPv4Network(environment.network.cidr)
     application = next(vpc.subnets(prefixlen_diff=2))
     rules = {((port, port), IPv4Network(client)) for client in clients for port in CLIENT_PORTS}
@@ -102,7 +103,7 @@ def _log_groups(environment: Environment) -> int:
 
 
 def _task_definition(environment: Environment) -> Usage:
-    """The largest task definition. Of a worker or the scheduler, whichever is larger."""
+    """The size of the largest task definition: that of a worker or of the scheduler."""
     config = sum(_variable(name, value) for name, value in environment.airflow.config.items())
     copies = 2 if environment.dags.delivery == "git_sync" else 1
     hosts = copies * _variable("GITSYNC_KNOWN_HOSTS", "\n".join(environment.dags.known_hosts))
@@ -118,5 +119,5 @@ def _task_definition(environment: Environment) -> Usage:
 
 
 def _variable(name: str, value: str) -> int:
-    """Bytes of a variable of a container in JSON that is itself a text in JSON."""
+    """Bytes of a container's environment variable in JSON that is itself encoded as a JSON string."""
     return VARIABLE_BYTES + len(name) + len(json.dumps(value).encode()) if value else 0

@@ -49,7 +49,7 @@ def git_server(address: str) -> GitServer | None:
 
 
 def problem_in_address(address: str) -> tuple[str, str] | None:
-    """The problem with an address and the fix; None when git can clone from it without a password in it."""
+    """The problem with an address and the fix; None when git can read the address and it contains no password."""
     server = git_server(address)
     if server is None:
         return "must be a git address, https://host/path.git or git@host:path.git", ""
@@ -63,7 +63,7 @@ def problem_in_address(address: str) -> tuple[str, str] | None:
 
 
 def problem_in_host_key(line: str) -> tuple[str, str] | None:
-    """The problem with a line of a known_hosts file and the fix; None when it holds a public key of its type."""
+    """The problem with a line of a known_hosts file and the fix; None when it contains a public key of its type."""
     parts = line.split()
     copy = "copy the line that the operator of the server publishes"
     if len(parts) < 3:
@@ -90,7 +90,7 @@ def _wire_fields(blob: bytes) -> Iterator[bytes]:
 
 
 def names_host(line: str, server: GitServer) -> bool:
-    """Tell whether a line of a known_hosts file, hashed or not, is about ``server``."""
+    """Tell whether a line of a known_hosts file, hashed or not, names ``server``."""
     wanted = server.host if server.port == SSH_PORT else f"[{server.host}]:{server.port}"
     names = line.split(maxsplit=1)[0]
     if names.startswith("|1|"):
@@ -102,7 +102,7 @@ def names_host(line: str, server: GitServer) -> bool:
 
 
 def _literal_brackets(pattern: str) -> str:
-    """``pattern`` for fnmatch, which reads ``[host]`` as a set of characters; known_hosts does not."""
+    """``pattern`` for fnmatch, which reads ``[host]`` as a set of characters, unlike known_hosts."""
     return pattern.replace("[", "[[]")
 
 

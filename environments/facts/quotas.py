@@ -1,4 +1,4 @@
-"""Quotas and limits of AWS that an environment file can reach: stated once, with their source.
+"""Quotas and limits of AWS that an environment file can reach, each with its source.
 
 The rules of ``environments/rules`` read them. An adjustable quota is AWS's default: an account may have a higher value.
 """

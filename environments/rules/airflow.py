@@ -44,7 +44,7 @@ OWNED: dict[str, str] = {
         "it is derived from airflow.task_heartbeat_timeout_seconds"
     ),
     "AIRFLOW__CELERY__CELERY_CONFIG_OPTIONS": "the image sets it, with TLS to the broker",
-    "AIRFLOW__CELERY__WORKER_AUTOSCALE": "use workers[].concurrency, which scaling counts with",
+    "AIRFLOW__CELERY__WORKER_AUTOSCALE": "use workers[].concurrency, from which scaling is computed",
     "AIRFLOW__CELERY__FLOWER_HOST": "the health check of the container connects to it",
     "AIRFLOW__METRICS__STATSD_ON": "alarms and dashboard need the metrics",
     "AIRFLOW__METRICS__STATSD_HOST": "the StatsD agent listens on 127.0.0.1",
@@ -131,7 +131,7 @@ def git_server_is_known(environment: Environment) -> Iterator[Problem]:
 
 @rule("topology", "airflow", "workers")
 def default_queue_is_served(environment: Environment) -> Iterator[Problem]:
-    """A worker group serves the queue of Airflow tasks that name none; they would wait for ever."""
+    """A worker group serves the default queue; without it, Airflow tasks that name no queue wait forever."""
     queue = environment.airflow.config.get(DEFAULT_QUEUE, "default")
     served = any(queue in group.queues for group in environment.workers)
     if environment.workers and uses_celery(environment.topology) and not served:

@@ -14,10 +14,10 @@ from environments.model import Environment
 from environments.rules.registry import rule
 
 OF_AWS = "aws"
-"""Account in the ARN of a policy that AWS manages; every account may use it as a permissions boundary."""
+"""Account in the ARN of an AWS-managed policy; every account may use such a policy as a permissions boundary."""
 LIMIT, ROLE_LIMIT = LOAD_BALANCER_NAME_CHARACTERS.limit, ROLE_NAME_CHARACTERS.limit
 RESERVED_PREFIXES = {"internal-": "load balancer", "sg-": "security group", **dict.fromkeys(BUCKET_PREFIXES, "bucket")}
-"""First characters of names that AWS keeps for itself, with the resource that could not be created."""
+"""Prefixes of names that AWS reserves, with the resource that could not be created."""
 
 
 @rule("name", "name_prefix")

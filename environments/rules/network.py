@@ -15,7 +15,8 @@ from environments.sections.network import ExistingNetwork
 
 LARGEST_PREFIX, SMALLEST_PREFIX = VPC_PREFIX_LENGTHS[0], 21
 PRIVATE = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
-"""RFC 1918. AWS rejects 0/8, 127/8, 169.254/16 and multicast; public addresses of others would be unreachable."""
+"""RFC 1918. AWS rejects 0/8, 127/8, 169.254/16 and multicast; internet hosts in a public block would be
+unreachable."""
 SHARED = ipaddress.IPv4Network("100.64.0.0/10")
 """RFC 6598, which organizations use for existing VPCs."""
 AWS_RESERVED = 5
@@ -83,7 +84,7 @@ def cidr_of_an_existing_network_matches(environment: Environment) -> Iterator[Pr
 
 @rule("network")
 def existing_endpoints_are_used(environment: Environment) -> Iterator[Problem]:
-    """Components use interface endpoints only in a network without another way to AWS."""
+    """Components use interface endpoints only in a network with egress ``none``."""
     network = environment.network
     if network.existing and network.existing.endpoints_security_group_id and network.egress != "none":
         yield Problem(

@@ -15,7 +15,7 @@ from environments.model import Environment
 from environments.rules.registry import rule
 
 OWN_TAGS = ("Name", "ManagedBy", "airflow-fargate:environment", "airflow-fargate:tier", "airflow-fargate:place")
-"""Keys of the tags that this project sets; no resource has both of the last two."""
+"""Keys of the tags that this project sets; a resource has at most one of the last two."""
 MOST_TAGS = TAGS.limit - (len(OWN_TAGS) - 1)
 SYMBOLS = "_.:/=+-@"
 
@@ -54,7 +54,7 @@ def _is_allowed(char: str) -> bool:
 
 @rule("tags")
 def tag_keys_are_distinct(environment: Environment) -> Iterator[Problem]:
-    """IAM ignores the case of tag keys, so `Team` and `team` are one key, and `managedby` is ours."""
+    """IAM ignores the case of tag keys, so `Team` and `team` are one key, and `managedby` is a key of this project."""
     first = {key.lower(): (key, " of this project") for key in OWN_TAGS}
     for key in environment.tags:
         other, whose = first.setdefault(key.lower(), (key, ""))

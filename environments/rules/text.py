@@ -1,4 +1,4 @@
-"""Text that Terraform, a terminal or git would read as something else."""
+"""Text that Terraform, a terminal or git would interpret."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ SEVERAL_LINES = ("airflow.config.", "waivers[")
 
 @rule()
 def texts_are_plain(environment: Environment) -> Iterator[Problem]:
-    """No text contains a secret, a template marker of Terraform or a character that cannot be seen."""
+    """No text contains a secret, a template marker of Terraform or an invisible character."""
     for path, text in _texts("", {name: vars(environment).get(name) for name in Environment.model_fields}):
         if not path.startswith(ESCAPED) and is_secret("", text):
-            yield Problem(path, "looks like a secret. Fix: remove it; secrets belong into Parameter Store")
+            yield Problem(path, "looks like a secret. Fix: remove it; secrets belong in Parameter Store")
         marker = next((marker for marker in TEMPLATE_MARKERS if marker in text), None)
         if marker and not path.startswith(ESCAPED):
             yield Problem(

@@ -53,7 +53,10 @@ class Airflow(Section):
     ] = None
     config: Annotated[
         dict[OptionName, str],
-        synth("More Airflow options; neither secrets nor options that other keys of this file set.", effect=ROLLING),
+        synth(
+            "Further Airflow options; must not contain secrets or options that other keys of this file set.",
+            effect=ROLLING,
+        ),
     ] = {}  # noqa: RUF012  # pydantic copies defaults
     secrets_backend: Annotated[
         StrictBool,
@@ -95,7 +98,7 @@ class Airflow(Section):
         ),
     ] = 86400
     default_task_retries: Annotated[
-        StrictInt, plan("Retries of an Airflow task that sets no `retries`.", effect=ROLLING, ge=0, le=10)
+        StrictInt, plan("Retries of an Airflow task that does not set `retries`.", effect=ROLLING, ge=0, le=10)
     ] = 1
     longest_task_seconds: Annotated[
         StrictInt,

@@ -41,18 +41,18 @@ class ExistingNetwork(Section):
         SubnetIds,
         plan(
             "Subnets of database and broker.",
-            effect=not_possible_later("AWS allows more subnets only: add, and keep those in use"),
+            effect=not_possible_later("AWS allows added subnets only; keep the subnets in use"),
         ),
     ]
     application_route_table_ids: Annotated[
         Annotated[tuple[RouteTableId, ...], Len(0, 20)],
-        plan("Route tables to add the S3 gateway endpoint to; empty when the VPC has an endpoint.", effect=IN_PLACE),
+        plan("Route tables that get the S3 gateway endpoint; empty when the VPC has one.", effect=IN_PLACE),
     ] = ()
     endpoints_security_group_id: Annotated[
         SecurityGroupId | None,
         synth(
-            "Security group of the VPC's interface endpoints, which gets a rule for each component; with egress `none` "
-            "endpoints are created when absent, which a VPC allows once.",
+            "Security group of the VPC's existing interface endpoints; it gets a rule for each component. When absent, "
+            "egress `none` creates the endpoints, which a VPC can have only once.",
             effect=BRIEF_OUTAGE,
         ),
     ] = None
@@ -64,7 +64,7 @@ class Network(Section):
     cidr: Annotated[
         Ipv4Cidr,
         plan(
-            "CIDR block of the VPC, /16 to /21; taken from `existing.cidr` for an existing network.",
+            "CIDR block of the VPC, /16 to /21; taken from `existing.cidr` for an existing VPC.",
             effect=replaces("the VPC and everything in it"),
         ),
     ]
@@ -79,7 +79,7 @@ class Network(Section):
         Literal["none", "single_nat", "nat_per_zone"],
         synth(
             "`none`: interface endpoints only; `single_nat`: one NAT gateway; `nat_per_zone`: one in each zone.",
-            effect=replaces("the NAT addresses that are no longer needed; more NAT gateways are a brief outage"),
+            effect=replaces("the NAT addresses that are no longer needed; brief outage when NAT gateways are added"),
         ),
     ] = "nat_per_zone"
     flow_logs: Annotated[
@@ -102,7 +102,10 @@ class LoadBalancer(Section):
 
     scheme: Annotated[
         Literal["internet-facing", "internal"],
-        plan("Reachable from the internet, or from the VPC only.", effect=replaces("the load balancer")),
+        plan(
+            "Public addresses (`internet-facing`), or private addresses only (`internal`).",
+            effect=replaces("the load balancer"),
+        ),
     ] = "internal"
     certificate_arn: Annotated[
         CertificateArn | None,
@@ -110,7 +113,9 @@ class LoadBalancer(Section):
     ] = None
     domain_name: Annotated[
         HostName | None,
-        plan("Host name of Airflow's user interface.", effect=replaces("the DNS record, and is rolling")),
+        plan(
+            "Host name of Airflow's user interface.", effect=replaces("the DNS record; rolling for the Fargate tasks")
+        ),
     ] = None
     hosted_zone_id: Annotated[
         HostedZoneId | None,
@@ -129,7 +134,7 @@ class LoadBalancer(Section):
     allowed_cidrs: Annotated[
         Annotated[tuple[Ipv4Cidr, ...], Len(0, 60)],
         plan(
-            "IPv4 blocks that may connect; empty means the VPC itself, which only an internal load balancer allows.",
+            "CIDR blocks that may connect. Empty: the CIDR block of the VPC, for an internal load balancer only.",
             effect=IN_PLACE,
         ),
     ] = ()

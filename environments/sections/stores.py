@@ -15,8 +15,8 @@ class Database(Section):
     engine_version: Annotated[
         Annotated[str, Pattern(r"^1[3-7](\.[1-9][0-9]?)?$", 'a PostgreSQL version in quotes, "13" to "17", or "16.9"')],
         synth(
-            "PostgreSQL version: with a major version alone AWS installs its minor versions, an exact version stays; a "
-            "downgrade is not possible.",
+            "PostgreSQL version: AWS installs the minor versions of a major version; an exact version stays as it is. "
+            "A downgrade is not possible.",
             effect=BRIEF_OUTAGE,
         ),
     ] = "16"
@@ -24,9 +24,9 @@ class Database(Section):
         Annotated[str, Pattern(r"^db(\.[a-z0-9]+){1,2}$", "an instance class such as db.t4g.medium")],
         plan("Instance class; its memory limits the number of connections.", effect=BRIEF_OUTAGE),
     ] = "db.t4g.medium"
-    # RDS offers 65536 GiB, and the bound of storage autoscaling is at least a tenth above the storage.
+    # RDS offers up to 65536 GiB, and the upper bound of storage autoscaling is at least 10 % above the storage.
     storage_gib: Annotated[
-        StrictInt, plan("Initial storage, GiB.", effect=f"{IN_PLACE}; AWS rejects less storage", ge=20, le=59578)
+        StrictInt, plan("Initial storage, GiB.", effect=f"{IN_PLACE}; AWS rejects a decrease", ge=20, le=59578)
     ] = 50
     max_storage_gib: Annotated[
         StrictInt, plan("Upper bound of storage autoscaling, GiB.", effect=IN_PLACE, ge=22, le=65536)
@@ -34,12 +34,15 @@ class Database(Section):
     multi_az: Annotated[StrictBool, plan("Run a standby in another zone.", effect=IN_PLACE)] = True
     deletion_protection: Annotated[StrictBool, plan("Prevent the deletion of the database.", effect=IN_PLACE)] = True
     backup_retention_days: Annotated[
-        StrictInt, plan("Days for which point-in-time recovery works.", effect=IN_PLACE, ge=0, le=35)
+        StrictInt, plan("Days for which point-in-time recovery is possible.", effect=IN_PLACE, ge=0, le=35)
     ] = 14
     performance_insights: Annotated[StrictBool, synth("Record the load of each SQL statement.", effect=IN_PLACE)] = True
     proxy: Annotated[
         StrictBool,
-        synth("Pool connections with RDS Proxy.", effect=replaces("the proxy when it becomes false; true is rolling")),
+        synth(
+            "Pool connections with RDS Proxy.",
+            effect=replaces("the proxy when it becomes false; rolling when it becomes true"),
+        ),
     ] = False
     final_snapshot: Annotated[StrictBool, synth("Take a snapshot before the database is deleted.", effect=IN_PLACE)] = (
         True
@@ -54,13 +57,16 @@ class Broker(Section):
 
     engine: Annotated[
         Literal["redis", "valkey"],
-        synth("Redis OSS or Valkey.", effect=replaces("the broker when it becomes redis; to valkey is a brief outage")),
+        synth(
+            "Redis OSS or Valkey.",
+            effect=replaces("the broker when it becomes redis; brief outage when it becomes valkey"),
+        ),
     ] = "valkey"
     engine_version: Annotated[
         Annotated[str, Pattern(r"^[0-9]\.[0-9]$", 'a version in quotes, such as "8.0"')],
         synth(
             "redis 7.0 or 7.1; valkey 7.2, 8.0 or 8.1.",
-            effect=replaces("the broker when the version is lower; an upgrade is a brief outage"),
+            effect=replaces("the broker on a downgrade; brief outage on an upgrade"),
         ),
     ] = "8.0"
     node_type: Annotated[
