@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-# Linux keeps the peak of each process, so that few looks suffice and do not slow the command.
+# Linux keeps the peak of each process, so that few samples suffice and do not slow the command.
 POLL_SECONDS = 0.1
 
 

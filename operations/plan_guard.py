@@ -37,7 +37,7 @@ INTERRUPTS: Mapping[str, str] = {
     "aws_subnet": "the addresses of everything in it",
     "aws_vpc": "the network of the environment",
 }
-"""Types of resources that users or Airflow tasks depend on, and what is interrupted without one."""
+"""Types of resources that users or Airflow tasks depend on, with the interruption that their loss causes."""
 ONLY_REPLACED: Mapping[str, str] = {
     "aws_iam_role": "the permissions of running Fargate tasks",
     "aws_lb_listener": "the port on which people reach Airflow",
@@ -91,7 +91,7 @@ def _destroyed(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _loss(change: Mapping[str, Any]) -> str | None:
-    """What is lost with the resource of ``change``; None when nothing is."""
+    """The loss that ``change`` causes; None when it causes none."""
     kind, actions = change["type"], change["change"]["actions"]
     if (change["change"].get("before") or {}).get("records"):
         return None  # the record that validates a certificate: only names with an alias lead to Airflow

@@ -41,7 +41,7 @@ def in_use(name: str) -> str:
 
 
 def use_fork() -> None:
-    """Where ``CDK=cdktn``, let imports of cdktf and of its provider packages give the modules of cdktn.
+    """With ``CDK=cdktn``, make imports of cdktf and of its provider packages return the modules of cdktn.
 
     Raises:
         ValueError: ``CDK`` has an unknown value, or cdktn is not installed.
@@ -70,7 +70,7 @@ class _Fork(MetaPathFinder):
 
 
 class _Alias(Loader):
-    """Gives the module of cdktn itself, so that a thread that waits for the import never sees another module."""
+    """Returns the module of cdktn itself, so that a thread that waits for the import never sees another module."""
 
     def __init__(self, name: str) -> None:
         self._name = name

@@ -22,7 +22,7 @@ def problem_of_jsii() -> str | None:
     installed = version("jsii")
     if installed in JSII:
         return None
-    return f"jsii {installed} is not supported ({', '.join(JSII)}); it starts Node its own way (1 s more)"
+    return f"jsii {installed} is not supported ({', '.join(JSII)}); Node starts more slowly (1 s more)"
 
 
 def problem_of(distribution: Distribution) -> str | None:

@@ -55,7 +55,7 @@ class BrokerSettings:
 
     Args:
         engine: Redis OSS or Valkey.
-        engine_version: major and minor version of the engine; AWS installs patches of it only.
+        engine_version: major and minor version of the engine; AWS installs only its patches.
         node_type: ElastiCache node type.
         replicas: read replicas; with one or more, ElastiCache fails over between zones.
         snapshot_retention_days: days for which daily snapshots are kept.

@@ -156,9 +156,11 @@ class NetworkAcls(Construct):
 
 
 def _numbered(entries: Iterable[AclEntry]) -> list[tuple[int, AclEntry]]:
-    """Number the entries by what they allow: entries that all allow need no order, and a new one moves none.
+    """Derive the number of each entry from what it allows, so that a new entry renumbers no other entry.
 
-    Of two entries with the same number the later one gets the next number; among the twenty entries that AWS allows,
+    The order has no effect, because every entry allows.
+
+    Of two entries with the same number, the later one gets the next number; among the twenty entries that AWS allows,
     one in a hundred sets has such a pair.
     """
     numbered: dict[int, AclEntry] = {}

@@ -22,7 +22,7 @@ def tier_cidr(vpc_cidr: str, tier: Tier) -> str:
 
 
 def zone_block(letter: str) -> int:
-    """Return the index of the block of the zone that ends in ``letter``, which other zones do not change.
+    """Return the index of the block of the zone that ends in ``letter``; it does not depend on the other zones.
 
     A tier has four blocks: the zones a and e have the same block, b and f, and so on.
 

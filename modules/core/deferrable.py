@@ -1,7 +1,7 @@
-"""Decisions that a construct takes from values which an exported module may know only at plan time.
+"""Decisions of a construct that depend on values which an exported module may know only at plan time.
 
 In a stack of this project the values are plain Python values, and each function is the obvious Python expression. While
-a construct is built for export, a value may be deferred (``modules.export.deferred_values``): it then brings a method
+a construct is built for export, a value may be deferred (``modules.export.deferred_values``): it then has a method
 with the same name, which returns a Terraform expression.
 """
 
@@ -23,7 +23,7 @@ def at_least(minimum: int, value: Any) -> Any:
 
 
 def exceeds(value: Any, other: Any) -> bool:
-    """Whether ``value`` is larger than ``other``; the structure's environment decides for deferred values.
+    """Whether ``value`` is larger than ``other``; a deferred value counts as the structure's value.
 
     Example:
         >>> exceeds(4, 2)

@@ -25,7 +25,7 @@ class Capacity:
     """The number of Fargate tasks of a service and their capacity providers.
 
     Args:
-        count: number of Fargate tasks; of an autoscaled service the number at the first apply.
+        count: number of Fargate tasks; for an autoscaled service, the number at the first apply.
         spot_percent: share of the tasks above ``on_demand_base`` that runs on Fargate Spot (0 to 100).
         on_demand_base: number of tasks that always run on demand.
     """

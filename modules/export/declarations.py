@@ -1,4 +1,4 @@
-"""What the ``.tf`` files of a module declare, which somebody may have changed by hand after the export."""
+"""Reads the declarations in the ``.tf`` files of a module, which may have been changed by hand after the export."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _VERSION = re.compile(r'^ *(required_version|version) *= *"(.*)"$', re.MULTILINE
 
 
 def as_declared(interface: Mapping[str, Any], files: Mapping[str, str]) -> dict[str, Any]:
-    """``interface`` without variables, outputs and resources that no file declares, and with those it lacks.
+    """``interface`` without variables, outputs and resources that no file declares, plus declared ones that it lacks.
 
     Args:
         interface: the content of ``interface.json``.
@@ -37,7 +37,7 @@ def _requirements(text: str) -> dict[str, str]:
 
 
 def _by_hand(body: str) -> dict[str, Any]:
-    """A variable that somebody added to the files."""
+    """The interface of a variable that was added to the files by hand."""
     kind = re.search(r"^  type *= *(.*)$", body, re.MULTILINE)
     default = re.search(r"^  default *= *(.*)$", body, re.MULTILINE)
     found: dict[str, Any] = {"type": kind[1] if kind else "any", "required": default is None, "accepted": []}

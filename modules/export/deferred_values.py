@@ -1,4 +1,4 @@
-"""Deferred values: Python values for Terraform variables, whose values only a plan knows.
+"""Deferred values: Python objects for Terraform variables, whose values are known only at plan time.
 
 A token of cdktf looks like an ordinary value: a number is -8.1e298, a flag is always true, and arithmetic with it or a
 condition on it gives a wrong result without an error. Arithmetic with a deferred number gives the Terraform expression;
@@ -119,7 +119,7 @@ class DeferredRepository(DeferredText):
 class DeferredCidr(str):
     """The first of a list of deferred CIDR blocks: resources that use it are repeated for each block.
 
-    It is sorted among other blocks as the structure's value is, and equals only itself.
+    It sorts like the structure's value, and equals only itself.
     """
 
     __slots__ = ("current",)

@@ -160,7 +160,7 @@ FOUNDATION = (
     ),
     Exportable(
         "broker",
-        "ElastiCache as Celery broker: TLS, no eviction of messages, AUTH after a step of yours.",
+        "ElastiCache as Celery broker: TLS, no eviction of messages, AUTH after a manual step.",
         _broker,
         steps=BROKER_STEPS,
     ),

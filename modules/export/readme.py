@@ -53,7 +53,7 @@ def call(module: Module, *, source: str, values: Mapping[str, Any]) -> str:
 
 
 def example_values(module: Module, *, all_of_them: bool = False) -> dict[str, Any]:
-    """Examples of the required inputs, which belong to no environment; ``all_of_them``: what the structure's has."""
+    """Example values of the required inputs; with ``all_of_them``, the values of the structure for all."""
     if all_of_them:
         values = {item.name: item.example if item.current is NOT_GIVEN else item.current for item in module.inputs}
     else:
@@ -116,8 +116,8 @@ def _ephemeral(module: Module) -> str:
     if not found:
         return ""
     intro = (
-        "Terraform reads or makes these values during an apply; they are in no plan and no state.\n"
-        "The role that applies needs the permissions of their AWS calls."
+        "Terraform reads or generates these values during an apply; no plan and no state contains them.\n"
+        "The role that runs Terraform needs permissions for the AWS calls of these resources."
     )
     return "\n".join([f"## Ephemeral resources\n\n{intro}\n", *(f"- `{address}`" for address in found)])
 

@@ -53,7 +53,7 @@ def with_locals(synthesized: dict[str, Any], inputs: ModuleInputs) -> dict[str, 
 
 
 def repeat_for_clients(synthesized: dict[str, Any]) -> None:
-    """``for_each`` over the client CIDR blocks in every resource that uses the first one; ACL entries count upwards."""
+    """``for_each`` over the client CIDR blocks in every resource that uses the first; numbers ACL entries upwards."""
     first = f"local.{CLIENT_CIDRS}[0]"
     for items in synthesized.get("resource", {}).values():
         for name, body in items.items():

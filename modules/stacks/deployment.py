@@ -48,7 +48,7 @@ def deployment(app: Construct, environment: Environment) -> tuple[Foundation, Ai
 
 
 def in_order(environment: Environment) -> Environment:
-    """``environment`` with its lists sorted: their order has no meaning, so that another order changes no resource."""
+    """``environment`` with its lists sorted: their order has no meaning, and must not change a resource."""
     network, existing = environment.network, environment.network.existing
     if existing:
         ids = ("public_subnet_ids", "application_subnet_ids", "data_subnet_ids", "application_route_table_ids")

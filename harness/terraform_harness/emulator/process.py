@@ -190,7 +190,7 @@ class Emulator:
 
     @property
     def validation(self) -> ValidationReport:
-        """What has been validated since the start: the number of requests, and the errors that AWS would have given."""
+        """The validation since the start: the number of requests, and the errors that AWS would have returned."""
         if self._quotas is None:
             return ValidationReport()
         with urllib.request.urlopen(f"{self.url}{REPORT_PATH}", timeout=START_SECONDS) as response:  # noqa: S310

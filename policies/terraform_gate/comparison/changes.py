@@ -28,7 +28,7 @@ class Change:
     Attributes:
         effect: What the change does.
         kind: ``connection`` or ``permission``.
-        text: Who may do what.
+        text: The connection or permission in words.
         file: The file with the statement; empty for connections, which follow from several resources.
         line: Line of the file.
     """

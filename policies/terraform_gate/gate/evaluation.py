@@ -47,7 +47,7 @@ def evaluate(
     """Evaluate all rules of the gate and of checkov on everything below ``paths``.
 
     Args:
-        paths: Terraform JSON, plans, or folders of them.
+        paths: Terraform files (HCL or JSON), plans, or folders of them.
         plans: Further plans, each with the name of its stack ("" to derive it from the file).
         waiver_files: YAML or JSON files of waivers.
         today: The day on which waivers are checked for expiry.

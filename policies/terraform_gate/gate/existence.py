@@ -17,7 +17,7 @@ Found = tuple[int, RuleCard, Finding]
 
 
 def without_absent(configuration: Configuration) -> Configuration | None:
-    """Return the configuration without the resources that may be absent; None when there are none."""
+    """Return the configuration without the resources that may be absent; None when no resource may be absent."""
     if not any(resource.may_be_absent for resource in configuration.resources.values()):
         return None
     certain = (resource for resource in configuration.resources.values() if not resource.may_be_absent)
@@ -30,9 +30,9 @@ def doubted(
     """Yield the findings on the complete configurations, each doubtful ``pass`` as ``unknown``.
 
     Args:
-        found: The findings on the complete configurations and on those without absent resources.
-        configurations: What ``found`` is about.
-        without: Number of a configuration without absent resources -> number of the complete one.
+        found: The findings on the complete configurations and on those without resources that may be absent.
+        configurations: The configurations of ``found``.
+        without: Number of a configuration without resources that may be absent -> number of the complete one.
     """
     doubts = {
         (without[view], card.id, finding.resource.key)

@@ -13,9 +13,9 @@ _INSTALLED = frozenset({"site-packages", "node_modules"})
 
 
 def location_of(resource: Resource) -> tuple[Path, int]:
-    """Return the file and line (from 1) to show: of the program, where a stack trace tells it, else of the resource.
+    """Return the file and line (from 1) to show: of the program if there is a stack trace, else of the resource.
 
-    A frame counts if its file is below the current folder, and not an installed package.
+    A frame counts if its file is below the current folder, and not part of an installed package.
     """
     for match in filter(None, map(_FRAME.search, resource.stack_trace)):
         file = Path(match[1])

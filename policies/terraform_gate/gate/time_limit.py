@@ -1,4 +1,4 @@
-"""Ends a run that takes too long, with a message instead of never."""
+"""Ends a run that exceeds its time limit, with a message."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _REPEAT_SECONDS = 0.5
 
 
 class TimeLimitError(BaseException):
-    """The time is over; not an ``Exception``, so that no handler of a rule's error catches it."""
+    """The time limit is exceeded; not an ``Exception``, so that no handler of a rule's error catches it."""
 
 
 @contextmanager

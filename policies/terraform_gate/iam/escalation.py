@@ -44,7 +44,7 @@ class Escalation:
     Attributes:
         technique: The first step.
         grants: ``action by address of the policy`` for each action of the first step.
-        path: The principals on the path, the first one excluded; ``any role`` for an account-wide permission.
+        path: The principals on the path, without the first one; ``any role`` for an account-wide permission.
     """
 
     technique: Technique
@@ -63,7 +63,7 @@ class _Edge:
 
 
 class PrincipalGraph:
-    """Who can act as whom in one configuration.
+    """The graph of principals of one configuration, with the principals that each can act as.
 
     Args:
         configuration: The configuration.
@@ -90,7 +90,7 @@ class PrincipalGraph:
         yield from (item for item in self._named(identity) if item.technique not in wide)
 
     def _named(self, start: Identity) -> Iterator[Escalation]:
-        """Search breadth-first; a role that the principal may assume anyway is what it holds, not an escalation."""
+        """Search breadth-first; the permissions of a role that the principal may assume are no escalation."""
         held = self._assumable(start)
         seen = {start.arn, *(item.arn for item in held)}
         waiting: deque[tuple[Technique, Identity, tuple[str, ...]]] = deque()
@@ -202,7 +202,7 @@ def _needs_are_met(identity: Identity, technique: Technique) -> bool:
 
 
 def _own(identity: Identity, technique: Technique) -> Iterator[str]:
-    """Yield the ARNs whose change gives the principal itself more: its own, and those of its policies."""
+    """Yield the ARNs whose change gives the principal more permissions: its own, and those of its policies."""
     if technique.on == "policy":
         yield from {arn_of(item.source) for item in identity.principal.granted if item.source.type == "aws_iam_policy"}
     elif f":{technique.on}/" in identity.arn and identity.resource.type.startswith("aws_iam_"):
@@ -219,7 +219,7 @@ def _trusts_service(role: Identity, service: str) -> bool:
 
 
 def _runs_code(identity: Identity) -> bool:
-    """Return whether somebody's code or a person uses the principal."""
+    """Return whether code of a customer or a person uses the principal."""
     if identity.trust is None:
         return True
     principals = [item.source.principals for item in identity.trust.statements if item.source.allows]

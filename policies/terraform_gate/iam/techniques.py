@@ -1,4 +1,4 @@
-"""Ways in which a principal acts with permissions of another: actions that are needed together, and on what.
+"""Techniques to act with the permissions of another principal: the actions that each needs, and their resources.
 
 Sources: AWS's documentation of each service's role (`iam:PassRole` and the service that assumes the role), Rhino
 Security Labs' research on privilege escalation, and Datadog's catalog pathfinding.cloud.
@@ -13,11 +13,11 @@ PASS_ROLE = "iam:passrole"  # noqa: S105
 
 @dataclass(frozen=True)
 class Technique:
-    """One way.
+    """One technique.
 
     Attributes:
         name: Name in messages.
-        on: Kind of the resource of ``decisive``: its permissions are gained.
+        on: Kind of the resource of ``decisive``, whose permissions the technique gains.
         decisive: Actions whose resource decides which permissions are gained, in lower case.
         needs: Further actions, on any resource.
         service: The service that gets the role, for ``iam:PassRole``.
@@ -36,7 +36,7 @@ class Technique:
 
 
 def _passes(service: str, *ways: str) -> tuple[Technique, ...]:
-    """Ways in which ``service`` runs code, or makes calls, with a role that is passed: actions joined by ``+``."""
+    """Techniques with which ``service`` runs code, or makes calls, with a passed role: actions joined by ``+``."""
     return tuple(
         Technique(
             name=f"PassRole to {service} with {way}",
@@ -143,7 +143,7 @@ EDITING = (
     Technique("remove a permissions boundary", "role", ("iam:deleterolepermissionsboundary",)),
     Technique("remove a permissions boundary of a user", "user", ("iam:deleteuserpermissionsboundary",)),
 )
-"""Changes of what a principal may do: of the caller itself, or of any."""
+"""Changes of the permissions of a principal: of the caller itself, or of any other."""
 
 TAKING = (
     Technique("rewrite the trust of a role", "role", ("iam:updateassumerolepolicy",)),
@@ -153,7 +153,7 @@ TAKING = (
     Technique("deactivate MFA and change a password", "user", ("iam:deactivatemfadevice", "iam:updateloginprofile")),
     Technique("add a user to a group", "group", ("iam:addusertogroup",)),
 )
-"""Ways to become another principal."""
+"""Techniques to become another principal."""
 
 ASSUMING = Technique("assume a role", "role", ("sts:assumerole",))
 
@@ -207,7 +207,7 @@ RUNNING = (
     ),
     Technique("change a Cognito identity pool's roles", "identity-pool", ("cognito-identity:setidentitypoolroles",)),
 )
-"""Ways to run code in something that has a role already."""
+"""Techniques to run code in a workload that has a role already."""
 
 TECHNIQUES = (*PASSING, *EDITING, *TAKING, ASSUMING, *RUNNING)
 

@@ -16,12 +16,12 @@ _TYPES: Mapping[str, tuple[str, str, str, str]] = {
     "aws_glue_job": ("glue-job", "name", "role_arn", "glue:{here}:job/{name}"),
     "aws_sagemaker_notebook_instance": ("notebook", "name", "role_arn", "sagemaker:{here}:notebook-instance/{name}"),
 }
-"""Resource type -> kind, argument with the name, argument with the role, ARN behind ``arn:aws:``."""
+"""Resource type -> kind, argument with the name, argument with the role, ARN after ``arn:aws:``."""
 
 
 @dataclass(frozen=True)
 class Workload:
-    """Something that runs code with ``role``."""
+    """A resource that runs code with ``role``."""
 
     kind: str
     arn: str

@@ -1,4 +1,4 @@
-"""Bounds the work of an evaluation: locals that multiply each other end in a clear message instead of never."""
+"""Bounds the work of an evaluation: locals that multiply each other end with a clear message."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class Budget:
         self._steps = steps
 
     def spend(self, steps: int) -> None:
-        """Take ``steps`` off.
+        """Subtract ``steps``.
 
         Raises:
-            BudgetExceededError: None are left.
+            BudgetExceededError: No steps are left.
         """
         self._steps -= steps
         if self._steps < 0:
@@ -36,7 +36,7 @@ class Budget:
 
 
 def size_of(value: Any) -> int:
-    """Count the items of a value; shared parts count each time, as in everything that walks over the value.
+    """Count the items of a value; shared parts count each time, because every traversal visits them each time.
 
     Raises:
         UnknownError: There are more than ``MOST_NODES``.

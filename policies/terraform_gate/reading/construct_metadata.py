@@ -12,7 +12,7 @@ def construct_path(body: Mapping[str, Any]) -> str:
 
 
 def stack_trace(body: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the stack trace of the construct, which CDKTF writes where the app asks for it."""
+    """Return the stack trace of the construct, which CDKTF writes if the app enables stack traces."""
     frames = _metadata(body).get("stackTrace")
     return tuple(frame for frame in frames if isinstance(frame, str)) if isinstance(frames, list) else ()
 

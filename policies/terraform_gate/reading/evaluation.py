@@ -34,7 +34,7 @@ def nothing(owner: str, name: str) -> Any:
 
 
 def no_instances(address: str) -> Any:
-    """Raise LookupError: the instances of a root whose resources are not counted."""
+    """Raise LookupError; for a root that does not list the instances of its resources."""
     raise LookupError(address)
 
 

@@ -29,7 +29,7 @@ def read_hcl(file: Path) -> tuple[dict[str, Any], dict[str, int]]:
 
 
 def variable_values(folder: Path) -> dict[str, Any]:
-    """Read the values that Terraform loads by itself: ``terraform.tfvars``, then ``*.auto.tfvars``, also as JSON.
+    """Read the values that Terraform loads automatically: ``terraform.tfvars``, then ``*.auto.tfvars``, also as JSON.
 
     Raises:
         UnreadableError: One of the files cannot be read.

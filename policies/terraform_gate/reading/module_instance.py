@@ -163,7 +163,7 @@ class ModuleInstance:
         """
         if label not in self._children:
             module, call = self.source.modules[label], self.source.blocks["module"][label]
-            self._children[label] = {}  # what the evaluation of its own for_each finds
+            self._children[label] = {}  # for_each of the call may refer to the call
             self._children[label] = {
                 f"module.{label}{instance.suffix}": self._child(label, call, module, instance)
                 for instance in instances_of(call, self.scope)

@@ -9,7 +9,7 @@ _NAMES = ("address", "mode", "type", "name")
 
 
 def plan_defect(document: Mapping[str, Any]) -> str:
-    """Return the path and the fault, such as ``planned_values.root_module.resources[0].type: text is expected``."""
+    """Return the path and the error, such as ``planned_values.root_module.resources[0].type: text is expected``."""
     return next(_defects(document), "")
 
 

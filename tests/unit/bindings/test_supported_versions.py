@@ -1,4 +1,4 @@
-"""Unsupported versions are named with what still works."""
+"""A message names unsupported versions and what still works."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ print(pet.friendly_unique_id, cdktf_fast_bindings.loaded("cdktf_cdktf_provider_r
     ("name", "message", "mode"),
     [
         ("cdktf-0.19.2", "cdktf 0.19.2 is not supported (0.21); using the ordinary import (10 s)", "ordinary"),
-        ("jsii-1.130.0", "jsii 1.130.0 is not supported (1.142.0); it starts Node its own way (1 s more)", "lean"),
+        (
+            "jsii-1.130.0",
+            "jsii 1.130.0 is not supported (1.142.0); Node starts more slowly (1 s more)",
+            "lean",
+        ),
     ],
 )
 def test_unsupported_version_is_named_and_the_program_runs(tmp_path: Path, name: str, message: str, mode: str) -> None:

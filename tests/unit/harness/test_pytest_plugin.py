@@ -32,5 +32,5 @@ def test_region_of_an_hcl_root_is_used(tmp_path: Path) -> None:
 
 def test_contradicting_providers_name_the_option(tmp_path: Path) -> None:
     write(tmp_path, one={"region": "eu-west-1"}, two={"region": "eu-west-3"})
-    with pytest.raises(pytest.UsageError, match=r"region: eu-west-1, eu-west-3\. Fix: choose one with --emulated-region"):
+    with pytest.raises(pytest.UsageError, match=r"eu-west-1, eu-west-3\. Fix: choose one with --emulated-region"):
         provider_setting(tmp_path, "region")

@@ -29,7 +29,8 @@ patch(SecurityGroupRule, reason=REASON, name="description")(property(description
 
 
 @patch(
-    SecurityGroupBackend, reason="moto counts IPv4 and IPv6 rules together and knows no raised quota; validation counts"
+    SecurityGroupBackend,
+    reason="moto counts IPv4 and IPv6 rules together and has no raised quotas",
 )
 def _verify_group_will_respect_rule_count_limit(self: Any, *_args: Any, **_kwargs: Any) -> None:
     """Accept any number of rules."""

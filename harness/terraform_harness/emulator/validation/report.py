@@ -1,4 +1,4 @@
-"""What the emulator has validated so far."""
+"""The report of the requests that the emulator has validated."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class ValidationReport:
     Attributes:
         validated: Requests whose parameters were compared with the service's model, the rules and the quotas.
         rejected: Those of ``validated`` that got an error; the count of each error, by ``service:Operation: Code``.
-        not_validated: Requests without a model, by service or path: they reach moto as they are.
+        not_validated: Requests without a model, by service or path: they reach moto unchanged.
         unknown_parameters: Parameters that the installed botocore does not know, by ``service:Operation.parameter``.
         undecidable_patterns: Patterns of shapes that Python's ``re`` cannot express; their values are not compared.
     """

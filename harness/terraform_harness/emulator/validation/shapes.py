@@ -33,7 +33,7 @@ class Fault:
     path: str = ""
 
     def below(self, step: str) -> Fault:
-        """Return the fault as its parent sees it; paths are built for faults only, which are rare."""
+        """Return the fault with the path from its parent; only faults, which are rare, need paths."""
         joint = "." if self.path and not self.path.startswith("[") else ""
         return replace(self, path=f"{step}{joint}{self.path}")
 

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 Unknown = Literal["unknown value"]
 UNKNOWN: Final[Unknown] = "unknown value"
-"""The value of a condition key that the request has, and that is not known."""
+"""Marks a condition key that the request has, with a value that is not known."""
 Value = str | Sequence[str]
 
 
@@ -21,7 +21,7 @@ class Context:
     """The condition keys of a request.
 
     Attributes:
-        values: Key in lower case -> values; a string stands for one value.
+        values: Key in lower case -> values; a string is one value.
         is_complete: Whether a key that is not listed is absent from the request; otherwise it is not known.
     """
 

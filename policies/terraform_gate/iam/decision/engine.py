@@ -22,7 +22,7 @@ from terraform_gate.iam.statement import Statement
 
 
 class Outcome(StrEnum):
-    """What AWS answers; ``unknown`` when a value decides that is not known."""
+    """The answer of AWS; ``unknown`` when it depends on a value that is not known."""
 
     ALLOWED = "allowed"
     DENIED = "denied"
@@ -36,7 +36,7 @@ class Decision:
 
     Attributes:
         outcome: The answer.
-        statement: The Deny that decided, or the Allow that permitted or could permit; None when no statement did.
+        statement: The Deny that decided, or the Allow that permitted or could permit; None when no statement decided.
         policy: Label of the policy that contains the statement.
     """
 
@@ -57,10 +57,10 @@ class Target:
     Args:
         arn: ARN of the resource; ``*`` for actions without a resource.
         policy: Its resource policy: trust policy, key policy, bucket policy; None for no policy.
-        account: Account of the resource; empty when it is that of the ARN, or the caller's if the ARN has none.
+        account: Account of the resource; if empty, the account in the ARN, or the caller's if the ARN has none.
         guardrails: Policies that limit every caller: one tuple for each level of resource control policies, and one
             for the policies of the VPC endpoint.
-        is_pattern: Whether ``arn`` stands for any resource that it covers; AWS itself has no such request.
+        is_pattern: Whether ``arn`` is a pattern for any resource that it covers; AWS itself has no such request.
     """
 
     arn: str

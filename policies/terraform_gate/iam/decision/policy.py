@@ -35,7 +35,7 @@ class CompiledStatement:
         Args:
             resource: The ARN of the request.
             context: The condition keys of the request.
-            is_pattern: Whether ``resource`` stands for any resource that it covers: an Allow for one of them is enough.
+            is_pattern: Whether ``resource`` is a pattern: an Allow for one resource that it covers is enough.
         """
         matched = self._covers(resource, context)
         if is_pattern and matched is False and self.source.allows:

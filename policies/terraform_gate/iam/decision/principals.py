@@ -28,7 +28,7 @@ class Named(IntEnum):
     ROLE = 2
     """The role of a session: permissions boundary and session policies still limit it."""
     DIRECTLY = 3
-    """The user, the session, the service or everybody."""
+    """The user, the session, the service, or every principal (``*``)."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Caller:
     Args:
         arn: ARN of a user, role, role session, federated user or account root; the name of a service
             (``ecs-tasks.amazonaws.com``); ``*`` for an anonymous request.
-        identity: Identity policies, those of the groups of a user included.
+        identity: Identity policies, including those of the groups of a user.
         boundary: Permissions boundary, None for no boundary.
         session: Session policies; empty for no session policy.
         guardrails: Service control policies, one tuple for each level of the organization.

@@ -8,7 +8,7 @@ Truth = bool | None
 
 
 def any_of(answers: Iterable[Truth]) -> Truth:
-    """Return True if one answer is, else None if one is not known, else False."""
+    """Return True if any answer is True, else None if any is unknown, else False."""
     result: Truth = False
     for answer in answers:
         if answer:
@@ -19,7 +19,7 @@ def any_of(answers: Iterable[Truth]) -> Truth:
 
 
 def all_of(answers: Iterable[Truth]) -> Truth:
-    """Return False if one answer is, else None if one is not known, else True."""
+    """Return False if any answer is False, else None if any is unknown, else True."""
     result: Truth = True
     for answer in answers:
         if answer is False:
@@ -30,5 +30,5 @@ def all_of(answers: Iterable[Truth]) -> Truth:
 
 
 def negated(answer: Truth) -> Truth:
-    """Return the opposite; of an unknown answer, unknown."""
+    """Return the negated answer; an unknown answer stays unknown."""
     return None if answer is None else not answer

@@ -113,7 +113,7 @@ class GrantedByArguments(Rule):
         Example(
             title="a service with a source of any account",
             resources=_permission(principal="events.amazonaws.com", source_arn="arn:aws:events:*:*:rule/*"),
-            not_plannable_because="the provider refuses wildcards for region and account",
+            not_plannable_because="the provider rejects wildcards for region and account",
         ),
         Example(
             title="a function URL without authorization",

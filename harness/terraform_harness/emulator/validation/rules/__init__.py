@@ -1,4 +1,4 @@
-"""Documented rules of AWS that its service models lack; importing this package registers them."""
+"""Rules that AWS documents but its service models lack; importing this package registers them."""
 
 from terraform_harness.emulator.validation.rules import (
     engines,

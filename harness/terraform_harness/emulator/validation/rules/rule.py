@@ -17,7 +17,7 @@ RULES: dict[str, Rule] = {}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A rule that AWS documents and its models lack.
+    """A rule that AWS documents but its models lack.
 
     Attributes:
         name: The name of the function.

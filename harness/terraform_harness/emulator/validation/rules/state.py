@@ -69,7 +69,7 @@ def cloud_map_namespace_has_no_services(call: Call) -> None:
 @rule("ec2:CreateVpcEndpoint", source=PRIVATE_DNS)
 def private_dns_is_unique_in_the_vpc(call: Call) -> None:
     parameters, ec2 = call.parameters, call.backend("ec2")
-    # AWS enables private DNS of an interface endpoint unless it is told otherwise.
+    # AWS enables private DNS of an interface endpoint unless the request disables it.
     if parameters.get("VpcEndpointType") != "Interface" or not parameters.get("PrivateDnsEnabled", True):
         return
     vpc_id, service = parameters["VpcId"], parameters.get("ServiceName", "")
