@@ -76,7 +76,7 @@ OWNED: dict[str, str] = {
 
 @rule("airflow", "name", "name_prefix")
 def config_is_free_to_set(environment: Environment) -> Iterator[Problem]:
-    """An option is set in one place, and no file contains a secret. The message never repeats such a value."""
+    """An option is set in one place, and no file contains a secret. Messages never repeat a secret."""
     for name, value in environment.airflow.config.items():
         path = f"airflow.config.{name}"
         owner = OWNED.get(name) or OWNED.get(re.sub(r"_(CMD|SECRET)$", "", name))

@@ -34,7 +34,7 @@ class Database(Section):
     multi_az: Annotated[StrictBool, plan("Run a standby in another zone.", effect=IN_PLACE)] = True
     deletion_protection: Annotated[StrictBool, plan("Prevent the deletion of the database.", effect=IN_PLACE)] = True
     backup_retention_days: Annotated[
-        StrictInt, plan("Days for which point-in-time recovery is possible.", effect=IN_PLACE, ge=0, le=35)
+        StrictInt, plan("Days for which point-in-time recovery works.", effect=IN_PLACE, ge=0, le=35)
     ] = 14
     performance_insights: Annotated[StrictBool, synth("Record the load of each SQL statement.", effect=IN_PLACE)] = True
     proxy: Annotated[

@@ -1,4 +1,4 @@
-"""Modules exported from production carry nothing of production: another company calls them with its own values."""
+"""Modules exported from production contain no value of production: another company calls them with other values."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ SCOPED = re.compile(
 
 
 def other_value(item: Input) -> Any:
-    """A valid value of ``item`` that production does not have."""
+    """A valid value of ``item`` that differs from production."""
     if item.name in TEXTS:
         return TEXTS[item.name]
     current = item.default if item.current is NOT_GIVEN else item.current

@@ -15,7 +15,7 @@ NOT_APPLIED: Mapping[str, str] = {
     ),
     "CKV2_AWS_57": (
         "The only secret in Secrets Manager is RDS Proxy's copy of the database password. A rotation function would "
-        "change the copy alone; the rotation of the password replaces both."
+        "change only the copy; the rotation of the password replaces both."
     ),
     "CKV2_AWS_62": "Event notifications of buckets are an application's choice; no resource here receives them.",
     "CKV2_AWS_76": "Requires the managed rule against Log4j; no Java runs behind the load balancer.",

@@ -1,4 +1,4 @@
-"""The pre-commit hook works in a repository that is not ours: the real pre-commit installs and runs it at a commit."""
+"""The pre-commit hook works in another repository: the real pre-commit installs the hook and runs it at a commit."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def _addresses(configuration: Configuration) -> set[str]:
 
 @pytest.mark.feature("P5")
 def test_files_of_a_folder_are_read_as_terraform_reads_them(tmp_path: Path) -> None:
-    """tfvars by precedence, override files, Terraform JSON beside HCL, and a local module with for_each."""
+    """tfvars by precedence, override files, Terraform JSON together with HCL, and a local module with for_each."""
     folder = tmp_path / "app"
     for name, text in {
         "main.tf": 'variable "a" {}\nvariable "b" { default = 1 }\n'

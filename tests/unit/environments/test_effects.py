@@ -1,4 +1,4 @@
-"""Every key says what a later change of it does."""
+"""Every key declares the effect of a later change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Generated bad files: each is answered with clear lines, whatever is in it."""
+"""Generated invalid files: each gets clear error messages, whatever it contains."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ PLACES = places(FULL)
 
 
 def spoiled(path: tuple[Any, ...], value: Any, *, as_key: bool) -> dict[str, Any]:
-    """A valid file with ``value`` at ``path``, or with a key of that name beside it."""
+    """A valid file with ``value`` at ``path``, or with an additional key of that name."""
     data = copy.deepcopy(FULL)
     node: Any = data
     for step in path[:-1]:
@@ -144,7 +144,7 @@ def test_thousands_of_problems_are_counted() -> None:
 
 @pytest.mark.feature("E1")
 def test_no_pattern_accepts_digits_or_letters_of_other_scripts() -> None:
-    """``\\d`` and ``\\w`` mean all scripts of Unicode, AWS and Airflow mean ASCII."""
+    """``\\d`` and ``\\w`` match all scripts of Unicode; AWS and Airflow accept only ASCII."""
     assert not any(
         f'"pattern": "{line}' and ("\\\\d" in line or "\\\\w" in line) for line in schema_text().splitlines()
     )

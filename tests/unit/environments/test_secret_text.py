@@ -1,4 +1,4 @@
-"""Secrets are masked wherever a message repeats them, and nothing else is."""
+"""Messages mask secrets, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The usage of quotas that the model computes is the one of the synthesized resources."""
+"""The computed usage of quotas equals that of the synthesized resources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Git addresses, and the host keys that are about their server."""
+"""Git addresses, and the host keys of their servers."""
 
 from __future__ import annotations
 

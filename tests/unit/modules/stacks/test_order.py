@@ -1,4 +1,4 @@
-"""Lists whose order has no meaning: what exists does not move when an item is inserted or the list is reordered."""
+"""Lists whose order has no meaning: an inserted item or another order changes no existing resource."""
 
 from __future__ import annotations
 

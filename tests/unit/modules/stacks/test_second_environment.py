@@ -1,4 +1,4 @@
-"""Two environments with one name and another prefix in one account."""
+"""Two environments with the same name and different prefixes in one account."""
 
 from __future__ import annotations
 

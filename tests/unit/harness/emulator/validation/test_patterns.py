@@ -1,4 +1,4 @@
-"""Patterns of AWS's models mean in Python what they mean in Java."""
+"""Translated patterns of AWS's models match the same texts in Python as in Java."""
 
 from __future__ import annotations
 
