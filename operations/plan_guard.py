@@ -37,13 +37,13 @@ INTERRUPTS: Mapping[str, str] = {
     "aws_subnet": "the addresses of everything in it",
     "aws_vpc": "the network of the environment",
 }
-"""Types of resources that users or Airflow tasks depend on, with the interruption that their loss causes."""
+"""Types of resources that users or Airflow tasks depend on, with the object or connection that their loss removes."""
 ONLY_REPLACED: Mapping[str, str] = {
     "aws_iam_role": "the permissions of running Fargate tasks",
     "aws_lb_listener": "the port on which people reach Airflow",
-    "aws_security_group": "the network access of what uses it",
+    "aws_security_group": "the network access of the resources that use it",
 }
-"""Types of resources that may be deleted together with their user, and whose replacement interrupts that user."""
+"""Types of resources that may be deleted with the resource that uses them; a replacement interrupts that resource."""
 DATABASE = "aws_db_instance"
 
 
@@ -80,7 +80,7 @@ def is_tainted(change: Mapping[str, Any]) -> bool:
 
 
 def _is_unfinished(change: Mapping[str, Any], *, in_use: bool) -> bool:
-    """Whether nothing is lost, because the creation of the resource was interrupted and nothing uses it yet."""
+    """Whether a replacement loses nothing: the creation was interrupted, and nothing uses the resource yet."""
     return is_tainted(change) and (not in_use or change["type"] not in HOLDS)
 
 
@@ -91,7 +91,7 @@ def _destroyed(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _loss(change: Mapping[str, Any]) -> str | None:
-    """The loss that ``change`` causes; None when it causes none."""
+    """The data, object or connection that ``change`` removes; None when it removes nothing that counts."""
     kind, actions = change["type"], change["change"]["actions"]
     if (change["change"].get("before") or {}).get("records"):
         return None  # the record that validates a certificate: only names with an alias lead to Airflow
@@ -104,7 +104,7 @@ def _upgrade(change: Mapping[str, Any]) -> Iterator[str]:
     if change["type"] != DATABASE or None in (before, after) or before == after:
         return
     upgrade = f"{change['address']} would go from PostgreSQL {before} to {after}: "
-    yield upgrade + "connections break for minutes, and the only way back is a snapshot"
+    yield upgrade + "connections break for minutes, and only a snapshot restores the old version"
 
 
 def _major_version(values: Mapping[str, Any]) -> str | None:

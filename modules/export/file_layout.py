@@ -20,7 +20,7 @@ DEFERRAL_COMMENT = (
 )
 LOCAL_COMMENTS: Mapping[str, tuple[str, ...]] = {
     DEFERRAL: DEFERRAL_COMMENT,
-    CLIENT_CIDRS: ("Blocks that may connect to the load balancer: without any, the VPC.",),
+    CLIENT_CIDRS: ("CIDR blocks that may connect to the load balancer: by default, the block of the VPC.",),
     "max_connections": ("Connections that PostgreSQL accepts at least on each instance class.",),
 }
 REQUIRED_TERRAFORM = ">= 1.11.0"

@@ -70,14 +70,14 @@ def _input(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterato
     stricter = narrower(old["accepted"], new["accepted"])
     yield from (Change(Step.MAJOR, f"input {name} must now satisfy {rule}") for rule in stricter)
     if set(old["accepted"]) != set(new["accepted"]) and not stricter:
-        yield Change(Step.MINOR, f"input {name} accepts more")
+        yield Change(Step.MINOR, f"input {name} accepts more values")
 
 
 def _requirements(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     before, after = old.get("requires", {}), new.get("requires", {})
     for name in sorted(before.keys() & after.keys()):
         if before[name] != after[name]:
-            yield Change(Step.MAJOR, f"{name} {before[name]} was required, and {after[name]} is")
+            yield Change(Step.MAJOR, f"the required version of {name} changes from {before[name]} to {after[name]}")
 
 
 def _outputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:

@@ -97,7 +97,7 @@ class ModuleInputs:
         return (f"${{local.{LINES}}}",)
 
     def _clients(self, variable: Input, current: Sequence[str]) -> tuple[str]:
-        """The blocks that may connect to the load balancer: without any, those of the VPC."""
+        """The CIDR blocks that may connect to the load balancer: by default, the block of the VPC."""
         network = self.structure.network
         of_environment = "network_existing_cidr" if network.existing else "network_cidr"
         of_module = "cidr" if "cidr" in self.variables else "vpc_cidr"

@@ -74,13 +74,13 @@ CASES: list[tuple[Callable[[dict[str, Any]], object], Step, str]] = [
     (_set("inputs", "name", "required", value=False), Step.MINOR, "input name has become optional"),
     (_set("inputs", "size", "default", value=2), Step.MAJOR, "input size changes its default from 1 to 2"),
     (_set("inputs", "size", "accepted", value=["var.size > 5"]), Step.MAJOR, "must now satisfy var.size > 5"),
-    (_set("inputs", "size", "accepted", value=[]), Step.MINOR, "input size accepts more"),
+    (_set("inputs", "size", "accepted", value=[]), Step.MINOR, "input size accepts more values"),
     (_set("outputs", value={}), Step.MAJOR, "output vpc_id is removed"),
     (_set("outputs", "arn", value=""), Step.MINOR, "output arn is new"),
     (_set("outputs", "vpc_id", value="constant"), Step.MAJOR, "output vpc_id changes its value from"),
     (_set("outputs", "vpc_id", value=["${aws_vpc.main.id}"]), Step.MAJOR, "output vpc_id is no longer a text"),
-    (_set("requires", "terraform", value=">= 1.12.0"), Step.MAJOR, "terraform >= 1.11.0 was required"),
-    (_set("requires", "aws", value=">= 6.0.0, < 7.0.0"), Step.MAJOR, "aws >= 5.100.0, < 7.0.0 was required"),
+    (_set("requires", "terraform", value=">= 1.12.0"), Step.MAJOR, "terraform changes from >= 1.11.0 to"),
+    (_set("requires", "aws", value=">= 6.0.0, < 7.0.0"), Step.MAJOR, "aws changes from >= 5.100.0, < 7.0.0 to"),
     (_set("resources", "aws_vpc.main", "cidr_block", value="10.0.0.0/16"), Step.MAJOR, "aws_vpc.main may be replaced"),
     (_set("resources", "aws_db_instance.this", "storage_encrypted", value=False), Step.MAJOR, "loses a protection"),
     (_set("resources", "aws_db_instance.this", "kms_key_id", value=None), Step.MAJOR, "loses a protection: kms_key_id"),
@@ -138,7 +138,7 @@ def test_files_changed_by_hand_count(every_module: dict[str, Module], tmp_path: 
     output = invoke(str(tmp_path / "old"), str(tmp_path / "new")).output
     assert "major  input node_type is removed" in output
     assert "minor  input size is new and optional" in output
-    assert "major  terraform >= 1.11.0 was required, and >= 1.12.0 is" in output
+    assert "major  the required version of terraform changes from >= 1.11.0 to >= 1.12.0" in output
 
 
 @pytest.mark.feature("M5")
