@@ -72,7 +72,8 @@ def run(command: Sequence[str], *, environment: Mapping[str, str] | None = None,
             stderr.seek(0)
             text = stderr.read()[-2000:].decode(errors="replace")
             raise RuntimeError(f"{' '.join(map(str, command))}: exit {process.returncode}\n{text}")
-    memory = max(peaks.mebibytes, _largest(usage))
+    # ``ru_maxrss`` includes the memory that the process shared with its parent before ``exec``: only a fallback.
+    memory = peaks.mebibytes or _largest(usage)
     return Cost(wall=wall, processor=usage.ru_utime + usage.ru_stime, memory=memory)
 
 
@@ -102,7 +103,8 @@ class _Peaks(threading.Thread):
     def run(self) -> None:
         while not self._ended.wait(POLL_SECONDS):
             for pid in _tree(self._pid):
-                self._peaks[pid] = max(self._peaks.get(pid, 0.0), _peak(pid))
+                # The last value counts: until ``exec`` a child shares the memory of its parent.
+                self._peaks[pid] = _peak(pid) or self._peaks.get(pid, 0.0)
 
     def stop(self) -> None:
         self._ended.set()

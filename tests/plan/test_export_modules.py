@@ -106,7 +106,7 @@ WRONG = {
     "metadata-database": (
         {"storage_gib": 5, "instance_class": "t4g", "backup_retention_days": 1.5, "key_arn": "none"},
         [
-            "storage_gib must be 20 to 65536",
+            "storage_gib must be 20 to 59578",
             "instance_class must be an instance class such as db.t4g.medium",
             "backup_retention_days must be a whole number",
             "key_arn must be an ARN of kms",
@@ -157,7 +157,7 @@ def test_modules_plan_what_the_environments_stacks_plan(environment: str, stacks
     for of_stack, of_module in zip(plans[::2], plans[1::2], strict=True):
         expected, found = (dict(_without_acl_entries(resources(planned))) for planned in (of_stack, of_module))
         assert acl_entries(of_module) == acl_entries(of_stack)
-        assert found.keys() == expected.keys()
+        assert sorted(found.keys() ^ expected.keys()) == []
         different = {
             address: (expected[address], found[address]) for address in expected if expected[address] != found[address]
         }
@@ -173,7 +173,7 @@ def acl_entries(planned: Mapping[str, Any]) -> set[tuple[Any, ...]]:
     """What each ACL allows, without entries that another one covers: a module has more of these than a stack."""
     entries = {
         (
-            re.sub(r"_(in|out)_\d+$", "", address),
+            re.sub(r"_(in|out)_.*$", "", address),
             body["egress"],
             body["protocol"],
             body["from_port"],

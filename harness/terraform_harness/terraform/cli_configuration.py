@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import tempfile
+import threading
 from functools import cache
 from pathlib import Path
 
 from terraform_harness.terraform import mirror as mirrors
 
 CACHE = Path("~/.cache/terraform-harness/plugins")
+_LOCK = threading.Lock()
 
 
 def text(*, mirror: Path | None, cache_folder: Path) -> str:
@@ -49,9 +51,15 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="terraform-harness-")
 
 
-@cache
 def path() -> Path:
     """Return the path of the file for this process; it is deleted when the process ends."""
+    # Two threads that both miss the cache would each make a folder, and the one that is not kept deletes its folder.
+    with _LOCK:
+        return _written()
+
+
+@cache
+def _written() -> Path:
     cache_folder = CACHE.expanduser()
     mirror = mirrors.find()
     if mirror is None:

@@ -47,7 +47,8 @@ def _event_bus(resource: Resource) -> Iterator[str]:
 
 
 def _share(resource: Resource) -> Iterator[str]:
-    if resource.get("allow_external_principals") is not False:
+    # The provider's default is false.
+    if resource.get("allow_external_principals") not in (None, False):
         yield "accounts outside of the organization can be invited: allow_external_principals is not false"
 
 
@@ -124,7 +125,8 @@ class GrantedByArguments(Rule):
             resources={"aws_cloudwatch_event_permission": {"all": {"principal": "*", "statement_id": "all"}}},
         ),
         Example(
-            title="a share beyond the organization", resources={"aws_ram_resource_share": {"net": {"name": "net"}}}
+            title="a share beyond the organization",
+            resources={"aws_ram_resource_share": {"net": {"name": "net", "allow_external_principals": True}}},
         ),
         Example(
             title="a layer for every account",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -120,3 +122,17 @@ def test_old_terraform_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(tools, "_FOUND", {})
     with pytest.raises(TerraformError, match=r"not supported. Fix: install Terraform 1.11 or newer"):
         Terraform(tmp_path).init()
+
+
+def test_threads_that_start_together_share_one_cli_configuration() -> None:
+    cli_configuration._written.cache_clear()
+    cli_configuration._folder.cache_clear()
+    barrier = Barrier(8)
+
+    def find() -> Path:
+        barrier.wait()
+        return cli_configuration.path()
+
+    with ThreadPoolExecutor(8) as pool:
+        files = {future.result() for future in [pool.submit(find) for _ in range(8)]}
+    assert [file.exists() for file in files] == [True]
