@@ -103,7 +103,7 @@ def _side_by_side(wave: Sequence[Run], arguments: list[str], folder: Path) -> li
 
 def _start(run: Run, arguments: list[str], folder: Path) -> subprocess.Popen[str]:
     counts = f"--tier-counts={folder / run.name}.json"
-    command = [sys.executable, "-m", "pytest", "-q", counts, *run.folders, *run.flags, *arguments]
+    command = [sys.executable, "-m", "pytest", "-q", "--durations=30", counts, *run.folders, *run.flags, *arguments]
     return subprocess.Popen(
         command,
         cwd=ROOT,
