@@ -73,6 +73,27 @@ class Client:
             self._token = _http("POST", f"{address}/auth/token", login, {})["access_token"]
         return _http(method, f"{address}/api/v2/{path}", body, {"Authorization": f"Bearer {self._token}"})
 
+    def wait_for_database(self, *, seconds: float = 120) -> None:
+        """Wait until the api-server reaches its database again; raises AirflowError after ``seconds``."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                self.call("GET", "dags?limit=1")
+            except AirflowError as error:
+                _check_deadline(deadline, f"{error} after {seconds} s")
+                time.sleep(1)
+            else:
+                return
+
+    def wait_for_import_errors(self, count: int, *, seconds: float = 120) -> list[dict[str, Any]]:
+        """Wait until ``count`` import errors are reported: a new commit is parsed file by file."""
+        deadline = time.monotonic() + seconds
+        while len(found := self.call("GET", "importErrors")["import_errors"]) != count:
+            _check_deadline(deadline, f"{len(found)} import errors, not {count}, after {seconds} s")
+            time.sleep(1)
+        errors: list[dict[str, Any]] = found
+        return errors
+
     def wait_for_dag(self, name: str, *, seconds: float = 120) -> None:
         """Wait until Airflow knows the DAG ``name``; raises AirflowError after ``seconds``."""
         deadline = time.monotonic() + seconds

@@ -125,6 +125,7 @@ def test_running_tasks_survive_a_database_outage_of_75_seconds(running: RunningP
     running.project.compose("stop", "--timeout", "5", "postgres")
     time.sleep(OUTAGE_SECONDS)
     running.project.compose("start", "postgres")
+    airflow.wait_for_database()
     assert airflow.finish("slow", run, seconds=600) == "success"
     assert [task["try_number"] for task in airflow.tasks("slow", run)] == [1] * 4
 

@@ -70,7 +70,7 @@ def test_every_component_follows_a_new_commit(live: Live) -> None:
 
 def test_broken_dag_file_is_reported_and_stops_no_component(live: Live) -> None:
     """The broken file is in the repository from the start, with the DAGs of the other tests."""
-    (error,) = live.airflow.call("GET", "importErrors")["import_errors"]
+    (error,) = live.airflow.wait_for_import_errors(1)
     assert error["filename"].endswith("broken.py")
     assert "ValueError: this DAG file is broken" in error["stack_trace"]
     (processor,) = live.ecs.runner.running("dag-processor")
@@ -107,6 +107,6 @@ def test_statsd_sidecar_prints_embedded_metrics(live: Live) -> None:
         assert time.monotonic() < deadline, scheduler.containers["statsd"].logs()
         time.sleep(2)
     metrics = json.loads(lines[-1])
-    assert (metrics["Environment"], metrics["Component"]) == ("live", "scheduler")
+    assert (metrics["Environment"], metrics["Component"]) == ("airflow-live", "scheduler")
     assert metrics["scheduler_heartbeat"] > 0
     assert metrics["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Airflow"
