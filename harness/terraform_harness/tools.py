@@ -83,8 +83,8 @@ TOOLS: dict[str, Tool] = {
             find=mirror.find,
         ),
         Tool(name="docker", fix="start a container engine, or point DOCKER_HOST at one", find=_docker),
-        _program("node", "install Node.js 18 or newer"),
-        _program("npm", "install Node.js 18 or newer with npm"),
+        _program("node", "install Node.js 20 or newer"),
+        _program("npm", "install Node.js 20 or newer with npm"),
         _program("cdktf", "install it with `npm install cdktf-cli`"),
     )
 }

@@ -155,3 +155,15 @@ EXISTING: dict[str, Any] = {
 """A section ``network`` with an existing VPC."""
 TO_SLEEP, TO_WAKE = "cron(0 20 ? * MON-FRI *)", "cron(30 6 ? * MON-FRI *)"
 """The expressions of ``NIGHT`` as EventBridge takes them."""
+
+ALARM_METRICS = {
+    "scheduler-heartbeat": ("scheduler_heartbeat", 1),
+    "import-errors": ("dag_processing.import_errors", 3),
+    "oldest-queued-default": ("OldestQueuedSeconds", 600),
+    "database-connections": ("DatabaseConnections", 360 * 50 // 100),
+    "database-storage": ("FreeStorageSpace", 7 * 2**30),
+    "broker-memory-1": ("DatabaseMemoryUsagePercentage", 60),
+    "broker-evictions-1": ("Evictions", 0),
+    "unhealthy-targets": ("UnHealthyHostCount", 1),
+}
+"""Metric and threshold of each alarm of the environment CUSTOM, by the end of the alarm's name."""

@@ -5,24 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.synthesis import deployed
-from tests.unit.modules.variants import CHEAP, CUSTOM
-
-WATCHED = {
-    "scheduler-heartbeat": ("scheduler_heartbeat", 1),
-    "import-errors": ("dag_processing.import_errors", 3),
-    "oldest-queued-default": ("OldestQueuedSeconds", 600),
-    "database-connections": ("DatabaseConnections", 360 * 50 // 100),
-    "database-storage": ("FreeStorageSpace", 7 * 2**30),
-    "broker-memory-1": ("DatabaseMemoryUsagePercentage", 60),
-    "broker-evictions-1": ("Evictions", 0),
-    "unhealthy-targets": ("UnHealthyHostCount", 1),
-}
+from tests.unit.modules.variants import ALARM_METRICS, CHEAP, CUSTOM
 
 
 @pytest.mark.feature("L4")
 def test_alarms_have_configured_thresholds_and_notify_by_email() -> None:
     deployment = deployed(**CUSTOM)
-    for name, (metric, threshold) in WATCHED.items():
+    for name, (metric, threshold) in ALARM_METRICS.items():
         alarm = deployment.only("aws_cloudwatch_metric_alarm", alarm_name=f"airflow-dev-{name}")
         assert (alarm.body["metric_name"], alarm.body["threshold"]) == (metric, threshold), name
         topic = deployment.resolve(alarm.body["alarm_actions"][0])

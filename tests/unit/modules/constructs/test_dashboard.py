@@ -5,18 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.synthesis import deployed
-from tests.unit.modules.variants import CUSTOM
-
-WATCHED = {
-    "scheduler-heartbeat": ("scheduler_heartbeat", 1),
-    "import-errors": ("dag_processing.import_errors", 3),
-    "oldest-queued-default": ("OldestQueuedSeconds", 600),
-    "database-connections": ("DatabaseConnections", 360 * 50 // 100),
-    "database-storage": ("FreeStorageSpace", 7 * 2**30),
-    "broker-memory-1": ("DatabaseMemoryUsagePercentage", 60),
-    "broker-evictions-1": ("Evictions", 0),
-    "unhealthy-targets": ("UnHealthyHostCount", 1),
-}
+from tests.unit.modules.variants import ALARM_METRICS, CUSTOM
 
 
 @pytest.mark.feature("L5")
@@ -28,7 +17,7 @@ def test_dashboard_shows_each_alarm_metric_with_its_threshold() -> None:
         for widget in widgets
         if widget["type"] == "metric"
     }
-    assert {name: threshold for name, (_, threshold) in WATCHED.items()}.items() <= lines.items()
+    assert {name: threshold for name, (_, threshold) in ALARM_METRICS.items()}.items() <= lines.items()
     boxes = [(widget["x"], widget["y"]) for widget in widgets]
     assert len(set(boxes)) == len(boxes), "no widget covers another"
 
