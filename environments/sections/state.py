@@ -18,7 +18,7 @@ from environments.fields import (
     synth,
 )
 
-Region = Annotated[Literal[REGIONS], Label("an AWS region such as eu-central-1")]  # type: ignore[valid-type]
+Region = Annotated[Literal[REGIONS], Label("a commercial AWS region such as eu-central-1 (GovCloud and China are not supported)")]  # type: ignore[valid-type]
 Bucket = Annotated[
     str,
     Pattern(
