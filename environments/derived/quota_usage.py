@@ -21,6 +21,8 @@ BASE_TASK_DEFINITION_BYTES = 12_000
 """A task definition without the lists below has up to 10,400 bytes (measured on synthesized JSON)."""
 VARIABLE_BYTES = len(', {"name": "", "value": ""}')
 ONE_OFF_LOG_GROUPS = 1
+DEFAULT_DENY = 1
+"""The rule that denies what no other rule allows; it counts."""
 CLIENT_PORTS = (443, 80)
 REPLIES = (1024, 65535)
 
@@ -66,7 +68,12 @@ def quota_usage(environment: Environment) -> tuple[Usage, ...]:
     if environment.network.existing is None:
         usages.insert(
             0,
-            Usage("load_balancer.allowed_cidrs", quotas.NETWORK_ACL_RULES, public_acl_rules(environment, clients), 2),
+            Usage(
+                "load_balancer.allowed_cidrs",
+                quotas.NETWORK_ACL_RULES,
+                DEFAULT_DENY + public_acl_rules(environment, clients),
+                2,
+            ),
         )
     return tuple(usages)
 

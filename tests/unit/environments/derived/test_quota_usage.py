@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from terraform_harness.emulator.validation import limits
 
 from environments.derived.quota_usage import Usage, quota_usage
 from environments.facts.quotas import (
@@ -14,6 +15,7 @@ from environments.facts.quotas import (
     SECURITY_GROUP_RULES,
     TASK_DEFINITION_BYTES,
     Quota,
+    account_limits,
 )
 from tests.synthesis import Deployment, deployed
 from tests.unit.environments.cases import GIT_BUNDLE, GIT_SSH, HOST_KEY, messages
@@ -54,7 +56,7 @@ def test_usage_is_the_one_of_the_synthesized_stacks(changes: Mapping[str, Any]) 
     query = next(item for item in deployment.of("aws_cloudwatch_query_definition") if "query_errors" in item.address)
     definitions = deployment.airflow["resource"]["aws_ecs_task_definition"].values()
     largest = max(len(definition["container_definitions"].encode()) for definition in definitions)
-    assert usage(deployment, NETWORK_ACL_RULES).used == len(public)
+    assert usage(deployment, NETWORK_ACL_RULES).used == 1 + len(public), "with the default deny rule"
     assert usage(deployment, SECURITY_GROUP_RULES).used == len(clients)
     assert usage(deployment, SAVED_QUERY_LOG_GROUPS).used == len(query.body["log_group_names"])
     assert largest <= usage(deployment, TASK_DEFINITION_BYTES).used
@@ -62,10 +64,10 @@ def test_usage_is_the_one_of_the_synthesized_stacks(changes: Mapping[str, Any]) 
 
 @pytest.mark.feature("E1")
 def test_message_names_the_key_and_what_to_remove() -> None:
-    assert messages(load_balancer={"allowed_cidrs": CLIENTS[:9]}) == []
-    (acl,) = messages(load_balancer={"allowed_cidrs": CLIENTS[:10]})
+    assert messages(load_balancer={"allowed_cidrs": CLIENTS[:8]}) == []
+    (acl,) = messages(load_balancer={"allowed_cidrs": CLIENTS[:9]})
     assert acl.startswith(
-        "load_balancer.allowed_cidrs: needs 22 inbound rules of a network ACL, AWS allows 20 (https://"
+        "load_balancer.allowed_cidrs: needs 21 inbound rules of a network ACL, AWS allows 20 (https://"
     )
     assert acl.endswith("Fix: remove 1 or more, or merge blocks that are neighbours")
 
@@ -92,4 +94,12 @@ def test_lists_that_do_not_fit_into_a_task_definition_are_rejected() -> None:
 
 def test_smallest_environment_says_how_many_more_fit() -> None:
     shown = [str(found) for found in quota_usage(deployed().environment)]
-    assert shown[0] == "3 of 20 inbound rules of a network ACL, 8 more fit"
+    assert shown[0] == "4 of 20 inbound rules of a network ACL, 8 more fit"
+
+
+@pytest.mark.feature("H8")
+def test_emulator_enforces_the_numbers_that_synthesis_checks() -> None:
+    """The library has defaults of its own, for anybody; the platform's numbers replace them."""
+    stated = account_limits()
+    assert stated == {name: limits({})[name] for name in stated}
+    assert limits(stated).keys() == limits({}).keys()
