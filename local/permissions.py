@@ -21,7 +21,24 @@ from terraform_harness.emulator.iam import DecisionReport, Taken
 from local.repository import ROOT
 
 STACKS = ROOT / "cdktf.out" / "stacks"
-REASONS: Mapping[str, str] = {}
+REASONS: Mapping[str, str] = {
+    "route53:CreateHostedZone": "AWS Cloud Map creates the zone of a private namespace with the caller's permissions",
+    "route53:DeleteHostedZone": "AWS Cloud Map deletes the zone of a private namespace with the caller's permissions",
+    "ecr:GetAuthorizationToken": "make push logs in to the image repository",
+    "ecr:Initiate*": "make push uploads layers",
+    "ecr:Upload*": "make push uploads layers",
+    "ecr:Complete*": "make push uploads layers",
+    "ecr:Batch*": "make push looks for layers that the repository has",
+    "ecs:RunTask": "make migrate runs a one-off task",
+    "ecs:StopTask": "an interrupted make migrate stops its task",
+    "rds:Start*": "make wake starts the database",
+    "rds:Stop*": "make hibernate stops the database",
+    "rds:Register*": "database.proxy registers the database with the proxy",
+    "rds:Deregister*": "database.proxy removes the database from the proxy",
+    "kms:UpdateAlias": "an alias moves when its key is replaced",
+    "kms:PutKeyPolicy": "a later version changes the policy of a key",
+    "iam:UpdateAssumeRolePolicy": "a later version changes the trust of a role",
+}
 """Action or resource -> why it is granted although no recorded run needs it."""
 
 

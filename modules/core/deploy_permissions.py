@@ -64,7 +64,7 @@ NAMED_RESOURCES: Mapping[str, tuple[str, ...]] = {
 
 # service -> verbs of the actions on the resources above; ECS Exec (ecs:ExecuteCommand) is not among them
 VERBS: Mapping[str, tuple[str, ...]] = {
-    "cloudwatch": ("Create*", "Delete*", "Describe*", "Disable*", "Enable*", "Get*", "List*", "Put*", "Tag*", "Untag*"),
+    "cloudwatch": ("Delete*", "Describe*", "Get*", "List*", "Put*", "Tag*", "Untag*"),
     "ecr": (
         *("Batch*", "Complete*", "Create*", "Delete*", "Describe*", "Get*", "Initiate*", "List*", "Put*", "Set*"),
         *("Start*", "Tag*", "Untag*", "Upload*"),
@@ -87,14 +87,14 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         *("Add*", "Create*", "Delete*", "Deregister*", "Describe*", "List*", "Modify*", "Reboot*", "Register*"),
         *("Remove*", "Reset*", "Restore*", "Start*", "Stop*"),
     ),
-    "s3": ("Abort*", "Create*", "Delete*", "Get*", "List*", "Put*", "Tag*", "Untag*", "Update*"),
+    "s3": ("Create*", "Delete*", "Get*", "List*", "Put*", "Tag*", "Untag*"),
     "scheduler": ("Create*", "Delete*", "Get*", "List*", "Tag*", "Untag*", "Update*"),
     "secretsmanager": (
         *("Cancel*", "Create*", "Delete*", "Describe*", "Get*", "List*", "Put*", "Restore*", "Tag*", "Untag*"),
         "Update*",
     ),
     "sns": ("Create*", "Delete*", "Get*", "List*", "Set*", "Subscribe", "Tag*", "Unsubscribe", "Untag*"),
-    "ssm": ("Add*", "Delete*", "Describe*", "Get*", "Label*", "List*", "Put*", "Remove*"),
+    "ssm": ("Add*", "Delete*", "Describe*", "Get*", "List*", "Put*", "Remove*"),
 }
 
 # Actions on resources with generated ids: limited to resource types of the account and the region.
@@ -117,7 +117,7 @@ TYPED_ACTIONS: Mapping[tuple[str, ...], tuple[str, ...]] = {
     ("arn:aws:route53:::hostedzone/*",): ("route53:ChangeResourceRecordSets", "route53:DeleteHostedZone"),
     ("arn:aws:servicediscovery:{here}:namespace/*", "arn:aws:servicediscovery:{here}:service/*"): (
         *("servicediscovery:Create*", "servicediscovery:Delete*", "servicediscovery:Deregister*"),
-        *("servicediscovery:Get*", "servicediscovery:Register*", "servicediscovery:Update*"),
+        *("servicediscovery:Get*", "servicediscovery:Update*"),
     ),
     (
         "arn:aws:elasticloadbalancing:{here}:loadbalancer/app/{name}-*",
@@ -143,7 +143,6 @@ REGIONAL_ACTIONS: tuple[str, ...] = (
     "logs:PutResourcePolicy",
     "logs:UpdateLogDelivery",
     "secretsmanager:GetRandomPassword",
-    "servicediscovery:CreateHttpNamespace",
     "servicediscovery:CreatePrivateDnsNamespace",
     "servicediscovery:GetOperation",
     "servicediscovery:TagResource",
