@@ -106,6 +106,7 @@ def lines_of(read: Callable[[], Environment]) -> tuple[str, ...]:
 @example(("airflow", "config", "AIRFLOW__API__PAGE_SIZE"), SECRETS[5], False)
 @example(("state",), SECRETS[0], True)
 @example(("tags", "team"), SECRETS[2], True)
+@example(("network", "zones", 0), "x" * 3000, False)
 def test_every_line_is_clear_and_shows_no_secret(path: tuple[Any, ...], value: Any, as_key: bool) -> None:
     for line in lines_about(spoiled(path, value, as_key=as_key)):
         assert line.startswith("f.yaml: ")
