@@ -15,6 +15,9 @@ from terraform_harness.terraform.diagnostics import Diagnostic, Message, errors,
 
 Progress = Callable[[Message], None]
 NO_CHANGES, CHANGES = 0, 2
+# Go programs collect garbage less often, unless GOGC is set: decoding the provider's schema, which each command does,
+# takes a third less processor time and 5 % more memory (measured with AWS provider 5.100.0).
+GARBAGE_COLLECTION = {"GOGC": "400"}
 # What Terraform prints when it is too old for an option that is used here.
 _UNKNOWN_FLAG = "flag provided but not defined"
 
@@ -135,7 +138,7 @@ class Terraform:
         return process.run(
             [tools.locate("terraform"), *arguments],
             cwd=self.folder,
-            environment=inherited | own | self._environment,
+            environment=GARBAGE_COLLECTION | inherited | own | self._environment,
             on_line=on_line,
         )
 
