@@ -18,7 +18,7 @@ def test_bad():
 """
 
 
-def waves(monkeypatch: pytest.MonkeyPatch, folder: Path, *flags: str) -> None:
+def one_run(monkeypatch: pytest.MonkeyPatch, folder: Path, *flags: str) -> None:
     file = folder / "tests" / "unit" / "test_one.py"
     file.parent.mkdir(parents=True)
     file.write_text(TESTS)
@@ -27,13 +27,13 @@ def waves(monkeypatch: pytest.MonkeyPatch, folder: Path, *flags: str) -> None:
         folders=(str(file.parent),),
         flags=("-p", "terraform_harness.tiers", "-p", "no:cacheprovider", *flags),
     )
-    monkeypatch.setattr(all_tiers, "WAVES", ((run,),))
+    monkeypatch.setattr(all_tiers, "RUNS", (run,))
 
 
 def test_failures_are_printed_at_the_end(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    waves(monkeypatch, tmp_path)
+    one_run(monkeypatch, tmp_path)
     assert main([]) == 1
     closing = capsys.readouterr().out.rpartition("FAILED ")[2]
     assert closing.splitlines()[0].endswith("test_one.py::test_bad (call)")
@@ -44,7 +44,7 @@ def test_failures_are_printed_at_the_end(
 def test_run_that_cannot_start_is_a_failure(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    waves(monkeypatch, tmp_path, "--no-such-option")
+    one_run(monkeypatch, tmp_path, "--no-such-option")
     assert main([]) == 1
     assert capsys.readouterr().out.endswith(
         "FAILED some: pytest exited with code 4 before it counted\n\n0 passed, 1 failed, 0 skipped\n"

@@ -36,6 +36,10 @@ CONNECTIONS = {
 }
 
 
+# One process makes what the tests share.
+pytestmark = pytest.mark.xdist_group("export-modules")
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _tools() -> None:
     require("terraform", "provider-mirror")

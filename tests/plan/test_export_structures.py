@@ -15,6 +15,9 @@ from modules.export import readme, write
 from modules.export.build import Module
 from tests.plan.structures import STRUCTURES
 
+# One process makes what the tests share.
+pytestmark = pytest.mark.xdist_group("export-structures")
+
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -36,6 +36,7 @@ def test_examples_pass_and_fail_as_json(rule: Rule, example: Example, good: bool
 
 
 @pytest.mark.feature("P5")
+@pytest.mark.xdist_group("planned-examples")
 @pytest.mark.parametrize(
     ("rule", "example", "good", "name"), [case for case in CASES if not case.values[1].not_plannable_because]
 )
