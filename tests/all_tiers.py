@@ -46,14 +46,16 @@ class Result:
     failures: tuple[str, ...]
 
 
+# No test of these runs draws random examples, and the plugin imports all of hypothesis in every process.
+_WITHOUT_EXAMPLES = ("-p", "no:hypothesispytest")
 _COMPOSE = "tests/live/test_compose.py"
 # The runs share no container, network, port or emulator, and the images are built once (local/containers/images.py).
 # Live tests and applies mostly wait: for Airflow's heartbeats, and for fixed times of the AWS provider. What they leave
 # of the processors is for the run that computes. Containers compete at normal priority, whoever started them.
 RUNS = (
-    Run(name="live", folders=("tests/live",), flags=(f"--ignore={_COMPOSE}",)),
-    Run(name="image", folders=("tests/image", _COMPOSE)),
-    Run(name="apply", folders=("tests/apply",), flags=("-n", "10", "--maxschedchunk", "1"), nice=5),
+    Run(name="live", folders=("tests/live",), flags=(f"--ignore={_COMPOSE}", *_WITHOUT_EXAMPLES)),
+    Run(name="image", folders=("tests/image", _COMPOSE), flags=_WITHOUT_EXAMPLES),
+    Run(name="apply", folders=("tests/apply",), flags=("-n", "10", "--maxschedchunk", "1", *_WITHOUT_EXAMPLES), nice=5),
     Run(
         name="compute",
         folders=("tests/unit", "tests/policies", "tests/plan"),
@@ -65,7 +67,7 @@ RUNS = (
 # Tests of constructs import cdktf, tests of operations import moto; each import takes a process seconds.
 _WITH_NODE = tuple(f"tests/unit/{name}" for name in ("bindings", "local/compose", "modules"))
 UNIT = (
-    Run(name="nodejs", folders=_WITH_NODE, flags=("-p", "no:hypothesispytest")),
+    Run(name="nodejs", folders=_WITH_NODE, flags=_WITHOUT_EXAMPLES),
     Run(name="python", folders=("tests/unit",), flags=tuple(f"--ignore={folder}" for folder in _WITH_NODE)),
 )
 
