@@ -28,6 +28,7 @@ class Run:
     """One pytest process over the folders of some tiers.
 
     Args:
+        folders: folders and files with tests.
         nice: added to the nice value of the process, as by ``nice -n``: a run with a high value waits for the others.
     """
 
@@ -46,19 +47,30 @@ class Result:
     failures: tuple[str, ...]
 
 
+def _ignored(*paths: str) -> tuple[str, ...]:
+    return tuple(f"--ignore={path}" for path in paths)
+
+
 # No test of these runs draws random examples, and the plugin imports all of hypothesis in every process.
 _WITHOUT_EXAMPLES = ("-p", "no:hypothesispytest")
+# These tests call moto in their own process and wait for nothing.
+_EMULATED = ("tests/apply/test_emulator_patches.py", "tests/apply/test_emulator_validation.py")
 _COMPOSE = "tests/live/test_compose.py"
 # The runs share no container, network, port or emulator, and the images are built once (local/containers/images.py).
 # Live tests and applies mostly wait: for Airflow's heartbeats, and for fixed times of the AWS provider. What they leave
 # of the processors is for the run that computes. Containers compete at normal priority, whoever started them.
 RUNS = (
-    Run(name="live", folders=("tests/live",), flags=(f"--ignore={_COMPOSE}", *_WITHOUT_EXAMPLES)),
+    Run(name="live", folders=("tests/live",), flags=(*_ignored(_COMPOSE), *_WITHOUT_EXAMPLES)),
     Run(name="image", folders=("tests/image", _COMPOSE), flags=_WITHOUT_EXAMPLES),
-    Run(name="apply", folders=("tests/apply",), flags=("-n", "10", "--maxschedchunk", "1", *_WITHOUT_EXAMPLES), nice=5),
+    Run(
+        name="apply",
+        folders=("tests/apply",),
+        flags=("-n", "10", "--maxschedchunk", "1", *_ignored(*_EMULATED), *_WITHOUT_EXAMPLES),
+        nice=5,
+    ),
     Run(
         name="compute",
-        folders=("tests/unit", "tests/policies", "tests/plan"),
+        folders=("tests/unit", "tests/policies", "tests/plan", *_EMULATED),
         # The tests of one file share what they synthesize.
         flags=("-n", "2", "--dist", "loadgroup"),
         nice=19,
@@ -68,7 +80,7 @@ RUNS = (
 _WITH_NODE = tuple(f"tests/unit/{name}" for name in ("bindings", "local/compose", "modules"))
 UNIT = (
     Run(name="nodejs", folders=_WITH_NODE, flags=_WITHOUT_EXAMPLES),
-    Run(name="python", folders=("tests/unit",), flags=tuple(f"--ignore={folder}" for folder in _WITH_NODE)),
+    Run(name="python", folders=("tests/unit",), flags=_ignored(*_WITH_NODE)),
 )
 
 
@@ -93,7 +105,7 @@ def _shortened(failure: str) -> str:
 
 
 def _side_by_side(runs: Sequence[Run], arguments: list[str], folder: Path) -> list[Result]:
-    present = [run for run in runs if any(any((ROOT / folder).rglob("test_*.py")) for folder in run.folders)]
+    present = [run for run in runs if any(_has_tests(ROOT / path) for path in run.folders)]
     processes = [_start(run, arguments, folder) for run in present]
     readers = [
         threading.Thread(target=_relay, args=(run, process), daemon=True)
@@ -108,6 +120,10 @@ def _side_by_side(runs: Sequence[Run], arguments: list[str], folder: Path) -> li
             process.terminate()
         for reader in readers:
             reader.join(timeout=10)
+
+
+def _has_tests(path: Path) -> bool:
+    return path.is_file() or any(path.rglob("test_*.py"))
 
 
 def _start(run: Run, arguments: list[str], folder: Path) -> subprocess.Popen[str]:
