@@ -14,7 +14,7 @@ from local.containers.engine import Container, EngineError, Launch, docker
 from local.ecs.service_catalog import TaskDefinition
 
 START_SECONDS = 300.0
-START_PERIOD_SECONDS = 300
+START_PERIOD_SECONDS = 600
 POLL_SECONDS = 1.0
 PAUSE = ("sleep", "infinity")
 
