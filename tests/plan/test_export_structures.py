@@ -62,6 +62,6 @@ def test_modules_of_every_structure_are_formatted_and_files_are_short(exported: 
 @pytest.mark.feature("M1")
 def test_modules_of_every_structure_are_valid(exported: Path) -> None:
     terraform = Terraform(exported)
-    terraform.init()
+    terraform.init(verify_once=True)
     terraform.validate()
     assert len(list(exported.glob("*/versions.tf"))) > 40

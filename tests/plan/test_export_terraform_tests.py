@@ -21,7 +21,7 @@ SOURCES = {source.name: source for source in (*write.MODULES, *write.STACKS)}
 
 def run_tests(folder: Path) -> tuple[int, str]:
     """Exit code and output of ``terraform test`` in ``folder``."""
-    Terraform(folder).init()
+    Terraform(folder).init(verify_once=True)
     done = subprocess.run(
         [require("terraform"), "test", "-no-color"],
         cwd=folder,

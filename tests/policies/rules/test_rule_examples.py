@@ -68,7 +68,7 @@ def _planned(root: Path) -> Configuration:
     """One plan of all examples, each a module of one root."""
     write_common_root(root)
     runner = Terraform(root)
-    runner.init()
+    runner.init(verify_once=True)
     (root / "plan.json").write_text(json.dumps(runner.show(runner.plan(refresh=False))))
     inputs = read([root / "plan.json"])
     assert not inputs.problems
