@@ -10,6 +10,7 @@ from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurity
 from constructs import Construct
 
 from modules.core.flows import INTERNET, S3, Endpoint, Flow, Flows, identifier
+from modules.core.network_reference import NetworkReference
 
 
 @dataclass(frozen=True)
@@ -143,8 +144,7 @@ def security_group(
     *,
     name: str,
     endpoint: Endpoint,
-    vpc_id: str,
-    flows: Flows,
+    network: NetworkReference,
     purpose: str,
     default_port: int | None = None,
 ) -> Connections:
@@ -156,8 +156,7 @@ def security_group(
         scope: construct that gets the security group and its rules.
         name: name of the security group in AWS.
         endpoint: endpoint that the security group stands for; also its tag ``airflow-fargate:place``.
-        vpc_id: VPC of the security group.
-        flows: the declared flows of the environment.
+        network: VPC of the security group, and the declared flows of the environment.
         purpose: description of the security group.
         default_port: TCP port that the endpoint serves, if any.
     """
@@ -166,10 +165,10 @@ def security_group(
         "security-group",
         name=name,
         description=purpose,
-        vpc_id=vpc_id,
+        vpc_id=network.vpc_id,
         revoke_rules_on_delete=True,
         tags={"Name": name, "airflow-fargate:place": endpoint.name},
     )
     return Connections(
-        endpoint=endpoint, security_group_id=group.id, flows=flows, scope=scope, default_port=default_port
+        endpoint=endpoint, security_group_id=group.id, flows=network.flows, scope=scope, default_port=default_port
     )
