@@ -103,9 +103,28 @@ class Connections:
         if flow not in self.flows.declared:
             self.write_egress(flow, prefix_list_id=prefix_list_id)
 
+    def allow_to(self, destination: Endpoint, *, ports: tuple[int, int], why: str, security_group_id: str = "") -> None:
+        """Write egress from this endpoint to a destination outside of the environment for a range of TCP ports.
+
+        Args:
+            destination: the destination; its CIDR blocks name it unless it has a security group.
+            ports: first and last port.
+            why: purpose; becomes the description of the rules.
+            security_group_id: security group of the destination, whose owner writes the ingress rule.
+        """
+        first, last = ports
+        last_port = last if last > first else 0
+        flow = Flow(source=self.endpoint, destination=destination, port=first, why=why, last_port=last_port)
+        if flow in self.flows.declared:
+            return
+        if security_group_id:
+            self.write_egress(flow, referenced_security_group_id=security_group_id)
+        for cidr in () if security_group_id else destination.cidrs:
+            self.write_egress(flow, cidr_ipv4=cidr)
+
     def write_egress(self, flow: Flow, **peer: str) -> None:
         """Write the egress rule of ``flow`` and declare the flow; ``peer`` is the destination as the rule names it."""
-        name = f"egress-to-{flow.destination.name}-{flow.port}"
+        name = "-".join(["egress-to", flow.destination.name, *(str(port) for port in sorted(set(flow.ports)))])
         _rule(
             VpcSecurityGroupEgressRule,
             self.require_scope(),
@@ -133,8 +152,8 @@ def _rule(kind: type, scope: Construct, name: str, flow: Flow, **peer: str) -> N
         name,
         description=flow.why,
         ip_protocol=flow.protocol,
-        from_port=flow.port,
-        to_port=flow.port,
+        from_port=flow.ports[0],
+        to_port=flow.ports[1],
         **peer,
     )
 
