@@ -5,6 +5,7 @@ from __future__ import annotations
 from constructs import Construct
 
 from environments.derived.dag_access import components_with_dag_code
+from environments.facts.metrics import NAMESPACE
 from environments.facts.topology import process_name, uses_celery, worker_name
 from environments.model import Environment
 from environments.sections.compute import TaskSize
@@ -31,7 +32,7 @@ from modules.core.service import EcsComponent
 from modules.core.service_settings import Capacity, ServiceSettings, Size
 from modules.stacks.component_table import WORKER_USES, ComponentSpec, components
 from modules.stacks.public_endpoint import PublicEndpoint
-from modules.stacks.service_bindings import METRICS_NAMESPACE, ExecutionApi, ServiceBindings
+from modules.stacks.service_bindings import ExecutionApi, ServiceBindings
 
 
 class AirflowServices:
@@ -153,7 +154,7 @@ class AirflowServices:
             target=self._target(group, Bounds(section.min_count, section.max_count)),
             group=section.name,
             environment=self._platform.name,
-            namespace=METRICS_NAMESPACE,
+            namespace=NAMESPACE,
             scale_out_cooldown=section.scale_out_cooldown_seconds,
             scale_in_cooldown=section.scale_in_cooldown_seconds,
         )

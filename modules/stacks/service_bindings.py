@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from environments.facts.metrics import NAMESPACE
 from environments.facts.naming import Names
 from environments.facts.secrets import DEPLOY_KEY, own_names_for_process
 from environments.model import Environment
@@ -17,7 +18,6 @@ from modules.stacks.component_table import Use
 from modules.stacks.dag_access import dag_access
 from modules.stacks.foundation import FoundationReference
 
-METRICS_NAMESPACE = "Airflow"
 SHARED_SECRETS = own_names_for_process("api-server")
 WORKER_SECRETS = own_names_for_process("worker")
 
@@ -55,7 +55,7 @@ class ServiceBindings:
 
     def sidecars(self, uses: Iterable[Use]) -> list[Sidecar]:
         """Return the sidecars of ``uses`` and the StatsD sidecar, which every component has."""
-        statsd: list[Sidecar] = [StatsD(namespace=METRICS_NAMESPACE, environment=self._names.name)]
+        statsd: list[Sidecar] = [StatsD(namespace=NAMESPACE, environment=self._names.name)]
         return statsd + [sidecar for use in uses for sidecar in self._sidecars(use)]
 
     def _services(self, use: Use, secrets: tuple[str, ...]) -> Iterator[BackingService]:
@@ -80,7 +80,7 @@ class ServiceBindings:
                 for group in self._environment.workers
             }
             yield WorkerMetrics(
-                namespace=METRICS_NAMESPACE,
+                namespace=NAMESPACE,
                 environment=self._names.name,
                 groups=groups,
                 password=self._foundation.database.password,
