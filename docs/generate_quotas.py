@@ -20,8 +20,8 @@ sys.path.insert(0, str(ROOT))
 from terraform_harness.emulator.validation import QUOTAS  # noqa: E402
 
 from environments import load_all  # noqa: E402
+from environments.atomic_file import write  # noqa: E402
 from environments.facts.quotas import account_limits  # noqa: E402
-from environments.generated_files import write  # noqa: E402
 
 PAGE = ROOT / "docs" / "quotas.md"
 HEAD = """# Quotas

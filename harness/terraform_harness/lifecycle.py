@@ -76,7 +76,7 @@ class Lifecycle:
         workspace.for_emulator(folder, states=states)
         self.seeded.update(seed(self.emulator, workspace.read(folder)))
         self.roots[stack] = Terraform(folder, environment=self.planning or self.emulator.environment)
-        self.roots[stack].init()
+        self.roots[stack].init(verify_once=True)
         return self.roots[stack]
 
     @contextmanager

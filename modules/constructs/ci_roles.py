@@ -206,7 +206,15 @@ class CiRoles(Construct):
         own = [f"arn:aws:iam::{account}:role{path}*"]
         bounded = {"StringEquals": {"iam:PermissionsBoundary": self._boundary}}
         return [
-            statement("iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePolicy", on=own, conditions=bounded),
+            statement(
+                "iam:AttachRolePolicy",
+                "iam:CreateRole",
+                "iam:DeleteRolePolicy",
+                "iam:DetachRolePolicy",
+                "iam:PutRolePolicy",
+                on=own,
+                conditions=bounded,
+            ),
             statement(
                 "iam:DeleteRole",
                 "iam:GetRole",
