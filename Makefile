@@ -111,7 +111,7 @@ bench: .venv/.ready ## Measure time and memory as ratios to baselines of the sam
 lint: .venv/.ready ## Check style, types, dependencies between packages, generated files
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 	@$(BIN)/python -m environments schema --check && $(BIN)/python -m environments docs --check && $(BIN)/python -m terraform_gate docs --check
-	@$(BIN)/python docs/generate.py --check && $(BIN)/python docs/generate_features.py --check
+	@$(BIN)/python docs/generate.py --check && $(BIN)/python docs/generate_quotas.py --check && $(BIN)/python docs/generate_features.py --check
 	@bash -n .ci/run .ci/install docker/engine
 
 test-unit: .venv/.ready ## Run the unit tests: Python and Node.js only (ARGS="--feature T5")
