@@ -17,7 +17,6 @@ from local.airflow_client import Client
 from local.containers import engine, images
 from local.containers.engine import Container, Launch
 from local.ecs.fake_cluster import FakeCluster, fake_cluster
-from local.ecs.task import FargateTask
 from tests.live.applied import Applied, KeyPair, apply
 
 HERE = Path(__file__).parent
@@ -101,24 +100,19 @@ def live(applied: Applied, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     _put_parameters(emulator, applied.deploy_key)
     network = f"airflow-fargate-live-{os.getpid()}"
     with fake_cluster(emulator, cluster="airflow-live", parameters=PARAMETERS, network=network, folder=folder) as ecs:
-        git = _git_host(network, applied)
+        git = _git_host(ecs, applied)
         password = ecs.runner.catalog.secret(f"{PARAMETERS}/admin-password")
-        client = Client(servers=lambda: _load_balanced(ecs), password=password)
+        client = Client(servers=lambda: [ecs.gateways], password=password)
         running = Live(applied=applied, emulator=emulator, ecs=ecs, git=git, airflow=client)
         engine.docker("cp", str(HERE / "dags"), f"{git.id}:/tmp/dags")
         running.push(message="DAGs", script="cp -r /tmp/dags .")
-        code, log = ecs.runner.run_task("airflow-live-migrate")
+        code, log = ecs.run_task("migrate")
         assert code == 0, log[-3000:]
         with ecs.runner:
             ecs.runner.wait_steady(seconds=STEADY_SECONDS)
             for name in ("many", "slow"):
                 client.wait_for_dag(name)
             yield running
-
-
-def _load_balanced(ecs: FakeCluster) -> list[FargateTask]:
-    """The tasks behind the load balancer: api-servers, or the standalone task of a topology with one container."""
-    return [task for name in ("api-server", "standalone") for task in ecs.runner.running(name)]
 
 
 def _put_parameters(emulator: Emulator, deploy: KeyPair) -> None:
@@ -132,13 +126,15 @@ def _put_parameters(emulator: Emulator, deploy: KeyPair) -> None:
         ssm.put_parameter(Name=f"{PARAMETERS}/{name}", Value=value, Type="SecureString", Overwrite=True)
 
 
-def _git_host(network: str, applied: Applied) -> Container:
+def _git_host(ecs: FakeCluster, applied: Applied) -> Container:
+    """Start the Git host on the internet."""
     launch = Launch(
         image=images.build("git"),
-        name=f"{network}-git",
+        name=f"{ecs.vpc.name}-git",
         environ={"AUTHORIZED_KEY": applied.deploy_key.public, "HOST_KEY": applied.host_key.private},
-        options=("--network", network, "--network-alias", "git.example"),
+        options=("--network", ecs.vpc.internet),
     )
     host = engine.start(launch)
+    ecs.vpc.records["git.example"] = lambda: [host.address]
     host.wait_healthy()
     return host

@@ -1,0 +1,174 @@
+"""What a VPC's traffic passes or ends at: NAT gateways, AWS APIs, S3, the load balancer, and a person's computer."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from terraform_harness.packet_filters.namespace import NetworkNamespace
+from terraform_harness.packet_filters.ruleset import Place
+
+from local.containers.engine import Container, EngineError
+from local.ecs.fake_vpc import FakeVpc, namespace_of
+from local.ecs.relay import Relay, on_loopback, to_loopback
+
+HTTPS = 443
+# The name of every AWS API in this VPC. It has the address of an interface endpoint where the VPC has one.
+AWS_APIS = "api.aws.example"
+DIAL_SECONDS = 5
+NAT_RULES = """
+table ip nat_gateway {}
+delete table ip nat_gateway
+table ip nat_gateway {
+  chain out {
+    type nat hook postrouting priority srcnat;
+    oifname "eth1" meta l4proto { tcp, udp } masquerade to :1024-65535
+  }
+}
+"""
+
+
+@dataclass(kw_only=True)
+class Gateways:
+    """The gateways of a VPC.
+
+    Args:
+        emulator_port: loopback port of the AWS emulator.
+        targets: addresses and port of the load balancer's healthy targets.
+        api_places: the places where AWS APIs answer, by subnet id; empty for the internet.
+    """
+
+    vpc: FakeVpc
+    emulator_port: int
+    targets: Callable[[], Sequence[tuple[str, int]]]
+    containers: dict[str, Container] = field(default_factory=dict)
+    _relays: list[Relay] = field(default_factory=list)
+    _apis: str = ""
+
+    def open(self) -> None:
+        """Start what the account has: NAT gateways, endpoints and load balancer."""
+        self._open_s3()
+        self._open_load_balancer()
+        self.vpc.records[AWS_APIS] = lambda: [self._apis] if self._apis else []
+        self.refresh()
+
+    def close(self) -> None:
+        """Stop to serve; the VPC removes the containers."""
+        for relay in self._relays:
+            relay.close()
+
+    def refresh(self) -> None:
+        """Start NAT gateways and interface endpoints that are new in the account, and forget deleted ones."""
+        self._open_nat_gateways()
+        self._open_apis()
+
+    def _ec2(self, operation: str, key: str, filter_name: str = "vpc-id") -> list[Any]:
+        call = getattr(self.vpc.aws.client("ec2"), operation)
+        found: list[Any] = call(Filters=[{"Name": filter_name, "Values": [self.vpc.network.id]}])[key]
+        return found
+
+    def _open_nat_gateways(self) -> None:
+        found = {
+            gateway["NatGatewayId"]: gateway
+            for gateway in self._ec2("describe_nat_gateways", "NatGateways")
+            if gateway["State"] == "available"
+        }
+        for id_ in [id_ for id_ in self.containers if id_.startswith("nat-") and id_ not in found]:
+            self.containers.pop(id_).remove()
+            self.vpc.gateways.pop(id_)
+        for id_, gateway in found.items():
+            if id_ not in self.containers:
+                place = self.vpc.place("nat-gateway", subnets=[gateway["SubnetId"]], has_groups=False)
+                self.containers[id_] = self.vpc.hold(place, "--sysctl", "net.ipv4.ip_forward=1")
+                namespace_of(self.containers[id_]).nft(NAT_RULES)
+                self.vpc.gateways[id_] = place.address
+
+    def _open_apis(self) -> None:
+        endpoints = [
+            endpoint
+            for endpoint in self._ec2("describe_vpc_endpoints", "VpcEndpoints")
+            if endpoint["VpcEndpointType"] == "Interface"
+        ]
+        if endpoints and "interface-endpoints" not in self.containers:
+            groups = [group["GroupId"] for group in endpoints[0]["Groups"]]
+            place = self.vpc.place("aws-apis", subnets=endpoints[0]["SubnetIds"], groups=groups)
+            self.containers["interface-endpoints"] = self._serve_emulator(self.vpc.hold(place), place.address)
+            self._apis = place.address
+        if not endpoints and "public-apis" not in self.containers:
+            container = self.vpc.pause("public-apis", "--network", self.vpc.internet)
+            self._apis = container.address
+            self.containers["public-apis"] = self._serve_emulator(container, self._apis)
+
+    def _serve_emulator(self, container: Container, address: str) -> Container:
+        listener = namespace_of(container).listen(address, HTTPS)
+        self._relays.append(Relay(listener, to_loopback(self.emulator_port)))
+        return container
+
+    def _open_s3(self) -> None:
+        """S3 behind its gateway endpoint: an address of the prefix list, routed through an address of the VPC."""
+        (endpoint,) = (
+            endpoint
+            for endpoint in self._ec2("describe_vpc_endpoints", "VpcEndpoints")
+            if endpoint["VpcEndpointType"] == "Gateway"
+        )
+        name = endpoint["ServiceName"]
+        lists = self.vpc.aws.client("ec2").describe_managed_prefix_lists()["PrefixLists"]
+        prefix_list = next(item["PrefixListId"] for item in lists if item["PrefixListName"] == name)
+        self.s3 = _some_address(self.vpc.network.prefix_lists[prefix_list][0])
+        place = Place(name="s3", address=self.vpc.addresses.outside())
+        container = self.vpc.hold(place)
+        namespace_of(container).run("ip", "address", "replace", f"{self.s3}/32", "dev", "lo")
+        self.containers["s3"] = self._serve_emulator(container, self.s3)
+        self.vpc.gateways[endpoint["VpcEndpointId"]] = place.address
+
+    def _open_load_balancer(self) -> None:
+        (found,) = self.vpc.aws.client("elbv2").describe_load_balancers()["LoadBalancers"]
+        subnets = [zone["SubnetId"] for zone in found["AvailabilityZones"]]
+        self.balancer = self.vpc.place("load-balancer", subnets=subnets, groups=found["SecurityGroups"])
+        container = self.vpc.hold(self.balancer)
+        namespace = namespace_of(container)
+        self._relays.append(Relay(namespace.listen(self.balancer.address, HTTPS), lambda: self._dial(namespace)))
+        person = Place(name="person", address=self.vpc.addresses.outside())
+        computer = namespace_of(self.vpc.hold(person))
+        self.person = person
+        self._entry = Relay(
+            on_loopback(), lambda: computer.connect(self.balancer.address, HTTPS, seconds=DIAL_SECONDS)
+        )
+        self._relays.append(self._entry)
+
+    def _dial(self, namespace: NetworkNamespace) -> socket.socket:
+        for address, port in self.targets():
+            try:
+                return namespace.connect(address, port, seconds=DIAL_SECONDS)
+            except OSError:
+                continue
+        raise OSError("no healthy target")
+
+    def published(self) -> str:
+        """The loopback address that leads to the load balancer, by way of a person's computer in the VPC."""
+        return f"http://127.0.0.1:{self._entry.port}"
+
+    def check_start(self, place: Place, namespace: NetworkNamespace) -> None:
+        """Check what Fargate needs to start a task: it pulls image and secrets through the task's own interface.
+
+        https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-task-networking
+
+        Raises:
+            EngineError: the AWS APIs or S3 cannot be reached.
+        """
+        for name, address in (("the AWS APIs", self._apis), ("S3", self.s3)):
+            try:
+                namespace.connect(address, HTTPS, seconds=DIAL_SECONDS).close()
+            except OSError as error:
+                raise EngineError(
+                    f"ResourceInitializationError: {place.name} cannot pull its image and secrets:"
+                    f" {name} ({address}:{HTTPS}): {error}"
+                ) from error
+
+
+def _some_address(block: str) -> str:
+    from ipaddress import IPv4Network
+
+    return str(IPv4Network(block)[10])
