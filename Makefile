@@ -74,7 +74,13 @@ image-lock: ## Update the lock files of the image (needs uv)
 	  uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make image-lock" --quiet docker/$$name.in -o docker/$$name.txt; done
 
 ## Run locally
-.PHONY: up down logs
+.PHONY: up down logs live flows
+live: .venv/.ready ## Apply an environment to the emulator, run it behind packet filters, test it, and print what the filters dropped
+	@$(BIN)/python -m pytest tests/live --ignore=tests/live/test_compose.py -q $(ARGS)
+
+flows: .venv/.ready ## Remove each declared flow of a running environment in turn and write what fails to docs/flows.md (an hour)
+	@$(BIN)/python -m pytest tests/live/each_flow.py -q $(ARGS)
+
 up: .venv/.ready ## Run ENV locally with Docker (DAGS=folder, PORT=n, DELIVERY=git; see docs/local.md)
 	@$(BIN)/python -m local.compose up $(ENV) $(if $(DAGS),--dags "$(DAGS)") $(if $(PORT),--port $(PORT)) $(if $(DELIVERY),--delivery $(DELIVERY))
 

@@ -58,6 +58,12 @@ class FakeCluster:
         subnets = catalog.services()[0].subnets
         return self.runner.run_task(family, subnets=subnets, groups=[catalog.group(family)])
 
+    @property
+    def database_address(self) -> str:
+        """The address that the database's name leads to."""
+        (address,) = self.vpc.lookup(self.runner.catalog.database().host) or ("",)
+        return address
+
     def refresh_network(self) -> None:
         """Follow changes of the account's network."""
         self.vpc.refresh()
@@ -97,7 +103,7 @@ def fake_cluster(
     agent = Agent(host="127.0.0.1", address=AGENT)
     catalog = ServiceCatalog(aws, cluster=cluster)
     certificate = authority.make(folder)
-    gateways = Gateways(vpc=vpc, emulator_port=urlsplit(aws.url).port or 80, targets=lambda: runner.targets())
+    gateways = Gateways(vpc=vpc, emulator_port=urlsplit(aws.url).port or 80)
     agent.start()
 
     def interface(name: str, subnets: Sequence[str], groups: Sequence[str]) -> TaskInterface:
@@ -119,6 +125,7 @@ def fake_cluster(
                 options=("--volume", f"{certificate}:{CA_FILE}:ro"),
             ),
         )
+        gateways.targets = runner.targets
         for service in catalog.services():
             for name in service.names:
                 vpc.records[name] = lambda name=name: runner.addresses(name)  # type: ignore[misc]

@@ -10,14 +10,22 @@ import itertools
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from terraform_harness.packet_filters.denials import Counts, Denial, read_counts, top
 from terraform_harness.packet_filters.ec2_network import Ec2Network, read_network
 from terraform_harness.packet_filters.namespace import NamespaceError, NetworkNamespace
-from terraform_harness.packet_filters.ruleset import Place, members_script, referred_groups, route_commands, ruleset
+from terraform_harness.packet_filters.ruleset import (
+    Place,
+    members_script,
+    referred_groups,
+    removed_script,
+    route_commands,
+    ruleset,
+)
 
 from local.containers import engine
 from local.containers.engine import Container, EngineError, Launch, docker
@@ -37,6 +45,15 @@ class Member:
 
     place: Place
     namespace: NetworkNamespace
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemovedFlow:
+    """A flow that a test removes: from the places called ``source`` to a TCP port of the addresses ``to``."""
+
+    source: str
+    to: tuple[str, ...]
+    port: int
 
 
 @dataclass(kw_only=True)
@@ -61,6 +78,7 @@ class FakeVpc:
     _names: dict[str, str] = field(default_factory=dict)
     _held: dict[str, Container] = field(default_factory=dict)
     _ended: list[Counts] = field(default_factory=list)
+    _removed: tuple[RemovedFlow, ...] = ()
     _turns: Counter[str] = field(default_factory=Counter)
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -116,6 +134,13 @@ class FakeVpc:
         words = (*options, "--entrypoint", PAUSE[0], "--no-healthcheck")
         return engine.start(Launch(image=self.image, name=f"{self.name}-{name}", command=PAUSE[1:], options=words))
 
+    def outside(self, container: Container, name: str) -> NetworkNamespace:
+        """Take the way to this machine from a container on the internet's network; ``name`` is for messages."""
+        namespace = namespace_of(container)
+        namespace.run("ip", "route", "flush", "root", "0.0.0.0/0", "scope", "global")
+        self._names[container.address] = name
+        return namespace
+
     def attach(self, place: Place, container: Container) -> NetworkNamespace:
         """Put filters, routes and resolver of a place into a container's network namespace.
 
@@ -147,15 +172,29 @@ class FakeVpc:
         namespace.nft(ruleset(self.network, place, places))
         for words in route_commands(self.network, place, self.gateways):
             namespace.run("ip", *words)
+        self._remove_flows(place, namespace)
+
+    def set_removed(self, flows: Iterable[RemovedFlow]) -> None:
+        """Drop the packets of ``flows`` at the sender, those of open connections too; places that start later as well.
+
+        A second call replaces the flows of the first.
+        """
+        with self._lock:
+            self._removed = tuple(flows)
+            for member in list(self.members.values()):
+                with suppress(NamespaceError):  # its container has just stopped
+                    self._remove_flows(member.place, member.namespace)
+
+    def _remove_flows(self, place: Place, namespace: NetworkNamespace) -> None:
+        found = [(address, flow.port) for flow in self._removed if flow.source == place.name for address in flow.to]
+        namespace.nft(removed_script(found))
 
     def _announce(self, place: Place) -> None:
         """Add a place to the members of its security groups, in the filters of every other place."""
         for member in list(self.members.values()):
             for group in sorted(set(place.groups) & referred_groups(self.network, member.place)):
-                try:
+                with suppress(NamespaceError):  # its container has just stopped
                     member.namespace.nft(members_script(group, [place.address]))
-                except NamespaceError:
-                    continue  # its container has just stopped
 
     def detach(self, place: Place) -> None:
         """Keep the counters of a place whose container stops."""
@@ -171,10 +210,19 @@ class FakeVpc:
             self._ended += self._counts(members)
             self.network = read_network(self.aws.client("ec2"), vpc=self.network.id)
             for member in members:
-                try:
+                with suppress(NamespaceError):  # its container has just stopped
                     self._filter(member.place, member.namespace)
-                except NamespaceError:
-                    self.members.pop(member.place.address, None)
+
+    def forget_denials(self) -> None:
+        """Forget what was dropped so far, by replacing all filters: a test provoked it. Packets stay counted."""
+        with self._lock:
+            members = list(self.members.values())
+            counted = sum(counts.packets for counts in self._counts(members))
+            ended = sum(counts.packets for counts in self._ended)
+            self._ended = [Counts(packets=counted + ended, denials={})]
+            for member in members:
+                with suppress(NamespaceError):
+                    self._filter(member.place, member.namespace)
 
     def lookup(self, name: str) -> Sequence[str] | None:
         """The addresses of a DNS name; None for an unknown name."""
@@ -184,10 +232,8 @@ class FakeVpc:
     def _counts(self, members: Sequence[Member]) -> list[Counts]:
         found = []
         for member in members:
-            try:
+            with suppress(NamespaceError):  # its container has just stopped
                 found.append(read_counts(self.network, member.place, member.namespace))
-            except NamespaceError:
-                continue
         return found
 
     def denials(self) -> list[Mapping[Denial, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network
 from typing import Any
 
 from terraform_harness.packet_filters.namespace import NetworkNamespace
@@ -37,12 +38,11 @@ class Gateways:
     Args:
         emulator_port: loopback port of the AWS emulator.
         targets: addresses and port of the load balancer's healthy targets.
-        api_places: the places where AWS APIs answer, by subnet id; empty for the internet.
     """
 
     vpc: FakeVpc
     emulator_port: int
-    targets: Callable[[], Sequence[tuple[str, int]]]
+    targets: Callable[[], Sequence[tuple[str, int]]] = tuple
     containers: dict[str, Container] = field(default_factory=dict)
     _relays: list[Relay] = field(default_factory=list)
     _apis: str = ""
@@ -99,6 +99,7 @@ class Gateways:
         if not endpoints and "public-apis" not in self.containers:
             container = self.vpc.pause("public-apis", "--network", self.vpc.internet)
             self._apis = container.address
+            self.vpc.outside(container, "aws-apis")
             self.containers["public-apis"] = self._serve_emulator(container, self._apis)
 
     def _serve_emulator(self, container: Container, address: str) -> Container:
@@ -133,9 +134,7 @@ class Gateways:
         person = Place(name="person", address=self.vpc.addresses.outside())
         computer = namespace_of(self.vpc.hold(person))
         self.person = person
-        self._entry = Relay(
-            on_loopback(), lambda: computer.connect(self.balancer.address, HTTPS, seconds=DIAL_SECONDS)
-        )
+        self._entry = Relay(on_loopback(), lambda: computer.connect(self.balancer.address, HTTPS, seconds=DIAL_SECONDS))
         self._relays.append(self._entry)
 
     def _dial(self, namespace: NetworkNamespace) -> socket.socket:
@@ -169,6 +168,4 @@ class Gateways:
 
 
 def _some_address(block: str) -> str:
-    from ipaddress import IPv4Network
-
     return str(IPv4Network(block)[10])

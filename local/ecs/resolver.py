@@ -55,4 +55,6 @@ def answer(query: bytes, lookup: Lookup) -> bytes:
     flags = _RESPONSE | (_NO_SUCH_NAME if addresses is None else 0)
     # 0xC00C points at the name in the question.
     records = [struct.pack(">HHHIH4s", 0xC00C, _A, _IN, TTL_SECONDS, 4, socket.inet_aton(item)) for item in found]
-    return _HEADER.pack(id_, flags, min(questions, 1), len(records), 0, 0) + query[_HEADER.size : end] + b"".join(records)
+    return (
+        _HEADER.pack(id_, flags, min(questions, 1), len(records), 0, 0) + query[_HEADER.size : end] + b"".join(records)
+    )

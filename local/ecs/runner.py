@@ -189,9 +189,7 @@ class Runner:
         for task in tasks:
             threading.Thread(target=task.stop, kwargs={"reason": reason}, daemon=True).start()
 
-    def _make(
-        self, definition: TaskDefinition, interface: Interface, service: Service | None = None
-    ) -> FargateTask:
+    def _make(self, definition: TaskDefinition, interface: Interface, service: Service | None = None) -> FargateTask:
         id_ = f"{self.prefix}-{definition.family}-{next(self._numbers)}"
         return FargateTask(
             id=id_,

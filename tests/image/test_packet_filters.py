@@ -128,7 +128,9 @@ def test_security_group_of_the_server_drops_what_the_client_may_send(namespaces:
     _apply(namespaces, network)
     assert not _connects(namespaces, SERVER)
     (denial,) = _denials(namespaces, network)
-    assert denial.endswith("client -> server tcp/5432: no ingress rule of security group database (sg-server) allows it")
+    assert denial.endswith(
+        "client -> server tcp/5432: no ingress rule of security group database (sg-server) allows it"
+    )
 
 
 def test_replies_need_an_acl_entry_and_no_security_group_rule(namespaces: Namespaces) -> None:

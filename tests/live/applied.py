@@ -60,12 +60,24 @@ class Applied:
     @property
     def stacks(self) -> Path:
         """The stacks that were applied last."""
-        return max(self.folder.glob("stacks*/out/stacks"), key=lambda folder: folder.stat().st_mtime)
+        return max(self.folder.glob("stacks-*/out/stacks"), key=lambda folder: folder.stat().st_mtime)
+
+    @property
+    def network(self) -> dict[str, object]:
+        """The network section of the environment."""
+        section: dict[str, object] = yaml.safe_load(self.text)["network"]
+        return section
+
+    @property
+    def has_changed_network(self) -> bool:
+        """Whether a later network section than the environment's was applied."""
+        files = self.folder.glob("stacks-*/environments/live.yaml")
+        return any(yaml.safe_load(file.read_text())["network"] != self.network for file in files)
 
     def make(self, *stacks: str, **changes: object) -> None:
         """Synthesize the environment with ``changes`` to its keys (None removes a key) and apply ``stacks``."""
         keys = {**yaml.safe_load(self.text), **changes}
-        work = self.folder / "-".join(map(str, ["stacks", *changes.values()]))
+        work = self.folder / f"stacks-{len(list(self.folder.iterdir()))}"
         (work / "environments").mkdir(parents=True)
         environment = {key: value for key, value in keys.items() if value is not None}
         (work / "environments" / "live.yaml").write_text(yaml.safe_dump(environment))

@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ HERE = Path(__file__).parent
 PARAMETERS = "/airflow/live"
 STEADY_SECONDS = 240
 FOLLOW_SECONDS = 90
+NETWORK = pytest.StashKey[list[str]]()
 APPLYING = pytest.StashKey[Future[Applied]]()
 
 
@@ -33,7 +34,7 @@ class Live:
     Args:
         applied: the environment as Terraform applied it.
         ecs: the fake of ECS that runs its services.
-        git: the Git host.
+        git: the Git host, and its address on the internet.
         airflow: client of the running api-servers.
     """
 
@@ -41,11 +42,31 @@ class Live:
     emulator: Emulator
     ecs: FakeCluster
     git: Container
+    git_address: str
     airflow: Client
 
     def scale(self, service: str, count: int) -> None:
         """Set the desired count of a service through the API, as Application Auto Scaling does."""
         self.emulator.client("ecs").update_service(cluster="airflow-live", service=service, desiredCount=count)
+
+    def change(self, *, network: dict[str, object], **changes: object) -> None:
+        """Apply changes to the environment with Terraform and follow them.
+
+        The foundation keeps its other keys: one foundation serves every topology, and applying it takes minutes.
+        """
+        if network != self.applied.network or self.applied.has_changed_network:
+            self.applied.make("live-foundation", network=network)
+            self.ecs.refresh_network()
+        self.applied.make("live-airflow", network=network, **changes)
+        self.ecs.refresh_network()
+
+    def bake_dags(self) -> None:
+        """Let tasks that start from now on have the DAG files in their image."""
+        image = f"{self.ecs.vpc.name}:baked"
+        text = f"FROM {self.ecs.runner.platform.image}\nCOPY . /opt/airflow/dags/\n"
+        words = ("build", "--quiet", "--tag", image, "--file", "-", str(HERE / "dags"))
+        engine.docker(*words, stdin=text)
+        self.ecs.runner.platform = replace(self.ecs.runner.platform, image=image)
 
     def push(self, *, message: str, script: str) -> str:
         """Commit and push the changes that a shell script makes to the DAG repository; return the new commit."""
@@ -81,6 +102,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         session.config.stash[APPLYING] = ThreadPoolExecutor(max_workers=1).submit(apply)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the number of filtered packets and the most frequent denials."""
+    for line in config.stash.get(NETWORK, []):
+        terminalreporter.write_line(line)
+
+
 @pytest.fixture(scope="session")
 def applied(pytestconfig: pytest.Config) -> Iterator[Applied]:
     """The applied environment; waits for Terraform."""
@@ -91,7 +118,7 @@ def applied(pytestconfig: pytest.Config) -> Iterator[Applied]:
 
 
 @pytest.fixture(scope="session")
-def live(applied: Applied, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+def live(applied: Applied, pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """The running environment: database migrated, DAGs pushed, all services steady."""
     folder = tmp_path_factory.mktemp("authority")
     for parent in (folder.parent, folder.parent.parent):
@@ -103,7 +130,7 @@ def live(applied: Applied, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         git = _git_host(ecs, applied)
         password = ecs.runner.catalog.secret(f"{PARAMETERS}/admin-password")
         client = Client(servers=lambda: [ecs.gateways], password=password)
-        running = Live(applied=applied, emulator=emulator, ecs=ecs, git=git, airflow=client)
+        running = Live(applied=applied, emulator=emulator, ecs=ecs, git=git, git_address=git.address, airflow=client)
         engine.docker("cp", str(HERE / "dags"), f"{git.id}:/tmp/dags")
         running.push(message="DAGs", script="cp -r /tmp/dags .")
         code, log = ecs.run_task("migrate")
@@ -113,6 +140,7 @@ def live(applied: Applied, tmp_path_factory: pytest.TempPathFactory) -> Iterator
             for name in ("many", "slow"):
                 client.wait_for_dag(name)
             yield running
+            pytestconfig.stash[NETWORK] = ecs.vpc.report()
 
 
 def _put_parameters(emulator: Emulator, deploy: KeyPair) -> None:
@@ -135,6 +163,8 @@ def _git_host(ecs: FakeCluster, applied: Applied) -> Container:
         options=("--network", ecs.vpc.internet),
     )
     host = engine.start(launch)
-    ecs.vpc.records["git.example"] = lambda: [host.address]
     host.wait_healthy()
+    address = host.address
+    ecs.vpc.outside(host, "git-host")
+    ecs.vpc.records["git.example"] = lambda: [address]
     return host

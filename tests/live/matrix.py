@@ -8,13 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 from terraform_gate.network.model import Kind, Network
 from terraform_gate.network.possible_flows import possible_flows
 from terraform_gate.network.reach import Reach, decide
 from terraform_gate.network.reading.network import network_of
-from terraform_gate.network.services import TCP, service
+from terraform_gate.network.services import TCP, protocol_of, service
 from terraform_gate.reading.inputs import read
+from terraform_harness.packet_filters.denials import Denial
 from terraform_harness.packet_filters.namespace import NetworkNamespace
 from terraform_harness.packet_filters.probe import Outcome, probe
 
@@ -37,13 +39,50 @@ class End:
     namespace: NetworkNamespace
 
 
-@dataclass(frozen=True, order=True)
-class Connection:
+class Connection(NamedTuple):
     """A TCP connection that can be tried."""
 
     source: str
     destination: str
     port: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """One connection, three answers.
+
+    Args:
+        reach: that of the policy gate's network model.
+        outcome: that of the attempt.
+        dropped_by: the line of the filters that dropped the attempt; empty where none did.
+    """
+
+    source: str
+    destination: str
+    port: int
+    reach: Reach
+    outcome: Outcome
+    dropped_by: str
+
+    @property
+    def expected_open(self) -> bool:
+        """Whether the model calls the connection open."""
+        return self.reach is Reach.OPEN
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the answers are the same. Without a way to the destination, no filter drops anything."""
+        is_open, timed_out = self.outcome is Outcome.OPEN, self.outcome is Outcome.TIMED_OUT
+        return (
+            self.reach in {Reach.OPEN, Reach.CLOSED}
+            and self.expected_open == is_open
+            and timed_out == bool(self.dropped_by)
+        )
+
+    def __str__(self) -> str:
+        flow = f"{self.source} -> {self.destination} tcp/{self.port}"
+        filters = self.dropped_by or "nothing was dropped"
+        return f"{flow}: model {self.reach}, connection {self.outcome}, filters: {filters}"
 
 
 def modelled(stacks: Path) -> Network:
@@ -62,15 +101,15 @@ def ends(live: Live, network: Network) -> Iterator[dict[str, End]]:
         member.place.name: End(name=member.place.name, address=address, namespace=member.namespace)
         for address, member in sorted(ecs.vpc.members.items())
     }
-    found["internet"] = End(name="internet", address=live.git.address, namespace=namespace_of(live.git))
+    found["internet"] = End(name="internet", address=live.git_address, namespace=namespace_of(live.git))
     found["s3"] = End(name="s3", address=ecs.gateways.s3, namespace=found["s3"].namespace)
-    absent = [endpoint for name, endpoint in network.endpoints.items() if name not in found]
-    held = {endpoint.name: _hold(ecs, endpoint.name) for endpoint in absent}
+    held = {name: _hold(ecs, name) for name in network.endpoints if name not in found}
     try:
         yield {name: end for name, end in (found | held).items() if name in network.endpoints}
     finally:
         for end in held.values():
             ecs.vpc.release(end.address)
+        ecs.vpc.forget_denials()
 
 
 def _hold(ecs: FakeCluster, name: str) -> End:
@@ -82,7 +121,8 @@ def _hold(ecs: FakeCluster, name: str) -> End:
 
 def connections(network: Network, names: Iterable[str]) -> list[Connection]:
     """Every source, destination and port of the matrix; AWS services open no connections themselves."""
-    ports = {first % 65536 for flow in possible_flows(network) for first, _ in flow.services.spans if first // 65536 == TCP}
+    spans = (span for flow in possible_flows(network) for span in flow.services.spans)
+    ports = {first % 65536 for first, _ in spans if protocol_of(first) == TCP}
     endpoints = [network.endpoints[name] for name in names]
     return [
         Connection(source.name, destination.name, port)
@@ -118,21 +158,29 @@ def attempts(found: Mapping[str, End], wanted: Iterable[Connection], *, seconds:
         return {item: outcome for result in results for item, outcome in result.items()}
 
 
-def tried(found: Mapping[str, End], expected: Mapping[Connection, Reach]) -> dict[Connection, Outcome]:
-    """Try every connection; those that are expected to open get a second chance with more time."""
-    outcomes = attempts(found, expected, seconds=PROBE_SECONDS)
-    late = [item for item, reach in expected.items() if reach is Reach.OPEN and outcomes[item] is Outcome.TIMED_OUT]
-    return outcomes | attempts(found, late, seconds=SECOND_PROBE_SECONDS)
+def tried(live: Live) -> list[Result]:
+    """Try every connection of the matrix; those that are expected to open get a second chance with more time."""
+    network = modelled(live.applied.stacks)
+    with ends(live, network) as found:
+        live.ecs.vpc.forget_denials()
+        expected = decisions(network, connections(network, sorted(found)))
+        outcomes = attempts(found, expected, seconds=PROBE_SECONDS)
+        late = [item for item, reach in expected.items() if reach is Reach.OPEN and outcomes[item] is Outcome.TIMED_OUT]
+        outcomes |= attempts(found, late, seconds=SECOND_PROBE_SECONDS)
+        dropped = dropped_by(live.ecs.vpc.denials(), found)
+    return [
+        Result(**item._asdict(), reach=reach, outcome=outcomes[item], dropped_by=dropped.get(item, ""))
+        for item, reach in expected.items()
+    ]
 
 
-def dropped_by(live: Live, found: Mapping[str, End]) -> dict[Connection, str]:
+def dropped_by(denials: Iterable[Mapping[Denial, int]], found: Mapping[str, End]) -> dict[Connection, str]:
     """The connections that the filters have dropped, with the line that dropped them."""
     names = {end.address: name for name, end in found.items()}
     result: dict[Connection, str] = {}
-    for denials in live.ecs.vpc.denials():
-        for denial in denials:
-            peer, (protocol, port) = names.get(denial.peer), denial.service.split("/")
-            if peer and protocol == "tcp":
-                source, destination = (denial.place, peer) if denial.egress else (peer, denial.place)
-                result[Connection(source, destination, int(port))] = denial.by
+    for denial in (denial for place in denials for denial in place):
+        peer, (protocol, port) = names.get(denial.peer), denial.service.split("/")
+        if peer and protocol == "tcp":
+            source, destination = (denial.place, peer) if denial.egress else (peer, denial.place)
+            result[Connection(source, destination, int(port))] = denial.by
     return result

@@ -3,30 +3,55 @@
 from __future__ import annotations
 
 import pytest
-from terraform_gate.network.reach import Reach
 from terraform_harness.packet_filters.probe import Outcome
 
-from tests.live import matrix
+from tests.live import matrix, necessity
 from tests.live.conftest import Live
 
 SHOWN = 20
 
 
+def assert_agreement(live: Live) -> None:
+    """Check that model, filters and connections agree for every source, destination and port."""
+    results = matrix.tried(live)
+    assert {result.expected_open for result in results} == {True, False}
+    differences = [str(result) for result in results if not result.agrees]
+    assert not differences, f"{len(differences)} of {len(results)} differ:\n" + "\n".join(differences[:SHOWN])
+
+
+@pytest.mark.feature("R3")
+def test_no_packet_of_the_environment_was_dropped(live: Live) -> None:
+    """Airflow works because every flow is declared, not because it survives without one. Probes are not counted."""
+    dropped = [line for line in live.ecs.vpc.report(limit=1000)[1:] if "icmp/" not in line]
+    assert dropped == []
+
+
 @pytest.mark.feature("R3")
 def test_model_filters_and_connections_agree_for_every_pair_of_endpoints(live: Live) -> None:
-    network = matrix.modelled(live.applied.stacks)
-    with matrix.ends(live, network) as found:
-        wanted = matrix.connections(network, sorted(found))
-        expected = matrix.decisions(network, wanted)
-        outcomes = matrix.tried(found, expected)
-        dropped = matrix.dropped_by(live, found)
-    assert set(found) == set(network.endpoints), "an endpoint of the model does not run"
-    assert set(expected.values()) == {Reach.OPEN, Reach.CLOSED}
-    differences = [
-        f"{item}: model {expected[item]}, connection {outcomes[item]}, filters: {dropped.get(item, 'nothing dropped')}"
-        for item in wanted
-        if (expected[item] is Reach.OPEN) != (outcomes[item] is Outcome.OPEN)
-        # A connection without a way is not dropped by any filter.
-        or (outcomes[item] is Outcome.TIMED_OUT) != (item in dropped)
-    ]
-    assert not differences, f"{len(differences)} of {len(wanted)} differ:\n" + "\n".join(differences[:SHOWN])
+    assert_agreement(live)
+
+
+@pytest.mark.feature("R3")
+def test_an_acl_entry_that_aws_lost_is_a_difference(live: Live) -> None:
+    """The test above fails when the account differs from the configuration."""
+    ec2, network = live.emulator.client("ec2"), live.ecs.vpc.network
+    entry = next(item for item in network.entries if item.egress and item.services.first == 5432)
+    key = {"NetworkAclId": entry.acl, "RuleNumber": entry.number, "Egress": True}
+    ec2.delete_network_acl_entry(**key)
+    live.ecs.vpc.refresh()
+    try:
+        different = [result for result in matrix.tried(live) if not result.agrees]
+    finally:
+        ports = {"From": entry.services.first, "To": entry.services.last}
+        ec2.create_network_acl_entry(**key, Protocol="6", RuleAction="allow", CidrBlock=entry.cidr, PortRange=ports)
+        live.ecs.vpc.refresh()
+    assert {(item.destination, item.port, item.outcome) for item in different} == {
+        ("metadata-database", 5432, Outcome.TIMED_OUT)
+    }
+    assert all("the last egress entry of network ACL airflow-live-application" in item.dropped_by for item in different)
+
+
+@pytest.mark.feature("R3")
+def test_every_security_group_rule_lets_a_connection_through_that_no_other_rule_does(live: Live) -> None:
+    superfluous = necessity.superfluous_rules(live)
+    assert {rule.peer for rule in superfluous} <= necessity.with_reason(live).keys(), superfluous

@@ -106,5 +106,7 @@ def _line(network: Ec2Network, place: Place, name: re.Match[str] | None) -> str:
     acl = network.subnets[place.subnet].acl
     title = f"network ACL {network.title(acl)} ({acl})"
     number = name["number"]
-    denied = f"{name['direction']} entry {number} of {title}" if number else f"the last {name['direction']} entry of {title}"
+    denied = (
+        f"{name['direction']} entry {number} of {title}" if number else f"the last {name['direction']} entry of {title}"
+    )
     return f"{denied} denies it"

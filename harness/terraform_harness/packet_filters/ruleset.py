@@ -1,7 +1,7 @@
 """Writes the nftables rules of one place: its security groups (stateful) and its subnet's network ACL (stateless).
 
-A packet passes them in AWS's order: egress of the groups, egress entries of the ACL, ingress entries of the ACL, ingress
-of the groups. Security groups accept replies by connection tracking. ACL entries are evaluated in order of rule number,
+A packet passes them in AWS's order: egress of the groups, egress entries of the ACL, ingress entries of the ACL,
+ingress of the groups. Security groups accept replies by connection tracking. ACL entries are evaluated in order of rule number,
 in both directions, replies included; they do not apply between two addresses of one subnet.
 
 Not filtered, as in AWS: loopback, and link-local addresses (metadata, the ECS agent, the resolver of the VPC).
@@ -75,6 +75,16 @@ def ruleset(network: Ec2Network, place: Place, places: Iterable[Place]) -> str:
 def members_script(group: str, addresses: Iterable[str]) -> str:
     """The nft script that adds addresses to the members of a security group that a ruleset refers to."""
     return f"add element {TABLE} {_set_name(group)} {{ {', '.join(addresses)} }}\n"
+
+
+def removed_script(targets: Iterable[tuple[str, int]]) -> str:
+    """The nft script that drops packets to the given addresses and TCP ports, and to no others, whatever rules allow.
+
+    It shows what needs a flow: it also applies to connections that are open.
+    """
+    elements = ", ".join(f"{address} . {port}" for address, port in sorted(set(targets)))
+    added = f"add element {TABLE} {REMOVED} {{ {elements} }}\n" if elements else ""
+    return f"flush set {TABLE} {REMOVED}\n{added}"
 
 
 def referred_groups(network: Ec2Network, place: Place) -> set[str]:

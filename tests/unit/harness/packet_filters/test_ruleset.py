@@ -1,4 +1,4 @@
-"""The nftables rules of a place follow AWS's semantics. ``tests/image/test_packet_filters.py`` runs them in a kernel."""
+"""The nftables rules of a place follow AWS's semantics; ``tests/image`` runs them in a kernel."""
 
 from __future__ import annotations
 
@@ -26,15 +26,12 @@ def _network(*rules: GroupRule, entries: tuple[AclEntry, ...] = (), routes: tupl
         for id_, cidr in (("subnet-a", "10.0.0.0/24"), ("subnet-b", "10.0.1.0/24"))
     }
     lists = {"pl-s3": ("198.51.100.0/24", "203.0.113.0/24"), "pl-empty": ()}
-    return Ec2Network(
-        id="vpc-1", cidr="10.0.0.0/16", subnets=subnets, rules=rules, entries=entries, prefix_lists=lists
-    )
+    return Ec2Network(id="vpc-1", cidr="10.0.0.0/16", subnets=subnets, rules=rules, entries=entries, prefix_lists=lists)
 
 
 def _chain(script: str, name: str) -> list[str]:
     _, _, rest = script.partition(f"chain {name} {{")
     return [line.strip() for line in rest.partition("\n  }")[0].splitlines() if line.strip()]
-
 
 
 def test_rule_that_refers_to_a_group_matches_the_addresses_of_its_members() -> None:
@@ -66,7 +63,7 @@ def test_rules_of_other_groups_are_not_in_the_filters() -> None:
 )
 def test_protocol_and_ports_of_a_rule(services: Services, match: str) -> None:
     script = ruleset(_network(_rule("sg-server", "10.0.0.0/8", services)), SERVER, [SERVER])
-    expected = f'{"ip saddr 10.0.0.0/8 " + match:s}'.strip() + ' counter accept comment "sg-server sgr-sg-server"'
+    expected = f"{'ip saddr 10.0.0.0/8 ' + match:s}".strip() + ' counter accept comment "sg-server sgr-sg-server"'
     assert expected in _chain(script, "group_ingress")
 
 
