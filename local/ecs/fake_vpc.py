@@ -91,7 +91,9 @@ class FakeVpc:
         docker("network", "create", "--subnet", free_block(INTERNET_BLOCKS), *NO_MASQUERADE, self.internet)
 
     def close(self) -> None:
-        """Remove the Docker networks and every container on them."""
+        """Remove the Docker networks and every container, those included that share the interface of another."""
+        named = ("ps", "--all", "--quiet", "--filter", f"name=^{self.name}-")
+        engine.remove_all(docker(*named, check=False).stdout.split())
         engine.remove_network(self.name)
         engine.remove_network(self.internet)
 

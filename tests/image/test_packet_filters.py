@@ -108,7 +108,7 @@ def _denials(namespaces: Namespaces, network: Ec2Network) -> list[str]:
     return top([read_counts(network, place, namespaces[place.name]).denials for place in PLACES], names)
 
 
-@pytest.mark.feature("R3")
+@pytest.mark.feature("H10")
 def test_declared_connection_opens_and_its_packets_are_counted(namespaces: Namespaces) -> None:
     _apply(namespaces, NETWORK)
     assert _connects(namespaces, SERVER)

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 from cryptography.hazmat.primitives import serialization
@@ -63,16 +64,11 @@ class Applied:
         return max(self.folder.glob("stacks-*/out/stacks"), key=lambda folder: folder.stat().st_mtime)
 
     @property
-    def network(self) -> dict[str, object]:
-        """The network section of the environment."""
-        section: dict[str, object] = yaml.safe_load(self.text)["network"]
+    def network(self) -> dict[str, Any]:
+        """The network section that was applied last."""
+        file = self.stacks.parents[1] / "environments" / "live.yaml"
+        section: dict[str, Any] = yaml.safe_load(file.read_text())["network"]
         return section
-
-    @property
-    def has_changed_network(self) -> bool:
-        """Whether a later network section than the environment's was applied."""
-        files = self.folder.glob("stacks-*/environments/live.yaml")
-        return any(yaml.safe_load(file.read_text())["network"] != self.network for file in files)
 
     def make(self, *stacks: str, **changes: object) -> None:
         """Synthesize the environment with ``changes`` to its keys (None removes a key) and apply ``stacks``."""

@@ -49,13 +49,15 @@ class Live:
         """Set the desired count of a service through the API, as Application Auto Scaling does."""
         self.emulator.client("ecs").update_service(cluster="airflow-live", service=service, desiredCount=count)
 
-    def change(self, *, network: dict[str, object], **changes: object) -> None:
-        """Apply changes to the environment with Terraform and follow them.
+    def change(self, *, egress: str, **changes: object) -> None:
+        """Apply an egress mode and changes to the environment with Terraform, and follow them.
 
-        The foundation keeps its other keys: one foundation serves every topology, and applying it takes minutes.
+        One foundation serves every topology: applying it takes minutes where it replaces more than the network.
         """
-        if network != self.applied.network or self.applied.has_changed_network:
-            self.applied.make("live-foundation", network=network)
+        network = self.applied.network | {"egress": egress}
+        if network != self.applied.network:
+            delivery = {key: value for key, value in changes.items() if key == "dags"}
+            self.applied.make("live-foundation", network=network, **delivery)
             self.ecs.refresh_network()
         self.applied.make("live-airflow", network=network, **changes)
         self.ecs.refresh_network()

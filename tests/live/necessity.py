@@ -21,8 +21,8 @@ ATTEMPT_SECONDS = 0.7
 
 
 S3_REASON = (
-    "S3 by its gateway endpoint. With a NAT gateway, the rule for HTTPS to any address covers S3's addresses; without one,"
-    " this rule is the only way. A change of the egress mode then changes no rule for S3"
+    "S3 by its gateway endpoint. With a NAT gateway, the rule for HTTPS to any address covers S3's addresses; without"
+    " one, this rule is the only way. A change of the egress mode then changes no rule for S3"
 )
 
 

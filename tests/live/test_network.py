@@ -19,19 +19,19 @@ def assert_agreement(live: Live) -> None:
     assert not differences, f"{len(differences)} of {len(results)} differ:\n" + "\n".join(differences[:SHOWN])
 
 
-@pytest.mark.feature("R3")
+@pytest.mark.feature("H10")
 def test_no_packet_of_the_environment_was_dropped(live: Live) -> None:
     """Airflow works because every flow is declared, not because it survives without one. Probes are not counted."""
     dropped = [line for line in live.ecs.vpc.report(limit=1000)[1:] if "icmp/" not in line]
     assert dropped == []
 
 
-@pytest.mark.feature("R3")
+@pytest.mark.feature("H10")
 def test_model_filters_and_connections_agree_for_every_pair_of_endpoints(live: Live) -> None:
     assert_agreement(live)
 
 
-@pytest.mark.feature("R3")
+@pytest.mark.feature("H10")
 def test_an_acl_entry_that_aws_lost_is_a_difference(live: Live) -> None:
     """The test above fails when the account differs from the configuration."""
     ec2, network = live.emulator.client("ec2"), live.ecs.vpc.network
@@ -51,7 +51,7 @@ def test_an_acl_entry_that_aws_lost_is_a_difference(live: Live) -> None:
     assert all("the last egress entry of network ACL airflow-live-application" in item.dropped_by for item in different)
 
 
-@pytest.mark.feature("R3")
+@pytest.mark.feature("H10")
 def test_every_security_group_rule_lets_a_connection_through_that_no_other_rule_does(live: Live) -> None:
     superfluous = necessity.superfluous_rules(live)
     assert {rule.peer for rule in superfluous} <= necessity.with_reason(live).keys(), superfluous

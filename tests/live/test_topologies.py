@@ -31,7 +31,7 @@ def _change_to(live: Live, topology: str, egress: str, changes: dict[str, Any]) 
     if egress == "none":
         live.bake_dags()
     if topology != "celery":
-        live.change(network=live.applied.network | {"egress": egress}, topology=topology, **changes)
+        live.change(egress=egress, topology=topology, **changes)
     live.ecs.runner.wait_steady(seconds=STEADY_SECONDS)
 
 
@@ -41,7 +41,7 @@ def _most_at_once(tasks: list[dict[str, Any]]) -> int:
     return max(sum(start <= moment < end for start, end in spans) for moment, _ in spans)
 
 
-@pytest.mark.feature("T1", "R3", "L1")
+@pytest.mark.feature("T1", "R3", "L1", "H10")
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 def test_same_dag_succeeds_on_every_topology(live: Live, topology: str) -> None:
     egress, changes, services = TOPOLOGIES[topology]

@@ -1,8 +1,8 @@
 """Writes the nftables rules of one place: its security groups (stateful) and its subnet's network ACL (stateless).
 
 A packet passes them in AWS's order: egress of the groups, egress entries of the ACL, ingress entries of the ACL,
-ingress of the groups. Security groups accept replies by connection tracking. ACL entries are evaluated in order of rule number,
-in both directions, replies included; they do not apply between two addresses of one subnet.
+ingress of the groups. Security groups accept replies by connection tracking. ACL entries are evaluated in order of rule
+number, in both directions, replies included; they do not apply between two addresses of one subnet.
 
 Not filtered, as in AWS: loopback, and link-local addresses (metadata, the ECS agent, the resolver of the VPC).
 https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html
