@@ -13,7 +13,7 @@ from terraform_harness.packet_filters.denials import read_counts, top
 from terraform_harness.packet_filters.ec2_network import AclEntry, Ec2Network, GroupRule, Services, Subnet
 from terraform_harness.packet_filters.namespace import NetworkNamespace
 from terraform_harness.packet_filters.probe import Outcome, probe
-from terraform_harness.packet_filters.ruleset import Place, members_script, ruleset
+from terraform_harness.packet_filters.ruleset import Place, members_script, removed_script, ruleset
 from terraform_harness.tools import require
 
 POSTGRES = Services(protocol="6", first=5432, last=5432)
@@ -158,6 +158,16 @@ def test_acl_does_not_apply_inside_a_subnet(namespaces: Namespaces) -> None:
     _apply(namespaces, network)
     assert _connects(namespaces, NEIGHBOR)
     assert not _connects(namespaces, SERVER)
+
+
+def test_removed_flow_is_dropped_although_rules_allow_it(namespaces: Namespaces) -> None:
+    _apply(namespaces, NETWORK)
+    namespaces["client"].nft(removed_script([(SERVER.address, 5432)]))
+    assert not _connects(namespaces, SERVER)
+    (denial,) = _denials(namespaces, NETWORK)
+    assert denial.endswith("client -> server tcp/5432: the flow was removed")
+    namespaces["client"].nft(removed_script([]))
+    assert _connects(namespaces, SERVER)
 
 
 def test_new_member_of_a_group_is_admitted(namespaces: Namespaces) -> None:

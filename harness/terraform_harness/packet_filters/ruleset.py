@@ -26,6 +26,7 @@ _PORTS = {"6": "tcp", "17": "udp"}
 _ICMP = {"1": "icmp", "58": "icmpv6"}
 # In order of evaluation. ACLs see incoming packets before connection tracking, and outgoing packets after source NAT.
 _HOOKS = {
+    "removed": "output priority filter - 1",
     "group_egress": "output priority filter",
     "acl_egress": "postrouting priority 300",
     "acl_ingress": "prerouting priority raw",
@@ -100,6 +101,7 @@ def _member_sets(network: Ec2Network, place: Place, places: list[Place]) -> Iter
 
 
 def _chains(network: Ec2Network, place: Place) -> Iterator[tuple[str, list[str]]]:
+    yield "removed", [f"ip daddr . tcp dport @{REMOVED} {_record(REMOVED, egress=True)} drop"]
     if not place.subnet:
         return
     for egress in (True, False):
@@ -130,8 +132,6 @@ def _record(name: str, *, egress: bool) -> str:
 
 def _group_rules(network: Ec2Network, place: Place, *, egress: bool) -> list[str]:
     name, lines = _name("group", egress=egress), _unfiltered(egress=egress)
-    if egress:
-        lines.append(f"ip daddr . tcp dport @{REMOVED} {_record(REMOVED, egress=True)} counter drop")
     lines.append('ct state established,related counter accept comment "reply, or established connection"')
     for rule in network.rules:
         if rule.group in place.groups and rule.egress is egress:

@@ -98,7 +98,8 @@ def test_acl_is_stateless_and_does_not_apply_inside_the_subnet() -> None:
 
 def test_place_outside_of_the_subnets_has_no_filters_and_a_nat_gateway_no_groups() -> None:
     outside = ruleset(_network(), Place(name="person", address="10.0.9.9"), [])
-    assert "chain" not in outside
+    assert "chain acl" not in outside
+    assert "chain group" not in outside
     nat = ruleset(_network(), Place(name="nat", address="10.0.0.9", subnet="subnet-a", has_groups=False), [])
     assert "chain acl_ingress" in nat
     assert "group_" not in nat.replace("dropped_by_group", "")
