@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network
 from typing import Any
@@ -43,15 +43,13 @@ class Gateways:
     vpc: FakeVpc
     emulator_port: int
     targets: Callable[[], Sequence[tuple[str, int]]] = tuple
-    containers: dict[str, Container] = field(default_factory=dict)
     _relays: list[Relay] = field(default_factory=list)
-    _apis: str = ""
+    _apis: dict[str, str] = field(default_factory=dict)
 
     def open(self) -> None:
         """Start what the account has: NAT gateways, endpoints and load balancer."""
         self._open_s3()
         self._open_load_balancer()
-        self.vpc.records[AWS_APIS] = lambda: [self._apis] if self._apis else []
         self.refresh()
 
     def close(self) -> None:
@@ -64,56 +62,55 @@ class Gateways:
         self._open_nat_gateways()
         self._open_apis()
 
-    def _ec2(self, operation: str, key: str, filter_name: str = "vpc-id") -> list[Any]:
+    def _described(self, operation: str, key: str) -> list[Any]:
+        """What EC2 describes in the VPC."""
         call = getattr(self.vpc.aws.client("ec2"), operation)
-        found: list[Any] = call(Filters=[{"Name": filter_name, "Values": [self.vpc.network.id]}])[key]
+        found: list[Any] = call(Filters=[{"Name": "vpc-id", "Values": [self.vpc.network.id]}])[key]
         return found
 
+    def _endpoints(self, kind: str) -> list[Any]:
+        endpoints = self._described("describe_vpc_endpoints", "VpcEndpoints")
+        return [endpoint for endpoint in endpoints if endpoint["VpcEndpointType"] == kind]
+
     def _open_nat_gateways(self) -> None:
-        found = {
-            gateway["NatGatewayId"]: gateway
-            for gateway in self._ec2("describe_nat_gateways", "NatGateways")
-            if gateway["State"] == "available"
-        }
-        for id_ in [id_ for id_ in self.containers if id_.startswith("nat-") and id_ not in found]:
-            self.containers.pop(id_).remove()
-            self.vpc.gateways.pop(id_)
-        for id_, gateway in found.items():
-            if id_ not in self.containers:
-                place = self.vpc.place("nat-gateway", subnets=[gateway["SubnetId"]], has_groups=False)
-                self.containers[id_] = self.vpc.hold(place, "--sysctl", "net.ipv4.ip_forward=1")
-                namespace_of(self.containers[id_]).nft(NAT_RULES)
-                self.vpc.gateways[id_] = place.address
+        described = self._described("describe_nat_gateways", "NatGateways")
+        found = {gateway["NatGatewayId"]: gateway for gateway in described if gateway["State"] == "available"}
+        for id_ in [id_ for id_ in self.vpc.gateways if id_.startswith("nat-") and id_ not in found]:
+            self.vpc.release(self.vpc.gateways.pop(id_))
+        for id_ in found.keys() - self.vpc.gateways.keys():
+            place = self.vpc.place("nat-gateway", subnets=[found[id_]["SubnetId"]], has_groups=False)
+            namespace_of(self.vpc.hold(place, "--sysctl", "net.ipv4.ip_forward=1")).nft(NAT_RULES)
+            self.vpc.gateways[id_] = place.address
 
     def _open_apis(self) -> None:
-        endpoints = [
-            endpoint
-            for endpoint in self._ec2("describe_vpc_endpoints", "VpcEndpoints")
-            if endpoint["VpcEndpointType"] == "Interface"
-        ]
-        if endpoints and "interface-endpoints" not in self.containers:
-            groups = [group["GroupId"] for group in endpoints[0]["Groups"]]
-            place = self.vpc.place("aws-apis", subnets=endpoints[0]["SubnetIds"], groups=groups)
-            self.containers["interface-endpoints"] = self._serve_emulator(self.vpc.hold(place), place.address)
-            self._apis = place.address
-        if not endpoints and "public-apis" not in self.containers:
-            container = self.vpc.pause("public-apis", "--network", self.vpc.internet)
-            self._apis = container.address
-            self.vpc.outside(container, "aws-apis")
-            self.containers["public-apis"] = self._serve_emulator(container, self._apis)
+        """Serve the AWS APIs at an interface endpoint, or on the internet where the VPC has none."""
+        endpoints = self._endpoints("Interface")
+        key = endpoints[0]["VpcEndpointId"] if endpoints else "internet"
+        if key not in self._apis:
+            self._apis[key] = self._open_endpoint(endpoints[0]) if endpoints else self._open_public_apis()
+        address = self._apis[key]
+        self.vpc.records[AWS_APIS] = lambda: [address]
 
-    def _serve_emulator(self, container: Container, address: str) -> Container:
+    def _open_endpoint(self, endpoint: Mapping[str, Any]) -> str:
+        groups = [group["GroupId"] for group in endpoint["Groups"]]
+        place = self.vpc.place("aws-apis", subnets=endpoint["SubnetIds"], groups=groups)
+        self._serve_emulator(self.vpc.hold(place), place.address)
+        return place.address
+
+    def _open_public_apis(self) -> str:
+        container = self.vpc.pause("public-apis", "--network", self.vpc.internet)
+        address = container.address
+        self.vpc.outside(container, "aws-apis")
+        self._serve_emulator(container, address)
+        return address
+
+    def _serve_emulator(self, container: Container, address: str) -> None:
         listener = namespace_of(container).listen(address, HTTPS)
         self._relays.append(Relay(listener, to_loopback(self.emulator_port)))
-        return container
 
     def _open_s3(self) -> None:
         """S3 behind its gateway endpoint: an address of the prefix list, routed through an address of the VPC."""
-        (endpoint,) = (
-            endpoint
-            for endpoint in self._ec2("describe_vpc_endpoints", "VpcEndpoints")
-            if endpoint["VpcEndpointType"] == "Gateway"
-        )
+        (endpoint,) = self._endpoints("Gateway")
         name = endpoint["ServiceName"]
         lists = self.vpc.aws.client("ec2").describe_managed_prefix_lists()["PrefixLists"]
         prefix_list = next(item["PrefixListId"] for item in lists if item["PrefixListName"] == name)
@@ -121,7 +118,7 @@ class Gateways:
         place = Place(name="s3", address=self.vpc.addresses.outside())
         container = self.vpc.hold(place)
         namespace_of(container).run("ip", "address", "replace", f"{self.s3}/32", "dev", "lo")
-        self.containers["s3"] = self._serve_emulator(container, self.s3)
+        self._serve_emulator(container, self.s3)
         self.vpc.gateways[endpoint["VpcEndpointId"]] = place.address
 
     def _open_load_balancer(self) -> None:
@@ -131,9 +128,7 @@ class Gateways:
         container = self.vpc.hold(self.balancer)
         namespace = namespace_of(container)
         self._relays.append(Relay(namespace.listen(self.balancer.address, HTTPS), lambda: self._dial(namespace)))
-        person = Place(name="person", address=self.vpc.addresses.outside())
-        computer = namespace_of(self.vpc.hold(person))
-        self.person = person
+        computer = namespace_of(self.vpc.hold(Place(name="person", address=self.vpc.addresses.outside())))
         self._entry = Relay(on_loopback(), lambda: computer.connect(self.balancer.address, HTTPS, seconds=DIAL_SECONDS))
         self._relays.append(self._entry)
 
@@ -157,7 +152,8 @@ class Gateways:
         Raises:
             EngineError: the AWS APIs or S3 cannot be reached.
         """
-        for name, address in (("the AWS APIs", self._apis), ("S3", self.s3)):
+        (apis,) = self.vpc.lookup(AWS_APIS) or ("",)
+        for name, address in (("the AWS APIs", apis), ("S3", self.s3)):
             try:
                 namespace.connect(address, HTTPS, seconds=DIAL_SECONDS).close()
             except OSError as error:
