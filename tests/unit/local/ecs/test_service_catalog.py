@@ -60,7 +60,6 @@ def test_catalog_reads_services_names_definitions_and_secrets(account: Account) 
     services = catalog.services()
     assert [service.desired for service in services] == list(range(11))
     assert services[0].names == ("api.dev.internal",)
-    assert services[0].checks_health
     assert (services[0].subnets, services[0].groups) == ((subnet,), (group,))
     assert catalog.group("api") == group
     ecs.delete_service(cluster="c", service="s00", force=True)
