@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from terraform_harness.packet_filters.denials import Denial
 from terraform_harness.packet_filters.probe import Outcome
 
 from tests.live import matrix, necessity
 from tests.live.conftest import Live
 
 SHOWN = 20
+FIRST_EPHEMERAL_PORT = 32768
 
 
 def assert_agreement(live: Live) -> None:
@@ -22,8 +24,14 @@ def assert_agreement(live: Live) -> None:
 @pytest.mark.feature("H10")
 def test_no_packet_of_the_environment_was_dropped(live: Live) -> None:
     """Airflow works because every flow is declared, not because it survives without one. Probes are not counted."""
-    dropped = [line for line in live.ecs.vpc.report(limit=1000)[1:] if "icmp/" not in line]
-    assert dropped == []
+    dropped = [denial for denials in live.ecs.vpc.denials() for denial in denials]
+    assert [str(denial) for denial in dropped if _is_request(denial)] == []
+
+
+def _is_request(denial: Denial) -> bool:
+    """Whether the packets asked for a service: not a late packet of a connection that has ended, nor an ICMP error."""
+    protocol, port = denial.service.split("/")
+    return protocol in {"tcp", "udp"} and int(port) < FIRST_EPHEMERAL_PORT
 
 
 @pytest.mark.feature("H10")
