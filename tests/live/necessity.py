@@ -39,10 +39,10 @@ def superfluous_rules(live: Live) -> list[GroupRule]:
     with matrix.ends(live, model) as found:
         wanted = matrix.decisions(model, matrix.connections(model, sorted(found)))
         opened = [item for item, reach in wanted.items() if reach is Reach.OPEN] + PEOPLE
-        found |= _people(live)
+        everyone = found | _people(live)
         groups = {group for member in live.ecs.vpc.members.values() for group in member.place.groups}
         rules = [rule for rule in live.ecs.vpc.network.rules if rule.group in groups]
-        return [rule for turn in _turns(rules) for rule in _superfluous(live, found, opened, turn)]
+        return [rule for turn in _turns(rules) for rule in _superfluous(live, everyone, opened, turn)]
 
 
 def _people(live: Live) -> dict[str, matrix.End]:
