@@ -74,7 +74,7 @@ image-lock: ## Update the lock files of the image (needs uv)
 	  uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make image-lock" --quiet docker/$$name.in -o docker/$$name.txt; done
 
 ## Run locally
-.PHONY: up down logs live
+.PHONY: up down logs live flows
 live: .venv/.ready ## Apply an environment to the emulator, run it behind packet filters, test it, and print what the filters dropped
 	@$(BIN)/python -m pytest tests/live --ignore=tests/live/test_compose.py -q $(ARGS)
 
@@ -131,7 +131,7 @@ image-lock: ## Update the lock files of the image (needs uv)
 	  uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make image-lock" --quiet docker/$$name.in -o docker/$$name.txt; done
 
 ## Run locally
-.PHONY: up down logs live
+.PHONY: up down logs live flows
 live: .venv/.ready ## Apply an environment to the emulator, run it behind packet filters, test it, and print what the filters dropped
 	@$(BIN)/python -m pytest tests/live --ignore=tests/live/test_compose.py -q $(ARGS)
 
