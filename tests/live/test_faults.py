@@ -56,7 +56,8 @@ def test_worker_that_spot_interrupts_finishes_its_running_tasks(live: Live, time
     assert "sleep 60" in live.airflow.log("slow", run, "sleep", index=0)
     worker = only_worker(live)
     assert live.ecs.agent.protected(worker.id)
-    assert {container.stop_timeout for container in worker.definition.containers if container.essential} == {120}
+    main = next(container for container in worker.definition.containers if container.essential)
+    assert main.stop_timeout == 120
     with timed("worker interrupted by Spot (SIGTERM): its tasks finished, another worker is healthy"):
         worker.stop(reason="Your Spot Task was interrupted.")
         assert worker.main.state["ExitCode"] == 0
