@@ -20,15 +20,20 @@ from operations import hibernation as _hibernation
 from operations import migrate as _migrate
 from operations import secrets as _secrets
 from operations import verify as _verify
+from operations import bundle as _bundle
+from operations import handover as _handover
 from operations.account import PYTHON, Account
 from operations.errors import PreconditionError
+from operations.hcp import commands as _hcp
 from operations.progress import next_command, say
 from operations.push import build_and_push
 from operations.reporting import Report, reporting
 from operations.rotate import ROTATIONS
 from operations.stacks import Confirm, synthesize, synthesize_one
+from operations.synthesis import CloudState, synthesis
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app.add_typer(_hcp.app, name="hcp")
 Name = Annotated[str, typer.Argument(help="Name of an environment.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Folder = Annotated[Path, typer.Option("--folder", help="Folder of the environment files.")]
@@ -194,6 +199,57 @@ def destroy(name: Name, folder: Folder = HOME) -> None:
         synthesize_one(folder / f"{name}.yaml")
         _deploy.destroy(account, typed=typed, confirm=_asked(False))
         next_command(f"remove {account.file}")
+
+
+@app.command()
+def bundle(
+    name: Name,
+    stack: Annotated[str, typer.Argument(help="Stack: foundation or airflow.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the archive.")] = Path("dist/bundles"),
+    organization: _hcp.Organization = "",
+    hostname: _hcp.Hostname = CloudState.hostname,
+    project: _hcp.Project = "",
+    folder: Folder = HOME,
+) -> None:
+    """Write STACK of NAME as a self-contained archive, the configuration version of a workspace."""
+    with reporting(), synthesis(folder / f"{name}.yaml", state=CloudState(organization, hostname, project)) as made:
+        root = made.root(_hcp.require_layer(stack))
+        files = _bundle.root_files(root)
+        archive = _bundle.pack(files)
+        file = out / f"{root.name}.tar.gz"
+        _bundle.write(archive, file)
+        print(f"{file}: {', '.join(sorted(files))}; SHA-256 {_bundle.digest(archive)}")
+        if made.environment.state.backend != "cloud":
+            say(f"the state stays in {made.environment.state.backend}; --organization NAME moves it to HCP Terraform")
+        next_command(f"{PYTHON} -m operations hcp plan {name} {stack}" + (f" --organization {organization}" * bool(organization)))
+
+
+@app.command()
+def handover(
+    name: Name,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder; dist/handover/NAME when absent.")] = None,
+    branch: Annotated[str, typer.Option("--branch", help="Commit to this branch instead of writing a folder.")] = "",
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when it is not current.")] = False,
+    modules: Annotated[bool, typer.Option(help="Add the exported Terraform modules.")] = True,
+    organization: _hcp.Organization = "",
+    hostname: _hcp.Hostname = CloudState.hostname,
+    project: _hcp.Project = "",
+    folder: Folder = HOME,
+) -> None:
+    """Write the Terraform roots and modules of NAME for a VCS-driven workspace or Atlantis."""
+    with reporting(), synthesis(folder / f"{name}.yaml", state=CloudState(organization, hostname, project)) as made:
+        into = _handover.target(folder=out or Path("dist/handover") / name, branch=branch)
+        files = _handover.content(made, modules=modules, environments=folder)
+        if check:
+            stale = _handover.differences(files, into)
+            print("\n".join(stale) or f"{into} is current")
+            if stale:
+                say(f"Fix: run the command without --check, then commit {into}")
+                raise typer.Exit(1)
+            return
+        changed = _handover.hand_over(files, into)
+        print(f"{into}: {len(files)} files, {changed} changed")
+        next_command(f"git push origin {branch}" if branch else f"commit {into} to the repository of the workspaces")
 
 
 if __name__ == "__main__":

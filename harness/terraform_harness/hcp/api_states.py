@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def add(app: Blueprint, fake: FakeHcp) -> None:
     """Add the routes of state versions to ``app``."""
-    from terraform_harness.hcp.api import data, error
+    from terraform_harness.hcp.api import data, error, listing
 
     store = fake.store
 
@@ -38,6 +38,17 @@ def add(app: Blueprint, fake: FakeHcp) -> None:
             return error(404, "not found")
         return data(shown(item, len(item.states) - 1))
 
+    @app.get("/api/v2/workspaces/<id_>/current-state-version-outputs")
+    def outputs(id_: str) -> Response:
+        item = store.workspaces[id_]
+        found = json.loads(item.states[-1]).get("outputs", {}) if item.states and _may_read(item) else {}
+        return listing(
+            [
+                document("state-version-outputs", f"wsout-{name}", _output(name, output))
+                for name, output in found.items()
+            ]
+        )
+
     @app.post("/api/v2/workspaces/<id_>/state-versions")
     def create(id_: str) -> Response:
         item, attributes = store.workspaces[id_], request.get_json(force=True)["data"]["attributes"]
@@ -49,6 +60,11 @@ def add(app: Blueprint, fake: FakeHcp) -> None:
     @app.get("/_archivist/state/sv-<workspace>-<int:number>")
     def download(workspace: str, number: int) -> Response:
         return Response(store.workspaces[workspace].states[number], mimetype="application/json")
+
+
+def _output(name: str, output: Document) -> Document:
+    sensitive, type_ = bool(output.get("sensitive")), output.get("type")
+    return {"name": name, "value": output["value"], "sensitive": sensitive, "type": type_, "detailed-type": type_}
 
 
 def _may_read(item: Workspace) -> bool:
