@@ -14,14 +14,14 @@ import typer
 from environments import load
 from environments.load import HOME
 from operations import bootstrap as _bootstrap
+from operations import bundle as _bundle
 from operations import deploy as _deploy
 from operations import doctor as _doctor
+from operations import handover as _handover
 from operations import hibernation as _hibernation
 from operations import migrate as _migrate
 from operations import secrets as _secrets
 from operations import verify as _verify
-from operations import bundle as _bundle
-from operations import handover as _handover
 from operations.account import PYTHON, Account
 from operations.errors import PreconditionError
 from operations.hcp import commands as _hcp
@@ -205,6 +205,7 @@ def destroy(name: Name, folder: Folder = HOME) -> None:
 def bundle(
     name: Name,
     stack: Annotated[str, typer.Argument(help="Stack: foundation or airflow.")],
+    *,
     out: Annotated[Path, typer.Option("--out", help="Folder of the archive.")] = Path("dist/bundles"),
     organization: _hcp.Organization = "",
     hostname: _hcp.Hostname = CloudState.hostname,
@@ -221,12 +222,15 @@ def bundle(
         print(f"{file}: {', '.join(sorted(files))}; SHA-256 {_bundle.digest(archive)}")
         if made.environment.state.backend != "cloud":
             say(f"the state stays in {made.environment.state.backend}; --organization NAME moves it to HCP Terraform")
-        next_command(f"{PYTHON} -m operations hcp plan {name} {stack}" + (f" --organization {organization}" * bool(organization)))
+        next_command(
+            f"{PYTHON} -m operations hcp plan {name} {stack}" + (f" --organization {organization}" * bool(organization))
+        )
 
 
 @app.command()
 def handover(
     name: Name,
+    *,
     out: Annotated[Path | None, typer.Option("--out", help="Folder; dist/handover/NAME when absent.")] = None,
     branch: Annotated[str, typer.Option("--branch", help="Commit to this branch instead of writing a folder.")] = "",
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when it is not current.")] = False,

@@ -151,13 +151,15 @@ def _atlantis(stacks: list[str]) -> str:
 
 
 def _readme(name: str, stacks: list[str], *, modules: bool) -> str:
-    rows = "".join(f"| `{stack}/` | a Terraform root: working directory of the workspace `{stack}` |\n" for stack in stacks)
+    rows = "".join(
+        f"| `{stack}/` | a Terraform root: working directory of the workspace `{stack}` |\n" for stack in stacks
+    )
     extra = "| `modules/` | the same platform as Terraform modules |\n" if modules else ""
     return (
         f"# Airflow environment {name}\n\n"
         "Generated; do not edit. The source is the environment file of the repository airflow-fargate. There,\n"
-        f"`make handover ENV={name}` writes this folder again, and `make handover ENV={name} CHECK=1` tells whether it is "
-        "current.\n\n"
+        f"`make handover ENV={name}` writes this folder again, and `make handover ENV={name} CHECK=1` tells whether "
+        "it is current.\n\n"
         "| path | content |\n|---|---|\n"
         f"{rows}{extra}"
         "| `atlantis.yaml` | projects for Atlantis, in the order of apply |\n"

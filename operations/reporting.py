@@ -40,7 +40,7 @@ class Report:
     @property
     def changed(self) -> bool:
         """Whether the command changed anything in AWS."""
-        return self.started_apply or self.account is not None and self.account.changed
+        return self.started_apply or (self.account is not None and self.account.changed)
 
 
 @contextmanager

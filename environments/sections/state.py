@@ -63,8 +63,8 @@ class State(Section):
     organization: Annotated[
         Organization | None, synth("`cloud`: organization; each stack has its own workspace.", effect=MOVE_STATES)
     ] = None
-    hostname: Annotated[
-        Host, synth("`cloud`: host of HCP Terraform or Terraform Enterprise.", effect=MOVE_STATES)
-    ] = "app.terraform.io"
+    hostname: Annotated[Host, synth("`cloud`: host of HCP Terraform or Terraform Enterprise.", effect=MOVE_STATES)] = (
+        "app.terraform.io"
+    )
     project: Annotated[Project | None, synth("`cloud`: project of the workspaces.", effect=MOVE_STATES)] = None
     path: Annotated[Folder | None, synth("`local`: folder of the state files.", effect=MOVE_STATES)] = None

@@ -74,6 +74,7 @@ def require_layer(stack: str) -> str:
 @app.command("workspaces")
 def create(
     name: Name,
+    *,
     organization: Organization = "",
     hostname: Hostname = CloudState.hostname,
     project: Project = "",
@@ -82,12 +83,12 @@ def create(
 ) -> None:
     """Create or correct the workspaces of NAME, and share the state of the foundation with Airflow's workspace."""
     with reporting(), _session(name, folder, CloudState(organization, hostname, project)) as session:
-        found = workspaces.ensure(
-            session.connection, session.made.environment, terraform_version=terraform_version
-        )
+        found = workspaces.ensure(session.connection, session.made.environment, terraform_version=terraform_version)
         for workspace in found.values():
-            print(f"{workspace.name}: https://{session.connection.host}/app/{session.connection.organization}/"
-                  f"workspaces/{workspace.name}")
+            print(
+                f"{workspace.name}: https://{session.connection.host}/app/{session.connection.organization}/"
+                f"workspaces/{workspace.name}"
+            )
         next_command(session.command("plan", LAYERS[0]))
 
 
@@ -95,6 +96,7 @@ def create(
 def plan(
     name: Name,
     stack: Stack = AIRFLOW,
+    *,
     organization: Organization = "",
     hostname: Hostname = CloudState.hostname,
     project: Project = "",
@@ -169,6 +171,7 @@ def apply(
 @app.command()
 def status(
     name: Name,
+    *,
     organization: Organization = "",
     hostname: Hostname = CloudState.hostname,
     project: Project = "",

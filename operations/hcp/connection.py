@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ class Connection:
     presigned: httpx.Client = field(repr=False)
 
     def request(self, method: str, path: str, body: dict[str, Any] | None = None, **params: str) -> Any:
-        """The answer's JSON, for requests whose answers pytfe's models reject or change; None when it has no content."""
+        """The answer's JSON, for answers that pytfe's models reject or change; None when it has no content."""
         with hcp_errors(self.host):
             answer = self.client.runs.t.request(method, f"/api/v2/{path}", params=params, json_body=body)
         return answer.json() if answer.content else None
@@ -79,9 +80,7 @@ def connect(state: State) -> Connection:
     return connection
 
 
-def _trust(file: str | None) -> Any:
-    import ssl
-
+def _trust(file: str | None) -> ssl.SSLContext | bool:
     return ssl.create_default_context(cafile=file) if file else True
 
 

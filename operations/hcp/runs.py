@@ -10,6 +10,7 @@ import httpx
 from pytfe.models import ConfigurationVersion, RunCreateOptions
 from pytfe.models.configuration_version import ConfigurationVersionCreateOptions
 
+from environments.errors import printable
 from operations.errors import OperationError
 from operations.hcp import ending
 from operations.hcp.connection import Connection
@@ -108,7 +109,8 @@ class Run:
         """Run tasks that did not pass."""
         for result in self.task_results():
             if result["status"] not in ("passed", "pending"):
-                yield f"run task {result['task-name']}: {result['status']}: {result['message']} {result['url']}".rstrip()
+                text = f"run task {result['task-name']}: {result['status']}: {result['message']} {result['url']}"
+                yield printable(text.rstrip())
 
     def task_results(self) -> list[dict[str, Any]]:
         """The answers of the run tasks."""
@@ -162,7 +164,9 @@ def start(
         "configuration-version": {"data": {"type": "configuration-versions", "id": version.id}},
     }
     body.pop("type", None)
-    data = connection.request("POST", "runs", {"data": {"type": "runs", "attributes": body, "relationships": relations}})
+    data = connection.request(
+        "POST", "runs", {"data": {"type": "runs", "attributes": body, "relationships": relations}}
+    )
     run = Run(connection, workspace, data["data"], seconds=seconds)
     say(f"{workspace.name}: {'speculative plan' if speculative else 'run'} {run.address}")
     return run

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from pytfe.errors import NotFound
 from pytfe.models import Workspace as TfeWorkspace
@@ -59,7 +58,9 @@ def ensure(connection: Connection, environment: Environment, *, terraform_versio
         workspace = find(connection, name)
         if workspace is None:
             settings = _settings(environment, layer, terraform_version, project)
-            workspace = _write(connection, "POST", f"organizations/{connection.organization}/workspaces", name, settings)
+            workspace = _write(
+                connection, "POST", f"organizations/{connection.organization}/workspaces", name, settings
+            )
             say(f"{name}: workspace created")
         else:
             _correct(connection, workspace, terraform_version)
@@ -87,8 +88,8 @@ def _project(connection: Connection, name: str | None) -> str | None:
         if item["attributes"]["name"] == name:
             return str(item["id"])
     raise PreconditionError(
-        f"state.project: organization {connection.organization} has no project {quote(name, safe=' ')!r} that the token "
-        "may see. Fix: create it, or correct the name"
+        f"state.project: organization {connection.organization} has no project {name!r} that the token may "
+        "see. Fix: create it, or correct the name"
     )
 
 

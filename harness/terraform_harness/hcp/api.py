@@ -58,7 +58,7 @@ def application(fake: FakeHcp, runner: Runner, folder: Path) -> Flask:
         return data(document("entitlement-sets", f"org-{name}", dict.fromkeys(ENTITLEMENTS, True)))
 
     @app.get("/api/v2/organizations/<name>/projects")
-    def projects(name: str) -> Response:
+    def projects(name: str) -> Response:  # noqa: ARG001
         wanted = request.args.get("filter[names]")
         found = {title: id_ for title, id_ in store.projects.items() if wanted in (None, title)}
         return listing([document("projects", id_, {"name": title}) for title, id_ in found.items()])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from terraform_harness.hcp.server import FakeHcp
 
 
-def add(app: Blueprint, fake: FakeHcp, runner: Runner, folder: Path) -> None:
+def add(app: Blueprint, fake: FakeHcp, runner: Runner, folder: Path) -> None:  # noqa: PLR0915  a list of routes
     """Add the routes of runs to ``app``; each run gets a folder below ``folder``."""
     from terraform_harness.hcp.api import data, error, listing
 
@@ -61,7 +61,7 @@ def add(app: Blueprint, fake: FakeHcp, runner: Runner, folder: Path) -> None:
         return listing([documents.run(run) for run in reversed(found)])
 
     @app.get("/api/v2/runs/<id_>/run-events")
-    def events(id_: str) -> Response:
+    def events(id_: str) -> Response:  # noqa: ARG001
         return listing([])
 
     @app.post("/api/v2/runs/<id_>/actions/<action>")

@@ -44,7 +44,7 @@ def add(app: Blueprint, fake: FakeHcp) -> None:
         return listing([documents.workspace(item, name) for item in found])
 
     @app.post("/api/v2/organizations/<name>/workspaces")
-    def create(name: str) -> Response:
+    def create(name: str) -> Response:  # noqa: ARG001
         body = request.get_json(force=True)["data"]
         title = body["attributes"].pop("name")
         if store.workspace_called(title):
@@ -55,11 +55,11 @@ def add(app: Blueprint, fake: FakeHcp) -> None:
         return shown(item, 201)
 
     @app.get("/api/v2/organizations/<name>/workspaces/<workspace>")
-    def read(name: str, workspace: str) -> Response:
+    def read(name: str, workspace: str) -> Response:  # noqa: ARG001
         return shown(store.workspace_called(workspace))
 
     @app.patch("/api/v2/organizations/<name>/workspaces/<workspace>")
-    def update(name: str, workspace: str) -> Response:
+    def update(name: str, workspace: str) -> Response:  # noqa: ARG001
         return changed(store.workspace_called(workspace))
 
     @app.get("/api/v2/workspaces/<id_>")
@@ -96,7 +96,9 @@ def add(app: Blueprint, fake: FakeHcp) -> None:
     def consumers(id_: str) -> Response:
         item = store.workspaces[id_]
         if request.method == "GET":
-            return listing([documents.workspace(store.workspaces[x], fake.organization) for x in sorted(item.consumers)])
+            return listing(
+                [documents.workspace(store.workspaces[x], fake.organization) for x in sorted(item.consumers)]
+            )
         given = {entry["id"] for entry in request.get_json(force=True)["data"]}
         item.consumers = given if request.method == "PATCH" else item.consumers | given
         return Response(status=204)

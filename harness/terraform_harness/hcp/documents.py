@@ -73,10 +73,9 @@ def run(item: Run) -> Document:
             "is-discardable": item.status == "planned",
             "is-force-cancelable": False,
         },
-        "permissions": {
-            name: True
-            for name in ("can-apply", "can-cancel", "can-discard", "can-force-cancel", "can-force-execute")
-        },
+        "permissions": dict.fromkeys(
+            ("can-apply", "can-cancel", "can-discard", "can-force-cancel", "can-force-execute"), True
+        ),
         "status-timestamps": {},
     }
     return document(

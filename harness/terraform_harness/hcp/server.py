@@ -145,7 +145,13 @@ def serve(
         context.load_cert_chain(certificate, key)
         app = application(fake, runner, folder / "runs")
         server = make_server(
-            "localhost", 0, app, threaded=True, request_handler=_Quiet, ssl_context=context, fd=os.dup(listener.fileno())
+            "localhost",
+            0,
+            app,
+            threaded=True,
+            request_handler=_Quiet,
+            ssl_context=context,
+            fd=os.dup(listener.fileno()),
         )
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()

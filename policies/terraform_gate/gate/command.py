@@ -91,8 +91,8 @@ def _parser() -> argparse.ArgumentParser:
         description="Evaluate the rules of the gate and of checkov on Terraform files (HCL and JSON) and plans. "
         "Exit 0: every verdict is pass or waived; 1: a fail; 2: an unknown, or a problem with the input.",
         epilog="Subcommands: `reach PATH...` prints which connections the network allows, `compare OLD NEW` "
-        "which connections and permissions a change opens, `docs [--check]` writes docs/policies.md, `run-task` serves HCP "
-        "Terraform. "
+        "which connections and permissions a change opens, `docs [--check]` writes docs/policies.md, `run-task` serves "
+        "HCP Terraform. "
         "Write ./reach for a path of that name.",
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="*.tf or *.tf.json, a plan, or a folder")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 KEY_VARIABLE = "TERRAFORM_GATE_HMAC_KEY"
 LOOPBACK = "127.0.0.1"
+HOST = "app.terraform.io"
 SHORTEST_KEY = 16
 
 
@@ -41,10 +42,15 @@ def run_task_command(arguments: Sequence[str]) -> int:
     try:
         options.reports.mkdir(parents=True, exist_ok=True, mode=0o700)
         service = Service(
-            (options.bind, options.port), key=key, hosts=frozenset(options.host or ["app.terraform.io"]), evaluation=evaluation
+            (options.bind, options.port),
+            key=key,
+            hosts=frozenset(options.host or ["app.terraform.io"]),
+            evaluation=evaluation,
         )
     except OSError as error:
-        return _stop(f"{options.bind}:{options.port}, {options.reports}: {error.strerror}. Fix: --port, --bind, --reports")
+        return _stop(
+            f"{options.bind}:{options.port}, {options.reports}: {error.strerror}. Fix: --port, --bind, --reports"
+        )
     log(f"run task on http://{options.bind}:{service.server_port}, reports in {options.reports}; Ctrl-C ends it")
     try:
         service.serve_forever()
@@ -67,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--bind", default=LOOPBACK, help=f"address to listen on (default: {LOOPBACK})")
     parser.add_argument("--port", type=int, default=8080, help="port to listen on (default: 8080; 0: a free one)")
-    parser.add_argument("--host", action="append", help="server of the runs, may be repeated (default: app.terraform.io)")
+    parser.add_argument(
+        "--host", action="append", help="server of the runs, may be repeated (default: app.terraform.io)"
+    )
     parser.add_argument("--public-url", default="", metavar="URL", help="address of the service for links to reports")
     parser.add_argument(
         "--reports", type=Path, default=Path("reports"), metavar="FOLDER", help="SARIF reports (default: reports)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import subprocess
 import sys
@@ -62,18 +63,16 @@ class Evaluation:
     def _evaluated(self, request: TaskRequest, plan: bytes) -> dict[str, Any]:
         name = f"{secrets.token_urlsafe(24)}.sarif"
         with tempfile.TemporaryDirectory(prefix="terraform-gate-") as folder:
-            file, report, sarif = (Path(folder) / each for each in ("plan.json", "report.json", "report.sarif"))
+            file, report, sarif = (Path(folder) / each for each in (f"{_stack(request)}.json", "_.json", "_.sarif"))
             file.write_bytes(plan)
-            done = self._gate(request, file, report, sarif)
+            done = self._gate(file, report, sarif)
             if not report.exists():
                 raise PlanUnavailableError(f"the gate ended with exit code {done.returncode}")
             write_atomically(self.reports / name, sarif.read_text(encoding="utf-8"))
             url = f"{self.public_url.rstrip('/')}/reports/{name}" if self.public_url else ""
             return answer(json.loads(report.read_text(encoding="utf-8")), url=url)
 
-    def _gate(
-        self, request: TaskRequest, plan: Path, report: Path, sarif: Path
-    ) -> subprocess.CompletedProcess[bytes]:
+    def _gate(self, plan: Path, report: Path, sarif: Path) -> subprocess.CompletedProcess[bytes]:
         command = [sys.executable, "-m", "terraform_gate", str(plan), "--format", "json", "--output", str(report)]
         command += ["--report", f"sarif={sarif}", "--time-limit", str(self.seconds)]
         for file in self.waivers:
@@ -82,6 +81,11 @@ class Evaluation:
             return subprocess.run(command, capture_output=True, check=False, timeout=self.seconds + 60)
         except subprocess.TimeoutExpired:
             raise PlanUnavailableError(f"the gate did not end within {self.seconds:g} s") from None
+
+
+def _stack(request: TaskRequest) -> str:
+    """Return the name of the workspace, by which the gate calls the stack, as the name of a file."""
+    return re.sub(r"[^A-Za-z0-9_-]", "-", request.workspace)[:90] or "plan"
 
 
 def _fetch(request: TaskRequest) -> bytes:

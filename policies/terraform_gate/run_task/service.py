@@ -65,7 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: Service
     timeout = 30
 
-    def do_POST(self) -> None:  # noqa: N802  the name is http.server's
+    def do_POST(self) -> None:
         """Check the signature, answer at once, and evaluate later."""
         length = self.headers.get("Content-Length", "")
         if not length.isdigit() or int(length) > MAX_BODY_BYTES:
@@ -85,7 +85,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(503, "too many plans wait for evaluation")
 
-    def do_GET(self) -> None:  # noqa: N802  the name is http.server's
+    def do_GET(self) -> None:
         """Return a report, whose name cannot be guessed, or the state of the service."""
         if self.path == "/health":
             self._answer(200, "ok")

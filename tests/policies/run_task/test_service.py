@@ -22,7 +22,6 @@ from terraform_harness.hcp import run_tasks
 from terraform_harness.hcp.server import FakeHcp, serve
 from terraform_harness.hcp.store import Configuration, Run, Workspace
 
-pytestmark = pytest.mark.feature("M10")
 KEY = "key-of-the-run-task"
 OPEN = {
     "format_version": "1.2",
@@ -112,12 +111,13 @@ def post(service: Service, body: bytes, signature: str) -> tuple[int, str]:
         f"http://127.0.0.1:{service.server_port}/", data=body, headers={run_tasks.SIGNATURE_HEADER: signature}
     )
     try:
-        with urllib.request.urlopen(request, timeout=10) as answered:
+        with urllib.request.urlopen(request, timeout=10) as answered:  # noqa: S310  the service of the test
             return answered.status, answered.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
 
 
+@pytest.mark.feature("M10")
 def test_open_port_fails_the_run_with_outcomes_and_a_report(fake: FakeHcp, service: Service) -> None:
     run = planned_run(fake, service, OPEN)
     assert not run_tasks.call_all(fake.store, fake.address, run)
@@ -125,10 +125,11 @@ def test_open_port_fails_the_run_with_outcomes_and_a_report(fake: FakeHcp, servi
     assert result.status == "failed"
     assert " fail, " in result.message
     assert any("aws_security_group.open" in outcome["description"] for outcome in result.outcomes)
-    with urllib.request.urlopen(result.url, timeout=10) as answered:
+    with urllib.request.urlopen(result.url, timeout=10) as answered:  # noqa: S310  the service of the test
         assert json.loads(answered.read())["version"] == "2.1.0"
 
 
+@pytest.mark.feature("M10")
 def test_unsigned_request_and_wrong_signature_are_rejected(service: Service) -> None:
     for signature in ("", run_tasks.sign(b"{}", "another key")):
         status, text = post(service, b"{}", signature)
@@ -136,11 +137,13 @@ def test_unsigned_request_and_wrong_signature_are_rejected(service: Service) -> 
         assert "signature is missing or wrong" in text
 
 
+@pytest.mark.feature("M10")
 def test_request_of_the_registration_is_accepted(service: Service) -> None:
     body = json.dumps({"access_token": "test-token", "stage": "test"}).encode()
     assert post(service, body, run_tasks.sign(body, KEY))[0] == 200
 
 
+@pytest.mark.feature("M10")
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
@@ -168,6 +171,7 @@ def test_token_is_sent_to_no_server_that_was_not_named(
         assert text in answered
 
 
+@pytest.mark.feature("M10")
 def test_plan_that_cannot_be_fetched_fails_the_run(fake: FakeHcp, service: Service) -> None:
     run = planned_run(fake, service, OPEN)
     run.plan_json = b""
@@ -175,6 +179,7 @@ def test_plan_that_cannot_be_fetched_fails_the_run(fake: FakeHcp, service: Servi
     assert "the server answers 204 to the request for the plan" in run.results[0].message
 
 
+@pytest.mark.feature("M10")
 def test_request_for_the_plan_is_repeated_after_429(
     fake: FakeHcp, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -187,12 +192,14 @@ def test_request_for_the_plan_is_repeated_after_429(
     assert evaluation.ATTEMPTS > 2
 
 
+@pytest.mark.feature("M10")
 def test_names_of_reports_cannot_leave_the_folder(service: Service) -> None:
     for path in ("/reports/../secret", "/reports/", "/reports/x.sarif"):
         with pytest.raises(urllib.error.HTTPError, match="404"):
             urllib.request.urlopen(f"http://127.0.0.1:{service.server_port}{path}", timeout=10)
 
 
+@pytest.mark.feature("M10")
 def test_waived_findings_are_no_outcomes() -> None:
     finding = {"verdict": "fail", "rule": "AF_SG_1", "waiver": {"owner": "me"}}
     content = answer({"exit_code": 0, "problems": [], "findings": [finding]}, url="")
@@ -200,6 +207,7 @@ def test_waived_findings_are_no_outcomes() -> None:
     assert "relationships" not in content["data"]
 
 
+@pytest.mark.feature("M10")
 def test_service_does_not_start_without_a_key(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -208,6 +216,7 @@ def test_service_does_not_start_without_a_key(
     assert f"{KEY_VARIABLE}: must have at least 16 characters, got 5. Fix: " in capsys.readouterr().err
 
 
+@pytest.mark.feature("M10")
 def test_service_listens_on_loopback_by_default() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "terraform_gate", "run-task", "--help"], capture_output=True, text=True, check=True

@@ -15,14 +15,13 @@ from operations import bundle
 from operations.__main__ import app
 from operations.errors import PreconditionError
 
-pytestmark = pytest.mark.feature("M6")
-
 
 def root(folder: Path, content: dict[str, Any]) -> Path:
     (folder / "cdk.tf.json").write_text(json.dumps(content))
     return folder
 
 
+@pytest.mark.feature("M6")
 def test_same_files_give_the_same_bytes_without_owner_and_time() -> None:
     first = bundle.pack({"b": b"2", "a": b"1"})
     assert first == bundle.pack({"a": b"1", "b": b"2"})
@@ -33,6 +32,7 @@ def test_same_files_give_the_same_bytes_without_owner_and_time() -> None:
         ]
 
 
+@pytest.mark.feature("M6")
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -52,6 +52,7 @@ def test_root_that_is_not_self_contained_is_rejected_with_its_place(
     assert "AKIA" not in str(error.value)
 
 
+@pytest.mark.feature("M6")
 def test_unknown_stack_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from operations import synthesis
 

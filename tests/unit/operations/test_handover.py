@@ -17,8 +17,6 @@ from operations.handover import Folder, content, differences, hand_over
 from operations.synthesis import Synthesis
 from tests.unit.environments.cases import SMALLEST
 
-pytestmark = pytest.mark.feature("M10")
-
 
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
@@ -32,6 +30,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     return content(made, modules=False, environments=tmp_path)
 
 
+@pytest.mark.feature("M10")
 def test_folder_holds_roots_lock_files_and_the_projects_of_atlantis_in_order(
     files: dict[str, bytes], tmp_path: Path
 ) -> None:
@@ -41,6 +40,7 @@ def test_folder_holds_roots_lock_files_and_the_projects_of_atlantis_in_order(
     assert [project["dir"] for project in projects] == ["dev-foundation", "dev-airflow"]
 
 
+@pytest.mark.feature("M10")
 def test_check_tells_what_is_not_current(files: dict[str, bytes], tmp_path: Path) -> None:
     folder = Folder(tmp_path / "out")
     hand_over(files, folder)
@@ -50,6 +50,7 @@ def test_check_tells_what_is_not_current(files: dict[str, bytes], tmp_path: Path
     assert differences(newer, folder) == ["dev-airflow/cdk.tf.json: out of date"]
 
 
+@pytest.mark.feature("M10")
 def test_file_that_is_not_needed_any_more_is_removed(files: dict[str, bytes], tmp_path: Path) -> None:
     folder = Folder(tmp_path / "out")
     old = files | {"old.tf.json": b"{}"}
@@ -61,6 +62,7 @@ def test_file_that_is_not_needed_any_more_is_removed(files: dict[str, bytes], tm
     assert differences(files, folder) == []
 
 
+@pytest.mark.feature("M10")
 @pytest.mark.parametrize("kind", ["file", "link"])
 def test_folder_with_foreign_files_is_left_alone(files: dict[str, bytes], tmp_path: Path, kind: str) -> None:
     out = tmp_path / "out"
@@ -74,6 +76,7 @@ def test_folder_with_foreign_files_is_left_alone(files: dict[str, bytes], tmp_pa
     assert [file.name for file in out.iterdir()] == ["main.tf"]
 
 
+@pytest.mark.feature("M10")
 def test_file_changed_by_hand_is_not_overwritten(files: dict[str, bytes], tmp_path: Path) -> None:
     out = tmp_path / "out"
     hand_over(files, Folder(out))
@@ -94,6 +97,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.feature("M10")
 def test_branch_is_committed_without_touching_the_working_tree(files: dict[str, bytes], repository: Path) -> None:
     branch = Branch(repository, "handover/dev")
     hand_over(files, branch)
@@ -107,6 +111,7 @@ def test_branch_is_committed_without_touching_the_working_tree(files: dict[str, 
     assert len(log.stdout.splitlines()) == 2
 
 
+@pytest.mark.feature("M10")
 def test_checked_out_branch_is_rejected(repository: Path) -> None:
     with pytest.raises(PreconditionError, match="main is checked out"):
         Branch(repository, "main")

@@ -9,9 +9,8 @@ import pytest
 
 from tests.unit.operations.hcp.conftest import Console
 
-pytestmark = pytest.mark.feature("M6")
 
-
+@pytest.mark.feature("M6")
 def test_workspaces_get_execution_mode_version_tags_and_share_only_the_foundations_state(console: Console) -> None:
     code, out, _ = console.run("workspaces", "dev")
     assert code == 0
@@ -23,6 +22,7 @@ def test_workspaces_get_execution_mode_version_tags_and_share_only_the_foundatio
     assert not foundation.attributes["global-remote-state"]
 
 
+@pytest.mark.feature("M6")
 def test_second_run_finds_the_workspaces_and_repairs_only_what_prevents_runs(console: Console) -> None:
     console.run("workspaces", "dev")
     console.fake.workspace("dev-airflow").attributes |= {"execution-mode": "local", "description": "ours"}
@@ -33,6 +33,7 @@ def test_second_run_finds_the_workspaces_and_repairs_only_what_prevents_runs(con
     assert console.fake.workspace("dev-airflow").attributes["description"] == "ours"
 
 
+@pytest.mark.feature("M6")
 def test_plan_shows_log_changes_and_verdict_and_applies_nothing(console: Console) -> None:
     code, out, err = console.run("plan", "dev", "foundation")
     assert code == 0, err
@@ -45,6 +46,7 @@ def test_plan_shows_log_changes_and_verdict_and_applies_nothing(console: Console
     assert run.workspace.states == []
 
 
+@pytest.mark.feature("M6")
 def test_uploaded_archive_holds_the_root_and_nothing_else(console: Console) -> None:
     console.run("plan", "dev", "foundation")
     (version,) = console.fake.store.configurations.values()
@@ -52,6 +54,7 @@ def test_uploaded_archive_holds_the_root_and_nothing_else(console: Console) -> N
         assert set(archive.getnames()) <= {"cdk.tf.json", ".terraform.lock.hcl"}
 
 
+@pytest.mark.feature("M6")
 def test_apply_asks_applies_and_the_other_stack_reads_the_state(console: Console) -> None:
     code, out, err = console.run("apply", "dev", "foundation", given="y\n")
     assert code == 0, err
@@ -63,6 +66,7 @@ def test_apply_asks_applies_and_the_other_stack_reads_the_state(console: Console
     assert "dev-foundation: remote execution, Terraform 1.11.4, not locked; latest run applied" in out
 
 
+@pytest.mark.feature("M6")
 def test_state_is_not_readable_without_sharing(console: Console) -> None:
     console.run("apply", "dev", "foundation", "--yes")
     console.run("workspaces", "dev")
@@ -80,6 +84,7 @@ def test_state_is_not_readable_without_sharing(console: Console) -> None:
     assert "the run failed" in err
 
 
+@pytest.mark.feature("M6")
 def test_a_no_discards_the_run_and_frees_the_workspace(console: Console) -> None:
     code, _, err = console.run("apply", "dev", "foundation", given="n\n")
     assert code == 2
@@ -87,6 +92,7 @@ def test_a_no_discards_the_run_and_frees_the_workspace(console: Console) -> None
     assert [run.status for run in console.fake.store.runs.values()] == ["discarded"]
 
 
+@pytest.mark.feature("M6")
 def test_apply_without_changes_says_so(console: Console) -> None:
     console.run("apply", "dev", "foundation", "--yes")
     code, out, _ = console.run("apply", "dev", "foundation", "--yes")
