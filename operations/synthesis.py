@@ -48,6 +48,23 @@ class Synthesis:
         return self.stacks / self.environment.names.stack(layer)
 
 
+def environment_in(file: Path, *, state: CloudState) -> Environment:
+    """The environment in ``file``, with its states where ``state`` says.
+
+    Raises:
+        InvalidEnvironment: the file, or the given state, is invalid.
+    """
+    environment = load(file)
+    return parse(_text(file, state), source=f"{file} with --organization") if state.organization else environment
+
+
+def _text(file: Path, state: CloudState) -> str:
+    text = file.read_text(encoding="utf-8")
+    if not state.organization:
+        return text
+    return yaml.safe_dump(yaml.safe_load(text) | {"state": state.as_section()}, sort_keys=False)
+
+
 @contextmanager
 def synthesis(file: Path, *, state: CloudState) -> Iterator[Synthesis]:
     """Synthesize the environment in ``file``; its folder is deleted at the end.
@@ -55,15 +72,11 @@ def synthesis(file: Path, *, state: CloudState) -> Iterator[Synthesis]:
     Raises:
         InvalidEnvironment: the file, or the given state, is invalid.
     """
-    environment = load(file)
+    environment = environment_in(file, state=state)
     with tempfile.TemporaryDirectory(prefix="airflow-fargate-") as name:
         source, out = Path(name) / "environments", Path(name) / "out"
         source.mkdir()
-        text = file.read_text(encoding="utf-8")
-        if state.organization:
-            text = yaml.safe_dump(yaml.safe_load(text) | {"state": state.as_section()}, sort_keys=False)
-            environment = parse(text, source=f"{file} with --organization")
-        (source / file.name).write_text(text, encoding="utf-8")
+        (source / file.name).write_text(_text(file, state), encoding="utf-8")
         synthesize(source, out=out)
         yield Synthesis(environment, out / "stacks")
 

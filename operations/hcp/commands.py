@@ -21,7 +21,7 @@ from operations.hcp.result import evaluate
 from operations.hcp.runs import latest, start
 from operations.progress import next_command
 from operations.reporting import reporting
-from operations.synthesis import CloudState, Synthesis, require_cloud, synthesis
+from operations.synthesis import CloudState, Synthesis, environment_in, require_cloud, synthesis
 
 app = typer.Typer(no_args_is_help=True, help="Plan and apply in workspaces of HCP Terraform or Terraform Enterprise.")
 WAIT_SECONDS = 1800.0
@@ -51,13 +51,15 @@ class _Session:
 @contextmanager
 def _session(name: str, folder: Path, state: CloudState) -> Iterator[_Session]:
     file = folder / f"{name}.yaml"
+    environment = environment_in(file, state=state)
+    require_cloud(environment, file=str(file) if folder != HOME else f"environments/{file.name}")
+    connection = connect(environment.state)
     with synthesis(file, state=state) as made:
-        require_cloud(made.environment, file=str(file) if folder != HOME else f"environments/{file.name}")
         options = [] if folder == HOME else ["--folder", str(folder)]
         if state.organization:
             options += ["--organization", state.organization, "--hostname", state.hostname]
             options += ["--project", f"'{state.project}'"] if state.project else []
-        yield _Session(made, connect(made.environment.state), tuple(options))
+        yield _Session(made, connection, tuple(options))
 
 
 def require_layer(stack: str) -> str:

@@ -85,6 +85,7 @@ def console(fake: FakeHcp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> C
     def prepared(_file: Path, **_state: object) -> Iterator[Synthesis]:
         yield Synthesis(environment, found.stacks)
 
+    monkeypatch.setattr(commands, "environment_in", lambda _file, **_state: environment)
     monkeypatch.setattr(commands, "synthesis", prepared)
     monkeypatch.setattr(result, "check", lambda *_words, **_options: "no finding")
     monkeypatch.setattr(connection, "BACKOFF_SECONDS", 0.01)
