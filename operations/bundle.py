@@ -97,7 +97,7 @@ def lock_file(document: Mapping[str, Any]) -> str:
         (folder / ROOT_FILE).write_text(json.dumps(requirements), encoding="utf-8")
         found = mirror.find()
         source = [f"-fs-mirror={found}"] if found else []
-        command = [locate("terraform"), "providers", "lock", "-no-color", f"-platform={PLATFORM}", *source]
+        command = [str(locate("terraform")), "providers", "lock", "-no-color", f"-platform={PLATFORM}", *source]
         environment = {"PATH": "/usr/bin:/bin", "HOME": name, **_passed_on()}
         environment["TF_CLI_CONFIG_FILE"] = str(cli_configuration.path())
         try:

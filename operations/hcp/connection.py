@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,15 +34,17 @@ class Connection:
     client: TFEClient
     presigned: httpx.Client = field(repr=False)
 
-    def request(self, method: str, path: str, body: dict[str, Any] | None = None, **params: str) -> Any:
+    def request(
+        self, method: str, path: str, body: dict[str, Any] | None = None, *, params: Mapping[str, str] | None = None
+    ) -> Any:
         """The answer's JSON, for answers that pytfe's models reject or change; None when it has no content."""
         with hcp_errors(self.host):
             answer = self.client.runs.t.request(method, f"/api/v2/{path}", params=params, json_body=body)
         return answer.json() if answer.content else None
 
-    def run_address(self, workspace: str, run: str) -> str:
-        """The page of a run."""
-        return f"https://{self.host}/app/{self.organization}/workspaces/{workspace}/runs/{run}"
+    def workspace_address(self, workspace: str) -> str:
+        """The page of a workspace."""
+        return f"https://{self.host}/app/{self.organization}/workspaces/{workspace}"
 
 
 def connect(state: State) -> Connection:

@@ -52,7 +52,7 @@ class Run:
     @property
     def address(self) -> str:
         """The page of the run."""
-        return self._connection.run_address(self.workspace.name, self.id)
+        return f"{self._connection.workspace_address(self.workspace.name)}/runs/{self.id}"
 
     def planned(self) -> dict[str, Any]:
         """Follow the run until its plan is complete, and return the plan's JSON.
@@ -106,7 +106,11 @@ class Run:
         return f"{self.status.replace('_', ' ')}{f' (position {position} in the queue)' if queued else ''}"
 
     def _reasons(self) -> Iterator[str]:
-        """Run tasks that did not pass."""
+        """Policy checks and run tasks that did not pass."""
+        for check in self._connection.request("GET", f"runs/{self.id}/policy-checks")["data"]:
+            if check["attributes"]["status"] in ("hard_failed", "soft_failed", "errored"):
+                failed = check["attributes"].get("result", {}).get("total-failed", "some")
+                yield f"policy check: {check['attributes']['status'].replace('_', ' ')}: {failed} policies failed"
         for result in self.task_results():
             if result["status"] not in ("passed", "pending"):
                 text = f"run task {result['task-name']}: {result['status']}: {result['message']} {result['url']}"
@@ -114,7 +118,7 @@ class Run:
 
     def task_results(self) -> list[dict[str, Any]]:
         """The answers of the run tasks."""
-        answer = self._connection.request("GET", f"runs/{self.id}/task-stages", include="task_results")
+        answer = self._connection.request("GET", f"runs/{self.id}/task-stages", params={"include": "task_results"})
         return [item["attributes"] for item in answer.get("included", ()) if item["type"] == "task-results"]
 
     def _plan_json(self) -> dict[str, Any]:
@@ -196,5 +200,5 @@ def _upload(connection: Connection, version: ConfigurationVersion, archive: byte
 
 def latest(connection: Connection, workspace: Workspace) -> Run | None:
     """The newest run of ``workspace``, or None."""
-    found = connection.request("GET", f"workspaces/{workspace.id}/runs", **{"page[size]": "1"})["data"]
+    found = connection.request("GET", f"workspaces/{workspace.id}/runs", params={"page[size]": "1"})["data"]
     return Run(connection, workspace, found[0], seconds=0) if found else None

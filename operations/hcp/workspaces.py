@@ -17,8 +17,6 @@ from operations.hcp.connection import Connection
 from operations.hcp.errors import hcp_errors
 from operations.progress import say
 
-TERRAFORM_VERSION = "1.11.4"
-"""The version with which the tests of this project run."""
 OLDEST_TERRAFORM = (1, 11)
 REMOTE_MODES = ("remote", "agent")
 
@@ -84,7 +82,7 @@ def _project(connection: Connection, name: str | None) -> str | None:
     if not name:
         return None
     path = f"organizations/{connection.organization}/projects"
-    for item in connection.request("GET", path, **{"filter[names]": name})["data"]:
+    for item in connection.request("GET", path, params={"filter[names]": name})["data"]:
         if item["attributes"]["name"] == name:
             return str(item["id"])
     raise PreconditionError(
@@ -139,6 +137,8 @@ def _write(connection: Connection, method: str, path: str, name: str, content: d
 def _share_states(connection: Connection, workspaces: dict[str, Workspace]) -> None:
     """Let each stack read the states of the stacks below it."""
     for position, layer in enumerate(LAYERS[:-1]):
+        if workspaces[layer].attributes.get("global-remote-state"):
+            continue
         readers = [TfeWorkspace(id=workspaces[above].id) for above in LAYERS[position + 1 :]]
         with hcp_errors(connection.host):
             options = WorkspaceAddRemoteStateConsumersOptions(workspaces=readers)

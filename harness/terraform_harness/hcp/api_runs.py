@@ -60,6 +60,12 @@ def add(app: Blueprint, fake: FakeHcp, runner: Runner, folder: Path) -> None:  #
         found = [run for run in store.runs.values() if run.workspace.id == id_]
         return listing([documents.run(run) for run in reversed(found)])
 
+    @app.get("/api/v2/runs/<id_>/policy-checks")
+    def policy_checks(id_: str) -> Response:
+        behavior = store.runs[id_].workspace.behavior
+        failed = {"status": behavior.removeprefix("policy_"), "result": {"total-failed": 1}}
+        return listing([documents.document("policy-checks", f"pc-{id_}", failed)] if "policy" in behavior else [])
+
     @app.get("/api/v2/runs/<id_>/run-events")
     def events(id_: str) -> Response:  # noqa: ARG001
         return listing([])

@@ -63,7 +63,7 @@ class Runner:
         run.status, run.plan_log = "planning", START
         planned = self._unpack(run) and self._plan(run, token)
         run.plan_log += END
-        if not planned:
+        if not planned or run.workspace.behavior == "policy_hard_failed":
             run.status = "errored"
         elif run.workspace.behavior in ("policy_soft_failed", "discarded"):
             run.status = run.workspace.behavior

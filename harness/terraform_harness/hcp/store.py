@@ -17,7 +17,8 @@ class Workspace:
         consumers: Ids of the workspaces that may read its state.
         states: Contents of the state versions, oldest first.
         tasks: Ids of the run tasks that run after each plan, with their enforcement level.
-        behavior: ``stay_queued``, ``policy_soft_failed``, ``discarded`` or empty.
+        behavior: ``stay_queued``, ``policy_soft_failed``, ``policy_hard_failed``,
+            ``discarded`` or empty.
     """
 
     id: str

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from environments.load import parse
 from operations.__main__ import app
-from operations.hcp import commands, connection, result, runs
+from operations.hcp import connection, flow, result, runs
 from operations.synthesis import Synthesis
 from tests.unit.environments.cases import SMALLEST
 
@@ -85,8 +85,8 @@ def console(fake: FakeHcp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> C
     def prepared(_file: Path, **_state: object) -> Iterator[Synthesis]:
         yield Synthesis(environment, found.stacks)
 
-    monkeypatch.setattr(commands, "environment_in", lambda _file, **_state: environment)
-    monkeypatch.setattr(commands, "synthesis", prepared)
+    monkeypatch.setattr(flow, "environment_in", lambda _file, **_state: environment)
+    monkeypatch.setattr(flow, "synthesis", prepared)
     monkeypatch.setattr(result, "check", lambda *_words, **_options: "no finding")
     monkeypatch.setattr(connection, "BACKOFF_SECONDS", 0.01)
     monkeypatch.setattr(runs, "POLL_SECONDS", 0.05)

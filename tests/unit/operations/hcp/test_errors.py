@@ -77,7 +77,11 @@ def test_errored_run_shows_terraforms_message(console: Console) -> None:
 @pytest.mark.feature("M6")
 @pytest.mark.parametrize(
     ("behavior", "text"),
-    [("discarded", "was discarded by a user"), ("policy_soft_failed", "violates a policy of the organization")],
+    [
+        ("discarded", "was discarded by a user"),
+        ("policy_soft_failed", "violates a policy of the organization"),
+        ("policy_hard_failed", "policy check: hard failed: 1 policies failed"),
+    ],
 )
 def test_run_that_ends_without_a_plan_to_apply(console: Console, behavior: str, text: str) -> None:
     console.run("workspaces", "dev")
