@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,3 +66,33 @@ def test_terraform_itself_plans_the_foundation_through_its_cloud_block(fake: Fak
     assert "aws_db_instance.database" in done.stdout
     (run,) = fake.store.runs.values()
     assert (run.workspace.name, run.status) == ("dev-foundation", "planned_and_finished")
+
+
+@pytest.mark.feature("M6")
+def test_bundle_is_the_same_twice_and_locks_the_provider_for_the_workers_of_hcp(tmp_path: Path) -> None:
+    require("terraform", "provider-mirror")
+    archives = []
+    for folder in (tmp_path / "first", tmp_path / "second"):
+        done = CliRunner().invoke(app, ["bundle", "dev", "airflow", "--out", str(folder)])
+        assert done.exit_code == 0, done.stderr
+        archives.append((folder / "dev-airflow.tar.gz").read_bytes())
+    assert archives[0] == archives[1]
+    with tarfile.open(fileobj=io.BytesIO(archives[0])) as archive:
+        assert archive.getnames() == [".terraform.lock.hcl", "cdk.tf.json"]
+        lock = archive.extractfile(".terraform.lock.hcl")
+        assert lock
+        assert b'version     = "5.100.0"' in (text := lock.read())
+        assert b'"h1:' in text
+
+
+@pytest.mark.feature("M10")
+def test_handover_with_modules_is_current_until_the_environment_changes(tmp_path: Path) -> None:
+    require("terraform", "provider-mirror")
+    out = ["--out", str(tmp_path / "out")]
+    done = CliRunner().invoke(app, ["handover", "dev", *out])
+    assert done.exit_code == 0, done.stderr
+    assert (tmp_path / "out/modules/network/versions.tf").exists()
+    assert CliRunner().invoke(app, ["handover", "dev", *out, "--check"]).exit_code == 0
+    done = CliRunner().invoke(app, ["handover", "dev", *out, "--check", "--organization", "example"])
+    assert done.exit_code == 1
+    assert "dev-airflow/cdk.tf.json: out of date" in done.stdout
