@@ -11,6 +11,7 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -127,9 +128,19 @@ def _passed_on() -> dict[str, str]:
 
 
 def write(archive: bytes, file: Path) -> None:
-    """Write ``archive`` to ``file``; a reader sees the old or the new file, never a part."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as temporary:
-        temporary.write(archive)
-    Path(temporary.name).chmod(_FILE_MODE)
-    Path(temporary.name).replace(file)
+    """Write ``archive`` to ``file``; a reader sees the old or the new file, never a part.
+
+    Raises:
+        PreconditionError: the file cannot be written.
+    """
+    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(archive)
+        temporary.chmod(_FILE_MODE)
+        temporary.replace(file)
+    except OSError as error:
+        raise PreconditionError(f"{file}: {error.strerror}. Fix: name a folder that can be written") from None
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)

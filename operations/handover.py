@@ -95,7 +95,7 @@ def hand_over(files: Files, into: Target) -> int:
         PreconditionError: the target holds files that the last hand-over did not write, or that were changed since.
     """
     existing = into.read()
-    _require_own(existing, into)
+    _require_own({name: data for name, data in existing.items() if files.get(name) != data}, existing, into)
     changed = {name: data for name, data in files.items() if existing.get(name) != data}
     removed = frozenset(existing.keys() - files.keys())
     if changed or removed:
@@ -111,13 +111,14 @@ def differences(files: Files, into: Target) -> list[str]:
     return sorted(lines + [f"{name}: does not belong here" for name in existing if name not in files])
 
 
-def _require_own(existing: Files, into: Target) -> None:
+def _require_own(different: Files, existing: Files, into: Target) -> None:
+    """Reject ``different``, the files that would be replaced or removed, unless the last hand-over wrote them."""
     try:
         written = json.loads(existing.get(MANIFEST, b"{}")).get("files", {})
     except (ValueError, AttributeError):
         written = {}
-    foreign = [name for name in existing if name not in written and (name != MANIFEST or not written)]
-    edited = [name for name, hash_ in written.items() if name in existing and _digest(existing[name]) != hash_]
+    foreign = [name for name in different if name not in written and (name != MANIFEST or not written)]
+    edited = [name for name, hash_ in written.items() if name in different and _digest(different[name]) != hash_]
     for names, what in ((foreign, "holds files that this command did not write"), (edited, "was changed by hand")):
         if names:
             shown = ", ".join(sorted(names)[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -110,7 +110,7 @@ class Run:
         for check in self._connection.request("GET", f"runs/{self.id}/policy-checks")["data"]:
             if check["attributes"]["status"] in ("hard_failed", "soft_failed", "errored"):
                 failed = check["attributes"].get("result", {}).get("total-failed", "some")
-                yield f"policy check: {check['attributes']['status'].replace('_', ' ')}: {failed} policies failed"
+                yield f"policy check: {check['attributes']['status'].replace('_', ' ')}, failed policies: {failed}"
         for result in self.task_results():
             if result["status"] not in ("passed", "pending"):
                 text = f"run task {result['task-name']}: {result['status']}: {result['message']} {result['url']}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 from pathlib import Path
@@ -84,6 +85,27 @@ def test_file_changed_by_hand_is_not_overwritten(files: dict[str, bytes], tmp_pa
     with pytest.raises(PreconditionError, match=r"was changed by hand: README\.md"):
         hand_over(files, Folder(out))
     assert (out / "README.md").read_text() == "ours"
+
+
+@pytest.mark.feature("M10")
+def test_interrupted_hand_over_is_completed_by_the_next_one(files: dict[str, bytes], tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "out")
+    hand_over(files, folder)
+    manifest = json.loads(files["handover.json"])
+    newer = files | {"README.md": b"newer"}
+    manifest["files"]["README.md"] = hashlib.sha256(b"newer").hexdigest()
+    newer["handover.json"] = json.dumps(manifest).encode()
+    (tmp_path / "out/README.md").write_bytes(b"newer")
+    hand_over(newer, folder)
+    assert differences(newer, folder) == []
+
+
+@pytest.mark.feature("M10")
+def test_target_that_is_a_file_is_named(files: dict[str, bytes], tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("ours")
+    with pytest.raises(PreconditionError, match="Fix: name a folder that can be written"):
+        hand_over(files, Folder(tmp_path / "out"))
+    assert (tmp_path / "out").read_text() == "ours"
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ def test_errored_run_shows_terraforms_message(console: Console) -> None:
     [
         ("discarded", "was discarded by a user"),
         ("policy_soft_failed", "violates a policy of the organization"),
-        ("policy_hard_failed", "policy check: hard failed: 1 policies failed"),
+        ("policy_hard_failed", "policy check: hard failed, failed policies: 1"),
     ],
 )
 def test_run_that_ends_without_a_plan_to_apply(console: Console, behavior: str, text: str) -> None:
