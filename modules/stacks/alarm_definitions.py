@@ -73,6 +73,16 @@ def _airflow(environment: Environment) -> Iterator[MetricAlarm]:
 
 
 def _queues(environment: Environment) -> Iterator[MetricAlarm]:
+    if uses_celery(environment.topology):
+        yield MetricAlarm(
+            "unserved-queue",
+            "Airflow tasks wait in a queue that no worker group serves; the log of the scheduler names the queue",
+            METRICS_NAMESPACE,
+            "UnservedTasks",
+            {"Environment": environment.names.name},
+            threshold=0,
+            minutes=3,
+        )
     for group in environment.workers:
         yield MetricAlarm(
             f"oldest-queued-{group.name}",

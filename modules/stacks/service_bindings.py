@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from environments.facts.naming import Names
 from environments.facts.secrets import DEPLOY_KEY, own_names_for_process
 from environments.model import Environment
+from environments.sections.dag_access import DagAccess as DagAccessSection
 from modules.constructs.sidecars import GitBundle, GitSync, Repository, StatsD, WorkerMetrics
 from modules.core.connections import Connections
+from modules.core.dag_access import DagAccess
 from modules.core.task import BackingService, Client, Secret, Sidecar
 from modules.stacks.component_table import Use
+from modules.stacks.dag_access import dag_access
 from modules.stacks.foundation import FoundationReference
 
 METRICS_NAMESPACE = "Airflow"
@@ -44,6 +47,11 @@ class ServiceBindings:
     def worker_services(self, uses: Iterable[Use]) -> list[BackingService]:
         """Return the backing services of a worker, which needs only one of the shared secrets."""
         return [*self.services(uses), self._foundation.secrets.some(*WORKER_SECRETS)]
+
+    def dag_access(self, section: DagAccessSection) -> DagAccess:
+        """Return the access that the DAGs of a service have in addition."""
+        key_arn = self._foundation.secrets_key_arn
+        return dag_access(section, self._environment, names=self._names, secrets_key_arn=key_arn)
 
     def sidecars(self, uses: Iterable[Use]) -> list[Sidecar]:
         """Return the sidecars of ``uses`` and the StatsD sidecar, which every component has."""
