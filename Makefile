@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 ENV ?= dev
+STACK ?= airflow
 ENV_STACKS = $(foreach layer,foundation airflow,cdktf.out/stacks/$(ENV)-$(layer))
 PACKAGE_FOLDERS := $(CURDIR) $(CURDIR)/policies $(CURDIR)/harness $(CURDIR)/bindings
 
@@ -162,9 +163,15 @@ $(LIVE):
 	@$(BIN)/python -m operations $@ $(ENV)
 
 ## Export
-.PHONY: modules bench
+.PHONY: modules bundle handover bench
 modules: .venv/.ready ## Export constructs and stacks as Terraform modules to dist/modules (LIKE=environment whose structure is used)
 	@$(BIN)/python -m modules.export --out dist/modules $(if $(LIKE),--like $(LIKE))
+
+bundle: .venv/.ready ## Write STACK of ENV as a self-contained archive to dist/bundles (ORGANIZATION=name for HCP Terraform)
+	@$(BIN)/python -m operations bundle $(ENV) $(STACK) $(if $(ORGANIZATION),--organization $(ORGANIZATION))
+
+handover: .venv/.ready ## Write the Terraform roots and modules of ENV to dist/handover/ENV (OUT=folder or BRANCH=name, CHECK=1, ORGANIZATION=name)
+	@$(BIN)/python -m operations handover $(ENV) $(if $(OUT),--out "$(OUT)") $(if $(BRANCH),--branch $(BRANCH)) $(if $(CHECK),--check) $(if $(ORGANIZATION),--organization $(ORGANIZATION))
 
 bench: .venv/.ready ## Measure time and memory as ratios to baselines of the same run (ARGS=--write writes them into the documentation)
 	@$(BIN)/python -m bench $(ARGS)

@@ -28,13 +28,13 @@ Confirm = Callable[[str], bool]
 SHOWN_CHANGES = 40
 
 
-def synthesize(folder: Path) -> None:
-    """Write the Terraform JSON of every environment in ``folder``.
+def synthesize(folder: Path, *, out: Path = STACKS.parent) -> None:
+    """Write the Terraform JSON of every environment in ``folder`` to ``out``.
 
     Raises:
         PreconditionError: an environment file is invalid.
     """
-    command = [sys.executable, "main.py", str(folder.resolve()), str(STACKS.parent)]
+    command = [sys.executable, "main.py", str(folder.resolve()), str(out)]
     with step("synthesize"):
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
