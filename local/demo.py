@@ -24,6 +24,7 @@ from terraform_harness.terraform.run import TerraformError
 from terraform_harness.tools import MissingTool, locate
 
 from environments.facts.stacks import bootstrap_stack, stack_names
+from local.background_report import background_report
 from local.repository import ROOT
 
 STACKS = ROOT / "cdktf.out" / "stacks"
@@ -42,7 +43,11 @@ def run(environment: str, *, console: Console) -> None:
     subprocess.run([sys.executable, "main.py"], cwd=ROOT, check=True)
     stacks = stack_names(environment)
     account = account_of(workspace.read(STACKS / stacks[0]))
-    with Emulator(account_id=account) as emulator, tempfile.TemporaryDirectory(prefix="airflow-fargate-") as folder:
+    with (
+        background_report(environment) as written,
+        Emulator(account_id=account) as emulator,
+        tempfile.TemporaryDirectory(prefix="airflow-fargate-") as folder,
+    ):
         life = Lifecycle(source=STACKS, folder=Path(folder), emulator=emulator, console=console)
         life.say("policies, on the JSON of every environment: " + check([STACKS], folder=Path(folder)))
         life.before_apply = partial(_judge_plan, life, stacks)
@@ -61,6 +66,7 @@ def run(environment: str, *, console: Console) -> None:
         nothing_left(life.left(since=before))
         life.say("nothing is left in the emulator")
         life.say(f"AWS models, rules and quotas: {emulator.validation}")
+        life.say(written())
 
 
 def _judge_plan(life: Lifecycle, stacks: tuple[str, ...], stack: str, plan: dict[str, Any]) -> None:
@@ -117,7 +123,9 @@ def main(environment: str = "dev") -> int:
         return 1
     except subprocess.CalledProcessError as error:
         return error.returncode
-    console.print("demo: everything passed. Next: make test, or change environments/dev.yaml and run make demo again")
+    console.print(
+        "demo: everything passed. Next: open the report, or change environments/dev.yaml and run make demo again"
+    )
     return 0
 
 

@@ -21,8 +21,9 @@ EXPECTED = (
     "dev-airflow: destroyed",
     "dev-foundation: destroyed",
     "nothing is left in the emulator",
+    "report: .build/report/dev.html",
     "requests validated, ",
-    "everything passed. Next: make test",
+    "everything passed. Next: open the report",
 )
 
 

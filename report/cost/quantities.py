@@ -1,0 +1,258 @@
+"""What AWS bills for the resources of a configuration: quantities with the id of their price."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from terraform_gate.configuration import Configuration
+from terraform_gate.terraform_resource import Resource
+
+from report.cost.profile import HOURS, Profile
+from report.view import sizes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One billed quantity of a month.
+
+    Attributes:
+        address: address of the resource.
+        key: key of the environment file that decides about it.
+        what: what is billed.
+        quantity: number of units of the price.
+        price: id of the price.
+        assumption: the assumption in the quantity; empty when it follows from the configuration.
+    """
+
+    address: str
+    key: str
+    what: str
+    quantity: float
+    price: str
+    assumption: str = ""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """The configuration with its usage; ``awake`` is the share of the month outside of hibernation."""
+
+    configuration: Configuration
+    profile: Profile
+    awake: float = 1.0
+
+    @property
+    def hours(self) -> float:
+        """Hours of a month in which Fargate tasks and the database run."""
+        return HOURS * self.awake
+
+
+Read = Callable[[Usage, Resource], Iterator[Item]]
+FREE = frozenset(
+    """
+    aws_appautoscaling_policy aws_appautoscaling_scheduled_action aws_appautoscaling_target aws_acm_certificate
+    aws_acm_certificate_validation aws_cloudwatch_query_definition aws_db_parameter_group aws_db_subnet_group
+    aws_db_proxy_default_target_group aws_db_proxy_target aws_default_network_acl aws_default_security_group
+    aws_ecr_lifecycle_policy aws_ecs_cluster aws_ecs_cluster_capacity_providers aws_ecs_task_definition
+    aws_elasticache_parameter_group aws_elasticache_subnet_group aws_flow_log aws_iam_openid_connect_provider
+    aws_iam_policy aws_iam_role aws_iam_role_policy aws_iam_role_policy_attachment aws_internet_gateway
+    aws_kms_alias aws_lb_listener aws_lb_listener_rule aws_lb_target_group aws_network_acl aws_network_acl_rule
+    aws_route aws_route53_record aws_route_table aws_route_table_association
+    aws_s3_bucket_lifecycle_configuration aws_s3_bucket_ownership_controls aws_s3_bucket_policy
+    aws_s3_bucket_public_access_block aws_s3_bucket_server_side_encryption_configuration
+    aws_s3_bucket_versioning aws_scheduler_schedule aws_security_group aws_service_discovery_service
+    aws_sns_topic aws_sns_topic_policy aws_sns_topic_subscription aws_ssm_parameter aws_subnet aws_vpc
+    aws_vpc_security_group_egress_rule aws_vpc_security_group_ingress_rule aws_wafv2_web_acl_association
+    aws_wafv2_web_acl_logging_configuration
+    """.split()
+)
+"""Types that cost nothing by themselves, or less than a cent at the assumed usage."""
+
+
+def items_of(usage: Usage) -> Iterator[Item]:
+    """Yield what AWS bills in a month."""
+    for resource in usage.configuration.resources.values():
+        if not resource.is_data and resource.type in READERS:
+            yield from READERS[resource.type](usage, resource)
+
+
+def unpriced(configuration: Configuration) -> dict[str, int]:
+    """Number of resources, by type, that the report knows no billing of."""
+    found: dict[str, int] = {}
+    for resource in configuration.resources.values():
+        if not resource.is_data and resource.type not in FREE and resource.type not in READERS:
+            found[resource.type] = found.get(resource.type, 0) + 1
+    return found
+
+
+def _service(usage: Usage, resource: Resource) -> Iterator[Item]:
+    task = sizes.task_definition_of(usage.configuration, resource)
+    if task is None:
+        return
+    name = str(resource.get("name"))
+    low, high = sizes.task_counts(usage.configuration, resource)
+    share = usage.profile.busy_share
+    average = usage.profile.tasks.get(name, low + (high - low) * share)
+    assumption = ""
+    if name in usage.profile.tasks:
+        assumption = f"{average:g} tasks on average, measured"
+    elif low != high:
+        assumption = f"{average:g} tasks on average: {low} plus {share:.0%} of the way to {high}"
+    base = min(average, max(sizes.on_demand_base(resource), 0))
+    spot = (average - base) * sizes.spot_share(resource)
+    cpu, memory = sizes.number(task.get("cpu")) / 1024, sizes.number(task.get("memory")) / 1024
+    architecture = str(task.get("runtime_platform", "cpu_architecture", default="X86_64"))
+    chip = "arm" if architecture == "ARM64" else "x86"
+    key = f"workers[{name.removeprefix('worker-')}]" if name.startswith("worker-") else f"components.{name}"
+    for label, tasks, suffix in (("on demand", average - spot, ""), ("Spot", spot, "*spot")):
+        if tasks > 0:
+            for unit, amount in (("vcpu", cpu), ("gib", memory)):
+                yield Item(
+                    address=resource.address,
+                    key=key.replace("-", "_") if key.startswith("components") else key,
+                    what=f"Fargate {'vCPU' if unit == 'vcpu' else 'GiB'}-hours, {label}",
+                    quantity=tasks * amount * usage.hours,
+                    price=f"fargate.{chip}.{unit}{suffix}",
+                    assumption=assumption,
+                )
+
+
+def _database(usage: Usage, resource: Resource) -> Iterator[Item]:
+    copies = 2 if resource.get("multi_az") else 1
+    kind, gib = resource.get("instance_class"), sizes.number(resource.get("allocated_storage"))
+    address, zones = resource.address, "two zones" if copies == 2 else "one zone"
+    yield Item(
+        address=address,
+        key="database",
+        what=f"{kind}, {zones}",
+        quantity=copies * usage.hours,
+        price=f"rds.{resource.get('engine')}.{kind}",
+    )
+    yield Item(
+        address=address,
+        key="database",
+        what=f"gp3 storage, {zones}",
+        quantity=copies * gib,
+        price="rds.storage.gp3",
+        assumption="storage that does not grow",
+    )
+
+
+def _cache(_usage: Usage, resource: Resource) -> Iterator[Item]:
+    nodes, kind = sizes.number(resource.get("num_cache_clusters", default=1)), resource.get("node_type")
+    engine = resource.get("engine", default="redis")
+    yield Item(
+        address=resource.address,
+        key="broker",
+        what=f"{nodes:g} × {kind}",
+        quantity=nodes * HOURS,
+        price=f"elasticache.{engine}.{kind}",
+    )
+
+
+def _nat(usage: Usage, resource: Resource) -> Iterator[Item]:
+    count = len(usage.configuration.of_type("aws_nat_gateway"))
+    address, key, gb = resource.address, "network.egress", usage.profile.internet_gb
+    yield Item(address=address, key=key, what="NAT gateway", quantity=HOURS, price="nat.hour")
+    assumption = f"{gb:g} GB through NAT gateways"
+    yield Item(address=address, key=key, what="NAT data", quantity=gb / count, price="nat.gb", assumption=assumption)
+
+
+def _load_balancer(usage: Usage, resource: Resource) -> Iterator[Item]:
+    address, key, lcu = resource.address, "load_balancer", usage.profile.lcu
+    yield Item(address=address, key=key, what="load balancer", quantity=HOURS, price="alb.hour")
+    assumption = f"{lcu:g} capacity units on average"
+    yield Item(
+        address=address, key=key, what="capacity units", quantity=HOURS * lcu, price="alb.lcu", assumption=assumption
+    )
+    if not resource.get("internal"):
+        count = len(resource.values("subnets"))
+        yield Item(
+            address=address, key=key, what=f"{count} public IPv4 addresses", quantity=HOURS * count, price="ipv4"
+        )
+
+
+def _endpoint(usage: Usage, resource: Resource) -> Iterator[Item]:
+    if resource.get("vpc_endpoint_type") != "Interface":
+        return
+    zones = len(resource.values("subnet_ids"))
+    listed = usage.configuration.of_type("aws_vpc_endpoint")
+    count = sum(item.get("vpc_endpoint_type") == "Interface" for item in listed)
+    address, key, gb = resource.address, "network.egress", usage.profile.endpoint_gb
+    yield Item(
+        address=address, key=key, what=f"endpoint in {zones} zones", quantity=zones * HOURS, price="endpoint.hour"
+    )
+    assumption = f"{gb:g} GB through interface endpoints"
+    yield Item(
+        address=address, key=key, what="endpoint data", quantity=gb / count, price="endpoint.gb", assumption=assumption
+    )
+
+
+def _proxy(_usage: Usage, resource: Resource) -> Iterator[Item]:
+    yield Item(
+        address=resource.address,
+        key="database.proxy",
+        what="RDS Proxy, 2 vCPU",
+        quantity=2 * HOURS,
+        price="rds.proxy.vcpu",
+        assumption="the smallest billed size",
+    )
+
+
+def _firewall(_usage: Usage, resource: Resource) -> Iterator[Item]:
+    rules = len(resource.values("rule"))
+    yield Item(address=resource.address, key="load_balancer.waf", what="web ACL", quantity=1, price="waf.acl")
+    yield Item(
+        address=resource.address, key="load_balancer.waf", what=f"{rules} rules", quantity=rules, price="waf.rule"
+    )
+
+
+def _log_group(usage: Usage, resource: Resource) -> Iterator[Item]:
+    count = len(usage.configuration.of_type("aws_cloudwatch_log_group"))
+    assumption = f"{usage.profile.log_gb:g} GB of logs in all log groups"
+    yield Item(
+        address=resource.address,
+        key="logs",
+        what="log ingestion",
+        quantity=usage.profile.log_gb / count,
+        price="logs.gb",
+        assumption=assumption,
+    )
+
+
+def _flat(key: str, what: str, price: str, quantity: float = 1) -> Read:
+    def read(_usage: Usage, resource: Resource) -> Iterator[Item]:
+        yield Item(address=resource.address, key=key, what=what, quantity=quantity, price=price)
+
+    return read
+
+
+def _stored(key: str, what: str, price: str, amount: Callable[[Profile], float]) -> Read:
+    def read(usage: Usage, resource: Resource) -> Iterator[Item]:
+        gb = amount(usage.profile)
+        yield Item(
+            address=resource.address, key=key, what=what, quantity=gb, price=price, assumption=f"{gb:g} GB stored"
+        )
+
+    return read
+
+
+READERS: Mapping[str, Read] = {
+    "aws_ecs_service": _service,
+    "aws_db_instance": _database,
+    "aws_db_proxy": _proxy,
+    "aws_elasticache_replication_group": _cache,
+    "aws_nat_gateway": _nat,
+    "aws_eip": _flat("network.egress", "public IPv4 address", "ipv4", HOURS),
+    "aws_lb": _load_balancer,
+    "aws_vpc_endpoint": _endpoint,
+    "aws_wafv2_web_acl": _firewall,
+    "aws_kms_key": _flat("(always)", "KMS key", "kms.key"),
+    "aws_cloudwatch_metric_alarm": _flat("alarms", "metric alarm", "alarm"),
+    "aws_cloudwatch_dashboard": _flat("(always)", "dashboard", "dashboard"),
+    "aws_cloudwatch_log_group": _log_group,
+    "aws_s3_bucket": _stored("logs", "S3 storage", "s3.gb", lambda profile: profile.bucket_gb),
+    "aws_ecr_repository": _stored("airflow", "image storage", "ecr.gb", lambda profile: profile.image_gb),
+    "aws_service_discovery_private_dns_namespace": _flat("(always)", "private DNS zone", "zone"),
+}
+"""How to read each billed resource type."""
