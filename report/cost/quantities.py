@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from terraform_gate.configuration import Configuration
 from terraform_gate.terraform_resource import Resource
 
+from report.cost.free_types import FREE
 from report.cost.profile import HOURS, Profile
 from report.view import sizes
 
@@ -48,25 +49,6 @@ class Usage:
 
 
 Read = Callable[[Usage, Resource], Iterator[Item]]
-FREE = frozenset(
-    """
-    aws_appautoscaling_policy aws_appautoscaling_scheduled_action aws_appautoscaling_target aws_acm_certificate
-    aws_acm_certificate_validation aws_cloudwatch_query_definition aws_db_parameter_group aws_db_subnet_group
-    aws_db_proxy_default_target_group aws_db_proxy_target aws_default_network_acl aws_default_security_group
-    aws_ecr_lifecycle_policy aws_ecs_cluster aws_ecs_cluster_capacity_providers aws_ecs_task_definition
-    aws_elasticache_parameter_group aws_elasticache_subnet_group aws_flow_log aws_iam_openid_connect_provider
-    aws_iam_policy aws_iam_role aws_iam_role_policy aws_iam_role_policy_attachment aws_internet_gateway
-    aws_kms_alias aws_lb_listener aws_lb_listener_rule aws_lb_target_group aws_network_acl aws_network_acl_rule
-    aws_route aws_route53_record aws_route_table aws_route_table_association
-    aws_s3_bucket_lifecycle_configuration aws_s3_bucket_ownership_controls aws_s3_bucket_policy
-    aws_s3_bucket_public_access_block aws_s3_bucket_server_side_encryption_configuration
-    aws_s3_bucket_versioning aws_scheduler_schedule aws_security_group aws_service_discovery_service
-    aws_sns_topic aws_sns_topic_policy aws_sns_topic_subscription aws_ssm_parameter aws_subnet aws_vpc
-    aws_vpc_security_group_egress_rule aws_vpc_security_group_ingress_rule aws_wafv2_web_acl_association
-    aws_wafv2_web_acl_logging_configuration
-    """.split()
-)
-"""Types that cost nothing by themselves, or less than a cent at the assumed usage."""
 
 
 def items_of(usage: Usage) -> Iterator[Item]:
