@@ -51,12 +51,10 @@ def _report(options: argparse.Namespace) -> list[str]:
     lines = [f"report: {_shown(out)} ({len(text) // 1024} KiB; open it in a browser)"]
     if options.markdown:
         first = contents[0]
-        write_atomically(options.markdown, markdown(name, first.changes or (), first.rejected, cost_line(first)))
+        write_atomically(options.markdown, markdown(names[0], first.changes or (), first.rejected, cost_line(first)))
         lines.append(f"pull request comment: {_shown(options.markdown)}")
-    following = (
-        "make deploy" if contents[0].changes else f"terraform show -json, then make report ENV={names[0]} PLAN=FILE"
-    )
-    return [*lines, f"Next: {following}" + (f" ENV={names[0]}" if contents[0].changes else "")]
+    with_plan = f"make report ENV={names[0]} PLAN=STACK=plan.json, which adds what a plan changes"
+    return [*lines, f"Next: make deploy ENV={names[0]}" if contents[0].changes else f"Next: {with_plan}"]
 
 
 def _contents(name: str, options: argparse.Namespace, *, is_first: bool) -> Contents:

@@ -32,7 +32,7 @@ class Source:
         environment: the environment of the file.
         file: the environment file.
         folders: the folders of the stacks that exist.
-        configuration: the resources of all stacks, with the values of the plans.
+        configuration: the resources of all stacks.
         plans: documents of ``terraform show -json PLAN``, by stack.
         states: documents of ``terraform show -json``, by stack.
         plan_files: the files of the plans, by stack.
@@ -78,7 +78,7 @@ def read_source(
         raise ReportError(f"{stacks}: no Terraform JSON of environment {name!r}. Fix: make synth")
     plan_files = {_stack(given, wanted, "PLAN"): given[1] for given in plans}
     documents = {stack: _document(path, "planned_values", "a plan") for stack, path in plan_files.items()}
-    inputs = read(folders, plans=list(plan_files.items()))
+    inputs = read(folders)
     return Source(
         environment=environment,
         file=file,
@@ -131,4 +131,4 @@ def _configuration(inputs: Inputs) -> Configuration:
     if inputs.problems:
         problem = inputs.problems[0]
         raise ReportError(f"{problem.where}: {problem.reason}. Fix: make synth, or repair the file")
-    return inputs.configurations()[-1]
+    return inputs.configurations()[0]

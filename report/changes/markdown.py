@@ -48,4 +48,4 @@ def code(text: str) -> str:
 
 def plain(text: str) -> str:
     """Text without characters that Markdown or HTML interprets."""
-    return " ".join("".join(character for character in text if character not in "<>`*_[]|").split())
+    return " ".join("".join(character for character in text if character not in "<>`*[]|").split())

@@ -77,9 +77,9 @@ def _service(usage: Usage, resource: Resource) -> Iterator[Item]:
     average = usage.profile.tasks.get(name, low + (high - low) * share)
     assumption = ""
     if name in usage.profile.tasks:
-        assumption = f"{average:g} tasks on average, measured"
+        assumption = f"{name}: {average:g} tasks on average, measured"
     elif low != high:
-        assumption = f"{average:g} tasks on average: {low} plus {share:.0%} of the way to {high}"
+        assumption = f"{name}: {average:g} tasks on average, {low} plus {share:.0%} of the way to {high}"
     base = min(average, max(sizes.on_demand_base(resource), 0))
     spot = (average - base) * sizes.spot_share(resource)
     cpu, memory = sizes.number(task.get("cpu")) / 1024, sizes.number(task.get("memory")) / 1024
@@ -116,7 +116,7 @@ def _database(usage: Usage, resource: Resource) -> Iterator[Item]:
         what=f"gp3 storage, {zones}",
         quantity=copies * gib,
         price="rds.storage.gp3",
-        assumption="storage that does not grow",
+        assumption="storage of the database does not grow",
     )
 
 
@@ -143,7 +143,7 @@ def _nat(usage: Usage, resource: Resource) -> Iterator[Item]:
 def _load_balancer(usage: Usage, resource: Resource) -> Iterator[Item]:
     address, key, lcu = resource.address, "load_balancer", usage.profile.lcu
     yield Item(address=address, key=key, what="load balancer", quantity=HOURS, price="alb.hour")
-    assumption = f"{lcu:g} capacity units on average"
+    assumption = f"{lcu:g} load balancer capacity units on average"
     yield Item(
         address=address, key=key, what="capacity units", quantity=HOURS * lcu, price="alb.lcu", assumption=assumption
     )
@@ -177,7 +177,7 @@ def _proxy(_usage: Usage, resource: Resource) -> Iterator[Item]:
         what="RDS Proxy, 2 vCPU",
         quantity=2 * HOURS,
         price="rds.proxy.vcpu",
-        assumption="the smallest billed size",
+        assumption="RDS Proxy: the smallest billed size",
     )
 
 
@@ -213,7 +213,7 @@ def _stored(key: str, what: str, price: str, amount: Callable[[Profile], float])
     def read(usage: Usage, resource: Resource) -> Iterator[Item]:
         gb = amount(usage.profile)
         yield Item(
-            address=resource.address, key=key, what=what, quantity=gb, price=price, assumption=f"{gb:g} GB stored"
+            address=resource.address, key=key, what=what, quantity=gb, price=price, assumption=f"{what}: {gb:g} GB"
         )
 
     return read

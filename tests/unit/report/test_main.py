@@ -57,7 +57,9 @@ def test_plan_is_reported_as_page_and_as_markdown(
     given = ["--plan", str(plan), "--state", f"dev-airflow={state}", "--out", str(out), "--markdown", str(comment)]
     assert main(["dev", *folders.options, *given]) == 0, capsys.readouterr().err
     assert "Next: make deploy ENV=dev" in capsys.readouterr().out
+    assert comment.read_text().startswith("## Plan of `dev`\n")
     assert "### Data (1)" in comment.read_text()
+    assert "Monthly cost: about " in comment.read_text()
     assert "aws_db_instance.database would be replaced" in comment.read_text()
     page = out.read_text()
     assert "What this plan changes" in page

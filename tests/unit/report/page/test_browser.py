@@ -14,6 +14,7 @@ from terraform_harness.tools import require
 from report.contents import Contents
 from report.page.render import page as rendered
 
+TIMEOUT_MILLISECONDS = 120_000
 BOXES = """() => [...document.querySelectorAll('.box rect.plate')].map((box) => {
   const { left, right, top, bottom } = box.getBoundingClientRect();
   const texts = [...box.parentElement.querySelectorAll('text')].map((text) => text.getBoundingClientRect().right);
@@ -25,7 +26,9 @@ BOXES = """() => [...document.querySelectorAll('.box rect.plate')].map((box) => 
 def browser() -> Iterator[Browser]:
     chromium = require("chromium")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        started = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox"], timeout=TIMEOUT_MILLISECONDS
+        )
         yield started
         started.close()
 
@@ -42,6 +45,7 @@ class Opened:
 
     def __init__(self, browser: Browser, file: Path, **options: Any) -> None:
         self.page: Page = browser.new_page(viewport={"width": 1400, "height": 1000}, **options)
+        self.page.set_default_timeout(TIMEOUT_MILLISECONDS)
         self.logged: list[str] = []
         self.requests: list[str] = []
         self.page.on("console", lambda message: self.logged.append(message.text))
