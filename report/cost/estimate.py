@@ -10,9 +10,10 @@ from terraform_gate.configuration import Configuration
 
 from environments import Environment
 from report.cost.awake import awake_share
+from report.cost.item import Item, Usage
 from report.cost.prices import Price, PriceList
 from report.cost.profile import Profile
-from report.cost.quantities import Item, Usage, items_of, unpriced
+from report.cost.quantities import items_of, unpriced
 
 SPOT = "*spot"
 

@@ -25,23 +25,23 @@ def task_definition_of(configuration: Configuration, resource: Resource) -> Reso
 
 def task_size(task: Resource) -> str:
     """CPU and memory of a task definition, such as ``0.5 vCPU, 1 GiB``."""
-    cpu, memory = _number(task.get("cpu")), _number(task.get("memory"))
+    cpu, memory = number(task.get("cpu")), number(task.get("memory"))
     return f"{cpu / 1024:g} vCPU, {memory / 1024:g} GiB" if cpu and memory else "size not known"
 
 
 def task_counts(configuration: Configuration, service: Resource) -> tuple[int, int]:
     """Smallest and largest number of Fargate tasks of an ECS service."""
-    wanted = int(_number(service.get("desired_count", default=1)))
+    wanted = int(number(service.get("desired_count", default=1)))
     for target in configuration.of_type("aws_appautoscaling_target"):
         if str(target.get("resource_id")).rpartition("/")[2] == str(service.get("name")):
-            return int(_number(target.get("min_capacity"))), int(_number(target.get("max_capacity")))
+            return int(number(target.get("min_capacity"))), int(number(target.get("max_capacity")))
     return wanted, wanted
 
 
 def spot_share(service: Resource) -> float:
     """Share of Fargate tasks above the base that run on Spot capacity, 0 to 1."""
     weights = {
-        str(item.get("capacity_provider")): _number(item.get("weight"))
+        str(item.get("capacity_provider")): number(item.get("weight"))
         for item in service.blocks("capacity_provider_strategy")
     }
     total = sum(weights.values())
@@ -53,7 +53,7 @@ def on_demand_base(service: Resource) -> int:
     return int(
         max(
             (
-                _number(item.get("base"))
+                number(item.get("base"))
                 for item in service.blocks("capacity_provider_strategy")
                 if item.get("capacity_provider") == "FARGATE"
             ),
@@ -93,11 +93,9 @@ def short(text: str) -> str:
     return plain.removesuffix(".arn").removesuffix(".id").removesuffix(".name")
 
 
-def _number(value: object) -> float:
+def number(value: object) -> float:
+    """The number in a Terraform value; 0 when it is not known."""
     try:
         return float(str(value))
     except ValueError:
         return 0.0
-
-
-number = _number

@@ -10,7 +10,7 @@ import pytest
 
 from report.__main__ import main
 from report.cost.free_types import FREE
-from report.cost.quantities import READERS
+from report.cost.readers import READERS
 from report.source import Source
 from tests.unit.report.conftest import Folders
 
