@@ -5,6 +5,7 @@ BIN := .venv/bin
 ENV ?= dev
 STACK ?= airflow
 ENV_STACKS = $(foreach layer,foundation airflow,cdktf.out/stacks/$(ENV)-$(layer))
+ELK := report/picture/node_modules/elkjs
 PACKAGE_FOLDERS := $(CURDIR) $(CURDIR)/policies $(CURDIR)/harness $(CURDIR)/bindings
 
 .PHONY: help
@@ -54,13 +55,28 @@ gate-hcl: .venv/.ready ## Evaluate the *.tf files below FOLDER without a plan
 synth: $(if $(filter cdktn,$(CDK)),.venv-cdktn,.venv)/.ready ## Write cdktf.out/stacks/<stack>/cdk.tf.json for every environment (CDK=cdktn: with the fork of cdktf)
 	@$(if $(filter cdktn,$(CDK)),CDK=cdktn PYTHONPATH=bindings .venv-cdktn/bin,$(BIN))/python main.py && echo "synth: $$(ls cdktf.out/stacks | wc -l) stacks in cdktf.out/stacks. Next: make demo"
 
-demo: .venv/.ready ## Create, verify and destroy ENV on the embedded emulator: no account, no containers
+demo: .venv/.ready $(ELK) ## Create, verify and destroy ENV on the embedded emulator: no account, no containers
 	@$(BIN)/python -m local.demo $(ENV)
 
 cdktf: node_modules/.bin/cdktf ## Install the cdktf CLI into node_modules/
 node_modules/.bin/cdktf: package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing. Fix: install Node.js 20 or newer"; exit 2; }
 	@npm ci --no-fund --no-audit --loglevel=error && touch $@
+
+## Report
+.PHONY: report pictures
+$(ELK): report/picture/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing. Fix: install Node.js 20 or newer"; exit 2; }
+	@npm ci --prefix report/picture --no-fund --no-audit --loglevel=error --silent && touch $@
+
+report: .venv/.ready $(ELK) ## Write one HTML page about ENV (PLAN="STACK=plan.json ..." STATE=... AGAINST=prod PROFILE=usage.json MARKDOWN=comment.md)
+	@$(BIN)/python main.py
+	@$(BIN)/python -m report $(ENV) $(foreach plan,$(filter-out --plan,$(PLAN)),--plan "$(plan)") $(foreach state,$(STATE),--state "$(state)") \
+	  $(if $(AGAINST),--against "$(AGAINST)") $(if $(PROFILE),--profile "$(PROFILE)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)") $(if $(OUT),--out "$(OUT)")
+
+pictures: .venv/.ready $(ELK) ## Update the screenshots in docs/pictures (needs chromium)
+	@$(BIN)/python main.py
+	@$(BIN)/python docs/screenshots.py
 
 ## Images
 .PHONY: image image-lock multi-platform
@@ -184,7 +200,7 @@ lint: .venv/.ready ## Check style, types, dependencies between packages, generat
 	@$(BIN)/python docs/generate.py --check && $(BIN)/python docs/generate_quotas.py --check && $(BIN)/python docs/generate_features.py --check
 	@bash -n .ci/run .ci/install docker/engine
 
-test-unit: .venv/.ready ## Run the unit tests: Python and Node.js only (ARGS="--feature T5")
+test-unit: .venv/.ready $(ELK) ## Run the unit tests: Python and Node.js only (ARGS="--feature T5")
 	@$(BIN)/python -m tests.all_tiers unit $(ARGS)
 
 test-policies test-plan: .venv/.ready ## Run the tests of one tier (ARGS="--feature T5")
@@ -203,5 +219,5 @@ coverage: .venv/.ready ## List the attributes of ENV that no test and no rule re
 	@rm -f .build/attribute-coverage && mkdir -p .build && $(BIN)/python -m pytest tests/unit/modules -n 2 -q --attribute-coverage=$(CURDIR)/.build/attribute-coverage
 	@$(BIN)/python -m terraform_harness.coverage $(ENV_STACKS) --attribute-coverage .build/attribute-coverage
 
-test: lint node_modules/.bin/cdktf ## Run lint and the tests of all tiers
+test: lint node_modules/.bin/cdktf $(ELK) ## Run lint and the tests of all tiers
 	@$(BIN)/python -m tests.all_tiers $(ARGS)

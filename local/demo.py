@@ -27,6 +27,7 @@ from terraform_harness.tools import MissingTool, locate
 from environments.facts.quotas import account_limits
 from environments.facts.stacks import bootstrap_stack, stack_names
 from local import ci_session
+from local.background_report import background_report
 from local.repository import ROOT
 
 STACKS = ROOT / "cdktf.out" / "stacks"
@@ -51,6 +52,7 @@ def run(environment: str, *, console: Console, record: Path | None = None) -> No
     stacks = stack_names(environment)
     account = account_of(workspace.read(STACKS / stacks[0]))
     with (
+        background_report(environment) as written,
         Emulator(account_id=account, iam="enforce", quotas=account_limits()) as emulator,
         tempfile.TemporaryDirectory(prefix="airflow-fargate-") as folder,
     ):
@@ -79,6 +81,7 @@ def run(environment: str, *, console: Console, record: Path | None = None) -> No
         life.say(f"IAM: {decisions}")
         if record:
             record.write_text(json.dumps(decisions.document(), indent=1), encoding="utf-8")
+        life.say(written())
 
 
 def _judge_plan(life: Lifecycle, stacks: tuple[str, ...], stack: str, plan: dict[str, Any]) -> None:
@@ -162,7 +165,9 @@ def main(environment: str = "dev", record: Path | None = None) -> int:
         return 1
     except subprocess.CalledProcessError as error:
         return error.returncode
-    console.print("demo: everything passed. Next: make test, or change environments/dev.yaml and run make demo again")
+    console.print(
+        "demo: everything passed. Next: open the report, or change environments/dev.yaml and run make demo again"
+    )
     return 0
 
 

@@ -22,6 +22,8 @@ def register_tools() -> None:
     tools.register(tools.Tool(name="packet-filters", fix=fix, find=_packet_filters))
     fix = "run `make cdktf` (installs cdktf-cli from package-lock.json)"
     tools.register(tools.Tool(name="cdktf", fix=fix, find=_cdktf))
+    fix = "install Chromium (Debian: apt-get install chromium)"
+    tools.register(tools.Tool(name="chromium", fix=fix, find=lambda: tools.on_path("chromium")))
 
 
 def _docker() -> Path | None:

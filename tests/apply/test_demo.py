@@ -24,9 +24,10 @@ EXPECTED = (
     "dev-airflow: destroyed",
     "dev-foundation: destroyed",
     "nothing is left in the emulator",
+    "report: .build/report/dev.html",
     "requests validated, ",
     "decisions taken for 3 principals, 1 denied",
-    "everything passed. Next: make test",
+    "everything passed. Next: open the report",
 )
 
 
