@@ -13,7 +13,10 @@ from bench.scoreboard.case import Case, Corpus, CorpusError, Source
 ESCALATION = "escalation"
 """The check of both corpora in the mapping file."""
 _ACCOUNT = "arn:aws:iam::111122223333:root"
-_VARIABLES = f'variable "aws_assume_role_arn" {{ default = "{_ACCOUNT}" }}\n'
+_VARIABLES = "".join(
+    f'variable "{name}" {{ default = "{_ACCOUNT}" }}\n' for name in ("aws_assume_role_arn", "aws_root_user")
+)
+"""The input variables of the modules, with the account itself as the principal that may assume the roles."""
 
 
 def vulnerable_cases(root: Path) -> Iterator[Case]:

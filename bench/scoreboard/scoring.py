@@ -10,7 +10,7 @@ from terraform_gate.finding import Verdict
 from bench.scoreboard.case import Case
 from bench.scoreboard.corpora import folder_of
 from bench.scoreboard.mapping import Topic
-from bench.scoreboard.tools import SEVERITY, Run, checks_of, plain
+from bench.scoreboard.tools import SEVERITY, Run, checks_of, plain, without_data
 
 Neighbours = Mapping[str, Mapping[str, set[str]]]
 
@@ -26,10 +26,13 @@ def verdict_of(case: Case, topic: Topic, run: Run, neighbours: Neighbours) -> Ve
     found = [(address, verdict) for check in checks for address, verdict in run.found[folder][check].items()]
     chosen = [verdict for _, verdict in found]
     if case.address:
-        own = plain(case.address)
-        chosen = [verdict for address, verdict in found if address == own]
-        near = neighbours.get(folder, {}).get(own, set())
-        chosen = chosen or [verdict for address, verdict in found if address in near]
+        own = without_data(case.address)
+        near = {plain(address) for address in neighbours.get(folder, {}).get(plain(own), ())}
+        chosen = (
+            [verdict for address, verdict in found if address == own]
+            or [verdict for address, verdict in found if plain(address) == plain(own)]
+            or [verdict for address, verdict in found if plain(address) in near]
+        )
     if not chosen and folder in run.unread:
         return Verdict.UNKNOWN
     return max(chosen, key=SEVERITY.__getitem__, default=Verdict.PASS)

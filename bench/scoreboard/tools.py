@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
+import re
 import subprocess
 import sys
 import time
@@ -47,14 +48,18 @@ class Run:
 
     def add(self, folder: str, check: str, address: str, verdict: Verdict) -> None:
         """Add a verdict; the worst one of a check and an address counts."""
-        findings, name = self.found[folder][check], plain(address)
+        findings, name = self.found[folder][check], without_data(address)
         findings[name] = max(verdict, findings.get(name, verdict), key=SEVERITY.__getitem__)
 
 
+def without_data(address: str) -> str:
+    """Return an address without ``data.``, as checkov and trivy write it."""
+    return f".{address}".replace(".data.", ".")[1:]
+
+
 def plain(address: str) -> str:
-    """Return an address as all tools write it: without ``data.``, and without the index of an instance."""
-    parts = [part for part in address.split(".") if part != "data"]
-    return ".".join(part.partition("[")[0] for part in parts)
+    """Return an address without ``data.`` and without the keys of instances."""
+    return re.sub(r"\[[^]]*\]", "", without_data(address))
 
 
 def run_gate(tree: Path, folders: Iterable[str]) -> Run:
