@@ -39,7 +39,9 @@ def _of_test(root: Path, kind: str, test: Path) -> Iterator[Case]:
 
 
 def _folder(function: ast.FunctionDef, parent: Path) -> Path | None:
-    texts = [node.value for node in ast.walk(function) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    texts = [
+        node.value for node in ast.walk(function) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
     folders = {parent / text.strip("/") for text in texts if text.strip("/").startswith("example_")}
     existing = [folder for folder in folders if folder.is_dir()]
     return existing[0] if len(existing) == 1 else None

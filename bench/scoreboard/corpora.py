@@ -24,7 +24,9 @@ def corpus_of(folder: Path) -> Corpus:
             return corpus
     expected = "; ".join(f"{corpus.name} (has {corpus.marker})" for corpus in CORPORA)
     what = "is not a corpus" if folder.is_dir() else "is not a folder"
-    raise CorpusError(f"{folder}: {what}. Expected a checkout of: {expected}. Fix: name the root folder of the checkout")
+    raise CorpusError(
+        f"{folder}: {what}. Expected a checkout of: {expected}. Fix: name the root folder of the checkout"
+    )
 
 
 def commit_of(folder: Path) -> str:
@@ -32,7 +34,9 @@ def commit_of(folder: Path) -> str:
     if (note := folder / "COMMIT").is_file():
         return note.read_text(encoding="utf-8").split()[0][:12]
     command = ["git", "-C", str(folder), "rev-parse", "--short=12", "HEAD"]
-    answer = subprocess.run(command, capture_output=True, text=True, check=False) if (folder / ".git").exists() else None
+    answer = (
+        subprocess.run(command, capture_output=True, text=True, check=False) if (folder / ".git").exists() else None
+    )
     return answer.stdout.strip() if answer and answer.returncode == 0 else "unknown commit"
 
 

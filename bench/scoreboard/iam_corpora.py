@@ -36,7 +36,9 @@ def path_cases(root: Path) -> Iterator[Case]:
         try:
             actions = [item["permission"] for item in path["permissions"]["required"]]
         except (KeyError, TypeError) as error:
-            raise CorpusError(f"{file}: permissions.required[].permission expected. Fix: check out its main branch") from error
+            raise CorpusError(
+                f"{file}: permissions.required[].permission expected. Fix: check out its main branch"
+            ) from error
         source = Source(file.stem, files=(("main.tf.json", json.dumps(_role(actions))),))
         yield Case("pathfinding.cloud", source, ESCALATION, "", is_bad=True)
 
@@ -44,7 +46,10 @@ def path_cases(root: Path) -> Iterator[Case]:
 def _role(actions: list[str]) -> dict[str, object]:
     trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": _ACCOUNT}}
     role = {"name": "start", "assume_role_policy": _document(trust)}
-    policy = {"role": "${aws_iam_role.start.id}", "policy": _document({"Effect": "Allow", "Action": actions, "Resource": "*"})}
+    policy = {
+        "role": "${aws_iam_role.start.id}",
+        "policy": _document({"Effect": "Allow", "Action": actions, "Resource": "*"}),
+    }
     return {"resource": {"aws_iam_role": {"start": role}, "aws_iam_role_policy": {"path": policy}}}
 
 

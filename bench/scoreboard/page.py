@@ -12,6 +12,7 @@ from bench.scoreboard.scoring import Scored, Tally, tally
 from bench.scoreboard.tools import Run
 
 PAGE = Path(__file__).parents[2] / "docs" / "policies_compared.md"
+HEADING = "## Public examples\n"
 START, END = "<!-- generated: scoreboard -->\n", "<!-- end: scoreboard -->\n"
 
 
@@ -65,6 +66,12 @@ def _cell(counts: Tally) -> str:
     recall = f"{counts.recall:.1%} found" if counts.bad else "no bad case"
     alarms = f"{counts.alarm_rate:.1%} false alarms" if counts.good else "no good case"
     return f"{recall}, {alarms}, {counts.unknown_rate:.1%} unknown"
+
+
+def section(page: Path = PAGE) -> str:
+    """Return the heading and the section of the scoreboard, for a program that writes the rest of the page."""
+    _, heading, rest = page.read_text(encoding="utf-8").partition(HEADING)
+    return f"\n{heading}{rest}"
 
 
 def write(table: Table, page: Path = PAGE) -> None:

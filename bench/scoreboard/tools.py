@@ -42,7 +42,9 @@ class Run:
 
     tool: str
     version: str = ""
-    found: dict[str, dict[str, dict[str, Verdict]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(dict)))
+    found: dict[str, dict[str, dict[str, Verdict]]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(dict))
+    )
     unread: set[str] = field(default_factory=set)
     seconds: float = 0.0
 
@@ -108,7 +110,9 @@ def run_trivy(tree: Path, folders: Iterable[str]) -> Run | None:
     run = Run("trivy", _trivy_version(program), seconds=time.perf_counter() - began)
     for result in answer.get("Results") or ():
         for item in result.get("Misconfigurations") or ():
-            run.add(_case_folder(result["Target"]), _trivy_id(item), item["CauseMetadata"].get("Resource", ""), Verdict.FAIL)
+            run.add(
+                _case_folder(result["Target"]), _trivy_id(item), item["CauseMetadata"].get("Resource", ""), Verdict.FAIL
+            )
     return run
 
 

@@ -19,7 +19,7 @@ def is_exempt(check_id: str, resource: Resource, configuration: Configuration) -
 
 
 def _has_no_backups(resource: Resource, _: Configuration) -> bool:
-    return resource.get("node_type") == "cache.t1.micro"
+    return bool(resource.get("node_type") == "cache.t1.micro")
 
 
 def _receives_access_logs(bucket: Resource, configuration: Configuration) -> bool:

@@ -15,16 +15,18 @@ from bench.scoreboard.page import Table
 from bench.scoreboard.scoring import Scored, tally, verdict_of
 from bench.scoreboard.tools import Run
 
-SSH = 'resource "aws_security_group" "{}" {{\n  description = "d"\n  ingress {{\n    description = "ssh"\n' \
+SSH = (
+    'resource "aws_security_group" "{}" {{\n  description = "d"\n  ingress {{\n    description = "ssh"\n'
     '    from_port = 22\n    to_port = 22\n    protocol = "tcp"\n    cidr_blocks = ["{}"]\n  }}\n}}\n'
-TEST = '''
+)
+TEST = """
 from checkov.terraform.checks.resource.aws.Ssh import check
 class TestSsh:
     def test(self):
         folder = "/example_Ssh"
         passing_resources = {"aws_security_group.office"}
         failing_resources = {"aws_security_group.open"}
-'''
+"""
 
 
 def _written(root: Path, files: dict[str, str]) -> Path:
@@ -169,7 +171,8 @@ def test_adjudication_changes_and_leaves_out_labels(tmp_path: Path) -> None:
         tmp_path,
         {
             "a.yaml": "- {cases: ['trivy-checks/one AWS-0107 bad'], label: good, reason: r}\n"
-            "- {cases: ['trivy-checks/one * good'], label: left out, reason: r}\n- {cases: [checkov/x], label: bad, reason: r}\n"
+            "- {cases: ['trivy-checks/one * good'], label: left out, reason: r}\n"
+            "- {cases: [checkov/x], label: bad, reason: r}\n"
         },
     )
     listed = adjudication.decisions(file / "a.yaml")
