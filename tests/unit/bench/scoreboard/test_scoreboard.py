@@ -15,6 +15,7 @@ from bench.scoreboard.page import Table
 from bench.scoreboard.scoring import Scored, tally, verdict_of
 from bench.scoreboard.tools import Run
 
+pytestmark = pytest.mark.feature("P8")
 SSH = (
     'resource "aws_security_group" "{}" {{\n  description = "d"\n  ingress {{\n    description = "ssh"\n'
     '    from_port = 22\n    to_port = 22\n    protocol = "tcp"\n    cidr_blocks = ["{}"]\n  }}\n}}\n'
