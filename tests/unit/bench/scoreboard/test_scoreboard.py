@@ -15,7 +15,6 @@ from bench.scoreboard.page import Table
 from bench.scoreboard.scoring import Scored, tally, verdict_of
 from bench.scoreboard.tools import Run
 
-pytestmark = pytest.mark.feature("P8")
 SSH = (
     'resource "aws_security_group" "{}" {{\n  description = "d"\n  ingress {{\n    description = "ssh"\n'
     '    from_port = 22\n    to_port = 22\n    protocol = "tcp"\n    cidr_blocks = ["{}"]\n  }}\n}}\n'
@@ -76,6 +75,7 @@ def _paths(root: Path) -> Path:
     return _written(root, {"data/paths/iam/iam-001.yaml": json.dumps(path)})
 
 
+@pytest.mark.feature("P8")
 @pytest.mark.parametrize(
     ("write", "expected"),
     [
@@ -103,6 +103,7 @@ def test_labels_of_a_corpus_are_read(
     assert {case.check for case in cases} <= mapping.topics().keys()
 
 
+@pytest.mark.feature("P8")
 def test_only_terraform_of_a_corpus_is_written(tmp_path: Path) -> None:
     root = _checkov(tmp_path / "checkov")
     (root / "tests/terraform/checks/resource/aws/example_Ssh/run.py").write_text("raise SystemExit\n")
@@ -110,6 +111,7 @@ def test_only_terraform_of_a_corpus_is_written(tmp_path: Path) -> None:
     assert [file.name for file in (tmp_path / "tree/checkov/resource-example_Ssh").iterdir()] == ["main.tf"]
 
 
+@pytest.mark.feature("P8")
 def test_folder_that_is_no_corpus_is_named_with_what_was_expected(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -122,12 +124,14 @@ def test_folder_that_is_no_corpus_is_named_with_what_was_expected(
     assert "Fix:" in message
 
 
+@pytest.mark.feature("P8")
 def test_path_without_permissions_is_named(tmp_path: Path) -> None:
     root = _written(tmp_path, {"data/paths/iam/iam-001.yaml": "permissions: {}\n"})
     with pytest.raises(CorpusError, match=r"iam-001\.yaml: permissions\.required"):
         list(corpora.corpus_of(root).read(root))
 
 
+@pytest.mark.feature("P8")
 def test_gate_is_scored_on_its_own_and_checkovs_rules(tmp_path: Path) -> None:
     root = _checkov(tmp_path / "checkov")
     cases = [case for case in corpora.corpus_of(root).read(root) if case.check == "CKV_AWS_24"]
@@ -145,6 +149,7 @@ def _case(address: str = "", *, is_bad: bool = True) -> Case:
     return Case("trivy-checks", Source("one"), "AWS-0107", address, is_bad)
 
 
+@pytest.mark.feature("P8")
 def test_verdict_on_the_resource_precedes_verdicts_on_its_neighbours() -> None:
     run, topic = Run("trivy"), mapping.topics()["AWS-0107"]
     near = {"trivy-checks/one": {"aws_security_group.a": {"aws_security_group_rule.a"}}}
@@ -154,6 +159,7 @@ def test_verdict_on_the_resource_precedes_verdicts_on_its_neighbours() -> None:
     assert verdict_of(_case("aws_security_group.a"), topic, run, near) is Verdict.PASS
 
 
+@pytest.mark.feature("P8")
 def test_instances_of_a_resource_are_told_apart() -> None:
     run, topic = Run("trivy"), mapping.topics()["AWS-0107"]
     run.add("trivy-checks/one", "AWS-0107", 'aws_security_group.a["x"]', Verdict.FAIL)
@@ -162,11 +168,13 @@ def test_instances_of_a_resource_are_told_apart() -> None:
     assert verdict_of(_case("aws_security_group.a"), topic, run, {}) is Verdict.FAIL
 
 
+@pytest.mark.feature("P8")
 def test_nothing_found_in_an_unreadable_folder_is_unknown() -> None:
     run = Run("trivy", unread={"trivy-checks/one"})
     assert verdict_of(_case(), mapping.topics()["AWS-0107"], run, {}) is Verdict.UNKNOWN
 
 
+@pytest.mark.feature("P8")
 def test_adjudication_changes_and_leaves_out_labels(tmp_path: Path) -> None:
     file = _written(
         tmp_path,
@@ -183,18 +191,21 @@ def test_adjudication_changes_and_leaves_out_labels(tmp_path: Path) -> None:
     assert adjudication.unused(listed, cases, ["trivy-checks", "checkov"]) == ["checkov/x"]
 
 
+@pytest.mark.feature("P8")
 def test_adjudication_without_a_reason_is_rejected(tmp_path: Path) -> None:
     file = _written(tmp_path, {"a.yaml": "- {cases: [x], label: good, reason: ''}\n"}) / "a.yaml"
     with pytest.raises(CorpusError, match=r"entry 1: Fix: give cases, a reason"):
         adjudication.decisions(file)
 
 
+@pytest.mark.feature("P8")
 def test_check_in_two_topics_is_rejected(tmp_path: Path) -> None:
     file = _written(tmp_path, {"m.yaml": "f: {a: {trivy: [AWS-1]}, b: {trivy: [AWS-1]}}\n"}) / "m.yaml"
     with pytest.raises(CorpusError, match="AWS-1 is in two topics"):
         mapping.topics(file)
 
 
+@pytest.mark.feature("P8")
 def test_table_has_raw_and_adjudicated_rates(tmp_path: Path) -> None:
     topic = mapping.topics()["AWS-0107"]
     scored = [
