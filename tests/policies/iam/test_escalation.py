@@ -110,6 +110,22 @@ def test_conditions_that_cannot_be_met_close_a_path() -> None:
 
 
 @pytest.mark.feature("P9")
+@pytest.mark.parametrize(
+    ("operator", "time", "is_open"),
+    [
+        ("DateLessThan", "2020-01-01T00:00:00Z", False),
+        ("DateGreaterThan", "2020-01-01T00:00:00Z", True),
+        ("DateLessThan", "2999-01-01T00:00:00Z", True),
+        ("DateLessThanIfExists", "2020-01-01T00:00:00Z", True),
+    ],
+)
+def test_statement_that_ended_in_the_past_opens_no_path(operator: str, time: str, is_open: bool) -> None:
+    ended = {"Condition": {operator: {"aws:TokenIssueTime": time}}}
+    found = paths(trust(ECS_TASKS), inline({"Action": "iam:CreatePolicyVersion", "Resource": "*", **ended}))
+    assert bool(found) is is_open
+
+
+@pytest.mark.feature("P9")
 def test_permissions_boundary_limits_a_path() -> None:
     boundary = {"aws_iam_policy": {"limit": {"name": "limit", "policy": policy({"Action": "ecs:*", "Resource": "*"})}}}
     limited = role("worker", permissions_boundary="${aws_iam_policy.limit.arn}")
