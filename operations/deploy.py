@@ -1,4 +1,8 @@
-"""Deploys and destroys an environment: foundation, secrets, migration and services, in this order."""
+"""Deploys and destroys an environment: foundation, secrets, migration and services, in this order.
+
+Resources that the foundation no longer has are removed last, after the services stop using them: the provider would
+revoke the rules of the other stack that name a deleted security group, and running tasks still use stores and secrets.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +16,14 @@ from operations.progress import say
 from operations.services import wait_until_steady
 from operations.stacks import Confirm, Stack
 
-FOUNDATION, SECRETS, IMAGE, MIGRATION, SERVICES, STEADY = (
+FOUNDATION, SECRETS, IMAGE, MIGRATION, SERVICES, STEADY, REMOVALS = (
     "foundation",
     "secrets",
     "image check",
     "migration",
     "services",
     "steady services",
+    "removals from the foundation",
 )
 
 
@@ -37,7 +42,9 @@ def deploy(account: Account, *, confirm: Confirm) -> None:
         in_use = migrate.is_recorded(account)
         if not in_use:
             _wait_for_creation(account)
-        foundation.bring_up(confirm=confirm, in_use=in_use)
+        removed = foundation.bring_up(confirm=confirm, in_use=in_use, keep_removed=True)
+    if removed:
+        steps.add(REMOVALS)
     with steps.run(SECRETS):
         secrets.complete(account)
     with steps.run(IMAGE):
@@ -49,6 +56,9 @@ def deploy(account: Account, *, confirm: Confirm) -> None:
         airflow.bring_up(confirm=confirm, in_use=in_use)
     with steps.run(STEADY):
         wait_until_steady(account, task_definitions=airflow.task_definitions())
+    if removed:
+        with steps.run(REMOVALS):
+            foundation.bring_up(confirm=confirm, in_use=in_use)
     say(f"Airflow: {airflow.outputs().get('url', 'no address')}")
 
 

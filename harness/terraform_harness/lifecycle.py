@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,9 @@ class Lifecycle:
         emulator: The running emulator.
         console: Where progress is printed.
         before_apply: Called with a stack's name and its plan as JSON; raise LifecycleError to prevent the apply.
+        planning: Environment variables of the role that plans (``Emulator.environment_of``); the emulator's
+            administrator by default.
+        applying: Environment variables of the role that applies and destroys.
     """
 
     source: Path
@@ -43,6 +48,8 @@ class Lifecycle:
     roots: dict[str, Terraform] = field(default_factory=dict)
     seeded: set[str] = field(default_factory=set)
     before_apply: Callable[[str, dict[str, Any]], None] = lambda _stack, _plan: None
+    planning: Mapping[str, str] | None = None
+    applying: Mapping[str, str] | None = None
     started: float = field(default_factory=time.monotonic)
 
     def say(self, text: str) -> None:
@@ -68,9 +75,19 @@ class Lifecycle:
         states = {name: self.roots[other].folder / "terraform.tfstate" for name, other in (below or {}).items()}
         workspace.for_emulator(folder, states=states)
         self.seeded.update(seed(self.emulator, workspace.read(folder)))
-        self.roots[stack] = Terraform(folder, environment=self.emulator.environment)
-        self.roots[stack].init()
+        self.roots[stack] = Terraform(folder, environment=self.planning or self.emulator.environment)
+        self.roots[stack].init(verify_once=True)
         return self.roots[stack]
+
+    @contextmanager
+    def _as_applying(self, stack: str) -> Iterator[Terraform]:
+        """Yield the root of a stack, which acts as the role that applies until the block ends."""
+        root = self.roots[stack]
+        planning, root.environment = root.environment, dict(self.applying or root.environment)
+        try:
+            yield root
+        finally:
+            root.environment = planning
 
     def make(self, stack: str, *, below: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Plan a stack, and apply exactly that plan.
@@ -92,8 +109,7 @@ class Lifecycle:
 
     def apply(self, stack: str, plan: Plan, document: dict[str, Any]) -> None:
         """Apply ``plan`` of a prepared stack; ``document`` is the plan as JSON."""
-        root = self.roots[stack]
-        with show_progress(stack, console=self.console) as progress:
+        with self._as_applying(stack) as root, show_progress(stack, console=self.console) as progress:
             progress.expect(len(changes(document)))
             root.progress = progress.update
             root.apply(plan)
@@ -135,18 +151,36 @@ class Lifecycle:
             raise LifecycleError("\n  ".join([f"{stack}: the second plan is not empty:", *found]))
         self.say(f"[bold]{stack}[/]: second plan is empty")
 
+    def update(self, stack: str, change: Callable[[dict[str, Any]], None]) -> int:
+        """Change the configuration of an applied stack, plan and apply it.
+
+        Args:
+            stack: The name of its folder.
+            change: Changes the root module in Terraform JSON.
+
+        Returns:
+            The number of changed resources.
+        """
+        file = self.roots[stack].folder / "cdk.tf.json"
+        document = json.loads(file.read_text(encoding="utf-8"))
+        change(document)
+        file.write_text(json.dumps(document), encoding="utf-8")
+        plan = self.roots[stack].plan(out="update.tfplan")
+        shown = self.roots[stack].show(plan)
+        self.apply(stack, plan, shown)
+        return len(changes(shown))
+
     def destroy(self, stack: str) -> None:
         """Destroy an applied stack.
 
         Raises:
             LifecycleError: Resources are left in the state.
         """
-        root = self.roots[stack]
-        with show_progress(f"destroy {stack}", console=self.console) as progress:
+        with self._as_applying(stack) as root, show_progress(f"destroy {stack}", console=self.console) as progress:
             progress.expect(len(managed(root.show())))
             root.progress = progress.update
             root.destroy()
-        left = managed(root.show())
+        left = managed(self.roots[stack].show())
         if left:
             raise LifecycleError(f"{stack}: still in the state after destroy: {', '.join(left)}")
         self.say(f"[bold]{stack}[/]: destroyed")

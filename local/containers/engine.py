@@ -17,6 +17,7 @@ from local.repository import ROOT
 
 LABEL = "airflow-fargate"
 TIMEOUT_SECONDS = 300
+POLL_SECONDS = 0.5
 
 
 class EngineError(RuntimeError):
@@ -49,7 +50,11 @@ def address() -> Mapping[str, str]:
 
 
 def docker(
-    *words: str, environ: Mapping[str, str] | None = None, check: bool = True, timeout: float = TIMEOUT_SECONDS
+    *words: str,
+    environ: Mapping[str, str] | None = None,
+    check: bool = True,
+    timeout: float = TIMEOUT_SECONDS,
+    stdin: str | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run a docker command.
 
@@ -57,13 +62,20 @@ def docker(
         environ: variables to add to those of this process.
         check: raise an error where the command fails.
         timeout: seconds.
+        stdin: standard input.
 
     Raises:
         EngineError: the command failed and ``check`` is set.
     """
     environment = {**os.environ, **address(), **(environ or {})}
     done = subprocess.run(
-        [client(), *words], env=environment, capture_output=True, text=True, timeout=timeout, check=False
+        [client(), *words],
+        env=environment,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
     )
     if check and done.returncode:
         raise EngineError(f"docker {' '.join(words[:3])}: {done.stderr.strip() or done.stdout.strip()}")
@@ -135,7 +147,7 @@ class Container:
                 return
             if not state["Running"]:
                 raise EngineError(f"{self.name} ended with {state['ExitCode']}:\n{self.logs()[-2000:]}")
-            time.sleep(0.2)
+            time.sleep(POLL_SECONDS)
         raise EngineError(f"{self.name} is not healthy after {seconds:g} s:\n{self.logs()[-2000:]}")
 
     def remove(self) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import random
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
+from local.containers import engine
 from local.containers.engine import EngineError
 from local.ecs.agent import Agent
 from local.ecs.service_catalog import Service, ServiceCatalog, TaskDefinition
-from local.ecs.task import FargateTask, Platform, remove
+from local.ecs.task import FargateTask, Interface, Platform, remove
 
 POLL_SECONDS = 0.5
 # Pause before the next task of a service whose last task did not start, as ECS throttles such services.
@@ -26,6 +28,8 @@ class Runner:
 
     Args:
         catalog: source of services, task definitions and secrets.
+        prefix: prefix of the names of containers.
+        interfaces: makes a network interface for a name, ids of subnets and ids of security groups.
         tasks: current tasks by service.
         ended: stopped tasks.
         problem: last error of the reconciliation loop.
@@ -34,6 +38,8 @@ class Runner:
     catalog: ServiceCatalog
     platform: Platform
     agent: Agent
+    prefix: str
+    interfaces: Callable[[str, Sequence[str], Sequence[str]], Interface]
     tasks: dict[str, list[FargateTask]] = field(default_factory=dict)
     ended: list[FargateTask] = field(default_factory=list)
     problem: str = ""
@@ -54,15 +60,26 @@ class Runner:
             task.phase = "stopped"
         remove(tasks)
 
-    def run_task(self, name: str, *, seconds: float = 300) -> tuple[int, str]:
+    def run_task(
+        self, name: str, *, subnets: Sequence[str], groups: Sequence[str], seconds: float = 300
+    ) -> tuple[int, str]:
         """Run a one-off task to its end.
+
+        Args:
+            name: family or ARN of its definition.
+            subnets: ids of subnets.
+            groups: ids of security groups.
+            seconds: time limit.
 
         Returns:
             The exit code and the log of its main container.
         """
-        task = self._make(self.catalog.definition(name))
+        definition = self.catalog.definition(name)
+        task = self._make(definition, self.interfaces(name.rsplit("-", 1)[-1], subnets, groups))
         task.start()
         try:
+            if task.phase == "stopped":
+                return 1, task.reason
             return task.main.wait(seconds=seconds), task.main.logs()
         finally:
             task.stop(reason="done")
@@ -71,6 +88,26 @@ class Runner:
     def running(self, service: str) -> list[FargateTask]:
         """The running tasks of a service, oldest first."""
         return [task for task in self.tasks.get(service, []) if task.phase == "running"]
+
+    def addresses(self, name: str) -> list[str]:
+        """The addresses of the DNS name of a service: of its healthy tasks where Cloud Map checks their health."""
+        return [
+            task.interface.address
+            for task in self._all()
+            if task.service and name in task.service.names and (task.healthy or not task.service.checks_health)
+        ]
+
+    def targets(self) -> list[tuple[str, int]]:
+        """Addresses and ports of the healthy tasks behind the load balancer, in a random order."""
+        found = [
+            (task.interface.address, task.service.port)
+            for task in self._all()
+            if task.healthy and task.service and task.service.port
+        ]
+        return random.sample(found, len(found))
+
+    def _all(self) -> list[FargateTask]:
+        return [task for tasks in list(self.tasks.values()) for task in list(tasks)]
 
     def wait_steady(self, *, seconds: float) -> None:
         """Wait until every service has its desired number of healthy tasks of its current definition.
@@ -107,6 +144,7 @@ class Runner:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
+                self._check_running()
                 services = self.catalog.services()
                 for service in services:
                     self._reconcile(service)
@@ -116,6 +154,13 @@ class Runner:
                 self.problem = f"{type(error).__name__}: {error}"
             self._stop.wait(POLL_SECONDS)
 
+    def _check_running(self) -> None:
+        """Check every running task with one call of the engine: a call for each costs a fifth of a processor."""
+        running = [task for tasks in self.tasks.values() for task in tasks if task.phase == "running"]
+        states = engine.states(id_ for task in running for id_ in task.container_ids)
+        for task in running:
+            task.check(states)
+
     def _reconcile(self, service: Service) -> None:
         self._collect_stopped(service.name)
         if time.monotonic() < self._not_before.get(service.name, 0.0):
@@ -124,9 +169,10 @@ class Runner:
         alive = [task for task in tasks if task.phase in ALIVE]
         current = [task for task in alive if task.definition.arn == definition.arn]
         for _ in range(service.desired - len(current)):
-            task = self._make(definition, service)
+            interface = self.interfaces(service.name, service.subnets, service.groups)
+            task = self._make(definition, interface, service)
             tasks.append(task)
-            threading.Thread(target=task.run, daemon=True).start()
+            threading.Thread(target=task.start, daemon=True).start()
         # Old tasks stop when the new tasks are healthy: every service has minimumHealthyPercent 100.
         unprotected = [task for task in alive if not self.agent.protected(task.id)]
         if sum(task.healthy for task in current) >= service.desired:
@@ -150,18 +196,18 @@ class Runner:
 
     def _stop_all(self, tasks: list[FargateTask], *, reason: str) -> None:
         for task in tasks:
-            threading.Thread(target=task.stop, kwargs={"reason": reason}, daemon=True).start()
+            task.stop_in_background(reason=reason)
 
-    def _make(self, definition: TaskDefinition, service: Service | None = None) -> FargateTask:
-        id_ = f"{self.platform.network}-{definition.family}-{next(self._numbers)}"
+    def _make(self, definition: TaskDefinition, interface: Interface, service: Service | None = None) -> FargateTask:
+        id_ = f"{self.prefix}-{definition.family}-{next(self._numbers)}"
         return FargateTask(
             id=id_,
             definition=definition,
             platform=self.platform,
             secrets={container.name: self._resolve(container.secrets) for container in definition.containers},
             variables=self.agent.variables(id_),
-            names=service.names if service else (),
-            port=service.port if service else None,
+            interface=interface,
+            service=service,
         )
 
     def _resolve(self, secrets: Mapping[str, str]) -> dict[str, str]:
