@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import bisect
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.scaling.fleet import Fleet, Outcome, Physics
 from bench.scaling.policies import Policy
-from bench.scaling.workloads import HOUR, Workload
+from bench.scaling.workloads import Workload
 
 TICK = 10.0
 LEADS = (-180.0, -60.0, 0.0, 30.0, 60.0, 90.0)
@@ -36,7 +35,7 @@ def load_curve(workload: Workload) -> tuple[list[float], list[int]]:
     """Times and number of running tasks from each time on, when no task waits."""
     ends: dict[int, float] = {}
     changes: dict[float, int] = {}
-    for index, job in _in_order(workload):
+    for index, job in enumerate(workload.jobs):  # a job refers only to earlier ones
         begin = max([job.at, *(ends[earlier] for earlier in job.after)])
         ends[index] = begin + job.seconds
         changes[begin] = changes.get(begin, 0) + 1
@@ -49,25 +48,21 @@ def load_curve(workload: Workload) -> tuple[list[float], list[int]]:
     return times, loads
 
 
-def _in_order(workload: Workload) -> Iterator[tuple[int, object]]:
-    """Jobs after those that they wait for; a job refers only to earlier positions."""
-    yield from enumerate(workload.jobs)
-
-
 def variants(workload: Workload, physics: Physics, *, seed: int) -> list[Variant]:
     """Run every variant."""
     times, loads = load_curve(workload)
     peak = min(physics.most, math.ceil(max(loads) / physics.slots))
-    return [
-        Variant(lead, limit, _policy(times, loads, lead, max(1, round(peak * limit))).simulate(workload, physics, seed=seed))
-        for limit in LIMITS
-        for lead in LEADS
-    ]
+    found = []
+    for limit in LIMITS:
+        for lead in LEADS:
+            policy = _policy(times, loads, lead, max(1, round(peak * limit)))
+            found.append(Variant(lead, limit, policy.simulate(workload, physics, seed=seed)))
+    return found
 
 
 def cost_at(found: list[Variant], wait: float) -> float:
-    """The lowest worker time of the variants whose 95th percentile of waiting is at most ``wait``."""
-    return min((item.outcome.worker_seconds for item in found if item.outcome.wait(0.95) <= wait), default=math.inf)
+    """The lowest worker time of the variants whose 95th percentile of waiting is at most ``wait``; 0 without one."""
+    return min((item.outcome.worker_seconds for item in found if item.outcome.wait(0.95) <= wait), default=0.0)
 
 
 def _policy(times: list[float], loads: list[int], lead: float, most: int) -> Policy:
@@ -88,8 +83,3 @@ def _policy(times: list[float], loads: list[int], lead: float, most: int) -> Pol
         fleet.every(TICK, look)
 
     return Policy("clairvoyant", install, protected=True)
-
-
-def horizon(workload: Workload) -> float:
-    """Simulated time, seconds."""
-    return workload.hours * HOUR

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,14 +78,14 @@ def read(stack: Path, group: str) -> Deployed:
     except (OSError, ValueError, KeyError) as error:
         raise DeployedError(f"{stack} is no synthesized stack: {error}. Fix: make synth") from None
     service = f"worker-{group}"
-    targets = [item for _, item in _of(resources, "aws_appautoscaling_target") if item["resource_id"].endswith(f"/{service}")]
-    if not targets:
-        known = sorted(item["resource_id"].rsplit("/", 1)[1] for _, item in _of(resources, "aws_appautoscaling_target"))
+    targets = {item["resource_id"].rsplit("/", 1)[1]: item for item in _of(resources, "aws_appautoscaling_target")}
+    if service not in targets:
+        known = [name.removeprefix("worker-") for name in sorted(targets) if name.startswith("worker-")]
         raise DeployedError(f"{stack.name} has no worker group {group!r}. Allowed: {', '.join(known)}")
     return Deployed(
         group=group,
-        least=targets[0]["min_capacity"],
-        most=targets[0]["max_capacity"],
+        least=targets[service]["min_capacity"],
+        most=targets[service]["max_capacity"],
         concurrency=int(_variable(resources, "AIRFLOW_WORKER_CONCURRENCY", service)),
         publish_seconds=float(_variable(resources, "AIRFLOW_METRICS_PERIOD", "") or PUBLISH_SECONDS),
         out=_reaction(resources, f"{service}-out", rising=True),
@@ -93,22 +93,22 @@ def read(stack: Path, group: str) -> Deployed:
     )
 
 
-def _of(resources: dict[str, Any], kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    yield from resources.get(kind, {}).items()
+def _of(resources: dict[str, Any], kind: str) -> Iterable[dict[str, Any]]:
+    return resources.get(kind, {}).values()
 
 
 def _reaction(resources: dict[str, Any], name: str, *, rising: bool) -> Reaction:
-    address, policy = next((key, item) for key, item in _of(resources, "aws_appautoscaling_policy") if item["name"] == name)
+    policies = resources["aws_appautoscaling_policy"].items()
+    address, policy = next((key, item) for key, item in policies if item["name"] == name)
     action = f"${{aws_appautoscaling_policy.{address}.arn}}"
     alarm = next(
-        item for _, item in _of(resources, "aws_cloudwatch_metric_alarm") if action in item.get("alarm_actions", ())
+        item for item in _of(resources, "aws_cloudwatch_metric_alarm") if action in item.get("alarm_actions", ())
     )
     settings = policy["step_scaling_policy_configuration"]
-    periods = [query["metric"]["period"] for query in alarm["metric_query"] if "metric" in query]
     return Reaction(
         threshold=float(alarm["threshold"]),
         periods=int(alarm["evaluation_periods"]),
-        period=float(max(periods)),
+        period=float(alarm["period"]),
         cooldown=float(settings["cooldown"]),
         steps=tuple(_step(step, rising=rising) for step in settings["step_adjustment"]),
     )
@@ -117,14 +117,14 @@ def _reaction(resources: dict[str, Any], name: str, *, rising: bool) -> Reaction
 def _step(step: dict[str, Any], *, rising: bool) -> Step:
     """A bound that is missing is infinite; intervals of a falling alarm include their upper bound instead."""
     lower = float(step.get("metric_interval_lower_bound") or "-inf")
-    upper = float(step.get("metric_interval_upper_bound") or "inf") if "metric_interval_upper_bound" in step else float("inf")
+    upper = float(step.get("metric_interval_upper_bound") or "inf")
     shift = 0.0 if rising else 1e-9
     return Step(lower=lower + shift, upper=upper + shift, change=int(step["scaling_adjustment"]))
 
 
 def _variable(resources: dict[str, Any], name: str, service: str) -> str:
     """The value of an environment variable in the task definition whose family ends with ``service``."""
-    for _, item in _of(resources, "aws_ecs_task_definition"):
+    for item in _of(resources, "aws_ecs_task_definition"):
         if item["family"].endswith(service):
             for container in json.loads(item["container_definitions"]):
                 for variable in container.get("environment", ()):

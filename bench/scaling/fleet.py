@@ -12,6 +12,7 @@ from functools import partial
 
 from bench.scaling.workloads import HOUR, Workload
 
+MOST_EXTRA = 24 * HOUR
 MINIMUM_BILLED = 60.0
 """Fargate bills at least a minute: https://aws.amazon.com/fargate/pricing/"""
 
@@ -150,11 +151,13 @@ class Fleet:
             action()
         for worker in list(self._workers):
             self._remove(worker)
-        self.outcome.waits = list(self._waited.values())
+        self.outcome.waits = [*self._waited.values(), *(math.inf for _ in range(self._left - self.running))]
         return self.outcome
 
     def _is_over(self) -> bool:
-        return not self._left and self.now >= self._workload.hours * HOUR
+        """All jobs are done and the time is over; or a policy that starts no workers has had a day more."""
+        end = self._workload.hours * HOUR
+        return (not self._left and self.now >= end) or self.now >= end + MOST_EXTRA
 
     def _measure(self, time: float) -> None:
         if time > self.now:

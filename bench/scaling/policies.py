@@ -8,11 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bench.scaling.deployed import Deployed, Reaction
-from bench.scaling.fleet import Fleet, Physics
+from bench.scaling.fleet import Fleet, Outcome, Physics
 from bench.scaling.workloads import Workload
 
 ALARM_DELAY = 20.0
-"""Seconds from the end of a period until the alarm has evaluated it; an assumption, AWS publishes no figure."""
+"""Seconds from the end of a period of a minute until the alarm has evaluated it; an assumption, AWS publishes none."""
+FAST_ALARM_DELAY = 5.0
+"""The same for periods of less than a minute (high resolution); an assumption."""
+REPEAT_SECONDS = 60.0
+"""An alarm with an action of auto scaling repeats it once a minute while it is in state ALARM:
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class Policy:
     grace_seconds: float = 120.0
     source: str = ""
 
-    def simulate(self, workload: Workload, physics: Physics, *, seed: int):  # noqa: ANN201 - see Fleet.run
+    def simulate(self, workload: Workload, physics: Physics, *, seed: int) -> Outcome:
         """Run the workload under this policy."""
         fleet = Fleet(workload, replace(physics, grace_seconds=self.grace_seconds), protected=self.protected, seed=seed)
         self.install(fleet)
@@ -56,6 +61,7 @@ class _StepScaling:
         self._points: deque[float] = deque(maxlen=max(deployed.out.periods, deployed.back.periods))
         self._last = {"out": -math.inf, "in": -math.inf}
         self._added = 0
+        self._acted: dict[str, float] = {}
 
     def install(self) -> None:
         deployed, fleet = self._deployed, self._fleet
@@ -70,16 +76,26 @@ class _StepScaling:
         """The end of a period: its datapoint is evaluated a little later."""
         self._points.append(self._current - self._asked)
         self._current, self._asked = 0, self._fleet.desired
-        self._fleet.at(self._fleet.now + ALARM_DELAY, self._evaluate)
+        delay = ALARM_DELAY if self._deployed.out.period >= REPEAT_SECONDS else FAST_ALARM_DELAY
+        self._fleet.at(self._fleet.now + delay, self._evaluate)
 
     def _evaluate(self) -> None:
         out, back = self._deployed.out, self._deployed.back
         recent = list(self._points)
-        if _breaches(recent, out, above=True):
+        if self._acts("out", breaching=_breaches(recent, out, above=True)):
             self._scale_out(out.change(recent[-1]), out)
-        elif _breaches(recent, back, above=False):
-            # The steps use the datapoint that is nearest to the threshold: the others breach by more.
-            self._scale_in(back.change(max(recent[-back.periods :])), back)
+        if self._acts("in", breaching=_breaches(recent, back, above=False)):
+            self._scale_in(back.change(recent[-1]), back)
+
+    def _acts(self, alarm: str, *, breaching: bool) -> bool:
+        """An alarm acts when it begins to breach, and then once a minute."""
+        if not breaching:
+            self._acted.pop(alarm, None)
+            return False
+        if self._fleet.now - self._acted.get(alarm, -math.inf) < REPEAT_SECONDS:
+            return False
+        self._acted[alarm] = self._fleet.now
+        return True
 
     def _scale_out(self, change: int, reaction: Reaction) -> None:
         """During the cool-down only what exceeds the last change is added."""

@@ -127,7 +127,9 @@ def task_graphs(seed: int) -> Workload:
         jobs += [Job(at, _runtime(generator, median=60, spread=0.8), (extract,)) for _ in first]
         join = len(jobs)
         jobs.append(Job(at, _runtime(generator, median=45, spread=0.4), tuple(first)))
-        jobs += [Job(at, _runtime(generator, median=90, spread=0.8), (join,)) for _ in range(generator.randrange(5, 30))]
+        jobs += [
+            Job(at, _runtime(generator, median=90, spread=0.8), (join,)) for _ in range(generator.randrange(5, 30))
+        ]
     return Workload("task graphs", tuple(jobs), 12)
 
 
@@ -151,7 +153,10 @@ def read_trace(path: Path) -> Workload:
             missing = [name for name in columns if name not in (reader.fieldnames or ())]
             if missing:
                 raise TraceError(f"{path}: column {missing[0]} is missing. Fix: a file with {', '.join(columns)}")
-            rows = [(reader.line_num, *(_time(path, reader.line_num, name, row[name]) for name in columns)) for row in reader]
+            rows = [
+                (reader.line_num, *(_time(path, reader.line_num, name, row[name]) for name in columns))
+                for row in reader
+            ]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise TraceError(f"{path} cannot be read: {error}. Fix: give a CSV file in UTF-8") from None
     if not rows:
