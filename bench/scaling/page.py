@@ -10,10 +10,11 @@ from bench.scaling.deployed import Deployed
 from bench.scaling.fleet import Physics
 from bench.scaling.policies import Policy
 
-HEAD = (
-    "| policy | waiting p50 | p95 | p99 | worker hours | USD | to the bound | killed | actions an hour | above | below |\n"
-    "|---|---|---|---|---|---|---|---|---|---|---|"
+TITLES = (
+    *("policy", "waiting p50", "p95", "p99", "worker hours", "USD", "to the bound", "killed", "actions an hour"),
+    *("above", "below"),
 )
+HEAD = f"| {' | '.join(TITLES)} |\n{'|---' * len(TITLES)}|"
 START, END = "<!-- generated: bench scaling -->\n", "<!-- end -->"
 PICTURES = "pictures/scaling"
 
@@ -30,10 +31,11 @@ def _lines(
 ) -> Iterator[str]:
     yield (
         f"Means of {seeds} seeds. {physics.slots} Airflow tasks a worker, {physics.least} to {physics.most} workers, "
-        f"{physics.start_seconds:.0f} s from the decision until a new worker takes Airflow tasks. The deployed policy: a "
-        f"datapoint every {deployed.out.period:.0f} s, workers are added after {deployed.out.periods} and removed after "
-        f"{deployed.back.periods} datapoints. Times in seconds; *above* and *below* are worker hours more and less than "
-        "the load needs; *to the bound* is the worker time divided by that of the clairvoyant policy with the same p95."
+        f"{physics.start_seconds:.0f} s from the decision until a new worker takes Airflow tasks. The deployed policy: "
+        f"a datapoint every {deployed.out.period:.0f} s, workers are added after {deployed.out.periods} and removed "
+        f"after {deployed.back.periods} datapoints. Times in seconds; *above* and *below* are worker hours more and "
+        "less than the load needs; *to the bound* is the worker time divided by that of the clairvoyant policy with "
+        "the same p95."
     )
     own = policies[0].name
     for workload in dict.fromkeys(result.workload for result in results):

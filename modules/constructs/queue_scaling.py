@@ -18,7 +18,7 @@ STEPS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64)
 https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-limits.html"""
 PERIOD_SECONDS = 10
 """The shortest period of an alarm; it needs a metric of high resolution."""
-SCALE_IN_PERIODS = 3
+SCALE_IN_PERIODS = 2
 """Periods with a surplus before workers are removed; docs/scaling.md compares values. A busy worker is protected."""
 
 
@@ -26,7 +26,7 @@ class QueueScaling(Construct):
     """Two step scaling policies that keep a worker group at (queued + running) / concurrency workers, down to zero.
 
     A sidecar of the scheduler publishes how many workers the group lacks. Missing workers are added after ten seconds,
-    surplus workers are removed after 30 seconds; ECS removes only workers that run no Airflow task.
+    surplus workers are removed after 20 seconds; ECS removes only workers that run no Airflow task.
 
     Args:
         scope: parent construct.
@@ -45,7 +45,7 @@ class QueueScaling(Construct):
         >>> scaling = QueueScaling(stack, "scaling", target=target, group="default", environment="prod",
         ...                        namespace="Airflow")
         >>> resource("aws_cloudwatch_metric_alarm.scaling_in_alarm")["evaluation_periods"]
-        3
+        2
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class QueueScaling(Construct):
         group: str,
         environment: str,
         namespace: str,
-        scale_out_cooldown: int = 0,
+        scale_out_cooldown: int = 10,
         scale_in_cooldown: int = 10,
     ) -> None:
         super().__init__(scope, id_)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from environments.facts.metrics import NAMESPACE
 from environments.facts.naming import Names
 from environments.facts.secrets import DEPLOY_KEY, own_names_for_process
+from environments.facts.topology import worker_name
 from environments.model import Environment
 from environments.sections.dag_access import DagAccess as DagAccessSection
 from modules.constructs.sidecars import GitBundle, GitSync, Repository, StatsD, WorkerMetrics

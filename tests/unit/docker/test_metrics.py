@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from types import SimpleNamespace
+
 import pytest
 from airflow_fargate.metrics import Cluster, Load, Publisher, WorkerGroup, datums, measure, parse_groups
 from airflow_fargate.startup_error import StartupError
@@ -103,7 +106,10 @@ class CloudWatch:
 
 
 @pytest.mark.feature("A1", "A6")
-def test_missing_workers_are_published_until_there_are_none_and_the_load_once_a_minute() -> None:
+def test_missing_workers_are_published_until_there_are_none_and_the_load_once_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg2", SimpleNamespace(Error=OSError))  # only the image has it
     ecs, cloudwatch = Ecs(desired=0), CloudWatch()
     publisher = Publisher(
         database=None,  # type: ignore[arg-type]

@@ -60,7 +60,7 @@ def test_alarm_reads_the_metric_that_the_sidecar_publishes() -> None:
     assert publisher["AIRFLOW_METRICS_NAMESPACE"] == alarm["namespace"]
     assert publisher["AIRFLOW_ENVIRONMENT"] == alarm["dimensions"]["Environment"]
     assert int(publisher["AIRFLOW_METRICS_PERIOD"]) <= alarm["period"]
-    held = grants(deployment, role_of(deployment, scheduler, AIRFLOW_TASK_ROLE))
+    held = list(grants(deployment, role_of(deployment, scheduler, AIRFLOW_TASK_ROLE)))
     publishing = [grant for grant in held if "cloudwatch:PutMetricData" in grant.actions]
     assert [grant.conditions for grant in publishing] == [
         {"StringEquals": {"cloudwatch:namespace": alarm["namespace"]}}
