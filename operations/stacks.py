@@ -28,13 +28,13 @@ Confirm = Callable[[str], bool]
 SHOWN_CHANGES = 40
 
 
-def synthesize(folder: Path, *, out: Path = STACKS.parent) -> None:
-    """Write the Terraform JSON of every environment in ``folder`` to ``out``.
+def synthesize(folder: Path, *, out: Path | None = None) -> None:
+    """Write the Terraform JSON of every environment in ``folder`` to ``out``, or to ``cdktf.out``.
 
     Raises:
         PreconditionError: an environment file is invalid.
     """
-    command = [sys.executable, "main.py", str(folder.resolve()), str(out)]
+    command = [sys.executable, "main.py", str(folder.resolve()), str(out or STACKS.parent)]
     with step("synthesize"):
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:

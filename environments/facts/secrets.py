@@ -106,7 +106,7 @@ _ALL = (
         max_length=128,
         excluded=REJECTED_BY_STORES,
         punctuation=True,
-        processes=(*SERVERS, "worker", "migrate", "db-clean", "downgrade", "metrics"),
+        processes=(*SERVERS, "worker", "migrate", "db-clean", "downgrade", "metrics", "pause", "resume"),
     ),
     SecretSpecification(
         name=BROKER_TOKEN,
@@ -126,7 +126,7 @@ _ALL = (
         suffix="A=",
         min_length=44,
         max_length=4096,
-        processes=SERVERS,
+        processes=(*SERVERS, "pause", "resume"),
     ),
     SecretSpecification(
         name=JWT_SECRET,

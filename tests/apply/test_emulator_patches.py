@@ -192,6 +192,15 @@ def deleted_cluster_is_not_listed(aws: Client) -> None:
     assert aws("ecs").list_clusters()["clusterArns"] == []
 
 
+@probe("iam.attach_role_policy")
+def policy_that_aws_manages_is_attached(aws: Client) -> None:
+    iam = aws("iam")
+    iam.create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": []}))
+    iam.attach_role_policy(RoleName="r", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
+    (attached,) = iam.list_attached_role_policies(RoleName="r")["AttachedPolicies"]
+    assert attached["PolicyName"] == "ReadOnlyAccess"
+
+
 @probe("servicediscovery.delete_namespace")
 def deleted_namespace_deletes_its_zone(aws: Client) -> None:
     vpc = aws("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
