@@ -53,7 +53,7 @@ gate-hcl: .venv/.ready ## Evaluate the *.tf files below FOLDER without a plan
 synth: $(if $(filter cdktn,$(CDK)),.venv-cdktn,.venv)/.ready ## Write cdktf.out/stacks/<stack>/cdk.tf.json for every environment (CDK=cdktn: with the fork of cdktf)
 	@$(if $(filter cdktn,$(CDK)),CDK=cdktn PYTHONPATH=bindings .venv-cdktn/bin,$(BIN))/python main.py && echo "synth: $$(ls cdktf.out/stacks | wc -l) stacks in cdktf.out/stacks. Next: make demo"
 
-demo: .venv/.ready ## Create, verify and destroy ENV on the embedded emulator: no account, no containers
+demo: .venv/.ready ## Create, verify, change and destroy ENV on the embedded emulator: no account, no containers
 	@$(BIN)/python -m local.demo $(ENV)
 
 cdktf: node_modules/.bin/cdktf ## Install the cdktf CLI into node_modules/
@@ -85,10 +85,11 @@ logs: .venv/.ready ## Follow the logs of the local environment (SERVICE=schedule
 	@$(BIN)/python -m local.compose logs $(ENV) $(SERVICE)
 
 ## Live environment (AWS credentials needed)
-LIVE := doctor bootstrap deploy verify hibernate wake destroy
+LIVE := doctor bootstrap plan deploy verify hibernate wake destroy
 .PHONY: $(LIVE)
 doctor: .venv/.ready ## Report missing programs, credentials and AWS resources of ENV, each with its fix
 bootstrap: .venv/.ready ## Create the bucket of the Terraform states
+plan: .venv/.ready ## Show what a deployment of ENV would change, by effect; changes nothing, exit 1 when deploy would reject it
 deploy: .venv/.ready ## Deploy foundation, secrets, migration and services of ENV; rejects a plan that loses data or interrupts users
 verify: .venv/.ready ## Check the running environment ENV
 hibernate: .venv/.ready ## Stop every Fargate task of ENV and its database (asks first)
@@ -106,7 +107,7 @@ bench: .venv/.ready ## Measure time and memory as ratios to baselines of the sam
 	@$(BIN)/python -m bench $(ARGS)
 
 ## Checks
-.PHONY: lint mutation coverage test test-unit test-policies test-plan test-apply test-image test-live
+.PHONY: day-two lint mutation coverage test test-unit test-policies test-plan test-apply test-image test-live
 lint: .venv/.ready ## Check style, types, dependencies between packages, generated files
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 	@$(BIN)/python -m environments schema --check && $(BIN)/python -m environments docs --check && $(BIN)/python -m terraform_gate docs --check
@@ -124,6 +125,9 @@ test-apply: .venv/.ready node_modules/.bin/cdktf ## Run the tests that apply env
 
 test-image test-live: .venv/.ready ## Run the tests that need a container engine
 	@$(BIN)/python -m pytest tests/$(@:test-%=%) -q $(ARGS)
+
+day-two: .venv/.ready ## Plan every change of every key in the emulator, compare it with the declared effect (KEY=database, WRITE=1 writes docs/changes.md)
+	@$(BIN)/python -m day_two $(if $(KEY),--key $(KEY)) $(if $(WRITE),--write)
 
 mutation: .venv/.ready ## Mutation testing: list the harmful changes of ENV that no rule detects
 	@$(BIN)/python -m terraform_harness.mutation $(ENV_STACKS) $(ARGS)

@@ -12,13 +12,14 @@ from operations.progress import say
 from operations.services import wait_until_steady
 from operations.stacks import Confirm, Stack
 
-FOUNDATION, SECRETS, IMAGE, MIGRATION, SERVICES, STEADY = (
+FOUNDATION, SECRETS, IMAGE, MIGRATION, SERVICES, STEADY, REMOVALS = (
     "foundation",
     "secrets",
     "image check",
     "migration",
     "services",
     "steady services",
+    "removals",
 )
 
 
@@ -37,7 +38,9 @@ def deploy(account: Account, *, confirm: Confirm) -> None:
         in_use = migrate.is_recorded(account)
         if not in_use:
             _wait_for_creation(account)
-        foundation.bring_up(confirm=confirm, in_use=in_use)
+        shared = foundation.bring_up(confirm=confirm, in_use=in_use, remove=not in_use)
+    if shared:
+        steps.remaining.append(REMOVALS)
     with steps.run(SECRETS):
         secrets.complete(account)
     with steps.run(IMAGE):
@@ -49,6 +52,9 @@ def deploy(account: Account, *, confirm: Confirm) -> None:
         airflow.bring_up(confirm=confirm, in_use=in_use)
     with steps.run(STEADY):
         wait_until_steady(account, task_definitions=airflow.task_definitions())
+    if shared:
+        with steps.run(REMOVALS):
+            foundation.bring_up(confirm=confirm)
     say(f"Airflow: {airflow.outputs().get('url', 'no address')}")
 
 

@@ -8,18 +8,22 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from terraform_gate.interruptions import RULE
+from terraform_harness.terraform import mock_outputs, workspace
 from terraform_harness.terraform.diagnostics import Message
 from terraform_harness.terraform.run import Plan, Terraform, TerraformError
 
+from environments.facts.stacks import FOUNDATION
 from operations.account import Account
 from operations.errors import OperationError, PreconditionError
-from operations.plan_guard import RULE, losses, protected_and_tainted
+from operations.plan_guard import losses, protected_and_tainted
 from operations.progress import CONSOLE, say, step
+from operations.removals import removals
 
 ROOT = Path(__file__).resolve().parent.parent
 STACKS = ROOT / "cdktf.out" / "stacks"
@@ -58,10 +62,10 @@ class Stack:
     def __init__(self, account: Account, layer: str, *, folder: Path | None = None) -> None:
         self.account, self.name = account, account.names.stack(layer)
         self.folder = folder or STACKS / self.name
-        self._status = ""
+        self._status, self.layer = "", layer
         self.terraform = Terraform(self.folder, progress=self._show)
 
-    def bring_up(self, *, confirm: Confirm, part: Sequence[str] = (), in_use: bool = True) -> None:
+    def bring_up(self, *, confirm: Confirm, part: Sequence[str] = (), in_use: bool = True, remove: bool = True) -> bool:
         """Plan, check the plan, ask, apply.
 
         Args:
@@ -69,6 +73,10 @@ class Stack:
             part: constructs of the stack; only their resources, and those that they depend on, are applied.
             in_use: False until the first deployment is complete: data stores whose creation was interrupted are empty
                 and may be replaced.
+            remove: False keeps what the plan deletes: the stack of Airflow still uses it.
+
+        Returns:
+            Whether something that the plan deletes was kept.
 
         Raises:
             PreconditionError: the plan loses data, or the user says no; nothing was applied.
@@ -79,8 +87,57 @@ class Stack:
             plan = self._planned(part=part)
         if not plan.changes:
             say(f"{self.name}: nothing to change")
-            return
+            return False
+        if not remove and (kept := removals(shown := self.terraform.show(plan))):
+            self._guard(shown, in_use=in_use)
+            say(f"{self.name}: {len(kept)} resources are deleted after the services no longer use them")
+            self._bring_up_without_removals(confirm, in_use=in_use)
+            return True
         self._apply(plan, confirm=confirm, question=f"Apply this to {self.name}?", in_use=in_use)
+
+        return False
+
+    def _bring_up_without_removals(self, confirm: Confirm, *, in_use: bool) -> None:
+        plan = self._planned(targets=all_addresses(self.folder))
+        if plan.changes:
+            self._apply(plan, confirm=confirm, question=f"Apply this to {self.name}?", in_use=in_use)
+
+    def review(self, *, outputs: Mapping[str, Any] | None = None, in_use: bool = False) -> dict[str, Any]:
+        """The plan as JSON; nothing is applied.
+
+        Args:
+            outputs: outputs of the foundation to plan with, instead of those in its state.
+            in_use: whether the environment was deployed before, so that its state cannot be empty.
+        """
+        overridden = self._read_from(outputs) if outputs is not None else None
+        try:
+            shown = self.terraform.show(self._planned())
+        finally:
+            if overridden:
+                overridden.unlink()
+        self._require_state(shown, in_use=in_use)
+        return shown
+
+    def outputs_after(self, shown: Mapping[str, Any]) -> dict[str, Any]:
+        """The outputs of the stack after the plan ``shown``; made-up ids for resources that do not exist yet."""
+        known = shown.get("planned_values", {}).get("outputs", {})
+        values = {name: output["value"] for name, output in known.items() if "value" in output}
+        return mock_outputs.outputs(workspace.read(self.folder)) | values
+
+    def _read_from(self, outputs: Mapping[str, Any]) -> Path:
+        """Let the stack read ``outputs`` instead of the foundation's state."""
+        with tempfile.NamedTemporaryFile("w", suffix=".tfstate", delete=False) as file:
+            json.dump(workspace.state_with(outputs), file)
+        remote = {FOUNDATION: {"backend": "local", "config": {"path": file.name}}}
+        return workspace.override(self.folder, {"data": {"terraform_remote_state": remote}})
+
+    def _require_state(self, shown: Mapping[str, Any], *, in_use: bool) -> None:
+        """Reject the empty state of an environment that runs: ``state`` was changed, or the state was lost."""
+        if in_use and self.layer == FOUNDATION and not (shown.get("prior_state") or {}).get("values"):
+            raise PreconditionError(
+                f"{self.name}: {self.account.file}: state: the state is empty, but the environment is deployed. Fix: "
+                f"undo the change of `state`, or move the state first (terraform init -migrate-state)"
+            )
 
     def tear_down(self, *, confirm: Confirm) -> None:
         """Plan the destruction, ask, destroy. The plan guard does not apply: data is meant to be destroyed."""
@@ -103,8 +160,9 @@ class Stack:
             if resource["type"] == "aws_ecs_service"
         }
 
-    def _planned(self, *, part: Sequence[str]) -> Plan:
-        flags = " ".join(f"-target={address}" for address in addresses_of(self.folder, part)) if part else ""
+    def _planned(self, *, part: Sequence[str] = (), targets: Sequence[str] = ()) -> Plan:
+        targets = addresses_of(self.folder, part) if part else targets
+        flags = " ".join(f"-target={address}" for address in targets)
         terraform = Terraform(self.folder, progress=self._show, environment={"TF_CLI_ARGS_plan": flags})
         with self._at_work(f"plan {' and '.join(part)}" if part else "plan"):
             terraform.init()
@@ -115,6 +173,7 @@ class Stack:
         for line in summary(shown):
             say(f"  {line}")
         if guarded:
+            self._require_state(shown, in_use=in_use)
             self._guard(shown, in_use=in_use)
         if not confirm(question):
             raise PreconditionError(f"{self.name}: nothing was applied")
@@ -159,6 +218,12 @@ class Stack:
     def _show(self, message: Message) -> None:
         if message.kind in {"apply_complete", "apply_errored"}:
             CONSOLE.print(f"  {message.text}", markup=False)
+
+
+def all_addresses(folder: Path) -> list[str]:
+    """Addresses of all resources of a stack."""
+    resources = json.loads((folder / "cdk.tf.json").read_text("utf-8")).get("resource", {})
+    return sorted(f"{kind}.{name}" for kind, named in resources.items() for name in named)
 
 
 def addresses_of(folder: Path, constructs: Sequence[str]) -> list[str]:

@@ -13,8 +13,9 @@ class FakeStack:
     def __init__(self, account: Account, layer: str) -> None:
         self.account, self.layer = account, layer
 
-    def bring_up(self, **_options: Any) -> None:
+    def bring_up(self, **_options: Any) -> bool:
         self.account.changed = True
+        return False
 
     def tear_down(self, **_options: Any) -> None:
         self.account.changed = True
