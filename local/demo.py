@@ -1,4 +1,4 @@
-"""``make demo``: creates, verifies and destroys an environment on the embedded AWS emulator."""
+"""``make demo``: creates, verifies, changes and destroys an environment on the embedded AWS emulator."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from terraform_harness.tools import MissingTool, locate
 
 from environments.facts.stacks import bootstrap_stack, stack_names
 from local.repository import ROOT
+from local.typical_changes import make_changes
 
 STACKS = ROOT / "cdktf.out" / "stacks"
 
@@ -56,6 +57,7 @@ def run(environment: str, *, console: Console) -> None:
         for stack in stacks:
             life.second_plan_is_empty(stack)
         console.print(summary(life, environment, stacks), soft_wrap=True)
+        make_changes(life, environment, stacks)
         for stack in reversed(stacks):
             life.destroy(stack)
         nothing_left(life.left(since=before))

@@ -30,6 +30,8 @@ STACKS = ROOT / "cdktf.out" / "stacks"
 """Where synthesis puts a folder for each stack."""
 Confirm = Callable[[str], bool]
 SHOWN_CHANGES = 40
+OUTPUTS_FILE = "zzz_outputs_override.tf.json"
+"""Overrides where a stack reads the foundation's outputs, for one plan; Terraform merges override files by name."""
 
 
 def synthesize(folder: Path) -> None:
@@ -63,6 +65,7 @@ class Stack:
         self.account, self.name = account, account.names.stack(layer)
         self.folder = folder or STACKS / self.name
         self._status, self.layer = "", layer
+        (self.folder / OUTPUTS_FILE).unlink(missing_ok=True)  # of a `plan` that was killed
         self.terraform = Terraform(self.folder, progress=self._show)
 
     def bring_up(self, *, confirm: Confirm, part: Sequence[str] = (), in_use: bool = True, remove: bool = True) -> bool:
@@ -109,12 +112,8 @@ class Stack:
             outputs: outputs of the foundation to plan with, instead of those in its state.
             in_use: whether the environment was deployed before, so that its state cannot be empty.
         """
-        overridden = self._read_from(outputs) if outputs is not None else None
-        try:
+        with self._reading(outputs):
             shown = self.terraform.show(self._planned())
-        finally:
-            if overridden:
-                overridden.unlink()
         self._require_state(shown, in_use=in_use)
         return shown
 
@@ -124,12 +123,22 @@ class Stack:
         values = {name: output["value"] for name, output in known.items() if "value" in output}
         return mock_outputs.outputs(workspace.read(self.folder)) | values
 
-    def _read_from(self, outputs: Mapping[str, Any]) -> Path:
-        """Let the stack read ``outputs`` instead of the foundation's state."""
-        with tempfile.NamedTemporaryFile("w", suffix=".tfstate", delete=False) as file:
-            json.dump(workspace.state_with(outputs), file)
-        remote = {FOUNDATION: {"backend": "local", "config": {"path": file.name}}}
-        return workspace.override(self.folder, {"data": {"terraform_remote_state": remote}})
+    @contextmanager
+    def _reading(self, outputs: Mapping[str, Any] | None) -> Iterator[None]:
+        """Let the stack read ``outputs`` instead of the foundation's state while the body runs."""
+        if outputs is None:
+            yield
+            return
+        override = self.folder / OUTPUTS_FILE
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "foundation.tfstate"
+            file.write_text(json.dumps(workspace.state_with(outputs)), "utf-8")
+            remote = {FOUNDATION: {"backend": "local", "config": {"path": str(file)}}}
+            override.write_text(json.dumps({"data": {"terraform_remote_state": remote}}), "utf-8")
+            try:
+                yield
+            finally:
+                override.unlink()
 
     def _require_state(self, shown: Mapping[str, Any], *, in_use: bool) -> None:
         """Reject the empty state of an environment that runs: ``state`` was changed, or the state was lost."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -98,6 +99,37 @@ class Lifecycle:
             root.progress = progress.update
             root.apply(plan)
         self.say(f"[bold]{stack}[/]: applied, {progress.done} resources")
+
+    def update(
+        self,
+        stack: str,
+        *,
+        source: Path,
+        before_apply: Callable[[str, dict[str, Any]], None] = lambda _stack, _plan: None,
+    ) -> list[dict[str, Any]]:
+        """Plan an applied stack with another configuration, without reading the emulator again, and apply that plan.
+
+        Args:
+            stack: The name of its folder.
+            source: Folder of the root modules with the new configuration.
+            before_apply: Called with the stack's name and the plan as JSON; raise LifecycleError to prevent the apply.
+
+        Returns:
+            The changes of managed resources in the plan.
+
+        Raises:
+            TerraformError: Terraform failed.
+        """
+        root = self.roots[stack]
+        for file in workspace.configuration_files(source / stack):
+            shutil.copy(file, root.folder)
+        workspace.leave_out(root.folder, unsupported(workspace.read(root.folder)))
+        plan = root.plan(refresh=False)
+        document = root.show(plan)
+        before_apply(stack, document)
+        if plan.changes:
+            self.apply(stack, plan, document)
+        return changes(document)
 
     def check(self, stacks: Iterable[str], *, skip: Collection[str] = ()) -> int:
         """Verify through boto3 that applied stacks have the intended effect.

@@ -1,8 +1,9 @@
-"""RDS: Performance Insights, parameters set by the user."""
+"""RDS: resource ids, Performance Insights, parameters set by the user."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import Any
 
 from moto.rds.models import DBParameterGroup, RDSBackend
@@ -14,9 +15,14 @@ _create = RDSBackend.create_db_instance
 _update = DBParameterGroup.update_parameters
 
 
-@patch(RDSBackend, reason="moto does not store Performance Insights, so the second plan enables them")
+@patch(
+    RDSBackend,
+    reason="moto does not store Performance Insights, so the second plan enables them; and it gives every instance the "
+    "same resource id, under which the provider then finds two",
+)
 def create_db_instance(self: Any, db_kwargs: dict[str, Any]) -> Any:
     database = _create(self, db_kwargs)
+    database.dbi_resource_id = f"db-{sha256(database.db_instance_arn.encode()).hexdigest()[:26].upper()}"
     database.performance_insights_enabled = bool(db_kwargs.get("enable_performance_insights"))
     if database.performance_insights_enabled:
         database.performance_insights_kms_key_id = db_kwargs.get("performance_insights_kms_key_id")
