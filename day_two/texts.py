@@ -115,12 +115,10 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
         _set("[a, b]", "[b, c]", "lean", network={"zones": [B, C]}),
     ),
     "network.egress": (
-        *(
-            _set("nat_per_zone", after, base, network={"egress": after}, **extra)
-            for after in ("single_nat", "none")
-            for base, extra in (("complete" if after == "single_nat" else "single", {}),)
-        ),
-        *(_set("single_nat", after, "lean", network={"egress": after}) for after in ("nat_per_zone", "none")),
+        _set("nat_per_zone", "single_nat", "complete", network={"egress": "single_nat"}),
+        _set("nat_per_zone", "none", "single", network={"egress": "none"}),
+        _set("single_nat", "nat_per_zone", "lean", network={"egress": "nat_per_zone"}),
+        _set("single_nat", "none", "lean", network={"egress": "none"}),
     ),
     "network.existing.vpc_id": (
         _set("vpc", "another", "guest", network={"existing": {"vpc_id": "vpc-0123456789abcdef0"}}),
