@@ -20,13 +20,10 @@ _CLAUSE = re.compile(
     rf"(?P<kind>{'|'.join([*ORDER, NOT_LATER])}):?(?: (?P<what>.*?))??"
     r"(?: when it becomes (?P<becomes>\S+?)| on an? (?P<step>increase|decrease|upgrade|downgrade))?(?:, because .*)?"
 )
-ANYTHING = "anything"
 LOGS = "aws_cloudwatch_log_group"
 REPLACED: Mapping[str, str] = {
     "all IAM roles": "aws_iam_role",
-    "everything in the VPC": ANYTHING,
     "the NAT addresses that are no longer needed": "aws_eip aws_nat_gateway",
-    "the VPC and everything in it": ANYTHING,
     "the broker": "aws_elasticache_replication_group",
     "the bucket": "aws_s3_bucket",
     "the DNS record": "aws_route53_record",
@@ -39,7 +36,6 @@ REPLACED: Mapping[str, str] = {
     ),
     "the storage of Airflow task logs": f"aws_s3_bucket {LOGS}",
     "the subnets of a zone that is removed": "aws_eip aws_nat_gateway aws_subnet",
-    "the whole environment": ANYTHING,
     "the worker group": f"aws_ecs_service {LOGS}",
 }
 """Types of the guarded resources that each effect ``replaces ...`` deletes."""
@@ -69,9 +65,7 @@ class Clause:
 
     def allows(self, address: str) -> bool:
         """Whether a resource that the guard protects may be deleted by this effect."""
-        return self.kind == REPLACES and (
-            REPLACED[self.what] == ANYTHING or address.split(".", maxsplit=1)[0] in REPLACED[self.what].split()
-        )
+        return self.kind == REPLACES and address.split(".", maxsplit=1)[0] in REPLACED[self.what].split()
 
 
 def clauses(effect: str) -> tuple[Clause, ...]:

@@ -14,7 +14,7 @@ from terraform_harness.emulator import Emulator
 from day_two import planning
 from day_two.bases import ACCOUNT, BASES, REGION
 from day_two.cases import Case, cases
-from day_two.effects import Planned, planned, problem, unproven
+from day_two.effects import NOT_LATER, Planned, planned, problem, unproven
 from day_two.joining import Module
 from day_two.order import used_by_airflow
 from day_two.planning import Change
@@ -123,7 +123,7 @@ def row_of(case: Case, effect: str, changes: Sequence[Mapping[str, Any]], before
     later = list(used_by_airflow(changes, before))
     replaced = [address for address, again in later if again]
     wrong = problem(effect, before=case.before, after=case.after, plan=plan, reordered=case.is_reordered)
-    if not wrong and replaced and "everything in" not in effect and "not possible later" not in effect:
+    if not wrong and replaced and NOT_LATER not in effect:
         wrong = f"the foundation replaces what Airflow uses: {', '.join(replaced)}"
     return Row(case, effect, plan, tuple(sorted(address for address, again in later if not again)), wrong)
 

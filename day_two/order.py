@@ -7,7 +7,7 @@ from typing import Any
 
 from day_two.joining import Module
 from environments.facts.stacks import AIRFLOW, FOUNDATION
-from operations.removals import BLOCKED_WHILE_USED
+from operations.removals import NEEDED_WHILE_USED, REFUSED_WHILE_USED
 
 
 def used_by_airflow(changes: Iterable[Mapping[str, Any]], before: Module) -> Iterator[tuple[str, bool]]:
@@ -24,8 +24,10 @@ def used_by_airflow(changes: Iterable[Mapping[str, Any]], before: Module) -> Ite
     for change in changes:
         address, actions = change["address"], change["change"]["actions"]
         of_foundation = before.stack_of.get(address, "").endswith(f"-{FOUNDATION}")
-        if "delete" in actions and of_foundation and change["type"] in BLOCKED_WHILE_USED and users.get(address):
-            yield address, "create" in actions
+        again = "create" in actions
+        types = REFUSED_WHILE_USED if again else NEEDED_WHILE_USED
+        if "delete" in actions and of_foundation and change["type"] in types and users.get(address):
+            yield address, again
 
 
 def _users(module: Module) -> dict[str, set[str]]:

@@ -122,9 +122,13 @@ def _changes(shown: Document) -> Iterable[dict[str, Any]]:
 
 
 def write(folder: Path, modules: Mapping[str, Document], providers: Mapping[str, Document], like: Module) -> None:
-    """Write a root that calls ``modules``, with the provider of ``like`` except where ``providers`` has another one."""
+    """Write a root that calls ``modules``, with the provider of ``like`` except where ``providers`` has another one.
+
+    The common provider has no default tags: those of the environments differ, and each would need a provider process.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    blocks = [_for_emulator(like.provider), *({**_for_emulator(each), "alias": n} for n, each in providers.items())]
+    common = {name: value for name, value in _for_emulator(like.provider).items() if name != "default_tags"}
+    blocks = [common, *({**_for_emulator(each), "alias": n} for n, each in providers.items())]
     calls: dict[str, Any] = {}
     for name, document in modules.items():
         (folder / name).mkdir()

@@ -113,6 +113,7 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
         _set("[b, c]", "[a, c]", "complete", network={"zones": [A, C]}),
         _set("[a, b]", "[a, b, c]", "lean", network={"zones": [A, B, C]}),
         _set("[a, b]", "[b, c]", "lean", network={"zones": [B, C]}),
+        Change("existing [a, b]", "existing [a, b, c]", _with_third_zone, "guest"),
     ),
     "network.egress": (
         _set("nat_per_zone", "single_nat", "complete", network={"egress": "single_nat"}),
@@ -137,7 +138,6 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
                 "guest",
             ),
             Change("[1, 2]", "[2, 3]", _subnets(tier, drop=True), "guest"),
-            Change("[1, 2]", "[1, 2, 3]", _with_third_zone, "guest"),
         )
         for tier in ("public_subnet_ids", "application_subnet_ids", "data_subnet_ids")
     },
@@ -287,11 +287,6 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
         f"waivers[].{key}": (_set("[]", "[1]", "complete", waivers=[WAIVER]),)
         for key in ("rule", "address", "reason", "owner", "expires")
     },
-    "components.flower.count": (
-        _set("1", "2", "complete", components={"flower": {"count": 2}}),
-        _set("present", "absent", "complete", components={"flower": ABSENT}),
-        _set("absent", "present", "guest", components={"flower": {}}),
-    ),
 }
 """The changes of these keys, instead of those that the schema suggests."""
 UNPLANNED: Mapping[str, str] = {

@@ -25,7 +25,7 @@ MemoryOfSlots = Annotated[
     ),
 ]
 Count = Annotated[
-    StrictInt, plan("Number of Fargate tasks; the lower bound when the service scales.", effect=ROLLING, ge=1, le=20)
+    StrictInt, plan("Number of Fargate tasks; the lower bound when the service scales.", effect=IN_PLACE, ge=1, le=20)
 ]
 SpotPercent = Annotated[
     StrictInt, synth("Share of the Fargate tasks on Spot capacity, percent.", effect=ROLLING, ge=0, le=100)

@@ -42,7 +42,6 @@ NOTHING = planned([])
             PROXY,
             "the plan is worse: replaces",
         ),
-        ("replaces the whole environment", "x", STORE, None),
         ("not possible later: keep it", "x", STORE, None),
         ("in place; AWS rejects a decrease", "1", ROLLED, "the plan is worse: rolling"),
         ("in place on an increase; nothing in AWS on a decrease, because it only grows", "0", NOTHING, None),
