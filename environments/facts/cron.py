@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+LONGEST_MONTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 
 
@@ -32,6 +33,17 @@ class Field:
             if len(values) == 2 and (values[0] or 0) > (values[1] or 0):
                 return f"{self.name} range must not be descending, got {part!r}"
         return None
+
+    def values(self, text: str) -> set[int]:
+        """The numbers that a valid ``text`` selects: ``1-5/2`` is 1, 3 and 5."""
+        found: set[int] = set()
+        for part in text.split(","):
+            span, _, step = part.partition("/")
+            first, _, last = span.partition("-")
+            low = self.low if first == "*" else self._value(first) or 0
+            high = (self._value(last) if last else None) or (self.high if first == "*" or step else low)
+            found.update(range(low, high + 1, int(step or 1)))
+        return found
 
     def _value(self, word: str) -> int | None:
         if word.upper() in self.names:
@@ -60,9 +72,16 @@ def problem_in(cron: str) -> str | None:
         problem = field.problem(text)
         if problem:
             return problem
+    if not _occurs(texts[2], texts[3]):
+        return "never occurs: none of these months has that day"
     if texts[2] != "*" and texts[4] != "*":
         return "EventBridge does not allow both day of month and day of week: one must be *"
     return None
+
+
+def _occurs(days: str, months: str) -> bool:
+    """Tell whether one of ``months`` has one of ``days``, 29 February included."""
+    return min(FIELDS[2].values(days)) <= max(LONGEST_MONTHS[month - 1] for month in FIELDS[3].values(months))
 
 
 def eventbridge(cron: str) -> str:

@@ -59,6 +59,8 @@ def problem_in_address(address: str) -> tuple[str, str] | None:
         return "must not contain a query, which could hold a token", "remove everything from '?' or '#'"
     if not re.fullmatch(r"[A-Za-z0-9_.~/+%@=,-]+", server.path) or not re.fullmatch(r"[A-Za-z0-9_.-]*", server.user):
         return "must consist of letters, digits and / . _ - ~ + % @ = ,", ""
+    if ".." in server.path.split("/"):
+        return "must not contain the folder '..'", "write the path that the server shows"
     return None if 1 <= server.port <= 65535 else ("must have a port of 1 to 65535", "")
 
 

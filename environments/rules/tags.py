@@ -43,6 +43,8 @@ def _problems(key: str, value: str) -> Iterator[str]:
         )
     if key.lower().startswith("aws:") or value.lower().startswith("aws:"):
         yield "AWS reserves tag keys and values that begin with 'aws:'. Fix: rename it"
+    if key != key.strip() or value != value.strip():
+        yield "must not begin or end with a space, which some services remove. Fix: remove it"
     wrong = next((char for char in key + value if not _is_allowed(char)), None)
     if wrong:
         yield f"a tag consists of letters, digits, spaces and {' '.join(SYMBOLS)}, got {wrong!r}. Fix: remove {wrong!r}"

@@ -18,7 +18,10 @@ from environments.fields import (
     synth,
 )
 
-Region = Annotated[Literal[REGIONS], Label("an AWS region such as eu-central-1")]  # type: ignore[valid-type]
+Region = Annotated[
+    Literal[REGIONS],  # type: ignore[valid-type]
+    Label("a commercial AWS region such as eu-central-1 (GovCloud and China are not supported)"),
+]
 Bucket = Annotated[
     str,
     Pattern(

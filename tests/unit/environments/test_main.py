@@ -28,7 +28,8 @@ def test_problem_is_printed_to_stderr_with_exit_code_2(tmp_path: Path) -> None:
     done = run("check", "--folder", tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        f"{tmp_path}/dev.yaml: region: must be an AWS region such as eu-central-1, got 'eu-centrl-1'; "
+        f"{tmp_path}/dev.yaml: region: must be a commercial AWS region such as eu-central-1 "
+        "(GovCloud and China are not supported), got 'eu-centrl-1'; "
         "did you mean 'eu-central-1'? Fix: change the value\n"
     )
     assert sorted(tmp_path.iterdir()) == before

@@ -66,7 +66,7 @@ def test_invalid_environment_file_is_reported_with_exit_code_2(folder: Path) -> 
     (folder / "dev.yaml").write_text(yaml.safe_dump(changed(SMALLEST, {"region": "nowhere"})))
     code, out, err = run(folder, "verify", "dev")
     assert (code, out) == (2, "")
-    assert "dev.yaml: region: must be an AWS region" in err
+    assert "dev.yaml: region: must be a commercial AWS region" in err
     assert "Traceback" not in err
 
 
