@@ -85,13 +85,14 @@ logs: .venv/.ready ## Follow the logs of the local environment (SERVICE=schedule
 	@$(BIN)/python -m local.compose logs $(ENV) $(SERVICE)
 
 ## Live environment (AWS credentials needed)
-LIVE := doctor bootstrap plan deploy verify hibernate wake destroy
+LIVE := doctor bootstrap plan deploy verify status hibernate wake destroy
 .PHONY: $(LIVE)
 doctor: .venv/.ready ## Report missing programs, credentials and AWS resources of ENV, each with its fix
 bootstrap: .venv/.ready ## Create the bucket of the Terraform states
 plan: .venv/.ready ## Show what a deployment of ENV would change, by effect; changes nothing, exit 1 when deploy would reject it
 deploy: .venv/.ready ## Deploy foundation, secrets, migration and services of ENV; rejects a plan that loses data or interrupts users
 verify: .venv/.ready ## Check the running environment ENV
+status: .venv/.ready ## Show services, queues, alarms and the last migration of ENV
 hibernate: .venv/.ready ## Stop every Fargate task of ENV and its database (asks first)
 wake: .venv/.ready ## Start the database of ENV, then its services
 destroy: .venv/.ready ## Destroy ENV unless it is protected (asks for its name)

@@ -9,6 +9,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from environments import atomic_file
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -62,4 +64,4 @@ def write(readme: Path, rows: Sequence[Row], *, machine: str) -> None:
         raise ValueError(f"{readme}: the markers {START.strip()} and {END} are missing")
     lines = [f"| {' | '.join(HEAD)} |", "|" + "---|" * len(HEAD), *(f"| {' | '.join(cells(row))} |" for row in rows)]
     table = "\n".join(lines)
-    readme.write_text(f"{before}{start}{table}\n\n{machine}\n{end}{after}")
+    atomic_file.write(readme, f"{before}{start}{table}\n\n{machine}\n{end}{after}")

@@ -18,7 +18,8 @@ from terraform_harness.terraform.run import TerraformError
 from terraform_harness.tools import MissingTool, locate
 
 from day_two.cases import UncoveredKeyError
-from environments.generated_files import is_current, write
+from environments.atomic_file import write
+from environments.generated_files import is_current
 
 
 def main(arguments: list[str]) -> int:

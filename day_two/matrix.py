@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -59,6 +60,7 @@ def run(say: Say, *, folder: Path, only: str = "") -> list[Row]:
         UncoveredKeyError: the matrix has no valid change of a key.
         TerraformError: the provider rejects a base or a change.
     """
+    os.environ.update(planning.WITH_MANAGED_POLICIES)  # the emulator's process inherits it
     with Emulator(account_id=ACCOUNT, region=REGION) as emulator, ThreadPoolExecutor(1) as background:
         data = {**BASES, "guest": planning.guest(emulator)}
         bases = {name: synthesized(from_data(values, source=name)) for name, values in data.items()}
@@ -71,7 +73,9 @@ def run(say: Say, *, folder: Path, only: str = "") -> list[Row]:
         say(f"synthesized {len(listed)} changes of {len({case.key for case in listed})} keys")
         state = applying.result()
         say("applied")
-        found = _planned([*_controls(bases), *changes], state, emulator, folder, say)
+        found = _planned(
+            [*_controls(bases), *{change.name: change for change in changes}.values()], state, emulator, folder, say
+        )
     for name in bases:
         if found[name]:
             raise RuntimeError(
@@ -85,9 +89,13 @@ def run(say: Say, *, folder: Path, only: str = "") -> list[Row]:
 
 
 def _changes(listed: Sequence[Case], bases: Mapping[str, Module], say: Say) -> Iterator[Change]:
-    began = time.monotonic()
+    """One change for each case; cases with equal environments share it."""
+    began, made = time.monotonic(), dict[str, Change]()
     for number, case in enumerate(listed):
-        yield Change(f"change_{number}", case.base, bases[case.base], synthesized(case.environment))
+        text = f"{case.base} {case.environment.model_dump_json()}"
+        if text not in made:
+            made[text] = Change(f"change_{number}", case.base, bases[case.base], synthesized(case.environment))
+        yield made[text]
         if time.monotonic() - began > 10:
             began = time.monotonic()
             say(f"synthesized {number + 1} of {len(listed)}")

@@ -7,7 +7,24 @@ from typing import Any
 
 from day_two.joining import Module
 from environments.facts.stacks import AIRFLOW, FOUNDATION
-from operations.removals import NEEDED_WHILE_USED, REFUSED_WHILE_USED
+
+REFUSED_WHILE_USED = frozenset(
+    {
+        "aws_internet_gateway",
+        "aws_security_group",
+        "aws_service_discovery_private_dns_namespace",
+        "aws_subnet",
+        "aws_vpc",
+    }
+)
+"""Types of resources that AWS does not delete while others use them (``DependencyViolation``, ``ResourceInUse``)."""
+NEEDED_WHILE_USED = REFUSED_WHILE_USED | {
+    "aws_db_proxy",
+    "aws_elasticache_replication_group",
+    "aws_s3_bucket",
+    "aws_ssm_parameter",
+}
+"""These, and the types without which running Fargate tasks fail."""
 
 
 def used_by_airflow(changes: Iterable[Mapping[str, Any]], before: Module) -> Iterator[tuple[str, bool]]:

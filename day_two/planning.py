@@ -17,6 +17,7 @@ from day_two.joining import Document, Module, affected, copied
 
 PROVIDER = "registry.terraform.io/hashicorp/aws"
 WITH_MANAGED_POLICIES = {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
+"""The roles of the CI system use policies that AWS manages, which moto loads on request."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from day_two.bases import ABSENT, ACCOUNT, CERTIFICATE, REGION, SECOND_HOST_KEY
+from day_two.bases import ABSENT, ACCOUNT, CERTIFICATE, COMPLETE, REGION, SECOND_HOST_KEY
 from environments.sections.state import State
 
 Data = Mapping[str, Any]
@@ -68,7 +68,40 @@ def _reversed(section: str, key: str) -> Callable[[Data], Data]:
     return lambda data: {section: {key: list(reversed(data[section][key]))}}
 
 
+EGRESS = {"cidr": "192.0.2.0/28", "port": 5439, "last_port": 5440, "reason": "Warehouse of the reports"}
+STATEMENT = {"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::reports/*"]}
+CONDITIONED = {**STATEMENT, "conditions": {"StringEquals": {"aws:RequestedRegion": [REGION]}}}
+MANAGED = {"arn": f"arn:aws:iam::{ACCOUNT}:policy/reports"}
+SERVICES: Mapping[str, tuple[str, Callable[[Data], Data]]] = {
+    "workers[]": (
+        "complete",
+        lambda access: {
+            "workers": [{**COMPLETE["workers"][0], **access}, *COMPLETE["workers"][1:]],
+        },
+    ),
+    "components.triggerer": ("complete", lambda access: {"components": {"triggerer": access}}),
+    "components.scheduler": ("lean", lambda access: {"components": {"scheduler": access}}),
+    "components.standalone": ("single", lambda access: {"components": {"standalone": access}}),
+}
+"""The services that run code of DAGs: a base that has the service, and the change that gives access to it."""
+ACCESS: Mapping[str, Data] = {
+    **{f"egress[].{key}": {"egress": [EGRESS]} for key in ("cidr", "port", "last_port", "reason")},
+    "egress[].security_group": {
+        "egress": [{"security_group": "sg-00000001", "port": 5439, "reason": "Warehouse of the reports"}]
+    },
+    "policies[].arn": {"policies": [MANAGED]},
+    "policies[].actions": {"policies": [STATEMENT]},
+    "policies[].resources": {"policies": [STATEMENT]},
+    "policies[].conditions": {"policies": [CONDITIONED]},
+    "secrets": {"secrets": {"AIRFLOW_CONN_WAREHOUSE": "/data/warehouse"}},
+}
+"""The access that the keys below a service give."""
 CHANGES: Mapping[str, tuple[Change, ...]] = {
+    **{
+        f"{service}.{key}": (Change("absent", "given", lambda _data, give=give, access=access: give(access), base),)  # type: ignore[misc]
+        for service, (base, give) in SERVICES.items()
+        for key, access in ACCESS.items()
+    },
     "name": (_set("lean", "lena", "lean", name="lena"),),
     "name_prefix": (_set("airflow", "af", "lean", name_prefix="af"),),
     "topology": tuple(

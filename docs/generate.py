@@ -17,9 +17,9 @@ sys.path.insert(0, str(ROOT))
 from generate_features import summary  # noqa: E402
 
 from environments import Environment, load_all, parse  # noqa: E402
+from environments.atomic_file import write  # noqa: E402
 from environments.derived.parallelism import parallelism  # noqa: E402
 from environments.facts.topology import uses_celery  # noqa: E402
-from environments.generated_files import write  # noqa: E402
 
 TOPOLOGY_TEXT = {
     "sequential": ("one Fargate task, one Airflow task at a time", "evaluation, a few small DAGs"),

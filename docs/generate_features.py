@@ -19,6 +19,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from environments import atomic_file  # noqa: E402
 
 ROWS, PAGE = "docs/features.yaml", "docs/features.md"
 TIERS = ("unit", "policies", "plan", "apply", "image", "live")
@@ -179,9 +180,7 @@ def main(arguments: list[str], *, root: Path = ROOT) -> int:
         print(f"{PAGE} is out of date. Fix: .venv/bin/python docs/generate_features.py", file=sys.stderr)
         return 1
     if stale:
-        temporary = file.with_suffix(".new")
-        temporary.write_text(text)
-        temporary.replace(file)
+        atomic_file.write(file, text)
     return 0
 
 

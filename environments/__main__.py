@@ -13,7 +13,7 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from environments import generated_files
+from environments import atomic_file, generated_files
 from environments.derived.connection_budget import connection_budget
 from environments.derived.effective_values import effective
 from environments.derived.parallelism import parallelism
@@ -96,7 +96,7 @@ def docs(check: Check = False) -> None:
 
 def _write(path: Path, text: str, *, check: bool, command: str) -> None:
     if not check:
-        generated_files.write(path, text)
+        atomic_file.write(path, text)
         print(f"{path.name} written")
     elif not generated_files.is_current(path, text):
         print(f"{path.name} is out of date. Fix: python -m environments {command}", file=sys.stderr)

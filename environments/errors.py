@@ -39,7 +39,7 @@ class Problem:
         fix = "add the key" if self.message.startswith("missing") else DEFAULT_FIX
         end = " " if self.message.endswith("?") else ". "
         text = self.message if FIX in self.message else f"{self.message}{end}{FIX} {fix}"
-        object.__setattr__(self, "message", shortened(printable(masked(text)), MOST_CHARACTERS))
+        object.__setattr__(self, "message", _shortened_before_fix(printable(masked(text))))
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
@@ -95,6 +95,13 @@ def shown(value: object, *, key: str = "") -> str:
 def shortened(text: str, most: int) -> str:
     """``text`` with at most ``most`` characters."""
     return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
+def _shortened_before_fix(text: str) -> str:
+    """``text`` with at most MOST_CHARACTERS characters, and with its fix where a long value comes before the fix."""
+    problem, fix = text[: text.rfind(FIX)], text[text.rfind(FIX) :]
+    room = MOST_CHARACTERS - len(fix) - 1
+    return shortened(text, MOST_CHARACTERS) if room < len(FIX) else f"{shortened(problem.rstrip(), room)} {fix}"
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -98,15 +96,6 @@ def _default(value: object) -> str:
 
 def _short(value: object) -> bool:
     return len(json.dumps(value)) <= 60
-
-
-def write(path: Path, text: str) -> None:
-    """Write ``text`` to ``path`` atomically: a reader sees the old file or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8", suffix=".tmp") as temporary:
-        temporary.write(text)
-    Path(temporary.name).chmod(0o644)
-    os.replace(temporary.name, path)  # noqa: PTH105  # os.replace is atomic on every system
 
 
 def is_current(path: Path, text: str) -> bool:

@@ -23,31 +23,16 @@ from operations import plan as _plan
 from operations import secrets as _secrets
 from operations import verify as _verify
 from operations.account import PYTHON, Account
+from operations.commands import control, observe
+from operations.commands.shared import Folder, Name, Yes, account_of, asked
 from operations.errors import PreconditionError
 from operations.progress import next_command, say
 from operations.push import build_and_push
-from operations.reporting import Report, reporting
+from operations.reporting import reporting
 from operations.rotate import ROTATIONS
-from operations.stacks import Confirm, synthesize, synthesize_one
+from operations.stacks import synthesize, synthesize_one
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-Name = Annotated[str, typer.Argument(help="Name of an environment.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
-Folder = Annotated[Path, typer.Option("--folder", help="Folder of the environment files.")]
-
-
-def _account(report: Report, name: str, folder: Path, *command: str) -> Account:
-    """The account of the environment ``name``, after its credentials were checked.
-
-    ``command`` is the verb with its arguments, suggested again when it stops.
-    """
-    account = Account(load(folder / f"{name}.yaml"), folder=HOME if folder.resolve() == HOME.resolve() else folder)
-    report.account, report.again = account, account.command(*command)
-    return account.guard()
-
-
-def _asked(yes: bool) -> Confirm:
-    return (lambda _question: True) if yes else typer.confirm
 
 
 @app.command()
@@ -72,9 +57,9 @@ def doctor(
 def bootstrap(name: Name, yes: Yes = False, folder: Folder = HOME) -> None:
     """Create the bucket of the Terraform states and the CI roles."""
     with reporting() as report:
-        account = _account(report, name, folder, "bootstrap")
+        account = account_of(report, name, folder, "bootstrap")
         synthesize(folder)
-        _bootstrap.bootstrap(account, confirm=_asked(yes))
+        _bootstrap.bootstrap(account, confirm=asked(yes))
         next_command(account.command("deploy"))
 
 
@@ -82,7 +67,7 @@ def bootstrap(name: Name, yes: Yes = False, folder: Folder = HOME) -> None:
 def plan(name: Name, folder: Folder = HOME) -> None:
     """Plan both stacks and print what the changes do; change nothing; exit 1 when deploy would reject it."""
     with reporting() as report:
-        account = _account(report, name, folder, "plan")
+        account = account_of(report, name, folder, "plan")
         synthesize_one(folder / f"{name}.yaml")
         lines, rejected = _plan.plan(account)
         print("\n".join(lines))
@@ -96,9 +81,9 @@ def plan(name: Name, folder: Folder = HOME) -> None:
 def deploy(name: Name, yes: Yes = False, folder: Folder = HOME) -> None:
     """Deploy foundation, secrets, migration and services; reject a plan that loses data."""
     with reporting() as report:
-        account = _account(report, name, folder, "deploy")
+        account = account_of(report, name, folder, "deploy")
         synthesize_one(folder / f"{name}.yaml")
-        _deploy.deploy(account, confirm=_asked(yes))
+        _deploy.deploy(account, confirm=asked(yes))
         next_command(account.command("verify"))
 
 
@@ -106,7 +91,7 @@ def deploy(name: Name, yes: Yes = False, folder: Folder = HOME) -> None:
 def image(name: Name, folder: Folder = HOME) -> None:
     """Build the image for the environment's processor architecture and push it into its repository."""
     with reporting() as report:
-        account = _account(report, name, folder, "image")
+        account = account_of(report, name, folder, "image")
         digest = build_and_push(account)
         say(f"to pin this image, set airflow: {{image_digest: {digest}}} in {account.file}")
         next_command(account.command("deploy"))
@@ -120,7 +105,7 @@ def secrets(
 ) -> None:
     """Create missing secrets and set the broker's AUTH token. No value is printed."""
     with reporting() as report:
-        account = _account(report, name, folder, "secrets")
+        account = account_of(report, name, folder, "secrets")
         _secrets.complete(account, deploy_key=deploy_key)
         next_command(account.command("migrate"))
 
@@ -129,7 +114,7 @@ def secrets(
 def migrate(name: Name, folder: Folder = HOME) -> None:
     """Migrate the metadata database to the schema of the image."""
     with reporting() as report:
-        account = _account(report, name, folder, "migrate")
+        account = account_of(report, name, folder, "migrate")
         _migrate.migrate(account)
         next_command(account.command("deploy"))
 
@@ -138,8 +123,8 @@ def migrate(name: Name, folder: Folder = HOME) -> None:
 def downgrade(name: Name, target: str, yes: Yes = False, folder: Folder = HOME) -> None:
     """Downgrade the schema to TARGET: a revision that `migrate` printed, or an Airflow version."""
     with reporting() as report:
-        account = _account(report, name, folder, "downgrade", target)
-        if not _asked(yes)(f"Downgrade the metadata database of {name} to {target}? Newer data is lost."):
+        account = account_of(report, name, folder, "downgrade", target)
+        if not asked(yes)(f"Downgrade the metadata database of {name} to {target}? Newer data is lost."):
             raise PreconditionError("nothing was downgraded")
         _migrate.downgrade(account, target)
         next_command(f"set airflow.image_digest in {account.file} to the older image, {account.command('deploy')}")
@@ -151,8 +136,8 @@ def rotate(name: Name, secret: str, yes: Yes = False, folder: Folder = HOME) -> 
     with reporting() as report:
         if secret not in ROTATIONS:
             raise PreconditionError(f"unknown secret {secret!r}. Allowed: {', '.join(ROTATIONS)}")
-        account = _account(report, name, folder, "rotate", secret)
-        if not _asked(yes)(f"Rotate {secret} of {name}? Every Fargate task is replaced."):
+        account = account_of(report, name, folder, "rotate", secret)
+        if not asked(yes)(f"Rotate {secret} of {name}? Every Fargate task is replaced."):
             raise PreconditionError("nothing was rotated")
         ROTATIONS[secret](account)
         next_command(account.command("verify"))
@@ -162,10 +147,10 @@ def rotate(name: Name, secret: str, yes: Yes = False, folder: Folder = HOME) -> 
 def hibernate(name: Name, yes: Yes = False, folder: Folder = HOME) -> None:
     """Stop every Fargate task and the database."""
     with reporting() as report:
-        account = _account(report, name, folder, "hibernate")
+        account = account_of(report, name, folder, "hibernate")
         kind = "the production environment " if account.environment.production else ""
         question = f"Stop every Fargate task and the database of {kind}{name}? Running Airflow tasks are interrupted."
-        if not _asked(yes)(question):
+        if not asked(yes)(question):
             raise PreconditionError("nothing was stopped")
         report.undo = account.command("wake")
         _hibernation.hibernate(account)
@@ -176,7 +161,7 @@ def hibernate(name: Name, yes: Yes = False, folder: Folder = HOME) -> None:
 def wake(name: Name, folder: Folder = HOME) -> None:
     """Start the database, then the services."""
     with reporting() as report:
-        account = _account(report, name, folder, "wake")
+        account = account_of(report, name, folder, "wake")
         _hibernation.wake(account)
         next_command(account.command("verify"))
 
@@ -185,7 +170,7 @@ def wake(name: Name, folder: Folder = HOME) -> None:
 def verify(name: Name, folder: Folder = HOME) -> None:
     """Check a running environment; exit 1 when a check fails."""
     with reporting() as report:
-        checks = _verify.verify(_account(report, name, folder, "verify"))
+        checks = _verify.verify(account_of(report, name, folder, "verify"))
         for check in checks:
             mark, detail = ("FAIL", f": {check.problem}") if check.problem else ("  ok", "")
             print(f"{mark}  {check.what}{detail}")
@@ -200,7 +185,7 @@ def verify(name: Name, folder: Folder = HOME) -> None:
 def destroy(name: Name, folder: Folder = HOME) -> None:
     """Destroy an environment that is not protected. Asks for its name."""
     with reporting() as report:
-        account = _account(report, name, folder, "destroy")
+        account = account_of(report, name, folder, "destroy")
         _deploy.require_unprotected(account)
         say(
             f"This destroys {name} in account {account.environment.account_id}: database, logs, images, and every "
@@ -208,8 +193,22 @@ def destroy(name: Name, folder: Folder = HOME) -> None:
         )
         typed = typer.prompt("Type its name")
         synthesize_one(folder / f"{name}.yaml")
-        _deploy.destroy(account, typed=typed, confirm=_asked(False))
+        _deploy.destroy(account, typed=typed, confirm=asked(False))
         next_command(f"remove {account.file}")
+
+
+for command in (
+    observe.status,
+    observe.logs,
+    control.airflow,
+    control.shell,
+    control.scale,
+    control.pause,
+    control.resume,
+):
+    app.command()(command)
+app.command("open")(control.open_)
+app.command("support-bundle")(observe.support_bundle)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,8 @@
-"""Deploys and destroys an environment: foundation, secrets, migration and services, in this order."""
+"""Deploys and destroys an environment: foundation, secrets, migration and services, in this order.
+
+Resources that the foundation no longer has are removed last, after the services stop using them: the provider would
+revoke the rules of the other stack that name a deleted security group, and running tasks still use stores and secrets.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ FOUNDATION, SECRETS, IMAGE, MIGRATION, SERVICES, STEADY, REMOVALS = (
     "migration",
     "services",
     "steady services",
-    "removals",
+    "removals from the foundation",
 )
 
 
@@ -38,9 +42,9 @@ def deploy(account: Account, *, confirm: Confirm) -> None:
         in_use = migrate.is_recorded(account)
         if not in_use:
             _wait_for_creation(account)
-        shared = foundation.bring_up(confirm=confirm, in_use=in_use, remove=not in_use)
-    if shared:
-        steps.remaining.append(REMOVALS)
+        removed = foundation.bring_up(confirm=confirm, in_use=in_use, keep_removed=True)
+    if removed:
+        steps.add(REMOVALS)
     with steps.run(SECRETS):
         secrets.complete(account)
     with steps.run(IMAGE):
@@ -52,9 +56,9 @@ def deploy(account: Account, *, confirm: Confirm) -> None:
         airflow.bring_up(confirm=confirm, in_use=in_use)
     with steps.run(STEADY):
         wait_until_steady(account, task_definitions=airflow.task_definitions())
-    if shared:
+    if removed:
         with steps.run(REMOVALS):
-            foundation.bring_up(confirm=confirm)
+            foundation.bring_up(confirm=confirm, in_use=in_use)
     say(f"Airflow: {airflow.outputs().get('url', 'no address')}")
 
 

@@ -23,10 +23,10 @@ def hibernate(account: Account) -> None:
     steps.plan(SCALING, SERVICES, DATABASE)
     database.describe(account)
     with steps.run(SCALING):
-        for target in _targets(account):
-            _limit(account, target["ResourceId"], least=0, most=0)
+        for target in scalable_targets(account):
+            set_limits(account, target["ResourceId"], least=0, most=0)
     with steps.run(SERVICES), step("stop the services"):
-        _scale(account, dict.fromkeys(names_of(services(account)), 0))
+        set_counts(account, dict.fromkeys(names_of(services(account)), 0))
         wait_until_steady(account)
     with steps.run(DATABASE), step("stop the database"):
         database.stop(account)
@@ -40,16 +40,16 @@ def wake(account: Account) -> None:
     with steps.run(DATABASE), step("start the database"):
         database.start(account)
     with steps.run(SCALING):
-        for target in _targets(account):
+        for target in scalable_targets(account):
             limits = counts.get(target["ResourceId"].rsplit("/", 1)[1])
             if limits:
-                _limit(account, target["ResourceId"], least=limits[0], most=limits[1])
+                set_limits(account, target["ResourceId"], least=limits[0], most=limits[1])
     with steps.run(SERVICES), step("start the services"):
-        _scale(account, {name: counts[name][0] for name in names_of(services(account)) if name in counts})
+        set_counts(account, {name: counts[name][0] for name in names_of(services(account)) if name in counts})
         wait_until_steady(account)
 
 
-def _targets(account: Account) -> list[dict[str, Any]]:
+def scalable_targets(account: Account) -> list[dict[str, Any]]:
     """Scalable targets of this cluster."""
     scaling = account.client("application-autoscaling")
     pages = scaling.get_paginator("describe_scalable_targets").paginate(ServiceNamespace="ecs")
@@ -62,7 +62,8 @@ def _targets(account: Account) -> list[dict[str, Any]]:
     ]
 
 
-def _limit(account: Account, resource: str, *, least: int, most: int) -> None:
+def set_limits(account: Account, resource: str, *, least: int, most: int) -> None:
+    """Let Application Auto Scaling choose between ``least`` and ``most`` Fargate tasks."""
     account.client("application-autoscaling").register_scalable_target(
         ServiceNamespace="ecs",
         ResourceId=resource,
@@ -72,7 +73,8 @@ def _limit(account: Account, resource: str, *, least: int, most: int) -> None:
     )
 
 
-def _scale(account: Account, counts: dict[str, int]) -> None:
+def set_counts(account: Account, counts: dict[str, int]) -> None:
+    """Set the desired count of each service."""
     ecs = account.client("ecs")
     for name, count in counts.items():
         ecs.update_service(cluster=account.names.name, service=name, desiredCount=count)

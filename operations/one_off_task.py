@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from operations.account import Account, missing
 from operations.errors import OperationError, PreconditionError
 from operations.progress import wait_for
+from operations.task_log import TaskLog
 
 POLL_SECONDS = 5
 TIMEOUT_SECONDS = 3600
@@ -45,12 +46,15 @@ class Ended:
         return "\n".join(f"  {line}" for line in self.lines[-TAIL_LINES:]) or "  (no log)"
 
 
-def run(account: Account, process: str, *, command: Sequence[str] = ()) -> Ended:
+def run(
+    account: Account, process: str, *, command: Sequence[str] = (), show: Callable[[str], None] | None = None
+) -> Ended:
     """Run the newest revision of the task definition of ``process`` once, and wait until it stops.
 
     Args:
         process: a one-off process, or a service whose task definition is used because it has all secrets.
         command: replaces the command of the main container.
+        show: called with each line of its log while it runs.
 
     Raises:
         PreconditionError: the stacks are not applied.
@@ -75,7 +79,8 @@ def run(account: Account, process: str, *, command: Sequence[str] = ()) -> Ended
     if not answer["tasks"]:
         reasons = "; ".join(failure.get("reason", "unknown") for failure in answer.get("failures", ()))
         raise OperationError(f"{process} did not start: {reasons or 'ECS gave no reason'}")
-    return _wait(account, process, answer["tasks"][0]["taskArn"], container)
+    arn = answer["tasks"][0]["taskArn"]
+    return _wait(account, process, arn, container, show=show)
 
 
 def _container(account: Account, process: str) -> str:
@@ -107,11 +112,17 @@ def _network(account: Account, process: str) -> dict[str, Any]:
     return {"subnets": subnets, "securityGroups": [groups[0]["GroupId"]], "assignPublicIp": "DISABLED"}
 
 
-def _wait(account: Account, process: str, arn: str, container: str) -> Ended:
+def _wait(
+    account: Account, process: str, arn: str, container: str, *, show: Callable[[str], None] | None = None
+) -> Ended:
     ecs, cluster = account.client("ecs"), account.names.name
+    log = TaskLog(account, process, task=arn, container=container)
 
     def stopped() -> dict[str, Any] | None:
         found: dict[str, Any] = ecs.describe_tasks(cluster=cluster, tasks=[arn])["tasks"][0]
+        if show:
+            for line in log.following():
+                show(line)
         return found if found["lastStatus"] == "STOPPED" else None
 
     fix = f"It may still be running. Check: aws ecs describe-tasks --cluster {cluster} --tasks {arn}"
@@ -120,17 +131,4 @@ def _wait(account: Account, process: str, arn: str, container: str) -> Ended:
     )
     main = next(item for item in task["containers"] if item["name"] == container)
     reason = "; ".join(text for text in (task.get("stoppedReason"), main.get("reason")) if text)
-    return Ended(task=arn, exit_code=main.get("exitCode"), reason=reason, lines=_log(account, process, arn, container))
-
-
-def _log(account: Account, process: str, arn: str, container: str) -> tuple[str, ...]:
-    """The container's log; the task definition writes it to ``<container>/<container>/<task id>``."""
-    logs = account.client("logs")
-    stream = f"{container}/{container}/{arn.rsplit('/', 1)[1]}"
-    try:
-        events = logs.get_log_events(
-            logGroupName=f"{account.names.path}/{process}", logStreamName=stream, startFromHead=False
-        )["events"]
-    except logs.exceptions.ResourceNotFoundException:
-        return ()
-    return tuple(event["message"].rstrip() for event in events)
+    return Ended(task=arn, exit_code=main.get("exitCode"), reason=reason, lines=log.tail())

@@ -23,7 +23,6 @@ from operations.account import Account
 from operations.errors import OperationError, PreconditionError
 from operations.plan_guard import losses, protected_and_tainted
 from operations.progress import CONSOLE, say, step
-from operations.removals import removals
 
 ROOT = Path(__file__).resolve().parent.parent
 STACKS = ROOT / "cdktf.out" / "stacks"
@@ -68,7 +67,9 @@ class Stack:
         (self.folder / OUTPUTS_FILE).unlink(missing_ok=True)  # of a `plan` that was killed
         self.terraform = Terraform(self.folder, progress=self._show)
 
-    def bring_up(self, *, confirm: Confirm, part: Sequence[str] = (), in_use: bool = True, remove: bool = True) -> bool:
+    def bring_up(
+        self, *, confirm: Confirm, part: Sequence[str] = (), in_use: bool = True, keep_removed: bool = False
+    ) -> list[str]:
         """Plan, check the plan, ask, apply.
 
         Args:
@@ -76,34 +77,38 @@ class Stack:
             part: constructs of the stack; only their resources, and those that they depend on, are applied.
             in_use: False until the first deployment is complete: data stores whose creation was interrupted are empty
                 and may be replaced.
-            remove: False keeps what the plan deletes: the stack of Airflow still uses it.
+            keep_removed: leave resources that the stack no longer has, because another stack still uses them.
 
         Returns:
-            Whether something that the plan deletes was kept.
+            Addresses of the resources that ``keep_removed`` left.
 
         Raises:
             PreconditionError: the plan loses data, or the user says no; nothing was applied.
             OperationError: Terraform failed.
         """
-        plan = self._planned(part=part)
+        plan = self._planned(self._targets(part))
         if plan.changes and not in_use and self._untaint(plan):
-            plan = self._planned(part=part)
+            plan = self._planned(self._targets(part))
+        left: list[str] = []
+        if plan.changes and keep_removed:
+            plan, left = self._without_removals(plan, in_use=in_use)
         if not plan.changes:
-            say(f"{self.name}: nothing to change")
-            return False
-        if not remove and (kept := removals(shown := self.terraform.show(plan))):
-            self._guard(shown, in_use=in_use)
-            say(f"{self.name}: {len(kept)} resources are deleted after the services no longer use them")
-            self._bring_up_without_removals(confirm, in_use=in_use)
-            return True
+            say(f"{self.name}: nothing to change{' yet' if left else ''}")
+            return left
         self._apply(plan, confirm=confirm, question=f"Apply this to {self.name}?", in_use=in_use)
+        return left
 
-        return False
-
-    def _bring_up_without_removals(self, confirm: Confirm, *, in_use: bool) -> None:
-        plan = self._planned(targets=all_addresses(self.folder))
-        if plan.changes:
-            self._apply(plan, confirm=confirm, question=f"Apply this to {self.name}?", in_use=in_use)
+    def _without_removals(self, plan: Plan, *, in_use: bool) -> tuple[Plan, list[str]]:
+        """A plan of everything but the removals in ``plan``, and the addresses of these; the guard checks both."""
+        shown = self.terraform.show(plan)
+        removed = removals(shown)
+        if not removed:
+            return plan, []
+        self._guard(shown, in_use=in_use)
+        say(f"{self.name}: {len(removed)} resources are removed after the other stacks stop using them:")
+        for address in removed:
+            say(f"  remove later {address}")
+        return self._planned(all_addresses(self.folder)), removed
 
     def review(self, *, outputs: Mapping[str, Any] | None = None, in_use: bool = False) -> dict[str, Any]:
         """The plan as JSON; nothing is applied.
@@ -113,7 +118,7 @@ class Stack:
             in_use: whether the environment was deployed before, so that its state cannot be empty.
         """
         with self._reading(outputs):
-            shown = self.terraform.show(self._planned())
+            shown = self.terraform.show(self._planned([]))
         self._require_state(shown, in_use=in_use)
         return shown
 
@@ -169,11 +174,13 @@ class Stack:
             if resource["type"] == "aws_ecs_service"
         }
 
-    def _planned(self, *, part: Sequence[str] = (), targets: Sequence[str] = ()) -> Plan:
-        targets = addresses_of(self.folder, part) if part else targets
+    def _targets(self, part: Sequence[str]) -> list[str]:
+        return addresses_of(self.folder, part) if part else []
+
+    def _planned(self, targets: Sequence[str]) -> Plan:
         flags = " ".join(f"-target={address}" for address in targets)
         terraform = Terraform(self.folder, progress=self._show, environment={"TF_CLI_ARGS_plan": flags})
-        with self._at_work(f"plan {' and '.join(part)}" if part else "plan"):
+        with self._at_work(f"plan {len(targets)} resources" if targets else "plan"):
             terraform.init()
             return terraform.plan()
 
@@ -229,16 +236,25 @@ class Stack:
             CONSOLE.print(f"  {message.text}", markup=False)
 
 
+def removals(plan: dict[str, Any]) -> list[str]:
+    """Addresses of the resources that ``plan`` deletes because the stack no longer has them, sorted."""
+    deleted = (change for change in plan.get("resource_changes", ()) if change["change"]["actions"] == ["delete"])
+    return sorted(change["address"] for change in deleted if not change.get("deposed"))
+
+
 def all_addresses(folder: Path) -> list[str]:
-    """Addresses of all resources of a stack."""
+    """Addresses of all resources of a synthesized stack, sorted."""
+    return sorted(_resources(folder))
+
+
+def _resources(folder: Path) -> dict[str, dict[str, Any]]:
     resources = json.loads((folder / "cdk.tf.json").read_text("utf-8")).get("resource", {})
-    return sorted(f"{kind}.{name}" for kind, named in resources.items() for name in named)
+    return {f"{kind}.{name}": body for kind, named in resources.items() for name, body in named.items()}
 
 
 def addresses_of(folder: Path, constructs: Sequence[str]) -> list[str]:
     """Addresses of the resources of ``constructs``, and of security group rules elsewhere that refer to them."""
-    resources = json.loads((folder / "cdk.tf.json").read_text("utf-8")).get("resource", {})
-    by_address = {f"{kind}.{name}": body for kind, named in resources.items() for name, body in named.items()}
+    by_address = _resources(folder)
     own = {address for address, body in by_address.items() if _construct(body) in constructs}
     if not own:
         raise PreconditionError(f"{folder.name} has no construct {' or '.join(constructs)}. Fix: make synth")

@@ -27,6 +27,10 @@ class Steps:
         """Announce the steps of a command in their order."""
         self.complete, self.remaining = [], list(names)
 
+    def add(self, name: str) -> None:
+        """Announce a further step at the end, which an earlier step found necessary."""
+        self.remaining.append(name)
+
     @contextmanager
     def run(self, name: str) -> Iterator[None]:
         """Run the step ``name``; it stays among the remaining steps when its body raises."""

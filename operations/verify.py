@@ -11,6 +11,7 @@ from environments.derived.service_counts import service_counts
 from environments.facts.secrets import DEPLOY_KEY, SPECIFICATIONS, names_for_topology
 from operations import broker_auth, database, database_proxy, image, migrate
 from operations.account import Account
+from operations.alarms import active_alarms
 from operations.aws_errors import explain
 from operations.bootstrap import bucket_exists
 from operations.errors import OperationError, PreconditionError
@@ -103,15 +104,8 @@ def _targets(account: Account) -> Iterator[Check]:
 
 
 def _alarms(account: Account) -> Iterator[Check]:
-    # Alarms of scaling policies are in state ALARM most of the time: report only alarms with an SNS action.
-    pages = account.client("cloudwatch").get_paginator("describe_alarms")
-    active = [
-        alarm["AlarmName"]
-        for page in pages.paginate(AlarmNamePrefix=f"{account.names.name}-", StateValue="ALARM")
-        for alarm in page["MetricAlarms"]
-        if any(action.startswith("arn:aws:sns:") for action in alarm["AlarmActions"])
-    ]
-    yield Check("alarms", f"in state ALARM: {', '.join(sorted(active))}" if active else None)
+    active = active_alarms(account)
+    yield Check("alarms", f"in state ALARM: {', '.join(active)}" if active else None)
 
 
 def _image(account: Account) -> Iterator[Check]:

@@ -1,4 +1,4 @@
-"""``make test``: run every tier; tiers that wait and tiers that compute run side by side, the container tiers alone.
+"""``make test``: run every tier side by side; tests that compute leave the processors to tests that wait.
 
 ``python -m tests.all_tiers unit`` runs only the unit tier, in two processes that share no slow import.
 """
@@ -25,11 +25,17 @@ REPORTED_LINES = 25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One pytest process over the folders of some tiers."""
+    """One pytest process over the folders of some tiers.
+
+    Args:
+        folders: folders and files with tests.
+        nice: added to the nice value of the process, as by ``nice -n``: a run with a high value waits for the others.
+    """
 
     name: str
     folders: tuple[str, ...]
     flags: tuple[str, ...] = ()
+    nice: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,33 +47,49 @@ class Result:
     failures: tuple[str, ...]
 
 
-# Applies wait for the provider's timers, not for the processor; the tests of one file share what they synthesize.
-WAVES = (
-    (
-        Run(name="apply", folders=("tests/apply",), flags=("-n", "8", "--maxschedchunk", "1")),
-        Run(
-            name="compute",
-            folders=("tests/unit", "tests/policies", "tests/plan"),
-            flags=("-n", "2", "--dist", "loadgroup"),
-        ),
+def _ignored(*paths: str) -> tuple[str, ...]:
+    return tuple(f"--ignore={path}" for path in paths)
+
+
+# No test of these runs draws random examples, and the plugin imports all of hypothesis in every process.
+_WITHOUT_EXAMPLES = ("-p", "no:hypothesispytest")
+# These tests call moto in their own process and wait for nothing.
+_EMULATED = ("tests/apply/test_emulator_patches.py", "tests/apply/test_emulator_validation.py")
+_COMPOSE = "tests/live/test_compose.py"
+# The runs share no container, network, port or emulator, and the images are built once (local/containers/images.py).
+# Live tests and applies mostly wait: for Airflow's heartbeats, and for fixed times of the AWS provider. What they leave
+# of the processors is for the run that computes. Containers compete at normal priority, whoever started them. An apply
+# takes up to 0.9 GB of memory with its emulator, all runs together about 12 GB.
+RUNS = (
+    Run(name="live", folders=("tests/live",), flags=(*_ignored(_COMPOSE), *_WITHOUT_EXAMPLES)),
+    Run(name="image", folders=("tests/image", _COMPOSE), flags=_WITHOUT_EXAMPLES),
+    Run(
+        name="apply",
+        folders=("tests/apply",),
+        flags=("-n", "8", "--maxschedchunk", "1", *_ignored(*_EMULATED), *_WITHOUT_EXAMPLES),
+        nice=5,
     ),
-    (Run(name="engine", folders=("tests/image", "tests/live")),),
+    Run(
+        name="compute",
+        folders=("tests/unit", "tests/policies", "tests/plan", *_EMULATED),
+        # The tests of one file share what they synthesize.
+        flags=("-n", "2", "--dist", "loadgroup"),
+        nice=19,
+    ),
 )
 # Tests of constructs import cdktf, tests of operations import moto; each import takes a process seconds.
 _WITH_NODE = tuple(f"tests/unit/{name}" for name in ("bindings", "local/compose", "modules"))
 UNIT = (
-    (
-        Run(name="nodejs", folders=_WITH_NODE, flags=("-p", "no:hypothesispytest")),
-        Run(name="python", folders=("tests/unit",), flags=tuple(f"--ignore={folder}" for folder in _WITH_NODE)),
-    ),
+    Run(name="nodejs", folders=_WITH_NODE, flags=_WITHOUT_EXAMPLES),
+    Run(name="python", folders=("tests/unit",), flags=_ignored(*_WITH_NODE)),
 )
 
 
 def main(arguments: list[str]) -> int:
     """Run the tiers, print the failures and one closing line; exit 0 only when every run passed and tests ran."""
-    waves, arguments = (UNIT, arguments[1:]) if arguments[:1] == ["unit"] else (WAVES, arguments)
+    runs, arguments = (UNIT, arguments[1:]) if arguments[:1] == ["unit"] else (RUNS, arguments)
     with tempfile.TemporaryDirectory() as folder:
-        results = [result for wave in waves for result in _side_by_side(wave, arguments, Path(folder))]
+        results = _side_by_side(runs, arguments, Path(folder))
     codes, total = [result.code for result in results], sum((result.outcomes for result in results), Counter[str]())
     for result in results:
         for failure in result.failures:
@@ -83,8 +105,8 @@ def _shortened(failure: str) -> str:
     return "\n".join([f"FAILED {title}", *lines[begin : begin + REPORTED_LINES], ""])
 
 
-def _side_by_side(wave: Sequence[Run], arguments: list[str], folder: Path) -> list[Result]:
-    present = [run for run in wave if any(any((ROOT / folder).rglob("test_*.py")) for folder in run.folders)]
+def _side_by_side(runs: Sequence[Run], arguments: list[str], folder: Path) -> list[Result]:
+    present = [run for run in runs if any(_has_tests(ROOT / path) for path in run.folders)]
     processes = [_start(run, arguments, folder) for run in present]
     readers = [
         threading.Thread(target=_relay, args=(run, process), daemon=True)
@@ -101,11 +123,15 @@ def _side_by_side(wave: Sequence[Run], arguments: list[str], folder: Path) -> li
             reader.join(timeout=10)
 
 
+def _has_tests(path: Path) -> bool:
+    return path.is_file() or any(path.rglob("test_*.py"))
+
+
 def _start(run: Run, arguments: list[str], folder: Path) -> subprocess.Popen[str]:
     counts = f"--tier-counts={folder / run.name}.json"
-    command = [sys.executable, "-m", "pytest", "-q", "--durations=30", counts, *run.folders, *run.flags, *arguments]
+    pytest = [sys.executable, "-m", "pytest", "-q", "--durations=30", counts, *run.folders, *run.flags, *arguments]
     return subprocess.Popen(
-        command,
+        ["nice", "-n", str(run.nice), *pytest],
         cwd=ROOT,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
         stdin=subprocess.DEVNULL,

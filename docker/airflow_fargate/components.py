@@ -91,6 +91,16 @@ COMPONENTS: Mapping[str, Component] = {
             secrets=(DATABASE_PASSWORD,),
             database=True,
         ),
+        *(
+            Component(
+                name=name,
+                command=(*_own("pause"), name),
+                secrets=(DATABASE_PASSWORD, FERNET_KEY),
+                database=True,
+                schema=True,
+            )
+            for name in ("pause", "resume")
+        ),
         # Any Airflow command, for ECS Exec. It does not wait for backing services.
         Component(name="airflow", command=("airflow",)),
         Component(name="statsd", command=_own("statsd")),

@@ -2,6 +2,8 @@
 
 The load is the number of queued and running Airflow tasks in the metadata database. Lengths of Redis lists drift from
 it. Airflow tasks that are deferred, up for retry or on a queue without a worker group occupy no slot and do not count.
+
+Airflow tasks that are queued on a queue without a worker group wait for ever: the metric ``UnservedTasks`` counts them.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ from airflow_fargate.startup_error import StartupError
 
 STATEMENT_SECONDS = 10
 QUERY = """
-select queue, count(*), extract(epoch from now() - min(queued_dttm) filter (where state = 'queued'))
+select queue, count(*), extract(epoch from now() - min(queued_dttm) filter (where state = 'queued')),
+    count(*) filter (where state = 'queued')
 from task_instance where state in ('queued', 'running') group by queue
 """
 
@@ -78,14 +81,20 @@ def parse_groups(text: str) -> tuple[WorkerGroup, ...]:
     return groups
 
 
-def measure(connection: Any, groups: Iterable[WorkerGroup]) -> list[Load]:
-    """Query the load of every group; zero for a group whose queues have no rows."""
+def measure(connection: Any, groups: Iterable[WorkerGroup]) -> tuple[list[Load], dict[str, int]]:
+    """Query the load of every group, and the number of queued Airflow tasks by queue that no group serves.
+
+    The load is zero for a group whose queues have no rows.
+    """
     with connection.cursor() as cursor:
         limit_statements(cursor, seconds=STATEMENT_SECONDS)
         cursor.execute(QUERY)
-        rows = {queue: (int(count), float(oldest or 0)) for queue, count, oldest in cursor.fetchall()}
+        found = cursor.fetchall()
     connection.rollback()
-    return [
+    rows = {queue: (int(count), float(oldest or 0)) for queue, count, oldest, _ in found}
+    served = {queue for group in groups for queue in group.queues}
+    unserved = {str(queue): int(queued) for queue, _, _, queued in found if queued and queue not in served}
+    loads = [
         Load(
             group=group,
             tasks=sum(rows.get(queue, (0, 0.0))[0] for queue in group.queues),
@@ -93,15 +102,20 @@ def measure(connection: Any, groups: Iterable[WorkerGroup]) -> list[Load]:
         )
         for group in groups
     ]
+    return loads, unserved
 
 
-def datums(loads: Iterable[Load], *, environment: str) -> list[dict[str, Any]]:
-    """The metric data of PutMetricData: three metrics for each group."""
-    return [
+def datums(loads: Iterable[Load], *, unserved: int, environment: str) -> list[dict[str, Any]]:
+    """The metric data of PutMetricData: three metrics for each group, and the number of unserved Airflow tasks."""
+    of_environment = {"Name": "Environment", "Value": environment}
+    data: list[dict[str, Any]] = [
+        {"MetricName": "UnservedTasks", "Dimensions": [of_environment], "Value": unserved, "Unit": "Count"}
+    ]
+    return data + [
         {
             "MetricName": name,
             "Dimensions": [
-                {"Name": "Environment", "Value": environment},
+                of_environment,
                 {"Name": "WorkerGroup", "Value": load.group.name},
             ],
             "Value": value,
@@ -128,6 +142,7 @@ class Publisher:
         self._environment = environment
         self._groups = groups
         self._connection: Any = None
+        self._printed: dict[str, int] = {}
 
     def publish(self) -> list[Load]:
         """Publish the load once, with one PutMetricData for each 300 groups.
@@ -141,15 +156,28 @@ class Publisher:
         if self._connection is None:
             self._connection = self._database.connect(application_name="airflow-fargate-metrics")
         try:
-            loads = measure(self._connection, self._groups)
+            loads, unserved = measure(self._connection, self._groups)
         except psycopg2.Error:
             self._connection.close()
             self._connection = None
             raise
-        data = datums(loads, environment=self._environment)
+        self._report(unserved)
+        data = datums(loads, unserved=sum(unserved.values()), environment=self._environment)
         for start in range(0, len(data), 900):
             self._cloudwatch.put_metric_data(Namespace=self._namespace, MetricData=data[start : start + 900])
         return loads
+
+    def _report(self, unserved: dict[str, int]) -> None:
+        """Print the queues without a worker group when they change: the metric has only their sum."""
+        if unserved and unserved.keys() != self._printed.keys():
+            names = ", ".join(f"{queue!r} ({count})" for queue, count in sorted(unserved.items()))
+            print(
+                f"metrics: no worker group serves the queue of queued Airflow tasks: {names}. Fix: add the queue to a "
+                "group in workers[].queues",
+                file=sys.stderr,
+                flush=True,
+            )
+        self._printed = unserved
 
 
 def run(publisher: Publisher, *, period: float) -> None:

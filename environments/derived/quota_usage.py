@@ -7,13 +7,14 @@ query first.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Network
 
+from environments.derived import network_acl_rules as acl_rules
+from environments.derived.dag_access import dag_access
+from environments.derived.role_usage import execution_role_characters, task_role_characters
 from environments.derived.service_counts import service_counts
 from environments.facts import quotas
-from environments.facts.git_servers import HTTPS_PORT, git_server
 from environments.facts.quotas import Quota
 from environments.model import Environment
 
@@ -21,8 +22,6 @@ BASE_TASK_DEFINITION_BYTES = 12_000
 """A task definition without the lists below has up to 10,400 bytes (measured on synthesized JSON)."""
 VARIABLE_BYTES = len(', {"name": "", "value": ""}')
 ONE_OFF_LOG_GROUPS = 1
-CLIENT_PORTS = (443, 80)
-REPLIES = (1024, 65535)
 
 
 @dataclass(frozen=True)
@@ -34,12 +33,14 @@ class Usage:
         quota: the quota.
         used: how much the environment needs.
         each: how much one more item of the key needs.
+        own: how much of the quota the environment needs without the key, where a message says so.
     """
 
     path: str
     quota: Quota
     used: int
     each: int
+    own: int = 0
 
     @property
     def is_exceeded(self) -> bool:
@@ -57,45 +58,36 @@ class Usage:
 
 def quota_usage(environment: Environment) -> tuple[Usage, ...]:
     """The usage of each quota that a key of ``environment`` can exceed."""
-    clients = environment.load_balancer.allowed_cidrs or (environment.network.cidr,)
-    usages = [
-        Usage("load_balancer.allowed_cidrs", quotas.SECURITY_GROUP_RULES, len(CLIENT_PORTS) * len(clients), 2),
+    client_rules = len(acl_rules.CLIENT_PORTS) * len(acl_rules.clients(environment))
+    return (
+        *_network_acls(environment),
+        Usage("load_balancer.allowed_cidrs", quotas.SECURITY_GROUP_RULES, client_rules, 2),
         Usage("workers", quotas.SAVED_QUERY_LOG_GROUPS, _log_groups(environment), 1),
         _task_definition(environment),
-    ]
-    if environment.network.existing is None:
-        usages.insert(
-            0,
-            Usage("load_balancer.allowed_cidrs", quotas.NETWORK_ACL_RULES, public_acl_rules(environment, clients), 2),
-        )
-    return tuple(usages)
+        *_roles(environment),
+    )
 
 
-def public_acl_rules(environment: Environment, clients: Iterable[str]) -> int:
-    """Number of inbound rules of the network ACL of the public subnets (load balancer and NAT gateways)."""
-    vpc = IPv4Network(environment.network.cidr)
-    application = next(vpc.subnets(prefixlen_diff=2))
-    rules = {((port, port), IPv4Network(client)) for client in clients for port in CLIENT_PORTS}
-    if environment.network.egress == "none":
-        rules.add((REPLIES, application))
-    else:
-        rules.add((REPLIES, IPv4Network("0.0.0.0/0")))
-        rules |= {((port, port), application) for port in {HTTPS_PORT, _git_port(environment)}}
-    return sum(not any(_covers(other, rule) for other in rules if other != rule) for rule in rules)
+def _network_acls(environment: Environment) -> Iterator[Usage]:
+    if environment.network.existing:
+        return
+    inbound, outbound = quotas.NETWORK_ACL_RULES, quotas.NETWORK_ACL_OUTBOUND_RULES
+    yield Usage("load_balancer.allowed_cidrs", inbound, acl_rules.public_inbound(environment), 2)
+    paths = [(f"{path}.egress", len(access.egress)) for path, _, access in dag_access(environment) if access.egress]
+    if paths:
+        longest = max(paths, key=lambda item: item[1])[0]
+        used = max(acl_rules.public_outbound(environment), acl_rules.application_outbound(environment))
+        yield Usage(longest, outbound, used, 1, own=used - acl_rules.destinations(environment))
 
 
-def _git_port(environment: Environment) -> int:
-    dags = environment.dags
-    server = git_server(dags.repository) if dags.repository and dags.delivery != "baked" else None
-    return server.port if server else HTTPS_PORT
-
-
-AclRule = tuple[tuple[int, int], IPv4Network]
-
-
-def _covers(wide: AclRule, narrow: AclRule) -> bool:
-    (low, high), block = wide
-    return low <= narrow[0][0] and narrow[0][1] <= high and narrow[1].subnet_of(block)
+def _roles(environment: Environment) -> Iterator[Usage]:
+    for path, _, access in dag_access(environment):
+        managed = sum(policy.arn is not None for policy in access.policies)
+        if access.policies:
+            yield Usage(f"{path}.policies", quotas.MANAGED_POLICIES, managed, 1)
+            yield Usage(f"{path}.policies", quotas.INLINE_POLICY_CHARACTERS, task_role_characters(access), 1)
+        if access.secrets:
+            yield Usage(f"{path}.secrets", quotas.INLINE_POLICY_CHARACTERS, execution_role_characters(access), 1)
 
 
 def _log_groups(environment: Environment) -> int:

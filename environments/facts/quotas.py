@@ -34,6 +34,7 @@ class Quota:
 
 NETWORK_ACL_RULES = Quota(20, "inbound rules of a network ACL", _VPC, adjustable=True)
 """For each direction; AWS raises it to 40 at most."""
+NETWORK_ACL_OUTBOUND_RULES = Quota(20, "outbound rules of a network ACL", _VPC, adjustable=True)
 SECURITY_GROUP_RULES = Quota(60, "inbound rules of a security group", _VPC, adjustable=True)
 """For each direction and each version of IP."""
 VPC_PREFIX_LENGTHS = (16, 28)
@@ -45,6 +46,9 @@ TAG_KEY_CHARACTERS = Quota(128, "characters of a tag key", _TAGS)
 TAG_VALUE_CHARACTERS = Quota(256, "characters of a tag value", _TAGS)
 LOAD_BALANCER_NAME_CHARACTERS = Quota(32, "characters of a load balancer's name", _LOAD_BALANCER)
 """Target groups have the same limit; ElastiCache allows 40, RDS and S3 63."""
+MANAGED_POLICIES = Quota(10, "managed policies of a role", _IAM, adjustable=True)
+INLINE_POLICY_CHARACTERS = Quota(10_240, "characters of a role's inline policies", _IAM)
+"""Without white space."""
 ROLE_NAME_CHARACTERS = Quota(64, "characters of a role's name", _IAM)
 CERTIFICATE_NAME_CHARACTERS = Quota(
     64,

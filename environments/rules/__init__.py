@@ -3,6 +3,7 @@
 from environments.rules import (
     airflow,
     compute,
+    dag_access,
     database,
     load_balancer,
     names,
@@ -22,6 +23,7 @@ __all__ = [
     "RULES",
     "airflow",
     "compute",
+    "dag_access",
     "database",
     "load_balancer",
     "names",

@@ -14,6 +14,8 @@ from environments.facts.state import S3_PREFIX
 from environments.facts.topology import uses_celery
 from environments.model import Environment
 from environments.rules.bootstrap_settings import bootstrap_conflicts
+from environments.rules.dag_access import secrets_of_others
+from environments.rules.shared_vpc import shared_vpc_conflicts
 
 EGRESS = {"single_nat": 0, "nat_per_zone": 1, "none": 2}
 """Egress modes, weakest first."""
@@ -64,7 +66,15 @@ STRENGTHS: tuple[Strength, ...] = (
 def violations(environments: Sequence[Environment]) -> dict[str, list[Problem]]:
     """Problems, by the name of the environment whose file has to change."""
     found: dict[str, list[Problem]] = defaultdict(list)
-    for rule in (_names, _states, _addresses, bootstrap_conflicts, _production):
+    for rule in (
+        _names,
+        _states,
+        _addresses,
+        shared_vpc_conflicts,
+        secrets_of_others,
+        bootstrap_conflicts,
+        _production,
+    ):
         for name, problem in rule(environments):
             found[name].append(problem)
     return dict(found)

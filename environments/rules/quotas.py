@@ -6,9 +6,13 @@ from collections.abc import Iterator
 
 from environments.derived.quota_usage import Usage, quota_usage
 from environments.errors import Problem
-from environments.facts.quotas import TASK_DEFINITION_BYTES
+from environments.facts.quotas import INLINE_POLICY_CHARACTERS, TASK_DEFINITION_BYTES
 from environments.model import Environment
 from environments.rules.registry import rule
+
+UNITS = {TASK_DEFINITION_BYTES: " bytes", INLINE_POLICY_CHARACTERS: " characters"}
+"""Units of the number in the fix, for quotas that do not count items."""
+ADVICE = {INLINE_POLICY_CHARACTERS: "or use another worker group or a managed policy"}
 
 
 @rule("network", "load_balancer", "topology", "components", "workers", "airflow", "dags", "cleanup")
@@ -22,8 +26,10 @@ def quotas_are_kept(environment: Environment) -> Iterator[Problem]:
 def _message(usage: Usage) -> str:
     quota, over = usage.quota, usage.used - usage.quota.limit
     items = -(-over // usage.each)
-    advice = "or merge blocks that are neighbours" if usage.path.endswith("cidrs") else "or use a second environment"
+    merge = usage.path.endswith(("cidrs", "egress"))
+    advice = "or merge blocks that are neighbours" if merge else ADVICE.get(quota, "or use a second environment")
+    left = f"; Airflow itself leaves {quota.limit - usage.own} for egress" if usage.own else ""
     return (
-        f"needs {usage.used:,} {quota.what}, AWS allows {quota.limit:,} ({quota.source}). "
-        f"Fix: remove {items:,}{' bytes' if quota is TASK_DEFINITION_BYTES else ''} or more, {advice}"
+        f"needs {usage.used:,} {quota.what}, AWS allows {quota.limit:,} ({quota.source}){left}. "
+        f"Fix: remove {items:,}{UNITS.get(quota, '')} or more, {advice}"
     )

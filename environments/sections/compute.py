@@ -13,6 +13,7 @@ from annotated_types import Len
 from pydantic import StrictInt
 
 from environments.fields import IN_PLACE, ROLLING, Pattern, Section, plan, replaces, synth
+from environments.sections.dag_access import DagAccess
 
 Cpu = Annotated[
     StrictInt, plan("CPU units of a Fargate task; 1024 units are one vCPU.", effect=ROLLING, ge=256, le=16384)
@@ -62,8 +63,8 @@ class ComponentSize(TaskSize):
         return self.count
 
 
-class SchedulerSize(ComponentSize):
-    """The scheduler; with topology `local_executor` its memory limits how many Airflow tasks run at once."""
+class SchedulerSize(ComponentSize, DagAccess):
+    """The scheduler; with topology `local_executor` it runs the Airflow tasks, and its memory limits how many."""
 
     cpu: Cpu = 1024
     memory_mib: Memory = 2048
@@ -79,7 +80,11 @@ class ApiServerSize(TaskSize):
     max_count: Annotated[StrictInt, plan("Upper bound of scaling.", effect=IN_PLACE, ge=1, le=50)] = 4
 
 
-class StandaloneSize(ComponentSize):
+class TriggererSize(ComponentSize, DagAccess):
+    """The triggerer, which runs the triggers of deferrable operators."""
+
+
+class StandaloneSize(ComponentSize, DagAccess):
     """One Fargate task that runs all Airflow processes (`sequential`, `single`)."""
 
     cpu: Cpu = 2048
@@ -93,7 +98,7 @@ class Components(Section):
     api_server: Annotated[ApiServerSize, synth("User interface, REST API and execution API.")] = ApiServerSize()
     scheduler: Annotated[SchedulerSize, synth("Starts Airflow tasks.")] = SchedulerSize()
     dag_processor: Annotated[ComponentSize, synth("Parses the DAG files.")] = ComponentSize()
-    triggerer: Annotated[ComponentSize, synth("Runs the triggers of deferred Airflow tasks.")] = ComponentSize()
+    triggerer: Annotated[TriggererSize, synth("Runs the triggers of deferred Airflow tasks.")] = TriggererSize()
     flower: Annotated[
         ComponentSize | None, synth("Celery monitor, reachable inside the VPC only; not deployed when absent.")
     ] = None
@@ -102,7 +107,7 @@ class Components(Section):
     ] = StandaloneSize()
 
 
-class WorkerGroup(Section):
+class WorkerGroup(DagAccess):
     """Celery workers of one size that serve the same queues."""
 
     name: Annotated[GroupName, synth("Name of the group.", effect=replaces("the worker group"))]

@@ -70,7 +70,7 @@ class Lifecycle:
         workspace.for_emulator(folder, states=states)
         self.seeded.update(seed(self.emulator, workspace.read(folder)))
         self.roots[stack] = Terraform(folder, environment=self.emulator.environment)
-        self.roots[stack].init()
+        self.roots[stack].init(verify_once=True)
         return self.roots[stack]
 
     def make(self, stack: str, *, below: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -122,7 +122,7 @@ def offline_plan(stacks_folder: Path, tmp_path: Path) -> Callable[..., dict[str,
         outputs = {name: mock_outputs.outputs(workspace.read(stacks_folder / other)) for name, other in published}
         workspace.for_offline_plan(folder, outputs=outputs)
         root = Terraform(folder, environment=NO_AWS)
-        root.init()
+        root.init(verify_once=True)
         return root.show(root.plan(refresh=False))
 
     return plan

@@ -1,14 +1,18 @@
 """pytest plugin: the folder of a test below ``tests/`` is its tier; the end of a run lists times and skips by tier.
 
+It also lists the tests that used most processor time, with their child processes: wall time depends on other load.
+
 The ini setting ``tiers`` lists the tiers, in order, one on each line: ``apply: the embedded emulator``.
 """
 
 from __future__ import annotations
 
 import gc
+import heapq
 import json
+import os
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Generator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -20,13 +24,17 @@ OTHER = "other"
 RECOVERY = "recovery"
 # CPython's default of 700 suits small heaps. With this value a large run takes 15 % more memory and less time.
 ALLOCATIONS_BETWEEN_COLLECTIONS = 100_000
+# Attribute of a report: seconds of processor time.
+PROCESSOR = "processor"
+HEAVIEST = 30
 
 
 @dataclass(slots=True)
 class Tally:
-    """Seconds and outcomes of one tier."""
+    """Seconds of wall time, seconds of processor time, and outcomes of one tier."""
 
     seconds: float = 0.0
+    processor: float = 0.0
     outcomes: Counter[str] = field(default_factory=Counter)
 
 
@@ -49,6 +57,27 @@ def tiers_of(config: pytest.Config) -> Mapping[str, str]:
     return {name.strip(): needs.strip() for name, _, needs in pairs}
 
 
+class ProcessorTime:
+    """Adds to each report the processor time of the test and of the child processes that ended during the test."""
+
+    def __init__(self) -> None:
+        self.before = processor_seconds()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Store the seconds since the last report, in an attribute that xdist transfers."""
+        report = yield
+        now = processor_seconds()
+        setattr(report, PROCESSOR, now - self.before)
+        self.before = now
+        return report
+
+
+def processor_seconds() -> float:
+    """Return the user and system time of this process and of its ended children."""
+    return sum(os.times()[:4])
+
+
 class TierReport:
     """Adds up the reports of a run. It reads node ids only, so it works under xdist."""
 
@@ -58,12 +87,16 @@ class TierReport:
         self.skips: Counter[tuple[str, str]] = Counter()
         self.recoveries: list[str] = []
         self.failures: list[str] = []
+        self.processor: dict[str, float] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count a report."""
         tier = tier_of(report.nodeid, self.tiers) or OTHER
         tally = self.tallies.setdefault(tier, Tally())
         tally.seconds += report.duration
+        processor = float(getattr(report, PROCESSOR, 0.0))
+        tally.processor += processor
+        self.processor[report.nodeid] = self.processor.get(report.nodeid, 0.0) + processor
         if report.when == "call":
             self.recoveries += [str(value) for name, value in report.user_properties if name == RECOVERY]
         if report.skipped:
@@ -76,17 +109,21 @@ class TierReport:
             tally.outcomes["passed"] += 1
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print the tiers, the reasons of skipped tests and the recorded durations."""
+        """Print the tiers, the reasons of skipped tests, the recorded durations and the heaviest tests."""
         terminalreporter.section("tiers")
         order = [*self.tiers, OTHER]
         for tier in sorted(self.tallies, key=order.index):
             tally = self.tallies[tier]
             counts = "  ".join(f"{tally.outcomes[name]:4d} {name}" for name in ("passed", "failed", "skipped"))
-            terminalreporter.write_line(f"{tier:10s} {tally.seconds:7.1f} s  {counts}")
+            times = f"{tally.seconds:7.1f} s {tally.processor:7.1f} s of processor"
+            terminalreporter.write_line(f"{tier:10s} {times}  {counts}")
         for (tier, why), count in sorted(self.skips.items()):
             terminalreporter.write_line(f"skipped: {count} of {tier}: {why}")
         for recovery in self.recoveries:
             terminalreporter.write_line(f"recovery: {recovery}")
+        for test, seconds in heapq.nlargest(HEAVIEST, self.processor.items(), key=lambda pair: pair[1]):
+            if seconds >= 1:
+                terminalreporter.write_line(f"processor: {seconds:6.1f} s  {test}")
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the counts where ``--tier-counts`` is given."""
@@ -116,6 +153,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for tier, needs in tiers.items():
         config.addinivalue_line("markers", f"{tier}: needs {needs}")
     config.addinivalue_line("markers", "long: takes minutes, so it starts first")
+    config.pluginmanager.register(ProcessorTime(), "processor-time")
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(TierReport(tiers), "tier-report")
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from environments import atomic_file
 from environments.facts.secrets import GIT_BUNDLE_DEPLOY_KEY_VARIABLE, GIT_SYNC_DEPLOY_KEY_VARIABLE
 from local.compose.errors import PreconditionError
 
@@ -72,11 +73,7 @@ def write_env_file(file: Path, values: Mapping[str, str]) -> None:
 def write_private(file: Path, text: str) -> None:
     """Write a file atomically, with mode 0600 and mode 0700 for new folders."""
     _private_folders(file.parent)
-    fresh = file.with_name(f"{file.name}.{os.getpid()}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as stream:
-        stream.write(text)
-    fresh.replace(file)
+    atomic_file.write(file, text, mode=0o600)
 
 
 def _private_folders(folder: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from environments import atomic_file
 from local.compose.errors import RunError
 from local.compose.parameters import Parameters
 from local.containers import engine
@@ -91,11 +92,8 @@ class Project:
 
     def write(self, document: Mapping[str, Any]) -> None:
         """Write the Compose file atomically."""
-        self.home.mkdir(parents=True, exist_ok=True)
-        fresh = self.file.with_name(f"{self.file.name}.{os.getpid()}")
         text = yaml.dump(document, Dumper=_Plain, sort_keys=False, width=1000)
-        fresh.write_text(HEAD.format(name=self.environment) + text)
-        fresh.replace(self.file)
+        atomic_file.write(self.file, HEAD.format(name=self.environment) + text)
 
     def command(self, *words: str) -> list[str]:
         """The command line of Compose for this project. Without its file, Compose finds containers by their labels."""

@@ -17,6 +17,7 @@ from local.repository import ROOT
 
 LABEL = "airflow-fargate"
 TIMEOUT_SECONDS = 300
+POLL_SECONDS = 0.5
 
 
 class EngineError(RuntimeError):
@@ -135,7 +136,7 @@ class Container:
                 return
             if not state["Running"]:
                 raise EngineError(f"{self.name} ended with {state['ExitCode']}:\n{self.logs()[-2000:]}")
-            time.sleep(0.2)
+            time.sleep(POLL_SECONDS)
         raise EngineError(f"{self.name} is not healthy after {seconds:g} s:\n{self.logs()[-2000:]}")
 
     def remove(self) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import io
 import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +21,7 @@ from local.repository import ROOT
 CONTEXT = ROOT / "docker"
 BASE_VARIABLE = "AIRFLOW_FARGATE_BASE_IMAGE"
 LOCAL_BASE = "airflow-fargate/base:bookworm-python3.11"
+LOCK_FILE = ROOT / ".build" / "images.lock"
 BUILD_SECONDS = 1200
 DASHES = "------"
 LAST_LINES = 15
@@ -64,8 +68,18 @@ def build(name: str) -> str:
         EngineError: the build failed. The message holds the failed step's output.
     """
     tag = f"airflow-fargate/{name}:local"
-    build_from(CONTEXT, name=name, tag=tag)
+    with _one_process_at_a_time():
+        build_from(CONTEXT, name=name, tag=tag)
     return tag
+
+
+@contextmanager
+def _one_process_at_a_time() -> Iterator[None]:
+    """Wait for the builds of other processes: theirs fill the cache, and a base image is made only once."""
+    LOCK_FILE.parent.mkdir(exist_ok=True)
+    with LOCK_FILE.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def build_from(context: Path, *, name: str, tag: str) -> None:

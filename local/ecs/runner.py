@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
+from local.containers import engine
 from local.containers.engine import EngineError
 from local.ecs.agent import Agent
 from local.ecs.service_catalog import Service, ServiceCatalog, TaskDefinition
@@ -107,6 +108,7 @@ class Runner:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
+                self._check_running()
                 services = self.catalog.services()
                 for service in services:
                     self._reconcile(service)
@@ -115,6 +117,13 @@ class Runner:
             except Exception as error:  # noqa: BLE001 - the loop must go on; wait_steady reports the error
                 self.problem = f"{type(error).__name__}: {error}"
             self._stop.wait(POLL_SECONDS)
+
+    def _check_running(self) -> None:
+        """Check every running task with one call of the engine: a call for each costs a fifth of a processor."""
+        running = [task for tasks in self.tasks.values() for task in tasks if task.phase == "running"]
+        states = engine.states(id_ for task in running for id_ in task.container_ids)
+        for task in running:
+            task.check(states)
 
     def _reconcile(self, service: Service) -> None:
         self._collect_stopped(service.name)
@@ -126,7 +135,7 @@ class Runner:
         for _ in range(service.desired - len(current)):
             task = self._make(definition, service)
             tasks.append(task)
-            threading.Thread(target=task.run, daemon=True).start()
+            threading.Thread(target=task.start, daemon=True).start()
         # Old tasks stop when the new tasks are healthy: every service has minimumHealthyPercent 100.
         unprotected = [task for task in alive if not self.agent.protected(task.id)]
         if sum(task.healthy for task in current) >= service.desired:
@@ -150,7 +159,7 @@ class Runner:
 
     def _stop_all(self, tasks: list[FargateTask], *, reason: str) -> None:
         for task in tasks:
-            threading.Thread(target=task.stop, kwargs={"reason": reason}, daemon=True).start()
+            task.stop_in_background(reason=reason)
 
     def _make(self, definition: TaskDefinition, service: Service | None = None) -> FargateTask:
         id_ = f"{self.platform.network}-{definition.family}-{next(self._numbers)}"

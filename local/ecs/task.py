@@ -14,7 +14,7 @@ from local.containers.engine import Container, EngineError, Launch, docker
 from local.ecs.service_catalog import TaskDefinition
 
 START_SECONDS = 300.0
-START_PERIOD_SECONDS = 300
+START_PERIOD_SECONDS = 600
 POLL_SECONDS = 1.0
 PAUSE = ("sleep", "infinity")
 
@@ -114,7 +114,7 @@ class FargateTask:
         for other, condition in definition.depends_on.items():
             deadline = time.monotonic() + START_SECONDS
             while not _met(self.containers[other], condition):
-                self.check()
+                self.check(engine.states(self.container_ids))
                 if self.phase != "pending":
                     return
                 if time.monotonic() > deadline:
@@ -132,27 +132,32 @@ class FargateTask:
         checked = [container.name for container in self.definition.containers if container.health]
         return self.phase == "running" and all(_health(self._states.get(name, {})) == "healthy" for name in checked)
 
-    def run(self) -> None:
-        """Start the task and check it until it has stopped. Blocks."""
-        self.start()
-        while self.phase == "running":
-            self.check()
-            time.sleep(POLL_SECONDS)
+    @property
+    def container_ids(self) -> list[str]:
+        """Ids of the started containers."""
+        return [container.id for container in self.containers.values()]
 
-    def check(self) -> None:
-        """Stop the task where an essential container ended or is unhealthy; restart sidecars with a restart policy."""
+    def check(self, states: Mapping[str, dict[str, Any]]) -> None:
+        """Stop the task where an essential container ended or is unhealthy; restart sidecars with a restart policy.
+
+        Args:
+            states: the state of each existing container by id, of this task and of others.
+        """
         ids = {name: container.id for name, container in self.containers.items()}
-        found = engine.states(ids.values())
-        self._states = {name: found[id_] for name, id_ in ids.items() if id_ in found}
+        self._states = {name: states[id_] for name, id_ in ids.items() if id_ in states}
         for definition in self.definition.containers:
             state = self._states.get(definition.name, {})
             ended = state.get("Status") == "exited"
             if definition.essential and (ended or _health(state) == "unhealthy"):
                 how = f"ended with {state['ExitCode']}" if ended else "is unhealthy"
-                self.stop(reason=f"{definition.name} {how}")
+                self.stop_in_background(reason=f"{definition.name} {how}")
                 return
             if definition.restarts and ended:
                 docker("start", ids[definition.name], check=False)
+
+    def stop_in_background(self, *, reason: str) -> None:
+        """Stop the task without waiting for its containers."""
+        threading.Thread(target=self.stop, kwargs={"reason": reason}, daemon=True).start()
 
     def stop(self, *, reason: str) -> None:
         """Send SIGTERM to every container, and SIGKILL after its stop timeout. Containers and logs stay."""

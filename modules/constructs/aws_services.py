@@ -124,8 +124,7 @@ class AwsServices(Construct):
             self,
             name=f"{self._name}-endpoints",
             endpoint=ENDPOINTS,
-            vpc_id=self._network.vpc_id,
-            flows=self._network.flows,
+            network=self._network,
             purpose="Interface endpoints of AWS APIs",
             default_port=HTTPS,
         )

@@ -108,8 +108,7 @@ class Broker(Construct):
             self,
             name=f"{name}-broker",
             endpoint=Endpoint("broker", "data"),
-            vpc_id=network.vpc_id,
-            flows=network.flows,
+            network=network,
             purpose="Celery broker",
             default_port=PORT,
         )

@@ -140,7 +140,15 @@ class CiRoles(Construct):
         boundary = self._roles.permissions_boundary
         bounded = {"StringEquals": {"iam:PermissionsBoundary": boundary}} if boundary else None
         return [
-            statement("iam:CreateRole", "iam:DeleteRolePolicy", "iam:PutRolePolicy", on=own, conditions=bounded),
+            statement(
+                "iam:AttachRolePolicy",
+                "iam:CreateRole",
+                "iam:DeleteRolePolicy",
+                "iam:DetachRolePolicy",
+                "iam:PutRolePolicy",
+                on=own,
+                conditions=bounded,
+            ),
             statement(
                 "iam:DeleteRole",
                 "iam:GetRole",

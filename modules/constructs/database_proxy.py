@@ -70,8 +70,7 @@ class DatabaseProxy(Construct):
             self,
             name=f"{name}-database-proxy",
             endpoint=Endpoint("database-proxy", "data"),
-            vpc_id=network.vpc_id,
-            flows=network.flows,
+            network=network,
             purpose="RDS Proxy of the metadata database",
             default_port=PORT,
         )

@@ -84,8 +84,7 @@ class LoadBalancer(Construct):
             self,
             name=f"{name}-alb",
             endpoint=Endpoint("load-balancer", "public"),
-            vpc_id=network.vpc_id,
-            flows=network.flows,
+            network=network,
             purpose="Load balancer of the api-servers",
         )
         self.connections.allow_from_outside(cidrs=allowed_cidrs, port=HTTPS, why="people and API clients")

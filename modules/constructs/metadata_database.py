@@ -91,8 +91,7 @@ class MetadataDatabase(Construct):
             self,
             name=f"{name}-database",
             endpoint=Endpoint("metadata-database", "data"),
-            vpc_id=network.vpc_id,
-            flows=network.flows,
+            network=network,
             purpose="Airflow metadata database",
             default_port=PORT,
         )

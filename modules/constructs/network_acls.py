@@ -12,7 +12,7 @@ from cdktf_cdktf_provider_aws.network_acl_rule import NetworkAclRule
 from constructs import Construct
 
 from modules.core.addressing import tier_cidr
-from modules.core.flows import ANYWHERE, INTERNET, Endpoint, Flow, Tier, identifier
+from modules.core.flows import ANYWHERE, S3, Endpoint, Flow, Tier, identifier
 from modules.core.network_reference import NetworkReference
 from modules.core.references import known_after_apply
 
@@ -132,19 +132,21 @@ class NetworkAcls(Construct):
                 entries |= self._request_and_reply(flow.source, flow, flow.source.tier, starts_here=False)
             if tier == "public" and self._passes_nat(flow):
                 entries |= self._request_and_reply(flow.source, flow, flow.source.tier, starts_here=False)
-                entries |= self._request_and_reply(INTERNET, flow, "public", starts_here=True)
+                entries |= self._request_and_reply(flow.destination, flow, "public", starts_here=True)
         return sorted(
             entry for entry in entries if not any(other != entry and other.covers(entry) for other in entries)
         )
 
     def _passes_nat(self, flow: Flow) -> bool:
-        return self._through_nat and flow.source.tier == "application" and flow.destination == INTERNET
+        """Whether the route of ``flow`` is through NAT; S3 has a gateway endpoint."""
+        outside = flow.destination.tier == "internet" and flow.destination != S3
+        return self._through_nat and flow.source.tier == "application" and outside
 
     def _request_and_reply(self, peer: Endpoint, flow: Flow, starts_in: Tier, *, starts_here: bool) -> set[AclEntry]:
         reply = LINUX_EPHEMERAL_PORTS if starts_in == "application" else WIDE_EPHEMERAL_PORTS
         result: set[AclEntry] = set()
         for where, cidr in self._addresses(peer).items():
-            result.add(AclEntry(starts_here, where, flow.port, flow.port, flow.protocol, cidr))
+            result.add(AclEntry(starts_here, where, *flow.ports, flow.protocol, cidr))
             result.add(AclEntry(not starts_here, where, *reply, flow.protocol, cidr))
         return result
 

@@ -54,8 +54,7 @@ class OneOffTask(Construct):
             self,
             name=f"{platform.name}-{process.name}",
             endpoint=Endpoint(process.name, "application"),
-            vpc_id=network.vpc_id,
-            flows=network.flows,
+            network=network,
             purpose=process.purpose,
         )
         task = fargate_task(self, process=process, platform=platform, connections=connections, stop_timeout=120)

@@ -10,6 +10,7 @@ from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurity
 from constructs import Construct
 
 from modules.core.flows import INTERNET, S3, Endpoint, Flow, Flows, identifier
+from modules.core.network_reference import NetworkReference
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,28 @@ class Connections:
         if flow not in self.flows.declared:
             self.write_egress(flow, prefix_list_id=prefix_list_id)
 
+    def allow_to(self, destination: Endpoint, *, ports: tuple[int, int], why: str, security_group_id: str = "") -> None:
+        """Write egress from this endpoint to a destination outside of the environment for a range of TCP ports.
+
+        Args:
+            destination: the destination; its CIDR blocks name it unless it has a security group.
+            ports: first and last port.
+            why: purpose; becomes the description of the rules.
+            security_group_id: security group of the destination, whose owner writes the ingress rule.
+        """
+        first, last = ports
+        last_port = last if last > first else 0
+        flow = Flow(source=self.endpoint, destination=destination, port=first, why=why, last_port=last_port)
+        if flow in self.flows.declared:
+            return
+        if security_group_id:
+            self.write_egress(flow, referenced_security_group_id=security_group_id)
+        for cidr in () if security_group_id else destination.cidrs:
+            self.write_egress(flow, cidr_ipv4=cidr)
+
     def write_egress(self, flow: Flow, **peer: str) -> None:
         """Write the egress rule of ``flow`` and declare the flow; ``peer`` is the destination as the rule names it."""
-        name = f"egress-to-{flow.destination.name}-{flow.port}"
+        name = "-".join(["egress-to", flow.destination.name, *(str(port) for port in sorted(set(flow.ports)))])
         _rule(
             VpcSecurityGroupEgressRule,
             self.require_scope(),
@@ -132,8 +152,8 @@ def _rule(kind: type, scope: Construct, name: str, flow: Flow, **peer: str) -> N
         name,
         description=flow.why,
         ip_protocol=flow.protocol,
-        from_port=flow.port,
-        to_port=flow.port,
+        from_port=flow.ports[0],
+        to_port=flow.ports[1],
         **peer,
     )
 
@@ -143,8 +163,7 @@ def security_group(
     *,
     name: str,
     endpoint: Endpoint,
-    vpc_id: str,
-    flows: Flows,
+    network: NetworkReference,
     purpose: str,
     default_port: int | None = None,
 ) -> Connections:
@@ -156,8 +175,7 @@ def security_group(
         scope: construct that gets the security group and its rules.
         name: name of the security group in AWS.
         endpoint: endpoint that the security group stands for; also its tag ``airflow-fargate:place``.
-        vpc_id: VPC of the security group.
-        flows: the declared flows of the environment.
+        network: VPC of the security group, and the declared flows of the environment.
         purpose: description of the security group.
         default_port: TCP port that the endpoint serves, if any.
     """
@@ -166,10 +184,10 @@ def security_group(
         "security-group",
         name=name,
         description=purpose,
-        vpc_id=vpc_id,
+        vpc_id=network.vpc_id,
         revoke_rules_on_delete=True,
         tags={"Name": name, "airflow-fargate:place": endpoint.name},
     )
     return Connections(
-        endpoint=endpoint, security_group_id=group.id, flows=flows, scope=scope, default_port=default_port
+        endpoint=endpoint, security_group_id=group.id, flows=network.flows, scope=scope, default_port=default_port
     )

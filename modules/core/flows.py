@@ -53,6 +53,7 @@ class Flow:
         port: port of the destination.
         why: purpose of the flow; becomes the description of its security group rules.
         protocol: IP protocol.
+        last_port: last port of a range that begins with ``port``; 0 for one port.
     """
 
     source: Endpoint
@@ -60,10 +61,17 @@ class Flow:
     port: int
     why: str = field(compare=False)
     protocol: str = "tcp"
+    last_port: int = 0
+
+    @property
+    def ports(self) -> tuple[int, int]:
+        """First and last port of the destination."""
+        return self.port, self.last_port or self.port
 
     def as_data(self) -> dict[str, object]:
         """Return the flow as the policies read it from synthesized JSON."""
-        return asdict(self)
+        data = asdict(self)
+        return data if self.last_port else {name: value for name, value in data.items() if name != "last_port"}
 
 
 class Flows:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
 Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
@@ -122,3 +124,12 @@ class Role(Construct):
             return
         self._granted.add(purpose)
         IamRolePolicy(self, purpose, name=purpose, role=self._role.id, policy=document(*statements))
+
+    def attach(self, policy_arn: str) -> None:
+        """Attach the managed policy ``policy_arn``.
+
+        Args:
+            policy_arn: ARN of the policy, which belongs to this account or to AWS.
+        """
+        name = re.sub(r"[^0-9A-Za-z]+", "-", policy_arn.split(":policy/", 1)[-1])
+        IamRolePolicyAttachment(self, f"managed-{name}", role=self._role.name, policy_arn=policy_arn)

@@ -95,8 +95,7 @@ class EcsComponent(Construct):
             self,
             name=self.name,
             endpoint=Endpoint(process.name, "application"),
-            vpc_id=network.vpc_id,
-            flows=network.flows,
+            network=network,
             purpose=process.purpose,
             default_port=process.port,
         )

@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from environments import InvalidEnvironment, load
+from environments.atomic_file import write as write_file
 from environments.generated_files import is_current
-from environments.generated_files import write as write_file
 from environments.load import HOME
 from modules.export import readme, write
 from modules.export.build import Module

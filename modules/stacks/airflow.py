@@ -55,7 +55,7 @@ class Airflow(EnvironmentStack):
         self._public_endpoint = PublicEndpoint(self, environment, names=names, foundation=foundation)
         self._platform = self._fargate_platform()
         self._sleep = self._sleep_schedule()
-        AirflowServices(
+        services = AirflowServices(
             self,
             environment,
             network=foundation.network,
@@ -64,7 +64,9 @@ class Airflow(EnvironmentStack):
             public_endpoint=self._public_endpoint,
             bindings=self._bindings,
             sleep=self._sleep,
-        ).build()
+        )
+        services.build()
+        self._with_dag_code = services.with_dag_code
         self._migrate = self._migration()
         self._add_database_schedules()
         self._add_monitoring()
@@ -168,5 +170,15 @@ class Airflow(EnvironmentStack):
             "migrate_security_group": (self._migrate.reference.security_group_id, "Security group of the migration"),
             "application_subnet_ids": (network.application_subnet_ids, "Subnets of the Fargate tasks"),
         }
+        for service, component in self._with_dag_code.items():
+            prefix = service.replace("-", "_")
+            values[f"{prefix}_security_group_id"] = (
+                component.connections.security_group_id,
+                f"Security group of {service}, for the ingress rules of what its DAGs connect to",
+            )
+            values[f"{prefix}_task_role_arn"] = (
+                component.task_role.arn,
+                f"Task role of {service}, for resource policies and trust policies",
+            )
         for name, (value, text) in values.items():
             TerraformOutput(self, name, value=value, description=text)

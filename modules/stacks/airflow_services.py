@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from constructs import Construct
 
-from environments.facts.topology import uses_celery, worker_name
+from environments.derived.dag_access import components_with_dag_code
+from environments.facts.metrics import NAMESPACE
+from environments.facts.topology import process_name, uses_celery, worker_name
 from environments.model import Environment
+from environments.sections.compute import TaskSize
 from environments.sections.compute import WorkerGroup as WorkerGroupSection
+from environments.sections.dag_access import DagAccess as DagAccessSection
 from modules.constructs.autoscaling import Bounds, CpuScaling, ScalingTarget, SleepSchedule
 from modules.constructs.cluster import Cluster
 from modules.constructs.component import Component
@@ -20,6 +24,7 @@ from modules.core.airflow_process import (
     TRIGGERER_LOG_PORT,
     WORKER_LOG_PORT,
 )
+from modules.core.dag_access import DagAccess
 from modules.core.fargate_task import FargatePlatform
 from modules.core.network_reference import NetworkReference
 from modules.core.scalable import Scalable
@@ -27,11 +32,15 @@ from modules.core.service import EcsComponent
 from modules.core.service_settings import Capacity, ServiceSettings, Size
 from modules.stacks.component_table import WORKER_USES, ComponentSpec, components
 from modules.stacks.public_endpoint import PublicEndpoint
-from modules.stacks.service_bindings import METRICS_NAMESPACE, ExecutionApi, ServiceBindings
+from modules.stacks.service_bindings import ExecutionApi, ServiceBindings
 
 
 class AirflowServices:
-    """Creates the services in ``stack``, in an order in which each service exists before another one uses it."""
+    """Creates the services in ``stack``, in an order in which each service exists before another one uses it.
+
+    Attributes:
+        with_dag_code: the services that run code of DAGs, by name, after :meth:`build`.
+    """
 
     def __init__(
         self,
@@ -50,13 +59,15 @@ class AirflowServices:
         self._public_endpoint, self._bindings = public_endpoint, bindings
         self._exec = [cluster.exec_audit] if environment.airflow.exec_enabled else []
         self._services: dict[str, Component] = {}
+        self._runs_dag_code = {process_name(name) for name in components_with_dag_code(environment)}
+        self.with_dag_code: dict[str, EcsComponent] = {}
 
     def build(self) -> None:
         """Create components, worker groups, and the flows on which api-servers read logs."""
         for spec in components(self._environment):
             self._services[spec.process.name] = self._component(spec)
         for group in self._environment.workers:
-            self._worker_group(group)
+            self.with_dag_code[worker_name(group.name)] = self._worker_group(group)
         self._allow_log_access()
 
     def _component(self, spec: ComponentSpec) -> Component:
@@ -69,7 +80,7 @@ class AirflowServices:
             platform=self._platform,
             network=self._network,
             settings=self._settings(spec.fargate_size, spec.capacity, spec.size.stop_timeout_seconds),
-            uses=[*self._bindings.services(spec.uses), *self._exec],
+            uses=[*self._bindings.services(spec.uses), *self._exec, *self._dag_access(spec.process.name, spec.size)],
             sidecars=self._bindings.sidecars(spec.uses),
             target_group_arn=load_balancer.target_group_arn if behind_load_balancer else None,
             autoscaled=spec.scales_out or self._sleep is not None,
@@ -78,8 +89,15 @@ class AirflowServices:
         if behind_load_balancer:
             self._public_endpoint.open_to(component.connections)
             self._bindings.execution_api = ExecutionApi(component.connections)
+        if spec.process.name in self._runs_dag_code:
+            self.with_dag_code[spec.process.name] = component
         self._scale(component, spec)
         return component
+
+    def _dag_access(self, process: str, size: TaskSize) -> list[DagAccess]:
+        if process in self._runs_dag_code and isinstance(size, DagAccessSection):
+            return [self._bindings.dag_access(size)]
+        return []
 
     def _settings(self, size: Size, capacity: Capacity, stop_timeout: int) -> ServiceSettings:
         return ServiceSettings(size, capacity, stop_timeout=stop_timeout, exec_enabled=bool(self._exec))
@@ -121,7 +139,12 @@ class AirflowServices:
                 section.stop_timeout_seconds,
             ),
             log_readers=[self._services[API_SERVER.name].connections],
-            uses=[*self._bindings.worker_services(WORKER_USES), protection, *self._exec],
+            uses=[
+                *self._bindings.worker_services(WORKER_USES),
+                protection,
+                *self._exec,
+                self._bindings.dag_access(section),
+            ],
             sidecars=self._bindings.sidecars(WORKER_USES),
             depends_on=[self._cluster.capacity_providers],
         )
@@ -131,7 +154,7 @@ class AirflowServices:
             target=self._target(group, Bounds(section.min_count, section.max_count)),
             group=section.name,
             environment=self._platform.name,
-            namespace=METRICS_NAMESPACE,
+            namespace=NAMESPACE,
             scale_out_cooldown=section.scale_out_cooldown_seconds,
             scale_in_cooldown=section.scale_in_cooldown_seconds,
         )

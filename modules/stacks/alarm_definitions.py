@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from environments.facts import metrics
 from environments.facts.instance_classes import MEMORY_GIB, max_connections
 from environments.facts.topology import is_standalone, uses_celery
 from environments.model import Environment
 from modules.core.airflow_process import DAG_PROCESSOR, SCHEDULER, STANDALONE
 from modules.core.deferrable import at_least, mapped
 from modules.core.metric_alarm import MetricAlarm
-from modules.stacks.service_bindings import METRICS_NAMESPACE
 
 GIB = 2**30
 
@@ -53,7 +53,7 @@ def _airflow(environment: Environment) -> Iterator[MetricAlarm]:
     yield MetricAlarm(
         "scheduler-heartbeat",
         "The scheduler is silent: no Airflow task is started",
-        METRICS_NAMESPACE,
+        metrics.NAMESPACE,
         "scheduler_heartbeat",
         _dimensions(environment, scheduler.name),
         threshold=1,
@@ -65,7 +65,7 @@ def _airflow(environment: Environment) -> Iterator[MetricAlarm]:
     yield MetricAlarm(
         "import-errors",
         "DAG files cannot be imported",
-        METRICS_NAMESPACE,
+        metrics.NAMESPACE,
         "dag_processing.import_errors",
         _dimensions(environment, processor.name),
         threshold=thresholds.import_errors,
@@ -73,12 +73,22 @@ def _airflow(environment: Environment) -> Iterator[MetricAlarm]:
 
 
 def _queues(environment: Environment) -> Iterator[MetricAlarm]:
+    if uses_celery(environment.topology):
+        yield MetricAlarm(
+            "unserved-queue",
+            "Airflow tasks wait in a queue that no worker group serves; the log of the scheduler names the queue",
+            metrics.NAMESPACE,
+            metrics.UNSERVED,
+            {"Environment": environment.names.name},
+            threshold=0,
+            minutes=3,
+        )
     for group in environment.workers:
         yield MetricAlarm(
             f"oldest-queued-{group.name}",
             f"An Airflow task waits too long for worker group {group.name}",
-            METRICS_NAMESPACE,
-            "OldestQueuedSeconds",
+            metrics.NAMESPACE,
+            metrics.OLDEST_QUEUED,
             {"Environment": environment.names.name, "WorkerGroup": group.name},
             threshold=environment.alarms.oldest_queued_seconds,
             minutes=3,

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from environments.facts.metrics import NAMESPACE
 from environments.facts.naming import Names
 from environments.facts.secrets import DEPLOY_KEY, own_names_for_process
 from environments.model import Environment
+from environments.sections.dag_access import DagAccess as DagAccessSection
 from modules.constructs.sidecars import GitBundle, GitSync, Repository, StatsD, WorkerMetrics
 from modules.core.connections import Connections
+from modules.core.dag_access import DagAccess
 from modules.core.task import BackingService, Client, Secret, Sidecar
 from modules.stacks.component_table import Use
+from modules.stacks.dag_access import dag_access
 from modules.stacks.foundation import FoundationReference
 
-METRICS_NAMESPACE = "Airflow"
 SHARED_SECRETS = own_names_for_process("api-server")
 WORKER_SECRETS = own_names_for_process("worker")
 
@@ -45,9 +48,14 @@ class ServiceBindings:
         """Return the backing services of a worker, which needs only one of the shared secrets."""
         return [*self.services(uses), self._foundation.secrets.some(*WORKER_SECRETS)]
 
+    def dag_access(self, section: DagAccessSection) -> DagAccess:
+        """Return the access that the DAGs of a service have in addition."""
+        key_arn = self._foundation.secrets_key_arn
+        return dag_access(section, self._environment, names=self._names, secrets_key_arn=key_arn)
+
     def sidecars(self, uses: Iterable[Use]) -> list[Sidecar]:
         """Return the sidecars of ``uses`` and the StatsD sidecar, which every component has."""
-        statsd: list[Sidecar] = [StatsD(namespace=METRICS_NAMESPACE, environment=self._names.name)]
+        statsd: list[Sidecar] = [StatsD(namespace=NAMESPACE, environment=self._names.name)]
         return statsd + [sidecar for use in uses for sidecar in self._sidecars(use)]
 
     def _services(self, use: Use, secrets: tuple[str, ...]) -> Iterator[BackingService]:
@@ -72,7 +80,7 @@ class ServiceBindings:
                 for group in self._environment.workers
             }
             yield WorkerMetrics(
-                namespace=METRICS_NAMESPACE,
+                namespace=NAMESPACE,
                 environment=self._names.name,
                 groups=groups,
                 password=self._foundation.database.password,

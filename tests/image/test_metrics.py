@@ -135,7 +135,7 @@ def _values(call: dict[str, Any], metric: str) -> dict[str, float]:
         dimensions = {dimension["Name"]: dimension["Value"] for dimension in datum["Dimensions"]}
         assert dimensions["Environment"] == "test"
         if datum["MetricName"] == metric:
-            found[dimensions["WorkerGroup"]] = datum["Value"]
+            found[dimensions.get("WorkerGroup", "")] = datum["Value"]
     return found
 
 
@@ -146,6 +146,7 @@ def test_load_of_each_group_is_published_and_a_lost_connection_opened_again(
     call = _calls(1)[0]
     assert call["Namespace"] == "Airflow"
     assert _values(call, "TaskLoad") == {"default": 5, "heavy": 2, "idle": 0}
+    assert _values(call, "UnservedTasks") == {"": 1}
     assert _values(call, "DesiredWorkers") == {"default": 2, "heavy": 2, "idle": 0}
     oldest = _values(call, "OldestQueuedSeconds")
     assert 85 < oldest["default"] < 150
@@ -170,7 +171,7 @@ def test_all_groups_are_published_in_one_call(migrated: Services, publisher: Con
     CloudWatch.calls.clear()
     time.sleep(3)
     assert len(CloudWatch.calls) <= 4
-    assert {len(call["MetricData"]) for call in CloudWatch.calls} == {3 * len(GROUPS)}
+    assert {len(call["MetricData"]) for call in CloudWatch.calls} == {1 + 3 * len(GROUPS)}
 
 
 @pytest.mark.feature("A1", "D2")

@@ -38,7 +38,7 @@ def offline(stacks: Path, tmp_path: Path) -> Any:
         outputs = {"foundation": mock_outputs.outputs(workspace.read(stacks / below))} if stack != below else {}
         workspace.for_offline_plan(folder, outputs=outputs)
         root = Terraform(folder, environment=NOWHERE)
-        root.init()
+        root.init(verify_once=True)
         return root
 
     return prepare

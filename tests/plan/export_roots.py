@@ -37,7 +37,7 @@ def write_root(folder: Path, content: Mapping[str, Any]) -> Path:
 def plan(folder: Path) -> dict[str, Any]:
     """``terraform show -json`` of a plan of the root in ``folder``."""
     terraform = Terraform(folder)
-    terraform.init()
+    terraform.init(verify_once=True)
     return terraform.show(terraform.plan())
 
 

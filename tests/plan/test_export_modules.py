@@ -36,6 +36,10 @@ CONNECTIONS = {
 }
 
 
+# One process makes what the tests share.
+pytestmark = pytest.mark.xdist_group("export-modules")
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _tools() -> None:
     require("terraform", "provider-mirror")
@@ -124,7 +128,7 @@ def test_invalid_values_fail_with_the_messages_of_the_model(exported: tuple[Path
     folder, modules = exported
     wrong = root(folder / "wrong", modules, {name: values for name, (values, _) in WRONG.items()})
     terraform = Terraform(wrong)
-    terraform.init()
+    terraform.init(verify_once=True)
     with pytest.raises(TerraformError) as raised:
         terraform.plan()
     said = " ".join(str(raised.value).split())

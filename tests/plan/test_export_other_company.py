@@ -19,6 +19,9 @@ from modules.export.examples import NOT_GIVEN
 from modules.export.inputs import Input
 from tests.plan.export_roots import OFFLINE, plan, write_root
 
+# One process makes what the tests share.
+pytestmark = pytest.mark.xdist_group("export-other-company")
+
 REGION = "ap-southeast-2"
 # Values of production in any text: names, account, region, addresses.
 PRODUCTION = re.compile(

@@ -15,6 +15,9 @@ from modules.export import readme, write
 from modules.export.build import Module
 from tests.plan.structures import STRUCTURES
 
+# One process makes what the tests share.
+pytestmark = pytest.mark.xdist_group("export-structures")
+
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -59,6 +62,6 @@ def test_modules_of_every_structure_are_formatted_and_files_are_short(exported: 
 @pytest.mark.feature("M1")
 def test_modules_of_every_structure_are_valid(exported: Path) -> None:
     terraform = Terraform(exported)
-    terraform.init()
+    terraform.init(verify_once=True)
     terraform.validate()
     assert len(list(exported.glob("*/versions.tf"))) > 40

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from terraform_harness.terraform import cli_configuration
-from terraform_harness.terraform.run import Terraform
+from terraform_harness.terraform.run import GARBAGE_COLLECTION, Terraform
 from terraform_harness.tools import require
 
 from environments import load
@@ -21,11 +21,11 @@ SOURCES = {source.name: source for source in (*write.MODULES, *write.STACKS)}
 
 def run_tests(folder: Path) -> tuple[int, str]:
     """Exit code and output of ``terraform test`` in ``folder``."""
-    Terraform(folder).init()
+    Terraform(folder).init(verify_once=True)
     done = subprocess.run(
         [require("terraform"), "test", "-no-color"],
         cwd=folder,
-        env=os.environ | NOWHERE | {"TF_CLI_CONFIG_FILE": str(cli_configuration.path())},
+        env=GARBAGE_COLLECTION | os.environ | NOWHERE | {"TF_CLI_CONFIG_FILE": str(cli_configuration.path())},
         capture_output=True,
         text=True,
         check=False,

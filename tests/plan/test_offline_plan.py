@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from terraform_harness.terraform.run import LOCK_FILE
 
 from tests.plan.conftest import ENVIRONMENTS
 
@@ -23,3 +24,14 @@ def test_stack_plans_without_an_account(offline: Any, environment: str, part: st
 @pytest.mark.feature("H2")
 def test_bootstrap_plans_without_an_account(offline: Any) -> None:
     assert offline("bootstrap-111111111111").plan(refresh=False).changes
+
+
+def test_providers_are_verified_by_init_alone(offline: Any) -> None:
+    """The lock file of a temporary copy keeps the version of the provider, without the checksums."""
+    root = offline("bootstrap-111111111111")
+    lock = root.folder / LOCK_FILE
+    assert "hashes" not in lock.read_text()
+    assert 'version     = "5.100.0"' in lock.read_text()
+    root.validate()
+    root.init()
+    assert "hashes = [" in lock.read_text()

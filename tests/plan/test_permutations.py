@@ -59,7 +59,7 @@ def test_valid_with_every_backend(backend: str, part: str, tmp_path: Path) -> No
     folder = workspace.copy(stack, into=tmp_path)
     workspace.override(folder, {"terraform": {"backend": {"local": {}}}})
     root = Terraform(folder, environment=NOWHERE)
-    root.init()
+    root.init(verify_once=True)
     root.validate()
 
 
@@ -68,7 +68,7 @@ def _root(folder: Path, configuration: dict[str, Any]) -> Terraform:
     (folder / workspace.STACK_FILE).write_text(json.dumps(configuration))
     workspace.for_offline_plan(folder, outputs={})
     root = Terraform(folder, environment=NOWHERE)
-    root.init()
+    root.init(verify_once=True)
     return root
 
 

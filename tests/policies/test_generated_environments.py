@@ -30,9 +30,7 @@ from tests.unit.modules.variants import LARGE
 SUPPRESSED_CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 UNSHRUNK = (Phase.explicit, Phase.generate)
 """Without shrinking, which would synthesize for minutes; the failure prints the environment as a file."""
-few = settings(
-    max_examples=20, deadline=None, suppress_health_check=SUPPRESSED_CHECKS, derandomize=True, phases=UNSHRUNK
-)
+few = settings(max_examples=20, suppress_health_check=SUPPRESSED_CHECKS, derandomize=True, phases=UNSHRUNK)
 twice = settings(few, max_examples=3)
 LONGEST: dict[str, Any] = {
     **LARGE,

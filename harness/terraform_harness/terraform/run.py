@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,11 @@ from terraform_harness.terraform.diagnostics import Diagnostic, Message, errors,
 
 Progress = Callable[[Message], None]
 NO_CHANGES, CHANGES = 0, 2
+LOCK_FILE = ".terraform.lock.hcl"
+_CHECKSUMS = re.compile(r"\n  hashes = \[.*?\n  \]", re.DOTALL)
+# Go programs collect garbage less often, unless GOGC is set: decoding the provider's schema, which each command does,
+# takes a third less processor time and 5 % more memory (measured with AWS provider 5.100.0).
+GARBAGE_COLLECTION = {"GOGC": "400"}
 # What Terraform prints when it is too old for an option that is used here.
 _UNKNOWN_FLAG = "flag provided but not defined"
 
@@ -58,9 +64,18 @@ class Terraform:
         self._environment = dict(environment or {})
         self.progress: Progress = progress or (lambda _: None)
 
-    def init(self) -> None:
-        """Install providers and modules, and initialize the backend."""
+    def init(self, *, verify_once: bool = False) -> None:
+        """Install providers and modules, and initialize the backend.
+
+        Args:
+            verify_once: Remove the checksums from the lock file after this command has compared them with the
+                providers. Otherwise each later command reads every provider again to compare them, 700 MB for AWS. For
+                temporary copies of a root only.
+        """
         self._run("init", "-json", "-input=false")
+        lock = self.folder / LOCK_FILE
+        if verify_once and lock.exists():
+            lock.write_text(_CHECKSUMS.sub("", lock.read_text()))
 
     def validate(self) -> None:
         """Validate the configuration against the schema of the provider.
@@ -135,7 +150,7 @@ class Terraform:
         return process.run(
             [tools.locate("terraform"), *arguments],
             cwd=self.folder,
-            environment=inherited | own | self._environment,
+            environment=GARBAGE_COLLECTION | inherited | own | self._environment,
             on_line=on_line,
         )
 

@@ -112,5 +112,5 @@ def _planned(file: Path, root: Path) -> dict[str, Any]:
     root.mkdir()
     (root / "cdk.tf.json").write_text(json.dumps(document))
     runner = Terraform(root)
-    runner.init()
+    runner.init(verify_once=True)
     return runner.show(runner.plan(refresh=False))

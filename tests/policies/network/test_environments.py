@@ -16,6 +16,7 @@ from terraform_gate.reading.inputs import read
 from environments.load import load_all
 from tests.policies.network.environments import EXISTING, findings
 from tests.synthesis import Deployment, deployed, synthesize
+from tests.unit.environments.cases import DAG_ACCESS, WITH_DAG_ACCESS
 
 ENVIRONMENTS = Path(__file__).parents[3] / "environments"
 
@@ -28,6 +29,9 @@ TOPOLOGIES: dict[str, dict[str, Any]] = {
     "standalone": {"topology": "single"},
     "sequential": {"topology": "sequential"},
     "an existing network": {"network": {"existing": EXISTING}},
+    "destinations of DAGs": WITH_DAG_ACCESS,
+    "destinations of DAGs without Celery": {"topology": "single", "components": {"standalone": DAG_ACCESS}},
+    "destinations of DAGs in an existing network": {**WITH_DAG_ACCESS, "network": {"existing": EXISTING}},
     "internet-facing for one CIDR block": {
         "load_balancer": {"scheme": "internet-facing", "allowed_cidrs": ["203.0.113.0/24"]}
     },

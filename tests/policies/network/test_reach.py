@@ -26,7 +26,7 @@ from tests.policies.network.oracle import (
 
 
 @pytest.mark.feature("P1")
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(CASES)
 def test_decision_matches_the_oracle(case: Case) -> None:
     source, destination = endpoints(case)
@@ -36,7 +36,7 @@ def test_decision_matches_the_oracle(case: Case) -> None:
 
 
 @pytest.mark.feature("P1")
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(CASES, st.sampled_from([("a",), ("b",), ("a", "b")]))
 def test_egress_through_a_nat_gateway_matches_the_oracle(drawn: Case, places: tuple[str, ...]) -> None:
     """Replies to the NAT gateway are allowed: its ephemeral ports are independent of the client's."""

@@ -41,7 +41,7 @@ _VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["a", "dynamic", "for_each"]), inner),
     max_leaves=6,
 )
-_SETTINGS = settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+_SETTINGS = settings(max_examples=100, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 def _read(document: dict[str, object]) -> None:

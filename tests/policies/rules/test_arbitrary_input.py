@@ -98,7 +98,7 @@ CONFIGURATIONS = st.fixed_dictionaries(
 
 
 @pytest.mark.feature("P1")
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(CONFIGURATIONS)
 def test_network_rules_give_verdicts_for_arbitrary_arguments(resources: dict[str, Any]) -> None:
     configuration = configuration_from(resources)

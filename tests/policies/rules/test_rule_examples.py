@@ -36,6 +36,7 @@ def test_examples_pass_and_fail_as_json(rule: Rule, example: Example, good: bool
 
 
 @pytest.mark.feature("P5")
+@pytest.mark.xdist_group("planned-examples")
 @pytest.mark.parametrize(
     ("rule", "example", "good", "name"), [case for case in CASES if not case.values[1].not_plannable_because]
 )
@@ -67,7 +68,7 @@ def _planned(root: Path) -> Configuration:
     """One plan of all examples, each a module of one root."""
     write_common_root(root)
     runner = Terraform(root)
-    runner.init()
+    runner.init(verify_once=True)
     (root / "plan.json").write_text(json.dumps(runner.show(runner.plan(refresh=False))))
     inputs = read([root / "plan.json"])
     assert not inputs.problems

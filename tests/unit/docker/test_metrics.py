@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from airflow_fargate.metrics import Load, WorkerGroup, datums, parse_groups
+from airflow_fargate.metrics import Load, WorkerGroup, datums, measure, parse_groups
 from airflow_fargate.startup_error import StartupError
 
 
 @pytest.mark.feature("A1")
 def test_load_becomes_three_metrics() -> None:
     group = WorkerGroup(name="default", queues=frozenset({"default"}), concurrency=4)
-    data = datums([Load(group=group, tasks=9, oldest_seconds=2.5)], environment="dev")
+    unserved, *data = datums([Load(group=group, tasks=9, oldest_seconds=2.5)], unserved=2, environment="dev")
+    assert unserved == {
+        "MetricName": "UnservedTasks",
+        "Dimensions": [{"Name": "Environment", "Value": "dev"}],
+        "Value": 2,
+        "Unit": "Count",
+    }
     assert {datum["MetricName"]: datum["Value"] for datum in data} == {
         "TaskLoad": 9,
         "DesiredWorkers": 3,
@@ -37,3 +43,37 @@ def test_load_becomes_three_metrics() -> None:
 def test_malformed_worker_groups_are_rejected(text: str) -> None:
     with pytest.raises(StartupError, match="AIRFLOW_METRICS_WORKER_GROUPS"):
         parse_groups(text)
+
+
+ROWS = [("default", 5, 90.0, 3), ("typo", 2, 60.0, 2), ("drained", 1, None, 0)]
+"""Rows of the query: queue, queued and running, age of the oldest queued, queued."""
+
+
+class Connection:
+    """A database connection that answers every query with ROWS."""
+
+    def cursor(self) -> Connection:
+        return self
+
+    def __enter__(self) -> Connection:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close nothing."""
+
+    def execute(self, *_: object) -> None:
+        """Run nothing."""
+
+    def fetchall(self) -> list[tuple[str, int, float | None, int]]:
+        return ROWS
+
+    def rollback(self) -> None:
+        """End nothing."""
+
+
+@pytest.mark.feature("A1", "L4")
+def test_queued_tasks_of_a_queue_without_workers_are_counted() -> None:
+    group = WorkerGroup(name="default", queues=frozenset({"default"}), concurrency=4)
+    loads, unserved = measure(Connection(), [group])
+    assert [load.tasks for load in loads] == [5]
+    assert unserved == {"typo": 2}

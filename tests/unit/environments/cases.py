@@ -27,6 +27,28 @@ GIT_SSH: dict[str, Any] = {
 }
 """A private repository. All tests share it, so that its environments are synthesized once."""
 GIT_BUNDLE = {**GIT_SSH, "delivery": "git_bundle", "interval_seconds": 30}
+DAG_ACCESS: dict[str, Any] = {
+    "egress": [
+        {"cidr": "203.0.113.0/24", "port": 587, "reason": "SMTP relay"},
+        {"cidr": "0.0.0.0/0", "port": 465, "reason": "SMTP servers of customers"},
+        {"cidr": "198.51.100.0/25", "port": 5439, "last_port": 5441, "reason": "Redshift of the data team"},
+        {"security_group": "sg-0123456789abcdef0", "port": 1521, "reason": "Oracle of the ERP"},
+    ],
+    "policies": [
+        {"arn": "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"},
+        {
+            "actions": ["s3:GetObject"],
+            "resources": ["arn:aws:s3:::example-input/*"],
+            "conditions": {"StringEquals": {"aws:ResourceAccount": ["111111111111"]}},
+        },
+    ],
+    "secrets": {
+        "AIRFLOW_CONN_WAREHOUSE": "/airflow/dev/connections/warehouse",
+        "SMTP_PASSWORD": "arn:aws:ssm:eu-central-1:111111111111:parameter/mail/smtp-password",
+    },
+}
+"""What the DAGs of a service need of their own: every kind of destination, policy and secret."""
+WITH_DAG_ACCESS: dict[str, Any] = {"workers": [{"name": "default", "queues": ["default"], **DAG_ACCESS}]}
 GONE = "(gone)"
 """Value of a change that removes the key."""
 

@@ -24,7 +24,7 @@ from tests.strategies import environment_data
 from tests.unit.environments.cases import SMALLEST, changed
 
 SMALLEST_TEXT = yaml.safe_dump(SMALLEST)
-lean = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+lean = settings(max_examples=60, suppress_health_check=list(HealthCheck))
 junk = st.one_of(
     st.none(),
     st.booleans(),

@@ -101,11 +101,12 @@ def lines_of(read: Callable[[], Environment]) -> tuple[str, ...]:
 
 
 @pytest.mark.feature("E1")
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(PLACES), bad, st.booleans())
 @example(("airflow", "config", "AIRFLOW__API__PAGE_SIZE"), SECRETS[5], False)
 @example(("state",), SECRETS[0], True)
 @example(("tags", "team"), SECRETS[2], True)
+@example(("network", "zones", 0), "x" * 3000, False)
 def test_every_line_is_clear_and_shows_no_secret(path: tuple[Any, ...], value: Any, as_key: bool) -> None:
     for line in lines_about(spoiled(path, value, as_key=as_key)):
         assert line.startswith("f.yaml: ")
@@ -116,7 +117,7 @@ def test_every_line_is_clear_and_shows_no_secret(path: tuple[Any, ...], value: A
 
 
 @pytest.mark.feature("E1")
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(PLACES), st.sampled_from(SECRETS + MARKS), st.integers(0, 400))
 def test_a_cut_off_file_is_answered_in_the_same_way(path: tuple[Any, ...], value: str, cut: int) -> None:
     text = yaml.safe_dump(spoiled(path, value, as_key=False), allow_unicode=False)

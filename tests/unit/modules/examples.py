@@ -65,17 +65,18 @@ def _names() -> Mapping[str, Any]:
     state = State(backend="local")
     stack = Stack(App(), "example", account_id=ACCOUNT, region=REGION, tags={}, state=state)
     flows = Flows()
+    network = NetworkReference("vpc-01", "10.0.0.0/16", ["subnet-0a"], ["subnet-1a"], ["subnet-2a"], flows)
     roles = RoleSettings(account_id=ACCOUNT, region=REGION)
     return {
         "stack": stack,
         "resource": lambda address: Template(stack.to_terraform()).one(address).values,
         "flows": flows,
-        "network": NetworkReference("vpc-01", "10.0.0.0/16", ["subnet-0a"], ["subnet-1a"], ["subnet-2a"], flows),
+        "network": network,
         "roles": roles,
         "platform": _platform(roles),
         "key_arn": KEY_ARN,
         "secret": _secret,
-        "connections": lambda name, port: _connections(Construct(stack, name), name, port, flows),
+        "connections": lambda name, port: _connections(Construct(stack, name), name, port, network),
     }
 
 
@@ -104,13 +105,6 @@ def _secret(name: str) -> Secret:
     return Secret(name=name, arn=arn, key_arn=KEY_ARN, version="1")
 
 
-def _connections(scope: Construct, name: str, port: int, flows: Flows) -> Connections:
-    return security_group(
-        scope,
-        name=name,
-        endpoint=Endpoint(name, "data"),
-        vpc_id="vpc-01",
-        flows=flows,
-        purpose=name,
-        default_port=port,
-    )
+def _connections(scope: Construct, name: str, port: int, network: NetworkReference) -> Connections:
+    endpoint = Endpoint(name, "data")
+    return security_group(scope, name=name, endpoint=endpoint, network=network, purpose=name, default_port=port)

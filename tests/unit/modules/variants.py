@@ -159,6 +159,7 @@ TO_SLEEP, TO_WAKE = "cron(0 20 ? * MON-FRI *)", "cron(30 6 ? * MON-FRI *)"
 ALARM_METRICS = {
     "scheduler-heartbeat": ("scheduler_heartbeat", 1),
     "import-errors": ("dag_processing.import_errors", 3),
+    "unserved-queue": ("UnservedTasks", 0),
     "oldest-queued-default": ("OldestQueuedSeconds", 600),
     "database-connections": ("DatabaseConnections", 360 * 50 // 100),
     "database-storage": ("FreeStorageSpace", 7 * 2**30),

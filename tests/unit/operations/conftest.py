@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
+import yaml
 from moto import mock_aws
 from moto.kms import models
 from terraform_harness.emulator.patches import patch
 
+from environments.load import HOME
+from operations import __main__ as main
 from operations.account import Account
+from operations.commands import shared
 from tests.unit.operations.cloud import CLIENTS, Cloud
 
 # Generating keys takes half of the time of a test; no test uses the key itself.
@@ -45,3 +51,20 @@ def cloud(empty_account: Account) -> Cloud:
     found = Cloud(empty_account)
     found.build()
     return found
+
+
+@pytest.fixture
+def folder(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the file of the environment whose account ``cloud`` is."""
+    environment = cloud.account.environment
+    data = json.loads(environment.model_dump_json(exclude_unset=True))
+    (tmp_path / "dev.yaml").write_text(yaml.safe_dump(data))
+
+    def account(_environment: object, folder: Path = HOME) -> Account:
+        found = Cloud.account_of(environment)
+        found.folder = folder
+        return found
+
+    for module in (main, shared):
+        monkeypatch.setattr(module, "Account", account)
+    return tmp_path

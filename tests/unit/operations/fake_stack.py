@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from operations.account import Account
 
@@ -10,12 +10,16 @@ from operations.account import Account
 class FakeStack:
     """A stack that Terraform applies and destroys at once."""
 
+    removed: ClassVar[list[str]] = []
+    calls: ClassVar[list[str]] = []
+
     def __init__(self, account: Account, layer: str) -> None:
         self.account, self.layer = account, layer
 
-    def bring_up(self, **_options: Any) -> bool:
+    def bring_up(self, *, keep_removed: bool = False, **_options: Any) -> list[str]:
         self.account.changed = True
-        return False
+        self.calls.append(self.layer)
+        return self.removed if keep_removed else []
 
     def tear_down(self, **_options: Any) -> None:
         self.account.changed = True

@@ -55,6 +55,17 @@ def test_protected_environment_is_not_destroyed(cloud: Cloud, changes: dict[str,
         deploy.destroy(account, typed="dev", confirm=yes)
 
 
+@pytest.mark.feature("O2", "C6")
+def test_foundation_removes_last_what_the_services_still_use(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeStack, "removed", ["aws_security_group.broker_security_group"])
+    monkeypatch.setattr(FakeStack, "calls", [])
+    monkeypatch.setattr(deploy.migrate, "migrate", lambda _account: None)
+    monkeypatch.setattr(deploy, "wait_until_steady", lambda _account, **_options: None)
+    deploy.deploy(cloud.account, confirm=yes)
+    assert FakeStack.calls == ["foundation", "airflow", "airflow", "foundation"]
+    assert cloud.account.steps.complete[-1] == "removals from the foundation"
+
+
 @pytest.mark.feature("O2")
 def test_destruction_deletes_every_parameter(cloud: Cloud) -> None:
     for number in range(12):

@@ -2,45 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 import yaml
 from botocore.exceptions import ClientError
-from typer.testing import CliRunner
 
-from environments.load import HOME
 from operations import __main__ as command_line
 from operations.account import PYTHON, Account
 from operations.errors import PreconditionError
 from tests.unit.environments.cases import SMALLEST, changed
 from tests.unit.operations.cloud import Cloud
+from tests.unit.operations.command_line import run
 from tests.unit.operations.fake_stack import FakeStack
-
-runner = CliRunner()
-
-
-@pytest.fixture
-def folder(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the file of the environment whose account ``cloud`` is."""
-    environment = cloud.account.environment
-    data = json.loads(environment.model_dump_json(exclude_unset=True))
-    (tmp_path / "dev.yaml").write_text(yaml.safe_dump(data))
-
-    def account(_environment: object, folder: Path = HOME) -> Account:
-        found = Cloud.account_of(environment)
-        found.folder = folder
-        return found
-
-    monkeypatch.setattr(command_line, "Account", account)
-    return tmp_path
-
-
-def run(folder: Path, *words: str, given: str = "") -> tuple[int, str, str]:
-    done = runner.invoke(command_line.app, [*words, "--folder", str(folder)], input=given)
-    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-    return done.exit_code, done.stdout, done.stderr
 
 
 @pytest.mark.feature("O2")

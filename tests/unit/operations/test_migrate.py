@@ -28,14 +28,14 @@ REPORT = {
 def will_log(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
     """What the container of the next Fargate task writes, under the id that ECS gives it."""
 
-    def write_then_wait(account: Account, process: str, arn: str, container: str) -> one_off_task.Ended:
+    def write_then_wait(account: Account, process: str, arn: str, container: str, **show: Any) -> one_off_task.Ended:
         logs, group = cloud.client("logs"), f"{cloud.names.path}/{process}"
         stream = f"{container}/{container}/{arn.rsplit('/', 1)[1]}"
         logs.create_log_stream(logGroupName=group, logStreamName=stream)
         now = int(time.time() * 1000)
         events = [{"timestamp": now + index, "message": line} for index, line in enumerate(lines)]
         logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
-        return WAIT(account, process, arn, container)
+        return WAIT(account, process, arn, container, **show)
 
     monkeypatch.setattr(one_off_task, "_wait", write_then_wait)
 

@@ -39,6 +39,18 @@ def test_summary_of_a_plan_lists_destroyed_resources_first() -> None:
     ]
 
 
+@pytest.mark.feature("C6")
+def test_removals_are_deletions_without_a_replacement() -> None:
+    deposed = {**change("aws_vpc", "delete"), "deposed": "0a1b2c3d"}
+    changes = [
+        change("aws_lb", "delete"),
+        change("aws_eip", "delete", "create"),
+        change("aws_kms_key", "update"),
+        deposed,
+    ]
+    assert stacks.removals({"resource_changes": changes}) == ["aws_lb.it"]
+
+
 @pytest.mark.feature("C5")
 def test_partial_apply_includes_security_group_rules_that_refer_to_the_construct(tmp_path: Path) -> None:
     def resource(path: str, **body: str) -> dict[str, Any]:

@@ -47,6 +47,9 @@ def _of_endpoint(network: Network, endpoint: Endpoint) -> Iterator[Requirement]:
         for direction in Direction:
             for rule in rules_of(network.groups[name], direction):
                 yield from _with_replies(direction, _addresses(network, rule.peer), rule)
+                if isinstance(rule.peer, Members) and rule.peer.group not in network.groups:
+                    # Members of a group outside of the configuration may be in the same subnets.
+                    yield from _with_replies(direction.opposite, network.subnet_addresses([endpoint]), rule)
 
 
 def _with_replies(direction: Direction, peers: Ranges, rule: SecurityRule) -> Iterator[Requirement]:

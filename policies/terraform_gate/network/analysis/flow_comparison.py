@@ -35,10 +35,13 @@ def missing_flows(network: Network, flows: Sequence[DeclaredFlow]) -> Iterator[B
     """Yield the declared flows that are not open.
 
     A flow from or to CIDR blocks is open if some of its addresses get through. Between subnets outside of the
-    configuration only security groups are evaluated.
+    configuration only security groups are evaluated. The owner of a security group outside of the configuration opens
+    the flows to it.
     """
     for flow in flows:
         source, destination = endpoint_of(network, flow.source), endpoint_of(network, flow.destination)
+        if destination is None and flow.destination.is_foreign_group:
+            continue
         if source is None or destination is None:
             yield BlockedFlow(flow, None)
             continue
@@ -78,7 +81,8 @@ def _declared(decision: Decision, flows: Sequence[DeclaredFlow]) -> Ranges:
     clients, servers = _ends(decision)
     source, destination = decision.source, decision.destination
     direct = (flow for flow in flows if _is(flow.source, source) and _is(flow.destination, destination))
-    within = _meets if decision.is_external else Ranges.__le__
+    unknown = decision.is_external or destination.kind is Kind.AWS_SERVICE
+    within = _meets if unknown else Ranges.__le__
     out = (flow for flow in flows if _is(flow.source, source) and within(servers, _addresses(flow.destination)))
     into = (flow for flow in flows if _is(flow.destination, destination) and within(clients, _addresses(flow.source)))
     if source.is_outside:
@@ -89,7 +93,7 @@ def _declared(decision: Decision, flows: Sequence[DeclaredFlow]) -> Ranges:
 
 
 def _meets(one: Ranges, two: Ranges) -> bool:
-    """Whether the addresses overlap: addresses of external subnets are unknown and may be those of a flow."""
+    """Whether the addresses overlap: those of external subnets and of AWS services may be those of a flow."""
     return bool(one & two)
 
 
@@ -107,4 +111,4 @@ def _addresses(end: FlowEnd) -> Ranges:
 
 
 def _services(flows: Iterator[DeclaredFlow]) -> Ranges:
-    return Ranges.of(*((flow.service, flow.service + 1) for flow in flows))
+    return Ranges.union(flow.services for flow in flows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,10 +21,15 @@ class FlowEnd:
     name: str
     cidrs: tuple[str, ...] = ()
 
+    @property
+    def is_foreign_group(self) -> bool:
+        """Whether the name is the id of a security group, which only a group outside of the configuration has."""
+        return re.fullmatch(r"sg-[0-9a-f]{8,17}", self.name) is not None
+
 
 @dataclass(frozen=True)
 class DeclaredFlow:
-    """A declared permission to connect. ``service`` is a point of the axis of `services`."""
+    """A declared permission to connect. ``services`` are points of the axis of `services`, ``service`` is the first."""
 
     source: FlowEnd
     destination: FlowEnd
@@ -31,6 +37,12 @@ class DeclaredFlow:
     protocol: str
     port: int
     why: str = ""
+    last_port: int = 0
+
+    @property
+    def services(self) -> Ranges:
+        """The services of the flow: those of one port or of a range of ports."""
+        return Ranges.of((self.service, self.service + max(self.last_port, self.port) - self.port + 1))
 
 
 def declared_flows(configuration: Configuration) -> tuple[DeclaredFlow, ...]:
@@ -49,11 +61,11 @@ def _read(configuration: Configuration) -> Iterator[DeclaredFlow]:
         try:
             protocol, port = str(item.get("protocol", "tcp")), int(item["port"])
             source, destination = _flow_end(item["source"]), _flow_end(item["destination"])
-            point = service(protocol, port)
+            point, last_port = service(protocol, port), int(item.get("last_port") or 0)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            wanted = "source, destination, port, protocol, why"
+            wanted = "source, destination, port, last_port, protocol, why"
             raise ValueError(f'"//".flows: {item!r} is not a flow. A flow has the keys {wanted}') from error
-        yield DeclaredFlow(source, destination, point, protocol, port, str(item.get("why", "")))
+        yield DeclaredFlow(source, destination, point, protocol, port, str(item.get("why", "")), last_port)
 
 
 def _flow_end(value: Any) -> FlowEnd:

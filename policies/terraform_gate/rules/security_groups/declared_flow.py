@@ -95,7 +95,7 @@ def _evaluate(
     for expression in unknown_parts(rule):
         yield from unknown_named(configuration, rule.name, f"not known before the apply: {expression}")
         return
-    covered = Ranges.of(*((item.service, item.service + 1) for item in flows if _fits(network, item, owner, rule)))
+    covered = Ranges.union(item.services for item in flows if _fits(network, item, owner, rule))
     services = rule.services if isinstance(rule.services, Ranges) else Ranges()
     if undeclared := services - covered:
         preposition = "from" if rule.direction is Direction.INGRESS else "to"
@@ -113,7 +113,7 @@ def _fits(network: Network, flow: DeclaredFlow, owner: SecurityGroup, rule: Secu
 
 def _matches(network: Network, peer: Peer, end: FlowEnd) -> bool:
     if isinstance(peer, Members):
-        return peer.group in network.groups and network.groups[peer.group].endpoint_name == end.name
+        return end.name == (network.groups[peer.group].endpoint_name if peer.group in network.groups else peer.group)
     if isinstance(peer, ServicePrefixes):
         return peer.name == end.name
     declared = Ranges.union(addresses(cidr) for cidr in end.cidrs)

@@ -10,13 +10,21 @@ from terraform_gate.network.analysis.exposure import block_of, rules_of
 from terraform_gate.network.filters import Members, SecurityGroup, SecurityRule, Unknown
 from terraform_gate.network.model import Network
 from terraform_gate.network.ranges import NOTHING, Ranges
+from terraform_gate.network.reading.flows import declared_flows
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.services import EVERY_SERVICE, describe
 from terraform_gate.rule import Example
-from terraform_gate.rules.shared.network_examples import egress_rule, ingress_rule, security_group, vpc
+from terraform_gate.rules.shared.network_examples import (
+    declared_flow,
+    egress_rule,
+    ingress_rule,
+    security_group,
+    vpc,
+)
 from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail_named, short, unknown_named
 from terraform_gate.rules.shared.resources import merge
 
+_FOREIGN = "sg-0123456789abcdef0"
 _BASE = merge(vpc(), security_group("task"), security_group("store"))
 _OUT = egress_rule("database", "task", 5432, other="store")
 _IN = ingress_rule("database", "store", 5432, other="task")
@@ -39,6 +47,11 @@ class UnpairedRule(NetworkRule):
     references = ()
     resource_types = (*GROUPS, *GROUP_RULES)
     passing = (
+        Example(
+            title="a declared flow names a security group outside of the configuration, whose owner writes the rule",
+            resources=merge(_BASE, egress_rule("erp", "task", 1521, referenced_security_group_id=_FOREIGN)),
+            extra={"//": {"flows": [declared_flow("task", _FOREIGN, 1521)]}},
+        ),
         Example(title="ingress and egress match", resources=merge(_BASE, _OUT, _IN)),
         Example(
             title="the counterpart is a CIDR block that contains the subnets of the group",
@@ -57,9 +70,11 @@ class UnpairedRule(NetworkRule):
     def findings(self, configuration: Configuration) -> Iterator[Finding]:
         """Check every rule that references a security group."""
         network = network_of(configuration)
+        ends = (flow.destination for flow in declared_flows(configuration))
+        foreign = {end.name for end in ends if end.is_foreign_group and end.name not in network.groups}
         for owner in network.groups.values():
             for rule in owner.rules:
-                if isinstance(rule.peer, Members):
+                if isinstance(rule.peer, Members) and rule.peer.group not in foreign:
                     yield from _evaluate(configuration, network, owner, rule, other=rule.peer.group)
 
 

@@ -11,9 +11,7 @@ from environments.load import from_data
 from tests.strategies import environments
 from tests.unit.environments.cases import SMALLEST, changed
 
-lean = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+lean = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 @pytest.mark.feature("D2")

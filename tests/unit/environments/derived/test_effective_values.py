@@ -13,9 +13,7 @@ from environments.generated_files import schema_text
 from environments.load import from_data
 from tests.strategies import environments
 
-lean = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+lean = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 VALIDATOR = jsonschema.Draft202012Validator(yaml.safe_load(schema_text()))
 
 

@@ -9,9 +9,7 @@ from environments import Environment
 from environments.derived.parallelism import parallelism
 from tests.strategies import environments
 
-lean = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+lean = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 @pytest.mark.feature("T1")

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from environments.derived.network_acl_rules import application_outbound, public_outbound
 from environments.derived.quota_usage import Usage, quota_usage
+from environments.derived.role_usage import execution_role_characters, task_role_characters
 from environments.facts.quotas import (
     NETWORK_ACL_RULES,
     SAVED_QUERY_LOG_GROUPS,
@@ -16,7 +18,7 @@ from environments.facts.quotas import (
     Quota,
 )
 from tests.synthesis import Deployment, deployed
-from tests.unit.environments.cases import GIT_BUNDLE, GIT_SSH, HOST_KEY, messages
+from tests.unit.environments.cases import DAG_ACCESS, GIT_BUNDLE, GIT_SSH, HOST_KEY, WITH_DAG_ACCESS, messages
 
 CLIENTS = [f"192.0.2.{number}/32" for number in range(1, 200, 2)]
 VARIANTS: Mapping[str, Mapping[str, Any]] = {
@@ -32,6 +34,16 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
     },
     "no NAT": {"network": {"egress": "none"}, "load_balancer": {"allowed_cidrs": ["10.0.0.0/8", "192.0.2.0/24"]}},
     "whole internet": {"load_balancer": {"allowed_cidrs": ["0.0.0.0/0", "192.0.2.0/24"]}},
+    "destinations of DAGs": WITH_DAG_ACCESS,
+    "destinations of triggers without Celery": {
+        "topology": "local_executor",
+        "components": {"triggerer": DAG_ACCESS, "scheduler": {"egress": DAG_ACCESS["egress"][:2]}},
+    },
+    "destination of a standalone Airflow without NAT": {
+        "topology": "single",
+        "network": {"egress": "none"},
+        "components": {"standalone": {"egress": DAG_ACCESS["egress"][3:]}},
+    },
     "long lists": {
         "dags": {**GIT_SSH, "known_hosts": [HOST_KEY] * 50},
         "workers": [{"name": "default", "queues": ["default", *(f"{'q' * 50}{number}" for number in range(40))]}],
@@ -55,9 +67,32 @@ def test_usage_is_the_one_of_the_synthesized_stacks(changes: Mapping[str, Any]) 
     definitions = deployment.airflow["resource"]["aws_ecs_task_definition"].values()
     largest = max(len(definition["container_definitions"].encode()) for definition in definitions)
     assert usage(deployment, NETWORK_ACL_RULES).used == len(public)
+    outbound = {tier: sum(f"{tier}_out" in rule.address for rule in acl_rules) for tier in ("public", "application")}
+    environment = deployment.environment
+    assert outbound == {"public": public_outbound(environment), "application": application_outbound(environment)}
     assert usage(deployment, SECURITY_GROUP_RULES).used == len(clients)
     assert usage(deployment, SAVED_QUERY_LOG_GROUPS).used == len(query.body["log_group_names"])
     assert largest <= usage(deployment, TASK_DEFINITION_BYTES).used
+
+
+@pytest.mark.feature("N8")
+def test_roles_are_not_larger_than_computed() -> None:
+    deployment = deployed(**WITH_DAG_ACCESS)
+    access = deployment.environment.workers[0]
+    for kind, most in (("task", task_role_characters(access)), ("execution", execution_role_characters(access))):
+        policies = [
+            policy.body["policy"]
+            for policy in deployment.of("aws_iam_role_policy")
+            if f"worker_default_{kind}_role" in policy.address
+        ]
+        used = sum(len("".join(policy.split())) for policy in policies)
+        assert 0.5 * most < used < most
+
+
+@pytest.mark.feature("N8")
+def test_shown_usage_says_how_many_destinations_are_left() -> None:
+    shown = {usage.path: str(usage) for usage in quota_usage(deployed(**WITH_DAG_ACCESS).environment)}
+    assert shown["workers[0].egress"] == "12 of 20 outbound rules of a network ACL, 8 more fit"
 
 
 @pytest.mark.feature("E1")

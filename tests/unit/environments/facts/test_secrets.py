@@ -13,6 +13,7 @@ def test_broker_token_exists_with_celery_only(topology: str) -> None:
     assert (BROKER_TOKEN in names_for_topology(topology)) == (topology == "celery")
 
 
+@pytest.mark.feature("S1")
 @pytest.mark.parametrize("name", SPECIFICATIONS)
 def test_generated_values_are_valid_and_differ(name: str) -> None:
     specification = SPECIFICATIONS[name]

@@ -140,3 +140,35 @@ def test_violation_names_its_file(tmp_path: Path) -> None:
         (tmp_path / f"{data['name']}.yaml").write_text(yaml.safe_dump(data))
     with pytest.raises(InvalidEnvironment, match=rf"^{tmp_path}/staging.yaml: network.cidr: 10.10.0.0/16 overlaps"):
         load_all(tmp_path)
+
+
+IN_ONE_VPC: dict[str, Any] = {
+    "cidr": "10.99.0.0/16",
+    "egress": "none",
+    "existing": {
+        "vpc_id": "vpc-00000001",
+        "cidr": "10.99.0.0/16",
+        "public_subnet_ids": ["subnet-00000001", "subnet-00000002"],
+        "application_subnet_ids": ["subnet-00000003", "subnet-00000004"],
+        "data_subnet_ids": ["subnet-00000005", "subnet-00000006"],
+        "application_route_table_ids": ["rtb-00000001"],
+    },
+}
+
+
+@pytest.mark.feature("N1", "I3")
+def test_environments_in_one_vpc_claim_nothing_that_it_has_only_once() -> None:
+    first, second = made(SMALLEST, network=IN_ONE_VPC), made(STAGING, network=IN_ONE_VPC)
+    gateway, interfaces = violation_lines(first, second)
+    assert gateway.startswith("staging: network.existing.application_route_table_ids[0]: dev already adds the S3")
+    assert interfaces.startswith("staging: network.existing.endpoints_security_group_id: missing: dev already creates")
+    assert interfaces.endswith("Fix: name their security group")
+    shared = {"application_route_table_ids": [], "endpoints_security_group_id": "sg-00000001"}
+    assert violation_lines(first, made(STAGING, network=changed(IN_ONE_VPC, {"existing": shared}))) == []
+
+
+@pytest.mark.feature("N8")
+def test_secret_of_an_environment_with_another_prefix_is_rejected() -> None:
+    reader = {"workers": [{"name": "default", "queues": ["default"], "secrets": {"X": "/team/staging/secret"}}]}
+    found = violation_lines(made(SMALLEST, **reader), made(STAGING, name_prefix="team"))
+    assert found == ["dev: workers[0].secrets.X: /team/staging/secret belongs to staging. Fix: copy the secret"]

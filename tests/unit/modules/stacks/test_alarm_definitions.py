@@ -16,12 +16,13 @@ def test_each_broker_node_and_worker_group_has_alarms() -> None:
     names = {
         alarm.body["alarm_name"].removeprefix("airflow-dev-") for alarm in deployment.of("aws_cloudwatch_metric_alarm")
     }
-    assert {"broker-memory-1", "broker-memory-2", "oldest-queued-small", "oldest-queued-big"} <= names
+    assert {"broker-memory-1", "broker-memory-2", "oldest-queued-small", "unserved-queue"} <= names
 
 
 @pytest.mark.feature("L4")
 @pytest.mark.parametrize(
-    ("topology", "absent"), [("local_executor", ("broker", "oldest")), ("single", ("broker", "oldest"))]
+    ("topology", "absent"),
+    [("local_executor", ("broker", "oldest", "unserved")), ("single", ("broker", "oldest", "unserved"))],
 )
 def test_topology_has_no_alarm_on_a_metric_that_it_lacks(topology: str, absent: tuple[str, ...]) -> None:
     deployment = deployed(topology=topology)

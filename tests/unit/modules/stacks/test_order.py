@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.synthesis import Deployment, deployed
-from tests.unit.environments.cases import HOST_KEY
+from tests.unit.environments.cases import DAG_ACCESS, HOST_KEY, WITH_DAG_ACCESS
 
 A, B, C = ("eu-central-1a", "eu-central-1b", "eu-central-1c")
 OFFICE, HOME = "203.0.113.0/24", "198.51.100.0/25"
@@ -36,6 +36,11 @@ def _open_to(*cidrs: str) -> dict[str, Any]:
     return {"load_balancer": {"allowed_cidrs": list(cidrs)}}
 
 
+def _reversed(access: Mapping[str, Any]) -> dict[str, Any]:
+    secrets = dict(reversed(access["secrets"].items()))
+    return {"egress": access["egress"][::-1], "policies": access["policies"][::-1], "secrets": secrets}
+
+
 @pytest.mark.feature("C6")
 @pytest.mark.parametrize(
     ("before", "after"),
@@ -44,10 +49,11 @@ def _open_to(*cidrs: str) -> dict[str, Any]:
         (_network(A, B, egress="single_nat"), _network(B, A, egress="single_nat")),
         (_open_to(OFFICE, HOME), _open_to(HOME, OFFICE)),
         ({"workers": [SMALL, LARGE]}, {"workers": [LARGE, SMALL | {"queues": ["quick", "fast"]}]}),
+        (WITH_DAG_ACCESS, {"workers": [WITH_DAG_ACCESS["workers"][0] | _reversed(DAG_ACCESS)]}),
         ({"tags": {"a": "1", "b": "2"}}, {"tags": {"b": "2", "a": "1"}}),
         ({"dags": GIT | {"known_hosts": BOTH_HOSTS}}, {"dags": GIT | {"known_hosts": BOTH_HOSTS[::-1]}}),
     ],
-    ids=["zones", "zones-single-nat", "cidrs", "workers-and-queues", "tags", "known-hosts"],
+    ids=["zones", "zones-single-nat", "cidrs", "workers-and-queues", "dag-access", "tags", "known-hosts"],
 )
 def test_order_of_a_list_changes_nothing(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     assert deployed(**before).stacks == deployed(**after).stacks

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.synthesis import Deployment, deployed
+from tests.unit.modules.variants import EXISTING
 
 NAME_ARGUMENTS = ("name", "identifier", "family", "bucket", "replication_group_id", "dashboard_name", "alarm_name")
 WITHIN_ITS_PARENT = {
@@ -44,3 +45,16 @@ def test_environments_with_another_prefix_publish_different_metrics() -> None:
         alarms = deployed(name_prefix=prefix).text
         assert f'"Environment": "{prefix}-dev"' in alarms
         assert '"Environment": "dev"' not in alarms
+
+
+@pytest.mark.feature("I3", "N1")
+def test_environments_in_one_existing_vpc_share_no_name() -> None:
+    shared = {**EXISTING["existing"], "application_route_table_ids": []}
+    networks = (EXISTING, {**EXISTING, "existing": shared})
+    first, second = (
+        deployed(name=name, network=network) for name, network in zip(("dev", "test"), networks, strict=True)
+    )
+    assert set(_names(first)) & set(_names(second)) == set()
+    assert {group.body["vpc_id"] for item in (first, second) for group in item.of("aws_security_group")} == {
+        EXISTING["existing"]["vpc_id"]
+    }

@@ -1,0 +1,29 @@
+"""Writes files atomically: a reader sees the whole old file or the whole new one."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+
+def write(path: Path, text: str, *, mode: int = 0o644) -> None:
+    """Write ``text`` as UTF-8 to a temporary file in the folder of ``path``, then replace ``path`` by it.
+
+    Args:
+        path: the file; missing parent folders are made.
+        text: the complete content.
+        mode: permissions of the file; the temporary file is readable by its owner only.
+
+    Raises:
+        OSError: the file cannot be written. An old file is unchanged, and no temporary file is left.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8", suffix=".tmp") as stream:
+        temporary = Path(stream.name)
+        try:
+            stream.write(text)
+            stream.flush()
+            temporary.chmod(mode)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)

@@ -1,0 +1,16 @@
+"""Names of the metrics that this project publishes to CloudWatch.
+
+The image publishes them (docker/airflow_fargate/metrics.py); alarms, dashboards and operations read them.
+"""
+
+from __future__ import annotations
+
+NAMESPACE = "Airflow"
+TASK_LOAD = "TaskLoad"
+"""Queued plus running Airflow tasks of a worker group."""
+OLDEST_QUEUED = "OldestQueuedSeconds"
+"""Age of the oldest queued Airflow task of a worker group, seconds."""
+UNSERVED = "UnservedTasks"
+"""Queued Airflow tasks on queues that no worker group serves."""
+ENVIRONMENT, WORKER_GROUP = "Environment", "WorkerGroup"
+"""Dimensions: the name of the environment with its prefix, and the worker group."""

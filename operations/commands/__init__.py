@@ -1,0 +1,1 @@
+"""The command line of operations: one module for each group of commands."""

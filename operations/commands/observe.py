@@ -1,0 +1,88 @@
+"""Commands that read: status, logs, support-bundle."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from environments.load import HOME
+from operations import logs as _logs
+from operations.commands.shared import Folder, Json, Name, account_of, print_json
+from operations.errors import PreconditionError
+from operations.progress import next_command, say
+from operations.reporting import reporting
+from operations.status import status as _status
+from operations.status_screen import show
+from operations.support_bundle import collect
+
+Since = Annotated[str, typer.Option("--since", help="Age of the oldest line: 90s, 15m, 2h or 1d.")]
+
+
+def status(name: Name, json: Json = False, folder: Folder = HOME) -> None:
+    """Show services, data stores, the last migration, queues, alarms and waivers that end soon."""
+    with reporting() as report:
+        account = account_of(report, name, folder, "status")
+        found = _status(account)
+        if json:
+            print_json(found)
+            return
+        show(found, Console(highlight=False, soft_wrap=True))
+        failing = any(service["problem"] for service in found["services"])
+        wake = found["asleep"] and account.command("wake")
+        next_command(wake or account.command(*(["verify"] if not failing else ["logs", "COMPONENT"])))
+
+
+def logs(
+    name: Name,
+    component: Annotated[str, typer.Argument(help="A component, for example scheduler or worker-default.")] = "",
+    *,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Wait for new lines until Ctrl-C.")] = False,
+    since: Since = "15m",
+    filter: Annotated[str, typer.Option(help="Filter pattern of CloudWatch Logs.")] = "",  # noqa: A002 - an option
+    dag: Annotated[str, typer.Option(help="With --run and --task: the log of an Airflow task.")] = "",
+    run: Annotated[str, typer.Option(help="Id of the DAG run.")] = "",
+    task: Annotated[str, typer.Option(help="Id of the Airflow task.")] = "",
+    index: Annotated[int | None, typer.Option(help="Index of the task instance of a mapped task.")] = None,
+    attempt: Annotated[int | None, typer.Option("--try", help="Number of the try; the newest when absent.")] = None,
+    folder: Folder = HOME,
+) -> None:
+    """Print the log of a component, or of an Airflow task (--dag, --run, --task)."""
+    with reporting() as report:
+        account = account_of(report, name, folder, "logs")
+        wanted = [word for word in (dag, run, task) if word]
+        if bool(component) == bool(wanted) or len(wanted) not in (0, 3):
+            raise PreconditionError(
+                "name a component, or an Airflow task with --dag, --run and --task. Fix: "
+                f"{account.command('logs', 'scheduler')}"
+            )
+        if component:
+            lines = _logs.component_lines(
+                account, component, since=_logs.duration(since), follow=follow, pattern=filter
+            )
+        else:
+            lines = _logs.task_lines(account, _logs.AirflowTask(dag, run, task, index, attempt))
+        count = 0
+        for count, line in enumerate(lines, start=1):  # noqa: B007 - printed below
+            print(line, flush=True)
+        say(f"{count} lines")
+        next_command(account.command("status"))
+
+
+def support_bundle(
+    name: Name,
+    out: Annotated[Path | None, typer.Option("--out", help="Path of the archive.")] = None,
+    since: Since = "1h",
+    folder: Folder = HOME,
+) -> None:
+    """Write an archive with state, settings and logs of NAME, without its secrets."""
+    with reporting() as report:
+        account = account_of(report, name, folder, "support-bundle")
+        now = datetime.datetime.now(datetime.UTC)
+        target = out or Path(f"{account.names.name}-support-{now:%Y%m%dT%H%M%SZ}.zip")
+        names = collect(account, target=target, since=_logs.duration(since))
+        say(f"{target}: {len(names)} files. Values of secrets are masked; read the files before you pass them on")
+        next_command(f"unzip -l {target}")

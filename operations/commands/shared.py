@@ -1,0 +1,43 @@
+"""What all commands of the command line share: arguments, and the account of an environment."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from environments import load
+from environments.load import HOME
+from operations.account import Account
+from operations.reporting import Report
+from operations.stacks import Confirm
+
+Name = Annotated[str, typer.Argument(help="Name of an environment.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Folder = Annotated[Path, typer.Option("--folder", help="Folder of the environment files.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
+
+
+def account_of(report: Report, name: str, folder: Path, *command: str) -> Account:
+    """The account of the environment ``name``, after its credentials were checked.
+
+    Args:
+        report: gets the account, for the message when the command stops.
+        folder: folder of the environment files.
+        command: the verb with its arguments, suggested again when it stops.
+    """
+    account = Account(load(folder / f"{name}.yaml"), folder=HOME if folder.resolve() == HOME.resolve() else folder)
+    report.account, report.again = account, account.command(*command)
+    return account.guard()
+
+
+def asked(yes: bool) -> Confirm:
+    """A function that asks the user, or that agrees when ``yes`` is set."""
+    return (lambda _question: True) if yes else typer.confirm
+
+
+def print_json(value: Any) -> None:
+    """Print ``value`` as JSON on standard output."""
+    print(json.dumps(value, indent=2, sort_keys=True, default=str))

@@ -1,0 +1,3 @@
+"""Prepares hypothesis before the tests are imported."""
+
+from tests import random_examples  # noqa: F401
