@@ -85,8 +85,8 @@ def joined(stacks: Mapping[str, Document]) -> Module:
                     stack_of[address] = stack
         if "terraform_remote_state" not in document.get("data", {}):
             nodes |= {f"local.{name}": output["value"] for name, output in document.get("output", {}).items()}
-    one = next(document for document in stacks.values() if "aws" in document.get("provider", {}))
-    return Module(nodes, stack_of, one["provider"]["aws"][0], one["terraform"]["required_providers"])
+    largest = max(stacks.values(), key=lambda document: len(document.get("resource", {})))  # not that of the account
+    return Module(nodes, stack_of, largest["provider"]["aws"][0], largest["terraform"]["required_providers"])
 
 
 def affected(before: Module, after: Module) -> tuple[set[str], set[str]]:

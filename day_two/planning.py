@@ -64,7 +64,9 @@ def apply(bases: Mapping[str, Module], *, emulator: Emulator, folder: Path) -> d
     for module in bases.values():
         seed(emulator, module.document())
     write(folder, {name: module.document() for name, module in bases.items()}, {}, next(iter(bases.values())))
-    terraform = Terraform(folder, environment=emulator.environment)
+    # Databases and load balancers make the provider wait for minutes: they must not hold up the others.
+    flags = {"TF_CLI_ARGS_apply": "-parallelism=50"}
+    terraform = Terraform(folder, environment={**emulator.environment, **flags})
     terraform.init()
     terraform.apply(terraform.plan())
     return settled(bases, emulator=emulator, folder=folder)

@@ -304,6 +304,10 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
             "complete",
         ),
     ),
+    "alarms.scheduler_heartbeat_seconds": (
+        _set("120", "180", "complete", alarms={"scheduler_heartbeat_seconds": 180}),
+        _set("120", "60", "complete", alarms={"scheduler_heartbeat_seconds": 60}),
+    ),
     "alarms.email": (
         _set("airflow@...", "other@...", "complete", alarms={"email": "other@example.com"}),
         _set("airflow@...", "absent", "complete", alarms={"email": ABSENT}),
