@@ -1,4 +1,4 @@
-"""RDS: resource ids, Performance Insights, parameters set by the user."""
+"""RDS: resource ids, Performance Insights, subnet groups, parameters set by the user."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from terraform_harness.emulator.patches.patch import patch
 
 DAYS_FREE = 7
 _create = RDSBackend.create_db_instance
+_modify_subnets = RDSBackend.modify_db_subnet_group
 _update = DBParameterGroup.update_parameters
 
 
@@ -34,3 +35,10 @@ def create_db_instance(self: Any, db_kwargs: dict[str, Any]) -> Any:
 @patch(DBParameterGroup, reason="the provider reads parameters whose source is `user`; moto reports no source")
 def update_parameters(self: Any, new_parameters: Iterable[dict[str, Any]]) -> None:
     _update(self, ({**parameter, "Source": "user"} for parameter in new_parameters))
+
+
+@patch(RDSBackend, reason="moto forgets a subnet group that is changed, so that no zone can be added")
+def modify_db_subnet_group(self: Any, subnet_name: str, description: str, subnets: Any) -> Any:
+    group = _modify_subnets(self, subnet_name, description, subnets)
+    self.subnet_groups[subnet_name] = group
+    return group
