@@ -3,7 +3,9 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 ENV ?= dev
+STACK ?= airflow
 ENV_STACKS = $(foreach layer,foundation airflow,cdktf.out/stacks/$(ENV)-$(layer))
+ELK := report/picture/node_modules/elkjs
 PACKAGE_FOLDERS := $(CURDIR) $(CURDIR)/policies $(CURDIR)/harness $(CURDIR)/bindings
 
 .PHONY: help
@@ -53,13 +55,28 @@ gate-hcl: .venv/.ready ## Evaluate the *.tf files below FOLDER without a plan
 synth: $(if $(filter cdktn,$(CDK)),.venv-cdktn,.venv)/.ready ## Write cdktf.out/stacks/<stack>/cdk.tf.json for every environment (CDK=cdktn: with the fork of cdktf)
 	@$(if $(filter cdktn,$(CDK)),CDK=cdktn PYTHONPATH=bindings .venv-cdktn/bin,$(BIN))/python main.py && echo "synth: $$(ls cdktf.out/stacks | wc -l) stacks in cdktf.out/stacks. Next: make demo"
 
-demo: .venv/.ready ## Create, verify, change and destroy ENV on the embedded emulator: no account, no containers
+demo: .venv/.ready $(ELK) ## Create, verify, change and destroy ENV on the embedded emulator: no account, no containers
 	@$(BIN)/python -m local.demo $(ENV)
 
 cdktf: node_modules/.bin/cdktf ## Install the cdktf CLI into node_modules/
 node_modules/.bin/cdktf: package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing. Fix: install Node.js 20 or newer"; exit 2; }
 	@npm ci --no-fund --no-audit --loglevel=error && touch $@
+
+## Report
+.PHONY: report pictures
+$(ELK): report/picture/package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing. Fix: install Node.js 20 or newer"; exit 2; }
+	@npm ci --prefix report/picture --no-fund --no-audit --loglevel=error --silent && touch $@
+
+report: .venv/.ready $(ELK) ## Write one HTML page about ENV (PLAN="STACK=plan.json ..." STATE=... AGAINST=prod PROFILE=usage.json MARKDOWN=comment.md)
+	@$(BIN)/python main.py
+	@$(BIN)/python -m report $(ENV) $(foreach plan,$(filter-out --plan,$(PLAN)),--plan "$(plan)") $(foreach state,$(STATE),--state "$(state)") \
+	  $(if $(AGAINST),--against "$(AGAINST)") $(if $(PROFILE),--profile "$(PROFILE)") $(if $(MARKDOWN),--markdown "$(MARKDOWN)") $(if $(OUT),--out "$(OUT)")
+
+pictures: .venv/.ready $(ELK) ## Update the screenshots in docs/pictures (needs chromium)
+	@$(BIN)/python main.py
+	@$(BIN)/python docs/screenshots.py
 
 ## Images
 .PHONY: image image-lock multi-platform
@@ -74,7 +91,13 @@ image-lock: ## Update the lock files of the image (needs uv)
 	  uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make image-lock" --quiet docker/$$name.in -o docker/$$name.txt; done
 
 ## Run locally
-.PHONY: up down logs
+.PHONY: up down logs live flows
+live: .venv/.ready ## Apply an environment to the emulator, run it behind packet filters, test it, and print what the filters dropped
+	@$(BIN)/python -m pytest tests/live --ignore=tests/live/test_compose.py -q $(ARGS)
+
+flows: .venv/.ready ## Remove each declared flow of a running environment in turn and write what fails to docs/flows.md (an hour)
+	@$(BIN)/python -m pytest tests/live/each_flow.py -q $(ARGS)
+
 up: .venv/.ready ## Run ENV locally with Docker (DAGS=folder, PORT=n, DELIVERY=git; see docs/local.md)
 	@$(BIN)/python -m local.compose up $(ENV) $(if $(DAGS),--dags "$(DAGS)") $(if $(PORT),--port $(PORT)) $(if $(DELIVERY),--delivery $(DELIVERY))
 
@@ -100,9 +123,15 @@ $(LIVE):
 	@$(BIN)/python -m operations $@ $(ENV)
 
 ## Export
-.PHONY: modules bench
+.PHONY: modules bundle handover bench
 modules: .venv/.ready ## Export constructs and stacks as Terraform modules to dist/modules (LIKE=environment whose structure is used)
 	@$(BIN)/python -m modules.export --out dist/modules $(if $(LIKE),--like $(LIKE))
+
+bundle: .venv/.ready ## Write STACK of ENV as a self-contained archive to dist/bundles (ORGANIZATION=name for HCP Terraform)
+	@$(BIN)/python -m operations bundle $(ENV) $(STACK) $(if $(ORGANIZATION),--organization $(ORGANIZATION))
+
+handover: .venv/.ready ## Write the Terraform roots and modules of ENV to dist/handover/ENV (OUT=folder or BRANCH=name, CHECK=1, ORGANIZATION=name)
+	@$(BIN)/python -m operations handover $(ENV) $(if $(OUT),--out "$(OUT)") $(if $(BRANCH),--branch $(BRANCH)) $(if $(CHECK),--check) $(if $(ORGANIZATION),--organization $(ORGANIZATION))
 
 bench: .venv/.ready ## Measure time and memory as ratios to baselines of the same run (ARGS=--write writes them into the documentation)
 	@$(BIN)/python -m bench $(ARGS)
@@ -112,10 +141,10 @@ bench: .venv/.ready ## Measure time and memory as ratios to baselines of the sam
 lint: .venv/.ready ## Check style, types, dependencies between packages, generated files
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 	@$(BIN)/python -m environments schema --check && $(BIN)/python -m environments docs --check && $(BIN)/python -m terraform_gate docs --check
-	@$(BIN)/python docs/generate.py --check && $(BIN)/python docs/generate_features.py --check
+	@$(BIN)/python docs/generate.py --check && $(BIN)/python docs/generate_quotas.py --check && $(BIN)/python docs/generate_features.py --check
 	@bash -n .ci/run .ci/install docker/engine
 
-test-unit: .venv/.ready ## Run the unit tests: Python and Node.js only (ARGS="--feature T5")
+test-unit: .venv/.ready $(ELK) ## Run the unit tests: Python and Node.js only (ARGS="--feature T5")
 	@$(BIN)/python -m tests.all_tiers unit $(ARGS)
 
 test-policies test-plan: .venv/.ready ## Run the tests of one tier (ARGS="--feature T5")
@@ -137,5 +166,5 @@ coverage: .venv/.ready ## List the attributes of ENV that no test and no rule re
 	@rm -f .build/attribute-coverage && mkdir -p .build && $(BIN)/python -m pytest tests/unit/modules -n 2 -q --attribute-coverage=$(CURDIR)/.build/attribute-coverage
 	@$(BIN)/python -m terraform_harness.coverage $(ENV_STACKS) --attribute-coverage .build/attribute-coverage
 
-test: lint node_modules/.bin/cdktf ## Run lint and the tests of all tiers
+test: lint node_modules/.bin/cdktf $(ELK) ## Run lint and the tests of all tiers
 	@$(BIN)/python -m tests.all_tiers $(ARGS)

@@ -15,6 +15,7 @@ from terraform_harness.tools import MissingTool
 
 from bench import checking, decisions, emulator, images, report, running, synthesis, tricks
 from bench.report import Row
+from bench.scoreboard import command as scoreboard
 from local.containers.engine import EngineError
 
 README, CONTAINERS = synthesis.ROOT / "README.md", synthesis.ROOT / "docs" / "containers.md"
@@ -75,4 +76,7 @@ def _machine() -> str:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["scoreboard"]:
+        del sys.argv[1]
+        typer.run(scoreboard.main)
     typer.run(main)

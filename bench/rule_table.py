@@ -1,4 +1,4 @@
-"""``python -m bench.rule_table``: writes docs/policies_compared.md, the rules' examples that checkov alone detects."""
+"""``python -m bench.rule_table``: writes the table of rules in docs/policies_compared.md, with what checkov detects."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from terraform_gate.files import write_atomically
 from terraform_gate.gate.example_roots import Case, cases, write_common_root, write_roots
 from terraform_gate.rules.catalog import all_rules
 from terraform_harness.terraform.run import Terraform
+
+from bench.scoreboard import page
 
 TARGET = Path(__file__).parents[1] / "docs" / "policies_compared.md"
 _HEAD = """# Comparison of the rules with checkov
@@ -45,7 +47,7 @@ def main() -> int:
         plan = _plan(common)
         print("checkov over the plan ...", file=sys.stderr, flush=True)
         on_plan = _detected(_checkov("--file", str(plan), "--framework", "terraform_plan"))
-    text = "".join(_page(on_json, on_plan))
+    text = "".join(_page(on_json, on_plan)) + page.section(TARGET)
     write_atomically(TARGET, text)
     print(f"{TARGET.name}: {len(all_rules())} rules")
     return 0

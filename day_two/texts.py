@@ -138,6 +138,10 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
         _set("example/platform", "example/other", "complete", iam={"oidc": {"github_repository": "example/other"}}),
         _set("example/platform", "absent", "complete", iam={"oidc": ABSENT}),
     ),
+    "iam.oidc.github_ids": (_set("absent", "1/2", "complete", iam={"oidc": {"github_ids": "1/2"}}),),
+    "iam.oidc.github_environment": (
+        _set("absent", "production", "complete", iam={"oidc": {"github_environment": "production"}}),
+    ),
     "iam.oidc.branch": (_set("main", "release", "complete", iam={"oidc": {"branch": "release"}}),),
     "network.cidr": (_set("10.10.0.0/16", "10.20.0.0/16", "complete", network={"cidr": "10.20.0.0/16"}),),
     "network.zones": (

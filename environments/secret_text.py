@@ -48,6 +48,15 @@ def is_secret(name: str, value: str) -> bool:
     )
 
 
+def holds_credentials(text: str) -> bool:
+    """Tell whether ``text`` contains a private key, an access key, a token, or a password in a URL.
+
+    >>> holds_credentials("AKIAIOSFODNN7EXAMPLE"), holds_credentials("arn:aws:ssm:eu-central-1:1:parameter/jwt-secret")
+    (True, False)
+    """
+    return any(pattern.search(text) for pattern in _CREDENTIALS) or bool(_PASSWORD_IN_URL.search(text))
+
+
 def masked(text: str) -> str:
     """``text`` with ``***`` instead of everything that looks like a secret.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import signal
 import subprocess
 import sys
@@ -23,15 +24,23 @@ from terraform_harness.terraform import workspace
 from terraform_harness.terraform.run import TerraformError
 from terraform_harness.tools import MissingTool, locate
 
+from environments.facts.quotas import account_limits
 from environments.facts.stacks import bootstrap_stack, stack_names
+from local import ci_session
+from local.background_report import background_report
 from local.repository import ROOT
 from local.typical_changes import make_changes
 
 STACKS = ROOT / "cdktf.out" / "stacks"
 
 
-def run(environment: str, *, console: Console) -> None:
+def run(environment: str, *, console: Console, record: Path | None = None) -> None:
     """Run the demo for ``environment``; the emulator ends with this call.
+
+    Args:
+        environment: name of the environment.
+        console: where progress is printed.
+        record: file for the IAM decisions, which ``python -m local.permissions`` reads.
 
     Raises:
         LifecycleError: a step failed.
@@ -43,7 +52,11 @@ def run(environment: str, *, console: Console) -> None:
     subprocess.run([sys.executable, "main.py"], cwd=ROOT, check=True)
     stacks = stack_names(environment)
     account = account_of(workspace.read(STACKS / stacks[0]))
-    with Emulator(account_id=account) as emulator, tempfile.TemporaryDirectory(prefix="airflow-fargate-") as folder:
+    with (
+        background_report(environment) as written,
+        Emulator(account_id=account, iam="enforce", quotas=account_limits()) as emulator,
+        tempfile.TemporaryDirectory(prefix="airflow-fargate-") as folder,
+    ):
         life = Lifecycle(source=STACKS, folder=Path(folder), emulator=emulator, console=console)
         life.say("policies, on the JSON of every environment: " + check([STACKS], folder=Path(folder)))
         life.before_apply = partial(_judge_plan, life, stacks)
@@ -51,11 +64,14 @@ def run(environment: str, *, console: Console) -> None:
         bootstrap = bootstrap_stack(account)
         life.make(bootstrap)
         before = inventory(emulator)
+        act_as_ci(life, bootstrap)
         for stack in stacks:
             life.make(stack)
         life.check((bootstrap, *stacks))
         for stack in stacks:
             life.second_plan_is_empty(stack)
+        changed = life.update(stacks[-1], keep_logs_longer)
+        life.say(f"[bold]{stacks[-1]}[/]: updated, {len(changed)} resources")
         console.print(summary(life, environment, stacks), soft_wrap=True)
         make_changes(life, environment, stacks)
         for stack in reversed(stacks):
@@ -63,12 +79,40 @@ def run(environment: str, *, console: Console) -> None:
         nothing_left(life.left(since=before))
         life.say("nothing is left in the emulator")
         life.say(f"AWS models, rules and quotas: {emulator.validation}")
+        decisions = emulator.decisions
+        life.say(f"IAM: {decisions}")
+        if record:
+            record.write_text(json.dumps(decisions.document(), indent=1), encoding="utf-8")
+        life.say(written())
 
 
 def _judge_plan(life: Lifecycle, stacks: tuple[str, ...], stack: str, plan: dict[str, Any]) -> None:
     """Evaluate the policies on the plan, whose values are known; a violation stops the demo before the apply."""
     folders = [life.source / name for name in (stacks if stack in stacks else (stack,))]
     life.say(f"[bold]{stack}[/]: policies, on its plan: " + check(folders, plan=(stack, plan), folder=life.folder))
+
+
+def act_as_ci(life: Lifecycle, bootstrap: str) -> None:
+    """Plan as the plan role and apply as the deploy role from here on, if the account has CI roles.
+
+    Raises:
+        LifecycleError: the plan role can change something.
+    """
+    outputs = life.roots[bootstrap].outputs()
+    if "deploy_role_arn" not in outputs:
+        life.say("acting as an administrator: iam.oidc is not set, so the account has no CI roles")
+        return
+    roles = {kind: str(outputs[f"{kind}_role_arn"]) for kind in ("plan", "deploy")}
+    plan, deploy = (ci_session.of(life.emulator, role) for role in roles.values())
+    life.planning, life.applying = plan, deploy
+    life.say(f"acting as the CI roles: plan as {roles['plan']}, apply and destroy as {roles['deploy']}")
+    life.say(f"the plan role can change nothing: {ci_session.rejected_change(life.emulator, plan)}")
+
+
+def keep_logs_longer(configuration: dict[str, Any]) -> None:
+    """Double the retention of every log group: a change that updates in place."""
+    for group in configuration["resource"]["aws_cloudwatch_log_group"].values():
+        group["retention_in_days"] = 2 * int(group["retention_in_days"])
 
 
 def account_of(configuration: dict[str, Any]) -> str:
@@ -98,8 +142,12 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def main(environment: str = "dev") -> int:
+def main(environment: str = "dev", record: Path | None = None) -> int:
     """Run the demo.
+
+    Args:
+        environment: name of the environment.
+        record: file for the IAM decisions.
 
     Returns:
         0, 1 when a step failed, 2 when a tool is missing, 130 after Ctrl-C.
@@ -107,7 +155,7 @@ def main(environment: str = "dev") -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     console = Console()
     try:
-        run(environment, console=console)
+        run(environment, console=console, record=record)
     except KeyboardInterrupt as stop:
         complain(console, f"\n{stop or 'interrupted'}\nThe emulator and everything in it are gone.")
         return 130
@@ -119,7 +167,9 @@ def main(environment: str = "dev") -> int:
         return 1
     except subprocess.CalledProcessError as error:
         return error.returncode
-    console.print("demo: everything passed. Next: make test, or change environments/dev.yaml and run make demo again")
+    console.print(
+        "demo: everything passed. Next: open the report, or change environments/dev.yaml and run make demo again"
+    )
     return 0
 
 
@@ -130,4 +180,8 @@ def complain(console: Console, text: str) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m local.demo", description=__doc__)
     parser.add_argument("environment", nargs="?", default="dev", help="name of an environment (default: dev)")
-    sys.exit(main(parser.parse_args().environment))
+    parser.add_argument(
+        "--record", type=Path, help="write the IAM decisions to this file (python -m local.permissions)"
+    )
+    given = parser.parse_args()
+    sys.exit(main(given.environment, given.record))

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from terraform_harness import tools
+from terraform_harness.packet_filters import namespace
 
 ROOT = Path(__file__).resolve().parents[1]
 ENGINE = ROOT / "docker" / "engine"
@@ -14,11 +15,15 @@ TIMEOUT_SECONDS = 60
 
 
 def register_tools() -> None:
-    """Let ``terraform_harness.tools`` find the container engine of ``docker/engine`` and the locked cdktf CLI."""
+    """Let ``terraform_harness.tools`` find the container engine, the packet filters and the locked cdktf CLI."""
     fix = "start a container engine (`docker/engine start`, or Docker Desktop)"
     tools.register(tools.Tool(name="docker", fix=fix, find=_docker))
+    fix = "run as root on the machine of the container engine, with nftables (`docker/engine start --install`)"
+    tools.register(tools.Tool(name="packet-filters", fix=fix, find=_packet_filters))
     fix = "run `make cdktf` (installs cdktf-cli from package-lock.json)"
     tools.register(tools.Tool(name="cdktf", fix=fix, find=_cdktf))
+    fix = "install Chromium (Debian: apt-get install chromium)"
+    tools.register(tools.Tool(name="chromium", fix=fix, find=lambda: tools.on_path("chromium")))
 
 
 def _docker() -> Path | None:
@@ -31,6 +36,11 @@ def _docker() -> Path | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return client if done.returncode == 0 else None
+
+
+def _packet_filters() -> Path | None:
+    """Return the path of nft if this process can filter packets in the network namespaces of containers."""
+    return None if namespace.missing() else tools.on_path("nft")
 
 
 def _cdktf() -> Path | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 from terraform_gate.interruptions import interruption_by
 from terraform_harness.lifecycle import Lifecycle, LifecycleError
+from terraform_harness.terraform import workspace
 
 from environments import Environment, load
 from environments.facts.fargate_sizes import MEMORY_MIB
@@ -44,7 +45,8 @@ def make_changes(life: Lifecycle, name: str, stacks: Iterable[str]) -> None:
         command = [sys.executable, "main.py", str(changed / "environments"), str(changed / "out")]
         subprocess.run(command, cwd=ROOT, check=True)
         for stack in stacks:
-            _show(life, stack, life.update(stack, source=changed / "out" / "stacks", before_apply=_reject))
+            document = workspace.read(changed / "out" / "stacks" / stack)
+            _show(life, stack, life.update(stack, _becomes(document), refresh=False, before_apply=_reject))
 
 
 def changes_of(environment: Environment) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -61,6 +63,16 @@ def changes_of(environment: Environment) -> Iterator[tuple[str, dict[str, Any]]]
     unused = [f"{environment.region}{letter}" for letter in "abc" if f"{environment.region}{letter}" not in zones]
     if len(zones) < 3 and unused and environment.network.existing is None:
         yield f"third zone {unused[0]}", {"network": {"zones": [*zones, unused[0]]}}
+
+
+def _becomes(document: dict[str, Any]) -> Callable[[dict[str, Any]], None]:
+    """A change that makes a root module equal to ``document``."""
+
+    def change(current: dict[str, Any]) -> None:
+        current.clear()
+        current.update(document)
+
+    return change
 
 
 def _merged(old: Any, new: Any) -> Any:

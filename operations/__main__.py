@@ -23,9 +23,10 @@ from operations import plan as _plan
 from operations import secrets as _secrets
 from operations import verify as _verify
 from operations.account import PYTHON, Account
-from operations.commands import control, observe
+from operations.commands import control, hand_over, observe
 from operations.commands.shared import Folder, Name, Yes, account_of, asked
 from operations.errors import PreconditionError
+from operations.hcp import commands as _hcp
 from operations.progress import next_command, say
 from operations.push import build_and_push
 from operations.reporting import reporting
@@ -33,6 +34,7 @@ from operations.rotate import ROTATIONS
 from operations.stacks import synthesize, synthesize_one
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app.add_typer(_hcp.app, name="hcp")
 
 
 @app.command()
@@ -205,6 +207,8 @@ for command in (
     control.scale,
     control.pause,
     control.resume,
+    hand_over.bundle,
+    hand_over.handover,
 ):
     app.command()(command)
 app.command("open")(control.open_)

@@ -29,16 +29,18 @@ class Report:
         account: knows whether something was changed, and the steps.
         again: the command line of the running command.
         undo: a command line that undoes what was done, if there is one.
+        started_apply: whether an apply in HCP Terraform was started.
     """
 
     account: Account | None = None
     again: str = ""
     undo: str = ""
+    started_apply: bool = False
 
     @property
     def changed(self) -> bool:
         """Whether the command changed anything in AWS."""
-        return self.account is not None and self.account.changed
+        return self.started_apply or (self.account is not None and self.account.changed)
 
 
 @contextmanager

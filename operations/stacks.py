@@ -33,13 +33,13 @@ OUTPUTS_FILE = "zzz_outputs_override.tf.json"
 """Overrides where a stack reads the foundation's outputs, for one plan; Terraform merges override files by name."""
 
 
-def synthesize(folder: Path) -> None:
-    """Write the Terraform JSON of every environment in ``folder``.
+def synthesize(folder: Path, *, out: Path | None = None) -> None:
+    """Write the Terraform JSON of every environment in ``folder`` to ``out``, the folder above ``STACKS`` by default.
 
     Raises:
         PreconditionError: an environment file is invalid.
     """
-    command = [sys.executable, "main.py", str(folder.resolve()), str(STACKS.parent)]
+    command = [sys.executable, "main.py", str(folder.resolve()), str(out or STACKS.parent)]
     with step("synthesize"):
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:

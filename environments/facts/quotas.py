@@ -1,6 +1,7 @@
 """Quotas and limits of AWS that an environment file can reach, each with its source.
 
-The rules of ``environments/rules`` read them. An adjustable quota is AWS's default: an account may have a higher value.
+The rules of ``environments/rules`` read them, and the emulator enforces those that have a name: ``account_limits``.
+An adjustable quota is AWS's default: an account may have a higher value.
 """
 
 from __future__ import annotations
@@ -24,23 +25,27 @@ class Quota:
         what: what is counted, in the plural, as it reads after a number.
         source: the page of AWS that states the limit.
         adjustable: AWS raises the limit on request.
+        emulated: name of the quota in the emulator (``terraform_harness``); empty where only synthesis checks it.
     """
 
     limit: int
     what: str
     source: str
     adjustable: bool = False
+    emulated: str = ""
 
 
-NETWORK_ACL_RULES = Quota(20, "inbound rules of a network ACL", _VPC, adjustable=True)
-"""For each direction; AWS raises it to 40 at most."""
+NETWORK_ACL_RULES = Quota(20, "inbound rules of a network ACL", _VPC, adjustable=True, emulated="network_acl_rules")
+"""For each direction and each version of IP, the default deny rule included; AWS raises it to 40 at most."""
 NETWORK_ACL_OUTBOUND_RULES = Quota(20, "outbound rules of a network ACL", _VPC, adjustable=True)
-SECURITY_GROUP_RULES = Quota(60, "inbound rules of a security group", _VPC, adjustable=True)
+SECURITY_GROUP_RULES = Quota(
+    60, "inbound rules of a security group", _VPC, adjustable=True, emulated="security_group_rules"
+)
 """For each direction and each version of IP."""
 VPC_PREFIX_LENGTHS = (16, 28)
 """Largest and smallest block of a VPC: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"""
-TASK_DEFINITION_BYTES = Quota(64 * 1024, "bytes of an ECS task definition", _ECS)
-SAVED_QUERY_LOG_GROUPS = Quota(50, "log groups of a saved query of CloudWatch Logs", _LOGS)
+TASK_DEFINITION_BYTES = Quota(64 * 1024, "bytes of an ECS task definition", _ECS, emulated="task_definition_size")
+SAVED_QUERY_LOG_GROUPS = Quota(50, "log groups of a saved query of CloudWatch Logs", _LOGS, emulated="query_log_groups")
 TAGS = Quota(50, "tags of a resource", _TAGS)
 TAG_KEY_CHARACTERS = Quota(128, "characters of a tag key", _TAGS)
 TAG_VALUE_CHARACTERS = Quota(256, "characters of a tag value", _TAGS)
@@ -55,3 +60,13 @@ CERTIFICATE_NAME_CHARACTERS = Quota(
     "characters of a certificate's common name",
     "https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html",
 )
+
+
+def account_limits() -> dict[str, int]:
+    """The limits that the emulator enforces, by its names (``Emulator(quotas=...)``).
+
+    >>> account_limits()["network_acl_rules"]
+    20
+    """
+    stated = (NETWORK_ACL_RULES, SECURITY_GROUP_RULES, TASK_DEFINITION_BYTES, SAVED_QUERY_LOG_GROUPS)
+    return {quota.emulated: quota.limit for quota in stated}

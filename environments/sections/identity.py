@@ -31,9 +31,26 @@ class Oidc(Section):
         Annotated[str, Pattern(r"^[A-Za-z0-9-]{1,39}/[A-Za-z0-9_.-]{1,100}$", "owner/name")] | None,
         plan("GitHub repository whose workflows may assume the roles.", effect=IN_PLACE),
     ] = None
+    github_ids: Annotated[
+        Annotated[str, Pattern(r"^[0-9]{1,20}/[0-9]{1,20}$", "<owner id>/<repository id>")] | None,
+        synth(
+            "Ids in the subject of the repository's tokens (`repo:owner@id/name@id:...`); GitHub adds them for "
+            "repositories created, renamed or transferred since June 18, 2026.",
+            effect=IN_PLACE,
+        ),
+    ] = None
     branch: Annotated[
         GitReference, plan("Branch whose workflows may deploy; other branches may only plan.", effect=IN_PLACE)
     ] = "main"
+    github_environment: Annotated[
+        Annotated[str, Pattern(r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}$", "a name of letters, digits, '_', '.' and '-'")]
+        | None,
+        synth(
+            "GitHub environment whose jobs may deploy, instead of the branch: limit the environment to the branch on "
+            "GitHub, because the token of such a job does not name it.",
+            effect=IN_PLACE,
+        ),
+    ] = None
 
 
 class Iam(Section):

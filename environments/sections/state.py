@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from environments.facts.bucket_names import problem_in_bucket_name
 from environments.facts.regions import REGIONS
 from environments.fields import (
-    HostName,
     KmsKeyArn,
     Label,
     Pattern,
@@ -39,6 +38,13 @@ Project = Annotated[
         r"^[A-Za-z0-9_-]([A-Za-z0-9_ -]{0,38}[A-Za-z0-9_-])?$", "the name of a project: letters, digits, _, -, spaces"
     ),
 ]
+Host = Annotated[
+    str,
+    Pattern(
+        r"^(localhost|([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63})(:[0-9]{1,5})?$",
+        "a host name such as app.terraform.io, with a port where it is not 443",
+    ),
+]
 Folder = Annotated[str, Pattern(r"^\S([^\r\n]{0,253}\S)?$", "the path of a folder")]
 
 
@@ -60,8 +66,8 @@ class State(Section):
     organization: Annotated[
         Organization | None, synth("`cloud`: organization; each stack has its own workspace.", effect=MOVE_STATES)
     ] = None
-    hostname: Annotated[
-        HostName, synth("`cloud`: host of HCP Terraform or Terraform Enterprise.", effect=MOVE_STATES)
-    ] = "app.terraform.io"
+    hostname: Annotated[Host, synth("`cloud`: host of HCP Terraform or Terraform Enterprise.", effect=MOVE_STATES)] = (
+        "app.terraform.io"
+    )
     project: Annotated[Project | None, synth("`cloud`: project of the workspaces.", effect=MOVE_STATES)] = None
     path: Annotated[Folder | None, synth("`local`: folder of the state files.", effect=MOVE_STATES)] = None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
+import json
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,9 @@ class Lifecycle:
         emulator: The running emulator.
         console: Where progress is printed.
         before_apply: Called with a stack's name and its plan as JSON; raise LifecycleError to prevent the apply.
+        planning: Environment variables of the role that plans (``Emulator.environment_of``); the emulator's
+            administrator by default.
+        applying: Environment variables of the role that applies and destroys.
     """
 
     source: Path
@@ -44,6 +48,8 @@ class Lifecycle:
     roots: dict[str, Terraform] = field(default_factory=dict)
     seeded: set[str] = field(default_factory=set)
     before_apply: Callable[[str, dict[str, Any]], None] = lambda _stack, _plan: None
+    planning: Mapping[str, str] | None = None
+    applying: Mapping[str, str] | None = None
     started: float = field(default_factory=time.monotonic)
 
     def say(self, text: str) -> None:
@@ -69,9 +75,19 @@ class Lifecycle:
         states = {name: self.roots[other].folder / "terraform.tfstate" for name, other in (below or {}).items()}
         workspace.for_emulator(folder, states=states)
         self.seeded.update(seed(self.emulator, workspace.read(folder)))
-        self.roots[stack] = Terraform(folder, environment=self.emulator.environment)
+        self.roots[stack] = Terraform(folder, environment=self.planning or self.emulator.environment)
         self.roots[stack].init(verify_once=True)
         return self.roots[stack]
+
+    @contextmanager
+    def _as_applying(self, stack: str) -> Iterator[Terraform]:
+        """Yield the root of a stack, which acts as the role that applies until the block ends."""
+        root = self.roots[stack]
+        planning, root.environment = root.environment, dict(self.applying or root.environment)
+        try:
+            yield root
+        finally:
+            root.environment = planning
 
     def make(self, stack: str, *, below: Mapping[str, str] | None = None) -> dict[str, Any]:
         """Plan a stack, and apply exactly that plan.
@@ -93,43 +109,11 @@ class Lifecycle:
 
     def apply(self, stack: str, plan: Plan, document: dict[str, Any]) -> None:
         """Apply ``plan`` of a prepared stack; ``document`` is the plan as JSON."""
-        root = self.roots[stack]
-        with show_progress(stack, console=self.console) as progress:
+        with self._as_applying(stack) as root, show_progress(stack, console=self.console) as progress:
             progress.expect(len(changes(document)))
             root.progress = progress.update
             root.apply(plan)
         self.say(f"[bold]{stack}[/]: applied, {progress.done} resources")
-
-    def update(
-        self,
-        stack: str,
-        *,
-        source: Path,
-        before_apply: Callable[[str, dict[str, Any]], None] = lambda _stack, _plan: None,
-    ) -> list[dict[str, Any]]:
-        """Plan an applied stack with another configuration, without reading the emulator again, and apply that plan.
-
-        Args:
-            stack: The name of its folder.
-            source: Folder of the root modules with the new configuration.
-            before_apply: Called with the stack's name and the plan as JSON; raise LifecycleError to prevent the apply.
-
-        Returns:
-            The changes of managed resources in the plan.
-
-        Raises:
-            TerraformError: Terraform failed.
-        """
-        root = self.roots[stack]
-        for file in workspace.configuration_files(source / stack):
-            shutil.copy(file, root.folder)
-        workspace.leave_out(root.folder, unsupported(workspace.read(root.folder)))
-        plan = root.plan(refresh=False)
-        document = root.show(plan)
-        before_apply(stack, document)
-        if plan.changes:
-            self.apply(stack, plan, document)
-        return changes(document)
 
     def check(self, stacks: Iterable[str], *, skip: Collection[str] = ()) -> int:
         """Verify through boto3 that applied stacks have the intended effect.
@@ -167,18 +151,47 @@ class Lifecycle:
             raise LifecycleError("\n  ".join([f"{stack}: the second plan is not empty:", *found]))
         self.say(f"[bold]{stack}[/]: second plan is empty")
 
+    def update(
+        self,
+        stack: str,
+        change: Callable[[dict[str, Any]], None],
+        *,
+        refresh: bool = True,
+        before_apply: Callable[[str, dict[str, Any]], None] = lambda _stack, _plan: None,
+    ) -> list[dict[str, Any]]:
+        """Change the configuration of an applied stack, plan and apply it.
+
+        Args:
+            stack: The name of its folder.
+            change: Changes the root module in Terraform JSON.
+            refresh: False does not read the emulator again before the plan.
+            before_apply: Called with the stack's name and the plan as JSON; raise LifecycleError to prevent the apply.
+
+        Returns:
+            The changes of managed resources in the plan.
+        """
+        file = self.roots[stack].folder / workspace.STACK_FILE
+        document = json.loads(file.read_text(encoding="utf-8"))
+        change(document)
+        file.write_text(json.dumps(document), encoding="utf-8")
+        workspace.leave_out(file.parent, unsupported(document))
+        plan = self.roots[stack].plan(out="update.tfplan", refresh=refresh)
+        shown = self.roots[stack].show(plan)
+        before_apply(stack, shown)
+        self.apply(stack, plan, shown)
+        return changes(shown)
+
     def destroy(self, stack: str) -> None:
         """Destroy an applied stack.
 
         Raises:
             LifecycleError: Resources are left in the state.
         """
-        root = self.roots[stack]
-        with show_progress(f"destroy {stack}", console=self.console) as progress:
+        with self._as_applying(stack) as root, show_progress(f"destroy {stack}", console=self.console) as progress:
             progress.expect(len(managed(root.show())))
             root.progress = progress.update
             root.destroy()
-        left = managed(root.show())
+        left = managed(self.roots[stack].show())
         if left:
             raise LifecycleError(f"{stack}: still in the state after destroy: {', '.join(left)}")
         self.say(f"[bold]{stack}[/]: destroyed")

@@ -19,15 +19,20 @@ class Setting:
     Args:
         network: Docker network.
         authority: folder of the certificate authority.
+        interface: container whose network interface the service shares, instead of an interface of its own.
     """
 
     network: str
     authority: Path
+    interface: str = ""
 
     def options(self, names: Sequence[str]) -> list[str]:
         """The options of ``docker run`` for a service with the DNS names ``names``."""
+        volume = ["--volume", f"{self.authority}:/authority:ro"]
+        if self.interface:
+            return ["--network", f"container:{self.interface}", *volume]
         aliases = [word for name in names for word in ("--network-alias", name)]
-        return ["--network", self.network, *aliases, "--volume", f"{self.authority}:/authority:ro"]
+        return ["--network", self.network, *aliases, *volume]
 
 
 def postgres(
@@ -37,19 +42,25 @@ def postgres(
     password: str,
     database: str = "airflow",
     user: str = "airflow",
+    successor_of: Container | None = None,
 ) -> Container:
-    """Start PostgreSQL with the DNS names ``names`` and wait until it is healthy."""
+    """Start PostgreSQL with the DNS names ``names`` and wait until it is healthy.
+
+    Args:
+        successor_of: a stopped container whose data the new one continues, as RDS does in a fail-over.
+    """
+    data = ["--volumes-from", successor_of.id] if successor_of else []
     container = start(
         Launch(
             image=images.build("postgres"),
-            name=f"{setting.network}-postgres",
+            name=f"{setting.network}-postgres{'-successor' if successor_of else ''}",
             environ={
                 "TLS_NAMES": ",".join(names),
                 "POSTGRES_USER": user,
                 "POSTGRES_DB": database,
                 "POSTGRES_PASSWORD": password,
             },
-            options=setting.options(names),
+            options=[*setting.options(names), *data],
         )
     )
     container.wait_healthy()

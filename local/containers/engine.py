@@ -50,7 +50,11 @@ def address() -> Mapping[str, str]:
 
 
 def docker(
-    *words: str, environ: Mapping[str, str] | None = None, check: bool = True, timeout: float = TIMEOUT_SECONDS
+    *words: str,
+    environ: Mapping[str, str] | None = None,
+    check: bool = True,
+    timeout: float = TIMEOUT_SECONDS,
+    stdin: str | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run a docker command.
 
@@ -58,13 +62,20 @@ def docker(
         environ: variables to add to those of this process.
         check: raise an error where the command fails.
         timeout: seconds.
+        stdin: standard input.
 
     Raises:
         EngineError: the command failed and ``check`` is set.
     """
     environment = {**os.environ, **address(), **(environ or {})}
     done = subprocess.run(
-        [client(), *words], env=environment, capture_output=True, text=True, timeout=timeout, check=False
+        [client(), *words],
+        env=environment,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
     )
     if check and done.returncode:
         raise EngineError(f"docker {' '.join(words[:3])}: {done.stderr.strip() or done.stdout.strip()}")

@@ -1,11 +1,9 @@
-"""The HTTP endpoints of the ECS agent (metadata, task protection), and a relay from containers to the emulator."""
+"""The HTTP endpoints of the ECS agent: metadata and task protection."""
 
 from __future__ import annotations
 
 import json
 import re
-import socket
-import socketserver
 import threading
 import time
 from dataclasses import dataclass, field
@@ -23,11 +21,13 @@ class Agent:
 
     Args:
         host: address to listen on.
+        address: address at which tasks reach the agent, if it is not the address to listen on.
         broken: answer every PUT with status 500.
         calls: received PUT requests, as task and ``ProtectionEnabled``.
     """
 
     host: str
+    address: str = ""
     broken: bool = False
     calls: list[tuple[str, bool]] = field(default_factory=list)
     _protected_until: dict[str, float] = field(default_factory=dict)
@@ -49,7 +49,13 @@ class Agent:
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}:{self._server.server_port}"
+        """The URL for tasks."""
+        return f"http://{self.address}" if self.address else f"http://{self.host}:{self.port}"
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return int(self._server.server_port)
 
     def variables(self, task: str) -> dict[str, str]:
         """The variables that ECS sets in every container of ``task``."""
@@ -105,41 +111,3 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Print nothing."""
-
-
-class Relay(socketserver.ThreadingTCPServer):
-    """Forwards connections from an address of this machine that containers reach to a loopback port.
-
-    Args:
-        host: address to listen on.
-        target_port: loopback port to forward to.
-    """
-
-    daemon_threads = True
-    allow_reuse_address = True
-
-    def __init__(self, *, host: str, target_port: int) -> None:
-        super().__init__((host, 0), _Connection)
-        self.target_port = target_port
-        self.url = f"http://{host}:{self.server_address[1]}"
-        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
-
-
-class _Connection(socketserver.BaseRequestHandler):
-    server: Relay
-
-    def handle(self) -> None:
-        with socket.create_connection(("127.0.0.1", self.server.target_port)) as target:
-            back = threading.Thread(target=_copy, args=(target, self.request), daemon=True)
-            back.start()
-            _copy(self.request, target)
-            back.join()
-
-
-def _copy(source: socket.socket, sink: socket.socket) -> None:
-    try:
-        while data := source.recv(65536):
-            sink.sendall(data)
-        sink.shutdown(socket.SHUT_WR)
-    except OSError:
-        return

@@ -1,20 +1,24 @@
-"""Runs a cluster of the emulator on containers: network, PostgreSQL, Redis, ECS agent and task runner."""
+"""Runs a cluster of the emulator on containers: VPC, PostgreSQL, Redis, ECS agent and task runner."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from local.containers import authority, backing_services, engine, images
-from local.containers.engine import Container, docker
-from local.ecs.agent import Agent, Relay
+from terraform_harness.packet_filters.ruleset import Place
+
+from local.containers import authority, backing_services, images
+from local.containers.engine import Container
+from local.ecs.agent import Agent
+from local.ecs.fake_vpc import FakeVpc
+from local.ecs.gateways import AWS_APIS, HTTPS, Gateways
+from local.ecs.interface import AGENT, TaskInterface
 from local.ecs.runner import Runner
-from local.ecs.service_catalog import Aws, ServiceCatalog
+from local.ecs.service_catalog import Aws, BackingService, ServiceCatalog
 from local.ecs.task import Platform
 
 # The image's file of certificate authorities for database and broker.
@@ -30,26 +34,54 @@ class EmulatedAws(Aws, Protocol):
     def url(self) -> str: ...
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class FakeCluster:
-    """A running cluster.
+    """A running cluster."""
 
-    Args:
-        aws_url: address of the emulator that containers reach.
-    """
-
-    network: str
+    name: str
+    parameters: str
+    vpc: FakeVpc
+    gateways: Gateways
     runner: Runner
     agent: Agent
+    folder: Path
     database: Container
     broker: Container
-    aws_url: str
 
+    def run_task(self, name: str) -> tuple[int, str]:
+        """Run a one-off task, for instance ``migrate``, in the subnets of the services.
 
-def gateway(network: str) -> str:
-    """This machine's address on a Docker network."""
-    found = json.loads(docker("network", "inspect", network).stdout)
-    return str(found[0]["IPAM"]["Config"][0]["Gateway"])
+        Returns:
+            The exit code and the log of its main container.
+        """
+        catalog, family = self.runner.catalog, f"{self.name}-{name}"
+        subnets = catalog.services()[0].subnets
+        return self.runner.run_task(family, subnets=subnets, groups=[catalog.group(family)])
+
+    @property
+    def database_address(self) -> str:
+        """The address that the database's name leads to."""
+        (address,) = self.vpc.lookup(self.runner.catalog.database().host) or ("",)
+        return address
+
+    def refresh_network(self) -> None:
+        """Follow changes of the account's network."""
+        self.vpc.refresh()
+        self.gateways.refresh()
+        self.vpc.refresh()
+
+    def fail_over_database(self) -> None:
+        """Stop the database and start its successor in another subnet: same name and data, another address.
+
+        https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html
+        """
+        self.database.kill()
+        found = self.runner.catalog.database()
+        setting = _setting(self.vpc, found, self.folder)
+        password = self.runner.catalog.secret(f"{self.parameters}/database-password")
+        self.database = backing_services.postgres(
+            setting, names=[found.host], password=password, successor_of=self.database
+        )
 
 
 @contextmanager
@@ -62,58 +94,88 @@ def fake_cluster(
         aws: the emulator that the cluster was applied to.
         cluster: name of the ECS cluster.
         parameters: path of the secrets, ``/<prefix>/<environment>``.
-        network: name of the Docker network to create.
+        network: prefix of the names of Docker networks and containers.
         folder: folder for certificates, which every user must be able to enter.
         check_every: longest interval of health checks in seconds.
     """
-    docker("network", "create", network)
-    agent = Agent(host=gateway(network))
-    relay = Relay(host=gateway(network), target_port=urlsplit(aws.url).port or 80)
+    image = images.build("airflow")
+    vpc = FakeVpc(aws=aws, name=network, image=image)
+    agent = Agent(host="127.0.0.1", address=AGENT)
     catalog = ServiceCatalog(aws, cluster=cluster)
     certificate = authority.make(folder)
-    setting = backing_services.Setting(network=network, authority=folder)
+    gateways = Gateways(vpc=vpc, emulator_port=urlsplit(aws.url).port or 80)
+    agent.start()
+
+    def interface(name: str, subnets: Sequence[str], groups: Sequence[str]) -> TaskInterface:
+        place = vpc.place(name, subnets=subnets, groups=groups)
+        return TaskInterface(vpc=vpc, gateways=gateways, agent=agent, place=place)
+
     try:
-        agent.start()
+        vpc.open(vpc=_vpc(aws, catalog))
+        gateways.open()
         runner = Runner(
             catalog=catalog,
             agent=agent,
+            prefix=network,
+            interfaces=interface,
             platform=Platform(
-                network=network,
-                image=images.build("airflow"),
+                image=image,
                 check_every=check_every,
-                variables=_variables(aws.region, relay.url),
+                variables=_variables(aws.region, s3=gateways.s3),
                 options=("--volume", f"{certificate}:{CA_FILE}:ro"),
             ),
         )
+        gateways.targets = runner.targets
+        for service in catalog.services():
+            for name in service.names:
+                vpc.records[name] = lambda name=name: runner.addresses(name)  # type: ignore[misc]
+        database, broker = catalog.database(), catalog.broker()
         yield FakeCluster(
-            network=network,
+            name=cluster,
+            parameters=parameters,
+            vpc=vpc,
+            gateways=gateways,
             runner=runner,
             agent=agent,
+            folder=folder,
             database=backing_services.postgres(
-                setting,
-                names=catalog.database_addresses(),
+                _setting(vpc, database, folder),
+                names=[database.host],
                 password=catalog.secret(f"{parameters}/database-password"),
             ),
             broker=backing_services.redis(
-                setting,
-                names=catalog.broker_addresses(),
+                _setting(vpc, broker, folder),
+                names=[broker.host],
                 password=catalog.secret(f"{parameters}/broker-auth-token"),
             ),
-            aws_url=relay.url,
         )
     finally:
-        relay.shutdown()
-        relay.server_close()
+        gateways.close()
         agent.stop()
-        engine.remove_network(network)
+        vpc.close()
 
 
-def _variables(region: str, url: str) -> dict[str, str]:
-    """Region and credentials, which ECS and the task role would provide, and the address of the emulator."""
+def _setting(vpc: FakeVpc, service: BackingService, folder: Path) -> backing_services.Setting:
+    """A new interface for a backing service, to which its host name leads from now on."""
+    place: Place = vpc.place(service.name, subnets=service.subnets, groups=service.groups)
+    holder = vpc.hold(place)
+    vpc.records[service.host] = lambda: [place.address]
+    return backing_services.Setting(network=vpc.name, authority=folder, interface=holder.id)
+
+
+def _vpc(aws: Aws, catalog: ServiceCatalog) -> str:
+    """The id of the VPC of the services."""
+    subnet = catalog.services()[0].subnets[0]
+    return str(aws.client("ec2").describe_subnets(SubnetIds=[subnet])["Subnets"][0]["VpcId"])
+
+
+def _variables(region: str, *, s3: str) -> dict[str, str]:
+    """Region and credentials, which ECS and the task role would provide, and the addresses of the emulator."""
     return {
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
-        "AWS_ENDPOINT_URL": url,
+        "AWS_ENDPOINT_URL": f"http://{AWS_APIS}:{HTTPS}",
+        "AWS_ENDPOINT_URL_S3": f"http://{s3}:{HTTPS}",
         "AWS_ACCESS_KEY_ID": "emulator",
         "AWS_SECRET_ACCESS_KEY": "emulator",
     }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import random
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -13,7 +14,7 @@ from local.containers import engine
 from local.containers.engine import EngineError
 from local.ecs.agent import Agent
 from local.ecs.service_catalog import Service, ServiceCatalog, TaskDefinition
-from local.ecs.task import FargateTask, Platform, remove
+from local.ecs.task import FargateTask, Interface, Platform, remove
 
 POLL_SECONDS = 0.5
 # Pause before the next task of a service whose last task did not start, as ECS throttles such services.
@@ -27,6 +28,8 @@ class Runner:
 
     Args:
         catalog: source of services, task definitions and secrets.
+        prefix: prefix of the names of containers.
+        interfaces: makes a network interface for a name, ids of subnets and ids of security groups.
         tasks: current tasks by service.
         ended: stopped tasks.
         problem: last error of the reconciliation loop.
@@ -35,6 +38,8 @@ class Runner:
     catalog: ServiceCatalog
     platform: Platform
     agent: Agent
+    prefix: str
+    interfaces: Callable[[str, Sequence[str], Sequence[str]], Interface]
     tasks: dict[str, list[FargateTask]] = field(default_factory=dict)
     ended: list[FargateTask] = field(default_factory=list)
     problem: str = ""
@@ -55,15 +60,26 @@ class Runner:
             task.phase = "stopped"
         remove(tasks)
 
-    def run_task(self, name: str, *, seconds: float = 300) -> tuple[int, str]:
+    def run_task(
+        self, name: str, *, subnets: Sequence[str], groups: Sequence[str], seconds: float = 300
+    ) -> tuple[int, str]:
         """Run a one-off task to its end.
+
+        Args:
+            name: family or ARN of its definition.
+            subnets: ids of subnets.
+            groups: ids of security groups.
+            seconds: time limit.
 
         Returns:
             The exit code and the log of its main container.
         """
-        task = self._make(self.catalog.definition(name))
+        definition = self.catalog.definition(name)
+        task = self._make(definition, self.interfaces(name.rsplit("-", 1)[-1], subnets, groups))
         task.start()
         try:
+            if task.phase == "stopped":
+                return 1, task.reason
             return task.main.wait(seconds=seconds), task.main.logs()
         finally:
             task.stop(reason="done")
@@ -72,6 +88,26 @@ class Runner:
     def running(self, service: str) -> list[FargateTask]:
         """The running tasks of a service, oldest first."""
         return [task for task in self.tasks.get(service, []) if task.phase == "running"]
+
+    def addresses(self, name: str) -> list[str]:
+        """The addresses of the DNS name of a service: of its healthy tasks where Cloud Map checks their health."""
+        return [
+            task.interface.address
+            for task in self._all()
+            if task.service and name in task.service.names and (task.healthy or not task.service.checks_health)
+        ]
+
+    def targets(self) -> list[tuple[str, int]]:
+        """Addresses and ports of the healthy tasks behind the load balancer, in a random order."""
+        found = [
+            (task.interface.address, task.service.port)
+            for task in self._all()
+            if task.healthy and task.service and task.service.port
+        ]
+        return random.sample(found, len(found))
+
+    def _all(self) -> list[FargateTask]:
+        return [task for tasks in list(self.tasks.values()) for task in list(tasks)]
 
     def wait_steady(self, *, seconds: float) -> None:
         """Wait until every service has its desired number of healthy tasks of its current definition.
@@ -133,7 +169,8 @@ class Runner:
         alive = [task for task in tasks if task.phase in ALIVE]
         current = [task for task in alive if task.definition.arn == definition.arn]
         for _ in range(service.desired - len(current)):
-            task = self._make(definition, service)
+            interface = self.interfaces(service.name, service.subnets, service.groups)
+            task = self._make(definition, interface, service)
             tasks.append(task)
             threading.Thread(target=task.start, daemon=True).start()
         # Old tasks stop when the new tasks are healthy: every service has minimumHealthyPercent 100.
@@ -161,16 +198,16 @@ class Runner:
         for task in tasks:
             task.stop_in_background(reason=reason)
 
-    def _make(self, definition: TaskDefinition, service: Service | None = None) -> FargateTask:
-        id_ = f"{self.platform.network}-{definition.family}-{next(self._numbers)}"
+    def _make(self, definition: TaskDefinition, interface: Interface, service: Service | None = None) -> FargateTask:
+        id_ = f"{self.prefix}-{definition.family}-{next(self._numbers)}"
         return FargateTask(
             id=id_,
             definition=definition,
             platform=self.platform,
             secrets={container.name: self._resolve(container.secrets) for container in definition.containers},
             variables=self.agent.variables(id_),
-            names=service.names if service else (),
-            port=service.port if service else None,
+            interface=interface,
+            service=service,
         )
 
     def _resolve(self, secrets: Mapping[str, str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -34,6 +34,9 @@ class Service:
         task_definition: ARN of the current task definition.
         port: container port of its load balancer.
         names: DNS names of its tasks inside the network.
+        checks_health: whether the names answer with healthy tasks only, not with each task that has started.
+        subnets: ids of the subnets of its tasks.
+        groups: ids of the security groups of its tasks.
     """
 
     name: str
@@ -41,6 +44,19 @@ class Service:
     task_definition: str
     port: int | None
     names: tuple[str, ...]
+    checks_health: bool = False
+    subnets: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackingService:
+    """The database or the broker: its host name, the subnets that it can be in, and its security groups."""
+
+    name: str
+    host: str
+    subnets: tuple[str, ...]
+    groups: tuple[str, ...]
 
 
 class ServiceCatalog:
@@ -70,17 +86,26 @@ class ServiceCatalog:
 
     def _service(self, body: Mapping[str, Any]) -> Service:
         balancers = body.get("loadBalancers") or []
+        registries = [self._registry(registry["registryArn"]) for registry in body.get("serviceRegistries") or []]
+        interface = (body.get("networkConfiguration") or {}).get("awsvpcConfiguration") or {}
         return Service(
             name=body["serviceName"],
             desired=body["desiredCount"],
             task_definition=body["taskDefinition"],
             port=balancers[0]["containerPort"] if balancers else None,
-            names=tuple(self._dns_name(registry["registryArn"]) for registry in body.get("serviceRegistries") or []),
+            names=tuple(map(self._dns_name, registries)),
+            checks_health=any("HealthCheckCustomConfig" in registry for registry in registries),
+            subnets=tuple(interface.get("subnets", ())),
+            groups=tuple(interface.get("securityGroups", ())),
         )
 
-    def _dns_name(self, registry_arn: str) -> str:
+    def _registry(self, arn: str) -> Mapping[str, Any]:
         cloud_map = self._aws.client("servicediscovery")
-        service = cloud_map.get_service(Id=registry_arn.rsplit("/", 1)[1])["Service"]
+        found: Mapping[str, Any] = cloud_map.get_service(Id=arn.rsplit("/", 1)[1])["Service"]
+        return found
+
+    def _dns_name(self, service: Mapping[str, Any]) -> str:
+        cloud_map = self._aws.client("servicediscovery")
         namespace = service.get("NamespaceId") or service["DnsConfig"]["NamespaceId"]
         return f"{service['Name']}.{cloud_map.get_namespace(Id=namespace)['Namespace']['Name']}"
 
@@ -101,12 +126,37 @@ class ServiceCatalog:
         name = reference.split(":parameter", 1)[1] if reference.startswith("arn:") else reference
         return str(self._aws.client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
 
-    def database_addresses(self) -> Sequence[str]:
-        """Host names of the account's RDS instances."""
-        instances = self._aws.client("rds").describe_db_instances()["DBInstances"]
-        return [instance["Endpoint"]["Address"] for instance in instances]
+    def database(self) -> BackingService:
+        """The account's RDS instance."""
+        (instance,) = self._aws.client("rds").describe_db_instances()["DBInstances"]
+        return BackingService(
+            name="metadata-database",
+            host=instance["Endpoint"]["Address"],
+            subnets=_subnets(instance["DBSubnetGroup"]),
+            groups=tuple(group["VpcSecurityGroupId"] for group in instance["VpcSecurityGroups"]),
+        )
 
-    def broker_addresses(self) -> Sequence[str]:
-        """Host names of the primary nodes of the account's replication groups."""
-        groups = self._aws.client("elasticache").describe_replication_groups()["ReplicationGroups"]
-        return [node["PrimaryEndpoint"]["Address"] for group in groups for node in group["NodeGroups"]]
+    def broker(self) -> BackingService:
+        """The account's replication group of ElastiCache; the address is that of its primary node."""
+        client = self._aws.client("elasticache")
+        (group,) = client.describe_replication_groups()["ReplicationGroups"]
+        (cluster,) = client.describe_cache_clusters(CacheClusterId=group["MemberClusters"][0])["CacheClusters"]
+        (subnets,) = client.describe_cache_subnet_groups(CacheSubnetGroupName=cluster["CacheSubnetGroupName"])[
+            "CacheSubnetGroups"
+        ]
+        return BackingService(
+            name="broker",
+            host=group["NodeGroups"][0]["PrimaryEndpoint"]["Address"],
+            subnets=_subnets(subnets),
+            groups=tuple(item["SecurityGroupId"] for item in cluster["SecurityGroups"]),
+        )
+
+    def group(self, name: str) -> str:
+        """The id of the security group called ``name``."""
+        filters = [{"Name": "group-name", "Values": [name]}]
+        (found,) = self._aws.client("ec2").describe_security_groups(Filters=filters)["SecurityGroups"]
+        return str(found["GroupId"])
+
+
+def _subnets(body: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(subnet["SubnetIdentifier"] for subnet in body["Subnets"])

@@ -6,17 +6,30 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from local.containers import engine
 from local.containers.definition import ContainerDefinition, docker_options
 from local.containers.engine import Container, EngineError, Launch, docker
-from local.ecs.service_catalog import TaskDefinition
+from local.ecs.service_catalog import Service, TaskDefinition
 
 START_SECONDS = 300.0
 START_PERIOD_SECONDS = 600
 POLL_SECONDS = 1.0
-PAUSE = ("sleep", "infinity")
+
+
+class Interface(Protocol):
+    """The network interface of one task."""
+
+    @property
+    def address(self) -> str:
+        """Its IPv4 address."""
+
+    def open(self, name: str) -> Container:
+        """Start the container ``name``, which holds the interface; raises EngineError where the task cannot start."""
+
+    def close(self) -> None:
+        """Release the interface of a task that has stopped."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,14 +37,12 @@ class Platform:
     """The surroundings of every task.
 
     Args:
-        network: Docker network.
         image: image of every container, in place of the image in the definition.
         check_every: longest interval of health checks in seconds. The time to unhealthy stays the definition's.
         variables: variables to add to every container (region, credentials, address of the emulator).
         options: options to add to every ``docker run`` (the certificates of the backing services).
     """
 
-    network: str
     image: str
     check_every: int
     variables: Mapping[str, str]
@@ -46,8 +57,8 @@ class FargateTask:
         id: name of its Docker containers, unique in the network.
         secrets: secret values by variable, by the name of the container.
         variables: variables to add to every container.
-        names: DNS names of the task.
-        port: port to publish on loopback, in place of a load balancer.
+        interface: network interface of the task.
+        service: the ECS service that it belongs to, if any.
         phase: ``pending``, ``running``, ``stopping`` or ``stopped``.
         reason: why the task stopped.
         was_running: whether all containers started.
@@ -58,8 +69,8 @@ class FargateTask:
     platform: Platform
     secrets: Mapping[str, Mapping[str, str]]
     variables: Mapping[str, str]
-    names: tuple[str, ...] = ()
-    port: int | None = None
+    interface: Interface
+    service: Service | None = None
     phase: str = "pending"
     reason: str = ""
     was_running: bool = False
@@ -70,7 +81,7 @@ class FargateTask:
     def start(self) -> None:
         """Start all containers in order. After an error the task is stopped and ``reason`` holds the error."""
         try:
-            self._pause = engine.start(self._pause_launch())
+            self._pause = self.interface.open(self.id)
             for definition in _in_order(self.definition.containers):
                 self._await_dependencies(definition)
                 with self._lock:
@@ -81,14 +92,6 @@ class FargateTask:
             self.phase = "running" if self.was_running else self.phase
         except EngineError as error:
             self.stop(reason=str(error))
-
-    def _pause_launch(self) -> Launch:
-        aliases = [word for name in self.names for word in ("--network-alias", name)]
-        publish = ["--publish", f"127.0.0.1::{self.port}"] if self.port else []
-        options = ("--network", self.platform.network, *aliases, *publish, "--entrypoint", PAUSE[0])
-        return Launch(
-            image=self.platform.image, name=self.id, command=PAUSE[1:], options=(*options, "--no-healthcheck")
-        )
 
     def _launch(self, definition: ContainerDefinition) -> Launch:
         health = definition.health
@@ -174,15 +177,10 @@ class FargateTask:
             stopper.start()
         for stopper in stoppers:
             stopper.join()
+        self.interface.close()
         if hasattr(self, "_pause"):
             docker("kill", self._pause.id, check=False)
         self.phase = "stopped"
-
-    def published(self) -> str:
-        """The loopback address of the published port; raises EngineError where the task publishes none."""
-        if not self.port:
-            raise EngineError(f"{self.id} publishes no port")
-        return f"http://127.0.0.1:{self._pause.port(self.port)}"
 
     def logs(self) -> str:
         """The output of all containers."""

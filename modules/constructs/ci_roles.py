@@ -3,29 +3,52 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnectProvider
+from cdktf_cdktf_provider_aws.iam_policy import IamPolicy
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
-from environments.facts.secrets import DATABASE_PASSWORD
 from environments.facts.state import S3_PREFIX
 from modules.core.deploy_permissions import ROLE_RECIPIENTS, deploy_permissions
 from modules.core.grants import RoleSettings, document, statement
+from modules.core.role_boundary import boundary_arn, boundary_name, boundary_statements, ci_path
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+PLANNING = ("pull_request", "ref:refs/heads/*", "ref:refs/tags/*", "environment:*")
+"""The jobs that may plan. A job with a GitHub environment has a subject without its branch or tag.
+
+Source: https://docs.github.com/en/actions/reference/security/oidc#example-subject-claims
+"""
+
+
+def subject_prefix(repository: str, ids: str | None = None) -> str:
+    """Return the beginning of the subjects of a repository's tokens.
+
+    Args:
+        repository: ``owner/name``.
+        ids: ``<owner id>/<repository id>`` where the subjects contain them (immutable subject claims).
+
+    >>> subject_prefix("example/airflow"), subject_prefix("example/airflow", "12/345")
+    ('repo:example/airflow:', 'repo:example@12/airflow@345:')
+    """
+    if ids:
+        repository = "/".join(map("@".join, zip(repository.split("/"), ids.split("/"), strict=True)))
+    return f"repo:{repository}:"
 
 
 class CiRoles(Construct):
-    """The role ``plan`` for every branch and pull request, read-only, and the role ``deploy`` for one branch.
+    """The role ``plan`` for every job of a repository, read-only, and the role ``deploy`` for one branch.
 
     The deploy role can create IAM roles only below the IAM path of the environments, and only with the permissions
-    boundary if one is set. The CI roles have another path, so the deploy role cannot change itself.
+    boundary: the given one, or one that the construct creates. The CI roles and the boundary have another path, so the
+    deploy role cannot change them.
 
     Args:
         scope: parent construct.
@@ -33,6 +56,8 @@ class CiRoles(Construct):
         name: prefix of the roles' names, and of the resources that the deploy role manages.
         repository: ``owner/name`` on GitHub.
         branch: branch from which the deploy role can be assumed.
+        github_environment: GitHub environment whose jobs can assume the deploy role, instead of the branch.
+        github_ids: ``<owner id>/<repository id>`` of a repository whose subjects contain them.
         state_bucket_arn: S3 bucket of the Terraform states.
         state_key_arn: KMS key of the Terraform states.
         roles: account, region, path and permissions boundary of all roles.
@@ -57,42 +82,58 @@ class CiRoles(Construct):
         state_key_arn: str,
         roles: RoleSettings,
         provider_arn: str | None = None,
+        github_environment: str | None = None,
+        github_ids: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self._roles, self._state = roles, (state_bucket_arn, state_key_arn)
-        provider = provider_arn or self._provider()
-        self.plan = self._role(
-            "plan", name, provider, [f"repo:{repository}:pull_request", f"repo:{repository}:ref:refs/heads/*"]
-        )
-        self.deploy = self._role("deploy", name, provider, [f"repo:{repository}:ref:refs/heads/{branch}"])
+        self._boundary = roles.permissions_boundary or self._make_boundary(name)
+        provider, prefix = provider_arn or self._provider(), subject_prefix(repository, github_ids)
+        deploying = f"environment:{github_environment}" if github_environment else f"ref:refs/heads/{branch}"
+        self.plan = self._role("plan", name, provider, {"StringLike": [prefix + job for job in PLANNING]})
+        self.deploy = self._role("deploy", name, provider, {"StringEquals": [prefix + deploying]})
         self._allow(self.plan, "read-state", *self._read_state(), *self._open_ephemeral(name))
         self._allow(self.deploy, "write-state", *self._write_state())
+        self._allow(self.deploy, "keep-state", *self._keep_state())
         for role in (self.plan, self.deploy):
             IamRolePolicyAttachment(self, f"{role.node.id}-reads", role=role.name, policy_arn=READ_ONLY)
         named, unnamed = deploy_permissions(name, roles)
-        self._allow(self.deploy, "manage-what-has-our-name", *named)
-        self._allow(self.deploy, "manage-what-has-no-name", *unnamed)
+        # Inline policies of a role have 10,240 characters in all, a managed policy has 6,144 of its own.
+        self._attach(self.deploy, name, "named", *named)
+        self._attach(self.deploy, name, "unnamed", *unnamed)
         self._allow(self.deploy, "manage-roles", *self._manage_roles())
 
     def _provider(self) -> str:
         provider = IamOpenidConnectProvider(self, "provider", url=f"https://{ISSUER}", client_id_list=[AUDIENCE])
         return str(provider.arn)
 
-    def _role(self, kind: str, name: str, provider: str, subjects: Sequence[str]) -> IamRole:
+    def _make_boundary(self, name: str) -> str:
+        """Create the boundary. Its ARN is known at synthesis, because the stacks of the environments name it."""
+        IamPolicy(
+            self,
+            "boundary",
+            name=boundary_name(name),
+            path=ci_path(self._roles.path),
+            description=f"The most that roles of {name} can do",
+            policy=document(*boundary_statements(name, self._roles)),
+        )
+        return boundary_arn(name, account_id=self._roles.account_id, path=self._roles.path)
+
+    def _role(self, kind: str, name: str, provider: str, subjects: Mapping[str, Sequence[str]]) -> IamRole:
+        conditions: dict[str, dict[str, object]] = {"StringEquals": {f"{ISSUER}:aud": AUDIENCE}}
+        for operator, values in subjects.items():
+            conditions.setdefault(operator, {})[f"{ISSUER}:sub"] = list(values)
         trust = {
             "Effect": "Allow",
             "Principal": {"Federated": provider},
             "Action": "sts:AssumeRoleWithWebIdentity",
-            "Condition": {
-                "StringEquals": {f"{ISSUER}:aud": AUDIENCE},
-                "StringLike": {f"{ISSUER}:sub": list(subjects)},
-            },
+            "Condition": conditions,
         }
         return IamRole(
             self,
             kind,
             name=f"{name}-ci-{kind}",
-            path=self._roles.path.rstrip("/") + "-ci/",
+            path=ci_path(self._roles.path),
             description=f"CI of {name}: {kind}",
             assume_role_policy=document(trust),
             permissions_boundary=self._roles.permissions_boundary,
@@ -102,6 +143,18 @@ class CiRoles(Construct):
     def _allow(self, role: IamRole, purpose: str, *statements: object) -> None:
         policy = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
         IamRolePolicy(self, f"{role.node.id}-{purpose}", name=purpose, role=role.id, policy=policy)
+
+    def _attach(self, role: IamRole, name: str, purpose: str, *statements: Mapping[str, Any]) -> None:
+        kind = role.node.id
+        policy = IamPolicy(
+            self,
+            f"{kind}-{purpose}",
+            name=f"{name}-ci-{kind}-{purpose}",
+            path=ci_path(self._roles.path),
+            description=f"CI of {name}: {kind}, {purpose} resources",
+            policy=document(*statements),
+        )
+        IamRolePolicyAttachment(self, f"{kind}-has-{purpose}", role=role.name, policy_arn=policy.arn)
 
     def _read_state(self) -> list[dict[str, object]]:
         bucket, key = self._state
@@ -113,16 +166,18 @@ class CiRoles(Construct):
         ]
 
     def _open_ephemeral(self, name: str) -> list[dict[str, object]]:
-        """Return the statements for ephemeral resources: each plan reads the database password and random values."""
+        """Return the statements for secrets and random values.
+
+        A plan opens the ephemeral database password, and the provider decrypts every SecureString that it refreshes.
+        """
         account, region = self._roles.account_id, self._roles.region
-        password = f"arn:aws:ssm:{region}:{account}:parameter/{name}/*/{DATABASE_PASSWORD}"
+        parameters = f"arn:aws:ssm:{region}:{account}:parameter/{name}/*"
         return [
-            statement("ssm:GetParameter", on=[password]),
             statement("secretsmanager:GetRandomPassword", on=["*"]),
             statement(
                 "kms:Decrypt",
                 on=[f"arn:aws:kms:{region}:{account}:key/*"],
-                conditions={"StringLike": {"kms:EncryptionContext:PARAMETER_ARN": password}},
+                conditions={"StringLike": {"kms:EncryptionContext:PARAMETER_ARN": parameters}},
             ),
         ]
 
@@ -130,15 +185,26 @@ class CiRoles(Construct):
         bucket, key = self._state
         return [
             statement("s3:ListBucket", on=[bucket]),
-            statement("s3:DeleteObject", "s3:GetObject", "s3:PutObject", on=[f"{bucket}/{S3_PREFIX}/*"]),
+            statement("s3:GetObject", "s3:PutObject", on=[f"{bucket}/{S3_PREFIX}/*"]),
+            statement("s3:DeleteObject", on=[f"{bucket}/{S3_PREFIX}/*.tflock"]),
             statement("kms:Decrypt", "kms:GenerateDataKey", on=[key]),
+        ]
+
+    def _keep_state(self) -> list[dict[str, object]]:
+        """Return the statements that keep the bucket and the key of the states, whatever other statements allow."""
+        bucket, key = self._state
+        on_bucket = ["s3:DeleteObject", "s3:Get*", "s3:List*", "s3:PutObject"]
+        on_key = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "kms:Get*", "kms:List*"]
+        return [
+            {"Effect": "Deny", "NotAction": on_bucket, "Resource": [bucket, f"{bucket}/*"]},
+            statement("s3:DeleteObject", on=[f"{bucket}/*.tfstate"], effect="Deny"),
+            {"Effect": "Deny", "NotAction": on_key, "Resource": [key]},
         ]
 
     def _manage_roles(self) -> list[dict[str, object]]:
         account, path = self._roles.account_id, self._roles.path
         own = [f"arn:aws:iam::{account}:role{path}*"]
-        boundary = self._roles.permissions_boundary
-        bounded = {"StringEquals": {"iam:PermissionsBoundary": boundary}} if boundary else None
+        bounded = {"StringEquals": {"iam:PermissionsBoundary": self._boundary}}
         return [
             statement(
                 "iam:AttachRolePolicy",

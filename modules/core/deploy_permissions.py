@@ -55,7 +55,7 @@ NAMED_RESOURCES: Mapping[str, tuple[str, ...]] = {
         "arn:aws:rds:{here}:subgrp:{name}-*",
         "arn:aws:rds:{here}:target-group:*",
     ),
-    "s3": ("arn:aws:s3:::{name}-*",),
+    "s3": ("arn:aws:s3:::{name}-*-access-logs-{account}", "arn:aws:s3:::{name}-*-task-logs-{account}"),
     "scheduler": ("arn:aws:scheduler:{here}:schedule/default/{name}-*",),
     "secretsmanager": ("arn:aws:secretsmanager:{here}:secret:{name}-*",),
     "sns": ("arn:aws:sns:{here}:{name}-*",),
@@ -64,7 +64,7 @@ NAMED_RESOURCES: Mapping[str, tuple[str, ...]] = {
 
 # service -> verbs of the actions on the resources above; ECS Exec (ecs:ExecuteCommand) is not among them
 VERBS: Mapping[str, tuple[str, ...]] = {
-    "cloudwatch": ("Create*", "Delete*", "Describe*", "Disable*", "Enable*", "Get*", "List*", "Put*", "Tag*", "Untag*"),
+    "cloudwatch": ("Delete*", "Describe*", "Get*", "List*", "Put*", "Tag*", "Untag*"),
     "ecr": (
         *("Batch*", "Complete*", "Create*", "Delete*", "Describe*", "Get*", "Initiate*", "List*", "Put*", "Set*"),
         *("Start*", "Tag*", "Untag*", "Upload*"),
@@ -87,14 +87,14 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         *("Add*", "Create*", "Delete*", "Deregister*", "Describe*", "List*", "Modify*", "Reboot*", "Register*"),
         *("Remove*", "Reset*", "Restore*", "Start*", "Stop*"),
     ),
-    "s3": ("Abort*", "Create*", "Delete*", "Get*", "List*", "Put*", "Tag*", "Untag*", "Update*"),
+    "s3": ("Create*", "Delete*", "Get*", "List*", "Put*", "Tag*", "Untag*"),
     "scheduler": ("Create*", "Delete*", "Get*", "List*", "Tag*", "Untag*", "Update*"),
     "secretsmanager": (
         *("Cancel*", "Create*", "Delete*", "Describe*", "Get*", "List*", "Put*", "Restore*", "Tag*", "Untag*"),
         "Update*",
     ),
     "sns": ("Create*", "Delete*", "Get*", "List*", "Set*", "Subscribe", "Tag*", "Unsubscribe", "Untag*"),
-    "ssm": ("Add*", "Delete*", "Describe*", "Get*", "Label*", "List*", "Put*", "Remove*"),
+    "ssm": ("Add*", "Delete*", "Describe*", "Get*", "List*", "Put*", "Remove*"),
 }
 
 # Actions on resources with generated ids: limited to resource types of the account and the region.
@@ -117,7 +117,7 @@ TYPED_ACTIONS: Mapping[tuple[str, ...], tuple[str, ...]] = {
     ("arn:aws:route53:::hostedzone/*",): ("route53:ChangeResourceRecordSets", "route53:DeleteHostedZone"),
     ("arn:aws:servicediscovery:{here}:namespace/*", "arn:aws:servicediscovery:{here}:service/*"): (
         *("servicediscovery:Create*", "servicediscovery:Delete*", "servicediscovery:Deregister*"),
-        *("servicediscovery:Get*", "servicediscovery:Register*", "servicediscovery:Update*"),
+        *("servicediscovery:Get*", "servicediscovery:Update*"),
     ),
     (
         "arn:aws:elasticloadbalancing:{here}:loadbalancer/app/{name}-*",
@@ -137,8 +137,12 @@ REGIONAL_ACTIONS: tuple[str, ...] = (
     "ecs:RegisterTaskDefinition",
     "kms:CreateKey",
     "logs:*QueryDefinition*",
+    # ElastiCache and AWS WAF deliver their logs with the caller's permissions.
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
     "secretsmanager:GetRandomPassword",
-    "servicediscovery:CreateHttpNamespace",
     "servicediscovery:CreatePrivateDnsNamespace",
     "servicediscovery:GetOperation",
     "servicediscovery:TagResource",
@@ -146,8 +150,19 @@ REGIONAL_ACTIONS: tuple[str, ...] = (
 )
 GLOBAL_ACTIONS: tuple[str, ...] = ("route53:CreateHostedZone",)
 
-# Services through which a deployment uses KMS keys with generated ids.
-ENCRYPTING_SERVICES = ("ecr", "elasticache", "rds", "s3", "secretsmanager", "sns", "ssm")
+# Services through which a deployment uses KMS keys with generated ids, and those that get grants for the keys.
+ENCRYPTING_SERVICES = ("ecr", "elasticache", "rds", "s3", "scheduler", "secretsmanager", "sns", "ssm")
+GRANTED_SERVICES = ("ecr", "elasticache", "rds")
+
+# Services whose first resource in an account creates their service-linked role.
+LINKED_SERVICES = (
+    "ecs.amazonaws.com",
+    "ecs.application-autoscaling.amazonaws.com",
+    "elasticache.amazonaws.com",
+    "elasticloadbalancing.amazonaws.com",
+    "rds.amazonaws.com",
+    "wafv2.amazonaws.com",
+)
 
 
 def deploy_permissions(name: str, roles: RoleSettings) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -166,15 +181,31 @@ def deploy_permissions(name: str, roles: RoleSettings) -> tuple[list[dict[str, A
         statement(*(f"{service}:{verb}" for verb in VERBS[service]), on=filled(arns))
         for service, arns in sorted(NAMED_RESOURCES.items())
     ]
-    through = [f"{service}.{roles.region}.amazonaws.com" for service in ENCRYPTING_SERVICES]
+    keys = filled(["arn:aws:kms:{here}:key/*"])
     return named, [
         *(statement(*actions, on=filled(arns)) for arns, actions in TYPED_ACTIONS.items()),
         statement(*REGIONAL_ACTIONS, on=["*"], conditions={"StringEquals": {"aws:RequestedRegion": roles.region}}),
         statement(*GLOBAL_ACTIONS, on=["*"]),
         statement(
-            "kms:Decrypt",
-            "kms:GenerateDataKey",
-            on=filled(["arn:aws:kms:{here}:key/*"]),
-            conditions={"StringEquals": {"kms:ViaService": through}},
+            "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey",
+            on=keys,
+            conditions={"StringEquals": {"kms:ViaService": _hosts(ENCRYPTING_SERVICES, roles)}},
         ),
-    ]
+        statement(
+            "kms:CreateGrant",
+            on=keys,
+            conditions={
+                "StringEquals": {"kms:ViaService": _hosts(GRANTED_SERVICES, roles)},
+                "Bool": {"kms:GrantIsForAWSResource": "true"},
+            },
+        ),
+        statement(
+            "iam:CreateServiceLinkedRole",
+            on=filled(f"arn:aws:iam::{{account}}:role/aws-service-role/{service}/*" for service in LINKED_SERVICES),
+            conditions={"StringEquals": {"iam:AWSServiceName": list(LINKED_SERVICES)}},
+        ),
+    ]  # fmt: skip
+
+
+def _hosts(services: Iterable[str], roles: RoleSettings) -> list[str]:
+    return [f"{service}.{roles.region}.amazonaws.com" for service in services]

@@ -49,7 +49,7 @@ class Bootstrap(Stack):
         state = PrivateBucket(self, "state", name=bucket, key_arn=key.arn, keep_old_versions_days=365)
         TerraformOutput(self, "state_bucket", value=state.name, description="Bucket of the Terraform states")
         if oidc and oidc.github_repository:
-            CiRoles(
+            ci = CiRoles(
                 self,
                 "ci",
                 name=names.prefix,
@@ -59,5 +59,9 @@ class Bootstrap(Stack):
                 state_key_arn=key.arn,
                 roles=roles,
                 provider_arn=oidc.provider_arn,
+                github_environment=oidc.github_environment,
+                github_ids=oidc.github_ids,
             )
+            TerraformOutput(self, "plan_role_arn", value=ci.plan.arn, description="Role of jobs that plan")
+            TerraformOutput(self, "deploy_role_arn", value=ci.deploy.arn, description="Role of jobs that deploy")
         TerraformOutput(self, "state_key_arn", value=key.arn, description="KMS key of the Terraform states")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from cdktf import App
 from constructs import Construct
@@ -13,6 +14,7 @@ from environments.sections.identity import Oidc
 from modules.core.flows import Flows
 from modules.core.grants import RoleSettings
 from modules.core.references import CrossStackOutputs
+from modules.core.role_boundary import boundary_arn
 from modules.core.state import remote_state
 from modules.stacks.airflow import Airflow
 from modules.stacks.bootstrap import Bootstrap
@@ -27,14 +29,20 @@ def deployments(app: App, environments: Iterable[Environment]) -> None:
         if environment.state.backend == "s3" and environment.account_id not in accounts:
             accounts.add(environment.account_id)
             _bootstrap(app, environment, oidc=_oidc(every, environment.account_id))
-        deployment(app, environment)
+        deployment(app, environment, oidc=_oidc(every, environment.account_id))
 
 
-def deployment(app: Construct, environment: Environment) -> tuple[Foundation, Airflow]:
-    """Create the stacks of ``environment``; the network ACLs come last because they need every declared flow."""
+def deployment(app: Construct, environment: Environment, *, oidc: Oidc | None = None) -> tuple[Foundation, Airflow]:
+    """Create the stacks of ``environment``; the network ACLs come last because they need every declared flow.
+
+    Args:
+        app: parent construct.
+        environment: the environment.
+        oidc: the CI roles of its account; its roles then need the permissions boundary.
+    """
     environment = in_order(environment)
     names, flows = environment.names, Flows()
-    roles = _roles(environment)
+    roles = _bounded(_roles(environment), environment) if _has_ci_roles(environment, oidc) else _roles(environment)
     foundation = Foundation(app, environment, names=names, roles=roles, flows=flows)
     airflow = Airflow(app, environment, names=names, roles=roles)
     airflow.add_dependency(foundation)  # without it the cdktf CLI deploys both stacks in parallel
@@ -77,6 +85,16 @@ def _roles(environment: Environment) -> RoleSettings:
         path=environment.iam.path,
         permissions_boundary=environment.iam.permissions_boundary,
     )
+
+
+def _has_ci_roles(environment: Environment, oidc: Oidc | None) -> bool:
+    return bool(environment.state.backend == "s3" and oidc and oidc.github_repository)
+
+
+def _bounded(roles: RoleSettings, environment: Environment) -> RoleSettings:
+    """``roles`` with the boundary of the bootstrap stack, unless the environment has its own."""
+    made = boundary_arn(environment.names.prefix, account_id=roles.account_id, path=roles.path)
+    return replace(roles, permissions_boundary=roles.permissions_boundary or made)
 
 
 def _oidc(environments: Iterable[Environment], account_id: str) -> Oidc | None:

@@ -15,6 +15,7 @@ from terraform_harness.emulator import Emulator
 from terraform_harness.lifecycle import Lifecycle
 from terraform_harness.tools import require
 
+from environments.facts.quotas import account_limits
 from local.repository import ROOT
 
 Variant = Mapping[str, Any]
@@ -59,7 +60,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
     def begin(document: Variant) -> Lifecycle:
         stacks = synthesize(document, tmp_path)
-        aws = Emulator(account_id=str(document["account_id"]), region=str(document["region"]))
+        aws = Emulator(account_id=str(document["account_id"]), region=str(document["region"]), quotas=account_limits())
         emulators.append(aws)
         aws.start()
         aws.make_state_bucket(document["state"]["bucket"])

@@ -13,23 +13,28 @@ from local.repository import ROOT
 
 EXPECTED = (
     "bootstrap-111111111111: applied",
+    "acting as the CI roles: plan as arn:aws:iam::111111111111:role/airflow-ci/airflow-ci-plan, apply and destroy as ",
+    "the plan role can change nothing: User: arn:aws:sts::111111111111:assumed-role/airflow-ci-plan/web-identity is ",
     "dev-foundation: applied",
     "dev-airflow: applied",
     "checks pass",
     "dev-foundation: second plan is empty",
     "dev-airflow: second plan is empty",
+    "dev-airflow: updated, ",
     "three changes: worker default gets 3072 MiB; new queue reports; third zone eu-central-1c",
     "dev-foundation: changed without a replacement: ",
     "dev-airflow: changed without a replacement: ",
     "dev-airflow: destroyed",
     "dev-foundation: destroyed",
     "nothing is left in the emulator",
+    "report: .build/report/dev.html",
     "requests validated, ",
-    "everything passed. Next: make test",
+    "decisions taken for 3 principals, 1 denied",
+    "everything passed. Next: open the report",
 )
 
 
-@pytest.mark.feature("O1", "T1", "E3", "H4")
+@pytest.mark.feature("O1", "T1", "E3", "H4", "H9", "I4")
 @pytest.mark.long
 def test_demo_creates_verifies_and_destroys_dev() -> None:
     require("terraform", "provider-mirror")

@@ -128,6 +128,23 @@ def rules_of_each_ip_version_are_counted_by_the_validation(aws: Client) -> None:
     ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[tcp | {"Ipv6Ranges": [{"CidrIpv6": "::/0"}]}])
 
 
+@probe("ec2.modify")
+def route_tables_that_a_gateway_endpoint_gets_later_have_its_route(aws: Client) -> None:
+    ec2 = aws("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    old, new = (ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"] for _ in range(2))
+    service = f"com.amazonaws.{REGION}.s3"
+    endpoint = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=service, RouteTableIds=[old])["VpcEndpoint"][
+        "VpcEndpointId"
+    ]
+    ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, AddRouteTableIds=[new], RemoveRouteTableIds=[old])
+    tables = ec2.describe_route_tables(RouteTableIds=[old, new])["RouteTables"]
+    routed = {
+        table["RouteTableId"] for table in tables for route in table["Routes"] if route.get("GatewayId") == endpoint
+    }
+    assert routed == {new}
+
+
 def make_network(aws: Client) -> dict[str, list[str]]:
     ec2 = aws("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]

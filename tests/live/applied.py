@@ -7,6 +7,7 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 from cryptography.hazmat.primitives import serialization
@@ -16,6 +17,7 @@ from terraform_harness.emulator import Emulator
 from terraform_harness.lifecycle import Lifecycle
 from terraform_harness.tools import require
 
+from local.ecs.addresses import VPC_BLOCKS, free_block
 from local.repository import ROOT
 
 ENVIRONMENT = Path(__file__).with_name("environment.yaml")
@@ -56,10 +58,22 @@ class Applied:
     host_key: KeyPair
     deploy_key: KeyPair
 
+    @property
+    def stacks(self) -> Path:
+        """The stacks that were applied last."""
+        return max(self.folder.glob("stacks-*/out/stacks"), key=lambda folder: folder.stat().st_mtime)
+
+    @property
+    def network(self) -> dict[str, Any]:
+        """The network section that was applied last."""
+        file = self.stacks.parents[1] / "environments" / "live.yaml"
+        section: dict[str, Any] = yaml.safe_load(file.read_text())["network"]
+        return section
+
     def make(self, *stacks: str, **changes: object) -> None:
         """Synthesize the environment with ``changes`` to its keys (None removes a key) and apply ``stacks``."""
         keys = {**yaml.safe_load(self.text), **changes}
-        work = self.folder / "-".join(map(str, ["stacks", *changes.values()]))
+        work = self.folder / f"stacks-{len(list(self.folder.iterdir()))}"
         (work / "environments").mkdir(parents=True)
         environment = {key: value for key, value in keys.items() if value is not None}
         (work / "environments" / "live.yaml").write_text(yaml.safe_dump(environment))
@@ -74,9 +88,9 @@ class Applied:
 
 def apply() -> Applied:
     """Apply both stacks of the environment to a new emulator, which the caller stops."""
-    require("docker", "terraform", "provider-mirror")
+    require("docker", "packet-filters", "terraform", "provider-mirror")
     host = KeyPair.make()
-    text = ENVIRONMENT.read_text().replace("HOST_KEY", host.public)
+    text = ENVIRONMENT.read_text().replace("HOST_KEY", host.public).replace("VPC_CIDR", free_block(VPC_BLOCKS))
     emulator = Emulator(account_id="111111111111")
     environment = Applied(
         emulator=emulator,

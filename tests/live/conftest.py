@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,6 @@ from local.airflow_client import Client
 from local.containers import engine, images
 from local.containers.engine import Container, Launch
 from local.ecs.fake_cluster import FakeCluster, fake_cluster
-from local.ecs.task import FargateTask
 from tests.live.applied import Applied, KeyPair, apply
 
 HERE = Path(__file__).parent
@@ -25,6 +24,7 @@ PARAMETERS = "/airflow/live"
 # Deadlines end a run that hangs; on a busy machine an api-server takes minutes to start.
 STEADY_SECONDS = 600
 FOLLOW_SECONDS = 90
+NETWORK = pytest.StashKey[list[str]]()
 APPLYING = pytest.StashKey[Future[Applied]]()
 
 
@@ -35,7 +35,7 @@ class Live:
     Args:
         applied: the environment as Terraform applied it.
         ecs: the fake of ECS that runs its services.
-        git: the Git host.
+        git: the Git host, and its address on the internet.
         airflow: client of the running api-servers.
     """
 
@@ -43,11 +43,33 @@ class Live:
     emulator: Emulator
     ecs: FakeCluster
     git: Container
+    git_address: str
     airflow: Client
 
     def scale(self, service: str, count: int) -> None:
         """Set the desired count of a service through the API, as Application Auto Scaling does."""
         self.emulator.client("ecs").update_service(cluster="airflow-live", service=service, desiredCount=count)
+
+    def change(self, *, egress: str, **changes: object) -> None:
+        """Apply an egress mode and changes to the environment with Terraform, and follow them.
+
+        One foundation serves every topology: applying it takes minutes where it replaces more than the network.
+        """
+        network = self.applied.network | {"egress": egress}
+        if network != self.applied.network:
+            delivery = {key: value for key, value in changes.items() if key == "dags"}
+            self.applied.make("live-foundation", network=network, **delivery)
+            self.ecs.refresh_network()
+        self.applied.make("live-airflow", network=network, **changes)
+        self.ecs.refresh_network()
+
+    def bake_dags(self) -> None:
+        """Let tasks that start from now on have the DAG files in their image."""
+        image = f"{self.ecs.vpc.name}:baked"
+        text = f"FROM {self.ecs.runner.platform.image}\nCOPY . /opt/airflow/dags/\n"
+        words = ("build", "--quiet", "--tag", image, "--file", "-", str(HERE / "dags"))
+        engine.docker(*words, stdin=text)
+        self.ecs.runner.platform = replace(self.ecs.runner.platform, image=image)
 
     def push(self, *, message: str, script: str) -> str:
         """Commit and push the changes that a shell script makes to the DAG repository; return the new commit."""
@@ -83,6 +105,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         session.config.stash[APPLYING] = ThreadPoolExecutor(max_workers=1).submit(apply)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the number of filtered packets and the most frequent denials."""
+    for line in config.stash.get(NETWORK, []):
+        terminalreporter.write_line(line)
+
+
 @pytest.fixture(scope="session")
 def applied(pytestconfig: pytest.Config) -> Iterator[Applied]:
     """The applied environment; waits for Terraform."""
@@ -93,7 +121,7 @@ def applied(pytestconfig: pytest.Config) -> Iterator[Applied]:
 
 
 @pytest.fixture(scope="session")
-def live(applied: Applied, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+def live(applied: Applied, pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """The running environment: database migrated, DAGs pushed, all services steady."""
     folder = tmp_path_factory.mktemp("authority")
     for parent in (folder.parent, folder.parent.parent):
@@ -102,24 +130,20 @@ def live(applied: Applied, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     _put_parameters(emulator, applied.deploy_key)
     network = f"airflow-fargate-live-{os.getpid()}"
     with fake_cluster(emulator, cluster="airflow-live", parameters=PARAMETERS, network=network, folder=folder) as ecs:
-        git = _git_host(network, applied)
+        git = _git_host(ecs, applied)
         password = ecs.runner.catalog.secret(f"{PARAMETERS}/admin-password")
-        client = Client(servers=lambda: _load_balanced(ecs), password=password)
-        running = Live(applied=applied, emulator=emulator, ecs=ecs, git=git, airflow=client)
+        client = Client(servers=lambda: [ecs.gateways], password=password)
+        running = Live(applied=applied, emulator=emulator, ecs=ecs, git=git, git_address=git.address, airflow=client)
         engine.docker("cp", str(HERE / "dags"), f"{git.id}:/tmp/dags")
         running.push(message="DAGs", script="cp -r /tmp/dags .")
-        code, log = ecs.runner.run_task("airflow-live-migrate")
+        code, log = ecs.run_task("migrate")
         assert code == 0, log[-3000:]
         with ecs.runner:
             ecs.runner.wait_steady(seconds=STEADY_SECONDS)
             for name in ("many", "slow"):
                 client.wait_for_dag(name)
             yield running
-
-
-def _load_balanced(ecs: FakeCluster) -> list[FargateTask]:
-    """The tasks behind the load balancer: api-servers, or the standalone task of a topology with one container."""
-    return [task for name in ("api-server", "standalone") for task in ecs.runner.running(name)]
+            pytestconfig.stash[NETWORK] = ecs.vpc.report()
 
 
 def _put_parameters(emulator: Emulator, deploy: KeyPair) -> None:
@@ -133,13 +157,17 @@ def _put_parameters(emulator: Emulator, deploy: KeyPair) -> None:
         ssm.put_parameter(Name=f"{PARAMETERS}/{name}", Value=value, Type="SecureString", Overwrite=True)
 
 
-def _git_host(network: str, applied: Applied) -> Container:
+def _git_host(ecs: FakeCluster, applied: Applied) -> Container:
+    """Start the Git host on the internet."""
     launch = Launch(
         image=images.build("git"),
-        name=f"{network}-git",
+        name=f"{ecs.vpc.name}-git",
         environ={"AUTHORIZED_KEY": applied.deploy_key.public, "HOST_KEY": applied.host_key.private},
-        options=("--network", network, "--network-alias", "git.example"),
+        options=("--network", ecs.vpc.internet),
     )
     host = engine.start(launch)
     host.wait_healthy()
+    address = host.address
+    ecs.vpc.outside(host, "git-host")
+    ecs.vpc.records["git.example"] = lambda: [address]
     return host

@@ -18,6 +18,8 @@ SERVICES = {"api-server": 2, "scheduler": 1, "dag-processor": 1, "triggerer": 1,
 def test_every_service_runs_from_its_task_definition(live: Live) -> None:
     runner = live.ecs.runner
     assert {name: len(runner.running(name)) for name in runner.tasks} == SERVICES
+    # The name of the execution API answers with healthy tasks only.
+    assert {service.name for service in runner.catalog.services() if service.checks_health} == {"api-server"}
     for task in (task for tasks in runner.tasks.values() for task in tasks):
         for definition in task.definition.containers:
             host = task.containers[definition.name].inspect()["HostConfig"]

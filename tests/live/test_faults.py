@@ -44,15 +44,22 @@ def timed(record_property: Callable[[str, object], None]) -> Timed:
 
 
 @pytest.mark.feature("R4", "C3", "L1")
-def test_stopped_worker_finishes_its_running_tasks(live: Live, timed: Timed) -> None:
+def test_worker_that_spot_interrupts_finishes_its_running_tasks(live: Live, timed: Timed) -> None:
+    """Fargate Spot sends SIGTERM two minutes before it takes a task's capacity; scale-in protection does not help.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html
+    """
     run = begin(live, seconds=60)
     # The log of a running task comes from its worker by IP address, because tasks have no DNS names.
     tasks = live.airflow.tasks("slow", run)
     assert all(re.fullmatch(r"\d+(\.\d+){3}", task["hostname"]) for task in tasks)
     assert "sleep 60" in live.airflow.log("slow", run, "sleep", index=0)
     worker = only_worker(live)
-    with timed("worker stopped (SIGTERM): its tasks finished, another worker is healthy"):
-        worker.stop(reason="test: SIGTERM")
+    assert live.ecs.agent.protected(worker.id)
+    main = next(container for container in worker.definition.containers if container.essential)
+    assert main.stop_timeout == 120
+    with timed("worker interrupted by Spot (SIGTERM): its tasks finished, another worker is healthy"):
+        worker.stop(reason="Your Spot Task was interrupted.")
         assert worker.main.state["ExitCode"] == 0
         wait_until_replaced(live, worker)
     check_finished_once(live, run, tries=1)
@@ -128,6 +135,17 @@ def test_postgresql_restart_loses_no_task(live: Live, timed: Timed) -> None:
         engine.docker("restart", live.ecs.database.id)
         live.ecs.database.wait_healthy()
         check_finished_once(live, run, tries=2)
+
+
+@pytest.mark.feature("R4")
+def test_database_that_fails_over_to_another_address_loses_no_task(live: Live, timed: Timed) -> None:
+    """The standby of RDS has another address behind the same name, in another subnet."""
+    run = begin(live, seconds=30, least=AT_LEAST_ONE)
+    before = live.ecs.database_address
+    with timed("PostgreSQL failed over to another address: the run finished in its first try"):
+        live.ecs.fail_over_database()
+        assert live.ecs.database_address != before
+        check_finished_once(live, run, tries=1)
 
 
 @pytest.mark.feature("R4")

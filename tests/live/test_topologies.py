@@ -1,4 +1,4 @@
-"""Terraform changes the environment to each topology in turn, over the same database; the same DAG succeeds on each.
+"""Terraform changes the environment to each topology and egress mode in turn; the same DAG succeeds on each.
 
 These tests are the last of the tier, because they leave the environment in the last topology.
 """
@@ -10,25 +10,28 @@ from typing import Any
 import pytest
 
 from tests.live.conftest import STEADY_SECONDS, Live
+from tests.live.test_network import assert_agreement
 
 COUNT = 6
 WITHOUT_BROKER = {"workers": None, "broker": None}
 ONE_CONTAINER = WITHOUT_BROKER | {"components": None}
 SEPARATE = {"api-server": 2, "scheduler": 1, "dag-processor": 1, "triggerer": 1}
-# Topology -> changes to the tier's environment, and the number of tasks of each service.
-TOPOLOGIES: dict[str, tuple[dict[str, Any], dict[str, int]]] = {
-    "celery": ({}, SEPARATE | {"worker-default": 1, "worker-heavy": 1}),
-    "local_executor": (WITHOUT_BROKER, SEPARATE),
-    "single": (ONE_CONTAINER, {"standalone": 1}),
-    "sequential": (ONE_CONTAINER, {"standalone": 1}),
+BAKED = {"dags": {"delivery": "baked"}}
+# Topology -> egress mode, changes to the tier's environment, and the number of tasks of each service.
+TOPOLOGIES: dict[str, tuple[str, dict[str, Any], dict[str, int]]] = {
+    "celery": ("single_nat", {}, SEPARATE | {"worker-default": 1, "worker-heavy": 1}),
+    "local_executor": ("nat_per_zone", WITHOUT_BROKER, SEPARATE),
+    "single": ("none", ONE_CONTAINER | BAKED, {"standalone": 1}),
+    "sequential": ("none", ONE_CONTAINER | BAKED, {"standalone": 1}),
 }
 
 
-def _change_to(live: Live, topology: str, changes: dict[str, Any]) -> None:
+def _change_to(live: Live, topology: str, egress: str, changes: dict[str, Any]) -> None:
     """Apply the topology with Terraform and wait until all services are steady. The tier starts as celery."""
+    if egress == "none":
+        live.bake_dags()
     if topology != "celery":
-        # The foundation of celery serves every topology, and applying it takes minutes.
-        live.applied.make("live-airflow", topology=topology, **changes)
+        live.change(egress=egress, topology=topology, **changes)
     live.ecs.runner.wait_steady(seconds=STEADY_SECONDS)
 
 
@@ -38,14 +41,15 @@ def _most_at_once(tasks: list[dict[str, Any]]) -> int:
     return max(sum(start <= moment < end for start, end in spans) for moment, _ in spans)
 
 
-@pytest.mark.feature("T1", "R3", "L1")
+@pytest.mark.feature("T1", "R3", "L1", "H10")
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 def test_same_dag_succeeds_on_every_topology(live: Live, topology: str) -> None:
-    changes, services = TOPOLOGIES[topology]
-    _change_to(live, topology, changes)
+    egress, changes, services = TOPOLOGIES[topology]
+    _change_to(live, topology, egress, changes)
     runner, airflow = live.ecs.runner, live.airflow
     assert {name: len(runner.running(name)) for name in runner.tasks if runner.running(name)} == services
 
+    assert_agreement(live)
     airflow.wait_for_dag("kinds")
     run = airflow.trigger("kinds")
     assert airflow.finish("kinds", run) == "success"

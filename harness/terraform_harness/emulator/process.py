@@ -19,13 +19,16 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
+from terraform_harness.emulator.iam.report import CREDENTIALS_PATH, DECISIONS_PATH, DecisionReport
 from terraform_harness.emulator.validation import REPORT_PATH, ValidationReport, limits
 from terraform_harness.extras import require_extra
 
 WITHOUT_PATCHES = "TERRAFORM_HARNESS_WITHOUT_PATCHES"
 QUOTAS = "TERRAFORM_HARNESS_QUOTAS"
+IAM = "TERRAFORM_HARNESS_IAM"
+IamMode = Literal["off", "record", "enforce"]
 PACKAGE_FOLDER = Path(__file__).resolve().parents[2]
 START_SECONDS = 180.0
 BACKLOG = 128
@@ -49,9 +52,11 @@ class Emulator:
         quotas: Limits of an account whose quotas differ from the defaults, for instance ``{"vpcs": 20}``; None switches
             a quota off. ``terraform_harness.emulator.validation.QUOTAS`` lists the names.
         validate: Whether requests that AWS rejects are rejected; False sends every request to moto.
+        iam: ``enforce`` denies what the IAM policies of the caller do not permit, ``record`` only records decisions.
+            The emulator's own clients and environment are those of an administrator, whose requests are not decided.
 
     Raises:
-        ValueError: A quota is unknown.
+        ValueError: A quota is unknown, or ``iam`` is used without ``validate``.
     """
 
     def __init__(
@@ -63,7 +68,11 @@ class Emulator:
         without_patches: Sequence[str] = (),
         quotas: Mapping[str, int | None] | None = None,
         validate: bool = True,
+        iam: IamMode = "off",
     ) -> None:
+        if iam != "off" and not validate:
+            raise ValueError("iam: decisions need the validation of requests. Fix: remove validate=False")
+        self._iam = iam
         self._quotas = limits(quotas or {}) if validate else None
         self.account_id = account_id
         self.region = region
@@ -108,6 +117,42 @@ class Emulator:
             "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT": "regional",
         }
 
+    def environment_of(self, role: str, *, web_identity: Mapping[str, str]) -> dict[str, str]:
+        """Environment variables that make terraform and boto3 act as a role, which a web identity assumes.
+
+        Args:
+            role: ARN of the role.
+            web_identity: Claims of the token: ``iss``, ``aud``, ``sub``. The signature of a token is not verified.
+
+        Raises:
+            EmulatorError: The trust policy of the role does not permit it.
+        """
+        made = self.assume(role, {"web_identity": dict(web_identity)}, session="web-identity")
+        return self.environment | {
+            "AWS_ACCESS_KEY_ID": made["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": made["Token"],
+        }
+
+    def assume(self, role: str, principal: Mapping[str, Any], *, session: str) -> dict[str, str]:
+        """Return credentials of a role, in the form of the ECS credentials endpoint.
+
+        Args:
+            role: ARN of the role.
+            principal: ``{"service": "ecs-tasks.amazonaws.com", "source_arn": ARN}`` or ``{"web_identity": claims}``.
+            session: Name of the session.
+
+        Raises:
+            EmulatorError: The trust policy of the role does not permit it.
+        """
+        body = json.dumps({"role": role, "principal": principal, "session": session}).encode()
+        try:
+            with urllib.request.urlopen(f"{self.url}{CREDENTIALS_PATH}", body, timeout=START_SECONDS) as response:  # noqa: S310
+                made: dict[str, str] = json.load(response)
+        except urllib.error.HTTPError as error:
+            raise EmulatorError(f"emulator: {json.load(error)['message']}") from None
+        return made
+
     def start(self) -> None:
         """Start the emulator and wait until it responds.
 
@@ -116,6 +161,8 @@ class Emulator:
             MissingExtra: moto is not installed.
         """
         require_extra("emulator", "moto", "boto3", "werkzeug")
+        if self._iam != "off":
+            require_extra("iam", "terraform_gate", "policy_sentry")
         with _listener(self._port) as listener:
             self._port, descriptor = listener.getsockname()[1], listener.fileno()
             command = [
@@ -196,6 +243,14 @@ class Emulator:
         with urllib.request.urlopen(f"{self.url}{REPORT_PATH}", timeout=START_SECONDS) as response:  # noqa: S310
             return ValidationReport(**json.load(response))
 
+    @property
+    def decisions(self) -> DecisionReport:
+        """The IAM decisions since the start; none when ``iam`` is off."""
+        if self._iam == "off":
+            return DecisionReport()
+        with urllib.request.urlopen(f"{self.url}{DECISIONS_PATH}", timeout=START_SECONDS) as response:  # noqa: S310
+            return DecisionReport.read(json.load(response))
+
     def make_state_bucket(self, name: str) -> str:
         """Create a versioned bucket for Terraform states and their lock files; returns ``name``."""
         s3 = self.client("s3")
@@ -212,6 +267,7 @@ class Emulator:
         path = os.pathsep.join(filter(None, [str(PACKAGE_FOLDER), inherited.get("PYTHONPATH", "")]))
         own = {"MOTO_ACCOUNT_ID": self.account_id, "MOTO_ACM_VALIDATION_WAIT": "1", "PYTHONPATH": path}
         quotas = {} if self._quotas is None else {QUOTAS: json.dumps(self._quotas)}
+        quotas |= {} if self._iam == "off" else {IAM: self._iam}
         return inherited | own | quotas | {WITHOUT_PATCHES: ",".join(self._open_gaps)}
 
     def _responds(self) -> bool:

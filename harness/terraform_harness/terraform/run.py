@@ -53,7 +53,8 @@ class Terraform:
 
     Args:
         folder: Holds ``*.tf`` or ``*.tf.json``.
-        environment: Added to the environment of this process, for instance ``Emulator.environment``.
+        environment: Added to the environment of this process, for instance ``Emulator.environment``. The attribute can
+            be replaced, so that another role runs the next command.
         progress: Called with each message of Terraform.
     """
 
@@ -61,7 +62,7 @@ class Terraform:
         self, folder: Path, *, environment: Mapping[str, str] | None = None, progress: Progress | None = None
     ) -> None:
         self.folder = folder
-        self._environment = dict(environment or {})
+        self.environment = dict(environment or {})
         self.progress: Progress = progress or (lambda _: None)
 
     def init(self, *, verify_once: bool = False) -> None:
@@ -150,7 +151,7 @@ class Terraform:
         return process.run(
             [tools.locate("terraform"), *arguments],
             cwd=self.folder,
-            environment=GARBAGE_COLLECTION | inherited | own | self._environment,
+            environment=inherited | own | self.environment,
             on_line=on_line,
         )
 

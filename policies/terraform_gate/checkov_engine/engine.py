@@ -24,6 +24,7 @@ from checkov.terraform.plan_parser import RESOURCE_TYPES_JSONIFY
 from checkov.terraform_json.parser import prepare_definition
 from checkov.terraform_json.runner import TerraformJsonRunner
 
+from terraform_gate.checkov_engine.exemptions import is_exempt
 from terraform_gate.checkov_engine.flat_names import FlatNames
 from terraform_gate.checkov_engine.rule_check import RuleCheck
 from terraform_gate.configuration import Configuration
@@ -59,8 +60,12 @@ def checkov_findings(configuration: Configuration, *, skip: frozenset[str]) -> I
     names = FlatNames(configuration)
     definition = prepare_definition(_definition(names))
     with _crashes() as crashes:
-        yield from _python_checks(definition, names, skip)
-        yield from _graph_checks(definition, names, skip)
+        for check, finding in (
+            *_python_checks(definition, names, skip),
+            *_graph_checks(definition, names, skip),
+        ):
+            if not is_exempt(check.id, finding.resource, configuration):
+                yield check, finding
     if crashes:
         raise CheckovError("; ".join(dict.fromkeys(crashes)))
 
@@ -71,7 +76,7 @@ def _definition(names: FlatNames) -> dict[str, Any]:
         body = {key: value for key, value in resource.body.items() if value is not None and key not in _META}
         body |= {START_LINE: 1, END_LINE: 1}
         named = blocks["data" if resource.is_data else "resource"].setdefault(resource.type, {})
-        named[flat.rpartition(".")[2]] = names.rewritten(body)
+        named[flat.rpartition(".")[2]] = names.rewritten(names.with_bucket_reference(resource, body))
     return {block_type: kinds for block_type, kinds in blocks.items() if kinds}
 
 

@@ -7,6 +7,7 @@ bucket with its public access block across ``count``, modules and remote state.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,7 +30,16 @@ class FlatNames:
             self.resources[flat] = resource
             keys[resource.key] = flat
         self._keys = keys
+        named = [(bucket.get("bucket"), bucket.key) for bucket in configuration.of_type("aws_s3_bucket")]
+        repeated = {name for name, count in Counter(name for name, _ in named).items() if count > 1}
+        self._buckets = {name: key for name, key in named if isinstance(name, str) and name not in repeated}
         self._known = re.compile("|".join(re.escape(key) for key in sorted(keys, key=len, reverse=True)) or "(?!)")
+
+    def with_bucket_reference(self, resource: Resource, body: dict[str, Any]) -> dict[str, Any]:
+        """Replace the literal name of a bucket of the configuration by a reference, for checkov's graph."""
+        key = self._buckets.get(body["bucket"]) if isinstance(body.get("bucket"), str) else None
+        is_other = key is not None and resource.type != "aws_s3_bucket"
+        return body | {"bucket": f"${{{key}.id}}"} if is_other else body
 
     def rewritten(self, value: Any) -> Any:
         """Return ``value`` with the references to resources of the configuration renamed."""

@@ -31,7 +31,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run the gate or one of its subcommands.
 
     Args:
-        arguments: The words after ``python -m terraform_gate``: ``compare``, ``reach`` or ``docs`` with
+        arguments: The words after ``python -m terraform_gate``: ``compare``, ``reach``, ``docs`` or ``run-task`` with
             its own arguments, else the paths and options of the gate.
 
     Returns:
@@ -71,7 +71,18 @@ def _reach(arguments: Sequence[str]) -> int:
     return reach_command(arguments)
 
 
-_SUBCOMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {"compare": _compare, "docs": _docs, "reach": _reach}
+def _run_task(arguments: Sequence[str]) -> int:
+    from terraform_gate.run_task.command import run_task_command
+
+    return run_task_command(arguments)
+
+
+_SUBCOMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
+    "compare": _compare,
+    "docs": _docs,
+    "reach": _reach,
+    "run-task": _run_task,
+}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -80,7 +91,8 @@ def _parser() -> argparse.ArgumentParser:
         description="Evaluate the rules of the gate and of checkov on Terraform files (HCL and JSON) and plans. "
         "Exit 0: every verdict is pass or waived; 1: a fail; 2: an unknown, or a problem with the input.",
         epilog="Subcommands: `reach PATH...` prints which connections the network allows, `compare OLD NEW` "
-        "which connections and permissions a change opens, `docs [--check]` writes docs/policies.md. "
+        "which connections and permissions a change opens, `docs [--check]` writes docs/policies.md, `run-task` serves "
+        "HCP Terraform. "
         "Write ./reach for a path of that name.",
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="*.tf or *.tf.json, a plan, or a folder")

@@ -17,8 +17,10 @@ from terraform_gate.iam.statement import Statement
 from terraform_gate.iam.techniques import (
     ANY_RESOURCE,
     ASSUMING,
+    CREATING,
     EDITING,
     HOME,
+    OTHER,
     PASSING,
     RUNNING,
     TAKING,
@@ -87,7 +89,18 @@ class PrincipalGraph:
         for technique in EDITING:
             if technique not in wide and any(_can(identity, technique, arn) for arn in _own(identity, technique)):
                 yield _found(identity, technique, "any permission")
+        yield from self._created(identity, wide)
         yield from (item for item in self._named(identity) if item.technique not in wide)
+
+    def _created(self, identity: Identity, wide: Sequence[Technique]) -> Iterator[Escalation]:
+        """Yield the techniques that make a new principal, unless an account-wide technique includes the change."""
+        existing = {item.arn for item in self.identities}
+        for technique in CREATING:
+            if any(set(other.decisive) < set(technique.decisive) for other in wide):
+                continue
+            names = (arn for arn in _new_names(identity, technique) if arn not in existing)
+            if any(_can(identity, technique, arn) for arn in names):
+                yield _found(identity, technique, "any permission")
 
     def _named(self, start: Identity) -> Iterator[Escalation]:
         """Search breadth-first; the permissions of a role that the principal may assume are no escalation."""
@@ -209,6 +222,20 @@ def _own(identity: Identity, technique: Technique) -> Iterator[str]:
         removes_boundary = "boundary" in technique.decisive[0]
         if not removes_boundary or identity.resource.get("permissions_boundary"):
             yield identity.arn
+
+
+def _new_names(identity: Identity, technique: Technique) -> set[str]:
+    """Return a name for each resource pattern of the statements that allow one of the technique's actions."""
+    patterns = {
+        pattern
+        for policy in identity.caller.identity
+        for action in technique.decisive
+        for item in policy.covering(action)
+        if item.source.allows
+        for pattern in item.source.resources
+    }
+    kind = f":{technique.on}/"
+    return {pattern.replace("*", OTHER).replace("?", "x") for pattern in patterns if kind in pattern}
 
 
 def _trusts_service(role: Identity, service: str) -> bool:

@@ -147,6 +147,8 @@ def _identity(principal: Principal, configuration: Configuration) -> Identity:
 def _policies(principal: Principal, configuration: Configuration) -> list[Policy]:
     made = []
     for granted in principal.granted:
+        if granted.statement.has_ended:
+            continue
         policy = _policy([granted.statement], configuration, label=granted.source.address)
         if policy is not None:
             made.append(policy)

@@ -28,6 +28,20 @@ class Statement:
         """Whether the effect is Allow."""
         return self.effect == "Allow"
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether a condition requires a time of the request, or of its session, that is in the past of every reader.
+
+        ``DateLessThan`` of ``aws:TokenIssueTime`` for instance ends the sessions of a role: new sessions do not match.
+        """
+        return any(
+            values and all(_YEAR.match(value) and value[:4] < _PRESENT for value in values)
+            for operator, by_key in self.conditions.items()
+            if operator.lower() in {"datelessthan", "datelessthanequals"}
+            for key, values in by_key.items()
+            if key.lower() in {"aws:currenttime", "aws:tokenissuetime"}
+        )
+
     def condition(self, *keys: str) -> tuple[str, ...]:
         """Return the values that positive, non-optional operators require for any of these condition keys."""
         wanted = {key.lower() for key in keys}
@@ -81,5 +95,8 @@ def _is_own(value: str, accounts: frozenset[str]) -> bool:
     return not accounts or not _ACCOUNT.fullmatch(account) or account in accounts
 
 
+_YEAR = re.compile(r"\d{4}-\d\d-\d\d")
+_PRESENT = "2026"
+"""The year of this rule: a constant, so that the verdict on a configuration does not change with the date."""
 _ACCOUNT = re.compile(r"\d{12}")
 _WILD = re.compile(r"[*?]")

@@ -145,6 +145,22 @@ EDITING = (
 )
 """Changes of the permissions of a principal: of the caller itself, or of any other."""
 
+CREATING = (
+    Technique("create a role with any permission", "role", ("iam:createrole", "iam:putrolepolicy")),
+    Technique("create a role and attach any policy", "role", ("iam:createrole", "iam:attachrolepolicy")),
+    Technique(
+        "create a user with any permission", "user", ("iam:createuser", "iam:putuserpolicy", "iam:createaccesskey")
+    ),
+    Technique(
+        "create a user and attach any policy", "user", ("iam:createuser", "iam:attachuserpolicy", "iam:createaccesskey")
+    ),
+)
+"""Techniques to make a principal and use it: the creator chooses its trust and its permissions.
+
+A prefix is as good as every name. A required permissions boundary (condition key ``iam:PermissionsBoundary``) ends
+the path. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+"""
+
 TAKING = (
     Technique("rewrite the trust of a role", "role", ("iam:updateassumerolepolicy",)),
     Technique("create an access key", "user", ("iam:createaccesskey",)),

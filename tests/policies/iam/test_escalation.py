@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from terraform_gate.iam.escalation import PrincipalGraph
-from terraform_gate.iam.techniques import ANY_RESOURCE, PASSING, TECHNIQUES, Technique
+from terraform_gate.iam.techniques import ANY_RESOURCE, CREATING, PASSING, TECHNIQUES, Technique
 from terraform_gate.rules.shared.examples import ACCOUNT, ECS_TASKS, policy, trust
 from terraform_gate.rules.shared.resources import Resources, merge
 from terraform_gate.testing import configuration_from
@@ -110,6 +110,22 @@ def test_conditions_that_cannot_be_met_close_a_path() -> None:
 
 
 @pytest.mark.feature("P9")
+@pytest.mark.parametrize(
+    ("operator", "time", "is_open"),
+    [
+        ("DateLessThan", "2020-01-01T00:00:00Z", False),
+        ("DateGreaterThan", "2020-01-01T00:00:00Z", True),
+        ("DateLessThan", "2999-01-01T00:00:00Z", True),
+        ("DateLessThanIfExists", "2020-01-01T00:00:00Z", True),
+    ],
+)
+def test_statement_that_ended_in_the_past_opens_no_path(operator: str, time: str, is_open: bool) -> None:
+    ended = {"Condition": {operator: {"aws:TokenIssueTime": time}}}
+    found = paths(trust(ECS_TASKS), inline({"Action": "iam:CreatePolicyVersion", "Resource": "*", **ended}))
+    assert bool(found) is is_open
+
+
+@pytest.mark.feature("P9")
 def test_permissions_boundary_limits_a_path() -> None:
     boundary = {"aws_iam_policy": {"limit": {"name": "limit", "policy": policy({"Action": "ecs:*", "Resource": "*"})}}}
     limited = role("worker", permissions_boundary="${aws_iam_policy.limit.arn}")
@@ -206,3 +222,28 @@ def test_every_service_that_runs_code_is_listed() -> None:
     services = {technique.service.removesuffix(".amazonaws.com") for technique in PASSING}
     assert services >= {"ecs-tasks", "lambda", "ec2", "codebuild", "cloudformation", "glue", "sagemaker"}
     assert services >= {"bedrock-agentcore", "tasks.apprunner", "states", "scheduler", "datapipeline"}
+
+
+BELOW = f"arn:aws:iam::{ACCOUNT}:role/airflow/*"
+NEW_ROLE = "create a role with any permission"
+
+
+@pytest.mark.feature("P9")
+@pytest.mark.parametrize("technique", CREATING, ids=lambda technique: technique.name)
+def test_new_principal_below_a_prefix_is_an_escalation_and_every_action_of_it_is_needed(technique: Technique) -> None:
+    prefix = BELOW.replace(":role/", f":{technique.on}/")
+    statements = [{"Action": action, "Resource": prefix} for action in technique.actions]
+    assert paths(inline(*statements))[technique.name] == "any permission"
+    for index in range(len(statements)):
+        assert technique.name not in paths(inline(*statements[:index], *statements[index + 1 :]))
+
+
+@pytest.mark.feature("P9")
+def test_required_permissions_boundary_ends_the_path_through_a_new_role() -> None:
+    bounded = {"Condition": {"StringEquals": {"iam:PermissionsBoundary": f"arn:aws:iam::{ACCOUNT}:policy/limits"}}}
+    create, fill = ({"Action": f"iam:{name}", "Resource": BELOW} for name in ("CreateRole", "PutRolePolicy"))
+    assert NEW_ROLE in paths(inline(create, fill))
+    assert NEW_ROLE not in paths(inline({**create, **bounded}, fill))
+    assert NEW_ROLE not in paths(inline(create, {**fill, **bounded}))
+    existing = {**create, "Resource": arn("admin")}
+    assert NEW_ROLE not in paths(role("admin"), inline(existing, fill)), "a role that exists cannot be created"

@@ -47,6 +47,11 @@ def body(documents: Documents, kind: str, name: str) -> Any:
     return next(found for item in documents.values() if (found := item["resource"].get(kind, {}).get(name)))
 
 
+def only(documents: Documents, kind: str) -> Any:
+    """Return the arguments of the first resource of a type."""
+    return next(found for item in documents.values() for found in item["resource"].get(kind, {}).values())
+
+
 def add(documents: Documents, kind: str, name: str, content: dict[str, Any], *, stack: str = AIRFLOW) -> None:
     """Add a resource to a stack."""
     documents[stack]["resource"].setdefault(kind, {})[name] = content
@@ -459,3 +464,19 @@ def _(documents: Documents) -> None:
 @mutant("AF_NET_8", "the scheduler has a public address")
 def _(documents: Documents) -> None:
     body(documents, "aws_ecs_service", "scheduler_service")["network_configuration"]["assign_public_ip"] = True
+
+
+@mutant("AF_KMS_1", "the alarm topic is encrypted with the key of SNS")
+def _(documents: Documents) -> None:
+    only(documents, "aws_sns_topic")["kms_master_key_id"] = "alias/aws/sns"
+
+
+@mutant("AF_DB_1", "the database has no backups")
+def _(documents: Documents) -> None:
+    only(documents, "aws_db_instance")["backup_retention_period"] = 0
+
+
+@mutant("AF_SECRET_3", "an instance starts with a password in its user data")
+def _(documents: Documents) -> None:
+    host = {"ami": "ami-0a1b2c3d", "instance_type": "t4g.micro", "user_data": "export DB_PASSWORD=hunter2hunter2"}
+    add(documents, "aws_instance", "host", host)

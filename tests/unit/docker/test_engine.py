@@ -57,6 +57,12 @@ def test_failed_installation_is_reported(
     assert "update" in (tmp_path / "apt.log").read_text()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may install packages")
+def test_packet_filters_are_installed_beside_an_engine_that_runs(bare: dict[str, str], tmp_path: Path) -> None:
+    assert _engine({**bare, "CI": "true"}, "start").returncode == 2
+    assert "installing nftables iproute2" in _engine({**bare, "CI": "true"}, "start").stderr
+
+
 def test_stop_without_engine_and_unknown_commands_change_nothing(bare: dict[str, str]) -> None:
     stopped = _engine(bare, "stop")
     assert (stopped.returncode, "nothing to stop" in stopped.stderr) == (0, True)

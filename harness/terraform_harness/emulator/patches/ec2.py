@@ -1,16 +1,18 @@
-"""EC2: descriptions and number of security group rules."""
+"""EC2: descriptions and number of security group rules, routes of gateway endpoints."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
+from moto.ec2.models.vpcs import VPCEndPoint
 
 from terraform_harness.emulator.patches.patch import patch
 
 REASON = "moto forgets the description of a rule that names a group or a prefix list"
 PREFIX_LIST = 7
 _make = SecurityGroupRule.__init__
+_modify_endpoint = VPCEndPoint.modify
 
 
 @patch(SecurityGroupRule, reason=REASON)
@@ -34,3 +36,14 @@ patch(SecurityGroupRule, reason=REASON, name="description")(property(description
 )
 def _verify_group_will_respect_rule_count_limit(self: Any, *_args: Any, **_kwargs: Any) -> None:
     """Accept any number of rules."""
+
+
+@patch(VPCEndPoint, reason="moto adds no route to a route table that a gateway endpoint gets later", name="modify")
+def modify_endpoint(self: Any, *args: Any, **kwargs: Any) -> None:
+    before = set(self.route_table_ids or ())
+    _modify_endpoint(self, *args, **kwargs)
+    after, backend, prefixes = set(self.route_table_ids or ()), self.ec2_backend, self.destination_prefix_list_id
+    for table in sorted(after - before):
+        backend.create_route(table, None, gateway_id=self.id, destination_prefix_list_id=prefixes)
+    for table in sorted(before - after):
+        backend.delete_route(table, prefixes)

@@ -8,12 +8,15 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from terraform_harness.emulator.validation import rules
 from terraform_harness.emulator.validation.report import REPORT_PATH, ValidationReport
 from terraform_harness.emulator.validation.requests import Call, MalformedCall, NotModelled, read, shapes_of
 from terraform_harness.emulator.validation.violation import INVALID, MISSING, Violation, model_code
+
+if TYPE_CHECKING:
+    from terraform_harness.emulator.iam.access import AccessControl
 
 MOTO_PATH = "/moto-api"
 
@@ -25,10 +28,13 @@ class ValidatingApplication:
         application: moto's application.
         account: The account of the emulator.
         quotas: The limits of the account.
+        access: Decides whether each request is permitted; None permits every request.
     """
 
-    def __init__(self, application: Any, *, account: str, quotas: Mapping[str, int | None]) -> None:
-        self._application, self._account, self._quotas = application, account, quotas
+    def __init__(
+        self, application: Any, *, account: str, quotas: Mapping[str, int | None], access: AccessControl | None = None
+    ) -> None:
+        self._application, self._account, self._quotas, self._access = application, account, quotas, access
         self._validated, self._services = 0, set[str]()
         self._rejected, self._not_validated, self._unknown = Counter[str](), Counter[str](), Counter[str]()
 
@@ -37,6 +43,8 @@ class ValidatingApplication:
         path = environ.get("PATH_INFO", "")
         if path == REPORT_PATH:
             return _respond(start_response, 200, {"Content-Type": "application/json"}, self._report_body())
+        if self._access and path in self._access.paths:
+            return _respond(start_response, *self._access.respond(path, environ))
         if not path.startswith(MOTO_PATH) and (response := self._rejection(environ)) is not None:
             return _respond(start_response, *response)
         handled: Iterable[bytes] = self._application(environ, start_response)
@@ -68,7 +76,7 @@ class ValidatingApplication:
             call = read(request, body, account=self._account, quotas=self._quotas, unknown=self._note_unknown)
         except NotModelled as error:
             self._not_validated[str(error)] += 1
-            return None
+            return self._access.unmodelled(request) if self._access else None
         except MalformedCall as error:
             self._validated += 1
             return self._reject(error.call, error)
@@ -76,6 +84,8 @@ class ValidatingApplication:
         self._services.add(call.service)
         try:
             compare_with_model(call)
+            if self._access:
+                self._access.check(call, request)
             rules.apply(call)
         except Violation as violation:
             return self._reject(call, violation)
@@ -89,12 +99,27 @@ class ValidatingApplication:
         self._unknown[name] += 1
 
 
-def validating(application: Any, *, quotas: Mapping[str, int | None]) -> ValidatingApplication:
-    """Return ``application`` (moto's) with validation, for the account of this process."""
+def validating(application: Any, *, quotas: Mapping[str, int | None], iam: str = "") -> ValidatingApplication:
+    """Return ``application`` (moto's) with validation, for the account of this process.
+
+    Args:
+        application: moto's application.
+        quotas: The limits of the account.
+        iam: ``enforce`` denies requests that are not permitted, ``record`` only records decisions; empty for neither.
+    """
     from moto.core import DEFAULT_ACCOUNT_ID
 
     account = os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
-    return ValidatingApplication(application, account=account, quotas=quotas)
+    access = access_control(account, iam) if iam else None
+    return ValidatingApplication(application, account=account, quotas=quotas, access=access)
+
+
+def access_control(account: str, mode: str) -> AccessControl:
+    """Return the access control of an account; it needs the packages of the extra ``iam``."""
+    from terraform_harness.emulator.iam.access import AccessControl
+    from terraform_harness.emulator.iam.authorizer import Authorizer
+
+    return AccessControl(Authorizer(account=account, enforce=mode == "enforce"))
 
 
 def compare_with_model(call: Call) -> None:
@@ -128,7 +153,8 @@ def serialized(call: Call, violation: Violation) -> tuple[int, Mapping[str, str]
         error = service_error(service=call.service, code=violation.code, message=violation.message)
         response = serializer.serialize(error)
     body = response["body"]
-    return response["status_code"], response["headers"], body if isinstance(body, str) else body.decode()
+    status = violation.status or response["status_code"]
+    return status, response["headers"], body if isinstance(body, str) else body.decode()
 
 
 def _respond(start_response: Any, status: int, headers: Mapping[str, str], body: str) -> list[bytes]:

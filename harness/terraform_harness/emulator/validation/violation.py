@@ -33,11 +33,12 @@ class Violation(Exception):
     Args:
         code: The error code of AWS, for instance ``RulesPerSecurityGroupLimitExceeded``.
         message: Names the parameter, its value and the limit.
+        status: The HTTP status; 0 for the status that the service uses for the code.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, *, status: int = 0) -> None:
         super().__init__(message)
-        self.code, self.message = code, message
+        self.code, self.message, self.status = code, message, status
 
 
 def model_code(service: str, protocol: str, kind: str) -> str:

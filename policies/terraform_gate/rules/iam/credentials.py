@@ -43,6 +43,16 @@ class CredentialsExposure(StatementRule):
             ),
         ),
         Example(
+            title="every key with an alias of the platform",
+            resources=role_policy(
+                {
+                    "Action": "kms:Decrypt",
+                    "Resource": f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/*",
+                    "Condition": {"ForAnyValue:StringLike": {"kms:ResourceAliases": "alias/airflow-*"}},
+                }
+            ),
+        ),
+        Example(
             title="the parameters of one environment",
             resources=role_policy({"Action": "ssm:GetParameters", "Resource": f"{_PARAMETERS}/airflow/dev/*"}),
         ),
@@ -92,13 +102,13 @@ def _returns_secrets(action: str) -> bool:
 
 
 def _limits_keys(statement: Statement) -> bool:
-    """Whether a condition limits what a key decrypts: one encryption context, or the data of listed services.
+    """Whether a condition limits what a key decrypts: one encryption context, listed services, or keys by alias.
 
     Source: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html
     """
     contexts = [key for by_key in statement.conditions.values() for key in by_key if key.startswith(_CONTEXT)]
-    values = statement.condition("kms:ViaService", *contexts)
-    return bool(values) and not any(value.startswith(("*", "?")) for value in values)
+    values = statement.condition("kms:ViaService", "kms:ResourceAliases", *contexts)
+    return bool(values) and not any(value.removeprefix("alias/").startswith(("*", "?")) for value in values)
 
 
 _CONTEXT = "kms:encryptioncontext:"

@@ -13,6 +13,8 @@ from terraform_gate.rules.shared.resources import Resources, merge
 
 _TASKS = f"arn:aws:ecs:eu-central-1:{ACCOUNT}:task-definition/airflow-*"
 _CONTROL = {"Action": "s3:DeleteBucket", "Resource": "arn:aws:s3:::airflow-logs"}
+_BELOW = f"arn:aws:iam::{ACCOUNT}:role/airflow/*"
+_BOUNDED = {"StringEquals": {"iam:PermissionsBoundary": f"arn:aws:iam::{ACCOUNT}:policy/limits"}}
 _ROLE = f"arn:aws:iam::{ACCOUNT}:role/airflow/worker-task"
 
 
@@ -58,6 +60,12 @@ class PrivilegeEscalation(Rule):
     resource_types = ("aws_iam_role", "aws_iam_user", "aws_iam_group")
     passing = (
         Example(
+            title="creates roles below a path with a required permissions boundary",
+            resources=_granted(
+                make={"Action": ["iam:CreateRole", "iam:PutRolePolicy"], "Resource": _BELOW, "Condition": _BOUNDED}
+            ),
+        ),
+        Example(
             title="runs tasks under one specific role",
             resources=_granted(
                 run={"Action": ["ecs:RegisterTaskDefinition", "ecs:RunTask"], "Resource": _TASKS},
@@ -81,6 +89,12 @@ class PrivilegeEscalation(Rule):
         ),
     )
     failing = (
+        Example(
+            title="creates roles below a path without a permissions boundary",
+            resources=_granted(
+                make={"Action": "iam:CreateRole", "Resource": _BELOW}, fill={"Action": "iam:Put*", "Resource": _BELOW}
+            ),
+        ),
         Example(
             title="runs tasks with one role that may do more",
             resources=_with_role(hand_over={"Resource": f"arn:aws:iam::{ACCOUNT}:role/control"}),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from terraform_harness.emulator.validation import limits
 
 from environments.derived.network_acl_rules import application_outbound, public_outbound
 from environments.derived.quota_usage import Usage, quota_usage
@@ -16,6 +17,7 @@ from environments.facts.quotas import (
     SECURITY_GROUP_RULES,
     TASK_DEFINITION_BYTES,
     Quota,
+    account_limits,
 )
 from tests.synthesis import Deployment, deployed
 from tests.unit.environments.cases import DAG_ACCESS, GIT_BUNDLE, GIT_SSH, HOST_KEY, WITH_DAG_ACCESS, messages
@@ -128,3 +130,10 @@ def test_lists_that_do_not_fit_into_a_task_definition_are_rejected() -> None:
 def test_smallest_environment_says_how_many_more_fit() -> None:
     shown = [str(found) for found in quota_usage(deployed().environment)]
     assert shown[0] == "3 of 20 inbound rules of a network ACL, 8 more fit"
+
+
+@pytest.mark.feature("H8")
+def test_emulator_enforces_the_numbers_that_synthesis_checks() -> None:
+    """The library has defaults of its own, for anybody; the platform's numbers replace them."""
+    stated = account_limits()
+    assert stated == {name: limits({})[name] for name in stated}

@@ -1,4 +1,4 @@
-"""The fake ECS agent holds task protection, and the relay forwards connections."""
+"""The fake ECS agent holds task protection."""
 
 # ruff: noqa: S310 - loopback addresses
 
@@ -7,13 +7,11 @@ from __future__ import annotations
 import json
 import urllib.request
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
 
-from local.ecs.agent import Agent, Relay
-from tests.serving import served
+from local.ecs.agent import Agent
 
 
 @pytest.fixture
@@ -52,21 +50,3 @@ def test_broken_agent_protects_no_task(agent: Agent) -> None:
     agent.broken = True
     assert _put(agent, {"ProtectionEnabled": True}) == 500
     assert not agent.protected("t")
-
-
-def test_relay_forwards_in_both_directions() -> None:
-    class Echo(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(body[::-1])
-
-        def log_message(self, *_: object) -> None:
-            """Print nothing."""
-
-    body = b"0123456789" * 100_000
-    with served(Echo) as port, Relay(host="127.0.0.1", target_port=port) as relay:
-        with urllib.request.urlopen(relay.url, data=body, timeout=60) as answer:
-            assert answer.read() == body[::-1]
-        relay.shutdown()

@@ -28,7 +28,10 @@ def account() -> Iterator[Account]:
 
 
 def test_catalog_reads_services_names_definitions_and_secrets(account: Account) -> None:
-    ecs, names = account.client("ecs"), account.client("servicediscovery")
+    ecs, names, ec2 = account.client("ecs"), account.client("servicediscovery"), account.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/24")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/28")["Subnet"]["SubnetId"]
+    group = ec2.create_security_group(GroupName="api", Description="api", VpcId=vpc)["GroupId"]
     ecs.create_cluster(clusterName="c")
     body = {
         "name": "main",
@@ -51,11 +54,14 @@ def test_catalog_reads_services_names_definitions_and_secrets(account: Account) 
             taskDefinition=arn,
             desiredCount=number,
             serviceRegistries=[{"registryArn": registry}],
+            networkConfiguration={"awsvpcConfiguration": {"subnets": [subnet], "securityGroups": [group]}},
         )
     catalog = ServiceCatalog(account, cluster="c")
     services = catalog.services()
     assert [service.desired for service in services] == list(range(11))
     assert services[0].names == ("api.dev.internal",)
+    assert (services[0].subnets, services[0].groups) == ((subnet,), (group,))
+    assert catalog.group("api") == group
     ecs.delete_service(cluster="c", service="s00", force=True)
     assert [service.name for service in catalog.services()] == [f"s{number:02}" for number in range(1, 11)]
     definition = catalog.definition(arn)

@@ -1,0 +1,1 @@
+"""``python -m bench scoreboard CORPORA``: recall and false alarms of the gate, checkov and trivy on public examples."""

@@ -1,0 +1,1 @@
+"""A fake of HCP Terraform on loopback, over TLS, that runs Terraform on the configurations that it receives."""

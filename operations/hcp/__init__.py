@@ -1,0 +1,1 @@
+"""Workspaces and runs in HCP Terraform or Terraform Enterprise, through pytfe, HashiCorp's client."""

@@ -1,0 +1,1 @@
+"""The gate as a run task of HCP Terraform and Terraform Enterprise."""

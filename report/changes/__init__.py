@@ -1,0 +1,1 @@
+"""The changes of a plan, by their effect on a running environment."""

@@ -1,0 +1,1 @@
+"""Monthly cost: quantities from Terraform JSON, prices from dated files."""

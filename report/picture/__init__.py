@@ -1,0 +1,1 @@
+"""The architecture picture: a graph that elkjs lays out, drawn as SVG."""

@@ -1,0 +1,1 @@
+"""The view of an environment that pictures, tables and comparisons read."""

@@ -1,0 +1,112 @@
+"""The page in Chromium: layout, click, keyboard, dark colours, print. One browser start for all tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from terraform_harness.tools import require
+
+from report.contents import Contents
+from report.page.render import page as rendered
+
+TIMEOUT_MILLISECONDS = 120_000
+BOXES = """() => [...document.querySelectorAll('.box rect.plate')].map((box) => {
+  const { left, right, top, bottom } = box.getBoundingClientRect();
+  const texts = [...box.parentElement.querySelectorAll('text')].map((text) => text.getBoundingClientRect().right);
+  return { left, right, top, bottom, text: Math.max(...texts) };
+})"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = require("chromium")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox"], timeout=TIMEOUT_MILLISECONDS
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def file(contents: Contents, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    written = tmp_path_factory.mktemp("page") / "dev.html"
+    written.write_text(rendered([contents]), encoding="utf-8")
+    return written
+
+
+class Opened:
+    """A page with everything that it logged and requested."""
+
+    def __init__(self, browser: Browser, file: Path, **options: Any) -> None:
+        self.page: Page = browser.new_page(viewport={"width": 1400, "height": 1000}, **options)
+        self.page.set_default_timeout(TIMEOUT_MILLISECONDS)
+        self.logged: list[str] = []
+        self.requests: list[str] = []
+        self.page.on("console", lambda message: self.logged.append(message.text))
+        self.page.on("pageerror", lambda error: self.logged.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(file.as_uri())
+
+
+@pytest.mark.feature("O6")
+def test_page_requests_nothing_logs_nothing_and_its_boxes_do_not_overlap(browser: Browser, file: Path) -> None:
+    opened = Opened(browser, file)
+    assert opened.requests == [file.as_uri()]
+    assert opened.logged == []
+    boxes = opened.page.evaluate(BOXES)
+    assert len(boxes) > 8
+    assert all(box["text"] <= box["right"] for box in boxes)
+    for one, other in combinations(boxes, 2):
+        apart = one["right"] <= other["left"] or other["right"] <= one["left"]
+        assert apart or one["bottom"] <= other["top"] or other["bottom"] <= one["top"]
+    assert opened.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.feature("O6")
+def test_click_and_keyboard_show_the_details_of_a_component(browser: Browser, file: Path) -> None:
+    page = Opened(browser, file).page
+    assert page.locator(".detail:visible").count() == 0
+    page.get_by_role("button", name="scheduler, ECS service").click()
+    assert page.locator(".detail:visible h3").inner_text() == "scheduler ECS service"
+    details = page.locator(".detail:visible").inner_text()
+    assert "AIRFLOW__CORE__FERNET_KEY" in details
+    assert "task role" in details
+    assert "tcp/5432" in details
+    page.keyboard.press("Escape")
+    assert page.locator(".detail:visible").count() == 0
+    page.get_by_role("button", name="broker, ElastiCache").focus()
+    page.keyboard.press("Enter")
+    assert page.locator(".detail:visible h3").inner_text() == "broker ElastiCache"
+
+
+@pytest.mark.feature("O6")
+def test_dark_colours_follow_the_system_and_the_button(browser: Browser, file: Path) -> None:
+    page = Opened(browser, file, color_scheme="dark").page
+    background = "getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(background) == "rgb(16, 21, 28)"
+    page.get_by_role("button", name="Light or dark").click()
+    assert page.evaluate(background) == "rgb(245, 247, 250)"
+
+
+@pytest.mark.feature("O6")
+def test_print_shows_every_detail_on_white_without_the_menu(browser: Browser, file: Path) -> None:
+    page = Opened(browser, file, color_scheme="dark").page
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.locator(".top:visible").count() == 0
+    assert page.locator(".detail:visible").count() == page.locator(".detail").count() > 8
+
+
+@pytest.mark.feature("O6")
+def test_page_is_readable_without_scripts_and_on_a_phone(browser: Browser, file: Path) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    page.goto(file.as_uri())
+    assert page.locator(".detail:visible").count() > 8
+    assert page.locator("main").bounding_box()["width"] <= 390  # type: ignore[index]
