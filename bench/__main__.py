@@ -15,6 +15,7 @@ from terraform_harness.tools import MissingTool
 
 from bench import checking, decisions, emulator, images, report, running, synthesis, tricks
 from bench.report import Row
+from bench.scaling import command as scaling
 from bench.scoreboard import command as scoreboard
 from local.containers.engine import EngineError
 
@@ -76,7 +77,7 @@ def _machine() -> str:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["scoreboard"]:
-        del sys.argv[1]
-        typer.run(scoreboard.main)
+    commands = {"scoreboard": scoreboard.main, "scaling": scaling.main}
+    if sys.argv[1:2] and sys.argv[1] in commands:
+        typer.run(commands[sys.argv.pop(1)])
     typer.run(main)

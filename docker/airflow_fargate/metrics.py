@@ -1,5 +1,8 @@
 """The sidecar ``metrics``: publishes the load of each worker group to CloudWatch.
 
+With a cluster (AIRFLOW_METRICS_CLUSTER) it also publishes, at a resolution of a second, how many workers each group
+lacks: the workers that its load needs minus the desired count of its ECS service. Autoscaling reacts to this metric.
+
 The load is the number of queued and running Airflow tasks in the metadata database. Lengths of Redis lists drift from
 it. Airflow tasks that are deferred, up for retry or on a queue without a worker group occupy no slot and do not count.
 
@@ -14,7 +17,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
@@ -24,6 +27,10 @@ from airflow_fargate.backing_services import Database, limit_statements
 from airflow_fargate.startup_error import StartupError
 
 STATEMENT_SECONDS = 10
+# Standard metrics have a resolution of a minute.
+FULL_SECONDS = 60.0
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html
+DESCRIBED_AT_ONCE = 10
 QUERY = """
 select queue, count(*), extract(epoch from now() - min(queued_dttm) filter (where state = 'queued')),
     count(*) filter (where state = 'queued')
@@ -130,13 +137,57 @@ def datums(loads: Iterable[Load], *, unserved: int, environment: str) -> list[di
     ]
 
 
+def missing_data(missing: Mapping[str, int], *, environment: str) -> list[dict[str, Any]]:
+    """The metric data of the missing workers of each group; a negative number is a surplus."""
+    return [
+        {
+            "MetricName": "MissingWorkers",
+            "Dimensions": [
+                {"Name": "Environment", "Value": environment},
+                {"Name": "WorkerGroup", "Value": name},
+            ],
+            "Value": number,
+            "Unit": "Count",
+            "StorageResolution": 1,
+        }
+        for name, number in missing.items()
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """The ECS cluster of the workers; the service of a group is named ``worker-<group>``."""
+
+    name: str
+    ecs: Any
+
+    def desired_counts(self, groups: Iterable[WorkerGroup]) -> dict[str, int]:
+        """The desired count of each group's service; a group whose service does not exist is left out."""
+        services = {f"worker-{group.name}": group.name for group in groups}
+        names, found = list(services), []
+        for start in range(0, len(names), DESCRIBED_AT_ONCE):
+            part = names[start : start + DESCRIBED_AT_ONCE]
+            found += self.ecs.describe_services(cluster=self.name, services=part)["services"]
+        return {services[item["serviceName"]]: item["desiredCount"] for item in found if item["status"] == "ACTIVE"}
+
+
 class Publisher:
     """Publishes the load of worker groups, with one database connection that is opened again after an error."""
 
     def __init__(
-        self, *, database: Database, cloudwatch: Any, namespace: str, environment: str, groups: tuple[WorkerGroup, ...]
+        self,
+        *,
+        database: Database,
+        cloudwatch: Any,
+        namespace: str,
+        environment: str,
+        groups: tuple[WorkerGroup, ...],
+        cluster: Cluster | None = None,
     ) -> None:
         self._database = database
+        self._cluster = cluster
+        self._missing: dict[str, int] = {}
+        self._full_at = 0.0
         self._cloudwatch = cloudwatch
         self._namespace = namespace
         self._environment = environment
@@ -162,10 +213,27 @@ class Publisher:
             self._connection = None
             raise
         self._report(unserved)
-        data = datums(loads, unserved=sum(unserved.values()), environment=self._environment)
+        data = self._missing_workers(loads)
+        if self._cluster is None or time.monotonic() >= self._full_at:
+            self._full_at = time.monotonic() + FULL_SECONDS
+            data += datums(loads, unserved=sum(unserved.values()), environment=self._environment)
         for start in range(0, len(data), 900):
             self._cloudwatch.put_metric_data(Namespace=self._namespace, MetricData=data[start : start + 900])
         return loads
+
+    def _missing_workers(self, loads: list[Load]) -> list[dict[str, Any]]:
+        """Data of the groups that lack or spare workers, or did so before: a call to CloudWatch costs money."""
+        if self._cluster is None:
+            return []
+        desired = self._cluster.desired_counts(load.group for load in loads)
+        missing = {
+            load.group.name: load.desired_workers - desired[load.group.name]
+            for load in loads
+            if load.group.name in desired
+        }
+        changed = {name: number for name, number in missing.items() if number or self._missing.get(name)}
+        self._missing = missing
+        return missing_data(changed, environment=self._environment)
 
     def _report(self, unserved: dict[str, int]) -> None:
         """Print the queues without a worker group when they change: the metric has only their sum."""
@@ -197,14 +265,14 @@ def run(publisher: Publisher, *, period: float) -> None:
         time.sleep(max(1.0, period - (time.monotonic() - started)))
 
 
-def _cloudwatch() -> Any:
+def _client(service: str) -> Any:
     import boto3
     from botocore.exceptions import BotoCoreError
 
     try:
-        return boto3.client("cloudwatch")
+        return boto3.client(service)
     except BotoCoreError as error:
-        raise StartupError(f"CloudWatch: {error} Fix: set AWS_REGION and AWS_DEFAULT_REGION (ECS sets both)") from error
+        raise StartupError(f"{service}: {error} Fix: set AWS_REGION and AWS_DEFAULT_REGION (ECS sets both)") from error
 
 
 def _exit(_signal: int, _frame: FrameType | None) -> None:
@@ -218,10 +286,12 @@ def main() -> int:
         period = os.environ.get("AIRFLOW_METRICS_PERIOD") or "60"
         if not period.isdigit() or int(period) < 1:
             raise StartupError(f"AIRFLOW_METRICS_PERIOD: expected whole seconds >= 1, got {period!r}")
+        cluster = os.environ.get("AIRFLOW_METRICS_CLUSTER") or ""
         publisher = Publisher(
             database=Database.of(os.environ),
             groups=parse_groups(os.environ.get("AIRFLOW_METRICS_WORKER_GROUPS") or "{}"),
-            cloudwatch=_cloudwatch(),
+            cloudwatch=_client("cloudwatch"),
+            cluster=Cluster(name=cluster, ecs=_client("ecs")) if cluster else None,
             namespace=os.environ.get("AIRFLOW_METRICS_NAMESPACE") or "Airflow",
             environment=os.environ.get("AIRFLOW_ENVIRONMENT") or "unnamed",
         )

@@ -8,6 +8,8 @@ from __future__ import annotations
 NAMESPACE = "Airflow"
 TASK_LOAD = "TaskLoad"
 """Queued plus running Airflow tasks of a worker group."""
+MISSING_WORKERS = "MissingWorkers"
+"""Workers that the load of a worker group needs, minus the desired count of its ECS service."""
 OLDEST_QUEUED = "OldestQueuedSeconds"
 """Age of the oldest queued Airflow task of a worker group, seconds."""
 UNSERVED = "UnservedTasks"

@@ -130,12 +130,12 @@ class WorkerGroup(DagAccess):
     stop_timeout_seconds: StopTimeout = 120
     ephemeral_storage_gib: EphemeralStorage = None
     scale_in_cooldown_seconds: Annotated[
-        StrictInt, plan("Seconds between the removal of workers and the next scaling.", effect=IN_PLACE, ge=60, le=3600)
-    ] = 300
+        StrictInt, plan("Seconds between the removal of workers and the next scaling.", effect=IN_PLACE, ge=10, le=3600)
+    ] = 10
     scale_out_cooldown_seconds: Annotated[
         StrictInt,
         plan("Seconds between the addition of workers and the next scaling.", effect=IN_PLACE, ge=10, le=3600),
-    ] = 60
+    ] = 10
 
 
 DEFAULT_WORKERS = (WorkerGroup(name="default", queues=("default",)),)

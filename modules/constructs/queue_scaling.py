@@ -7,25 +7,26 @@ from cdktf_cdktf_provider_aws.appautoscaling_policy import (
     AppautoscalingPolicyStepScalingPolicyConfiguration,
     AppautoscalingPolicyStepScalingPolicyConfigurationStepAdjustment,
 )
-from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
-    CloudwatchMetricAlarm,
-    CloudwatchMetricAlarmMetricQuery,
-    CloudwatchMetricAlarmMetricQueryMetric,
-)
+from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from constructs import Construct
 
+from environments.facts.metrics import ENVIRONMENT, MISSING_WORKERS, WORKER_GROUP
 from modules.core.scalable import Scalable
 
-STEPS = (1, 2, 4, 8, 16, 32, 64)
-SCALE_IN_MINUTES = 15
+STEPS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64)
+"""A policy has at most 20 step adjustments:
+https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-limits.html"""
+PERIOD_SECONDS = 10
+"""The shortest period of an alarm; it needs a metric of high resolution."""
+SCALE_IN_PERIODS = 2
+"""Periods with a surplus before workers are removed; docs/scaling.md compares values. A busy worker is protected."""
 
 
 class QueueScaling(Construct):
     """Two step scaling policies that keep a worker group at (queued + running) / concurrency workers, down to zero.
 
-    Both compare two metrics: the desired workers that a sidecar of the scheduler publishes, and the desired task count
-    of the ECS service (Container Insights). Missing workers are added after one minute, surplus workers are removed
-    after 15 minutes.
+    A sidecar of the scheduler publishes how many workers the group lacks. Missing workers are added after ten seconds,
+    surplus workers are removed after 20 seconds; ECS removes only workers that run no Airflow task.
 
     Args:
         scope: parent construct.
@@ -44,7 +45,7 @@ class QueueScaling(Construct):
         >>> scaling = QueueScaling(stack, "scaling", target=target, group="default", environment="prod",
         ...                        namespace="Airflow")
         >>> resource("aws_cloudwatch_metric_alarm.scaling_in_alarm")["evaluation_periods"]
-        15
+        2
     """
 
     def __init__(
@@ -56,16 +57,16 @@ class QueueScaling(Construct):
         group: str,
         environment: str,
         namespace: str,
-        scale_out_cooldown: int = 60,
-        scale_in_cooldown: int = 300,
+        scale_out_cooldown: int = 10,
+        scale_in_cooldown: int = 10,
     ) -> None:
         super().__init__(scope, id_)
         self._target, self._group = target, group
         self._environment, self._namespace = environment, namespace
-        self._react("out", 1, ">=", minutes=1, cooldown=scale_out_cooldown)
-        self._react("in", -1, "<=", minutes=SCALE_IN_MINUTES, cooldown=scale_in_cooldown)
+        self._react("out", 1, ">=", periods=1, cooldown=scale_out_cooldown)
+        self._react("in", -1, "<=", periods=SCALE_IN_PERIODS, cooldown=scale_in_cooldown)
 
-    def _react(self, direction: str, threshold: int, comparison: str, *, minutes: int, cooldown: int) -> None:
+    def _react(self, direction: str, threshold: int, comparison: str, *, periods: int, cooldown: int) -> None:
         policy = AppautoscalingPolicy(
             self,
             direction,
@@ -84,43 +85,23 @@ class QueueScaling(Construct):
             self,
             f"{direction}-alarm",
             alarm_name=f"{self._target.cluster}-{self._target.service}-scale-{direction}",
-            alarm_description=f"Workers of group {self._group}: wanted minus asked for, {comparison} {threshold}",
+            alarm_description=f"Workers that group {self._group} lacks: {comparison} {threshold}",
             comparison_operator=operator,
             threshold=threshold,
-            evaluation_periods=minutes,
-            datapoints_to_alarm=minutes,
+            evaluation_periods=periods,
+            datapoints_to_alarm=periods,
             treat_missing_data="notBreaching",
-            metric_query=self._difference(),
+            namespace=self._namespace,
+            metric_name=MISSING_WORKERS,
+            dimensions={ENVIRONMENT: self._environment, WORKER_GROUP: self._group},
+            period=PERIOD_SECONDS,
+            statistic="Maximum",  # two schedulers publish the same number
             alarm_actions=[policy.arn],
         )
 
-    def _difference(self) -> list[CloudwatchMetricAlarmMetricQuery]:
-        """Return the metric query: the maximum, because two schedulers publish the same number."""
-        wanted = CloudwatchMetricAlarmMetricQueryMetric(
-            namespace=self._namespace,
-            metric_name="DesiredWorkers",
-            dimensions={"Environment": self._environment, "WorkerGroup": self._group},
-            period=60,
-            stat="Maximum",
-        )
-        asked = CloudwatchMetricAlarmMetricQueryMetric(
-            namespace="ECS/ContainerInsights",
-            metric_name="DesiredTaskCount",
-            dimensions={"ClusterName": self._target.cluster, "ServiceName": self._target.service},
-            period=60,
-            stat="Maximum",
-        )
-        return [
-            CloudwatchMetricAlarmMetricQuery(
-                id="difference", expression="wanted - FILL(asked, 0)", label="Missing workers", return_data=True
-            ),
-            CloudwatchMetricAlarmMetricQuery(id="wanted", metric=wanted),
-            CloudwatchMetricAlarmMetricQuery(id="asked", metric=asked),
-        ]
-
 
 def _steps_out() -> list[AppautoscalingPolicyStepScalingPolicyConfigurationStepAdjustment]:
-    """Return the steps: 1 missing adds 1, 2-3 add 2, 4-7 add 4, bounds are relative to the threshold."""
+    """Return the steps: up to 8 missing workers are added exactly; bounds are relative to the threshold."""
     uppers = [*(step - 1 for step in STEPS[1:]), None]
     return [
         AppautoscalingPolicyStepScalingPolicyConfigurationStepAdjustment(

@@ -146,21 +146,25 @@ class GitBundle:
 
 @dataclass(frozen=True)
 class WorkerMetrics:
-    """A sidecar of the scheduler that publishes the load of each worker group to CloudWatch, the metric of autoscaling.
+    """A sidecar of the scheduler that publishes to CloudWatch the load of each worker group, and the workers it lacks.
 
     Args:
         namespace: CloudWatch namespace of the metrics.
         environment: name of the environment, a dimension of the metrics.
         groups: queues and concurrency of each worker group.
         password: password of the metadata database, from which the sidecar counts Airflow tasks.
-        period_seconds: seconds between two publications.
+        cluster: name of the ECS cluster.
+        services_arn: ARN pattern of the workers' ECS services, whose desired counts the sidecar reads.
+        period_seconds: seconds between two measurements; the load is published once a minute.
     """
 
     namespace: str
     environment: str
     groups: Mapping[str, Mapping[str, object]]
     password: Secret
-    period_seconds: int = 60
+    cluster: str
+    services_arn: str
+    period_seconds: int = 10
 
     def join(self, task: FargateTask) -> None:
         """Add the sidecar to ``task``."""
@@ -170,6 +174,7 @@ class WorkerMetrics:
             "metrics",
             "metrics",
             AIRFLOW_ENVIRONMENT=self.environment,
+            AIRFLOW_METRICS_CLUSTER=self.cluster,
             AIRFLOW_METRICS_NAMESPACE=self.namespace,
             AIRFLOW_METRICS_PERIOD=str(self.period_seconds),
             AIRFLOW_METRICS_WORKER_GROUPS=json.dumps(self.groups, sort_keys=True),
@@ -185,6 +190,7 @@ class WorkerMetrics:
                 on=["*"],
                 conditions={"StringEquals": {"cloudwatch:namespace": self.namespace}},
             ),
+            statement("ecs:DescribeServices", on=[self.services_arn]),
         )
 
 

@@ -59,8 +59,12 @@ def boundary_statements(name: str, roles: RoleSettings) -> list[dict[str, Any]]:
             on=[f"arn:aws:ecr:{here}:repository/{name}-*"],
         ),
         statement(
-            "ecs:GetTaskProtection", "ecs:RunTask", "ecs:UpdateTaskProtection",
-            on=[f"arn:aws:ecs:{here}:task/{name}-*/*", f"arn:aws:ecs:{here}:task-definition/{name}-*"],
+            "ecs:DescribeServices", "ecs:GetTaskProtection", "ecs:RunTask", "ecs:UpdateTaskProtection",
+            on=[
+                f"arn:aws:ecs:{here}:service/{name}-*/*",
+                f"arn:aws:ecs:{here}:task/{name}-*/*",
+                f"arn:aws:ecs:{here}:task-definition/{name}-*",
+            ],
         ),
         statement("rds:StartDBInstance", "rds:StopDBInstance", on=[f"arn:aws:rds:{here}:db:{name}-*"]),
         statement(

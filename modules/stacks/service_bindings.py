@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from environments.facts.metrics import NAMESPACE
 from environments.facts.naming import Names
 from environments.facts.secrets import DEPLOY_KEY, own_names_for_process
+from environments.facts.topology import worker_name
 from environments.model import Environment
 from environments.sections.dag_access import DagAccess as DagAccessSection
 from modules.constructs.sidecars import GitBundle, GitSync, Repository, StatsD, WorkerMetrics
@@ -84,11 +85,18 @@ class ServiceBindings:
                 environment=self._names.name,
                 groups=groups,
                 password=self._foundation.database.password,
+                cluster=self._names.name,
+                services_arn=self._worker_services_arn(),
             )
         elif use == "dags" and self._environment.dags.delivery == "git_sync":
             yield GitSync(self._repository())
         elif use == "dags" and self._environment.dags.delivery == "git_bundle":
             yield GitBundle(self._repository())
+
+    def _worker_services_arn(self) -> str:
+        environment = self._environment
+        cluster = f"arn:aws:ecs:{environment.region}:{environment.account_id}:service/{self._names.name}"
+        return f"{cluster}/{worker_name('*')}"
 
     def _repository(self) -> Repository:
         dags = self._environment.dags

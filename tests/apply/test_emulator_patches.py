@@ -143,6 +143,8 @@ def route_tables_that_a_gateway_endpoint_gets_later_have_its_route(aws: Client) 
         table["RouteTableId"] for table in tables for route in table["Routes"] if route.get("GatewayId") == endpoint
     }
     assert routed == {new}
+    ec2.delete_route_table(RouteTableId=new)
+    ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, AddRouteTableIds=[old], RemoveRouteTableIds=[new])
 
 
 def make_network(aws: Client) -> dict[str, list[str]]:

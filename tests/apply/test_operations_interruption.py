@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from operations import __main__ as command_line
 from operations import deploy
 from operations.account import Account
+from operations.commands import shared
 from tests.unit.operations.cloud import CLIENTS, Cloud
 from tests.unit.operations.conftest import cloud, empty_account
 from tests.unit.operations.fake_stack import FakeStack
@@ -91,8 +92,9 @@ def run(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callab
         found.folder = folder
         return found
 
-    monkeypatch.setattr(command_line, "Account", account)
-    monkeypatch.setattr(command_line, "load", lambda _file: cloud.account.environment)
+    for module in (command_line, shared):
+        monkeypatch.setattr(module, "Account", account)
+        monkeypatch.setattr(module, "load", lambda _file: cloud.account.environment)
     monkeypatch.setattr(command_line, "synthesize_one", lambda _file: None)
     monkeypatch.setattr(deploy, "Stack", FakeStack)
 

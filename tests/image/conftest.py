@@ -100,5 +100,5 @@ def components(migrated: Services) -> Mapping[str, Container]:
     names = ("api-server", "scheduler", "dag-processor", "triggerer", "worker")
     running = {name: migrated.start(name) for name in names}
     for container in running.values():
-        container.wait_healthy(seconds=240)
+        container.wait_healthy(seconds=600)
     return running

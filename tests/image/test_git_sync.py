@@ -124,7 +124,7 @@ def test_git_sync_follows_every_commit_and_keeps_the_last_without_its_host(remot
     kept = sidecar.exec("ls", "/opt/airflow/dags/.git-sync/commits").stdout.split()
     assert len(kept) == 2
     assert sidecar.exec("python", "/opt/airflow-fargate/health.py").returncode == 0
-    sidecar.stop(seconds=5)
+    sidecar.stop(seconds=60)
     assert sidecar.state["ExitCode"] == 0
 
 
@@ -165,4 +165,4 @@ def test_deploy_key_is_in_no_command_line_and_readable_by_its_owner_only(remote:
     _eventually("a commit", lambda: _read(sidecar, "dag.py") == "private")
     assert DEPLOY_KEY.splitlines()[1] not in engine.docker("top", sidecar.id, "-eo", "pid,args").stdout
     assert sidecar.exec("sh", "-c", "stat -c %a /tmp/git-sync-*/key").stdout.strip() == "600"
-    sidecar.stop(seconds=5)
+    sidecar.stop(seconds=60)

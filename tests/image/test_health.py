@@ -14,7 +14,7 @@ from tests.image.services import Services
 MAIN_PROCESS = "$(cat /proc/1/task/1/children)"
 CHECK = ("python", "/opt/airflow-fargate/health.py")
 # Heartbeats are valid for 30 s; the rest is for a busy machine.
-TIMEOUT_SECONDS = 240
+TIMEOUT_SECONDS = 600
 
 
 def _wait(state: str, containers: Mapping[str, Container], reached: Callable[[Container], bool]) -> None:

@@ -51,7 +51,7 @@ def _readable(folder: Path, services: Services) -> Path:
 @pytest.mark.feature("T1")
 def test_standalone_runs_one_airflow_task_at_a_time(services: Services, standalone: Container) -> None:
     words = ("python", "-m", "airflow_fargate", "airflow", "dags")
-    deadline = time.monotonic() + 240
+    deadline = time.monotonic() + 600
     conf = ("--conf", json.dumps({"seconds": 2}))
     while standalone.exec(*words, "trigger", "slow", *conf, check=False).returncode:
         assert time.monotonic() < deadline, standalone.logs()[-2000:]

@@ -45,5 +45,5 @@ def modify_endpoint(self: Any, *args: Any, **kwargs: Any) -> None:
     after, backend, prefixes = set(self.route_table_ids or ()), self.ec2_backend, self.destination_prefix_list_id
     for table in sorted(after - before):
         backend.create_route(table, None, gateway_id=self.id, destination_prefix_list_id=prefixes)
-    for table in sorted(before - after):
+    for table in sorted((before - after) & backend.route_tables.keys()):  # Terraform may have deleted a table already
         backend.delete_route(table, prefixes)

@@ -1,0 +1,86 @@
+"""``python -m bench scaling``: simulate, print, write docs/scaling.md."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bench.scaling import page, policies
+from bench.scaling.compare import MOST_RATIO, Result, compare
+from bench.scaling.deployed import Deployed, DeployedError, read
+from bench.scaling.fleet import Physics
+from bench.scaling.workloads import SYNTHETIC, TraceError, Workload, read_trace
+from local.repository import ROOT
+
+PAGE = ROOT / "docs" / "scaling.md"
+STACK = ROOT / "cdktf.out" / "stacks" / "prod-airflow"
+
+
+def main(
+    stack: Annotated[Path, typer.Argument(help="Folder of a synthesized Airflow stack.")] = STACK,
+    *,
+    group: Annotated[str, typer.Option(help="Worker group whose policy is read.")] = "default",
+    seeds: Annotated[int, typer.Option(min=1, max=100, help="Random workloads of each kind.")] = 5,
+    trace: Annotated[
+        Path | None, typer.Option(help="CSV file of your Airflow tasks: queued_at, started_at, ended_at.")
+    ] = None,
+    write: Annotated[bool, typer.Option("--write", help="Write docs/scaling.md and its pictures.")] = False,
+) -> None:
+    """Simulate the deployed scaling policy beside others. Exit 1 when it costs too much, 2 for unusable input."""
+    try:
+        deployed = read(stack, group)
+        workloads = SYNTHETIC if trace is None else (partial(_same, read_trace(trace)),)
+    except (DeployedError, TraceError) as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(2) from None
+    chosen = (policies.ours(deployed), *policies.others())
+    physics = _physics(deployed, for_trace=trace is not None)
+    with Console(stderr=True).status("simulating"):
+        results = compare(chosen, physics, seeds=range(1, seeds + 1), workloads=workloads)
+    _show(results)
+    if write and trace is None:
+        _write(page.text(results, chosen, deployed, physics, seeds=seeds))
+        page.write_pictures(results, PAGE.parent / page.PICTURES)
+        print("docs/scaling.md written. Next: git diff docs/scaling.md", file=sys.stderr)
+    worst = max(result.ratio for result in results if result.policy == chosen[0].name)
+    print(f"largest ratio to the bound: {worst:.2f}, limit {MOST_RATIO}. Next: docs/scaling.md", file=sys.stderr)
+    raise typer.Exit(0 if worst <= MOST_RATIO or trace is not None else 1)
+
+
+def _same(found: Workload, _seed: int) -> Workload:
+    return found
+
+
+def _physics(deployed: Deployed, *, for_trace: bool) -> Physics:
+    """A trace is simulated with the bounds of the file; the random workloads from zero to 40 workers."""
+    if for_trace:
+        return Physics(slots=deployed.concurrency, least=deployed.least, most=deployed.most)
+    return Physics(slots=deployed.concurrency, least=0, most=40)
+
+
+def _write(generated: str) -> None:
+    before, _, rest = PAGE.read_text("utf-8").partition(page.START)
+    _, _, after = rest.partition(page.END)
+    PAGE.write_text(f"{before}{page.START}{generated}{page.END}{after}", encoding="utf-8")
+
+
+def _show(results: list[Result]) -> None:
+    table = Table("workload", "policy", "p50", "p95", "hours", "to the bound", "killed", "actions/h", box=None)
+    for result in results:
+        table.add_row(
+            result.workload,
+            result.policy,
+            f"{result.wait50:.0f}",
+            f"{result.wait95:.0f}",
+            f"{result.hours:.1f}",
+            f"{result.ratio:.2f}",
+            f"{result.killed:.0f}",
+            f"{result.actions:.0f}",
+        )
+    Console(width=120).print(table)
