@@ -55,7 +55,7 @@ gate-hcl: .venv/.ready ## Evaluate the *.tf files below FOLDER without a plan
 synth: $(if $(filter cdktn,$(CDK)),.venv-cdktn,.venv)/.ready ## Write cdktf.out/stacks/<stack>/cdk.tf.json for every environment (CDK=cdktn: with the fork of cdktf)
 	@$(if $(filter cdktn,$(CDK)),CDK=cdktn PYTHONPATH=bindings .venv-cdktn/bin,$(BIN))/python main.py && echo "synth: $$(ls cdktf.out/stacks | wc -l) stacks in cdktf.out/stacks. Next: make demo"
 
-demo: .venv/.ready $(ELK) ## Create, verify and destroy ENV on the embedded emulator: no account, no containers
+demo: .venv/.ready $(ELK) ## Create, verify, change and destroy ENV on the embedded emulator: no account, no containers
 	@$(BIN)/python -m local.demo $(ENV)
 
 cdktf: node_modules/.bin/cdktf ## Install the cdktf CLI into node_modules/
@@ -95,63 +95,6 @@ image-lock: ## Update the lock files of the image (needs uv)
 live: .venv/.ready ## Apply an environment to the emulator, run it behind packet filters, test it, and print what the filters dropped
 	@$(BIN)/python -m pytest tests/live --ignore=tests/live/test_compose.py -q $(ARGS)
 
-up: .venv/.ready ## Create the virtual environment (every target does this first)
-
-lock: ## Update requirements.txt from requirements.in (needs uv)
-	uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" --quiet requirements.in -o requirements.txt
-	@mkdir -p .build
-	grep -v '^cdktf-cdktf-provider-aws\|^constructs' requirements.txt | grep '==' | tr -d '\\' > .build/constraints.txt
-	uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" --quiet -c .build/constraints.txt requirements-6x.in -o requirements-6x.txt
-	grep '==' requirements.txt | tr -d '\\' > .build/all.txt
-	uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" --quiet -c .build/all.txt policies/pyproject.toml -o policies/requirements.txt
-	uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" --quiet -c .build/constraints.txt requirements-cdktn.in -o requirements-cdktn.txt
-
-## Policies
-.PHONY: reach gate gate-hcl
-reach: .venv/.ready ## List the possible network connections of ENV (FROM=a TO=b PORT=n explains one connection)
-	@test -d cdktf.out/stacks || $(MAKE) --no-print-directory synth
-	@$(BIN)/python -m terraform_gate reach $(ENV_STACKS) $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(PORT),--port $(PORT))
-
-gate: .venv/.ready ## Evaluate checkov's rules and the rules of this project on every environment (FORMAT=sarif, PLAN="--plan dev-airflow=plan.json")
-	@test -d cdktf.out/stacks || $(MAKE) --no-print-directory synth
-	@$(BIN)/python -m terraform_gate cdktf.out/stacks $(PLAN) $(if $(FORMAT),--format $(FORMAT)) $(if $(WAIVERS),--waivers $(WAIVERS))
-
-gate-hcl: .venv/.ready ## Evaluate the *.tf files below FOLDER without a plan
-	@$(BIN)/python -m terraform_gate $(FOLDER)
-
-## Infrastructure
-.PHONY: synth demo cdktf
-.venv-cdktn/.ready: requirements-cdktn.txt
-	@$(PYTHON) -m venv .venv-cdktn && PIP_NO_COMPILE=1 PYTHON=.venv-cdktn/bin/python bash .ci/install requirements-cdktn.txt && touch $@
-
-synth: $(if $(filter cdktn,$(CDK)),.venv-cdktn,.venv)/.ready ## Write cdktf.out/stacks/<stack>/cdk.tf.json for every environment (CDK=cdktn: with the fork of cdktf)
-	@$(if $(filter cdktn,$(CDK)),CDK=cdktn PYTHONPATH=bindings .venv-cdktn/bin,$(BIN))/python main.py && echo "synth: $$(ls cdktf.out/stacks | wc -l) stacks in cdktf.out/stacks. Next: make demo"
-
-demo: .venv/.ready ## Create, verify and destroy ENV on the embedded emulator: no account, no containers
-	@$(BIN)/python -m local.demo $(ENV)
-
-cdktf: node_modules/.bin/cdktf ## Install the cdktf CLI into node_modules/
-node_modules/.bin/cdktf: package-lock.json
-	@command -v npm >/dev/null || { echo "npm is missing. Fix: install Node.js 20 or newer"; exit 2; }
-	@npm ci --no-fund --no-audit --loglevel=error && touch $@
-
-## Images
-.PHONY: image image-lock multi-platform
-image: .venv/.ready ## Build the Airflow image (BASE_IMAGE selects another base; docker/base builds one without a registry)
-	@$(if $(BASE_IMAGE),AIRFLOW_FARGATE_BASE_IMAGE=$(BASE_IMAGE)) $(BIN)/python -m local.containers airflow
-
-multi-platform: ## Build for X86_64 and ARM64 and push to IMAGE (needs docker buildx and a registry login)
-	docker buildx build --platform linux/amd64,linux/arm64 --provenance=true --sbom=true --push --tag "$(IMAGE)" --file docker/airflow/Dockerfile docker
-
-image-lock: ## Update the lock files of the image (needs uv)
-	@for name in airflow/requirements airflow/build emulator/requirements tools; do \
-	  uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make image-lock" --quiet docker/$$name.in -o docker/$$name.txt; done
-
-## Run locally
-.PHONY: up down logs live flows
-live: .venv/.ready ## Apply an environment to the emulator, run it behind packet filters, test it, and print what the filters dropped
-	@$(BIN)/python -m pytest tests/live --ignore=tests/live/test_compose.py -q $(ARGS)
-
 flows: .venv/.ready ## Remove each declared flow of a running environment in turn and write what fails to docs/flows.md (an hour)
 	@$(BIN)/python -m pytest tests/live/each_flow.py -q $(ARGS)
 
@@ -165,10 +108,11 @@ logs: .venv/.ready ## Follow the logs of the local environment (SERVICE=schedule
 	@$(BIN)/python -m local.compose logs $(ENV) $(SERVICE)
 
 ## Live environment (AWS credentials needed)
-LIVE := doctor bootstrap deploy verify status hibernate wake destroy
+LIVE := doctor bootstrap plan deploy verify status hibernate wake destroy
 .PHONY: $(LIVE)
 doctor: .venv/.ready ## Report missing programs, credentials and AWS resources of ENV, each with its fix
 bootstrap: .venv/.ready ## Create the bucket of the Terraform states
+plan: .venv/.ready ## Show what a deployment of ENV would change, by effect; changes nothing, exit 1 when deploy would reject it
 deploy: .venv/.ready ## Deploy foundation, secrets, migration and services of ENV; rejects a plan that loses data or interrupts users
 verify: .venv/.ready ## Check the running environment ENV
 status: .venv/.ready ## Show services, queues, alarms and the last migration of ENV
@@ -193,7 +137,7 @@ bench: .venv/.ready ## Measure time and memory as ratios to baselines of the sam
 	@$(BIN)/python -m bench $(ARGS)
 
 ## Checks
-.PHONY: lint mutation coverage test test-unit test-policies test-plan test-apply test-image test-live
+.PHONY: day-two lint mutation coverage test test-unit test-policies test-plan test-apply test-image test-live
 lint: .venv/.ready ## Check style, types, dependencies between packages, generated files
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 	@$(BIN)/python -m environments schema --check && $(BIN)/python -m environments docs --check && $(BIN)/python -m terraform_gate docs --check
@@ -211,6 +155,9 @@ test-apply: .venv/.ready node_modules/.bin/cdktf ## Run the tests that apply env
 
 test-image test-live: .venv/.ready ## Run the tests that need a container engine
 	@$(BIN)/python -m pytest tests/$(@:test-%=%) -q $(ARGS)
+
+day-two: .venv/.ready ## Plan every change of every key in the emulator, compare it with the declared effect (KEY=database, WRITE=1 writes docs/changes.md)
+	@$(BIN)/python -m day_two $(if $(KEY),--key $(KEY)) $(if $(WRITE),--write)
 
 mutation: .venv/.ready ## Mutation testing: list the harmful changes of ENV that no rule detects
 	@$(BIN)/python -m terraform_harness.mutation $(ENV_STACKS) $(ARGS)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from environments.fields import decided_at
-from environments.json_schema import Node, choices, resolved, schema
+from environments.json_schema import Node, resolved, schema, section
 from environments.schema_text import allowed_values
 
 HOME = Path(__file__).parent
@@ -59,7 +59,7 @@ def _table(node: Node, prefix: str) -> Iterator[str]:
     sections: list[tuple[Node, str]] = []
     for name, raw in node["properties"].items():
         found = resolved(schema(), raw)
-        inner = _section(found)
+        inner = section(found)
         if inner is not None:
             sections.append((inner, f"{prefix}.{name}".lstrip(".") + ("[]" if found.get("type") == "array" else "")))
         allowed = "section, see below" if inner is not None else allowed_values(schema(), found)
@@ -67,14 +67,6 @@ def _table(node: Node, prefix: str) -> Iterator[str]:
     yield ""
     for inner, path in sections:
         yield from _table(inner, path)
-
-
-def _section(node: Node) -> Node | None:
-    for option in choices(schema(), node):
-        inner = resolved(schema(), option.get("items", {})) if option.get("type") == "array" else option
-        if "properties" in inner:
-            return inner
-    return None
 
 
 def _row(name: str, node: Node, allowed: str, *, required: bool) -> str:

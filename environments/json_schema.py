@@ -71,3 +71,28 @@ def node_at(schema: Node, path: Sequence[str | int]) -> Node | None:
 def _property(node: Node, name: str) -> Any:
     patterns = list(node.get("patternProperties", {}).values())
     return node.get("properties", {}).get(name, patterns[0] if patterns else node.get("additionalProperties"))
+
+
+def keys(node: Node | None = None, prefix: str = "") -> Iterator[tuple[str, Node]]:
+    """Each key that is not a section with its node, in the order of the model.
+
+    >>> next(path for path, _ in keys() if path.startswith("workers"))
+    'workers[].name'
+    """
+    node = node or schema()
+    for name, raw in node["properties"].items():
+        found = resolved(schema(), raw)
+        inner = section(found)
+        if inner is None:
+            yield f"{prefix}{name}", found
+        else:
+            yield from keys(inner, f"{prefix}{name}{'[]' if found.get('type') == 'array' else ''}.")
+
+
+def section(node: Node) -> Node | None:
+    """The node of the section, or of the items of the list of sections, that a key holds; None for a plain key."""
+    for option in choices(schema(), node):
+        inner = resolved(schema(), option.get("items", {})) if option.get("type") == "array" else option
+        if "properties" in inner:
+            return inner
+    return None

@@ -46,7 +46,10 @@ class Environment(Section):
 
     name: Annotated[
         Annotated[str, Pattern(NAME_PATTERN, "2 to 16 lower-case letters, digits and hyphens")],
-        synth("Name of the environment; part of every name in AWS.", effect=replaces("the whole environment")),
+        synth(
+            "Name of the environment; part of every name in AWS.",
+            effect=not_possible_later("create a new environment and restore a snapshot of the database"),
+        ),
     ]
     account_id: Annotated[
         AccountId,
@@ -81,7 +84,7 @@ class Environment(Section):
         plan(
             "First part of every name in AWS; environments with the same name and different prefixes share only their "
             "account, and need different state buckets.",
-            effect=replaces("the whole environment"),
+            effect=not_possible_later("create a new environment and restore a snapshot of the database"),
         ),
     ] = "airflow"
     tags: Annotated[dict[str, str], synth("Additional tags of every resource.", effect=IN_PLACE)] = {}  # noqa: RUF012  # pydantic copies defaults

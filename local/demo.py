@@ -1,4 +1,4 @@
-"""``make demo``: creates, verifies and destroys an environment on the embedded AWS emulator."""
+"""``make demo``: creates, verifies, changes and destroys an environment on the embedded AWS emulator."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from environments.facts.stacks import bootstrap_stack, stack_names
 from local import ci_session
 from local.background_report import background_report
 from local.repository import ROOT
+from local.typical_changes import make_changes
 
 STACKS = ROOT / "cdktf.out" / "stacks"
 
@@ -70,8 +71,9 @@ def run(environment: str, *, console: Console, record: Path | None = None) -> No
         for stack in stacks:
             life.second_plan_is_empty(stack)
         changed = life.update(stacks[-1], keep_logs_longer)
-        life.say(f"[bold]{stacks[-1]}[/]: updated, {changed} resources")
+        life.say(f"[bold]{stacks[-1]}[/]: updated, {len(changed)} resources")
         console.print(summary(life, environment, stacks), soft_wrap=True)
+        make_changes(life, environment, stacks)
         for stack in reversed(stacks):
             life.destroy(stack)
         nothing_left(life.left(since=before))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from terraform_gate.interruptions import RULE
 
 from environments import load
 from environments.load import HOME
@@ -18,6 +19,7 @@ from operations import deploy as _deploy
 from operations import doctor as _doctor
 from operations import hibernation as _hibernation
 from operations import migrate as _migrate
+from operations import plan as _plan
 from operations import secrets as _secrets
 from operations import verify as _verify
 from operations.account import PYTHON, Account
@@ -61,6 +63,20 @@ def bootstrap(name: Name, yes: Yes = False, folder: Folder = HOME) -> None:
         synthesize(folder)
         _bootstrap.bootstrap(account, confirm=asked(yes))
         next_command(account.command("deploy"))
+
+
+@app.command()
+def plan(name: Name, folder: Folder = HOME) -> None:
+    """Plan both stacks and print what the changes do; change nothing; exit 1 when deploy would reject it."""
+    with reporting() as report:
+        account = account_of(report, name, folder, "plan")
+        synthesize_one(folder / f"{name}.yaml")
+        lines, rejected = _plan.plan(account)
+        print("\n".join(lines))
+        fix = f"undo the rejected change in {account.file}, or add a waiver with rule {RULE} and the address"
+        next_command(fix if rejected else account.command("deploy"))
+        if rejected:
+            raise typer.Exit(1)
 
 
 @app.command()

@@ -8,17 +8,20 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from terraform_gate.interruptions import RULE
+from terraform_harness.terraform import mock_outputs, workspace
 from terraform_harness.terraform.diagnostics import Message
 from terraform_harness.terraform.run import Plan, Terraform, TerraformError
 
+from environments.facts.stacks import FOUNDATION
 from operations.account import Account
 from operations.errors import OperationError, PreconditionError
-from operations.plan_guard import RULE, losses, protected_and_tainted
+from operations.plan_guard import losses, protected_and_tainted
 from operations.progress import CONSOLE, say, step
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,6 +29,8 @@ STACKS = ROOT / "cdktf.out" / "stacks"
 """Where synthesis puts a folder for each stack."""
 Confirm = Callable[[str], bool]
 SHOWN_CHANGES = 40
+OUTPUTS_FILE = "zzz_outputs_override.tf.json"
+"""Overrides where a stack reads the foundation's outputs, for one plan; Terraform merges override files by name."""
 
 
 def synthesize(folder: Path, *, out: Path | None = None) -> None:
@@ -58,7 +63,8 @@ class Stack:
     def __init__(self, account: Account, layer: str, *, folder: Path | None = None) -> None:
         self.account, self.name = account, account.names.stack(layer)
         self.folder = folder or STACKS / self.name
-        self._status = ""
+        self._status, self.layer = "", layer
+        (self.folder / OUTPUTS_FILE).unlink(missing_ok=True)  # of a `plan` that was killed
         self.terraform = Terraform(self.folder, progress=self._show)
 
     def bring_up(
@@ -104,6 +110,49 @@ class Stack:
             say(f"  remove later {address}")
         return self._planned(all_addresses(self.folder)), removed
 
+    def review(self, *, outputs: Mapping[str, Any] | None = None, in_use: bool = False) -> dict[str, Any]:
+        """The plan as JSON; nothing is applied.
+
+        Args:
+            outputs: outputs of the foundation to plan with, instead of those in its state.
+            in_use: whether the environment was deployed before, so that its state cannot be empty.
+        """
+        with self._reading(outputs):
+            shown = self.terraform.show(self._planned([]))
+        self._require_state(shown, in_use=in_use)
+        return shown
+
+    def outputs_after(self, shown: Mapping[str, Any]) -> dict[str, Any]:
+        """The outputs of the stack after the plan ``shown``; made-up ids for resources that do not exist yet."""
+        known = shown.get("planned_values", {}).get("outputs", {})
+        values = {name: output["value"] for name, output in known.items() if "value" in output}
+        return mock_outputs.outputs(workspace.read(self.folder)) | values
+
+    @contextmanager
+    def _reading(self, outputs: Mapping[str, Any] | None) -> Iterator[None]:
+        """Let the stack read ``outputs`` instead of the foundation's state while the body runs."""
+        if outputs is None:
+            yield
+            return
+        override = self.folder / OUTPUTS_FILE
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "foundation.tfstate"
+            file.write_text(json.dumps(workspace.state_with(outputs)), "utf-8")
+            remote = {FOUNDATION: {"backend": "local", "config": {"path": str(file)}}}
+            override.write_text(json.dumps({"data": {"terraform_remote_state": remote}}), "utf-8")
+            try:
+                yield
+            finally:
+                override.unlink()
+
+    def _require_state(self, shown: Mapping[str, Any], *, in_use: bool) -> None:
+        """Reject the empty state of an environment that runs: ``state`` was changed, or the state was lost."""
+        if in_use and self.layer == FOUNDATION and not (shown.get("prior_state") or {}).get("values"):
+            raise PreconditionError(
+                f"{self.name}: {self.account.file}: state: the state is empty, but the environment is deployed. Fix: "
+                f"undo the change of `state`, or move the state first (terraform init -migrate-state)"
+            )
+
     def tear_down(self, *, confirm: Confirm) -> None:
         """Plan the destruction, ask, destroy. The plan guard does not apply: data is meant to be destroyed."""
         with self._at_work("plan the destruction"):
@@ -140,6 +189,7 @@ class Stack:
         for line in summary(shown):
             say(f"  {line}")
         if guarded:
+            self._require_state(shown, in_use=in_use)
             self._guard(shown, in_use=in_use)
         if not confirm(question):
             raise PreconditionError(f"{self.name}: nothing was applied")

@@ -26,7 +26,7 @@ MemoryOfSlots = Annotated[
     ),
 ]
 Count = Annotated[
-    StrictInt, plan("Number of Fargate tasks; the lower bound when the service scales.", effect=ROLLING, ge=1, le=20)
+    StrictInt, plan("Number of Fargate tasks; the lower bound when the service scales.", effect=IN_PLACE, ge=1, le=20)
 ]
 SpotPercent = Annotated[
     StrictInt, synth("Share of the Fargate tasks on Spot capacity, percent.", effect=ROLLING, ge=0, le=100)
@@ -122,7 +122,7 @@ class WorkerGroup(DagAccess):
     min_count: Annotated[
         StrictInt, plan("Lower bound of scaling; 0 scales to zero.", effect=IN_PLACE, ge=0, le=500)
     ] = 1
-    max_count: Annotated[StrictInt, plan("Upper bound of scaling.", effect=IN_PLACE, ge=1, le=500)] = 10
+    max_count: Annotated[StrictInt, plan("Upper bound of scaling.", effect=ROLLING, ge=1, le=500)] = 10
     spot_percent: SpotPercent = 0
     on_demand_base: Annotated[
         StrictInt, plan("Number of workers that are never on Spot capacity.", effect=ROLLING, ge=0, le=500)

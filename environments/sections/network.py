@@ -33,7 +33,13 @@ HostedZoneId = Annotated[str, Pattern(r"^Z[A-Z0-9]{5,31}$", "a hosted zone id, Z
 class ExistingNetwork(Section):
     """A VPC that this project does not create, with one subnet of each tier in every zone."""
 
-    vpc_id: Annotated[VpcId, plan("The existing VPC.", effect=replaces("everything in the VPC"))]
+    vpc_id: Annotated[
+        VpcId,
+        plan(
+            "The existing VPC.",
+            effect=not_possible_later("create a new environment and restore a snapshot of the database"),
+        ),
+    ]
     cidr: Annotated[Ipv4Cidr, plan("CIDR block of the VPC.", effect=IN_PLACE)]
     public_subnet_ids: Annotated[SubnetIds, plan("Subnets of the load balancer.", effect=IN_PLACE)]
     application_subnet_ids: Annotated[SubnetIds, plan("Subnets of the Fargate tasks.", effect=ROLLING)]
@@ -65,14 +71,14 @@ class Network(Section):
         Ipv4Cidr,
         plan(
             "CIDR block of the VPC, /16 to /21; taken from `existing.cidr` for an existing VPC.",
-            effect=replaces("the VPC and everything in it"),
+            effect=not_possible_later("create a new environment and restore a snapshot of the database"),
         ),
     ]
     zones: Annotated[
         Annotated[tuple[str, ...], Len(2, 3)],
         synth(
             "Two or three availability zones of the environment's region.",
-            effect=replaces("the subnets of a zone that is removed; a new zone is added in place"),
+            effect=replaces(f"the subnets of a zone that is removed; {ROLLING} when a zone is added"),
         ),
     ]
     egress: Annotated[

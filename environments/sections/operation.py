@@ -43,7 +43,8 @@ class Alarms(Section):
     enabled: Annotated[StrictBool, synth("Create the alarms and their SNS topic.", effect=IN_PLACE)] = True
     email: Annotated[EmailAddress | None, plan("E-mail address that is notified of alarms.", effect=IN_PLACE)] = None
     scheduler_heartbeat_seconds: Annotated[
-        StrictInt, plan("Seconds without a heartbeat of the scheduler.", effect=IN_PLACE, ge=60, le=3600)
+        StrictInt,
+        plan("Seconds without a heartbeat of the scheduler, rounded to minutes.", effect=IN_PLACE, ge=60, le=3600),
     ] = 120
     oldest_queued_seconds: Annotated[
         StrictInt, plan("Age of the oldest queued Airflow task, seconds.", effect=IN_PLACE, ge=60, le=86400)

@@ -26,7 +26,13 @@ class Database(Section):
     ] = "db.t4g.medium"
     # RDS offers up to 65536 GiB, and the upper bound of storage autoscaling is at least 10 % above the storage.
     storage_gib: Annotated[
-        StrictInt, plan("Initial storage, GiB.", effect=f"{IN_PLACE}; AWS rejects a decrease", ge=20, le=59578)
+        StrictInt,
+        plan(
+            "Initial storage, GiB.",
+            effect=f"{IN_PLACE} on an increase; {CHECKS_ONLY} on a decrease, because the storage of RDS only grows",
+            ge=20,
+            le=59578,
+        ),
     ] = 50
     max_storage_gib: Annotated[
         StrictInt, plan("Upper bound of storage autoscaling, GiB.", effect=IN_PLACE, ge=22, le=65536)

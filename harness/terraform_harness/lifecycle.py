@@ -151,24 +151,35 @@ class Lifecycle:
             raise LifecycleError("\n  ".join([f"{stack}: the second plan is not empty:", *found]))
         self.say(f"[bold]{stack}[/]: second plan is empty")
 
-    def update(self, stack: str, change: Callable[[dict[str, Any]], None]) -> int:
+    def update(
+        self,
+        stack: str,
+        change: Callable[[dict[str, Any]], None],
+        *,
+        refresh: bool = True,
+        before_apply: Callable[[str, dict[str, Any]], None] = lambda _stack, _plan: None,
+    ) -> list[dict[str, Any]]:
         """Change the configuration of an applied stack, plan and apply it.
 
         Args:
             stack: The name of its folder.
             change: Changes the root module in Terraform JSON.
+            refresh: False does not read the emulator again before the plan.
+            before_apply: Called with the stack's name and the plan as JSON; raise LifecycleError to prevent the apply.
 
         Returns:
-            The number of changed resources.
+            The changes of managed resources in the plan.
         """
-        file = self.roots[stack].folder / "cdk.tf.json"
+        file = self.roots[stack].folder / workspace.STACK_FILE
         document = json.loads(file.read_text(encoding="utf-8"))
         change(document)
         file.write_text(json.dumps(document), encoding="utf-8")
-        plan = self.roots[stack].plan(out="update.tfplan")
+        workspace.leave_out(file.parent, unsupported(document))
+        plan = self.roots[stack].plan(out="update.tfplan", refresh=refresh)
         shown = self.roots[stack].show(plan)
+        before_apply(stack, shown)
         self.apply(stack, plan, shown)
-        return len(changes(shown))
+        return changes(shown)
 
     def destroy(self, stack: str) -> None:
         """Destroy an applied stack.

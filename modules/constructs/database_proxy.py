@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.db_proxy import DbProxy, DbProxyAuth
 from cdktf_cdktf_provider_aws.db_proxy_default_target_group import (
     DbProxyDefaultTargetGroup,
@@ -85,6 +86,8 @@ class DatabaseProxy(Construct):
             vpc_subnet_ids=network.data_subnet_ids,
             vpc_security_group_ids=[connections.security_group_id],
             auth=[DbProxyAuth(auth_scheme="SECRETS", iam_auth="DISABLED", secret_arn=secret)],
+            # RDS cannot change the subnets of a proxy: with a new zone, Terraform would replace the proxy.
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["vpc_subnet_ids"]),
         )
         group = DbProxyDefaultTargetGroup(
             self,

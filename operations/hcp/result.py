@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from terraform_gate.interruptions import RULE
 from terraform_harness.policy_gate import PolicyError, check
 
 from environments.facts.stacks import LAYERS
-from operations.plan_guard import RULE, losses
+from operations.plan_guard import losses
 from operations.progress import step
 from operations.stacks import summary
 from operations.synthesis import Synthesis

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from terraform_gate.interruptions import HOLDS, INTERRUPTS, ONLY_REPLACED
+
 from environments.sections.identity import Waiver
-from operations.plan_guard import HOLDS, INTERRUPTS, ONLY_REPLACED, losses
+from operations.plan_guard import losses
 from report.changes.attributes import Attribute, changed_attributes
 
 

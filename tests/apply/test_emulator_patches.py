@@ -255,6 +255,36 @@ def deleted_replication_group_is_gone(aws: Client) -> None:
     assert aws("elasticache").describe_replication_groups()["ReplicationGroups"] == []
 
 
+def three_subnets(aws: Client) -> list[str]:
+    ec2 = aws("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    return [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{number}.0/24", AvailabilityZone=f"eu-central-1{zone}")["Subnet"][
+            "SubnetId"
+        ]
+        for number, zone in enumerate("abc")
+    ]
+
+
+@probe("elasticache.modify_cache_subnet_group")
+def cache_subnet_group_gets_another_subnet(aws: Client) -> None:
+    ids, name = three_subnets(aws), {"CacheSubnetGroupName": "g"}
+    cache = aws("elasticache")
+    cache.create_cache_subnet_group(**name, CacheSubnetGroupDescription="g", SubnetIds=ids[:2])
+    cache.modify_cache_subnet_group(**name, SubnetIds=ids)
+    (group,) = cache.describe_cache_subnet_groups(**name)["CacheSubnetGroups"]
+    assert {subnet["SubnetIdentifier"] for subnet in group["Subnets"]} == set(ids)
+
+
+@probe("rds.modify_db_subnet_group")
+def database_subnet_group_gets_another_subnet(aws: Client) -> None:
+    ids, name, rds = three_subnets(aws), {"DBSubnetGroupName": "g"}, aws("rds")
+    rds.create_db_subnet_group(**name, DBSubnetGroupDescription="g", SubnetIds=ids[:2])
+    rds.modify_db_subnet_group(**name, SubnetIds=ids)
+    (group,) = rds.describe_db_subnet_groups(**name)["DBSubnetGroups"]
+    assert {subnet["SubnetIdentifier"] for subnet in group["Subnets"]} == set(ids)
+
+
 @probe("elasticache.modify_replication_group")
 def replication_group_stores_its_token(aws: Client) -> None:
     make_group(aws)

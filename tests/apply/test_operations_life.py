@@ -23,7 +23,7 @@ from terraform_harness.tools import require
 from environments import Environment
 from environments.load import load
 from local.repository import ROOT
-from operations import hibernation, image, rotate, secrets, stacks, verify
+from operations import hibernation, image, plan, rotate, secrets, stacks, verify
 from operations.account import Account
 from operations.bootstrap import bootstrap
 from operations.deploy import deploy, destroy
@@ -121,6 +121,8 @@ def test_environment_is_deployed_rotated_hibernated_and_destroyed(
     again = capfd.readouterr().err
     assert "dev-foundation: nothing to change" in again
     assert "dev-airflow: nothing to change" in again
+
+    assert plan.plan(account) == (["Nothing to change."], False)
 
     for rotation in rotate.ROTATIONS.values():
         rotation(account)

@@ -228,7 +228,7 @@ def calling_root(folder: Path, stack: Mapping[str, Any], module: Module, given: 
     roles = stack["resource"].get("aws_iam_role", {}).values()
     # The bootstrap stack makes the boundary of an environment with CI roles; a caller of a module names it.
     boundaries = {role["permissions_boundary"] for role in roles if role.get("permissions_boundary")}
-    passed |= {"iam_permissions_boundary": boundary for boundary in boundaries}
+    passed |= dict.fromkeys(["iam_permissions_boundary"] if boundaries else [], next(iter(boundaries), None))
     call = {"source": f"../{module.name}", **passed}
     return write_root(
         folder / f"call-{module.name}", {"provider": {"aws": offline_provider(stack)}, "module": {module.name: call}}

@@ -34,6 +34,13 @@ for `--waivers` (YAML or JSON, optionally with `stack`). Waived findings stay in
 waiver that has no reason or no owner, has expired, or matches no finding fails as `AF_WAIVER_1`; a waiver of a rule
 that does not exist is a problem (exit 2).
 
+## Changes of a plan
+
+`--plan` also evaluates what a plan does. `AF_PLAN_1` fails for every change that destroys or replaces a data store, a
+secret, a key, an image repository, a log group, a subnet, a NAT gateway or its address, a service, a cluster, a load
+balancer, a host name or a database proxy, for the replacement of an IAM role or a security group, and for another
+major version of a database. A waiver of `AF_PLAN_1` is not reported as unneeded when no plan contains its change.
+
 """
 
 

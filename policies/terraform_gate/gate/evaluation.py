@@ -14,6 +14,7 @@ from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Severity, Verdict
 from terraform_gate.gate.existence import doubted, without_absent
 from terraform_gate.gate.forked_process import run_in_fork
+from terraform_gate.gate.interrupting import INTERRUPTION_CARD, interruption_findings
 from terraform_gate.gate.opaque import OPAQUE_CARD, opaque_findings
 from terraform_gate.gate.outcome import Outcome, Report, RuleCard, card_of, joined
 from terraform_gate.gate.time_limit import TimeLimitError, time_limit
@@ -93,6 +94,7 @@ def _evaluate(
     found += _checkov_findings(checkov, everything, inputs.problems)
     found += [(view, OPAQUE_CARD, item) for view, each in enumerate(configurations) for item in opaque_findings(each)]
     found = list(doubted(found, configurations, without))
+    found += [(0, INTERRUPTION_CARD, item) for item in interruption_findings(inputs.plans)]
     inputs.problems += _waivers_without_a_rule(waivers, checkov.rule_ids)
     outcomes = _with_waivers(joined(found), waivers, today=today)
     resources = _resource_types(configurations)
@@ -173,7 +175,9 @@ def _with_waivers(outcomes: Sequence[Outcome], waivers: Sequence[Waiver], *, tod
 
 def _waiver_findings(waivers: Sequence[Waiver], used: set[Waiver], *, today: date) -> Iterator[Outcome]:
     for waiver in waivers:
-        defect = waiver.defect(today=today) or ("" if waiver in used else "is not needed: the rule passes there")
+        # A waiver of a change is needed until the change is applied: only the plan of that day contains the change.
+        unneeded = waiver not in used and waiver.rule != INTERRUPTION_CARD.id
+        defect = waiver.defect(today=today) or ("is not needed: the rule passes there" if unneeded else "")
         if defect:
             resource = Resource(
                 stack=min(waiver.stacks, default="waivers"),
@@ -188,7 +192,7 @@ def _waiver_findings(waivers: Sequence[Waiver], used: set[Waiver], *, today: dat
 
 
 def _waivers_without_a_rule(waivers: Sequence[Waiver], checkov_ids: Collection[str]) -> Iterator[Problem]:
-    known = {*checkov_ids, OPAQUE_CARD.id, *(rule.id for rule in all_rules())}
+    known = {*checkov_ids, OPAQUE_CARD.id, INTERRUPTION_CARD.id, *(rule.id for rule in all_rules())}
     for waiver in waivers:
         if waiver.rule not in known:
             yield Problem(waiver.where, f"there is no rule {waiver.rule!r}. Fix: take the id from docs/policies.md")

@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 import pytest
+from terraform_gate import interruptions
 
 from environments.sections.identity import Waiver
 from operations import plan_guard
@@ -18,14 +19,16 @@ def change(kind: str, *actions: str, paths: list[list[str]] | None = None) -> di
     return {"address": f"{kind}.it", "type": kind, "mode": "managed", "change": body}
 
 
-def waiver(*, address: str = "aws_db_instance.it", expires: str = "2026-12-31", rule: str = plan_guard.RULE) -> Waiver:
+def waiver(
+    *, address: str = "aws_db_instance.it", expires: str = "2026-12-31", rule: str = interruptions.RULE
+) -> Waiver:
     return Waiver.model_validate(
         {"rule": rule, "address": address, "reason": "moved to a new instance", "owner": "me", "expires": expires}
     )
 
 
 @pytest.mark.feature("E6")
-@pytest.mark.parametrize("kind", sorted({**plan_guard.HOLDS, **plan_guard.INTERRUPTS}))
+@pytest.mark.parametrize("kind", sorted({**interruptions.HOLDS, **interruptions.INTERRUPTS}))
 @pytest.mark.parametrize("actions", [("delete",), ("delete", "create"), ("create", "delete")])
 def test_plan_that_destroys_what_users_depend_on_is_rejected(kind: str, actions: tuple[str, ...]) -> None:
     (line,) = plan_guard.losses({"resource_changes": [change(kind, *actions)]}, today=TODAY)
@@ -89,7 +92,7 @@ def test_tainted_data_store_with_deletion_protection_is_found() -> None:
 
 
 @pytest.mark.feature("E6")
-@pytest.mark.parametrize("kind", sorted(plan_guard.ONLY_REPLACED))
+@pytest.mark.parametrize("kind", sorted(interruptions.ONLY_REPLACED))
 def test_resource_of_a_running_service_may_be_destroyed_but_not_replaced(kind: str) -> None:
     assert plan_guard.losses({"resource_changes": [change(kind, "delete")]}, today=TODAY) == []
     assert len(plan_guard.losses({"resource_changes": [change(kind, "delete", "create")]}, today=TODAY)) == 1
@@ -118,3 +121,23 @@ def test_other_major_version_of_the_database_needs_a_waiver(before: str, after: 
     plan = {"resource_changes": [found]}
     assert bool(plan_guard.losses(plan, today=TODAY)) is rejected
     assert plan_guard.losses(plan, waivers=[waiver()], today=TODAY) == []
+
+
+@pytest.mark.feature("E8")
+def test_data_store_that_disappeared_is_not_created_again_without_a_waiver() -> None:
+    """Another region, or a deletion outside Terraform: the new store would be empty."""
+    plan = {
+        "resource_changes": [change("aws_db_instance", "create")],
+        "resource_drift": [change("aws_db_instance", "delete")],
+    }
+    (line,) = plan_guard.losses(plan, today=TODAY)
+    assert line.startswith("aws_db_instance.it does not exist in AWS any more: ")
+    assert plan_guard.losses(plan, waivers=[waiver()], today=TODAY) == []
+
+
+@pytest.mark.feature("E8")
+@pytest.mark.parametrize(("after", "rejected"), [(["a", "b", "c"], False), (["b", "c"], True)])
+def test_data_store_keeps_its_subnets(after: list[str], rejected: bool) -> None:
+    found = change("aws_db_subnet_group", "update")
+    found["change"] |= {"before": {"subnet_ids": ["a", "b"]}, "after": {"subnet_ids": after}}
+    assert bool(plan_guard.losses({"resource_changes": [found]}, today=TODAY)) is rejected

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from operations import stacks
+from operations.account import Account
 from operations.errors import PreconditionError
 from tests.unit.environments.cases import SMALLEST, changed
 
@@ -87,3 +88,26 @@ def test_one_file_of_another_folder_is_synthesized_although_another_file_is_inva
     assert {folder.name for folder in out.iterdir()} == {"bootstrap-111111111111", "qa-foundation", "qa-airflow"}
     with pytest.raises(PreconditionError, match=r"prod.yaml: regoin: unknown key"):
         stacks.synthesize(tmp_path)
+
+
+@pytest.mark.feature("E7")
+def test_plan_of_airflow_reads_the_outputs_that_the_foundation_will_have(
+    tmp_path: Path, empty_account: Account
+) -> None:
+    output = {"value": "${aws_subnet.new.id}"}
+    (tmp_path / "cdk.tf.json").write_text(
+        json.dumps({"output": {"subnet": output, "vpc": {"value": "${aws_vpc.v.id}"}}})
+    )
+    (tmp_path / stacks.OUTPUTS_FILE).write_text("left by a plan that was killed")
+    stack = stacks.Stack(empty_account, "airflow", folder=tmp_path)
+    assert not (tmp_path / stacks.OUTPUTS_FILE).exists()
+    shown = {"planned_values": {"outputs": {"subnet": {"sensitive": False}, "vpc": {"value": "vpc-1"}}}}
+    outputs = stack.outputs_after(shown)
+    assert outputs["vpc"] == "vpc-1"
+    assert outputs["subnet"].startswith("subnet-")
+    with stack._reading(outputs):
+        override = json.loads((tmp_path / stacks.OUTPUTS_FILE).read_text())
+        remote = override["data"]["terraform_remote_state"]["foundation"]
+        state = json.loads(Path(remote["config"]["path"]).read_text())
+    assert state["outputs"]["vpc"] == {"value": "vpc-1", "type": "string"}
+    assert [file.name for file in tmp_path.iterdir()] == ["cdk.tf.json"]

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.elasticache.models import CacheCluster, ElastiCacheBackend
+from moto.elasticache.models import CacheCluster, CacheSubnetGroup, ElastiCacheBackend
 from moto.elasticache.responses import ElastiCacheResponse
 
 from terraform_harness.emulator.patches.patch import backend_data, patch, service_error
@@ -134,6 +134,17 @@ def describe_cache_parameters(self: Any) -> Any:
 def delete_cache_parameter_group(self: Any) -> Any:
     _groups(self).pop(_group(self)["CacheParameterGroupName"])
     return ActionResult({})
+
+
+@patch(ElastiCacheResponse, reason="moto cannot change cache subnet groups, so that no zone can be added")
+def modify_cache_subnet_group(self: Any) -> Any:
+    backend, name = self.elasticache_backend, self._get_param("CacheSubnetGroupName")
+    group = backend.describe_cache_subnet_groups(name)[0]
+    described = self._get_param("CacheSubnetGroupDescription") or group.cache_subnet_group_description
+    subnet_ids = self._get_param("SubnetIds") or group.subnet_ids
+    changed = CacheSubnetGroup(backend.account_id, backend.region_name, name, described, subnet_ids, group.tags)
+    backend.cache_subnet_groups[name] = changed
+    return ActionResult({"CacheSubnetGroup": changed})
 
 
 @patch(ElastiCacheResponse, reason="moto creates cache subnet groups and cannot delete them")

@@ -1,8 +1,9 @@
-"""RDS: Performance Insights, parameters set by the user."""
+"""RDS: resource ids, Performance Insights, subnet groups, parameters set by the user."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import Any
 
 from moto.rds.models import DBParameterGroup, RDSBackend
@@ -11,12 +12,18 @@ from terraform_harness.emulator.patches.patch import patch
 
 DAYS_FREE = 7
 _create = RDSBackend.create_db_instance
+_modify_subnets = RDSBackend.modify_db_subnet_group
 _update = DBParameterGroup.update_parameters
 
 
-@patch(RDSBackend, reason="moto does not store Performance Insights, so the second plan enables them")
+@patch(
+    RDSBackend,
+    reason="moto does not store Performance Insights, so the second plan enables them; and it gives every instance the "
+    "same resource id, under which the provider then finds two",
+)
 def create_db_instance(self: Any, db_kwargs: dict[str, Any]) -> Any:
     database = _create(self, db_kwargs)
+    database.dbi_resource_id = f"db-{sha256(database.db_instance_arn.encode()).hexdigest()[:26].upper()}"
     database.performance_insights_enabled = bool(db_kwargs.get("enable_performance_insights"))
     if database.performance_insights_enabled:
         database.performance_insights_kms_key_id = db_kwargs.get("performance_insights_kms_key_id")
@@ -28,3 +35,10 @@ def create_db_instance(self: Any, db_kwargs: dict[str, Any]) -> Any:
 @patch(DBParameterGroup, reason="the provider reads parameters whose source is `user`; moto reports no source")
 def update_parameters(self: Any, new_parameters: Iterable[dict[str, Any]]) -> None:
     _update(self, ({**parameter, "Source": "user"} for parameter in new_parameters))
+
+
+@patch(RDSBackend, reason="moto forgets a subnet group that is changed, so that no zone can be added")
+def modify_db_subnet_group(self: Any, subnet_name: str, description: str, subnets: Any) -> Any:
+    group = _modify_subnets(self, subnet_name, description, subnets)
+    self.subnet_groups[subnet_name] = group
+    return group

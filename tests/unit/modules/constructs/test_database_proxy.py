@@ -34,3 +34,10 @@ def test_proxy_reads_its_own_credentials_only() -> None:
     assert secret.body["recovery_window_in_days"] == 0, "its name would be blocked for a new environment"
     assert "secret_string" not in version.body, "a value would stay in the state"
     assert "ephemeral.aws_ssm_parameter" in version.body["secret_string_wo"]
+
+
+@pytest.mark.feature("C6")
+def test_new_zone_does_not_replace_the_proxy() -> None:
+    """RDS cannot change the subnets of a proxy."""
+    proxy = deployed(database={"proxy": True}).only("aws_db_proxy")
+    assert proxy.get("lifecycle", "ignore_changes") == ["vpc_subnet_ids"]
