@@ -90,8 +90,10 @@ def _picture(workload: str, results: Sequence[Result]) -> str:
         width=900,
         height=420,
         title=f"{workload}: cost against waiting (lower left is better)",
-        x_title="95th percentile of waiting, seconds",
+        x_title="95th percentile of waiting, seconds (logarithmic, at least 1)",
         y_title="worker hours (logarithmic)",
+        legend_at_bottom=True,
+        truncate_legend=-1,
         logarithmic=True,
         style=CleanStyle,
         js=[],
@@ -100,5 +102,5 @@ def _picture(workload: str, results: Sequence[Result]) -> str:
         pretty_print=True,
     )
     for result in results:
-        chart.add(result.policy, [(round(result.wait95), round(result.hours, 1))])
+        chart.add(result.policy, [(max(1, round(result.wait95)), round(result.hours, 1))])
     return str(chart.render(is_unicode=True))

@@ -265,14 +265,14 @@ def run(publisher: Publisher, *, period: float) -> None:
         time.sleep(max(1.0, period - (time.monotonic() - started)))
 
 
-def _client(service: str) -> Any:
+def _client(service: str, *, name: str) -> Any:
     import boto3
     from botocore.exceptions import BotoCoreError
 
     try:
         return boto3.client(service)
     except BotoCoreError as error:
-        raise StartupError(f"{service}: {error} Fix: set AWS_REGION and AWS_DEFAULT_REGION (ECS sets both)") from error
+        raise StartupError(f"{name}: {error} Fix: set AWS_REGION and AWS_DEFAULT_REGION (ECS sets both)") from error
 
 
 def _exit(_signal: int, _frame: FrameType | None) -> None:
@@ -290,8 +290,8 @@ def main() -> int:
         publisher = Publisher(
             database=Database.of(os.environ),
             groups=parse_groups(os.environ.get("AIRFLOW_METRICS_WORKER_GROUPS") or "{}"),
-            cloudwatch=_client("cloudwatch"),
-            cluster=Cluster(name=cluster, ecs=_client("ecs")) if cluster else None,
+            cloudwatch=_client("cloudwatch", name="CloudWatch"),
+            cluster=Cluster(name=cluster, ecs=_client("ecs", name="ECS")) if cluster else None,
             namespace=os.environ.get("AIRFLOW_METRICS_NAMESPACE") or "Airflow",
             environment=os.environ.get("AIRFLOW_ENVIRONMENT") or "unnamed",
         )
