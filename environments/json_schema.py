@@ -76,8 +76,8 @@ def _property(node: Node, name: str) -> Any:
 def keys(node: Node | None = None, prefix: str = "") -> Iterator[tuple[str, Node]]:
     """Each key that is not a section with its node, in the order of the model.
 
-    >>> next(path for path, _ in keys() if path.startswith("workers"))
-    'workers[].name'
+    >>> "workers[].name" in dict(keys())
+    True
     """
     node = node or schema()
     for name, raw in node["properties"].items():

@@ -13,6 +13,7 @@ from terraform_harness.tiers import RECOVERY
 
 from local.airflow_client import AirflowError
 from local.containers import engine
+from local.ecs.task import FargateTask
 from tests.live.conftest import STEADY_SECONDS, Live
 from tests.live.workload import begin, check_finished_once, only_worker, wait_until_replaced
 
@@ -78,15 +79,23 @@ def test_tasks_of_a_killed_worker_run_again_within_a_minute(live: Live, timed: T
     check_finished_once(live, run, tries=2)
 
 
+def _protected_workers(live: Live, run: str) -> list[FargateTask]:
+    """The workers that run the Airflow tasks, once all of them are protected."""
+    addresses = {task["hostname"] for task in live.airflow.tasks("slow", run)}
+    busy = [worker for worker in live.ecs.runner.running("worker-default") if worker.interface.address in addresses]
+    deadline = time.monotonic() + 30
+    while not (busy and all(live.ecs.agent.protected(worker.id) for worker in busy)):
+        assert time.monotonic() < deadline, "a worker that runs Airflow tasks is not protected"
+        time.sleep(0.5)
+    return busy
+
+
 @pytest.mark.feature("R4", "C4")
 def test_scale_in_does_not_stop_the_busy_worker(live: Live, timed: Timed) -> None:
     live.scale("worker-default", 2)
     live.ecs.runner.wait_steady(seconds=STEADY_SECONDS)
     run = begin(live, seconds=ALL_RUN_SECONDS)
-    deadline = time.monotonic() + 30
-    while not (busy := [w for w in live.ecs.runner.running("worker-default") if live.ecs.agent.protected(w.id)]):
-        assert time.monotonic() < deadline, "no worker is protected"
-        time.sleep(0.5)
+    busy = _protected_workers(live, run)
     live.scale("worker-default", 1)
     check_finished_once(live, run, tries=1)
     with timed("scale-in while busy: one worker is left, and its protection is released"):

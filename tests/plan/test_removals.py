@@ -33,7 +33,7 @@ def test_database_proxy_is_removed_after_the_other_stack_got_the_address_of_the_
     require("terraform")
     stack = Stack(Account(from_data(SMALLEST, source="test")), "foundation", folder=tmp_path)
     _write(tmp_path, "database", "proxy", address="proxy")
-    assert stack.bring_up(confirm=yes, keep_removed=True) == []
+    assert stack.bring_up(confirm=yes, keep_removed=True, in_use=False) == []
     assert stack.outputs() == {"address": "proxy"}
 
     _write(tmp_path, "database", address="database")

@@ -11,6 +11,6 @@ from report.contents import Contents
 def test_every_key_with_its_value_has_the_declared_effect(contents: Contents) -> None:
     effects = {effect.key: effect for effect in contents.effects}
     assert effects["architecture"].effect == "rolling"
-    assert effects["network.cidr"].effect.startswith("replaces the VPC")
+    assert effects["network.cidr"].effect.startswith("not possible later")
     assert effects["workers[0].max_count"].value
     assert len(effects) > 80
