@@ -13,8 +13,6 @@ from bench.scaling.workloads import HOUR, SYNTHETIC, Workload
 
 MOST_RATIO = 1.25
 """Largest accepted ratio of the deployed policy's worker time to that of the clairvoyant policy."""
-USD_PER_WORKER_HOUR = 0.0466
-"""Fargate Linux/ARM in eu-central-1, 1 vCPU and 2 GiB: https://aws.amazon.com/fargate/pricing/ (2026-11)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +41,6 @@ class Result:
     actions: float
     surplus: float
     missing: float
-
-    @property
-    def usd(self) -> float:
-        """Cost of the worker time."""
-        return self.hours * USD_PER_WORKER_HOUR
 
 
 def compare(

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from report.cost.prices import price_list
+
 PUBLISH_SECONDS = 60.0
 """Default of AIRFLOW_METRICS_PERIOD (docker/airflow_fargate/metrics.py)."""
 
@@ -56,6 +58,7 @@ class Deployed:
         least, most: bounds of the scalable target.
         concurrency: Airflow tasks that one worker runs at a time.
         publish_seconds: period in which the sidecar publishes the load.
+        usd_per_hour: on-demand price of a worker; None where the price of its region is not known.
     """
 
     group: str
@@ -63,6 +66,7 @@ class Deployed:
     most: int
     concurrency: int
     publish_seconds: float
+    usd_per_hour: float | None
     out: Reaction
     back: Reaction
 
@@ -74,7 +78,8 @@ def read(stack: Path, group: str) -> Deployed:
         DeployedError: the folder is no such stack, or has no such group.
     """
     try:
-        resources = json.loads((stack / "cdk.tf.json").read_text("utf-8"))["resource"]
+        document = json.loads((stack / "cdk.tf.json").read_text("utf-8"))
+        resources, region = document["resource"], str(document["provider"]["aws"][0]["region"])
     except (OSError, ValueError, KeyError) as error:
         raise DeployedError(f"{stack} is no synthesized stack: {error}. Fix: make synth") from None
     service = f"worker-{group}"
@@ -88,6 +93,7 @@ def read(stack: Path, group: str) -> Deployed:
         most=targets[service]["max_capacity"],
         concurrency=int(_variable(resources, "AIRFLOW_WORKER_CONCURRENCY", service)),
         publish_seconds=float(_variable(resources, "AIRFLOW_METRICS_PERIOD", "") or PUBLISH_SECONDS),
+        usd_per_hour=_usd_per_hour(resources, service, region),
         out=_reaction(resources, f"{service}-out", rising=True),
         back=_reaction(resources, f"{service}-in", rising=False),
     )
@@ -120,6 +126,16 @@ def _step(step: dict[str, Any], *, rising: bool) -> Step:
     upper = float(step.get("metric_interval_upper_bound") or "inf")
     shift = 0.0 if rising else 1e-9
     return Step(lower=lower + shift, upper=upper + shift, change=int(step["scaling_adjustment"]))
+
+
+def _usd_per_hour(resources: dict[str, Any], service: str, region: str) -> float | None:
+    prices = price_list(region).prices
+    (task,) = (item for item in _of(resources, "aws_ecs_task_definition") if item["family"].endswith(f"-{service}"))
+    chip = "arm" if task["runtime_platform"]["cpu_architecture"] == "ARM64" else "x86"
+    vcpu, gib = prices.get(f"fargate.{chip}.vcpu"), prices.get(f"fargate.{chip}.gib")
+    if vcpu is None or gib is None:
+        return None
+    return int(task["cpu"]) / 1024 * vcpu.usd + int(task["memory"]) / 1024 * gib.usd
 
 
 def _variable(resources: dict[str, Any], name: str, service: str) -> str:

@@ -41,7 +41,7 @@ def _lines(
     for workload in dict.fromkeys(result.workload for result in results):
         found = [result for result in results if result.workload == workload]
         yield f"\n### {workload}\n\n{HEAD}"
-        yield from map(_row, found)
+        yield from (_row(result, deployed.usd_per_hour) for result in found)
         yield f"\n![cost against waiting: {workload}]({PICTURES}/{_file(workload)})"
     better = ", ".join(f"{policy} on {workload}" for workload, policy in dominated(results, own)) or "no policy"
     worst = max(result.ratio for result in results if result.policy == own)
@@ -52,13 +52,13 @@ def _lines(
     yield from (f"- {policy.name}: {policy.source}." for policy in policies if policy.source)
 
 
-def _row(result: Result) -> str:
+def _row(result: Result, usd_per_hour: float | None) -> str:
     ratio = "-" if result.ratio == 0 else f"{result.ratio:.2f}"
     cells = (
         result.policy,
         *(f"{wait:.0f}" for wait in (result.wait50, result.wait95, result.wait99)),
         f"{result.hours:.1f} ± {result.spread:.1f}",
-        f"{result.usd:.2f}",
+        "-" if usd_per_hour is None else f"{result.hours * usd_per_hour:.2f}",
         ratio,
         f"{result.killed:.0f}",
         f"{result.actions:.0f}",

@@ -14,8 +14,10 @@ from bench.scaling.deployed import Deployed, DeployedError, read
 from bench.scaling.fleet import Physics
 from bench.scaling.workloads import bursts, cron_peaks
 from modules.constructs.queue_scaling import SCALE_IN_PERIODS, STEPS
+from report.cost.prices import price_list
 from tests.synthesis import deployed
 
+FAMILY = "airflow-dev-worker-default"
 PHYSICS = Physics(slots=4, least=0, most=40)
 
 
@@ -32,6 +34,13 @@ def test_settings_are_those_of_the_construct(settings: Deployed) -> None:
     assert [settings.out.change(missing) for missing in (1, 3, 9, 1000)] == [1, 3, 8, STEPS[-1]]
     assert [settings.back.change(-surplus) for surplus in (1, 3, 9, 1000)] == [-1, -3, -8, -STEPS[-1]]
     assert settings.publish_seconds == 10
+
+
+@pytest.mark.feature("A5")
+def test_price_of_a_worker_follows_from_its_size_and_the_price_file(settings: Deployed) -> None:
+    prices, worker = price_list("eu-central-1").prices, deployed().only("aws_ecs_task_definition", family=FAMILY).body
+    vcpu, gib = (prices[f"fargate.arm.{unit}"].usd for unit in ("vcpu", "gib"))
+    assert settings.usd_per_hour == pytest.approx(int(worker["cpu"]) / 1024 * vcpu + int(worker["memory"]) / 1024 * gib)
 
 
 @pytest.mark.feature("A6")
