@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from environments.facts.stacks import AIRFLOW, LAYERS
 from environments.load import HOME
+from operations.commands.shared import Folder, Name
 from operations.errors import PreconditionError
 from operations.reporting import reporting
 from operations.synthesis import CloudState
@@ -17,9 +17,7 @@ app = typer.Typer(no_args_is_help=True, help="Plan and apply in workspaces of HC
 WAIT_SECONDS = 1800.0
 TERRAFORM_VERSION = "1.11.4"
 """The version with which the tests of this project run."""
-Name = Annotated[str, typer.Argument(help="Name of an environment.")]
 Stack = Annotated[str, typer.Argument(help=f"Stack: {' or '.join(LAYERS)}.")]
-Folder = Annotated[Path, typer.Option("--folder", help="Folder of the environment files.")]
 Organization = Annotated[
     str, typer.Option("--organization", help="Keep the states in this organization, whatever the file says.")
 ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from day_two.bases import ABSENT as GONE
+from day_two.bases import changed
 from environments import InvalidEnvironment
 from environments.load import from_data
+
+__all__ = ["GONE", "changed"]  # for the tests that import them from here
 
 CERTIFICATE = "arn:aws:acm:eu-central-1:111111111111:certificate/0000"
 SMALLEST: dict[str, Any] = {
@@ -49,21 +52,6 @@ DAG_ACCESS: dict[str, Any] = {
 }
 """What the DAGs of a service need of their own: every kind of destination, policy and secret."""
 WITH_DAG_ACCESS: dict[str, Any] = {"workers": [{"name": "default", "queues": ["default"], **DAG_ACCESS}]}
-GONE = "(gone)"
-"""Value of a change that removes the key."""
-
-
-def changed(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """``base`` merged with ``changes``; mappings are merged, lists are replaced."""
-    merged = dict(base)
-    for key, value in changes.items():
-        if value == GONE:
-            merged.pop(key, None)
-        elif isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
-            merged[key] = changed(merged[key], value)
-        else:
-            merged[key] = value
-    return merged
 
 
 def messages(**changes: Any) -> list[str]:
