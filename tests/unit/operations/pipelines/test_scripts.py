@@ -122,4 +122,5 @@ def test_release_moves_the_branch_forward_only(runner: Runner, tmp_path: Path) -
     head = runner.git("rev-parse", "HEAD").strip()
     runner.run(script, COMMIT=head)
     assert runner.git("rev-parse", "staging", at=runner.origin).strip() == head
-    assert "rejected" in runner.run(script, COMMIT=runner.before, code=1)
+    older = runner.git("rev-parse", "HEAD~1").strip()
+    assert "rejected" in runner.run(script, COMMIT=older, code=1)
