@@ -1,26 +1,28 @@
-"""Reads the backend and the providers of a stack, as resources that rules can have findings about."""
+"""Reads the backend, the providers and the outputs of a stack, as resources that rules can have findings about."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from terraform_gate.reading.remote_state import backend_of
+from terraform_gate.reading.taint import Taint
 from terraform_gate.reading.terraform_root import TerraformRoot
 from terraform_gate.terraform_resource import Resource, items
 
-BACKEND, PROVIDER = "terraform_backend", "provider"
-"""The types of the resources that stand for a backend and a provider."""
+BACKEND, PROVIDER, OUTPUT = "terraform_backend", "provider", "output"
+"""The types of the resources that stand for a backend, a provider and an output."""
 
 
 def settings_of(root: TerraformRoot, evaluate: Callable[[Any], Any]) -> tuple[Resource, ...]:
-    """Return the backend, if the root has one, and the providers.
+    """Return the backend, if the root has one, the providers and the outputs.
 
     Args:
         root: The root module.
         evaluate: Evaluates the expressions of provider blocks; Terraform allows none in a backend.
     """
-    return (*_backend(root), *_providers(root, evaluate))
+    return (*_backend(root), *_providers(root, evaluate), *_outputs(root))
 
 
 def _backend(root: TerraformRoot) -> Iterator[Resource]:
@@ -36,6 +38,16 @@ def _providers(root: TerraformRoot, evaluate: Callable[[Any], Any]) -> Iterator[
         for body in items(evaluate(content)):
             alias = f".{body['alias']}" if isinstance(body, Mapping) and body.get("alias") else ""
             yield _setting(root, f"provider.{name}{alias}", PROVIDER, name, body, block=f"provider.{name}")
+
+
+def _outputs(root: TerraformRoot) -> Iterator[Resource]:
+    taint, listed = Taint(root), root.blocks.get("output", {})
+    secret = taint.outputs()
+    for name, body in listed.items():
+        if isinstance(body, Mapping):
+            found = taint.secrets(body.get("value")) if name in secret else ()
+            made = _setting(root, f"output.{name}", OUTPUT, name, body, block=f"output.{name}")
+            yield replace(made, secrets=found)
 
 
 def _setting(root: TerraformRoot, address: str, kind: str, name: str, body: Any, *, block: str) -> Resource:

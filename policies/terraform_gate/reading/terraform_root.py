@@ -27,8 +27,8 @@ class TerraformRoot:
         files: The files, merged in this order.
         blocks: ``blocks["resource"][type][name]`` is the body of a resource.
         metadata: The top-level ``"//"``.
-        positions: File and line (1 when it is not known) of each resource, data source, module call, and of the first
-            ``terraform`` block and the first block of each provider (``provider.aws``).
+        positions: File and line (1 when it is not known) of each resource, data source, module call, output, and of
+            the first ``terraform`` block and the first block of each provider (``provider.aws``).
         values: Values of variables from ``*.tfvars`` files.
         modules: The modules that ``module`` blocks call, by the label of the block, as far as they could be read.
     """
@@ -101,7 +101,7 @@ def _addresses(document: Mapping[str, Any], file: Path, lines: Mapping[str, int]
             for name, _ in _maps(named):
                 address = f"{prefix}{kind}.{name}"
                 found[address] = (file, lines.get(address, 1))
-    for block_type in ("module", "provider"):
+    for block_type in ("module", "provider", "output"):
         for name, _ in _maps(document.get(block_type)):
             found[f"{block_type}.{name}"] = (file, lines.get(f"{block_type}.{name}", 1))
     if any(name in {"backend", "cloud"} for name, _ in _maps(document.get("terraform"))):

@@ -515,3 +515,24 @@ def _(documents: Documents) -> None:
 @mutant("AF_STATE_6", "the provider deploys to any account")
 def _(documents: Documents) -> None:
     del documents[AIRFLOW]["provider"]["aws"][0]["allowed_account_ids"]
+
+
+@mutant("AF_SECRET_4", "a sensitive variable is part of a health check")
+def _(documents: Documents) -> None:
+    documents[AIRFLOW]["variable"] = {"password": {"sensitive": True, "default": "hunter2hunter2"}}
+    containers(
+        documents,
+        "scheduler",
+        lambda container: container["healthCheck"].update(command=["CMD", "check", "${var.password}"]),
+    )
+
+
+@mutant("AF_ECS_18", "the scheduler has the task role of a worker", "AF_IAM_7")
+def _(documents: Documents) -> None:
+    task = body(documents, "aws_ecs_task_definition", "scheduler_task_definition")
+    task["task_role_arn"] = "${aws_iam_role.worker_default_task_role.arn}"
+
+
+@mutant("AF_NET_9", "the scheduler has no security group", "AF_NET_3")
+def _(documents: Documents) -> None:
+    body(documents, "aws_ecs_service", "scheduler_service")["network_configuration"]["security_groups"] = []
