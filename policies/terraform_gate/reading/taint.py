@@ -44,7 +44,7 @@ class Taint:
         self._names = [
             f"var.{name}" for name in (*sensitive, *inputs) if not _is_true(variables.get(name, {}), "ephemeral")
         ]
-        self._children: dict[str, Taint] = {}
+        self._children: dict[tuple[str, frozenset[str]], Taint] = {}
         for _ in range(_ROUNDS):
             known = set(self._names)
             self._compile()
@@ -54,11 +54,10 @@ class Taint:
 
     def child(self, label: str) -> Taint:
         """Return the taint of the module that the block ``label`` calls."""
-        if label not in self._children:
-            call = self._root.blocks["module"][label]
-            inputs = frozenset(secret.path[0] for secret in self.secrets(call))
-            self._children[label] = Taint(self._root.modules[label], inputs)
-        return self._children[label]
+        inputs = frozenset(secret.path[0] for secret in self.secrets(self._root.blocks["module"][label]))
+        if (label, inputs) not in self._children:
+            self._children[label, inputs] = Taint(self._root.modules[label], inputs)
+        return self._children[label, inputs]
 
     def secrets(self, body: Any) -> tuple[Secret, ...]:
         """List the secrets in a block, as it is written."""
@@ -83,7 +82,6 @@ class Taint:
             yield ".".join(("local", *(step for step in secret.path if not step.isdigit())))
 
     def _outputs_of_modules(self) -> Iterator[str]:
-        self._children.clear()
         for label in self._root.modules:
             yield from (f"module.{label}.{name}" for name in self.child(label).outputs())
 

@@ -112,3 +112,18 @@ def test_sensitive_output_is_found_because_the_state_contains_it(tmp_path: Path)
 def test_arguments_for_secrets_belong_to_other_rules(tmp_path: Path) -> None:
     body = 'resource "aws_db_instance" "d" {\n  password_wo = var.password\n  username = "airflow"\n}\n'
     assert _findings(tmp_path, SENSITIVE + body) == {}
+
+
+@pytest.mark.feature("P5")
+def test_modules_in_many_levels_are_followed_once_each(tmp_path: Path) -> None:
+    """The work would double with each level if every round followed the called modules again."""
+    levels = 18
+    for level in range(levels):
+        folder = tmp_path / "/".join(f"m{number}" for number in range(level + 1))
+        folder.mkdir()
+        call = f'module "next" {{\n  source = "./m{level + 1}"\n  key = var.key\n}}\n' if level < levels - 1 else ""
+        value = "module.next.url" if call else "var.key"
+        text = f'variable "key" {{}}\n{call}output "url" {{\n  value = {value}\n}}\n'
+        (folder / "main.tf").write_text(text)
+    call = 'module "m" {\n  source = "./m0"\n  key = var.password\n}\n'
+    assert set(_findings(tmp_path, SENSITIVE + call + _topic("module.m.url"))) == {"aws_sns_topic.t"}
