@@ -16,7 +16,7 @@ from modules.export.upgrade_proof import prove
 MOVED = "moved {\n  from = aws_kms_key.this\n  to   = aws_kms_key.key\n}\n"
 
 
-@pytest.mark.feature("M5")
+@pytest.mark.feature("M9")
 def test_a_renamed_resource_is_destroyed_unless_a_moved_block_keeps_it(tmp_path: Path) -> None:
     require("terraform", "provider-mirror")
     old, new = tmp_path / "old", tmp_path / "new"
