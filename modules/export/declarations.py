@@ -63,8 +63,7 @@ def _merged(documents: list[Mapping[str, Any]], kind: str) -> Iterator[tuple[str
 
 def _others(documents: list[Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
     for document in documents:
-        for block in document.get("locals", ()):
-            yield from ((f"local.{name}", value) for name, value in block.items())
+        yield from ((f"local.{name}", value) for name, value in document.get("locals", {}).items())
         for kind, items in document.get("ephemeral", {}).items():
             yield from ((f"ephemeral.{kind}.{name}", body) for name, body in items.items())
 

@@ -195,6 +195,21 @@ def test_files_changed_by_hand_count(every_module: dict[str, Module], tmp_path: 
 
 
 @pytest.mark.feature("M5")
+def test_every_module_can_be_read_and_a_changed_local_value_is_a_patch(
+    every_module: dict[str, Module], tmp_path: Path
+) -> None:
+    for name, module in every_module.items():
+        write.write(tmp_path / name, write.content(module))
+        found = interface.read(tmp_path / name)
+        assert found["inputs"].keys() == {item.name for item in module.inputs}
+        assert found["outputs"].keys() == module.outputs.keys()
+        assert interface.changes(found, interface.read(tmp_path / name)) == []
+    locals_ = "locals {\n  a = 1\n}\n\nlocals {\n  b = %s\n}\n"
+    old, new = write_main(tmp_path / "old", locals_ % 1), write_main(tmp_path / "new", locals_ % 2)
+    assert invoke(old, new).output == "patch  local.b changes\n\nverdict: patch\n"
+
+
+@pytest.mark.feature("M5")
 def test_moved_blocks_stay_when_a_module_is_written_again(every_module: dict[str, Module], tmp_path: Path) -> None:
     content = write.content(every_module["broker"])
     write.write(tmp_path / "broker", content)
