@@ -1,4 +1,4 @@
-"""Modules in an existing VPC, and only the stores for a foreign ECS cluster; test_export_modules.py calls all of them."""
+"""Modules in an existing VPC, and only the stores for a foreign ECS cluster; test_export_modules.py calls them all."""
 
 from __future__ import annotations
 
