@@ -16,10 +16,11 @@ from operations.progress import say
 from operations.services import wait_until_steady
 from operations.stacks import Confirm, Stack
 
-FOUNDATION, SECRETS, IMAGE, MIGRATION, SERVICES, STEADY, REMOVALS = (
+FOUNDATION, SECRETS, IMAGE, CHECK, MIGRATION, SERVICES, STEADY, REMOVALS = (
     "foundation",
     "secrets",
     "image check",
+    "check of the services' plan",
     "migration",
     "services",
     "steady services",
@@ -36,7 +37,7 @@ def deploy(account: Account, *, confirm: Confirm) -> None:
     """
     require_state_bucket(account)
     steps = account.steps
-    steps.plan(FOUNDATION, SECRETS, IMAGE, MIGRATION, SERVICES, STEADY)
+    steps.plan(FOUNDATION, SECRETS, IMAGE, CHECK, MIGRATION, SERVICES, STEADY)
     foundation, airflow = Stack(account, "foundation"), Stack(account, "airflow")
     with steps.run(FOUNDATION):
         in_use = migrate.is_recorded(account)
@@ -49,6 +50,9 @@ def deploy(account: Account, *, confirm: Confirm) -> None:
         secrets.complete(account)
     with steps.run(IMAGE):
         say(f"image {image.check(account)}")
+    with steps.run(CHECK):
+        if in_use:
+            airflow.check()
     with steps.run(MIGRATION):
         airflow.bring_up(confirm=confirm, part=("cluster", migrate.PROCESS), in_use=in_use)
         migrate.migrate(account)
