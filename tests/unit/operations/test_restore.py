@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from moto.rds.models import DBInstance
@@ -161,7 +162,7 @@ def test_key_that_was_rotated_since_the_snapshot_is_found_in_the_history(
 
 @pytest.mark.feature("D6")
 def test_state_knows_the_restored_instance_by_its_resource_id() -> None:
-    state = {
+    state: dict[str, Any] = {
         "resources": [
             {"type": "aws_db_instance", "name": "database", "instances": [{"attributes": {"id": "db-A", "port": 1}}]},
             {"type": "aws_vpc", "name": "network", "instances": [{"attributes": {"id": "vpc"}}]},
