@@ -6,22 +6,22 @@ import tempfile
 from pathlib import Path
 
 
-def write(path: Path, text: str, *, mode: int = 0o644) -> None:
-    """Write ``text`` as UTF-8 to a temporary file in the folder of ``path``, then replace ``path`` by it.
+def write(path: Path, content: str | bytes, *, mode: int = 0o644) -> None:
+    """Write ``content`` (text as UTF-8) to a temporary file in the folder of ``path``, then replace ``path`` by it.
 
     Args:
         path: the file; missing parent folders are made.
-        text: the complete content.
+        content: the complete content.
         mode: permissions of the file; the temporary file is readable by its owner only.
 
     Raises:
         OSError: the file cannot be written. An old file is unchanged, and no temporary file is left.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8", suffix=".tmp") as stream:
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False, suffix=".tmp") as stream:
         temporary = Path(stream.name)
         try:
-            stream.write(text)
+            stream.write(content.encode() if isinstance(content, str) else content)
             stream.flush()
             temporary.chmod(mode)
             temporary.replace(path)

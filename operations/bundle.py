@@ -11,7 +11,6 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from typing import Any
 from terraform_harness.terraform import cli_configuration, mirror
 from terraform_harness.tools import locate
 
+from environments import atomic_file
 from environments.secret_text import holds_credentials
 from operations.errors import OperationError, PreconditionError
 
@@ -28,7 +28,6 @@ PLATFORM = "linux_amd64"
 """The platform of HCP Terraform's workers."""
 LOCK_SECONDS = 600
 _OUTSIDE = re.compile(r"\.\./|\b(?:file|filebase64|fileset|templatefile|file(?:base64)?(?:md5|sha\d+))\(")
-_FILE_MODE = 0o644
 
 
 def root_files(root: Path) -> dict[str, bytes]:
@@ -55,7 +54,7 @@ def pack(files: Mapping[str, bytes]) -> bytes:
     ):
         for name in sorted(files):
             entry = tarfile.TarInfo(name)
-            entry.size, entry.mode = len(files[name]), _FILE_MODE
+            entry.size, entry.mode = len(files[name]), 0o644
             archive.addfile(entry, io.BytesIO(files[name]))
     return packed.getvalue()
 
@@ -133,14 +132,7 @@ def write(archive: bytes, file: Path) -> None:
     Raises:
         PreconditionError: the file cannot be written.
     """
-    temporary = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(archive)
-        temporary.chmod(_FILE_MODE)
-        temporary.replace(file)
+        atomic_file.write(file, archive)
     except OSError as error:
         raise PreconditionError(f"{file}: {error.strerror}. Fix: name a folder that can be written") from None
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)

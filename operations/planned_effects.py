@@ -16,7 +16,7 @@ ORDER = (IN_PLACE, ROLLING, BRIEF_OUTAGE, REPLACES)
 """Effects, harmless first."""
 
 OUTAGES: Mapping[str, frozenset[str]] = {
-    "aws_db_instance": frozenset({"engine_version", "instance_class", "parameter_group_name", "storage_type"}),
+    "aws_db_instance": frozenset({"engine_version", "instance_class", "parameter_group_name", "port", "storage_type"}),
     "aws_elasticache_replication_group": frozenset({"engine", "engine_version", "node_type", "parameter_group_name"}),
     "aws_route": frozenset({"gateway_id", "nat_gateway_id"}),
     "aws_route_table_association": frozenset({"route_table_id", "subnet_id"}),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import io
 import json
-import os
 import platform
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -16,6 +15,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from environments import atomic_file
 from environments.derived.service_counts import service_counts
 from environments.secret_text import MASK, is_secret, masked
 from operations import doctor, verify
@@ -51,16 +51,13 @@ def collect(account: Account, *, target: Path, since: datetime.timedelta) -> lis
     if not target.parent.is_dir():
         raise PreconditionError(f"folder {target.parent} does not exist. Fix: create it, or choose another --out")
     secrets = _values(account)
-    handle, unfinished = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, part in _parts(account, since):
-                with step(f"collect {name}"):
-                    archive.writestr(name, _without(secrets, _text(part)))
-            names = archive.namelist()
-        Path(unfinished).replace(target)
-    finally:
-        Path(unfinished).unlink(missing_ok=True)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in _parts(account, since):
+            with step(f"collect {name}"):
+                archive.writestr(name, _without(secrets, _text(part)))
+        names = archive.namelist()
+    atomic_file.write(target, content.getvalue(), mode=0o600)
     return names
 
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from terraform_gate.interruptions import HOLDS, INTERRUPTS, ONLY_REPLACED
+from terraform_gate.interruptions import HOLDS, interruption_by
 
+from environments.fields import BRIEF_OUTAGE, IN_PLACE, ROLLING
 from environments.sections.identity import Waiver
 from operations.plan_guard import losses
+from operations.planned_effects import REPLACES, differences, effect_of
 from report.changes.attributes import Attribute, changed_attributes
 
 
@@ -30,14 +32,8 @@ MEANING = {
     Group.ROLLING: "ECS starts new Fargate tasks before it stops the old ones.",
     Group.NONE: "AWS makes these changes while everything runs.",
 }
-BRIEF: Mapping[str, frozenset[str]] = {
-    "aws_db_instance": frozenset(
-        {"instance_class", "multi_az", "engine_version", "parameter_group_name", "storage_type", "port"}
-    ),
-    "aws_elasticache_replication_group": frozenset({"node_type", "engine_version", "num_cache_clusters", "engine"}),
-    "aws_db_proxy": frozenset({"auth", "require_tls"}),
-}
-"""Arguments of stores whose change breaks connections: environment keys with the effect ``brief outage`` set them."""
+GROUPS = {REPLACES: Group.INTERRUPTION, BRIEF_OUTAGE: Group.INTERRUPTION, ROLLING: Group.ROLLING, IN_PLACE: Group.NONE}
+"""The group of each effect that ``make plan`` prints; the loss of data has a group of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +75,7 @@ def _changes(stack: str, plan: Mapping[str, Any]) -> Iterator[Change]:
         if item.get("mode") == "data" or actions in (["no-op"], ["read"], []):
             continue
         attributes = tuple(changed_attributes(change)) if "create" not in actions or "delete" in actions else ()
-        group, reason = _effect(str(item.get("type")), actions, {attribute.name for attribute in attributes})
+        group, reason = _effect({"address": "", "type": "", **item})
         yield Change(
             group=group,
             action=_action(actions),
@@ -96,16 +92,20 @@ def _action(actions: list[str]) -> str:
     return {"create": "create", "update": "change", "delete": "destroy", "forget": "forget"}.get(actions[0], actions[0])
 
 
-def _effect(kind: str, actions: list[str], attributes: set[str]) -> tuple[Group, str]:
-    deletes, replaces = "delete" in actions, "delete" in actions and "create" in actions
+def _effect(item: Mapping[str, Any]) -> tuple[Group, str]:
+    kind, deletes = str(item["type"]), "delete" in item["change"]["actions"]
     if deletes and kind in HOLDS:
         return Group.DATA, HOLDS[kind]
-    if deletes and (lost := INTERRUPTS.get(kind) or (ONLY_REPLACED.get(kind) if replaces else None)):
-        return Group.INTERRUPTION, lost
-    if "update" in actions and (broken := attributes & BRIEF.get(kind, frozenset())):
-        return Group.INTERRUPTION, f"connections break while {', '.join(sorted(broken))} changes"
-    if kind == "aws_ecs_service" and "update" in actions:
-        return Group.ROLLING, "new Fargate tasks, new before old"
-    if kind == "aws_ecs_task_definition" and deletes:
-        return Group.ROLLING, "a new revision; running Fargate tasks keep the old one until they are replaced"
-    return Group.NONE, ""
+    return GROUPS[effect := effect_of(item)], _reason(item, effect)
+
+
+def _reason(item: Mapping[str, Any], effect: str) -> str:
+    if effect == REPLACES:
+        return interruption_by(item) or ""
+    if effect == BRIEF_OUTAGE:
+        return f"connections break while {', '.join(differences(item)) or item['type']} changes"
+    if effect == ROLLING:
+        return "new Fargate tasks, new before old"
+    if item["type"] == "aws_ecs_task_definition" and "delete" in item["change"]["actions"]:
+        return "a new revision; running Fargate tasks keep the old one until they are replaced"
+    return ""

@@ -27,13 +27,14 @@ def changed(kind: str, *actions: str, **change: Any) -> list[Change]:
         (
             "aws_db_instance",
             ("update",),
-            {"before": {"multi_az": False}, "after": {"multi_az": True}},
+            {"before": {"port": 5432}, "after": {"port": 5433}},
             Group.INTERRUPTION,
         ),
         ("aws_db_instance", ("update",), {"before": {"tags": {}}, "after": {"tags": {"a": "b"}}}, Group.NONE),
         ("aws_iam_role", ("delete",), {}, Group.NONE),
         ("aws_ecs_service", ("update",), {"before": {"x": 1}, "after": {"x": 2}}, Group.ROLLING),
-        ("aws_ecs_task_definition", ("delete", "create"), {}, Group.ROLLING),
+        ("aws_ecs_task_definition", ("delete", "create"), {}, Group.NONE),
+        ("aws_route", ("update",), {"before": {"gateway_id": "a"}, "after": {"gateway_id": "b"}}, Group.INTERRUPTION),
         ("aws_sns_topic", ("create",), {}, Group.NONE),
     ],
 )
