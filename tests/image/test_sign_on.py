@@ -75,7 +75,11 @@ class Platform:
 
     def status(self, page: Page, path: str = "/api/v2/dags") -> int:
         """The status that the API answers to the cookies of ``page``."""
-        return page.request.get(f"{self.address}{path}").status
+        return self.api("GET", path, cookies=self.cookies(page)).status_code
+
+    def cookies(self, page: Page) -> dict[str, str]:
+        """The cookies that the browser sends to Airflow."""
+        return {cookie["name"]: cookie["value"] for cookie in page.context.cookies(self.address)}
 
     def api(self, method: str, path: str, **options: Any) -> requests.Response:
         """A request of a program, straight to the server behind the proxy."""
@@ -171,8 +175,8 @@ def test_groups_give_roles(platform: Platform, groups: Any, roles: set[str], may
     assert platform.roles(subject) == roles
     assert platform.status(page) == 200
     variable = {"key": subject, "value": "1"}
-    written = page.request.post(f"{platform.address}/api/v2/variables", data=variable)
-    assert written.status == (201 if may_write else 403)
+    written = platform.api("POST", "/api/v2/variables", json=variable, cookies=platform.cookies(page))
+    assert written.status_code == (201 if may_write else 403)
 
 
 def test_role_is_lost_with_the_group(platform: Platform) -> None:
@@ -287,7 +291,7 @@ def test_state_that_was_used_is_refused_in_every_browser(platform: Platform) -> 
 def test_log_out_ends_the_session_in_airflow_and_at_the_issuer(platform: Platform) -> None:
     subject, page = platform.issuer.user("leaver", groups=["platform"]), platform.page()
     platform.sign_in(page, subject)
-    kept = {cookie["name"]: cookie["value"] for cookie in page.context.cookies(platform.address)}
+    kept = platform.cookies(page)
     page.goto(f"{platform.address}/api/v2/auth/logout")
     assert page.url.startswith(f"{platform.issuer.issuer}/oauth2/end_session")
     (query,) = platform.issuer.ended[-1:]
