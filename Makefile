@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 ENV ?= dev
 STACK ?= airflow
+ENVS ?= dev staging prod
+PROVIDER ?= github
 ENV_STACKS = $(foreach layer,foundation airflow,cdktf.out/stacks/$(ENV)-$(layer))
 ELK := report/picture/node_modules/elkjs
 PACKAGE_FOLDERS := $(CURDIR) $(CURDIR)/policies $(CURDIR)/harness $(CURDIR)/bindings
@@ -123,7 +125,7 @@ $(LIVE):
 	@$(BIN)/python -m operations $@ $(ENV)
 
 ## Export
-.PHONY: modules bundle handover bench
+.PHONY: modules bundle handover pipelines bench
 modules: .venv/.ready ## Export constructs and stacks as Terraform modules to dist/modules (LIKE=environment whose structure is used)
 	@$(BIN)/python -m modules.export --out dist/modules $(if $(LIKE),--like $(LIKE))
 
@@ -132,6 +134,9 @@ bundle: .venv/.ready ## Write STACK of ENV as a self-contained archive to dist/b
 
 handover: .venv/.ready ## Write the Terraform roots and modules of ENV to dist/handover/ENV (OUT=folder or BRANCH=name, CHECK=1, ORGANIZATION=name)
 	@$(BIN)/python -m operations handover $(ENV) $(if $(OUT),--out "$(OUT)") $(if $(BRANCH),--branch $(BRANCH)) $(if $(CHECK),--check) $(if $(ORGANIZATION),--organization $(ORGANIZATION))
+
+pipelines: .venv/.ready ## Write the CI/CD pipelines of ENVS, in the order of deployment (PROVIDER=github|gitlab, OUT=folder, CHECK=1)
+	@$(BIN)/python -m operations pipelines $(ENVS) --provider $(PROVIDER) $(if $(OUT),--out "$(OUT)") $(if $(CHECK),--check)
 
 bench: .venv/.ready ## Measure time and memory as ratios to baselines of the same run (ARGS=--write writes them into the documentation)
 	@$(BIN)/python -m bench $(ARGS)
@@ -142,6 +147,7 @@ lint: .venv/.ready ## Check style, types, dependencies between packages, generat
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 	@$(BIN)/python -m environments schema --check && $(BIN)/python -m environments docs --check && $(BIN)/python -m terraform_gate docs --check
 	@$(BIN)/python docs/generate.py --check && $(BIN)/python docs/generate_quotas.py --check && $(BIN)/python docs/generate_features.py --check
+	@$(BIN)/python -m operations pipelines dev staging prod --out examples/pipelines --check
 	@bash -n .ci/run .ci/install docker/engine
 
 test-unit: .venv/.ready $(ELK) ## Run the unit tests: Python and Node.js only (ARGS="--feature T5")

@@ -11,7 +11,8 @@ from environments import InvalidEnvironment, parse
 from operations.__main__ import app
 
 ROOT = Path(__file__).resolve().parents[3]
-PAGES = {page: (ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "docs/operations.md", "docs/hcp.md")}
+PAGE_NAMES = ("README.md", "docs/operations.md", "docs/hcp.md", "docs/pipelines.md")
+PAGES = {page: (ROOT / page).read_text(encoding="utf-8") for page in PAGE_NAMES}
 README = PAGES["README.md"]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = {target for line in re.findall(r"^([a-z -]+):", MAKEFILE, re.MULTILINE) for target in line.split()}
