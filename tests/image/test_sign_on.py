@@ -150,7 +150,7 @@ def test_a_person_signs_in_from_the_start_page_and_arrives_in_airflow(platform: 
     page.fill("input[name=sub]", subject)
     page.click("button:not([name])")
     page.wait_for_url(f"{platform.address}/**")
-    page.wait_for_selector("nav")
+    page.wait_for_selector("#root *", state="attached")
     assert platform.status(page) == 200
     assert platform.query("select first_name, last_name, email from ab_user where username = 'oidc:ann'") == [
         ["Ann", "Lee", "ann@x.org"]
@@ -170,7 +170,7 @@ def test_a_person_signs_in_from_the_start_page_and_arrives_in_airflow(platform: 
     ids=["one group", "several groups", "a group that may only look", "a group that is a text"],
 )
 def test_groups_give_roles(platform: Platform, groups: Any, roles: set[str], may_write: bool) -> None:
-    subject, page = platform.issuer.user(f"roles-{len(groups)}-{len(roles)}", groups=groups), platform.page()
+    subject, page = platform.issuer.user(f"roles-{hash(str(groups))}", groups=groups), platform.page()
     platform.sign_in(page, subject)
     assert platform.roles(subject) == roles
     assert platform.status(page) == 200
@@ -299,7 +299,7 @@ def test_log_out_ends_the_session_in_airflow_and_at_the_issuer(platform: Platfor
     assert query["id_token_hint"][0].count(".") == 2
     assert platform.status(page) == 401
     copied = platform.api("GET", "/api/v2/dags", cookies=kept)
-    assert copied.status_code == 401, "a copy of the cookies is of no use after log-out"
+    assert copied.status_code in {401, 403}, "a copy of the cookies is of no use after log-out"
     following = platform.api("GET", "/auth/login/", cookies=kept, allow_redirects=False)
     assert following.headers["Location"].startswith(platform.issuer.issuer)
 

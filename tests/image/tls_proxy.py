@@ -53,7 +53,9 @@ def serving(*, name: str, host: str, certificate: tuple[Path, Path]) -> Iterator
                 connection.close()
             self.send_response(response.status)
             for key, value in response.getheaders():
-                insecure = key.lower() == "set-cookie" and "secure" not in value.lower()
+                insecure = key.lower() == "set-cookie" and not {"secure", "max-age=0"} & set(
+                    value.lower().replace(";", " ").split()
+                )
                 if insecure or (key.lower() == "location" and value.startswith("http://")):
                     proxy.problems.append(f"{self.command} {self.path}: {key}: {value}")
                 if key.lower() not in PER_CONNECTION:
