@@ -86,7 +86,7 @@ def _header(source: Path) -> bytes:
 
 
 def _store(content: bytes, cached: Path) -> None:
-    cached.parent.mkdir(exist_ok=True)
+    cached.parent.mkdir(parents=True, exist_ok=True)
     temporary = cached.with_name(f"{cached.name}.{os.getpid()}")
     try:
         temporary.write_bytes(content)

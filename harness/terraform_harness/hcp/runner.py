@@ -14,6 +14,7 @@ from pathlib import Path
 from terraform_harness import tools
 from terraform_harness.hcp.store import Caller, Run, Store
 from terraform_harness.terraform import cli_configuration, process
+from terraform_harness.terraform.run import GARBAGE_COLLECTION
 
 START, END = b"\x02", b"\x03"
 """A log starts and ends with these characters, by which clients see that it is complete."""
@@ -129,7 +130,7 @@ class Runner:
         ended = process.run(
             [tools.locate("terraform"), *words],
             cwd=run.folder,
-            environment=inherited | own | self._environment,
+            environment=GARBAGE_COLLECTION | inherited | own | self._environment,
             on_line=on_line,
         )
         if ended.error_text:

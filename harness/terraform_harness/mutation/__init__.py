@@ -1,4 +1,4 @@
-"""Mutation testing of Terraform JSON: which harmful changes of a stack would tests or policies detect?
+"""Mutation testing of Terraform: which harmful changes of a stack would tests or policies detect?
 
 >>> from terraform_harness.mutation.detectors import assertions
 >>> def encrypted(template):

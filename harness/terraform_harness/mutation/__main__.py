@@ -18,7 +18,7 @@ console = Console(soft_wrap=True)
 
 
 def main(
-    stacks: Annotated[list[Path], typer.Argument(help="folders of synthesized stacks, evaluated together")],
+    stacks: Annotated[list[Path], typer.Argument(help="folders of root modules, JSON or HCL, evaluated together")],
     operator: Annotated[str, typer.Option(help="only mutants of this operator")] = "",
     policies: Annotated[bool, typer.Option(help="detect mutants with the rules of terraform-gate")] = True,
     checkov: Annotated[

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from terraform_harness.mutation.mutant import Document, Documents, Mutant, mutants
-from terraform_harness.terraform import workspace
+from terraform_harness.mutation import roots
+from terraform_harness.mutation.mutant import Documents, Mutant, mutants
+from terraform_harness.mutation.roots import HclRoot
 
 Detector = Callable[[Sequence[Path]], frozenset[str]]
 """Returns what it reports about the stacks in the given folders, each a short name such as ``AF_SG_1 aws_vpc.main``."""
@@ -43,31 +43,25 @@ def run(
     """Run the detectors on each mutant of the stacks in ``folders``; the other stacks stay as they are.
 
     Args:
-        folders: Folders of synthesized stacks.
+        folders: Folders of root modules, in Terraform JSON or in HCL (which needs the extra ``policies``).
         detectors: Detectors by name. They run in order, until one of them reports the mutant.
         keep: Selects mutants.
         progress: Called with each result.
 
     Raises:
         NothingToMutate: No mutant is left.
-        WorkspaceError: A folder is not a root module in Terraform JSON.
+        WorkspaceError: A folder is not a root module.
     """
-    documents = {folder.name: _read_json(folder) for folder in folders}
+    read = {folder.name: roots.read(folder) for folder in folders}
+    documents = {name: document for name, (document, _) in read.items()}
+    hcl = {name: root for name, (_, root) in read.items() if root is not None}
     selected = filter(keep, mutants(documents))
-    results = run_mutants(selected, documents, detectors=detectors, progress=progress)
+    results = run_mutants(selected, documents, detectors=detectors, progress=progress, hcl=hcl)
     if not results:
         raise NothingToMutate(
             f"{', '.join(documents)}: no mutant can be generated. Fix: pass other stacks or another operator"
         )
     return results
-
-
-def _read_json(folder: Path) -> Document:
-    if not workspace.is_json(folder):
-        raise workspace.WorkspaceError(
-            f"{folder}: contains HCL. Fix: mutation testing needs Terraform JSON, convert it"
-        )
-    return workspace.read(folder)
 
 
 def run_mutants(
@@ -76,6 +70,7 @@ def run_mutants(
     *,
     detectors: Mapping[str, Detector],
     progress: Callable[[Result], None] = lambda _: None,
+    hcl: Mapping[str, HclRoot] | None = None,
 ) -> tuple[Result, ...]:
     """Run the detectors on ``selected`` mutants of ``documents``, generated or written by hand.
 
@@ -84,23 +79,23 @@ def run_mutants(
         documents: The original stacks by name.
         detectors: Detectors by name. They run in order, until one of them reports the mutant.
         progress: Called with each result.
+        hcl: The stacks that are written in HCL, by name (``roots.read`` reads them).
     """
-    before = {name: findings(documents, detector) for name, detector in detectors.items()}
+    before = {name: findings(documents, detector, hcl=hcl) for name, detector in detectors.items()}
     results = []
     for mutant in selected:
-        result = Result(mutant=mutant, detected_by=_detected_by(mutant, documents, detectors, before))
+        result = Result(mutant=mutant, detected_by=_detected_by(mutant, documents, detectors, before, hcl))
         results.append(result)
         progress(result)
     return tuple(results)
 
 
-def findings(documents: Documents, detector: Detector) -> frozenset[str]:
+def findings(documents: Documents, detector: Detector, *, hcl: Mapping[str, HclRoot] | None = None) -> frozenset[str]:
     """Return what ``detector`` reports about stacks; they are written to a temporary folder for it."""
     scratch = Path(tempfile.mkdtemp(prefix="terraform-harness-mutation-"))
     try:
         for stack, document in documents.items():
-            (scratch / stack).mkdir()
-            (scratch / stack / workspace.STACK_FILE).write_text(json.dumps(document))
+            roots.write(document, (hcl or {}).get(stack), name=stack, into=scratch)
         return detector([scratch / stack for stack in documents])
     finally:
         shutil.rmtree(scratch)
@@ -111,10 +106,11 @@ def _detected_by(
     documents: Documents,
     detectors: Mapping[str, Detector],
     before: Mapping[str, frozenset[str]],
+    hcl: Mapping[str, HclRoot] | None,
 ) -> frozenset[str]:
     changed = dict(documents) | dict(mutant.documents)
     for name, detector in detectors.items():
-        new = findings(changed, detector) - before[name]
+        new = findings(changed, detector, hcl=hcl) - before[name]
         if new:
             return frozenset(f"{name}: {finding}" for finding in new)
     return frozenset()

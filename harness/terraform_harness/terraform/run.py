@@ -151,7 +151,7 @@ class Terraform:
         return process.run(
             [tools.locate("terraform"), *arguments],
             cwd=self.folder,
-            environment=inherited | own | self.environment,
+            environment=GARBAGE_COLLECTION | inherited | own | self.environment,
             on_line=on_line,
         )
 

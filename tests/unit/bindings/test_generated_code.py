@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,11 @@ def test_changed_source_is_compiled_again(source: Path) -> None:
 def test_unwritable_folder_only_costs_time(source: Path) -> None:
     (source.parent / "__pycache__").write_text("a file where the folder should be")
     assert loaded(source)["checked"] is False
+
+
+def test_bytecode_is_kept_below_the_folder_that_python_is_told_to_use(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "kept"))
+    loaded(source)
+    assert list((tmp_path / "kept").rglob("one.*.opt-2lean.pyc"))

@@ -124,6 +124,22 @@ def test_old_terraform_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         Terraform(tmp_path).init()
 
 
+@pytest.mark.parametrize(("given", "used"), [(None, "400"), ("100", "100")])
+def test_terraform_collects_garbage_less_often_unless_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str | None, used: str
+) -> None:
+    program = tmp_path / "terraform"
+    program.write_text(f'#!/bin/sh\nprintf %s "$GOGC" > {tmp_path}/used\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(tools, "_FOUND", {})
+    monkeypatch.delenv("GOGC", raising=False)
+    if given:
+        monkeypatch.setenv("GOGC", given)
+    Terraform(tmp_path).init()
+    assert (tmp_path / "used").read_text() == used
+
+
 def test_threads_that_start_together_share_one_cli_configuration() -> None:
     cli_configuration._written.cache_clear()
     cli_configuration._folder.cache_clear()
