@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from generate_costs import costs  # noqa: E402
-from generate_features import summary  # noqa: E402
+from generate_features import FeatureError, summary  # noqa: E402
 
 from environments import Environment, load_all, parse  # noqa: E402
 from environments.atomic_file import write  # noqa: E402
@@ -121,4 +121,7 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except FeatureError as error:
+        sys.exit(f"{error}")
