@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 ENV ?= dev
 STACK ?= airflow
+ENVS ?= dev staging prod
+PROVIDER ?= github
 ENV_STACKS = $(foreach layer,foundation airflow,cdktf.out/stacks/$(ENV)-$(layer))
 ELK := report/picture/node_modules/elkjs
 PACKAGE_FOLDERS := $(CURDIR) $(CURDIR)/policies $(CURDIR)/harness $(CURDIR)/bindings
@@ -91,12 +93,17 @@ image-lock: ## Update the lock files of the image (needs uv)
 	  uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make image-lock" --quiet docker/$$name.in -o docker/$$name.txt; done
 
 ## Run locally
-.PHONY: up down logs live flows
+.PHONY: up down logs live flows grants
 live: .venv/.ready ## Apply an environment to the emulator, run it behind packet filters, test it, and print what the filters dropped
 	@$(BIN)/python -m pytest tests/live --ignore=tests/live/test_compose.py -q $(ARGS)
 
 flows: .venv/.ready ## Remove each declared flow of a running environment in turn and write what fails to docs/flows.md (an hour)
 	@$(BIN)/python -m pytest tests/live/each_flow.py -q $(ARGS)
+
+grants: .venv/.ready ## Record make demo and make live, and write what needed each permission to docs/permissions.md (an hour)
+	@mkdir -p .build && $(BIN)/python -m local.demo dev --record .build/demo.json
+	@AIRFLOW_FARGATE_RECORD=$(CURDIR)/.build/live.json $(BIN)/python -m pytest tests/live --ignore=tests/live/test_compose.py -q
+	@$(BIN)/python -m local.permissions .build/demo.json .build/live.json
 
 up: .venv/.ready ## Run ENV locally with Docker (DAGS=folder, PORT=n, DELIVERY=git; see docs/local.md)
 	@$(BIN)/python -m local.compose up $(ENV) $(if $(DAGS),--dags "$(DAGS)") $(if $(PORT),--port $(PORT)) $(if $(DELIVERY),--delivery $(DELIVERY))
@@ -123,7 +130,7 @@ $(LIVE):
 	@$(BIN)/python -m operations $@ $(ENV)
 
 ## Export
-.PHONY: modules bundle handover bench
+.PHONY: modules bundle handover pipelines bench
 modules: .venv/.ready ## Export constructs and stacks as Terraform modules to dist/modules (LIKE=environment whose structure is used)
 	@$(BIN)/python -m modules.export --out dist/modules $(if $(LIKE),--like $(LIKE))
 
@@ -132,6 +139,9 @@ bundle: .venv/.ready ## Write STACK of ENV as a self-contained archive to dist/b
 
 handover: .venv/.ready ## Write the Terraform roots and modules of ENV to dist/handover/ENV (OUT=folder or BRANCH=name, CHECK=1, ORGANIZATION=name)
 	@$(BIN)/python -m operations handover $(ENV) $(if $(OUT),--out "$(OUT)") $(if $(BRANCH),--branch $(BRANCH)) $(if $(CHECK),--check) $(if $(ORGANIZATION),--organization $(ORGANIZATION))
+
+pipelines: .venv/.ready ## Write the CI/CD pipelines of ENVS, in the order of deployment (PROVIDER=github|gitlab, OUT=folder, CHECK=1)
+	@$(BIN)/python -m operations pipelines $(ENVS) --provider $(PROVIDER) $(if $(OUT),--out "$(OUT)") $(if $(CHECK),--check)
 
 bench: .venv/.ready ## Measure time and memory as ratios to baselines of the same run (ARGS=--write writes them into the documentation)
 	@$(BIN)/python -m bench $(ARGS)
@@ -150,6 +160,8 @@ lint: .venv/.ready ## Check style, types, dependencies between packages, generat
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 	@$(BIN)/python -m environments schema --check && $(BIN)/python -m environments docs --check && $(BIN)/python -m terraform_gate docs --check
 	@$(BIN)/python docs/generate.py --check && $(BIN)/python docs/generate_quotas.py --check && $(BIN)/python docs/generate_features.py --check && $(BIN)/python docs/generate_commands.py --check
+	@$(BIN)/python -m local.permissions --check
+	@$(BIN)/python -m operations pipelines dev staging prod --out examples/pipelines --check
 	@bash -n .ci/run .ci/install docker/engine
 
 test-unit: .venv/.ready $(ELK) ## Run the unit tests: Python and Node.js only (ARGS="--feature T5")

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from terraform_harness.tools import MissingTool
 
-from bench import checking, decisions, emulator, images, report, running, synthesis, tricks
+from bench import checking, decisions, emulator, gate_curve, images, report, running, synthesis, tricks
 from bench.report import Row
 from bench.scaling import command as scaling
 from bench.scoreboard import command as scoreboard
@@ -77,7 +77,11 @@ def _machine() -> str:
 
 
 if __name__ == "__main__":
-    commands = {"scoreboard": scoreboard.main, "scaling": scaling.main}
+    commands: dict[str, Callable[..., None]] = {
+        "scoreboard": scoreboard.main,
+        "scaling": scaling.main,
+        "gate-curve": gate_curve.main,
+    }
     if sys.argv[1:2] and sys.argv[1] in commands:
         typer.run(commands[sys.argv.pop(1)])
     typer.run(main)

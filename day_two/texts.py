@@ -138,6 +138,14 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
         _set("example/platform", "example/other", "complete", iam={"oidc": {"github_repository": "example/other"}}),
         _set("example/platform", "absent", "complete", iam={"oidc": ABSENT}),
     ),
+    "iam.oidc.gitlab_project": (
+        _set(
+            "GitHub",
+            "example/platform",
+            "complete",
+            iam={"oidc": {"github_repository": ABSENT, "gitlab_project": "example/platform"}},
+        ),
+    ),
     "iam.oidc.github_ids": (_set("absent", "1/2", "complete", iam={"oidc": {"github_ids": "1/2"}}),),
     "iam.oidc.github_environment": (
         _set("absent", "production", "complete", iam={"oidc": {"github_environment": "production"}}),

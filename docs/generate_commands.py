@@ -43,6 +43,7 @@ PROGRAMS = (
     "report",
     "modules.export",
     "modules.export.compare",
+    "modules.export.release",
     "local.demo",
     "local.compose",
     "local.containers",

@@ -23,13 +23,14 @@ from operations import plan as _plan
 from operations import secrets as _secrets
 from operations import verify as _verify
 from operations.account import PYTHON, Account
-from operations.commands import control, hand_over, observe
+from operations.commands import control, delivery, hand_over, observe
 from operations.commands.shared import Folder, Name, Yes, account_of, asked
 from operations.errors import PreconditionError
 from operations.hcp import commands as _hcp
 from operations.progress import next_command, say
-from operations.push import build_and_push
 from operations.reporting import reporting
+from operations.reviewed import FILE as REVIEWED
+from operations.reviewed import read_reviewed
 from operations.rotate import ROTATIONS
 from operations.stacks import synthesize, synthesize_one
 
@@ -66,37 +67,47 @@ def bootstrap(name: Name, yes: Yes = False, folder: Folder = HOME) -> None:
 
 
 @app.command()
-def plan(name: Name, folder: Folder = HOME) -> None:
+def plan(
+    name: Name,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for STACK.plan.json and reviewed.json, which `deploy --reviewed` reads.")
+    ] = None,
+    expect_no_changes: Annotated[
+        bool, typer.Option("--expect-no-changes", help="Exit 1 when a resource differs.")
+    ] = False,
+    folder: Folder = HOME,
+) -> None:
     """Plan both stacks and print what the changes do; change nothing; exit 1 when deploy would reject it."""
     with reporting() as report:
         account = account_of(report, name, folder, "plan")
         synthesize_one(folder / f"{name}.yaml")
-        lines, rejected = _plan.plan(account)
-        print("\n".join(lines))
+        planned = _plan.plan(account)
+        print("\n".join(planned.lines))
+        if out:
+            planned.write(out)
+        reviewed = ("--reviewed", str(out / REVIEWED)) if out else ()
         fix = f"undo the rejected change in {account.file}, or add a waiver with rule {RULE} and the address"
-        next_command(fix if rejected else account.command("deploy"))
-        if rejected:
+        next_command(fix if planned.rejected else account.command("deploy", *reviewed))
+        if planned.rejected or (expect_no_changes and planned.changes):
             raise typer.Exit(1)
 
 
 @app.command()
-def deploy(name: Name, yes: Yes = False, folder: Folder = HOME) -> None:
+def deploy(
+    name: Name,
+    reviewed: Annotated[
+        Path | None, typer.Option(help="reviewed.json of `plan --out`: apply no change that it does not contain.")
+    ] = None,
+    yes: Yes = False,
+    folder: Folder = HOME,
+) -> None:
     """Deploy foundation, secrets, migration and services; reject a plan that loses data."""
     with reporting() as report:
-        account = account_of(report, name, folder, "deploy")
+        allowed = read_reviewed(reviewed, environment=name) if reviewed else None
+        account = account_of(report, name, folder, "deploy", *(("--reviewed", str(reviewed)) if reviewed else ()))
         synthesize_one(folder / f"{name}.yaml")
-        _deploy.deploy(account, confirm=asked(yes))
+        _deploy.deploy(account, confirm=asked(yes), reviewed=allowed)
         next_command(account.command("verify"))
-
-
-@app.command()
-def image(name: Name, folder: Folder = HOME) -> None:
-    """Build the image for the environment's processor architecture and push it into its repository."""
-    with reporting() as report:
-        account = account_of(report, name, folder, "image")
-        digest = build_and_push(account)
-        say(f"to pin this image, set airflow: {{image_digest: {digest}}} in {account.file}")
-        next_command(account.command("deploy"))
 
 
 @app.command()
@@ -200,6 +211,9 @@ def destroy(name: Name, folder: Folder = HOME) -> None:
 
 
 for command in (
+    delivery.image,
+    delivery.pin,
+    delivery.pipelines,
     observe.status,
     observe.logs,
     control.airflow,

@@ -13,6 +13,7 @@ from operations.bootstrap import require_state_bucket
 from operations.errors import PreconditionError
 from operations.parameters import Parameters
 from operations.progress import say
+from operations.reviewed import Reviewed
 from operations.services import wait_until_steady
 from operations.stacks import Confirm, Stack
 
@@ -27,17 +28,22 @@ FOUNDATION, SECRETS, IMAGE, MIGRATION, SERVICES, STEADY, REMOVALS = (
 )
 
 
-def deploy(account: Account, *, confirm: Confirm) -> None:
+def deploy(account: Account, *, confirm: Confirm, reviewed: Reviewed | None = None) -> None:
     """Bring an environment to what its file says. Each step checks what is already done, so that a rerun continues.
 
+    Args:
+        account: account of the environment.
+        confirm: asks the user a question.
+        reviewed: the only changes that may be applied; all when absent.
+
     Raises:
-        PreconditionError: the state bucket or the image is missing, or a plan would lose data.
+        PreconditionError: the state bucket or the image is missing, a plan would lose data, or was not reviewed.
         OperationError: Terraform, the migration or a roll-out failed; the services that ran before still run.
     """
     require_state_bucket(account)
     steps = account.steps
     steps.plan(FOUNDATION, SECRETS, IMAGE, MIGRATION, SERVICES, STEADY)
-    foundation, airflow = Stack(account, "foundation"), Stack(account, "airflow")
+    foundation, airflow = (Stack(account, layer, reviewed=reviewed) for layer in LAYERS)
     with steps.run(FOUNDATION):
         in_use = migrate.is_recorded(account)
         if not in_use:

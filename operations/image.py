@@ -22,13 +22,13 @@ PROCESSORS = {"ARM64": "arm64", "X86_64": "amd64"}
 DOWNLOAD_SECONDS = 30
 
 
-def check(account: Account) -> str:
-    """Digest of the image that the task definitions name.
+def check(account: Account, name: dict[str, str] | None = None) -> str:
+    """Digest of the image that the task definitions name, or of the image ``name`` in their repository.
 
     Raises:
         PreconditionError: the image is not in the repository, or was built for another processor architecture.
     """
-    found = _find(account)
+    found = _find(account, name or _named(account))
     wanted = PROCESSORS[account.environment.architecture]
     platforms = _platforms(account, json.loads(found["imageManifest"]))
     if wanted not in platforms:
@@ -40,9 +40,13 @@ def check(account: Account) -> str:
     return str(found["imageId"]["imageDigest"])
 
 
-def _find(account: Account) -> dict[str, Any]:
+def _named(account: Account) -> dict[str, str]:
+    """The image that the environment file names."""
     wanted = account.environment.airflow
-    name = {"imageDigest": wanted.image_digest} if wanted.image_digest else {"imageTag": wanted.image_tag}
+    return {"imageDigest": wanted.image_digest} if wanted.image_digest else {"imageTag": wanted.image_tag}
+
+
+def _find(account: Account, name: dict[str, str]) -> dict[str, Any]:
     try:
         answer = account.client("ecr").batch_get_image(
             repositoryName=account.names.name, imageIds=[name], acceptedMediaTypes=[*INDEXES, *MANIFESTS]

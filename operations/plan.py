@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from terraform_gate.interruptions import RULE
 
+from environments.atomic_file import write
 from environments.facts.stacks import AIRFLOW, FOUNDATION
 from environments.fields import BRIEF_OUTAGE, IN_PLACE, ROLLING
 from operations.account import Account
@@ -15,6 +19,7 @@ from operations.bootstrap import require_state_bucket
 from operations.migrate import is_recorded
 from operations.plan_guard import losses
 from operations.planned_effects import ORDER, REPLACES, effect_of
+from operations.reviewed import reviewed, write_reviewed
 from operations.stacks import SHOWN_CHANGES, Stack
 
 TITLES: Mapping[str, str] = {
@@ -26,8 +31,41 @@ TITLES: Mapping[str, str] = {
 VERBS = {("create",): "create", ("update",): "change", ("delete",): "delete"}
 
 
-def plan(account: Account) -> tuple[list[str], bool]:
-    """The lines that describe a deployment of now, and whether the plan guard would reject it.
+@dataclass(frozen=True)
+class Planned:
+    """What a deployment of now would change.
+
+    Attributes:
+        environment: name of the environment.
+        plans: outputs of ``terraform show -json``, by stack.
+        rejected: what the plan guard would reject, a line for each change.
+        made_up: outputs of the foundation that are not known yet, with the ids that the plan of Airflow has for them.
+    """
+
+    environment: str
+    plans: Mapping[str, Mapping[str, Any]]
+    rejected: Sequence[str]
+    made_up: Mapping[str, Any]
+
+    @property
+    def lines(self) -> list[str]:
+        """The changes, grouped by effect."""
+        return list(report(self.plans, self.rejected))
+
+    @property
+    def changes(self) -> int:
+        """Number of resources that would change."""
+        return sum(_is_change(item) for plan in self.plans.values() for item in plan.get("resource_changes", ()))
+
+    def write(self, folder: Path) -> None:
+        """Write ``STACK.plan.json`` for the gate and the report, and the reviewed plan for ``deploy --reviewed``."""
+        for stack, document in self.plans.items():
+            write(folder / f"{stack}.plan.json", json.dumps(document), mode=0o600)
+        write_reviewed(reviewed(self.environment, self.plans, made_up=self.made_up), folder)
+
+
+def plan(account: Account) -> Planned:
+    """What a deployment of now would change.
 
     The stack of Airflow is planned with the outputs that the foundation will have.
 
@@ -39,10 +77,11 @@ def plan(account: Account) -> tuple[list[str], bool]:
     in_use = is_recorded(account)
     foundation, airflow = Stack(account, FOUNDATION), Stack(account, AIRFLOW)
     first = foundation.review(in_use=in_use)
-    second = airflow.review(outputs=foundation.outputs_after(first))
-    plans = {foundation.name: first, airflow.name: second}
-    rejected = rejections(account, plans, in_use=in_use)
-    return list(report(plans, rejected)), bool(rejected)
+    outputs = foundation.outputs_after(first)
+    plans = {foundation.name: first, airflow.name: airflow.review(outputs=outputs)}
+    known = first.get("planned_values", {}).get("outputs", {})
+    made_up = {name: value for name, value in outputs.items() if "value" not in known.get(name, {})}
+    return Planned(account.environment.name, plans, rejections(account, plans, in_use=in_use), made_up)
 
 
 def rejections(account: Account, plans: Mapping[str, Mapping[str, Any]], *, in_use: bool) -> list[str]:
@@ -61,7 +100,7 @@ def report(plans: Mapping[str, Mapping[str, Any]], rejected: Sequence[str]) -> I
     groups: dict[str, list[str]] = {}
     for stack, document in plans.items():
         for change in document.get("resource_changes", ()):
-            if change["mode"] == "managed" and change["change"]["actions"] not in (["no-op"], ["read"]):
+            if _is_change(change):
                 groups.setdefault(effect_of(change), []).append(_line(stack, change))
     if not groups:
         yield "Nothing to change."
@@ -76,6 +115,10 @@ def report(plans: Mapping[str, Mapping[str, Any]], rejected: Sequence[str]) -> I
     if rejected:
         yield f"Rejected by `deploy` without a waiver of {RULE} ({len(rejected)}):"
         yield from (f"  {line}" for line in rejected)
+
+
+def _is_change(change: Mapping[str, Any]) -> bool:
+    return change["mode"] == "managed" and change["change"]["actions"] not in (["no-op"], ["read"])
 
 
 def _line(stack: str, change: Mapping[str, Any]) -> str:

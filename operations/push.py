@@ -15,23 +15,33 @@ from operations.progress import say, step
 from operations.stacks import ROOT
 
 
-def build_and_push(account: Account) -> str:
+def build_and_push(account: Account, *, tag: str = "", all_architectures: bool = False) -> str:
     """Build and push the image, unless its tag exists already (tags are immutable); returns its digest.
+
+    Args:
+        account: account of the environment.
+        tag: tag in the repository; that of the environment file when empty.
+        all_architectures: build for ARM64 and X86_64, with provenance and a bill of materials (SBOM).
 
     Raises:
         PreconditionError: the repository or docker is missing.
         OperationError: docker failed.
     """
-    uri, tag = _repository(account), account.environment.airflow.image_tag
-    if _exists(account, tag):
-        say(f"{uri}:{tag} exists already. To build another image, change airflow.image_tag in {account.file}")
-        return image.check(account)
+    uri, wanted = _repository(account), tag or account.environment.airflow.image_tag
+    name = {"imageTag": wanted} if tag else None
+    if _exists(account, wanted):
+        say(f"{uri}:{wanted} exists already. To build another image, change airflow.image_tag in {account.file}")
+        return image.check(account, name)
     _log_in(account, uri.split("/")[0])
-    platform = f"linux/{image.PROCESSORS[account.environment.architecture]}"
-    say(f"build {uri}:{tag} for {platform}")
-    build = ("buildx", "build", "--platform", platform, "--push", "--tag", f"{uri}:{tag}")
+    processors = (
+        image.PROCESSORS.values() if all_architectures else [image.PROCESSORS[account.environment.architecture]]
+    )
+    platforms = ",".join(f"linux/{processor}" for processor in processors)
+    say(f"build {uri}:{wanted} for {platforms}")
+    build = ["buildx", "build", "--platform", platforms, "--push", "--tag", f"{uri}:{wanted}"]
+    build += ["--provenance=true", "--sbom=true"] if all_architectures else []
     _docker([*build, "--file", "docker/airflow/Dockerfile", "docker"])
-    return image.check(account)
+    return image.check(account, name)
 
 
 def _repository(account: Account) -> str:

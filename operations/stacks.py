@@ -23,6 +23,7 @@ from operations.account import Account
 from operations.errors import OperationError, PreconditionError
 from operations.plan_guard import losses, protected_and_tainted
 from operations.progress import CONSOLE, say, step
+from operations.reviewed import Reviewed
 
 ROOT = Path(__file__).resolve().parent.parent
 STACKS = ROOT / "cdktf.out" / "stacks"
@@ -58,10 +59,15 @@ def synthesize_one(file: Path) -> None:
 
 
 class Stack:
-    """One Terraform root of an environment, in ``folder`` (``cdktf.out/stacks/<stack>``)."""
+    """One Terraform root of an environment, in ``folder`` (``cdktf.out/stacks/<stack>``).
 
-    def __init__(self, account: Account, layer: str, *, folder: Path | None = None) -> None:
-        self.account, self.name = account, account.names.stack(layer)
+    With ``reviewed``, only changes of this plan are applied.
+    """
+
+    def __init__(
+        self, account: Account, layer: str, *, folder: Path | None = None, reviewed: Reviewed | None = None
+    ) -> None:
+        self.account, self.name, self._reviewed = account, account.names.stack(layer), reviewed
         self.folder = folder or STACKS / self.name
         self._status, self.layer = "", layer
         (self.folder / OUTPUTS_FILE).unlink(missing_ok=True)  # of a `plan` that was killed
@@ -191,6 +197,7 @@ class Stack:
         if guarded:
             self._require_state(shown, in_use=in_use)
             self._guard(shown, in_use=in_use)
+            self._require_reviewed(shown)
         if not confirm(question):
             raise PreconditionError(f"{self.name}: nothing was applied")
         self.account.changed = True
@@ -219,6 +226,20 @@ class Stack:
                     ]
                 )
                 + f"\nFix: undo the change, or add a waiver with rule {RULE} and the address to {file}"
+            )
+
+    def _require_reviewed(self, shown: Mapping[str, Any]) -> None:
+        """Reject changes that the reviewed plan does not have: AWS, the files or the state changed since."""
+        found = self._reviewed.differences(self.name, shown) if self._reviewed else []
+        if found:
+            raise PreconditionError(
+                "\n".join(
+                    [
+                        f"{self.name}: the plan differs from the reviewed plan, nothing was applied:",
+                        *(f"  {line}" for line in found[:SHOWN_CHANGES]),
+                    ]
+                )
+                + f"\nFix: {self.account.command('plan', '--out', 'FOLDER')}, review the new plan, deploy with it"
             )
 
     @contextmanager

@@ -14,6 +14,7 @@ from terraform_gate.gate.printable import printable
 from report.changes.markdown import markdown
 from report.comparison import compare
 from report.contents import Contents, contents_of
+from report.cost.estimate import estimate
 from report.cost.prices import FOLDER as PRICES
 from report.cost.prices import price_list
 from report.cost.profile import ASSUMED, read_profile
@@ -51,7 +52,8 @@ def _report(options: argparse.Namespace) -> list[str]:
     lines = [f"report: {_shown(out)} ({len(text) // 1024} KiB; open it in a browser)"]
     if options.markdown:
         first = contents[0]
-        write_atomically(options.markdown, markdown(names[0], first.changes or (), first.rejected, cost_line(first)))
+        costs = cost_line(first) + (_cost_change(first, options) if options.before else "")
+        write_atomically(options.markdown, markdown(names[0], first.changes or (), first.rejected, costs))
         lines.append(f"pull request comment: {_shown(options.markdown)}")
     with_plan = f"make report ENV={names[0]} PLAN=STACK=plan.json, which adds what a plan changes"
     return [*lines, f"Next: make deploy ENV={names[0]}" if contents[0].changes else f"Next: {with_plan}"]
@@ -84,6 +86,21 @@ def cost_line(contents: Contents) -> str:
     return f"Monthly cost: about {cost.total:,.0f} USD{missing} (prices of {cost.prices.region}, {cost.prices.date})."
 
 
+def _cost_change(contents: Contents, options: argparse.Namespace) -> str:
+    """The difference to the cost of the version before, as a sentence after a space; an environment may be new."""
+    name = contents.source.environment.name
+    if not (options.before / "environments" / f"{name}.yaml").exists():
+        return " The environment is new."
+    before = read_source(
+        name, environments=options.before / "environments", stacks=options.before / "cdktf.out" / "stacks"
+    )
+    old = estimate(before.configuration, before.environment, prices=contents.cost.prices, profile=contents.cost.profile)
+    change = round(contents.cost.total) - round(old.total)
+    if not change:
+        return " The cost does not change."
+    return f" That is {abs(change):,.0f} USD {'more' if change > 0 else 'less'} than before."
+
+
 def _shown(file: Path) -> str:
     resolved = file.resolve()
     return str(resolved.relative_to(Path.cwd()) if resolved.is_relative_to(Path.cwd()) else resolved)
@@ -110,6 +127,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--profile", type=Path, metavar="FILE", help="measured usage as JSON (docs/report.md)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: .build/report/ENV.html")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="also write a comment for a pull request")
+    parser.add_argument(
+        "--before",
+        type=Path,
+        metavar="FOLDER",
+        help="checkout of the version before, synthesized: the comment has the difference in cost",
+    )
     parser.add_argument("--environments", type=Path, default=ENVIRONMENTS, help=argparse.SUPPRESS)
     parser.add_argument("--stacks", type=Path, default=STACKS, help=argparse.SUPPRESS)
     parser.add_argument("--prices", type=Path, default=PRICES, help="folder of price files, one for each region")

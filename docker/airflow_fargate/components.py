@@ -70,7 +70,7 @@ def _server(name: str, *, broker: bool = False) -> Component:
 COMPONENTS: Mapping[str, Component] = {
     component.name: component
     for component in (
-        _server("api-server", broker=True),
+        _server("api-server"),
         _server("scheduler", broker=True),
         _server("dag-processor"),
         _server("triggerer"),

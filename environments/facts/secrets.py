@@ -116,7 +116,7 @@ _ALL = (
         min_length=16,
         max_length=128,
         excluded=REJECTED_BY_STORES,
-        processes=("api-server", "scheduler", "worker", "flower"),
+        processes=("scheduler", "worker", "flower"),
     ),
     FernetKeySpecification(
         name=FERNET_KEY,

@@ -79,6 +79,18 @@ def iam_is_of_the_account(environment: Environment) -> Iterator[Problem]:
 
 
 @rule("iam")
+def ci_roles_trust_one_provider(environment: Environment) -> Iterator[Problem]:
+    """The trust policies of the CI roles name one provider, and its keys only."""
+    oidc = environment.iam.oidc
+    if oidc and oidc.gitlab_project:
+        for key in ("github_repository", "github_ids", "github_environment"):
+            if getattr(oidc, key):
+                yield Problem(
+                    f"iam.oidc.{key}", "belongs to GitHub, and iam.oidc.gitlab_project is set. Fix: remove one"
+                )
+
+
+@rule("iam")
 def ci_roles_have_their_own_path(environment: Environment) -> Iterator[Problem]:
     """The deploy role manages all roles below ``iam.path``; with the path / it could change itself."""
     if environment.iam.oidc and environment.iam.path == "/":

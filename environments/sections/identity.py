@@ -31,6 +31,17 @@ class Oidc(Section):
         Annotated[str, Pattern(r"^[A-Za-z0-9-]{1,39}/[A-Za-z0-9_.-]{1,100}$", "owner/name")] | None,
         plan("GitHub repository whose workflows may assume the roles.", effect=IN_PLACE),
     ] = None
+    gitlab_project: Annotated[
+        Annotated[
+            str, Len(3, 255), Pattern(r"^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+$", "group/project")
+        ]
+        | None,
+        synth(
+            "GitLab project whose pipelines may assume the roles, instead of a GitHub repository; the host is "
+            "gitlab.com, or that of `provider_arn`.",
+            effect=IN_PLACE,
+        ),
+    ] = None
     github_ids: Annotated[
         Annotated[str, Pattern(r"^[0-9]{1,20}/[0-9]{1,20}$", "<owner id>/<repository id>")] | None,
         synth(

@@ -1,4 +1,4 @@
-"""IAM roles that GitHub Actions assumes through OpenID Connect, without stored keys."""
+"""IAM roles that GitHub Actions or GitLab CI assumes through OpenID Connect, without stored keys."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
+from environments.facts.ci_roles import DEPLOY, GITHUB, PLAN, SECONDS, ci_path, ci_role_name
 from environments.facts.state import S3_PREFIX
 from modules.core.deploy_permissions import ROLE_RECIPIENTS, deploy_permissions
 from modules.core.grants import RoleSettings, document, statement
-from modules.core.role_boundary import boundary_arn, boundary_name, boundary_statements, ci_path
+from modules.core.role_boundary import boundary_arn, boundary_name, boundary_statements
 
-ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 PLANNING = ("pull_request", "ref:refs/heads/*", "ref:refs/tags/*", "environment:*")
@@ -43,6 +43,13 @@ def subject_prefix(repository: str, ids: str | None = None) -> str:
     return f"repo:{repository}:"
 
 
+GITLAB_PLANNING = ("ref_type:branch:ref:*", "ref_type:tag:ref:*")
+"""The jobs that may plan on GitLab.
+
+Source: https://docs.gitlab.com/ci/cloud_services/#configure-a-conditional-role-with-oidc-claims
+"""
+
+
 class CiRoles(Construct):
     """The role ``plan`` for every job of a repository, read-only, and the role ``deploy`` for one branch.
 
@@ -54,14 +61,15 @@ class CiRoles(Construct):
         scope: parent construct.
         id_: id of the construct.
         name: prefix of the roles' names, and of the resources that the deploy role manages.
-        repository: ``owner/name`` on GitHub.
+        repository: ``owner/name`` on GitHub, or ``group/project`` on GitLab.
         branch: branch from which the deploy role can be assumed.
         github_environment: GitHub environment whose jobs can assume the deploy role, instead of the branch.
         github_ids: ``<owner id>/<repository id>`` of a repository whose subjects contain them.
+        gitlab_host: host of GitLab, where the repository is there.
         state_bucket_arn: S3 bucket of the Terraform states.
         state_key_arn: KMS key of the Terraform states.
         roles: account, region, path and permissions boundary of all roles.
-        provider_arn: an existing identity provider for GitHub Actions; without it the construct creates one.
+        provider_arn: an existing identity provider; without it the construct creates one.
 
     Example:
         >>> ci = CiRoles(stack, "ci", name="airflow", repository="example/airflow", branch="main",
@@ -84,14 +92,21 @@ class CiRoles(Construct):
         provider_arn: str | None = None,
         github_environment: str | None = None,
         github_ids: str | None = None,
+        gitlab_host: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
+        self._issuer = gitlab_host or GITHUB
         self._roles, self._state = roles, (state_bucket_arn, state_key_arn)
         self._boundary = roles.permissions_boundary or self._make_boundary(name)
-        provider, prefix = provider_arn or self._provider(), subject_prefix(repository, github_ids)
-        deploying = f"environment:{github_environment}" if github_environment else f"ref:refs/heads/{branch}"
-        self.plan = self._role("plan", name, provider, {"StringLike": [prefix + job for job in PLANNING]})
-        self.deploy = self._role("deploy", name, provider, {"StringEquals": [prefix + deploying]})
+        provider = provider_arn or self._provider()
+        if gitlab_host:
+            prefix, deploying = f"project_path:{repository}:", f"ref_type:branch:ref:{branch}"
+        else:
+            prefix = subject_prefix(repository, github_ids)
+            deploying = f"environment:{github_environment}" if github_environment else f"ref:refs/heads/{branch}"
+        planning = GITLAB_PLANNING if gitlab_host else PLANNING
+        self.plan = self._role(PLAN, name, provider, {"StringLike": [prefix + job for job in planning]})
+        self.deploy = self._role(DEPLOY, name, provider, {"StringEquals": [prefix + deploying]})
         self._allow(self.plan, "read-state", *self._read_state(), *self._open_ephemeral(name))
         self._allow(self.deploy, "write-state", *self._write_state())
         self._allow(self.deploy, "keep-state", *self._keep_state())
@@ -104,7 +119,7 @@ class CiRoles(Construct):
         self._allow(self.deploy, "manage-roles", *self._manage_roles())
 
     def _provider(self) -> str:
-        provider = IamOpenidConnectProvider(self, "provider", url=f"https://{ISSUER}", client_id_list=[AUDIENCE])
+        provider = IamOpenidConnectProvider(self, "provider", url=f"https://{self._issuer}", client_id_list=[AUDIENCE])
         return str(provider.arn)
 
     def _make_boundary(self, name: str) -> str:
@@ -120,9 +135,9 @@ class CiRoles(Construct):
         return boundary_arn(name, account_id=self._roles.account_id, path=self._roles.path)
 
     def _role(self, kind: str, name: str, provider: str, subjects: Mapping[str, Sequence[str]]) -> IamRole:
-        conditions: dict[str, dict[str, object]] = {"StringEquals": {f"{ISSUER}:aud": AUDIENCE}}
+        conditions: dict[str, dict[str, object]] = {"StringEquals": {f"{self._issuer}:aud": AUDIENCE}}
         for operator, values in subjects.items():
-            conditions.setdefault(operator, {})[f"{ISSUER}:sub"] = list(values)
+            conditions.setdefault(operator, {})[f"{self._issuer}:sub"] = list(values)
         trust = {
             "Effect": "Allow",
             "Principal": {"Federated": provider},
@@ -132,12 +147,12 @@ class CiRoles(Construct):
         return IamRole(
             self,
             kind,
-            name=f"{name}-ci-{kind}",
+            name=ci_role_name(name, kind),
             path=ci_path(self._roles.path),
             description=f"CI of {name}: {kind}",
             assume_role_policy=document(trust),
             permissions_boundary=self._roles.permissions_boundary,
-            max_session_duration=3600 * (1 if kind == "plan" else 2),
+            max_session_duration=SECONDS[kind],
         )
 
     def _allow(self, role: IamRole, purpose: str, *statements: object) -> None:

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from environments.facts.ci_roles import ci_path
 from modules.core.grants import RoleSettings, statement
-
-
-def ci_path(path: str) -> str:
-    """Return the IAM path of what the deploy role must not change: the CI roles and the boundary.
-
-    >>> ci_path("/airflow/")
-    '/airflow-ci/'
-    """
-    return path.rstrip("/") + "-ci/"
 
 
 def boundary_name(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cdktf import TerraformOutput
 from constructs import Construct
 
+from environments.facts.ci_roles import gitlab_host
 from environments.facts.naming import Names
 from environments.facts.stacks import bootstrap_stack
 from environments.sections.identity import Oidc
@@ -48,12 +49,13 @@ class Bootstrap(Stack):
         )
         state = PrivateBucket(self, "state", name=bucket, key_arn=key.arn, keep_old_versions_days=365)
         TerraformOutput(self, "state_bucket", value=state.name, description="Bucket of the Terraform states")
-        if oidc and oidc.github_repository:
+        repository = (oidc.github_repository or oidc.gitlab_project) if oidc else None
+        if oidc and repository:
             ci = CiRoles(
                 self,
                 "ci",
                 name=names.prefix,
-                repository=oidc.github_repository,
+                repository=repository,
                 branch=oidc.branch,
                 state_bucket_arn=state.arn,
                 state_key_arn=key.arn,
@@ -61,6 +63,7 @@ class Bootstrap(Stack):
                 provider_arn=oidc.provider_arn,
                 github_environment=oidc.github_environment,
                 github_ids=oidc.github_ids,
+                gitlab_host=gitlab_host(oidc.provider_arn) if oidc.gitlab_project else None,
             )
             TerraformOutput(self, "plan_role_arn", value=ci.plan.arn, description="Role of jobs that plan")
             TerraformOutput(self, "deploy_role_arn", value=ci.deploy.arn, description="Role of jobs that deploy")

@@ -71,7 +71,7 @@ def components(environment: Environment) -> tuple[ComponentSpec, ...]:
     broker: tuple[Use, ...] = ("broker",) if celery else ()
     runs_tasks: tuple[Use, ...] = ("metrics",) if celery else ("task_logs", "execution_api", "dags")
     rows = [
-        ComponentSpec(API_SERVER, sizes.api_server, (*BASE_USES, *broker, "task_logs"), sizes.api_server.max_count),
+        ComponentSpec(API_SERVER, sizes.api_server, (*BASE_USES, "task_logs"), sizes.api_server.max_count),
         ComponentSpec(SCHEDULER, sizes.scheduler, (*BASE_USES, *broker, *runs_tasks), sizes.scheduler.count),
         ComponentSpec(DAG_PROCESSOR, sizes.dag_processor, (*BASE_USES, "dags"), sizes.dag_processor.count),
         ComponentSpec(TRIGGERER, sizes.triggerer, (*BASE_USES, "task_logs", "dags"), sizes.triggerer.count),

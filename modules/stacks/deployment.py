@@ -88,7 +88,7 @@ def _roles(environment: Environment) -> RoleSettings:
 
 
 def _has_ci_roles(environment: Environment, oidc: Oidc | None) -> bool:
-    return bool(environment.state.backend == "s3" and oidc and oidc.github_repository)
+    return bool(environment.state.backend == "s3" and oidc and (oidc.github_repository or oidc.gitlab_project))
 
 
 def _bounded(roles: RoleSettings, environment: Environment) -> RoleSettings:

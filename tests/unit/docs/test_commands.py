@@ -18,7 +18,7 @@ from tests.unit.docs.guide_blocks import KINDS, PAGES, ROOT, SHELL, Block, all_b
 from tests.unit.docs.project_copy import ProjectCopy
 
 BLOCKS = all_blocks()
-GENERATED = {"changes", "commands", "environment", "features", "policies", "policies_compared", "quotas"}
+GENERATED = {"changes", "commands", "environment", "features", "permissions", "policies", "policies_compared", "quotas"}
 LIBRARIES = {"container_contract", "containers", "cursed_knowledge", "harness", "scaling"}
 WRITTEN = [page for page in PAGES if page.stem not in GENERATED | LIBRARIES]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")

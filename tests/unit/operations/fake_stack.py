@@ -13,7 +13,7 @@ class FakeStack:
     removed: ClassVar[list[str]] = []
     calls: ClassVar[list[str]] = []
 
-    def __init__(self, account: Account, layer: str) -> None:
+    def __init__(self, account: Account, layer: str, **_options: Any) -> None:
         self.account, self.layer = account, layer
 
     def bring_up(self, *, keep_removed: bool = False, **_options: Any) -> list[str]:

@@ -49,6 +49,18 @@ def test_image_is_built_for_the_architecture_of_the_environment(
     )
 
 
+@pytest.mark.feature("O5")
+def test_image_of_a_pipeline_has_both_architectures_and_a_bill_of_materials(
+    cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = docker(tmp_path, monkeypatch)
+    with pytest.raises(PreconditionError, match=r"is not in the repository"):
+        build_and_push(cloud.account, tag="abc", all_architectures=True)
+    build = log.read_text().splitlines()[1]
+    assert " --platform linux/arm64,linux/amd64 " in build
+    assert ":abc --provenance=true --sbom=true " in build
+
+
 @pytest.mark.feature("S2")
 def test_registry_password_is_not_passed_as_an_argument(
     cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

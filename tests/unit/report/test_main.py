@@ -66,6 +66,32 @@ def test_plan_is_reported_as_page_and_as_markdown(
     assert "Applied: dev-airflow" in page
 
 
+@pytest.mark.feature("O4")
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (None, " The environment is new.\n"),
+        ({}, " The cost does not change.\n"),
+        ({"environments": False}, " USD more than before.\n"),
+    ],
+    ids=["new", "same", "hibernated-before"],
+)
+def test_comment_has_the_difference_in_cost(
+    folders: Folders, tmp_path: Path, change: dict[str, Any] | None, expected: str
+) -> None:
+    before, comment = tmp_path / "before", tmp_path / "comment.md"
+    (before / "environments").mkdir(parents=True)
+    if change is not None:
+        text = (folders.environments / "dev.yaml").read_text()
+        text += "hibernation: {stop: 0 20 * * *, start: 0 7 * * *}\n" if change else ""
+        (before / "environments" / "dev.yaml").write_text(text)
+        (before / "cdktf.out").mkdir()
+        (before / "cdktf.out/stacks").symlink_to(folders.stacks)
+    given = ["--before", str(before), "--out", str(tmp_path / "dev.html"), "--markdown", str(comment)]
+    assert main(["dev", *folders.options, *given]) == 0
+    assert expected in comment.read_text()
+
+
 @pytest.mark.feature("O6")
 @pytest.mark.parametrize(
     ("name", "message"),

@@ -89,6 +89,39 @@ def test_another_identity_provider_gets_no_role() -> None:
     assert _trusting({}, claims, provider=other) == NOBODY
 
 
+GITLAB_TOKENS: list[tuple[str, str, str | None, str, frozenset[str]]] = [
+    # https://docs.gitlab.com/ci/secrets/id_token_authentication/#token-payload
+    ("the branch that deploys", "gitlab.com", None, "group/a:ref_type:branch:ref:release", BOTH),
+    ("another branch or a merge request", "gitlab.com", None, "group/a:ref_type:branch:ref:feature/x", PLAN),
+    ("a tag with the name of the branch", "gitlab.com", None, "group/a:ref_type:tag:ref:release", PLAN),
+    ("a project whose name begins like it", "gitlab.com", None, "group/ab:ref_type:branch:ref:release", NOBODY),
+    ("another host", "git.example.com", None, "group/a:ref_type:branch:ref:release", NOBODY),
+    ("an own host", "git.example.com", "git.example.com", "group/a:ref_type:branch:ref:release", BOTH),
+]
+
+
+@pytest.mark.feature("I4")
+@pytest.mark.parametrize(
+    ("host", "own", "subject", "roles"), [row[1:] for row in GITLAB_TOKENS], ids=[row[0] for row in GITLAB_TOKENS]
+)
+def test_tokens_of_gitlab_get_exactly_the_roles_that_they_should(
+    host: str, own: str | None, subject: str, roles: frozenset[str]
+) -> None:
+    provider = {"provider_arn": f"arn:aws:iam::111111111111:oidc-provider/{own}"} if own else {}
+    oidc = {"oidc": {"gitlab_project": "group/a", "branch": "release", **provider}}
+    found = set()
+    for name, role in _ci(deployed(**LARGE | {"iam": oidc}))["aws_iam_role"].items():
+        document = json.loads(role["assume_role_policy"])
+        (statement,) = document["Statement"]
+        policy = Policy.parse({**document, "Statement": [{**statement, "Resource": "*"}]})
+        target = Target(f"arn:aws:iam::111111111111:role/{name}", policy)
+        claims = {f"{host}:aud": AUDIENCE, f"{host}:sub": f"project_path:{subject}"}
+        caller = Caller(statement["Principal"]["Federated"])
+        decision = decide(caller, "sts:AssumeRoleWithWebIdentity", target, claims)
+        found |= {name.removeprefix("ci_")} if decision.outcome is Outcome.ALLOWED else set()
+    assert found == roles
+
+
 def _deploy_role(deployment: Deployment) -> Caller:
     """The deploy role with its inline policies and the managed policy."""
     made = {**_ci(deployment)["aws_iam_role_policy"], **_ci(deployment)["aws_iam_policy"]}
