@@ -23,7 +23,7 @@ from operations import plan as _plan
 from operations import secrets as _secrets
 from operations import verify as _verify
 from operations.account import PYTHON, Account
-from operations.commands import control, delivery, hand_over, observe
+from operations.commands import control, delivery, hand_over, observe, recover
 from operations.commands.shared import Folder, Name, Yes, account_of, asked
 from operations.errors import PreconditionError
 from operations.hcp import commands as _hcp
@@ -221,6 +221,9 @@ for command in (
     control.scale,
     control.pause,
     control.resume,
+    recover.backup,
+    recover.backups,
+    recover.restore,
     hand_over.bundle,
     hand_over.handover,
 ):
