@@ -67,6 +67,7 @@ COMPLETE = _environment(
         {"name": "large", "queues": ["heavy", "slow"], "min_count": 2, "on_demand_base": 1, "spot_percent": 50},
         {"name": "small", "queues": ["default"]},
     ],
+    ecs_executor={"memory_mib": 2048, "sizes": [{"name": "large", "cpu": 4096, "memory_mib": 16384}]},
     dags={
         "delivery": "git_sync",
         "repository": "git@github.com:example/dags.git",

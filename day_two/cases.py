@@ -155,6 +155,7 @@ USED_IF: Mapping[str, Callable[[Environment], bool]] = {
         f"alarms.{name}": lambda base: base.alarms.enabled
         for name in ("broker", "database", "import", "oldest", "scheduler", "unhealthy")
     },
+    "ecs_executor.": lambda base: base.ecs_executor is not None,
     "cleanup.keep_days": lambda base: base.cleanup.enabled,
     "dags.interval": lambda base: base.dags.delivery != "baked",
     "dags.subdirectory": lambda base: base.dags.delivery != "baked",

@@ -73,7 +73,7 @@ def joined(stacks: Mapping[str, Document]) -> Module:
     nodes: dict[str, Any] = {}
     stack_of: dict[str, str] = {}
     for stack, document in stacks.items():
-        text = json.dumps({block: document.get(block, {}) for block in ("resource", "ephemeral")})
+        text = json.dumps({block: document.get(block, {}) for block in ("resource", "ephemeral", "locals")})
         blocks = json.loads(text.replace(REMOTE, "local."))
         for block, prefix in (("resource", ""), ("ephemeral", "ephemeral.")):
             for kind, named in blocks[block].items():
@@ -83,6 +83,7 @@ def joined(stacks: Mapping[str, Document]) -> Module:
                         raise ValueError(f"{stack_of[address]} and {stack} both have {address}")
                     nodes[address] = {key: value for key, value in body.items() if key != "//"}
                     stack_of[address] = stack
+        nodes |= {f"local.{name}": value for name, value in blocks["locals"].items()}
         if "terraform_remote_state" not in document.get("data", {}):
             nodes |= {f"local.{name}": output["value"] for name, output in document.get("output", {}).items()}
     largest = max(stacks.values(), key=lambda document: len(document.get("resource", {})))  # not that of the account

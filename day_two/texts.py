@@ -79,6 +79,7 @@ SERVICES: Mapping[str, tuple[str, Callable[[Data], Data]]] = {
             "workers": [{**COMPLETE["workers"][0], **access}, *COMPLETE["workers"][1:]],
         },
     ),
+    "ecs_executor": ("complete", lambda access: {"ecs_executor": access}),
     "components.triggerer": ("complete", lambda access: {"components": {"triggerer": access}}),
     "components.scheduler": ("lean", lambda access: {"components": {"scheduler": access}}),
     "components.standalone": ("single", lambda access: {"components": {"standalone": access}}),
@@ -96,6 +97,13 @@ ACCESS: Mapping[str, Data] = {
     "secrets": {"secrets": {"AIRFLOW_CONN_WAREHOUSE": "/data/warehouse"}},
 }
 """The access that the keys below a service give."""
+NO_CELERY: Data = {"workers": ABSENT, "components": ABSENT, "ecs_executor": ABSENT}
+
+
+def _size(**change: Any) -> Callable[[Data], Data]:
+    return lambda data: {"ecs_executor": {"sizes": [{**data["ecs_executor"]["sizes"][0], **change}]}}
+
+
 CHANGES: Mapping[str, tuple[Change, ...]] = {
     **{
         f"{service}.{key}": (Change("absent", "given", lambda _data, give=give, access=access: give(access), base),)  # type: ignore[misc]
@@ -107,8 +115,10 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "topology": tuple(
         _set(before, after, base, topology=after, **extra)
         for base, before, after, extra in (
-            ("complete", "celery", "local_executor", {"workers": ABSENT, "components": ABSENT}),
-            ("complete", "celery", "single", {"workers": ABSENT, "components": ABSENT}),
+            ("complete", "celery", "local_executor", NO_CELERY),
+            ("complete", "celery", "single", NO_CELERY),
+            ("complete", "celery", "ecs", {"workers": ABSENT, "components": ABSENT}),
+            ("lean", "local_executor", "ecs", {}),
             ("lean", "local_executor", "celery", {}),
             ("lean", "local_executor", "single", {}),
             ("lean", "local_executor", "sequential", {}),
@@ -117,6 +127,9 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
             ("single", "single", "celery", {}),
         )
     ),
+    "ecs_executor.sizes[].name": (Change("large", "huge", _size(name="huge"), "complete"),),
+    "ecs_executor.sizes[].cpu": (Change("4096", "2048", _size(cpu=2048), "complete"),),
+    "ecs_executor.sizes[].memory_mib": (Change("16384", "30720", _size(memory_mib=30720), "complete"),),
     "tags": (
         _set("{cost-center, team}", "{team}", "complete", tags={"cost-center": ABSENT}),
         _set("{cost-center, team}", "{cost-center, owner, team}", "complete", tags={"owner": "me"}),

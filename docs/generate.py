@@ -29,6 +29,10 @@ TOPOLOGY_TEXT = {
         "api-servers behind a load balancer, one scheduler with the LocalExecutor",
         "a user interface that stays responsive under load",
     ),
+    "ecs": (
+        "api-servers, schedulers, and a Fargate task for each Airflow task",
+        "few or heavy Airflow tasks with isolation; no worker waits, each start takes about a minute",
+    ),
     "celery": (
         "api-servers, schedulers, and worker groups behind a broker",
         "production: each component scales and recovers separately",

@@ -24,7 +24,7 @@ from environments.fields import (
 )
 from environments.sections.airflow import Airflow, Dags
 from environments.sections.auth import Auth
-from environments.sections.compute import DEFAULT_WORKERS, Components, WorkerGroup
+from environments.sections.compute import DEFAULT_WORKERS, Components, EcsExecutor, WorkerGroup
 from environments.sections.identity import Iam, Waiver
 from environments.sections.network import LoadBalancer, Network
 from environments.sections.operation import Alarms, Cleanup, Hibernation, Logs
@@ -70,7 +70,8 @@ class Environment(Section):
         Topology,
         synth(
             "`sequential`: one Fargate task that runs one Airflow task at a time; `single`: one Fargate task; "
-            "`local_executor`: a service for each component; `celery`: worker groups in addition.",
+            "`local_executor`: a service for each component; `ecs`: each Airflow task is a Fargate task of its own; "
+            "`celery`: worker groups.",
             effect=replaces("the services that only the old or only the new topology has"),
         ),
     ] = "celery"
@@ -102,6 +103,13 @@ class Environment(Section):
         Annotated[tuple[WorkerGroup, ...], Len(0, 100)],
         synth("Worker groups (`celery`); when absent, one group named `default`."),
     ] = DEFAULT_WORKERS
+    ecs_executor: Annotated[
+        EcsExecutor | None,
+        synth(
+            "Airflow tasks as Fargate tasks of their own (`ecs`, where the defaults apply when absent; with `celery`, "
+            'DAGs choose them by `executor="ecs"`).'
+        ),
+    ] = None
     dags: Annotated[Dags, synth("Delivery of DAG files.")] = Dags()
     logs: Annotated[Logs, synth("Logs and their retention.")] = Logs()
     alarms: Annotated[Alarms, synth("CloudWatch alarms.")] = Alarms()
@@ -125,11 +133,14 @@ class Environment(Section):
 def with_dependent_defaults(data: Mapping[str, Any]) -> dict[str, Any]:
     """``data`` with the defaults that depend on other keys.
 
-    There are no worker groups without Celery, and the state bucket is in the environment's region.
+    There are no worker groups without Celery, topology `ecs` has its executor, and the state bucket is in the
+    environment's region.
     """
     filled = dict(data)
     if data.get("topology", "celery") != "celery":
         filled.setdefault("workers", ())
+    if data.get("topology") == "ecs" and data.get("ecs_executor") is None:
+        filled["ecs_executor"] = {}
     state = data.get("state")
     if isinstance(state, dict) and state.get("backend", "s3") == "s3" and data.get("region") in REGIONS:
         filled["state"] = {"region": data["region"], **state}

@@ -14,7 +14,7 @@ from environments import Environment
 from environments.facts.airflow_memory import SLOT_MIB, WORKER_MIB
 from environments.facts.fargate_sizes import MEMORY_MIB
 from environments.facts.regions import REGIONS
-from environments.facts.topology import COMPONENTS, TOPOLOGIES, uses_celery
+from environments.facts.topology import COMPONENTS, TOPOLOGIES, can_use_ecs, uses_celery, uses_local_executor
 from environments.load import from_data
 from environments.sections.operation import CLOUDWATCH_RETENTION_DAYS
 from tests.unit.environments.cases import HOST_KEY
@@ -98,11 +98,20 @@ def components(draw: st.DrawFn, *, topology: str) -> Data:
     least = {"standalone": 2048, "scheduler": 1024}
     known = COMPONENTS[topology]
     chosen = {name: draw(sizes(least_mib=least.get(name, 512))) for name in known if draw(st.booleans())}
-    if uses_celery(topology) and "scheduler" in chosen:
+    if not uses_local_executor(topology) and "scheduler" in chosen:
         chosen["scheduler"]["count"] = draw(st.integers(1, 3))
     if "api_server" in chosen:
         chosen["api_server"] |= {"count": draw(st.integers(1, 3)), "max_count": draw(st.integers(3, 6))}
     return chosen
+
+
+@st.composite
+def ecs_executors(draw: st.DrawFn) -> Data:
+    """Airflow tasks as Fargate tasks, with up to two further sizes."""
+    chosen = draw(st.lists(names, max_size=2, unique=True))
+    size = {key: value for key, value in draw(sizes()).items() if key in {"cpu", "memory_mib"}}
+    further = [{"name": name, "cpu": 4096, "memory_mib": 8192 * (index + 1)} for index, name in enumerate(chosen)]
+    return {**size, "spot": draw(st.booleans()), "max_count": draw(st.integers(1, 40)), "sizes": further}
 
 
 @st.composite
@@ -180,6 +189,8 @@ def environment_data(draw: st.DrawFn, *, topology: str | None = None) -> Data:
     }
     if uses_celery(topology) and draw(st.booleans()):
         data["workers"] = draw(worker_groups())
+    if can_use_ecs(topology) and draw(st.booleans()):
+        data["ecs_executor"] = draw(ecs_executors())
     if draw(st.booleans()):
         data["hibernation"] = {"stop": f"0 {draw(weekday_hours)} * * 1-5", "start": "30 6 * * 1-5"}
     if not production:

@@ -26,6 +26,8 @@ DEFAULTS: Mapping[str, str] = {
     "AIRFLOW__FAB__PROXY_FIX_X_HOST": "0",
     "AIRFLOW__FAB__PROXY_FIX_X_PREFIX": "0",
     "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    # The ECS executor uses the task role, not a connection `aws_default` that DAGs may have.
+    "AIRFLOW__AWS_ECS_EXECUTOR__CONN_ID": "",
 }
 WORKER_OPTIONS = "airflow_fargate.celery_config.CELERY_CONFIG"
 

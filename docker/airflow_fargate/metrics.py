@@ -5,6 +5,7 @@ lacks: the workers that its load needs minus the desired count of its ECS servic
 
 The load is the number of queued and running Airflow tasks in the metadata database. Lengths of Redis lists drift from
 it. Airflow tasks that are deferred, up for retry or on a queue without a worker group occupy no slot and do not count.
+Neither do Airflow tasks that are Fargate tasks of their own (``executor="ecs"``), whatever their queue is.
 
 Airflow tasks that are queued on a queue without a worker group wait for ever: the metric ``UnservedTasks`` counts them.
 """
@@ -24,6 +25,7 @@ from typing import Any
 
 from airflow_fargate import heartbeat
 from airflow_fargate.backing_services import Database, limit_statements
+from airflow_fargate.ecs_overrides import NAMES
 from airflow_fargate.startup_error import StartupError
 
 STATEMENT_SECONDS = 10
@@ -31,11 +33,12 @@ STATEMENT_SECONDS = 10
 FULL_SECONDS = 60.0
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html
 DESCRIBED_AT_ONCE = 10
-QUERY = """
+QUERY = f"""
 select queue, count(*), extract(epoch from now() - min(queued_dttm) filter (where state = 'queued')),
     count(*) filter (where state = 'queued')
-from task_instance where state in ('queued', 'running') group by queue
-"""
+from task_instance where state in ('queued', 'running') and coalesce(executor, '') not in {NAMES}
+group by queue
+"""  # noqa: S608 - constants only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from environments.facts.topology import COMPONENTS, process_name, scheduling_component, uses_celery, worker_name
+from environments.facts.topology import (
+    AIRFLOW_TASK,
+    COMPONENTS,
+    process_name,
+    scheduling_component,
+    uses_local_executor,
+    worker_name,
+)
 from environments.model import Environment
 from environments.sections.dag_access import DagAccess
 
 
 def dag_access(environment: Environment) -> Iterator[tuple[str, str, DagAccess]]:
-    """The key in the file, the ECS service and the access of each service that runs code of DAGs.
+    """The key in the file, the process and the access of everything that runs code of DAGs.
 
-    Airflow tasks run in the worker groups or, without Celery, with the scheduler. Triggers run in the triggerer.
+    Airflow tasks run in the worker groups, as Fargate tasks of their own or, with the LocalExecutor, with the
+    scheduler. Triggers run in the triggerer.
     """
     for component in components_with_dag_code(environment):
         yield f"components.{component}", process_name(component), getattr(environment.components, component)
     for index, group in enumerate(environment.workers):
         yield f"workers[{index}]", worker_name(group.name), group
+    if environment.ecs_executor:
+        yield "ecs_executor", AIRFLOW_TASK, environment.ecs_executor
 
 
 def components_with_dag_code(environment: Environment) -> tuple[str, ...]:
     """The components, other than worker groups, that run code of DAGs."""
-    celery = uses_celery(environment.topology)
-    runs = {"triggerer", *(() if celery else (scheduling_component(environment.topology),))}
+    local = uses_local_executor(environment.topology)
+    runs = {"triggerer", *((scheduling_component(environment.topology),) if local else ())}
     return tuple(name for name in COMPONENTS[environment.topology] if name in runs)

@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 
 from environments.derived.dag_access import dag_access
 from environments.facts.git_servers import HTTPS_PORT, git_server
-from environments.facts.topology import is_standalone, uses_celery
+from environments.facts.topology import is_standalone, uses_celery, uses_local_executor
 from environments.model import Environment
 
 AclRule = tuple[tuple[int, int], IPv4Network]
@@ -54,7 +54,8 @@ def application_outbound(environment: Environment) -> int:
     if uses_celery(environment.topology):
         rules.add((_one(BROKER_PORT), data))
     if not is_standalone(environment.topology):
-        ports = (API_PORT, WORKER_LOG_PORT, TRIGGERER_LOG_PORT)
+        workers = environment.workers or uses_local_executor(environment.topology)
+        ports = (API_PORT, TRIGGERER_LOG_PORT, *((WORKER_LOG_PORT,) if workers else ()))
         rules |= {(_one(port), application) for port in ports} | {(REPLIES_TO_TASKS, application)}
     if environment.network.egress == "none" or _to_security_groups(environment):
         rules.add((REPLIES_TO_TASKS, application))

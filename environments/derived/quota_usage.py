@@ -91,7 +91,8 @@ def _roles(environment: Environment) -> Iterator[Usage]:
 
 
 def _log_groups(environment: Environment) -> int:
-    return len(service_counts(environment)) + ONE_OFF_LOG_GROUPS + environment.cleanup.enabled
+    tasks = environment.ecs_executor is not None
+    return len(service_counts(environment)) + ONE_OFF_LOG_GROUPS + environment.cleanup.enabled + tasks
 
 
 def _task_definition(environment: Environment) -> Usage:

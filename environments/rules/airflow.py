@@ -17,7 +17,29 @@ from environments.secret_text import is_secret
 SIMPLE_AUTH_MANAGER = "the image uses the FAB auth manager, which has users and passwords"
 DEFAULT_QUEUE = "AIRFLOW__OPERATORS__DEFAULT_QUEUE"
 OWNED: dict[str, str] = {
-    "AIRFLOW__CORE__EXECUTOR": "topology sets it",
+    "AIRFLOW__CORE__EXECUTOR": "topology and ecs_executor set it",
+    **dict.fromkeys(
+        (
+            f"AIRFLOW__AWS_ECS_EXECUTOR__{name}"
+            for name in (
+                "ASSIGN_PUBLIC_IP",
+                "CAPACITY_PROVIDER_STRATEGY",
+                "CHECK_HEALTH_ON_STARTUP",
+                "CLUSTER",
+                "CONN_ID",
+                "CONTAINER_NAME",
+                "LAUNCH_TYPE",
+                "MAX_RUN_TASK_ATTEMPTS",
+                "PLATFORM_VERSION",
+                "REGION_NAME",
+                "RUN_TASK_KWARGS",
+                "SECURITY_GROUPS",
+                "SUBNETS",
+                "TASK_DEFINITION",
+            )
+        ),
+        "the section ecs_executor sets it",
+    ),
     "AIRFLOW__CORE__PARALLELISM": "it is computed from workers and memory sizes",
     "AIRFLOW__CORE__DEFAULT_TASK_RETRIES": "use airflow.default_task_retries",
     "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": "it is set to the internal name of the api-servers",

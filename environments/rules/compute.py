@@ -8,7 +8,7 @@ from environments.derived.parallelism import executor_memory
 from environments.errors import Problem
 from environments.facts.airflow_memory import SLOT_MIB, WORKER_MIB, slots_in
 from environments.facts.fargate_sizes import invalid_size
-from environments.facts.topology import scheduling_component, uses_celery
+from environments.facts.topology import scheduling_component, uses_local_executor
 from environments.model import Environment
 from environments.rules.registry import rule
 from environments.sections.compute import TaskSize, WorkerGroup
@@ -41,6 +41,22 @@ def _size_exists(path: str, *, cpu: int, memory_mib: int) -> Iterator[Problem]:
     invalid = invalid_size(cpu=cpu, memory_mib=memory_mib)
     if invalid:
         yield Problem(f"{path}.{invalid[0]}", invalid[1])
+
+
+@rule("ecs_executor")
+def executor_sizes_exist(environment: Environment) -> Iterator[Problem]:
+    """Fargate offers the sizes of Airflow tasks, and each has a name of its own."""
+    executor = environment.ecs_executor
+    if executor is None:
+        return
+    yield from _size_exists("ecs_executor", cpu=executor.cpu, memory_mib=executor.memory_mib)
+    names: dict[str, int] = {}
+    for index, size in enumerate(executor.sizes):
+        path = f"ecs_executor.sizes[{index}]"
+        yield from _size_exists(path, cpu=size.cpu, memory_mib=size.memory_mib)
+        first = names.setdefault(size.name, index)
+        if first != index:
+            yield Problem(f"{path}.name", f"{size.name!r} is already the name of ecs_executor.sizes[{first}]")
 
 
 @rule("workers")
@@ -105,8 +121,8 @@ def _claims(index: int, group: WorkerGroup, queues: dict[str, int]) -> Iterator[
 
 @rule("topology", "components")
 def executor_has_a_slot(environment: Environment) -> Iterator[Problem]:
-    """Without Celery, the Fargate task that runs Airflow tasks has memory for at least one."""
-    if uses_celery(environment.topology):
+    """With the LocalExecutor, the Fargate task that runs Airflow tasks has memory for at least one."""
+    if not uses_local_executor(environment.topology):
         return
     memory_mib, base_mib = executor_memory(environment)
     if slots_in(memory_mib, base_mib=base_mib) < 1:

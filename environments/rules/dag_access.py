@@ -10,6 +10,7 @@ from environments.derived.dag_access import components_with_dag_code, dag_access
 from environments.errors import Problem
 from environments.facts.naming import parameter_path
 from environments.facts.secrets import GIVEN_BY_PEOPLE, SPECIFICATIONS
+from environments.facts.topology import uses_celery
 from environments.fields import arn_account, arn_region
 from environments.model import Environment
 from environments.rules.airflow import OWNED
@@ -29,7 +30,8 @@ RESERVED_NAMES = frozenset({"HOME", "PATH", "SSL_CERT_FILE", "TMPDIR", "USER"})
 
 @rule("topology", "components")
 def dag_access_is_where_dags_run(environment: Environment) -> Iterator[Problem]:
-    """With Celery the scheduler runs no code of DAGs, so access for DAGs would only weaken it."""
+    """Without the LocalExecutor the scheduler runs no code of DAGs, so access for DAGs would only weaken it."""
+    where = "workers[]" if uses_celery(environment.topology) else "ecs_executor"
     running = components_with_dag_code(environment)
     for component, size in environment.components:
         for key in DagAccess.model_fields if isinstance(size, DagAccess) and component not in running else ():
@@ -37,11 +39,11 @@ def dag_access_is_where_dags_run(environment: Environment) -> Iterator[Problem]:
                 yield Problem(
                     f"components.{component}.{key}",
                     f"with topology {environment.topology}, {component} runs no code of DAGs. Fix: move the key to "
-                    "workers[], or to components.triggerer for triggers",
+                    f"{where}, or to components.triggerer for triggers",
                 )
 
 
-@rule("topology", "components", "workers", "network")
+@rule("topology", "components", "workers", "ecs_executor", "network")
 def egress_is_complete(environment: Environment) -> Iterator[Problem]:
     """An entry has one destination, ports in order, and is listed once."""
     for path, egress, earlier in _egress(environment):
@@ -55,7 +57,7 @@ def egress_is_complete(environment: Environment) -> Iterator[Problem]:
                 yield Problem(path, f"egress[{index}] of the same list already allows it. Fix: remove one of the two")
 
 
-@rule("topology", "components", "workers", "network")
+@rule("topology", "components", "workers", "ecs_executor", "network")
 def egress_is_outside_of_the_environment(environment: Environment) -> Iterator[Problem]:
     """The project declares its own flows: an entry names no address of the VPC that the project creates."""
     for path, egress, _ in _egress(environment):
@@ -84,7 +86,7 @@ def _internet(path: str, egress: Egress) -> Iterator[Problem]:
         yield Problem(f"{path}.last_port", "a range of ports to 0.0.0.0/0 is too wide. Fix: one entry for each port")
 
 
-@rule("topology", "components", "workers", "network")
+@rule("topology", "components", "workers", "ecs_executor", "network")
 def egress_has_a_route(environment: Environment) -> Iterator[Problem]:
     """A new VPC reaches public addresses only, through NAT; HTTPS to them is open for every component."""
     network = environment.network
@@ -129,7 +131,7 @@ def _contains(wide: Egress, narrow: Egress) -> bool:
     return ports and wide.security_group is not None and wide.security_group == narrow.security_group
 
 
-@rule("topology", "components", "workers", "account_id")
+@rule("topology", "components", "workers", "ecs_executor", "account_id")
 def policies_are_complete(environment: Environment) -> Iterator[Problem]:
     """A policy is a managed policy of this account or of AWS, or a statement with actions and resources."""
     for path, _, access in dag_access(environment):
@@ -157,7 +159,7 @@ def _policy(path: str, policy: Policy, account_id: str) -> Iterator[Problem]:
         )
 
 
-@rule("topology", "components", "workers", "airflow", "name", "name_prefix", "account_id", "region")
+@rule("topology", "components", "workers", "ecs_executor", "airflow", "name", "name_prefix", "account_id", "region")
 def secrets_are_free_to_read(environment: Environment) -> Iterator[Problem]:
     """A secret is neither one of Airflow's own nor of another environment, and its variable is set once."""
     for path, _, access in dag_access(environment):

@@ -121,7 +121,7 @@ def _used_twice(existing: ExistingNetwork) -> Iterator[Problem]:
                 yield Problem(path, f"{subnet!r} is also {first[subnet]}: a subnet belongs to one tier")
 
 
-@rule("network", "topology", "components", "workers")
+@rule("network", "topology", "components", "workers", "ecs_executor")
 def application_subnets_hold_every_task(environment: Environment) -> Iterator[Problem]:
     """The application subnets have an address for each Fargate task, twice as many during a deployment."""
     network = environment.network
@@ -130,13 +130,20 @@ def application_subnets_hold_every_task(environment: Environment) -> Iterator[Pr
         return
     subnet = block.num_addresses // APPLICATION_SUBNETS
     offered = len(network.zones) * (subnet - AWS_RESERVED - (ENDPOINTS if network.egress == "none" else 0))
-    needed = 2 * _tasks(environment)
+    services, airflow_tasks = _tasks(environment), _airflow_tasks(environment)
+    needed = 2 * services + airflow_tasks
     if needed > offered:
+        more = f", and {airflow_tasks} of ecs_executor" if airflow_tasks else ""
         yield Problem(
             "network.cidr",
-            f"at its largest scale the environment needs {needed} addresses (twice {needed // 2} Fargate tasks, for "
-            f"deployments), the application subnets of {block} have {offered}. Fix: use a larger block",
+            f"at its largest scale the environment needs {needed} addresses (twice {services} Fargate tasks, for "
+            f"deployments{more}), the application subnets of {block} have {offered}. Fix: use a larger block",
         )
+
+
+def _airflow_tasks(environment: Environment) -> int:
+    executor = environment.ecs_executor
+    return environment.components.scheduler.count * executor.max_count if executor else 0
 
 
 def _tasks(environment: Environment) -> int:

@@ -15,7 +15,7 @@ UNITS = {TASK_DEFINITION_BYTES: " bytes", INLINE_POLICY_CHARACTERS: " characters
 ADVICE = {INLINE_POLICY_CHARACTERS: "or use another worker group or a managed policy"}
 
 
-@rule("network", "load_balancer", "topology", "components", "workers", "airflow", "dags", "cleanup")
+@rule("network", "load_balancer", "topology", "components", "workers", "ecs_executor", "airflow", "dags", "cleanup")
 def quotas_are_kept(environment: Environment) -> Iterator[Problem]:
     """The environment fits into the default quotas of an AWS account."""
     for usage in quota_usage(environment):

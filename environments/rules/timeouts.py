@@ -60,6 +60,18 @@ def queued_timeout_outlasts_scaling_from_zero(environment: Environment) -> Itera
             )
 
 
+@rule("airflow", "ecs_executor")
+def queued_timeout_outlasts_the_start_on_fargate(environment: Environment) -> Iterator[Problem]:
+    """An Airflow task stays queued until its Fargate task runs; the token in the command is valid as long."""
+    queued = environment.airflow.task_queued_timeout_seconds
+    if environment.ecs_executor and queued < COLD_START_SECONDS:
+        yield Problem(
+            "airflow.task_queued_timeout_seconds",
+            f"must be at least {COLD_START_SECONDS} with ecs_executor, got {queued}: an Airflow task is queued until "
+            "its Fargate task runs",
+        )
+
+
 @rule("airflow", "workers")
 def stop_timeout_is_less_than_the_queued_timeout(environment: Environment) -> Iterator[Problem]:
     """A stopping worker returns its Airflow tasks before Airflow queues them again."""
@@ -72,11 +84,17 @@ def stop_timeout_is_less_than_the_queued_timeout(environment: Environment) -> It
             )
 
 
-@rule("airflow", "workers")
+@rule("airflow", "workers", "ecs_executor")
 def spot_needs_retries(environment: Environment) -> Iterator[Problem]:
     """AWS interrupts a Spot worker with two minutes' notice; a longer Airflow task is lost unless it is retried."""
     if environment.airflow.default_task_retries > 0:
         return
+    if environment.ecs_executor and environment.ecs_executor.spot:
+        yield Problem(
+            "ecs_executor.spot",
+            "must be false while airflow.default_task_retries is 0, got true: AWS interrupts Spot tasks. Fix: set "
+            "airflow.default_task_retries to at least 1",
+        )
     for index, group in enumerate(environment.workers):
         if group.spot_percent:
             yield Problem(

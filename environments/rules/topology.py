@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from environments.errors import Problem
-from environments.facts.topology import COMPONENTS, scheduling_component, uses_celery
+from environments.facts.topology import (
+    COMPONENTS,
+    can_use_ecs,
+    scheduling_component,
+    uses_celery,
+    uses_local_executor,
+)
 from environments.model import Environment
 from environments.rules.registry import rule
 
@@ -20,6 +26,17 @@ def workers_only_with_celery(environment: Environment) -> Iterator[Problem]:
         )
     if celery and not environment.workers:
         yield Problem("workers", "topology celery needs at least one worker group, got none")
+
+
+@rule("topology", "ecs_executor")
+def ecs_executor_with_ecs_or_celery(environment: Environment) -> Iterator[Problem]:
+    """Airflow tasks are Fargate tasks of their own with the topologies `ecs` and `celery`."""
+    if environment.ecs_executor and not can_use_ecs(environment.topology):
+        yield Problem(
+            "ecs_executor",
+            f"topology {environment.topology} runs Airflow tasks with the LocalExecutor. Fix: remove the key or use "
+            "topology ecs or celery",
+        )
 
 
 @rule("topology", "broker")
@@ -45,12 +62,12 @@ def components_of_the_topology(environment: Environment) -> Iterator[Problem]:
 
 
 @rule("topology", "components")
-def one_scheduler_without_celery(environment: Environment) -> Iterator[Problem]:
-    """Topologies without Celery run one scheduler."""
+def one_scheduler_with_the_local_executor(environment: Environment) -> Iterator[Problem]:
+    """Topologies with the LocalExecutor run one scheduler."""
     name = scheduling_component(environment.topology)
     count = getattr(environment.components, name).count
-    if count != 1 and not uses_celery(environment.topology):
+    if count != 1 and uses_local_executor(environment.topology):
         yield Problem(
             f"components.{name}.count",
-            f"topology {environment.topology} runs one {name}, got {count}. Fix: use topology celery",
+            f"topology {environment.topology} runs one {name}, got {count}. Fix: use topology ecs or celery",
         )

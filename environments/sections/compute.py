@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from annotated_types import Len
-from pydantic import StrictInt
+from pydantic import StrictBool, StrictInt
 
 from environments.fields import IN_PLACE, ROLLING, Pattern, Section, plan, replaces, synth
 from environments.sections.dag_access import DagAccess
@@ -136,6 +136,43 @@ class WorkerGroup(DagAccess):
         StrictInt,
         plan("Seconds between the addition of workers and the next scaling.", effect=IN_PLACE, ge=10, le=3600),
     ] = 10
+
+
+class ExecutorSize(Section):
+    """A size that DAGs choose by ``executor_config={"size": NAME}``."""
+
+    name: Annotated[GroupName, synth("Name of the size.", effect=ROLLING)]
+    cpu: Annotated[
+        StrictInt, synth("CPU units of a Fargate task; 1024 units are one vCPU.", effect=ROLLING, ge=256, le=16384)
+    ]
+    memory_mib: Annotated[StrictInt, synth("Memory of a Fargate task, MiB.", effect=ROLLING, ge=512, le=122880)]
+
+
+class EcsExecutor(DagAccess):
+    """Airflow tasks that run as Fargate tasks of their own."""
+
+    cpu: Cpu = 512
+    memory_mib: Memory = 1024
+    ephemeral_storage_gib: EphemeralStorage = None
+    sizes: Annotated[
+        Annotated[tuple[ExecutorSize, ...], Len(0, 20)],
+        synth('Further sizes, which an Airflow task chooses by `executor_config={"size": NAME}`.'),
+    ] = ()
+    spot: Annotated[StrictBool, synth("Run the Fargate tasks on Spot capacity.", effect=ROLLING)] = False
+    max_count: Annotated[
+        StrictInt,
+        synth("Most Airflow tasks that each scheduler runs at once as Fargate tasks.", effect=ROLLING, ge=1, le=1000),
+    ] = 50
+    run_task_attempts: Annotated[
+        StrictInt,
+        plan(
+            "Attempts to start a Fargate task when AWS throttles or has no capacity; the delay grows to two minutes.",
+            effect=ROLLING,
+            ge=1,
+            le=20,
+        ),
+    ] = 10
+    stop_timeout_seconds: StopTimeout = 120
 
 
 DEFAULT_WORKERS = (WorkerGroup(name="default", queues=("default",)),)

@@ -18,6 +18,7 @@ PARTS = re.compile(r"\$\$\{|%%\{|\$\{(?P<expression>[^{}]*)\}")
 REMOTE = re.compile(r"data\.terraform_remote_state\.(?P<stack>[\w-]+)\.outputs\.(?P<output>[\w-]+)")
 RESOURCE = re.compile(r"(?P<type>[a-z][a-z0-9_]*)\.(?P<name>[\w-]+)(?:\[0\])?\.(?P<attribute>[a-z0-9_]+)")
 CALL = re.compile(r"(?:tostring|nonsensitive)\((?P<expression>.*)\)")
+JOINED = re.compile(r'join\(",", (?P<expression>.*)\)')
 # Arguments that id and ARN of a resource are made of.
 NAMES = ("name", "bucket", "identifier", "family")
 
@@ -60,6 +61,11 @@ class References:
             other = self._other(remote["stack"])
             value = str(other.get("output", {}).get(remote["output"], {}).get("value", remote["output"]))
             return References(stack=other, others={}).text(value)
+        if expression.startswith("local."):
+            return self.text(str(self.stack.get("locals", {}).get(expression.removeprefix("local."), expression)))
+        joined = JOINED.fullmatch(expression)
+        if joined:
+            return self._value(joined["expression"])
         resource = RESOURCE.fullmatch(expression)
         if resource:
             return self._attribute(**resource.groupdict())

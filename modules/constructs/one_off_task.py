@@ -11,7 +11,7 @@ from modules.core.connections import security_group
 from modules.core.fargate_task import FargatePlatform, fargate_task, task_definition
 from modules.core.flows import Endpoint
 from modules.core.network_reference import NetworkReference
-from modules.core.task import BackingService
+from modules.core.task import BackingService, Sidecar
 from modules.core.task_reference import TaskReference
 
 
@@ -26,7 +26,10 @@ class OneOffTask(Construct):
         network: VPC of the security group.
         cpu: CPU units (1024 for each vCPU).
         memory_mib: memory in MiB.
+        ephemeral_storage_gib: ephemeral storage in GiB (21 to 200); the Fargate default of 20 GiB if ``None``.
+        stop_timeout: seconds between SIGTERM and SIGKILL (at most 120 on Fargate).
         uses: backing services; each adds network access, variables, secrets and permissions.
+        sidecars: further containers.
         environment: further environment variables.
 
     Example:
@@ -46,25 +49,39 @@ class OneOffTask(Construct):
         network: NetworkReference,
         cpu: int = 512,
         memory_mib: int = 1024,
+        ephemeral_storage_gib: int | None = None,
+        stop_timeout: int = 120,
         uses: Sequence[BackingService] = (),
+        sidecars: Sequence[Sidecar] = (),
         environment: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, id_)
-        connections = security_group(
+        self.process = process
+        self.connections = security_group(
             self,
             name=f"{platform.name}-{process.name}",
             endpoint=Endpoint(process.name, "application"),
             network=network,
             purpose=process.purpose,
         )
-        task = fargate_task(self, process=process, platform=platform, connections=connections, stop_timeout=120)
+        task = fargate_task(
+            self, process=process, platform=platform, connections=self.connections, stop_timeout=stop_timeout
+        )
+        self.task_role = task.task_role
         task.add_environment(**(environment or {}))
         task.use(uses)
+        task.join(sidecars)
         definition = task_definition(
-            self, task, platform=platform, family=f"{platform.name}-{process.name}", cpu=cpu, memory_mib=memory_mib
+            self,
+            task,
+            platform=platform,
+            family=f"{platform.name}-{process.name}",
+            cpu=cpu,
+            memory_mib=memory_mib,
+            ephemeral_storage_gib=ephemeral_storage_gib,
         )
         self.reference = TaskReference(
             task_definition_arn=definition.arn,
             role_arns=[task.task_role.arn, task.execution_role.arn],
-            security_group_id=connections.security_group_id,
+            security_group_id=self.connections.security_group_id,
         )

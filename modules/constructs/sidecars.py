@@ -85,9 +85,11 @@ class GitSync:
 
     Args:
         repository: the repository of DAG files.
+        follow: fetch later commits too; false for a process that ends.
     """
 
     repository: Repository
+    follow: bool = True
 
     def join(self, task: FargateTask) -> None:
         """Add the sidecar to ``task``."""
@@ -102,11 +104,14 @@ class GitSync:
             settings["GITSYNC_KNOWN_HOSTS"] = "\n".join(repository.known_hosts)
         first = _add_sidecar(task, "git-clone", "git-sync", GITSYNC_ONE_TIME="true", **settings)
         first.restarts = False
-        follow = _add_sidecar(task, "git-sync", "git-sync", **settings)
-        follow.start_after["git-clone"] = "SUCCESS"
+        containers = [first]
+        if self.follow:
+            later = _add_sidecar(task, "git-sync", "git-sync", **settings)
+            later.start_after["git-clone"] = "SUCCESS"
+            containers.append(later)
         task.main.start_after["git-clone"] = "SUCCESS"
-        task.add_volume("dags", DAGS_ROOT, task.main, first, follow)
-        for container in (first, follow):
+        task.add_volume("dags", DAGS_ROOT, task.main, *containers)
+        for container in containers:
             if repository.deploy_key:
                 task.add_secret_to(container, GIT_SYNC_DEPLOY_KEY_VARIABLE, repository.deploy_key)
         repository.allow_clone(task)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from environments.facts.topology import worker_name
+from environments.facts.topology import AIRFLOW_TASK, worker_name
 from modules.core.task import HealthCheck
 
 HEALTH = ("python", "/opt/airflow-fargate/health.py")
@@ -41,6 +41,7 @@ SCHEDULER = _process("scheduler", "Airflow scheduler", start_period=60)
 DAG_PROCESSOR = _process("dag-processor", "Airflow DAG processor", start_period=60)
 TRIGGERER = _process("triggerer", "Airflow triggerer", start_period=60)
 MIGRATE = Process("migrate", "Brings the metadata database to the schema of this version", None, ("migrate",))
+TASK = Process(AIRFLOW_TASK, "One Airflow task", None, (AIRFLOW_TASK,))
 DB_CLEAN = Process("db-clean", "Deletes old rows of the metadata database", None, ("db-clean",))
 STANDALONE = _process("standalone", "All Airflow processes in one Fargate task", start_period=180, port=8080)
 FLOWER = _process("flower", "Celery monitor, internal only", start_period=60, port=5555)

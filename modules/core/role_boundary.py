@@ -51,7 +51,8 @@ def boundary_statements(name: str, roles: RoleSettings) -> list[dict[str, Any]]:
             on=[f"arn:aws:ecr:{here}:repository/{name}-*"],
         ),
         statement(
-            "ecs:DescribeServices", "ecs:GetTaskProtection", "ecs:RunTask", "ecs:UpdateTaskProtection",
+            "ecs:DescribeServices", "ecs:DescribeTasks", "ecs:GetTaskProtection", "ecs:RunTask", "ecs:StopTask",
+            "ecs:TagResource", "ecs:UpdateTaskProtection",
             on=[
                 f"arn:aws:ecs:{here}:service/{name}-*/*",
                 f"arn:aws:ecs:{here}:task/{name}-*/*",

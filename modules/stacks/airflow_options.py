@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from environments.derived.parallelism import parallelism
 from environments.facts.naming import Names
-from environments.facts.topology import executor, is_standalone, uses_celery
+from environments.facts.topology import executors, is_standalone, uses_celery
 from environments.model import Environment
 from modules.core.airflow_process import API_SERVER
 from modules.core.deferrable import at_least
@@ -25,7 +25,7 @@ def options(environment: Environment, *, names: Names, base_url: str) -> dict[st
         "AIRFLOW_PARAMETER_PATH": names.path,
         "AWS_DEFAULT_REGION": environment.region,
         "AIRFLOW__API__BASE_URL": base_url,
-        "AIRFLOW__CORE__EXECUTOR": executor(environment.topology),
+        "AIRFLOW__CORE__EXECUTOR": executors(environment.topology, ecs=environment.ecs_executor is not None),
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://{host}:{API_SERVER.port}/execution/",
         "AIRFLOW__CORE__PARALLELISM": parallelism(environment),
         "AIRFLOW__CORE__DEFAULT_TASK_RETRIES": airflow.default_task_retries,

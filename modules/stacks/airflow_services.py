@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from constructs import Construct
 
 from environments.derived.dag_access import components_with_dag_code
 from environments.facts.metrics import NAMESPACE
-from environments.facts.topology import process_name, uses_celery, worker_name
+from environments.facts.topology import process_name, uses_local_executor, worker_name
 from environments.model import Environment
-from environments.sections.compute import TaskSize
+from environments.sections.compute import EcsExecutor, TaskSize
 from environments.sections.compute import WorkerGroup as WorkerGroupSection
 from environments.sections.dag_access import DagAccess as DagAccessSection
 from modules.constructs.autoscaling import Bounds, CpuScaling, ScalingTarget, SleepSchedule
 from modules.constructs.cluster import Cluster
 from modules.constructs.component import Component
+from modules.constructs.one_off_task import OneOffTask
 from modules.constructs.queue_scaling import QueueScaling
 from modules.constructs.worker_group import ScaleInProtection, WorkerGroup
 from modules.core.airflow_process import (
     API_SERVER,
     SCHEDULER,
     STANDALONE,
+    TASK,
     TRIGGERER,
     TRIGGERER_LOG_PORT,
     WORKER_LOG_PORT,
@@ -30,7 +34,8 @@ from modules.core.network_reference import NetworkReference
 from modules.core.scalable import Scalable
 from modules.core.service import EcsComponent
 from modules.core.service_settings import Capacity, ServiceSettings, Size
-from modules.stacks.component_table import WORKER_USES, ComponentSpec, components
+from modules.stacks.component_table import TASK_USES, WORKER_USES, ComponentSpec, components
+from modules.stacks.ecs_executor import EcsExecutorSettings
 from modules.stacks.public_endpoint import PublicEndpoint
 from modules.stacks.service_bindings import ExecutionApi, ServiceBindings
 
@@ -60,11 +65,13 @@ class AirflowServices:
         self._exec = [cluster.exec_audit] if environment.airflow.exec_enabled else []
         self._services: dict[str, Component] = {}
         self._runs_dag_code = {process_name(name) for name in components_with_dag_code(environment)}
-        self.with_dag_code: dict[str, EcsComponent] = {}
+        self.with_dag_code: dict[str, EcsComponent | OneOffTask] = {}
 
     def build(self) -> None:
         """Create components, worker groups, and the flows on which api-servers read logs."""
         for spec in components(self._environment):
+            if "airflow_tasks" in spec.uses and self._environment.ecs_executor:
+                self._add_airflow_task(self._environment.ecs_executor)
             self._services[spec.process.name] = self._component(spec)
         for group in self._environment.workers:
             self.with_dag_code[worker_name(group.name)] = self._worker_group(group)
@@ -93,6 +100,32 @@ class AirflowServices:
             self.with_dag_code[spec.process.name] = component
         self._scale(component, spec)
         return component
+
+    def _add_airflow_task(self, section: EcsExecutor) -> None:
+        """Create the task definition that the scheduler runs for each Airflow task."""
+        task = OneOffTask(
+            self._stack,
+            TASK.name,
+            process=TASK,
+            # A scheduler that is being replaced still runs the earlier revision.
+            platform=replace(self._platform, keep_revisions=True),
+            network=self._network,
+            cpu=section.cpu,
+            memory_mib=section.memory_mib,
+            ephemeral_storage_gib=section.ephemeral_storage_gib,
+            stop_timeout=section.stop_timeout_seconds,
+            uses=[*self._bindings.services(TASK_USES), self._bindings.dag_access(section)],
+            sidecars=self._bindings.task_sidecars(TASK_USES),
+        )
+        self.with_dag_code[TASK.name] = task
+        self._bindings.airflow_tasks = EcsExecutorSettings(
+            self._stack,
+            section,
+            task=task.reference,
+            platform=self._platform,
+            cluster=self._cluster.name,
+            network=self._network,
+        )
 
     def _dag_access(self, process: str, size: TaskSize) -> list[DagAccess]:
         if process in self._runs_dag_code and isinstance(size, DagAccessSection):
@@ -167,6 +200,6 @@ class AirflowServices:
         reader = self._services[API_SERVER.name].connections
         triggerer = self._services[TRIGGERER.name].connections
         triggerer.allow_from(reader, port=TRIGGERER_LOG_PORT, why="logs of running triggers")
-        if not uses_celery(self._environment.topology):
+        if uses_local_executor(self._environment.topology):
             scheduler = self._services[SCHEDULER.name].connections
             scheduler.allow_from(reader, port=WORKER_LOG_PORT, why="logs of running Airflow tasks")

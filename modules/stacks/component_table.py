@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from environments.facts.topology import is_standalone, uses_celery
+from environments.facts.topology import is_standalone, uses_celery, uses_local_executor
 from environments.model import Environment
 from environments.sections.compute import TaskSize
 from modules.core.airflow_process import (
@@ -16,6 +16,7 @@ from modules.core.airflow_process import (
     MIGRATE,
     SCHEDULER,
     STANDALONE,
+    TASK,
     TRIGGERER,
     Process,
     worker,
@@ -32,6 +33,7 @@ Use = Literal[
     "execution_api",
     "dags",
     "metrics",
+    "airflow_tasks",
     "sign_on",
 ]
 BASE_USES: tuple[Use, ...] = ("database", "shared_secrets", "secrets_backend")
@@ -75,12 +77,12 @@ def components(environment: Environment) -> tuple[ComponentSpec, ...]:
     if is_standalone(environment.topology):
         uses: tuple[Use, ...] = (*BASE_USES, "task_logs", "dags", "sign_on")
         return (ComponentSpec(STANDALONE, sizes.standalone, uses, sizes.standalone.count),)
-    celery = uses_celery(environment.topology)
-    broker: tuple[Use, ...] = ("broker",) if celery else ()
-    runs_tasks: tuple[Use, ...] = ("metrics",) if celery else ("task_logs", "execution_api", "dags")
+    broker: tuple[Use, ...] = ("broker",) if uses_celery(environment.topology) else ()
     rows = [
         ComponentSpec(API_SERVER, sizes.api_server, (*BASE_USES, "task_logs", "sign_on"), sizes.api_server.max_count),
-        ComponentSpec(SCHEDULER, sizes.scheduler, (*BASE_USES, *broker, *runs_tasks), sizes.scheduler.count),
+        ComponentSpec(
+            SCHEDULER, sizes.scheduler, (*BASE_USES, *broker, *_executors(environment)), sizes.scheduler.count
+        ),
         ComponentSpec(DAG_PROCESSOR, sizes.dag_processor, (*BASE_USES, "dags"), sizes.dag_processor.count),
         ComponentSpec(TRIGGERER, sizes.triggerer, (*BASE_USES, "task_logs", "dags"), sizes.triggerer.count),
     ]
@@ -89,6 +91,16 @@ def components(environment: Environment) -> tuple[ComponentSpec, ...]:
     return tuple(rows)
 
 
+def _executors(environment: Environment) -> tuple[Use, ...]:
+    """What the scheduler uses to run Airflow tasks."""
+    if uses_local_executor(environment.topology):
+        return ("task_logs", "execution_api", "dags")
+    metrics: tuple[Use, ...] = ("metrics",) if uses_celery(environment.topology) else ()
+    return (*metrics, "airflow_tasks") if environment.ecs_executor else metrics
+
+
+TASK_USES: tuple[Use, ...] = ("secrets_backend", "task_logs", "execution_api", "dags")
+"""What an Airflow task uses that is a Fargate task of its own: neither database nor broker, and no shared secret."""
 WORKER_USES: tuple[Use, ...] = ("database", "broker", "secrets_backend", "task_logs", "execution_api", "dags")
 
 
@@ -96,5 +108,6 @@ def processes(environment: Environment) -> tuple[str, ...]:
     """Return the names of all processes that write a log: services, worker groups, one-off tasks."""
     services = [row.process.name for row in components(environment)]
     workers = [worker(group.name).name for group in environment.workers]
+    tasks = [TASK.name] if environment.ecs_executor else []
     one_off = [MIGRATE.name, *([DB_CLEAN.name] if environment.cleanup.enabled else [])]
-    return (*services, *workers, *one_off)
+    return (*services, *workers, *tasks, *one_off)

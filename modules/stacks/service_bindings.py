@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from environments.facts.metrics import NAMESPACE
 from environments.facts.naming import Names
@@ -17,6 +17,7 @@ from modules.core.dag_access import DagAccess
 from modules.core.task import BackingService, Client, Secret, Sidecar
 from modules.stacks.component_table import Use
 from modules.stacks.dag_access import dag_access
+from modules.stacks.ecs_executor import EcsExecutorSettings
 from modules.stacks.foundation import FoundationReference
 from modules.stacks.sign_on import SignOn
 
@@ -41,6 +42,7 @@ class ServiceBindings:
     def __init__(self, environment: Environment, foundation: FoundationReference, *, names: Names) -> None:
         self._environment, self._foundation, self._names = environment, foundation, names
         self.execution_api: ExecutionApi | None = None
+        self.airflow_tasks: EcsExecutorSettings | None = None
 
     def services(self, uses: Iterable[Use], *, secrets: tuple[str, ...] = SHARED_SECRETS) -> list[BackingService]:
         """Return AWS APIs and the backing services called ``uses``, with the shared secrets called ``secrets``."""
@@ -74,8 +76,15 @@ class ServiceBindings:
             yield foundation.task_logs
         elif use == "execution_api" and self.execution_api is not None:
             yield self.execution_api
+        elif use == "airflow_tasks" and self.airflow_tasks is not None:
+            yield self.airflow_tasks
         elif use == "sign_on" and self._environment.auth.mode == "oidc":
             yield SignOn(self._environment.auth, self._external_secret(OIDC_CLIENT_SECRET))
+
+    def task_sidecars(self, uses: Iterable[Use]) -> list[Sidecar]:
+        """Return the sidecars of a process that ends: all of them end before it, so that their exit codes are 0."""
+        found = [sidecar for use in uses for sidecar in self._sidecars(use)]
+        return [replace(sidecar, follow=False) if isinstance(sidecar, GitSync) else sidecar for sidecar in found]
 
     def _sidecars(self, use: Use) -> Iterator[Sidecar]:
         if use == "metrics":

@@ -28,6 +28,11 @@ EXISTING: Mapping[str, Any] = {
     "data_subnet_ids": ["subnet-20000000", "subnet-20000001"],
 }
 GIT = {"repository": "git@github.com:example/dags.git", "deploy_key": True, "known_hosts": [HOST_KEY]}
+ON_FARGATE: Mapping[str, Mapping[str, Any]] = {
+    "ecs": {"topology": "ecs", "dags": {"delivery": "git_sync", **GIT}, "ecs_executor": {"spot": True}},
+    "celery-and-ecs": {"ecs_executor": {"sizes": [{"name": "large", "cpu": 4096, "memory_mib": 16384}]}},
+}
+"""Changes of the smallest environment: Airflow tasks that are Fargate tasks of their own."""
 REMOTE = "data.terraform_remote_state.foundation.outputs."
 
 
@@ -68,9 +73,10 @@ def joined(foundation: Mapping[str, Any], airflow: Mapping[str, Any]) -> dict[st
     Raises:
         ValueError: both stacks have a resource with the same address.
     """
-    text = json.dumps(airflow["resource"]).replace(REMOTE, "local.")
+    text = json.dumps({part: airflow.get(part, {}) for part in ("resource", "locals")}).replace(REMOTE, "local.")
+    own = json.loads(text)
     resources = {kind: dict(named) for kind, named in foundation["resource"].items()}
-    for kind, named in json.loads(text).items():
+    for kind, named in own["resource"].items():
         shared = named.keys() & resources.get(kind, {}).keys()
         if shared:
             raise ValueError(f"both stacks have {kind}: {sorted(shared)}")
@@ -80,7 +86,7 @@ def joined(foundation: Mapping[str, Any], airflow: Mapping[str, Any]) -> dict[st
     return {
         "terraform": terraform,
         "provider": foundation["provider"],
-        "locals": published,
+        "locals": published | own["locals"],
         "ephemeral": foundation["ephemeral"],
         "resource": resources,
     }

@@ -13,7 +13,7 @@ from terraform_harness.terraform.run import Terraform, TerraformError
 from terraform_harness.tools import require
 
 from tests.plan.conftest import NOWHERE
-from tests.plan.permutations import BACKENDS, STATES, VALUES, Case, cases, data_of, joined
+from tests.plan.permutations import BACKENDS, ON_FARGATE, STATES, VALUES, Case, cases, data_of, joined
 from tests.synthesis import Deployment, deployed, deployed_data
 from tests.unit.environments.cases import SMALLEST
 
@@ -40,7 +40,17 @@ def test_joined_root_has_no_remote_state_and_rejects_duplicate_addresses() -> No
 @pytest.mark.parametrize("case", cases(), ids=lambda case: "-".join(case.values()))
 def test_plans_without_an_account(case: Case, tmp_path: Path) -> None:
     require("terraform", "provider-mirror")
-    deployment = deployed_data(data_of(case))
+    _plan_creates_everything(deployed_data(data_of(case)), tmp_path)
+
+
+@pytest.mark.feature("H2", "T8")
+@pytest.mark.parametrize("name", ON_FARGATE)
+def test_airflow_tasks_on_fargate_plan_without_an_account(name: str, tmp_path: Path) -> None:
+    require("terraform", "provider-mirror")
+    _plan_creates_everything(deployed(**ON_FARGATE[name]), tmp_path)
+
+
+def _plan_creates_everything(deployment: Deployment, tmp_path: Path) -> None:
     root = _root(tmp_path / "root", joined(deployment.foundation, deployment.airflow))
     plan = root.show(root.plan(refresh=False))
     planned = [change for change in plan["resource_changes"] if change["mode"] == "managed"]

@@ -21,11 +21,15 @@ from tests.unit.environments.cases import DAG_ACCESS, WITH_DAG_ACCESS
 ENVIRONMENTS = Path(__file__).parents[3] / "environments"
 
 
+LARGE = {"name": "large", "cpu": 4096, "memory_mib": 16384}
 TOPOLOGIES: dict[str, dict[str, Any]] = {
     "Celery with a single NAT gateway": {"network": {"egress": "single_nat"}},
     "Celery without NAT gateway": {"network": {"egress": "none"}},
     "Celery with a NAT gateway in each zone": {"network": {"egress": "nat_per_zone"}},
     "LocalExecutor": {"topology": "local_executor"},
+    "Airflow tasks on Fargate": {"topology": "ecs"},
+    "Airflow tasks on Fargate beside workers": {"ecs_executor": {"sizes": [LARGE]}, "network": {"egress": "none"}},
+    "destinations of DAGs of Airflow tasks on Fargate": {"topology": "ecs", "ecs_executor": DAG_ACCESS},
     "standalone": {"topology": "single"},
     "sequential": {"topology": "sequential"},
     "an existing network": {"network": {"existing": EXISTING}},

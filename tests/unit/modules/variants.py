@@ -119,7 +119,7 @@ def three_zones(egress: str) -> dict[str, Any]:
     return {"egress": egress, "zones": THREE}
 
 
-TOPOLOGIES = ("sequential", "single", "local_executor", "celery")
+TOPOLOGIES = ("sequential", "single", "local_executor", "ecs", "celery")
 DISTINCT_TOPOLOGIES = TOPOLOGIES[1:]
 """Without ``sequential``, which has the resources of ``single``."""
 FOUR = {"api-server", "scheduler", "dag-processor", "triggerer"}
@@ -127,6 +127,7 @@ SERVICES = {
     "sequential": {"standalone"},
     "single": {"standalone"},
     "local_executor": FOUR,
+    "ecs": FOUR,
     "celery": FOUR | {"worker-default"},
 }
 """Services of each topology."""

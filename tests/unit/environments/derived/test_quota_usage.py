@@ -41,6 +41,8 @@ VARIANTS: Mapping[str, Mapping[str, Any]] = {
         "topology": "local_executor",
         "components": {"triggerer": DAG_ACCESS, "scheduler": {"egress": DAG_ACCESS["egress"][:2]}},
     },
+    "Airflow tasks on Fargate": {"topology": "ecs"},
+    "destinations of Airflow tasks on Fargate": {"ecs_executor": DAG_ACCESS},
     "destination of a standalone Airflow without NAT": {
         "topology": "single",
         "network": {"egress": "none"},

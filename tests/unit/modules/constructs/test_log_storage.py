@@ -11,6 +11,7 @@ from tests.unit.modules.variants import CHEAP, CUSTOM, DISTINCT_TOPOLOGIES
 RUNS_OR_SHOWS_TASKS = {
     "single": {"standalone"},
     "local_executor": {"api-server", "scheduler", "triggerer"},
+    "ecs": {"api-server", "triggerer"},
     "celery": {"api-server", "triggerer", "worker-default"},
 }
 

@@ -20,7 +20,7 @@ SCALING_TYPES = {"aws_appautoscaling_target", "aws_appautoscaling_policy"}
 
 
 @pytest.mark.feature("T7")
-@pytest.mark.parametrize("topology", ["sequential", "single", "local_executor", "celery"])
+@pytest.mark.parametrize("topology", ["sequential", "single", "local_executor", "ecs", "celery"])
 def test_sizes_are_valid_on_fargate(topology: str) -> None:
     for task in fargate_tasks(deployed(topology=topology)).values():
         cpu, memory = task.size
@@ -39,7 +39,7 @@ def test_each_topology_runs_exactly_its_services(topology: str) -> None:
     deployment = deployed(topology=topology)
     assert set(services(deployment)) == SERVICES[topology]
     one_off = set(fargate_tasks(deployment)) - SERVICES[topology]
-    assert one_off == {"migrate", "db-clean"}
+    assert one_off == {"migrate", "db-clean", *({"airflow-task"} if topology == "ecs" else ())}
 
 
 @pytest.mark.feature("T1")
@@ -49,6 +49,7 @@ def test_each_topology_runs_exactly_its_services(topology: str) -> None:
         ("sequential", BROKER_TYPES | SCALING_TYPES),
         ("single", BROKER_TYPES | SCALING_TYPES),
         ("local_executor", BROKER_TYPES),
+        ("ecs", BROKER_TYPES),
         ("celery", set()),
     ],
 )
@@ -58,7 +59,7 @@ def test_topology_creates_no_unused_resource(topology: str, left_out: set[str]) 
 
 
 @pytest.mark.feature("T1")
-@pytest.mark.parametrize("topology", ["sequential", "single", "local_executor"])
+@pytest.mark.parametrize("topology", ["sequential", "single", "local_executor", "ecs"])
 def test_topology_without_celery_has_no_broker(topology: str) -> None:
     deployment = deployed(topology=topology)
     parameters = {item.body["name"] for item in deployment.of("aws_ssm_parameter")}

@@ -17,6 +17,7 @@ SERVICES: dict[str, dict[str, Any]] = {
     "worker-default": WITH_DAG_ACCESS,
     "triggerer": {"components": {"triggerer": DAG_ACCESS}},
     "scheduler": {"topology": "local_executor", "components": {"scheduler": DAG_ACCESS}},
+    "airflow-task": {"topology": "ecs", "ecs_executor": DAG_ACCESS},
     "standalone": {"topology": "single", "components": {"standalone": DAG_ACCESS}},
 }
 """Each service that runs code of DAGs, with an environment that gives it access."""
@@ -55,7 +56,7 @@ def test_service_has_the_permissions_and_secrets_of_its_dags(service: str) -> No
     text = "\n".join(iam)
     assert '"arn:aws:s3:::example-input/*"' in text
     assert '{"StringEquals": {"aws:ResourceAccount": ["111111111111"]}}' in text
-    definition = deployment.resolve(deployment.only("aws_ecs_service", name=service).body["task_definition"])
+    definition = deployment.only("aws_ecs_task_definition", family=f"airflow-dev-{service}")
     (main,) = [item for item in json.loads(definition.body["container_definitions"]) if item["name"] == service]
     secrets = {item["name"]: item["valueFrom"] for item in main["secrets"]}
     here = "arn:aws:ssm:eu-central-1:111111111111:parameter"
@@ -67,6 +68,8 @@ def test_service_has_the_permissions_and_secrets_of_its_dags(service: str) -> No
 @pytest.mark.feature("N8")
 def test_outputs_name_security_group_and_role_of_each_service_with_dag_code() -> None:
     output = deployed(**WITH_DAG_ACCESS).airflow["output"]
+    on_fargate = deployed(topology="ecs", ecs_executor=DAG_ACCESS).airflow["output"]
+    assert on_fargate["airflow_task_task_role_arn"]["value"] == "${aws_iam_role.airflow_task_task_role.arn}"
     for service in ("triggerer", "worker_default"):
         assert output[f"{service}_security_group_id"]["value"] == f"${{aws_security_group.{service}_security_group.id}}"
         assert output[f"{service}_task_role_arn"]["value"] == f"${{aws_iam_role.{service}_task_role.arn}}"

@@ -52,7 +52,7 @@ def test_only_the_api_server_has_a_target_group(topology: str) -> None:
     with_target_group = {
         name for name, (service, _) in services(deployed(topology=topology)).items() if service.blocks("load_balancer")
     }
-    assert with_target_group == ({"api-server"} if topology in {"local_executor", "celery"} else {"standalone"})
+    assert with_target_group == ({"api-server"} if topology in {"local_executor", "ecs", "celery"} else {"standalone"})
 
 
 @pytest.mark.feature("N6")
