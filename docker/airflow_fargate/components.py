@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from airflow_fargate import iam_token
 from airflow_fargate.startup_error import StartupError
 
 DATABASE_PASSWORD = "AIRFLOW_DB_PASSWORD"
@@ -51,8 +52,13 @@ class Component:
     broker: bool = False
 
     def needs(self, environ: Mapping[str, str]) -> tuple[str, ...]:
-        """The variables that must hold a secret, including the broker's where this start uses the broker."""
-        return (*self.secrets, *((BROKER_PASSWORD,) if self.uses_broker(environ) else ()))
+        """The variables that must hold a secret, including the broker's where this start uses the broker.
+
+        Where components log in to the database with tokens, ``migrate`` alone needs the password: for the first login.
+        """
+        needless = {DATABASE_PASSWORD} if iam_token.is_required(environ) and self.name != "migrate" else set()
+        own = tuple(name for name in self.secrets if name not in needless)
+        return (*own, *((BROKER_PASSWORD,) if self.uses_broker(environ) else ()))
 
     def uses_broker(self, environ: Mapping[str, str]) -> bool:
         """Whether this start uses the broker. Topologies without a broker set no AIRFLOW_BROKER_HOST."""
@@ -88,6 +94,12 @@ COMPONENTS: Mapping[str, Component] = {
         Component(
             name="downgrade",
             command=_own("downgrade"),
+            secrets=(DATABASE_PASSWORD,),
+            database=True,
+        ),
+        Component(
+            name="password-login",
+            command=_own("token_login"),
             secrets=(DATABASE_PASSWORD,),
             database=True,
         ),
