@@ -15,6 +15,7 @@ FERNET_KEY = "AIRFLOW__CORE__FERNET_KEY"
 JWT_SECRET = "AIRFLOW__API_AUTH__JWT_SECRET"
 API_SECRET = "AIRFLOW__API__SECRET_KEY"
 ADMIN_PASSWORD = "AIRFLOW_ADMIN_PASSWORD"
+OIDC_CLIENT_SECRET = "AIRFLOW_OIDC_CLIENT_SECRET"
 
 # variable in the container -> parameter below AIRFLOW_PARAMETER_PATH
 PARAMETERS: Mapping[str, str] = {
@@ -24,9 +25,12 @@ PARAMETERS: Mapping[str, str] = {
     JWT_SECRET: "jwt-secret",
     API_SECRET: "api-secret-key",
     ADMIN_PASSWORD: "admin-password",
+    OIDC_CLIENT_SECRET: "oidc-client-secret",
 }
 
 SERVER = (DATABASE_PASSWORD, FERNET_KEY, JWT_SECRET, API_SECRET)
+# Without it, redirects of the FastAPI part would point to http: uvicorn would ignore X-Forwarded-Proto.
+API_SERVER_ARGUMENTS = ("--proxy-headers",)
 # The processes of the component ``standalone``.
 ALL_IN_ONE = ("api-server", "scheduler", "dag-processor", "triggerer")
 
@@ -52,13 +56,18 @@ class Component:
     broker: bool = False
 
     def needs(self, environ: Mapping[str, str]) -> tuple[str, ...]:
-        """The variables that must hold a secret, including the broker's where this start uses the broker.
+        """The variables that must hold a secret, including those of the broker and of sign-on where they are used.
 
         Where components log in to the database with tokens, ``migrate`` alone needs the password: for the first login.
         """
         needless = {DATABASE_PASSWORD} if iam_token.is_required(environ) and self.name != "migrate" else set()
         own = tuple(name for name in self.secrets if name not in needless)
-        return (*own, *((BROKER_PASSWORD,) if self.uses_broker(environ) else ()))
+        broker = (BROKER_PASSWORD,) if self.uses_broker(environ) else ()
+        return (*own, *broker, *((OIDC_CLIENT_SECRET,) if self.uses_sign_on(environ) else ()))
+
+    def uses_sign_on(self, environ: Mapping[str, str]) -> bool:
+        """Whether this start lets people in through an identity provider."""
+        return self.name in {"api-server", "standalone"} and environ.get("AIRFLOW_AUTH_MODE") == "oidc"
 
     def uses_broker(self, environ: Mapping[str, str]) -> bool:
         """Whether this start uses the broker. Topologies without a broker set no AIRFLOW_BROKER_HOST."""
@@ -76,7 +85,7 @@ def _server(name: str, *, broker: bool = False) -> Component:
 COMPONENTS: Mapping[str, Component] = {
     component.name: component
     for component in (
-        _server("api-server", broker=True),
+        _server("api-server"),
         _server("scheduler", broker=True),
         _server("dag-processor"),
         _server("triggerer"),

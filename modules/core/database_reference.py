@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from environments.facts.naming import LOGIN_POLICY
 from environments.facts.secrets import DATABASE_PASSWORD, SPECIFICATIONS
 from modules.core.connections import Connections
 from modules.core.grants import statement
@@ -61,4 +62,4 @@ class MetadataDatabaseReference:
             client.add_secret(SPECIFICATIONS[DATABASE_PASSWORD].variable, self.password)
             return
         client.add_environment(AIRFLOW_DB_AUTHENTICATION="iam")
-        client.task_role.grant("connect-to-database", statement("rds-db:connect", on=[self.tokens.user_arn]))
+        client.task_role.grant(LOGIN_POLICY, statement("rds-db:connect", on=[self.tokens.user_arn]))
