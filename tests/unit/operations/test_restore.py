@@ -185,7 +185,7 @@ def test_task_roles_may_log_in_to_the_restored_instance(saved: Cloud, adopted: l
     users = "arn:aws:rds-db:eu-central-1:111111111111:dbuser"
     statement = {"Effect": "Allow", "Action": "rds-db:connect", "Resource": [f"{users}:{before}/airflow"]}
     policy = {"Version": "2012-10-17", "Statement": [statement]}
-    iam.create_role(RoleName=role, AssumeRolePolicyDocument="{}")
+    iam.create_role(RoleName=role, Path=account.environment.iam.path, AssumeRolePolicyDocument="{}")
     iam.put_role_policy(RoleName=role, PolicyName="connect-to-database", PolicyDocument=json.dumps(policy))
     restore.restore(from_snapshot(target, "saved"), target, confirm=yes)
     found = iam.get_role_policy(RoleName=role, PolicyName="connect-to-database")["PolicyDocument"]
