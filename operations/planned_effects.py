@@ -16,14 +16,24 @@ ORDER = (IN_PLACE, ROLLING, BRIEF_OUTAGE, REPLACES)
 """Effects, harmless first."""
 
 OUTAGES: Mapping[str, frozenset[str]] = {
-    "aws_db_instance": frozenset({"engine_version", "instance_class", "parameter_group_name", "port", "storage_type"}),
+    "aws_db_instance": frozenset(
+        {
+            "engine_version",
+            "iam_database_authentication_enabled",
+            "instance_class",
+            "parameter_group_name",
+            "port",
+            "storage_type",
+        }
+    ),
     "aws_elasticache_replication_group": frozenset({"engine", "engine_version", "node_type", "parameter_group_name"}),
     "aws_route": frozenset({"gateway_id", "nat_gateway_id"}),
     "aws_route_table_association": frozenset({"route_table_id", "subnet_id"}),
 }
 """Attributes whose change breaks connections, by type of resource.
 
-RDS restarts the instance (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.DBInstance.Modifying.html),
+RDS restarts the instance (https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.DBInstance.Modifying.html);
+after a switch to IAM authentication, it rejects the password of Fargate tasks that still run (docs/database.md).
 ElastiCache replaces the nodes (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/VersionManagement.html), and
 connections through a NAT gateway end when the route changes.
 """

@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from operations import database, database_proxy, hibernation, migrate, restored_keys, restored_state
+from operations import database, database_proxy, hibernation, migrate, restored_keys, restored_logins, restored_state
 from operations.account import Account
 from operations.errors import OperationError, PreconditionError
 from operations.parameters import Parameters
@@ -67,6 +67,7 @@ def restore(source: Source, target: Account, *, confirm: Confirm, copy_keys: boo
         database_proxy.follow(target)
     with steps.run(STATE):
         restored_state.adopt(target, restored)
+        restored_logins.follow(target, record["replaces"], restored)
     with steps.run(KEYS):
         several = restored_keys.add_keys(source.account, target, taken=source.taken)
     with steps.run(MIGRATION):
@@ -163,6 +164,7 @@ def _configure(target: Account, resource: str, current: Mapping[str, Any]) -> No
     kept = ("BackupRetentionPeriod", "PreferredBackupWindow", "PreferredMaintenanceWindow", "DeletionProtection")
     settings = {
         **{key: current.get(key) for key in (*kept, "CopyTagsToSnapshot", "MaxAllocatedStorage")},
+        "EnableIAMDatabaseAuthentication": target.environment.database.authentication == "iam" or None,
         **(monitoring if interval else {}),
         **(insights if current.get("PerformanceInsightsEnabled") else {}),
     }

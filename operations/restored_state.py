@@ -41,6 +41,15 @@ def replace_id(state: dict[str, Any], resource: str) -> bool:
             continue
         for instance in found["instances"]:
             attributes = instance["attributes"]
-            changed |= attributes["id"] != resource
+            if attributes["id"] != resource:
+                changed = True
+                _replace_output(state, attributes["id"], resource)
             attributes |= {"id": resource, "resource_id": resource}
     return changed
+
+
+def _replace_output(state: dict[str, Any], before: str, after: str) -> None:
+    """Change the output that holds the resource id, where components log in with tokens."""
+    for output in state.get("outputs", {}).values():
+        if output["value"] == before:
+            output["value"] = after

@@ -155,6 +155,8 @@ def dags(draw: st.DrawFn, *, network: Data) -> Data:
 def stores(draw: st.DrawFn, *, production: bool, topology: str) -> Data:
     """Database and, with Celery, broker."""
     database: Data = {"instance_class": "db.r7g.2xlarge", "proxy": draw(st.booleans())}
+    if not database["proxy"]:
+        database["authentication"] = draw(st.sampled_from(["password", "iam"]))
     broker = draw(st.sampled_from([{"engine": "redis", "engine_version": "7.1"}, {"engine_version": "8.1"}, {}]))
     if not production and draw(st.booleans()):
         database |= {"multi_az": False, "deletion_protection": False, "final_snapshot": False}

@@ -6,9 +6,9 @@ import os
 import sys
 from collections.abc import Mapping
 
-from airflow_fargate import components, configuration, fernet, parameters, waiting
+from airflow_fargate import components, configuration, fernet, iam_token, parameters, token_login, waiting
 from airflow_fargate.backing_services import Broker, Database
-from airflow_fargate.components import FERNET_KEY, Component
+from airflow_fargate.components import DATABASE_PASSWORD, FERNET_KEY, Component
 from airflow_fargate.startup_error import StartupError
 
 WAIT_SECONDS = 120.0
@@ -36,9 +36,10 @@ def wait_for_backing_services(component: Component, environ: Mapping[str, str]) 
         database = Database.of(environ)
         waiting.wait(
             service=f"database {database.address}",
-            probe=lambda: waiting.check_database(database),
+            probe=lambda: _log_in(component, database, environ),
             seconds=seconds,
-            fix="check the address, the security groups and the password parameter",
+            fix="check the address, the security groups and "
+            + ("rds-db:connect of the task role" if database.region else "the password parameter"),
         )
         if component.schema:
             waiting.wait(
@@ -57,6 +58,14 @@ def wait_for_backing_services(component: Component, environ: Mapping[str, str]) 
             seconds=seconds,
             fix="check the address, the security groups and the auth token parameter",
         )
+
+
+def _log_in(component: Component, database: Database, environ: Mapping[str, str]) -> None:
+    """Raise NotReady unless the database accepts a login. ``migrate`` makes it accept tokens before the first one."""
+    if iam_token.is_required(environ) and component.name == "migrate":
+        token_login.allow(database, environ[DATABASE_PASSWORD])
+    else:
+        waiting.check_database(database)
 
 
 def main(arguments: list[str]) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from airflow_fargate import iam_token
 from airflow_fargate.components import BROKER_PASSWORD, DATABASE_PASSWORD
 from airflow_fargate.startup_error import StartupError
 
@@ -44,7 +45,12 @@ def _port(environ: Mapping[str, str], name: str, default: int) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Database:
-    """The metadata database (PostgreSQL over TLS), or RDS Proxy in front of it."""
+    """The metadata database (PostgreSQL over TLS), or RDS Proxy in front of it.
+
+    Args:
+        password: the password; empty for a login with tokens.
+        region: AWS region that the tokens are for; empty for a login with the password.
+    """
 
     host: str
     port: int
@@ -53,18 +59,27 @@ class Database:
     password: str = field(repr=False)
     sslmode: str
     ca_file: str
+    region: str = ""
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Database:
         """Read the database from ``environ``; raises StartupError for a missing variable or a wrong value."""
+        tokens = iam_token.is_required(environ)
+        sslmode = environ.get("AIRFLOW_DB_SSLMODE") or "verify-full"
+        if tokens and sslmode != "verify-full":
+            raise StartupError(
+                f"AIRFLOW_DB_SSLMODE: a token may only be sent to a verified server, got {sslmode!r}. "
+                "Fix: unset the variable"
+            )
         return cls(
             host=_required(environ, "AIRFLOW_DB_HOST"),
             port=_port(environ, "AIRFLOW_DB_PORT", 5432),
             name=environ.get("AIRFLOW_DB_NAME") or "airflow",
             user=environ.get("AIRFLOW_DB_USER") or "airflow",
-            password=_required(environ, DATABASE_PASSWORD),
-            sslmode=environ.get("AIRFLOW_DB_SSLMODE") or "verify-full",
+            password="" if tokens else _required(environ, DATABASE_PASSWORD),
+            sslmode=sslmode,
             ca_file=ca_file(environ),
+            region=environ.get("AWS_REGION") or _required(environ, "AWS_DEFAULT_REGION") if tokens else "",
         )
 
     @property
@@ -74,8 +89,11 @@ class Database:
 
     @property
     def url(self) -> str:
-        """The SQLAlchemy URL without TLS options, which the asynchronous engine does not accept."""
-        credentials = f"{_encoded(self.user)}:{_encoded(self.password)}"
+        """The SQLAlchemy URL without TLS options, which the asynchronous engine does not accept.
+
+        With tokens it has no password: ``airflow_fargate.sqlalchemy_tokens`` adds one to each connection.
+        """
+        credentials = _encoded(self.user) + (f":{_encoded(self.password)}" if self.password else "")
         return f"postgresql+psycopg2://{credentials}@{self.host}:{self.port}/{_encoded(self.name)}"
 
     @property
@@ -87,6 +105,16 @@ class Database:
     def result_backend(self) -> str:
         """The URL of Celery's result backend, which is synchronous and accepts TLS options."""
         return f"db+{self.url}?{urlencode(self.tls)}"
+
+    def current_password(self) -> str:
+        """The password for a connection that is opened now: a fresh token where the database requires tokens."""
+        if not self.region:
+            return self.password
+        return iam_token.make(host=self.host, port=self.port, user=self.user, region=self.region)
+
+    def with_password(self, password: str) -> Database:
+        """The same database for a login with ``password`` in place of tokens."""
+        return replace(self, password=password, region="")
 
     def connect(self, *, application_name: str = "airflow-fargate", seconds: int = CONNECT_SECONDS) -> Any:
         """Open a psycopg2 connection.
@@ -109,7 +137,7 @@ class Database:
             port=self.port,
             dbname=self.name,
             user=self.user,
-            password=self.password,
+            password=self.current_password(),
             connect_timeout=seconds,
             application_name=application_name,
             **self.tls,

@@ -11,8 +11,12 @@ from airflow.providers.celery.executors.default_celery import DEFAULT_CELERY_CON
 from celery import bootsteps, signals
 from celery.worker import state
 
-from airflow_fargate import heartbeat
+from airflow_fargate import heartbeat, iam_token
 from airflow_fargate.protection import Protection, call_agent
+
+if iam_token.is_required(os.environ):
+    # The result backend logs in with tokens.
+    import airflow_fargate.sqlalchemy_tokens  # noqa: F401
 
 CELERY_CONFIG: dict[str, Any] = dict(DEFAULT_CELERY_CONFIG)
 HEARTBEAT_PERIOD = 2.0

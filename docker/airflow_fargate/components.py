@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from airflow_fargate import iam_token
 from airflow_fargate.startup_error import StartupError
 
 DATABASE_PASSWORD = "AIRFLOW_DB_PASSWORD"
@@ -55,9 +56,14 @@ class Component:
     broker: bool = False
 
     def needs(self, environ: Mapping[str, str]) -> tuple[str, ...]:
-        """The variables that must hold a secret, including those of the broker and of sign-on where they are used."""
+        """The variables that must hold a secret, including those of the broker and of sign-on where they are used.
+
+        Where components log in to the database with tokens, ``migrate`` alone needs the password: for the first login.
+        """
+        needless = {DATABASE_PASSWORD} if iam_token.is_required(environ) and self.name != "migrate" else set()
+        own = tuple(name for name in self.secrets if name not in needless)
         broker = (BROKER_PASSWORD,) if self.uses_broker(environ) else ()
-        return (*self.secrets, *broker, *((OIDC_CLIENT_SECRET,) if self.uses_sign_on(environ) else ()))
+        return (*own, *broker, *((OIDC_CLIENT_SECRET,) if self.uses_sign_on(environ) else ()))
 
     def uses_sign_on(self, environ: Mapping[str, str]) -> bool:
         """Whether this start lets people in through an identity provider."""
@@ -97,6 +103,12 @@ COMPONENTS: Mapping[str, Component] = {
         Component(
             name="downgrade",
             command=_own("downgrade"),
+            secrets=(DATABASE_PASSWORD,),
+            database=True,
+        ),
+        Component(
+            name="password-login",
+            command=_own("token_login"),
             secrets=(DATABASE_PASSWORD,),
             database=True,
         ),

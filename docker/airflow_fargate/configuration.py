@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 
-from airflow_fargate import git_connection
+from airflow_fargate import git_connection, iam_token
 from airflow_fargate.backing_services import Broker, Database
 from airflow_fargate.components import API_SERVER_ARGUMENTS, DATABASE_PASSWORD, FERNET_KEY, PARAMETERS, Component
 from airflow_fargate.sign_on import settings as sign_on
@@ -30,6 +30,8 @@ DEFAULTS: Mapping[str, str] = {
     "AIRFLOW__AWS_ECS_EXECUTOR__CONN_ID": "",
 }
 WORKER_OPTIONS = "airflow_fargate.celery_config.CELERY_CONFIG"
+CONNECT_ARGS = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS"
+TOKENS = "airflow_fargate.sqlalchemy_tokens.CONNECT_ARGS"
 
 
 def assemble(component: Component, environ: Mapping[str, str]) -> dict[str, str]:
@@ -40,8 +42,9 @@ def assemble(component: Component, environ: Mapping[str, str]) -> dict[str, str]
     """
     check_secrets(component, environ)
     options = {name: value for name, value in DEFAULTS.items() if name not in environ}
-    if component.database or environ.get(DATABASE_PASSWORD):
+    if component.database or environ.get(DATABASE_PASSWORD) or iam_token.is_required(environ):
         options |= _database(component, Database.of(environ))
+        options |= _tokens(component, environ)
     if component.uses_broker(environ):
         options["AIRFLOW__CELERY__BROKER_URL"] = Broker.of(environ).url
     if component.name == "worker":
@@ -85,6 +88,18 @@ def _database(component: Component, database: Database) -> dict[str, str]:
         "PGSSLMODE": database.sslmode,
         "PGSSLROOTCERT": database.ca_file,
     }
+
+
+def _tokens(component: Component, environ: Mapping[str, str]) -> dict[str, str]:
+    """The option that gives Airflow's engines their tokens. A worker has no engine but Celery's result backend."""
+    if not iam_token.is_required(environ) or component.name == "worker":
+        return {}
+    if environ.get(CONNECT_ARGS, TOKENS) != TOKENS:
+        raise StartupError(
+            f"{CONNECT_ARGS}: {iam_token.AUTHENTICATION}=iam sets this option, got {environ[CONNECT_ARGS]!r}. "
+            "Fix: remove the option"
+        )
+    return {CONNECT_ARGS: TOKENS}
 
 
 def _worker(environ: Mapping[str, str]) -> dict[str, str]:

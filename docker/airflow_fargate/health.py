@@ -11,7 +11,7 @@ import socket
 import sys
 from collections.abc import Callable, Mapping
 
-from airflow_fargate import heartbeat
+from airflow_fargate import heartbeat, iam_token
 from airflow_fargate.components import ALL_IN_ONE, COMPONENTS, DATABASE_PASSWORD
 
 TIMEOUT_SECONDS = 4
@@ -55,7 +55,8 @@ def _check_job(*, component: str, environ: Mapping[str, str]) -> None:
     from airflow_fargate import parameters
     from airflow_fargate.backing_services import Database, limit_statements
 
-    secrets = parameters.fetch(names=(DATABASE_PASSWORD,), environ=environ)
+    needed = () if iam_token.is_required(environ) else (DATABASE_PASSWORD,)
+    secrets = parameters.fetch(names=needed, environ=environ)
     database = Database.of({**environ, **secrets})
     try:
         connection = database.connect(application_name="airflow-fargate-health", seconds=TIMEOUT_SECONDS)

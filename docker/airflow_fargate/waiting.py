@@ -48,7 +48,8 @@ def wait(*, service: str, probe: Callable[[], None], seconds: float, fix: str) -
         pause = min(pause * 2, LONGEST_PAUSE)
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """The first line of the error's message, or its type."""
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
@@ -59,7 +60,7 @@ def check_database(database: Database) -> None:
     try:
         database.connect().close()
     except psycopg2.OperationalError as error:
-        raise NotReady(_first_line(error)) from error
+        raise NotReady(first_line(error)) from error
 
 
 def check_broker(broker: Broker) -> None:
@@ -71,7 +72,7 @@ def check_broker(broker: Broker) -> None:
         with redis.Redis.from_url(broker.url, **limits) as client:
             client.ping()
     except (redis.RedisError, OSError) as error:
-        raise NotReady(_first_line(error)) from error
+        raise NotReady(first_line(error)) from error
 
 
 def check_schema(database: Database) -> None:
@@ -83,7 +84,7 @@ def check_schema(database: Database) -> None:
     try:
         connection = database.connect()
     except psycopg2.OperationalError as error:
-        raise NotReady(_first_line(error)) from error
+        raise NotReady(first_line(error)) from error
     try:
         with connection.cursor() as cursor:
             for table, revision in needed["revisions"].items():

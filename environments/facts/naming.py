@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from environments.facts.stacks import stack_name
 
+LOGIN_POLICY = "connect-to-database"
+"""Inline policy of the task roles that log in to the metadata database with IAM tokens."""
+
 
 def resource_name(prefix: str, environment: str) -> str:
     """Name of the resources that an environment has once, and first part of all other names."""

@@ -112,7 +112,17 @@ _ALL = (
         max_length=128,
         excluded=REJECTED_BY_STORES,
         punctuation=True,
-        processes=(*SERVERS, "worker", "migrate", "db-clean", "downgrade", "metrics", "pause", "resume"),
+        processes=(
+            *SERVERS,
+            "worker",
+            "migrate",
+            "db-clean",
+            "downgrade",
+            "password-login",
+            "metrics",
+            "pause",
+            "resume",
+        ),
     ),
     SecretSpecification(
         name=BROKER_TOKEN,

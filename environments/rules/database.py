@@ -47,6 +47,18 @@ def storage_can_grow(environment: Environment) -> Iterator[Problem]:
         )
 
 
+@rule("database")
+def tokens_exclude_the_proxy(environment: Environment) -> Iterator[Problem]:
+    """RDS Proxy logs in to the database with a password, which RDS rejects for a user that logs in with tokens."""
+    if environment.database.authentication == "iam" and environment.database.proxy:
+        yield Problem(
+            "database.authentication",
+            "iam does not work with proxy: true: the proxy logs in to the database with the password of the user "
+            "airflow, and RDS then accepts only tokens from this user. Fix: use proxy: false, or "
+            "authentication: password",
+        )
+
+
 @rule("database", "airflow", "components", "workers", "topology")
 def connections_suffice(environment: Environment) -> Iterator[Problem]:
     """The database accepts all connections at the largest scale."""

@@ -50,6 +50,14 @@ class Database(Section):
             effect=replaces("the proxy when it becomes false; rolling when it becomes true"),
         ),
     ] = False
+    authentication: Annotated[
+        Literal["password", "iam"],
+        synth(
+            "How components log in: `password`, or `iam` with tokens of their task roles (docs/database.md); not with "
+            "`proxy`.",
+            effect=BRIEF_OUTAGE,
+        ),
+    ] = "password"
     final_snapshot: Annotated[StrictBool, synth("Take a snapshot before the database is deleted.", effect=IN_PLACE)] = (
         True
     )

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from environments.facts import secrets as facts
 from environments.facts import sign_on
-from environments.facts.secrets import GIT_BUNDLE_DEPLOY_KEY_VARIABLE, OIDC_CLIENT_SECRET_VARIABLE
+from environments.facts.secrets import GIT_BUNDLE_DEPLOY_KEY_VARIABLE, OIDC_CLIENT_SECRET_VARIABLE, SPECIFICATIONS
 from local.compose.tasks import Task
 from local.containers.definition import ContainerDefinition
 
@@ -32,6 +33,8 @@ FAST_REFRESH = {
     "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "2",
 }
 HEALTH_CHECK_SECONDS = 5
+AUTHENTICATION = "AIRFLOW_DB_AUTHENTICATION"
+DATABASE_PASSWORD = SPECIFICATIONS[facts.DATABASE_PASSWORD].variable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +61,27 @@ def localize(tasks: Iterable[Task], *, base_url: str, mount_dags: bool) -> tuple
         base_url: address of the UI.
         mount_dags: replace git-sync sidecars and Git bundles by a mounted folder.
     """
-    tasks = tuple(tasks)
+    tasks = _with_password(tuple(tasks))
     readers = _readers(tasks) if mount_dags else frozenset()
     variables = {"AIRFLOW__API__BASE_URL": base_url, **_aws(tasks)}
     return tuple(_localized(task, readers, variables=variables, mount_dags=mount_dags) for task in tasks)
+
+
+def _with_password(tasks: tuple[Task, ...]) -> tuple[Task, ...]:
+    """The tasks with the password where components log in with IAM tokens, which the local PostgreSQL cannot check."""
+    used = (container.secrets.get(DATABASE_PASSWORD) for task in tasks for container in task.containers)
+    password = next((reference for reference in used if reference), None)
+
+    def changed(container: ContainerDefinition) -> ContainerDefinition:
+        if AUTHENTICATION not in container.environment or password is None:
+            return container
+        return replace(
+            container,
+            environment={name: value for name, value in container.environment.items() if name != AUTHENTICATION},
+            secrets={**container.secrets, DATABASE_PASSWORD: password},
+        )
+
+    return tuple(replace(task, containers=tuple(changed(item) for item in task.containers)) for task in tasks)
 
 
 def _aws(tasks: Iterable[Task]) -> dict[str, str]:

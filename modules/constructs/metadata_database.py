@@ -12,7 +12,7 @@ from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
 from constructs import Construct
 
 from modules.core.connections import security_group
-from modules.core.database_reference import DATABASE, PORT, USER, MetadataDatabaseReference
+from modules.core.database_reference import DATABASE, PORT, USER, MetadataDatabaseReference, TokenLogin
 from modules.core.ephemeral import parameter_value
 from modules.core.flows import Endpoint
 from modules.core.grants import Role, RoleSettings, statement
@@ -36,6 +36,7 @@ class DatabaseSettings:
         multi_az: keep a standby instance in another zone.
         deletion_protection: reject deletion of the instance.
         final_snapshot: take a snapshot before the instance is deleted.
+        authentication: ``password``, or ``iam`` for logins with IAM tokens in place of the password.
         backup_retention_days: days for which a point in time can be restored.
         performance_insights: record load by statement, and metrics of the operating system.
         log_retention_days: retention of the logs in days, a value that CloudWatch Logs allows.
@@ -48,6 +49,7 @@ class DatabaseSettings:
     multi_az: bool = True
     deletion_protection: bool = True
     final_snapshot: bool = True
+    authentication: str = "password"
     backup_retention_days: int = 14
     performance_insights: bool = True
     log_retention_days: int = 90
@@ -104,6 +106,7 @@ class MetadataDatabase(Construct):
         )
         exports = self._log_groups(name, key_arn, settings.log_retention_days)
         insights = settings.performance_insights
+        tokens = settings.authentication == "iam"
         self._instance = DbInstance(
             self,
             "Resource",
@@ -115,6 +118,7 @@ class MetadataDatabase(Construct):
             username=USER,
             password_wo=parameter_value(self, "password", arn=password.arn),
             password_wo_version=1,
+            iam_database_authentication_enabled=True if tokens else None,
             port=PORT,
             db_subnet_group_name=subnets.name,
             vpc_security_group_ids=[self.connections.security_group_id],
@@ -151,7 +155,10 @@ class MetadataDatabase(Construct):
         )
         self.identifier = name
         self.reference = MetadataDatabaseReference(
-            connections=self.connections, address=self._instance.address, password=password
+            connections=self.connections,
+            address=self._instance.address,
+            password=password,
+            tokens=TokenLogin(self._instance.resource_id, roles.account_id, roles.region) if tokens else None,
         )
 
     def _final_snapshot(self, name: str) -> str:

@@ -157,7 +157,6 @@ class WorkerMetrics:
         namespace: CloudWatch namespace of the metrics.
         environment: name of the environment, a dimension of the metrics.
         groups: queues and concurrency of each worker group.
-        password: password of the metadata database, from which the sidecar counts Airflow tasks.
         cluster: name of the ECS cluster.
         services_arn: ARN pattern of the workers' ECS services, whose desired counts the sidecar reads.
         period_seconds: seconds between two measurements; the load is published once a minute.
@@ -166,13 +165,12 @@ class WorkerMetrics:
     namespace: str
     environment: str
     groups: Mapping[str, Mapping[str, object]]
-    password: Secret
     cluster: str
     services_arn: str
     period_seconds: int = 10
 
     def join(self, task: FargateTask) -> None:
-        """Add the sidecar to ``task``."""
+        """Add the sidecar to ``task``, with the login of ``task`` to the metadata database."""
         database = {name: value for name, value in task.main.environment.items() if name.startswith("AIRFLOW_DB_")}
         container = _add_sidecar(
             task,
@@ -186,7 +184,9 @@ class WorkerMetrics:
             **database,
         )
         container.start_after[task.main.name] = "HEALTHY"
-        task.add_secret_to(container, SPECIFICATIONS[DATABASE_PASSWORD].variable, self.password)
+        password = SPECIFICATIONS[DATABASE_PASSWORD].variable
+        if password in task.main.secrets:
+            task.add_secret_to(container, password, task.main.secrets[password])
         task.task_role.grant(
             "publish-metrics",
             # PutMetricData supports no resources, only a condition on the namespace.

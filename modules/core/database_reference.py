@@ -4,14 +4,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from environments.facts.naming import LOGIN_POLICY
 from environments.facts.secrets import DATABASE_PASSWORD, SPECIFICATIONS
 from modules.core.connections import Connections
+from modules.core.grants import statement
 from modules.core.references import OUTPUT_PREFIX
 from modules.core.task import Client, Secret
 
 PORT = 5432
 DATABASE = "airflow"
 USER = "airflow"
+
+
+@dataclass(frozen=True)
+class TokenLogin:
+    """Logins of the user ``airflow`` with IAM tokens in place of the password.
+
+    Args:
+        resource_id: the instance's resource id (``db-ABCDEFGHIJKL01234``), which stays when the instance is renamed.
+        account_id: AWS account of the instance.
+        region: AWS region of the instance.
+    """
+
+    resource_id: str
+    account_id: str
+    region: str
+
+    @property
+    def user_arn(self) -> str:
+        """ARN of the database user, the resource of ``rds-db:connect``."""
+        return f"arn:aws:rds-db:{self.region}:{self.account_id}:dbuser:{self.resource_id}/{USER}"
 
 
 @dataclass(frozen=True)
@@ -22,16 +44,22 @@ class MetadataDatabaseReference:
         connections: security group of the database or of its proxy.
         address: DNS name.
         password: the SecureString that holds the password.
+        tokens: how clients log in with tokens; None when they log in with the password.
     """
 
     connections: Connections = field(metadata={OUTPUT_PREFIX: ""})
     address: str
     password: Secret
+    tokens: TokenLogin | None = field(default=None, metadata={OUTPUT_PREFIX: ""})
 
     def serve(self, client: Client) -> None:
-        """Give ``client`` network access, the address and the password."""
+        """Give ``client`` network access, the address, and the password or the permission to log in with tokens."""
         self.connections.allow_default_port_from(client.connections, why="metadata database over TLS")
         client.add_environment(
             AIRFLOW_DB_HOST=self.address, AIRFLOW_DB_PORT=str(PORT), AIRFLOW_DB_NAME=DATABASE, AIRFLOW_DB_USER=USER
         )
-        client.add_secret(SPECIFICATIONS[DATABASE_PASSWORD].variable, self.password)
+        if self.tokens is None:
+            client.add_secret(SPECIFICATIONS[DATABASE_PASSWORD].variable, self.password)
+            return
+        client.add_environment(AIRFLOW_DB_AUTHENTICATION="iam")
+        client.task_role.grant(LOGIN_POLICY, statement("rds-db:connect", on=[self.tokens.user_arn]))

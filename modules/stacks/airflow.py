@@ -7,7 +7,7 @@ from constructs import Construct
 
 from environments.facts.cron import eventbridge
 from environments.facts.naming import Names
-from environments.facts.secrets import own_names_for_process
+from environments.facts.secrets import names_for_process
 from environments.facts.stacks import AIRFLOW
 from environments.model import Environment
 from modules.constructs.alarms import Alarms
@@ -90,13 +90,14 @@ class Airflow(EnvironmentStack):
         )
 
     def _migration(self) -> OneOffTask:
+        """The migration, which always has the password: for the first login of a database that requires tokens."""
         return OneOffTask(
             self,
             MIGRATE.name,
             process=MIGRATE,
             platform=self._platform,
             network=self._foundation.network,
-            uses=self._bindings.services(("database", "shared_secrets"), secrets=own_names_for_process(MIGRATE.name)),
+            uses=self._bindings.services(("database", "shared_secrets"), secrets=names_for_process(MIGRATE.name)),
         )
 
     def _sleep_schedule(self) -> SleepSchedule | None:

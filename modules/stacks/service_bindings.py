@@ -96,7 +96,6 @@ class ServiceBindings:
                 namespace=NAMESPACE,
                 environment=self._names.name,
                 groups=groups,
-                password=self._foundation.database.password,
                 cluster=self._names.name,
                 services_arn=self._worker_services_arn(),
             )

@@ -45,9 +45,9 @@ def check(parameters: Mapping[str, str]) -> None:
         raise StartupRejected(f"Feature not supported: RDS Proxy doesn't accept {unsupported[0]} at start-up")
 
 
-def error_response(message: str) -> bytes:
-    """PostgreSQL's ErrorResponse with severity FATAL and the code ``feature_not_supported``."""
-    fields = b"".join(f"{kind}{text}\0".encode() for kind, text in (("S", "FATAL"), ("C", "0A000"), ("M", message)))
+def error_response(message: str, *, code: str = "0A000") -> bytes:
+    """PostgreSQL's ErrorResponse with severity FATAL; the code is ``feature_not_supported`` if none is given."""
+    fields = b"".join(f"{kind}{text}\0".encode() for kind, text in (("S", "FATAL"), ("C", code), ("M", message)))
     return b"E" + struct.pack("!i", len(fields) + 5) + fields + b"\0"
 
 
@@ -136,12 +136,13 @@ class FakeRdsProxy:
         database_reader, database_writer = await asyncio.open_connection(*self.database)
         database_writer.write(packet)
         try:
-            await asyncio.gather(_copy(reader, database_writer), _copy(database_reader, writer))
+            await asyncio.gather(copy(reader, database_writer), copy(database_reader, writer))
         finally:
             database_writer.close()
 
 
-async def _copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+async def copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    """Pass on what ``source`` receives until it ends."""
     try:
         while data := await source.read(65536):
             target.write(data)

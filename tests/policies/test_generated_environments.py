@@ -75,7 +75,7 @@ def assert_matching_rules(deployment: Deployment) -> None:
 
 
 def assert_exactly_password_holders_reach_the_store(deployment: Deployment) -> None:
-    """Exactly the tasks with a data store's password reach it, independent of the declared flows."""
+    """Exactly the tasks that can log in to a data store reach it, independent of the declared flows."""
     network = network_of(deployment.configuration)
     database = "database-proxy" if "database-proxy" in network.endpoints else "metadata-database"
     stores = {"AIRFLOW_DB_PASSWORD": (database, 5432), "AIRFLOW_BROKER_PASSWORD": ("broker", 6379)}
@@ -86,8 +86,14 @@ def assert_exactly_password_holders_reach_the_store(deployment: Deployment) -> N
 
 
 def holders(deployment: Deployment, password: str) -> set[str]:
+    """The tasks with the password, or with tokens of the database in its place."""
+    tokens = password == "AIRFLOW_DB_PASSWORD" and "AIRFLOW_DB_AUTHENTICATION"
     tasks = fargate_tasks(deployment).items()
-    return {name for name, task in tasks if any(password in container.secrets for container in task.containers)}
+    return {
+        name
+        for name, task in tasks
+        if any(password in container.secrets or tokens in container.environment for container in task.containers)
+    }
 
 
 def callers(network: Network, store: str, port: int) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import json
 from pathlib import Path
 from typing import Any
 
@@ -171,3 +172,36 @@ def test_state_knows_the_restored_instance_by_its_resource_id() -> None:
     assert restored_state.replace_id(state, "db-B")
     assert state["resources"][0]["instances"][0]["attributes"] == {"id": "db-B", "resource_id": "db-B", "port": 1}
     assert not restored_state.replace_id(state, "db-B")
+
+
+@pytest.mark.feature("D6", "D8")
+def test_task_roles_may_log_in_to_the_restored_instance(saved: Cloud, adopted: list[str]) -> None:
+    """Their permission names the resource id of one instance."""
+    account = saved.account
+    tokens = account.environment.database.model_copy(update={"authentication": "iam"})
+    target = dataclasses.replace(account, environment=account.environment.model_copy(update={"database": tokens}))
+    before = database.describe(account)["DbiResourceId"]
+    iam, role = saved.client("iam"), f"{saved.names.name}-scheduler-task"
+    users = "arn:aws:rds-db:eu-central-1:111111111111:dbuser"
+    statement = {"Effect": "Allow", "Action": "rds-db:connect", "Resource": [f"{users}:{before}/airflow"]}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    iam.create_role(RoleName=role, Path=account.environment.iam.path, AssumeRolePolicyDocument="{}")
+    iam.put_role_policy(RoleName=role, PolicyName="connect-to-database", PolicyDocument=json.dumps(policy))
+    restore.restore(from_snapshot(target, "saved"), target, confirm=yes)
+    found = iam.get_role_policy(RoleName=role, PolicyName="connect-to-database")["PolicyDocument"]
+    assert found["Statement"][0]["Resource"] == [f"{users}:{adopted[-1]}/airflow"]
+    assert database.describe(target)["IAMDatabaseAuthenticationEnabled"] is True
+
+
+@pytest.mark.feature("D6", "D8")
+def test_output_with_the_resource_id_follows_the_state() -> None:
+    instance = {"attributes": {"id": "db-OLD", "resource_id": "db-OLD"}}
+    outputs = {"database_resource_id": {"value": "db-OLD"}, "database_address": {"value": "a"}}
+    resource = {"type": "aws_db_instance", "name": "database", "instances": [instance]}
+    state: dict[str, Any] = {"resources": [resource], "outputs": outputs}
+    assert restored_state.replace_id(state, "db-NEW")
+    assert {name: item["value"] for name, item in outputs.items()} == {
+        "database_resource_id": "db-NEW",
+        "database_address": "a",
+    }
+    assert not restored_state.replace_id(state, "db-NEW")

@@ -26,13 +26,15 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 """Component -> secrets that it generates if missing (measured with Airflow 3.3.2; docs/container_contract.md)."""
 
 
-def _component(name: str, **secrets: str) -> Resources:
+def _component(name: str, *further: Mapping[str, str], **secrets: str) -> Resources:
     base = f"arn:aws:ssm:eu-central-1:{ACCOUNT}:parameter/airflow/dev"
     listed = [{"name": variable, "valueFrom": f"{base}/{value}"} for variable, value in secrets.items()]
-    variables = [{"name": "AIRFLOW_COMPONENT", "value": name}]
+    variables = [{"name": "AIRFLOW_COMPONENT", "value": name}, *further]
     return task_definition(container(name=name, command=[name], environment=variables, secrets=listed), name=name)
 
 
+_TOKENS = {"name": "AIRFLOW_DB_AUTHENTICATION", "value": "iam"}
+"""The variable of a component that logs in to the database with IAM tokens."""
 _ALL = {_DATABASE: "database-password", _FERNET: "fernet-key", _JWT: "jwt-secret", _SESSION: "api-secret-key"}
 
 
@@ -56,8 +58,18 @@ class InconsistentSecrets(Rule):
             title="two components, the same parameters",
             resources=merge(_component("scheduler", **_ALL), _component("api-server", **_ALL)),
         ),
+        Example(
+            title="a scheduler that logs in to the database with IAM tokens in place of the password",
+            resources=_component(
+                "scheduler", _TOKENS, **{name: value for name, value in _ALL.items() if name != _DATABASE}
+            ),
+        ),
     )
     failing = (
+        Example(
+            title="a scheduler that logs in to the database with tokens, without a JWT secret",
+            resources=_component("scheduler", _TOKENS, **{_FERNET: "fernet-key", _SESSION: "api-secret-key"}),
+        ),
         Example(
             title="the JWT secret differs",
             resources=merge(
@@ -86,7 +98,8 @@ class InconsistentSecrets(Rule):
 
 def _missing(components: list[Container]) -> Iterator[Finding]:
     for item in components:
-        absent = [name for name in NEEDED.get(item.component, ()) if name not in item.secrets]
+        replaced = {_DATABASE} if item.environment.get(_TOKENS["name"]) == _TOKENS["value"] else set()
+        absent = [name for name in NEEDED.get(item.component, ()) if name not in {*item.secrets, *replaced}]
         if absent:
             yield Finding.fail(item.task, f"container {item.name} lacks {', '.join(absent)}")
 

@@ -188,3 +188,13 @@ def test_same_definitions_give_the_same_bytes(tmp_path: Path) -> None:
     first, second = (written(deployment, Project(environment="dev", home=tmp_path / name)) for name in ("a", "b"))
     assert first == second
     assert localized(deployment) == localized(deployment)
+
+
+@pytest.mark.feature("R2", "D8")
+def test_local_components_use_the_password_because_postgresql_cannot_check_tokens() -> None:
+    deployed_tasks = environment_of("celery", database={"authentication": "iam"})
+    assert "AIRFLOW_DB_AUTHENTICATION" in str(definitions(deployed_tasks)["scheduler"])
+    for task in localized(deployed_tasks):
+        for container in task.task.containers:
+            assert "AIRFLOW_DB_AUTHENTICATION" not in container.environment, container.name
+            assert ("AIRFLOW_DB_PASSWORD" in container.secrets) is ("AIRFLOW_DB_HOST" in container.environment)

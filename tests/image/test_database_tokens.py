@@ -1,0 +1,246 @@
+"""The image logs in to a database that checks IAM tokens as RDS does, with a fresh token for each connection."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from local.containers import authority, backing_services, engine
+from tests.image.fake_rds_tokens import ROLE, FakeRdsTokens
+from tests.image.services import PRISTINE, Services
+
+NAME, USER, REGION = "tokens.example", "token_user", "eu-central-1"
+PASSWORD = "password of the token user"
+KEYS = {"AKIAEXAMPLE": "secret key of the task role", "AKIAOTHER": "secret key of another role"}
+# Runs in the environment that the entrypoint prepares for Airflow.
+ENTRY = "import os, sys; import airflow_fargate.__main__ as m; become = os.execvpe; script = sys.argv.pop(1)"
+AS_AIRFLOW = f"{ENTRY}; os.execvpe = lambda *words: become('python', ['python', '-c', script], words[2])"
+SCRIPT = """
+import asyncio, datetime, json, os, pathlib
+import botocore.auth, psycopg2, sqlalchemy
+from airflow import settings
+from airflow.configuration import conf
+from airflow_fargate import health, iam_token
+from airflow_fargate.backing_services import Database
+
+clock, found = pathlib.Path("/clock/offset"), {}
+now = botocore.auth.get_current_datetime
+botocore.auth.get_current_datetime = lambda *a, **k: now(*a, **k) + datetime.timedelta(seconds=int(clock.read_text()))
+WHO = sqlalchemy.text("select session_user")
+
+def try_login(**login):
+    server = {"host": database.host, "port": database.port, "dbname": database.name, **database.tls}
+    try:
+        psycopg2.connect(**server, **{"user": database.user, **login}).close()
+        return "accepted"
+    except psycopg2.OperationalError as error:
+        return str(error).strip().splitlines()[-1]
+
+async def asynchronous():
+    async with settings.async_engine.connect() as connection:
+        user = (await connection.execute(WHO)).scalar()
+    await settings.async_engine.dispose()
+    return user
+
+def synchronous(engine):
+    with engine.connect() as connection:
+        return connection.execute(WHO).scalar()
+
+database = Database.of(os.environ)
+token = database.current_password()
+found["first token"] = try_login(password=token)
+found["synchronous"] = synchronous(settings.engine)
+found["asynchronous"] = asyncio.run(asynchronous())
+celery = sqlalchemy.create_engine(conf.get("celery", "result_backend").removeprefix("db+"))
+found["celery"] = synchronous(celery)
+with settings.engine.connect() as kept:
+    clock.write_text("960")
+    found["open connection after 16 minutes"] = kept.execute(WHO).scalar()
+    found["pool after 16 minutes"] = synchronous(settings.engine)
+found["first token after 16 minutes"] = try_login(password=token)
+settings.engine.dispose()
+found["reconnected pool"] = synchronous(settings.engine)
+found["another user"] = try_login(user="airflow_reader", password=database.current_password())
+found["password"] = try_login(password=os.environ["TRIED_PASSWORD"])
+try:
+    health._check_job(component="triggerer", environ=os.environ)
+except health.Unhealthy as reason:
+    found["health check"] = str(reason)
+os.environ |= {"AWS_ACCESS_KEY_ID": "AKIAOTHER", "AWS_SECRET_ACCESS_KEY": os.environ["OTHER_SECRET_KEY"]}
+iam_token._source.cache_clear()
+found["role without permission"] = try_login(password=database.current_password())
+print(json.dumps(found))
+"""
+# A worker has no engine of Airflow: Celery's configuration registers the listener.
+WORKER_SCRIPT = """
+import os
+import airflow_fargate.celery_config, sqlalchemy
+engine = sqlalchemy.create_engine(os.environ["AIRFLOW__CELERY__RESULT_BACKEND"].removeprefix("db+"))
+with engine.connect() as connection:
+    print("worker:", connection.execute(sqlalchemy.text("select session_user")).scalar())
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runs:
+    """What the image did.
+
+    Args:
+        rds: the database that checks tokens.
+        before: a component before the first migration.
+        migration: the migration, which grants the role.
+        components: the script, after the migration.
+        worker: a connection to the result backend, as a worker opens it.
+        back: the command that returns to the password.
+        with_password: the script's connection with the password, after that.
+    """
+
+    rds: FakeRdsTokens
+    before: subprocess.CompletedProcess[str]
+    migration: subprocess.CompletedProcess[str]
+    components: subprocess.CompletedProcess[str]
+    worker: subprocess.CompletedProcess[str]
+    back: subprocess.CompletedProcess[str]
+    with_password: subprocess.CompletedProcess[str]
+
+    @property
+    def found(self) -> dict[str, Any]:
+        assert self.components.returncode == 0, self.components.stderr[-3000:]
+        (line,) = (line for line in self.components.stdout.splitlines() if line.startswith('{"first token"'))
+        return dict(json.loads(line))
+
+
+@pytest.fixture(scope="module")
+def rds(migrated: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeRdsTokens]:
+    """A copy of the migrated database whose user has no role ``rds_iam`` yet, as after the first apply."""
+    database, gateway = migrated.database, migrated.gateway
+    for statement in (
+        f"create role {ROLE} nologin",
+        # As the master user of RDS, which is no superuser.
+        f"create role {USER} login createrole createdb password '{PASSWORD}' in role airflow",
+        f"create role airflow_reader login password '{PASSWORD}' in role {ROLE}",
+        f"create database {USER} owner {USER} template {PRISTINE}",
+    ):
+        backing_services.query(database, statement, name="postgres")
+    rules = rf"hostnossl all +{ROLE} {gateway}/32 trust\nhostnossl all {USER} {gateway}/32 scram-sha-256"
+    database.exec("sed", "-i", f"1i {rules}", "/data/cluster/pg_hba.conf")
+    backing_services.query(database, "select pg_reload_conf()")
+    folder = tmp_path_factory.mktemp("clock")
+    folder.chmod(0o777)
+    clock = folder / "offset"
+    clock.write_text("0")
+    clock.chmod(0o666)
+    with FakeRdsTokens(
+        name=NAME,
+        host=gateway,
+        database=(database.address, 5432),
+        certificate=authority.issue(migrated.setting.authority, name=NAME),
+        region=REGION,
+        secret_keys=KEYS,
+        users={"AKIAEXAMPLE": frozenset({USER})},
+        clock=clock,
+    ) as fake:
+        yield fake
+
+
+@pytest.fixture(scope="module")
+def runs(migrated: Services, rds: FakeRdsTokens) -> Runs:
+    key = "AKIAEXAMPLE"
+    environ: dict[str, str | None] = {
+        "AIRFLOW_DB_AUTHENTICATION": "iam",
+        "AIRFLOW_DB_HOST": NAME,
+        "AIRFLOW_DB_PORT": str(rds.port),
+        "AIRFLOW_DB_NAME": USER,
+        "AIRFLOW_DB_USER": USER,
+        "AIRFLOW_DB_PASSWORD": None,
+        "AWS_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": key,
+        "AWS_SECRET_ACCESS_KEY": KEYS[key],
+        "OTHER_SECRET_KEY": KEYS["AKIAOTHER"],
+        "TRIED_PASSWORD": PASSWORD,
+    }
+
+    def run(component: str, **more: str | None) -> subprocess.CompletedProcess[str]:
+        return engine.run(
+            migrated.launch(component, environ={**environ, **more}, options=rds.options, name=f"tokens-{component}")
+        )
+
+    def script(component: str, text: str) -> subprocess.CompletedProcess[str]:
+        options = (*rds.options, "--volume", f"{rds.clock.parent}:/clock", "--entrypoint", "python")
+        launch = migrated.launch(component, environ=environ, options=options, name="tokens-script")
+        return engine.run(replace(launch, command=("-c", f"{AS_AIRFLOW}; m.main(['{component}'])", text)))
+
+    before = run("metrics", AIRFLOW_WAIT_SECONDS="1")
+    migration = run("migrate", AIRFLOW_DB_PASSWORD=PASSWORD)
+    components = script("scheduler", SCRIPT)
+    rds.clock.write_text("0")
+    worker = script("worker", WORKER_SCRIPT)
+    back = run("password-login")
+    password = {"AIRFLOW_DB_AUTHENTICATION": None, "AIRFLOW_DB_PASSWORD": PASSWORD}
+    with_password = run("password-login", **password)
+    return Runs(
+        rds=rds,
+        before=before,
+        migration=migration,
+        components=components,
+        worker=worker,
+        back=back,
+        with_password=with_password,
+    )
+
+
+@pytest.mark.feature("D8")
+def test_migration_lets_the_database_accept_tokens(runs: Runs) -> None:
+    assert runs.before.returncode == 3
+    assert "password authentication failed" in runs.before.stderr
+    assert "Fix: check the address, the security groups and rds-db:connect of the task role" in runs.before.stderr
+    assert runs.migration.returncode == 0, runs.migration.stdout[-2000:] + runs.migration.stderr[-2000:]
+    assert f"{ROLE} was granted to {USER}" in runs.migration.stdout
+    assert json.loads(runs.migration.stdout.splitlines()[-1])["event"] == "migrated"
+
+
+@pytest.mark.feature("D8")
+@pytest.mark.parametrize("engine_name", ["synchronous", "asynchronous", "celery"])
+def test_every_engine_of_airflow_logs_in_with_a_token(runs: Runs, engine_name: str) -> None:
+    assert runs.found[engine_name] == USER
+
+
+@pytest.mark.feature("D8", "S3")
+def test_worker_stores_results_with_a_token(runs: Runs) -> None:
+    assert f"worker: {USER}" in runs.worker.stdout, runs.worker.stderr[-3000:]
+
+
+@pytest.mark.feature("D8")
+def test_pool_outlives_the_token(runs: Runs) -> None:
+    found = runs.found
+    assert found["first token"] == "accepted"
+    assert "PAM authentication failed" in found["first token after 16 minutes"]
+    assert found["open connection after 16 minutes"] == USER
+    assert found["pool after 16 minutes"] == USER
+    assert found["reconnected pool"] == USER
+    assert any(reason.startswith("expired") for reason in runs.rds.rejected)
+
+
+@pytest.mark.feature("D8")
+def test_token_is_for_one_user_and_one_role(runs: Runs) -> None:
+    for name in ("another user", "role without permission", "password"):
+        assert "PAM authentication failed" in runs.found[name], name
+    assert f"token for user {USER}, not for airflow_reader" in runs.rds.rejected
+    assert f"AKIAOTHER lacks rds-db:connect on {USER}" in runs.rds.rejected
+
+
+@pytest.mark.feature("D8", "C1")
+def test_health_check_logs_in_with_a_token(runs: Runs) -> None:
+    assert runs.found["health check"] == "triggerer: no running job of this host in the database"
+
+
+@pytest.mark.feature("D8")
+def test_way_back_to_the_password(runs: Runs) -> None:
+    assert runs.back.returncode == 0, runs.back.stderr
+    assert f"{USER} logs in with the password from now on" in runs.back.stdout
+    assert runs.with_password.returncode == 0, runs.with_password.stderr
