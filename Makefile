@@ -146,12 +146,20 @@ pipelines: .venv/.ready ## Write the CI/CD pipelines of ENVS, in the order of de
 bench: .venv/.ready ## Measure time and memory as ratios to baselines of the same run (ARGS=--write writes them into the documentation)
 	@$(BIN)/python -m bench $(ARGS)
 
+## Guide
+.PHONY: guide guide-serve
+guide: .venv/.ready ## Build the guide in dist/guide; every link must have a target
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict && echo "guide: dist/guide/index.html. Next: open it in a browser"
+
+guide-serve: .venv/.ready ## Serve the guide on this machine with a search field
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs serve
+
 ## Checks
 .PHONY: day-two lint mutation coverage test test-unit test-policies test-plan test-apply test-image test-live
 lint: .venv/.ready ## Check style, types, dependencies between packages, generated files
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 	@$(BIN)/python -m environments schema --check && $(BIN)/python -m environments docs --check && $(BIN)/python -m terraform_gate docs --check
-	@$(BIN)/python docs/generate.py --check && $(BIN)/python docs/generate_quotas.py --check && $(BIN)/python docs/generate_features.py --check
+	@$(BIN)/python docs/generate.py --check && $(BIN)/python docs/generate_quotas.py --check && $(BIN)/python docs/generate_features.py --check && $(BIN)/python docs/generate_commands.py --check
 	@$(BIN)/python -m local.permissions --check && $(BIN)/python -m local.flows --check
 	@$(BIN)/python -m operations pipelines dev staging prod --out examples/pipelines --check
 	@bash -n .ci/run .ci/install docker/engine

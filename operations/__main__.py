@@ -31,7 +31,7 @@ from operations.progress import next_command, say
 from operations.reporting import reporting
 from operations.reviewed import FILE as REVIEWED
 from operations.reviewed import read_reviewed
-from operations.rotate import ROTATIONS
+from operations.rotate import rotation_of
 from operations.stacks import synthesize, synthesize_one
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -114,12 +114,15 @@ def deploy(
 def secrets(
     name: Name,
     deploy_key: Annotated[Path | None, typer.Option(help="Private SSH key for the DAG repository.")] = None,
+    client_secret: Annotated[
+        Path | None, typer.Option(help="Client secret of Airflow at the identity provider (auth.mode oidc).")
+    ] = None,
     folder: Folder = HOME,
 ) -> None:
     """Create missing secrets and set the broker's AUTH token. No value is printed."""
     with reporting() as report:
         account = account_of(report, name, folder, "secrets")
-        _secrets.complete(account, deploy_key=deploy_key)
+        _secrets.complete(account, deploy_key=deploy_key, client_secret=client_secret)
         next_command(account.command("migrate"))
 
 
@@ -144,15 +147,22 @@ def downgrade(name: Name, target: str, yes: Yes = False, folder: Folder = HOME) 
 
 
 @app.command()
-def rotate(name: Name, secret: str, yes: Yes = False, folder: Folder = HOME) -> None:
-    """Replace SECRET (fernet, jwt, api, database or broker) while Airflow runs."""
+def rotate(
+    name: Name,
+    secret: str,
+    from_: Annotated[
+        Path | None, typer.Option("--from", help="File with the new value; for oidc only, whose value people get.")
+    ] = None,
+    yes: Yes = False,
+    folder: Folder = HOME,
+) -> None:
+    """Replace SECRET (fernet, jwt, api, database, broker or oidc) while Airflow runs."""
     with reporting() as report:
-        if secret not in ROTATIONS:
-            raise PreconditionError(f"unknown secret {secret!r}. Allowed: {', '.join(ROTATIONS)}")
+        rotation = rotation_of(secret, from_)
         account = account_of(report, name, folder, "rotate", secret)
         if not asked(yes)(f"Rotate {secret} of {name}? Every Fargate task is replaced."):
             raise PreconditionError("nothing was rotated")
-        ROTATIONS[secret](account)
+        rotation(account)
         next_command(account.command("verify"))
 
 

@@ -25,6 +25,12 @@ ADMIN_PASSWORD = "admin-password"  # noqa: S105  # a name, not a value
 DEPLOY_KEY = "git-deploy-key"
 """Parameter of the private SSH key for the DAG repository. People write the key; no program can generate it."""
 DEPLOY_KEY_PURPOSE = "Private SSH key for the DAG repository"
+OIDC_CLIENT_SECRET = "oidc-client-secret"  # noqa: S105  # a name, not a value
+"""Parameter of Airflow's client secret at the identity provider. The identity provider generates the value."""
+OIDC_CLIENT_SECRET_PURPOSE = "Client secret of Airflow at the identity provider"  # noqa: S105
+OIDC_CLIENT_SECRET_VARIABLE = "AIRFLOW_OIDC_CLIENT_SECRET"  # noqa: S105
+GIVEN_BY_PEOPLE = frozenset({DEPLOY_KEY, OIDC_CLIENT_SECRET})
+"""Parameters that exist when a key of the environment asks for them, and that no program can generate."""
 GIT_SYNC_DEPLOY_KEY_VARIABLE = "GITSYNC_DEPLOY_KEY"
 GIT_BUNDLE_DEPLOY_KEY_VARIABLE = "AIRFLOW_GIT_DEPLOY_KEY"
 

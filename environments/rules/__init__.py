@@ -2,6 +2,7 @@
 
 from environments.rules import (
     airflow,
+    auth,
     compute,
     dag_access,
     database,
@@ -22,6 +23,7 @@ from environments.rules.registry import RULES, violations
 __all__ = [
     "RULES",
     "airflow",
+    "auth",
     "compute",
     "dag_access",
     "database",
