@@ -15,7 +15,8 @@ HEAD = """# What each flow is for
 
 `make flows` runs the environment of the live tests behind packet filters and removes each declared flow in turn: the
 filters drop its packets at the sender, those of open connections too. The last column shows what failed without the
-flow. A failure counts only if the same check succeeds after the flow has been restored. An Airflow task that does not
+flow. Flows of several sources to the AWS APIs, S3 and the Git host are removed at once, and each source is checked for
+itself. A failure counts only if the same check succeeds after the flow has been restored. An Airflow task that does not
 succeed had at least 15 s, and twice the time of a whole run with all flows. A flow without an observed failure has a
 reason (`local/flows/reasons.py`). `make lint` compares this page with the record, and a test compares the record with
 the flows of the environments.
