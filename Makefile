@@ -97,8 +97,8 @@ image-lock: ## Update the lock files of the image (needs uv)
 live: .venv/.ready ## Apply an environment to the emulator, run it behind packet filters, test it, and print what the filters dropped
 	@$(BIN)/python -m pytest tests/live --ignore=tests/live/test_compose.py -q $(ARGS)
 
-flows: .venv/.ready ## Remove each declared flow of a running environment in turn and write what fails to docs/flows.md (an hour)
-	@$(BIN)/python -m pytest tests/live/each_flow.py -q $(ARGS)
+flows: .venv/.ready ## Remove each declared flow of a running environment in turn and write what fails to docs/flows.md (20 minutes)
+	@$(BIN)/python -m pytest tests/live/each_flow.py -q -s $(ARGS)
 
 grants: .venv/.ready ## Record make demo and make live, and write what needed each permission to docs/permissions.md (an hour)
 	@mkdir -p .build && $(BIN)/python -m local.demo dev --record .build/demo.json
@@ -160,7 +160,7 @@ lint: .venv/.ready ## Check style, types, dependencies between packages, generat
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 	@$(BIN)/python -m environments schema --check && $(BIN)/python -m environments docs --check && $(BIN)/python -m terraform_gate docs --check
 	@$(BIN)/python docs/generate.py --check && $(BIN)/python docs/generate_quotas.py --check && $(BIN)/python docs/generate_features.py --check && $(BIN)/python docs/generate_commands.py --check
-	@$(BIN)/python -m local.permissions --check
+	@$(BIN)/python -m local.permissions --check && $(BIN)/python -m local.flows --check
 	@$(BIN)/python -m operations pipelines dev staging prod --out examples/pipelines --check
 	@bash -n .ci/run .ci/install docker/engine
 

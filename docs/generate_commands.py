@@ -48,6 +48,7 @@ PROGRAMS = (
     "local.compose",
     "local.containers",
     "local.permissions",
+    "local.flows",
     "day_two",
     "terraform_harness.mutation",
     "terraform_harness.coverage",

@@ -38,10 +38,12 @@ class Client:
     Args:
         servers: the current api-servers. A call tries the next server when one does not answer.
         password: password of the user ``admin``.
+        timeout: seconds to wait for one answer.
     """
 
     servers: Callable[[], Sequence[Server]]
     password: str
+    timeout: float = TIMEOUT_SECONDS
     _token: str = field(default="", repr=False)
 
     def call(self, method: str, path: str, body: dict[str, Any] | None = None, *, within: float = 90) -> Any:
@@ -70,8 +72,11 @@ class Client:
         address = server.published()
         if not self._token:
             login = {"username": "admin", "password": self.password}
-            self._token = _http("POST", f"{address}/auth/token", login, {})["access_token"]
-        return _http(method, f"{address}/api/v2/{path}", body, {"Authorization": f"Bearer {self._token}"})
+            self._token = self._http("POST", f"{address}/auth/token", login, {})["access_token"]
+        return self._http(method, f"{address}/api/v2/{path}", body, {"Authorization": f"Bearer {self._token}"})
+
+    def _http(self, method: str, url: str, body: dict[str, Any] | None, headers: dict[str, str]) -> Any:
+        return _http(method, url, body, headers, timeout=self.timeout)
 
     def wait_for_database(self, *, seconds: float = 120) -> None:
         """Wait until the api-server reaches its database again; raises AirflowError after ``seconds``."""
@@ -160,7 +165,7 @@ class Client:
         return text
 
 
-def _http(method: str, url: str, body: dict[str, Any] | None, headers: dict[str, str]) -> Any:
+def _http(method: str, url: str, body: dict[str, Any] | None, headers: dict[str, str], *, timeout: float) -> Any:
     data = json.dumps(body).encode() if body is not None else None
     request = urllib.request.Request(  # noqa: S310 - a loopback address
         url,
@@ -168,5 +173,5 @@ def _http(method: str, url: str, body: dict[str, Any] | None, headers: dict[str,
         method=method,
         headers={**headers, "Content-Type": "application/json", "Accept": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310
         return json.load(answer)

@@ -1,14 +1,17 @@
-"""Removes each declared flow of the running environment and writes what fails to docs/flows.md: ``make flows``.
+"""Removes each declared flow of the running environment and records what fails: ``make flows``.
 
-Not a part of ``make test``, because each removal waits until something fails. Flows that no component misses at once
-are in ``REASONS``.
+Not a part of ``make test``, because it takes a quarter of an hour. It writes docs/flows.yaml after each turn and skips
+the flows that have a result there, so that a run that was interrupted goes on where it stopped. To repeat a flow,
+remove its result from docs/flows.yaml.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from terraform_gate.network.reading.flows import DeclaredFlow, declared_flows
 from terraform_gate.network.reading.network import network_of
@@ -17,137 +20,129 @@ from terraform_gate.reading.inputs import read
 from local.airflow_client import AirflowError
 from local.containers.engine import EngineError
 from local.ecs.fake_vpc import RemovedFlow
-from local.repository import ROOT
+from local.flows import __main__ as command
+from local.flows.record import Trial, keep, kept
+from local.flows.removal import StillFailing, failures
+from tests.live import flow_checks
 from tests.live.conftest import STEADY_SECONDS, Live
+from tests.live.flow_checks import Bench, Check, single
 
-TABLE = ROOT / "docs" / "flows.md"
-FAILS_SECONDS = 90
-HEAD = """# What each flow is for
-
-`make flows` removes each declared flow of the live tests' environment (Celery, one NAT gateway) in turn, and waits
-for something to fail.
-
-| from | to | port | declared for | without it |
-|---|---|---|---|---|
-"""
-REASONS = {
-    ("load-balancer", 80): "nothing in this test: people who type the address without https get no redirect",
-}
+TOPOLOGY = "celery, one NAT gateway"
+RESTORED_SECONDS = 90
+SERVED_LOG = "the log of a running Airflow task is not shown"
+# In this order: (source, destination, port), with * for any source; sources of one line are removed at once.
+CHECKS: Sequence[tuple[tuple[str, str, int], Check]] = (
+    (("*", "internet", 443), single(flow_checks.new_task)),
+    (("*", "s3", 443), single(flow_checks.new_task)),
+    (("*", "internet", 22), flow_checks.new_commit),
+    (("api-server", "worker-default", 8793), flow_checks.log_of("on_default", "sleep 3600", SERVED_LOG)),
+    (("api-server", "worker-heavy", 8793), flow_checks.log_of("on_heavy", "sleep 3600", SERVED_LOG)),
+    (
+        ("api-server", "triggerer", 8794),
+        flow_checks.log_of("waits", "trigger starting", "the log of a trigger is not shown"),
+    ),
+    (("clients", "load-balancer", 443), single(flow_checks.login_page)),
+    (("load-balancer", "api-server", 8080), single(flow_checks.login_page)),
+    (("dag-processor", "metadata-database", 5432), single(flow_checks.health)),
+    (("triggerer", "metadata-database", 5432), single(flow_checks.health)),
+    (("api-server", "metadata-database", 5432), single(flow_checks.request)),
+    (("worker-heavy", "broker", 6379), flow_checks.run_of("on_heavy")),
+    (("worker-default", "broker", 6379), flow_checks.run_of("on_default")),
+    (("scheduler", "broker", 6379), flow_checks.run_of("on_heavy")),
+    (("worker-heavy", "api-server", 8080), flow_checks.run_of("on_heavy")),
+    (("worker-default", "api-server", 8080), flow_checks.run_of("on_default")),
+    (("worker-heavy", "metadata-database", 5432), flow_checks.result_of("on_heavy")),
+    (("worker-default", "metadata-database", 5432), flow_checks.result_of("on_default")),
+    (("scheduler", "metadata-database", 5432), flow_checks.run_of("on_heavy")),
+    (("migrate", "metadata-database", 5432), single(flow_checks.migration)),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Removal:
-    """A declared flow, the names of its sources, and the addresses of its destination."""
+class Turn:
+    """Flows to one port of one destination that are removed at once, and the check of their sources."""
 
-    flow: DeclaredFlow
-    sources: tuple[str, ...]
-    addresses: tuple[str, ...]
+    flows: Sequence[DeclaredFlow]
+    check: Check | None
+
+    def without(self, bench: Bench) -> dict[str, str]:
+        """What fails for each source without its flow, and does not with it."""
+        if not self.check:
+            return {flow.source.name: "" for flow in self.flows}
+        check, sources = partial(self.check, bench), [flow.source.name for flow in self.flows]
+        return failures(check, sources, removed=self._removal(bench.live), seconds=RESTORED_SECONDS)
+
+    @contextmanager
+    def _removal(self, live: Live) -> Iterator[None]:
+        live.ecs.vpc.set_removed(self._removed(live))
+        try:
+            yield
+        finally:
+            live.ecs.vpc.set_removed([])
+
+    def _removed(self, live: Live) -> list[RemovedFlow]:
+        vpc, end = live.ecs.vpc, self.flows[0].destination.name
+        outside = {
+            "internet": (live.git_address, *(vpc.lookup("api.aws.example") or ())),
+            "s3": (live.ecs.gateways.s3,),
+        }
+        inside = tuple(address for address, member in vpc.members.items() if member.place.name == end)
+        addresses = outside.get(end, inside)
+        sources = {flow: "person" if flow.source.cidrs else flow.source.name for flow in self.flows}
+        return [RemovedFlow(source=source, to=addresses, port=flow.port) for flow, source in sources.items()]
 
 
-def flows(live: Live) -> Iterable[Removal]:
+def flows(live: Live) -> list[DeclaredFlow]:
     """The declared flows of the running environment."""
     inputs = read([live.applied.stacks / name for name in ("live-foundation", "live-airflow")])
     (configuration,) = (item for item in inputs.configurations() if network_of(item).groups)
-    vpc = live.ecs.vpc
-    outside = {"internet": (live.git_address, *(vpc.lookup("api.aws.example") or ())), "s3": (live.ecs.gateways.s3,)}
-    for flow in declared_flows(configuration):
-        inside = tuple(a for a, member in vpc.members.items() if member.place.name == flow.destination.name)
-        source = "person" if flow.source.cidrs else flow.source.name
-        addresses = outside.get(flow.destination.name, inside)
-        yield Removal(flow=flow, sources=(source,), addresses=addresses)
+    return list(declared_flows(configuration))
 
 
-def observed(live: Live, removal: Removal) -> str:
-    """What fails without the flow; empty where nothing does."""
-    flow = removal.flow
-    source, key = flow.source.name, (flow.destination.name, flow.port)
-    if source == "migrate":
-        return _migration(live)
-    checks: dict[tuple[str, int], Callable[[Live, str], str]] = {
-        ("metadata-database", 5432): _new_task,
-        ("internet", 443): _new_task,
-        ("internet", 22): _new_task,
-        ("s3", 443): _new_task,
-        ("broker", 6379): _run,
-        ("api-server", 8080): _request if source == "load-balancer" else _run,
-        ("worker-default", 8793): _running_log,
-        ("load-balancer", 443): _request,
-    }
-    check = checks.get(key)
-    return check(live, source) if check else ""
+def turns(declared: Sequence[DeclaredFlow]) -> Iterator[Turn]:
+    """The flows in the order of their checks; those without a check are the last."""
+    remaining = list(declared)
+    for (source, destination, port), check in CHECKS:
+        found = [
+            flow
+            for flow in remaining
+            if (flow.destination.name, flow.port) == (destination, port) and source in {"*", flow.source.name}
+        ]
+        remaining = [flow for flow in remaining if flow not in found]
+        if found:
+            yield Turn(flows=found, check=check)
+    yield from (Turn(flows=[flow], check=None) for flow in remaining)
 
 
-def _new_task(live: Live, source: str) -> str:
-    """Replace one task of the service."""
-    runner = live.ecs.runner
-    old = runner.running(source)[0]
-    old.stop(reason="test: a flow is removed")
-    deadline = time.monotonic() + FAILS_SECONDS
-    while time.monotonic() < deadline:
-        new = [task for task in runner.tasks[source] if task.healthy]
-        if len(new) >= len(runner.running(source)) and new and old not in new:
-            return ""
-        ended = [task.reason for task in runner.ended[-5:] if source in task.id and task is not old]
-        if ended and not ended[-1].startswith("test:"):
-            return f"a new task does not start ({ended[-1].split(':')[0]})"
-        time.sleep(1)
-    return "a new task does not become healthy"
-
-
-def _run(live: Live, source: str) -> str:
-    queue = "on_heavy" if source == "worker-heavy" else "on_default"
-    run = live.airflow.trigger("kinds")
-    deadline = time.monotonic() + FAILS_SECONDS
-    while time.monotonic() < deadline:
-        states = {task["state"] for task in live.airflow.tasks("kinds", run) if task["task_id"] == queue}
-        if states == {"success"}:
-            return ""
-        if "failed" in states:
-            break
-        time.sleep(1)
-    return "Airflow tasks do not succeed"
-
-
-def _running_log(live: Live, _: str) -> str:
-    run = live.airflow.trigger("slow", seconds=40)
-    live.airflow.wait_for_state("slow", run, "running", count=1, seconds=FAILS_SECONDS)
-    try:
-        is_shown = "sleep 40" in live.airflow.log("slow", run, "sleep", index=0)
-    except (AirflowError, OSError):
-        is_shown = False
-    return "" if is_shown else "no log of a running Airflow task"
-
-
-def _request(live: Live, _: str) -> str:
-    try:
-        live.airflow.call("GET", "version", within=15)
-    except AirflowError:
-        return "the load balancer answers no request"
-    return ""
-
-
-def _migration(live: Live) -> str:
-    try:
-        code, _ = live.ecs.run_task("migrate")
-    except EngineError:
-        return "the migration does not end"
-    return "the migration fails" if code else ""
+def trial(flow: DeclaredFlow) -> Trial:
+    """The flow as a row of the record, without a result."""
+    return Trial(
+        source=flow.source.name,
+        destination=flow.destination.name,
+        service=f"{flow.protocol}/{flow.port}",
+        why=flow.why,
+    )
 
 
 def test_something_fails_without_each_declared_flow(live: Live) -> None:
-    rows, unmissed = [], []
-    for removal in flows(live):
-        flow = removal.flow
-        live.ecs.vpc.set_removed(
-            [RemovedFlow(source=source, to=removal.addresses, port=flow.port) for source in removal.sources]
-        )
+    declared = flows(live)
+    known = {item: item for item in kept()}
+    done = {flow for flow in declared if TOPOLOGY in known.get(trial(flow), trial(flow)).failed}
+    bench, problems = flow_checks.make_bench(live), []
+    for turn in turns([flow for flow in declared if flow not in done]):
+        names = ", ".join(trial(flow).name for flow in turn.flows)
+        started = time.monotonic()
         try:
-            result = observed(live, removal) or REASONS.get((flow.destination.name, flow.port), "")
-        finally:
-            live.ecs.vpc.set_removed([])
-            live.ecs.runner.wait_steady(seconds=STEADY_SECONDS)
-        ends = f"{flow.source.name} | {flow.destination.name}"
-        rows.append(f"| {ends} | {flow.protocol}/{flow.port} | {flow.why} | {result or 'nothing observed'} |")
-        unmissed += [] if result else [ends]
-    TABLE.write_text(HEAD + "\n".join(rows) + "\n")
-    assert not unmissed, "nothing fails without: " + "; ".join(unmissed)
+            results = turn.without(bench)
+        except (StillFailing, AirflowError, EngineError) as error:
+            problems.append(f"{names}: {error}")
+            print(f"no result: {problems[-1][:1000]}", flush=True)
+            continue
+        for flow in turn.flows:
+            row = known.pop(trial(flow), trial(flow)).with_result(TOPOLOGY, results[flow.source.name])
+            known[row] = row
+        keep(known.values())
+        print(f"{time.monotonic() - started:4.0f} s  {names}: {sorted(set(results.values()))}", flush=True)
+        live.ecs.runner.wait_steady(seconds=STEADY_SECONDS)
+    assert not problems, "\n".join(problems)
+    assert command.main([]) == 0
