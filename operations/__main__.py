@@ -13,6 +13,7 @@ import typer
 from terraform_gate.interruptions import RULE
 
 from environments import load
+from environments.facts.secrets import OPENLINEAGE_API_KEY, OTLP_HEADERS
 from environments.load import HOME
 from operations import bootstrap as _bootstrap
 from operations import deploy as _deploy
@@ -114,12 +115,17 @@ def deploy(
 def secrets(
     name: Name,
     deploy_key: Annotated[Path | None, typer.Option(help="Private SSH key for the DAG repository.")] = None,
+    otlp_headers: Annotated[Path | None, typer.Option(help="File with the headers for telemetry.otlp.")] = None,
+    openlineage_api_key: Annotated[
+        Path | None, typer.Option(help="File with the API key for telemetry.openlineage.")
+    ] = None,
     folder: Folder = HOME,
 ) -> None:
     """Create missing secrets and set the broker's AUTH token. No value is printed."""
     with reporting() as report:
         account = account_of(report, name, folder, "secrets")
-        _secrets.complete(account, deploy_key=deploy_key)
+        given = {OTLP_HEADERS: otlp_headers, OPENLINEAGE_API_KEY: openlineage_api_key}
+        _secrets.complete(account, deploy_key=deploy_key, given=given)
         next_command(account.command("migrate"))
 
 

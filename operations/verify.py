@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from environments.derived.receivers import parameters as receiver_parameters
 from environments.derived.service_counts import service_counts
 from environments.facts.secrets import DEPLOY_KEY, SPECIFICATIONS, names_for_topology
 from operations import broker_auth, database, database_proxy, image, migrate
@@ -47,8 +48,9 @@ def _secrets(account: Account) -> Iterator[Check]:
         found = parameters.read(name)
         problem = "does not exist" if found is None else SPECIFICATIONS[name].validate(found.value)
         yield Check(f"secret {name}", problem)
-    if account.environment.dags.deploy_key:
-        yield Check(f"secret {DEPLOY_KEY}", None if parameters.read(DEPLOY_KEY) else "does not exist")
+    written = [DEPLOY_KEY] if account.environment.dags.deploy_key else []
+    for name in (*written, *receiver_parameters(account.environment)):
+        yield Check(f"secret {name}", None if parameters.read(name) else "does not exist")
 
 
 def _database(account: Account) -> Iterator[Check]:

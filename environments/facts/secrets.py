@@ -27,6 +27,15 @@ DEPLOY_KEY = "git-deploy-key"
 DEPLOY_KEY_PURPOSE = "Private SSH key for the DAG repository"
 GIT_SYNC_DEPLOY_KEY_VARIABLE = "GITSYNC_DEPLOY_KEY"
 GIT_BUNDLE_DEPLOY_KEY_VARIABLE = "AIRFLOW_GIT_DEPLOY_KEY"
+OTLP_HEADERS, OPENLINEAGE_API_KEY = "otlp-headers", "openlineage-api-key"  # names, not values
+"""Parameters of the secrets for receivers of telemetry. People write them, as their vendors issue them."""
+OTLP_HEADERS_VARIABLE, OPENLINEAGE_API_KEY_VARIABLE = "OTEL_EXPORTER_OTLP_HEADERS", "OPENLINEAGE_API_KEY"
+WRITTEN_BY_PEOPLE = {
+    DEPLOY_KEY: DEPLOY_KEY_PURPOSE,
+    OTLP_HEADERS: "HTTP headers for the receiver of OpenTelemetry data",
+    OPENLINEAGE_API_KEY: "API key for the receiver of OpenLineage events",
+}
+"""Names and purposes of the parameters that no program can generate."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from itertools import permutations
 from environments.derived.dag_access import components_with_dag_code, dag_access
 from environments.errors import Problem
 from environments.facts.naming import parameter_path
-from environments.facts.secrets import DEPLOY_KEY, SPECIFICATIONS
+from environments.facts.secrets import SPECIFICATIONS, WRITTEN_BY_PEOPLE
 from environments.fields import arn_account, arn_region
 from environments.model import Environment
 from environments.rules.airflow import OWNED
@@ -21,7 +21,7 @@ from environments.sections.dag_access import DagAccess, Egress, Policy
 INTERNET = IPv4Network("0.0.0.0/0")
 HTTPS_PORT = 443
 STORE_PORTS = {5432: "metadata database", 6379: "broker"}
-RESERVED_VARIABLES = ("AIRFLOW_", "AWS_", "ECS_", "GITSYNC_", "LD_", "PG", "PYTHON")
+RESERVED_VARIABLES = ("AIRFLOW_", "AWS_", "ECS_", "GITSYNC_", "LD_", "OPENLINEAGE_", "OTEL_", "PG", "PYTHON")
 """Beginnings of variables that the image, the stacks, AWS or the dynamic linker set."""
 FREE_VARIABLES = ("AIRFLOW_CONN_", "AIRFLOW_VAR_")
 RESERVED_NAMES = frozenset({"HOME", "PATH", "SSL_CERT_FILE", "TMPDIR", "USER"})
@@ -209,7 +209,7 @@ def _parameter(path: str, parameter: str, environment: Environment) -> Iterator[
         yield Problem(
             path, f"{name} belongs to another environment. Fix: copy the secret below {own}/, or to a path of its own"
         )
-    if name.removeprefix(f"{own}/") in {*SPECIFICATIONS, DEPLOY_KEY}:
+    if name.removeprefix(f"{own}/") in {*SPECIFICATIONS, *WRITTEN_BY_PEOPLE}:
         yield Problem(
             path, f"{name} is a secret of Airflow itself, which DAGs must not read. Fix: use another parameter"
         )

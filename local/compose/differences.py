@@ -29,6 +29,8 @@ FAST_REFRESH = {
     "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "2",
 }
 HEALTH_CHECK_SECONDS = 5
+TELEMETRY = ("AIRFLOW__OPENLINEAGE__", "AIRFLOW__TRACES__", "OPENLINEAGE_", "OTEL_")
+"""Beginnings of the variables of receivers of telemetry: a local run sends nothing to them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +126,11 @@ def _local_container(container: ContainerDefinition, *, variables: Mapping[str, 
     if "AIRFLOW__API__BASE_URL" not in container.environment:
         del added["AIRFLOW__API__BASE_URL"]
     fast_refresh = FAST_REFRESH if container.command in (("dag-processor",), ("standalone",)) else {}
-    environment = {**container.environment, **added, **fast_refresh}
+    environment = {**_without_telemetry(container.environment), **added, **fast_refresh}
     health = container.health.every(HEALTH_CHECK_SECONDS) if container.health else None
-    return replace(container, environment=environment, health=health)
+    secrets = _without_telemetry(container.secrets)
+    return replace(container, environment=environment, secrets=secrets, health=health)
+
+
+def _without_telemetry(variables: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in variables.items() if not name.startswith(TELEMETRY)}

@@ -6,11 +6,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from environments.facts.secrets import (
     DATABASE_PASSWORD,
     GIT_BUNDLE_DEPLOY_KEY_VARIABLE,
     GIT_SYNC_DEPLOY_KEY_VARIABLE,
+    OTLP_HEADERS_VARIABLE,
     SPECIFICATIONS,
 )
 from modules.core.grants import statement
@@ -194,6 +196,19 @@ class WorkerMetrics:
         )
 
 
+class MetricsReceiver(Protocol):
+    """A receiver of OpenTelemetry metrics."""
+
+    @property
+    def headers(self) -> Secret | None:
+        """HTTP headers that authenticate the client."""
+        ...
+
+    def variables(self, component: str) -> dict[str, str]:
+        """Variables of the OpenTelemetry SDK in a container of ``component``."""
+        ...
+
+
 @dataclass(frozen=True)
 class StatsD:
     """A sidecar that receives Airflow's StatsD metrics and logs them in CloudWatch's embedded metric format.
@@ -201,14 +216,16 @@ class StatsD:
     Args:
         namespace: CloudWatch namespace of the metrics.
         environment: name of the environment, a dimension of the metrics.
+        otlp: receiver of OpenTelemetry data to which the sidecar sends the metrics too.
     """
 
     namespace: str
     environment: str
+    otlp: MetricsReceiver | None = None
 
     def join(self, task: FargateTask) -> None:
         """Add the sidecar to ``task``."""
-        _add_sidecar(
+        container = _add_sidecar(
             task,
             "statsd",
             "statsd",
@@ -216,7 +233,10 @@ class StatsD:
             AIRFLOW_METRICS_NAMESPACE=self.namespace,
             AIRFLOW_STATSD_COMPONENT=task.main.name,
             AIRFLOW_STATSD_PORT=str(STATSD_PORT),
+            **(self.otlp.variables(task.main.name) if self.otlp else {}),
         )
+        if self.otlp and self.otlp.headers:
+            task.add_secret_to(container, OTLP_HEADERS_VARIABLE, self.otlp.headers)
         task.add_environment(
             AIRFLOW__METRICS__STATSD_ON="True",
             AIRFLOW__METRICS__STATSD_HOST="127.0.0.1",

@@ -18,6 +18,7 @@ from modules.core.task import BackingService, Client, Secret, Sidecar
 from modules.stacks.component_table import Use
 from modules.stacks.dag_access import dag_access
 from modules.stacks.foundation import FoundationReference
+from modules.stacks.telemetry import Telemetry
 
 SHARED_SECRETS = own_names_for_process("api-server")
 WORKER_SECRETS = own_names_for_process("worker")
@@ -40,6 +41,7 @@ class ServiceBindings:
     def __init__(self, environment: Environment, foundation: FoundationReference, *, names: Names) -> None:
         self._environment, self._foundation, self._names = environment, foundation, names
         self.execution_api: ExecutionApi | None = None
+        self.telemetry = Telemetry(environment, name=names.name, secret=self._written_secret)
 
     def services(self, uses: Iterable[Use], *, secrets: tuple[str, ...] = SHARED_SECRETS) -> list[BackingService]:
         """Return AWS APIs and the backing services called ``uses``, with the shared secrets called ``secrets``."""
@@ -49,6 +51,10 @@ class ServiceBindings:
         """Return the backing services of a worker, which needs only one of the shared secrets."""
         return [*self.services(uses), self._foundation.secrets.some(*WORKER_SECRETS)]
 
+    def receivers(self, process: str) -> list[BackingService]:
+        """Return the receivers of telemetry to which the service ``process`` sends."""
+        return list(self.telemetry.services(process))
+
     def dag_access(self, section: DagAccessSection) -> DagAccess:
         """Return the access that the DAGs of a service have in addition."""
         key_arn = self._foundation.secrets_key_arn
@@ -56,7 +62,7 @@ class ServiceBindings:
 
     def sidecars(self, uses: Iterable[Use]) -> list[Sidecar]:
         """Return the sidecars of ``uses`` and the StatsD sidecar, which every component has."""
-        statsd: list[Sidecar] = [StatsD(namespace=NAMESPACE, environment=self._names.name)]
+        statsd: list[Sidecar] = [StatsD(namespace=NAMESPACE, environment=self._names.name, otlp=self.telemetry.otlp)]
         return statsd + [sidecar for use in uses for sidecar in self._sidecars(use)]
 
     def _services(self, use: Use, secrets: tuple[str, ...]) -> Iterator[BackingService]:
@@ -110,13 +116,13 @@ class ServiceBindings:
             ref=dags.branch,
             subdirectory=dags.subdirectory,
             interval_seconds=dags.interval_seconds,
-            deploy_key=self._deploy_key() if dags.deploy_key else None,
+            deploy_key=self._written_secret(DEPLOY_KEY) if dags.deploy_key else None,
             known_hosts=dags.known_hosts,
         )
 
-    def _deploy_key(self) -> Secret:
-        """Return the reference to the deploy key, a SecureString that an operator creates."""
-        environment, name = self._environment, DEPLOY_KEY
+    def _written_secret(self, name: str) -> Secret:
+        """Return the reference to a SecureString that an operator creates."""
+        environment = self._environment
         arn = f"arn:aws:ssm:{environment.region}:{environment.account_id}:parameter{self._names.path}/{name}"
         key_arn = self._foundation.secrets_key_arn
         return Secret(name=name, arn=arn, key_arn=key_arn, version="external")

@@ -114,6 +114,27 @@ def test_deploy_key_is_required_and_stored(cloud: Cloud, tmp_path: Path) -> None
     assert secrets.complete(account) == []
 
 
+@pytest.mark.feature("L6")
+def test_secrets_of_receivers_are_required_and_stored(cloud: Cloud, tmp_path: Path) -> None:
+    otlp = {"endpoint": "https://otel.example.com", "authenticate": True}
+    account = Cloud.account_of(Cloud.environment(telemetry={"otlp": otlp}))
+    with pytest.raises(
+        PreconditionError,
+        match=r"otlp-headers does not exist, and telemetry.otlp.authenticate is true.*secrets dev --otlp-headers FILE",
+    ):
+        secrets.complete(account)
+    headers = tmp_path / "headers"
+    headers.write_text("\x1b[2J")
+    with pytest.raises(PreconditionError, match="does not contain one line of text"):
+        secrets.complete(account, given={"otlp-headers": headers})
+    headers.write_text("api-key=abc\n")
+    assert secrets.complete(account, given={"otlp-headers": headers}) == ["otlp-headers"]
+    assert cloud.read("otlp-headers") == "api-key=abc"
+    assert secrets.complete(account) == []
+    with pytest.raises(PreconditionError, match="sends no otlp-headers"):
+        secrets.complete(cloud.account, given={"otlp-headers": headers})
+
+
 @pytest.mark.feature("S2")
 def test_no_secret_value_is_printed(cloud: Cloud, capfd: pytest.CaptureFixture[str]) -> None:
     secrets.complete(cloud.account)

@@ -188,3 +188,13 @@ def test_same_definitions_give_the_same_bytes(tmp_path: Path) -> None:
     first, second = (written(deployment, Project(environment="dev", home=tmp_path / name)) for name in ("a", "b"))
     assert first == second
     assert localized(deployment) == localized(deployment)
+
+
+@pytest.mark.feature("R2", "L6")
+def test_local_run_sends_nothing_to_the_receivers_of_telemetry() -> None:
+    receiver = {"endpoint": "https://telemetry.example.com", "authenticate": True}
+    deployment = environment_of("celery", telemetry={"otlp": receiver, "openlineage": receiver})
+    assert "telemetry.example.com" in deployment.text
+    started = composed(deployment)["services"]
+    assert not [name for name, service in started.items() if "telemetry.example.com" in str(service)]
+    assert not [name for name, service in started.items() if "OTEL_" in str(service) or "OPENLINEAGE" in str(service)]
