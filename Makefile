@@ -93,12 +93,17 @@ image-lock: ## Update the lock files of the image (needs uv)
 	  uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make image-lock" --quiet docker/$$name.in -o docker/$$name.txt; done
 
 ## Run locally
-.PHONY: up down logs live flows
+.PHONY: up down logs live flows grants
 live: .venv/.ready ## Apply an environment to the emulator, run it behind packet filters, test it, and print what the filters dropped
 	@$(BIN)/python -m pytest tests/live --ignore=tests/live/test_compose.py -q $(ARGS)
 
 flows: .venv/.ready ## Remove each declared flow of a running environment in turn and write what fails to docs/flows.md (an hour)
 	@$(BIN)/python -m pytest tests/live/each_flow.py -q $(ARGS)
+
+grants: .venv/.ready ## Record make demo and make live, and write what needed each permission to docs/permissions.md (an hour)
+	@mkdir -p .build && $(BIN)/python -m local.demo dev --record .build/demo.json
+	@AIRFLOW_FARGATE_RECORD=$(CURDIR)/.build/live.json $(BIN)/python -m pytest tests/live --ignore=tests/live/test_compose.py -q
+	@$(BIN)/python -m local.permissions .build/demo.json .build/live.json
 
 up: .venv/.ready ## Run ENV locally with Docker (DAGS=folder, PORT=n, DELIVERY=git; see docs/local.md)
 	@$(BIN)/python -m local.compose up $(ENV) $(if $(DAGS),--dags "$(DAGS)") $(if $(PORT),--port $(PORT)) $(if $(DELIVERY),--delivery $(DELIVERY))
@@ -141,12 +146,21 @@ pipelines: .venv/.ready ## Write the CI/CD pipelines of ENVS, in the order of de
 bench: .venv/.ready ## Measure time and memory as ratios to baselines of the same run (ARGS=--write writes them into the documentation)
 	@$(BIN)/python -m bench $(ARGS)
 
+## Guide
+.PHONY: guide guide-serve
+guide: .venv/.ready ## Build the guide in dist/guide; every link must have a target
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict && echo "guide: dist/guide/index.html. Next: open it in a browser"
+
+guide-serve: .venv/.ready ## Serve the guide on this machine with a search field
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs serve
+
 ## Checks
 .PHONY: day-two lint mutation coverage test test-unit test-policies test-plan test-apply test-image test-live
 lint: .venv/.ready ## Check style, types, dependencies between packages, generated files
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 	@$(BIN)/python -m environments schema --check && $(BIN)/python -m environments docs --check && $(BIN)/python -m terraform_gate docs --check
-	@$(BIN)/python docs/generate.py --check && $(BIN)/python docs/generate_quotas.py --check && $(BIN)/python docs/generate_features.py --check
+	@$(BIN)/python docs/generate.py --check && $(BIN)/python docs/generate_quotas.py --check && $(BIN)/python docs/generate_features.py --check && $(BIN)/python docs/generate_commands.py --check
+	@$(BIN)/python -m local.permissions --check
 	@$(BIN)/python -m operations pipelines dev staging prod --out examples/pipelines --check
 	@bash -n .ci/run .ci/install docker/engine
 

@@ -13,22 +13,22 @@ from typing import Annotated
 import typer
 from terraform_harness.tools import MissingTool
 
-from bench import checking, decisions, emulator, images, report, running, synthesis, tricks
+from bench import checking, decisions, emulator, gate_curve, images, report, running, synthesis, tricks
 from bench.report import Row
 from bench.scaling import command as scaling
 from bench.scoreboard import command as scoreboard
 from local.containers.engine import EngineError
 
-README, CONTAINERS = synthesis.ROOT / "README.md", synthesis.ROOT / "docs" / "containers.md"
+BENCHMARKS, CONTAINERS = (synthesis.ROOT / "docs" / name for name in ("benchmarks.md", "containers.md"))
 BINDINGS = synthesis.ROOT / "bindings" / "README.md"
 # Part -> title, measuring function, page with the results.
 PARTS: dict[str, tuple[str, Callable[[int], list[Row]], Path]] = {
-    "synthesis": ("Synthesis", lambda rounds: synthesis.rows(rounds=rounds), README),
+    "synthesis": ("Synthesis", lambda rounds: synthesis.rows(rounds=rounds), BENCHMARKS),
     "bindings": ("Parts of the fast bindings", lambda rounds: tricks.rows(rounds=rounds), BINDINGS),
-    "gate": ("Policies", lambda rounds: checking.gate_rows(rounds=rounds), README),
-    "decisions": ("IAM decisions", lambda rounds: decisions.rows(rounds=rounds), README),
-    "unit": ("Tests", lambda rounds: checking.unit_rows(rounds=rounds), README),
-    "emulator": ("Emulator", lambda rounds: emulator.rows(rounds=rounds), README),
+    "gate": ("Policies", lambda rounds: checking.gate_rows(rounds=rounds), BENCHMARKS),
+    "decisions": ("IAM decisions", lambda rounds: decisions.rows(rounds=rounds), BENCHMARKS),
+    "unit": ("Tests", lambda rounds: checking.unit_rows(rounds=rounds), BENCHMARKS),
+    "emulator": ("Emulator", lambda rounds: emulator.rows(rounds=rounds), BENCHMARKS),
     "containers": ("Containers", lambda rounds: [*images.rows(rounds=rounds), *running.rows()], CONTAINERS),
 }
 
@@ -77,7 +77,11 @@ def _machine() -> str:
 
 
 if __name__ == "__main__":
-    commands = {"scoreboard": scoreboard.main, "scaling": scaling.main}
+    commands: dict[str, Callable[..., None]] = {
+        "scoreboard": scoreboard.main,
+        "scaling": scaling.main,
+        "gate-curve": gate_curve.main,
+    }
     if sys.argv[1:2] and sys.argv[1] in commands:
         typer.run(commands[sys.argv.pop(1)])
     typer.run(main)

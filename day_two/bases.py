@@ -56,6 +56,12 @@ COMPLETE = _environment(
     },
     database={"proxy": True, "instance_class": "db.m7g.large"},
     airflow={"config": {"AIRFLOW__SMTP__SMTP_MAIL_FROM": "airflow@example.com"}},
+    auth={
+        "mode": "oidc",
+        "issuer": "https://login.example.com",
+        "client_id": "airflow",
+        "roles": {"Admin": ["platform"], "Viewer": ["everybody", "guests"]},
+    },
     components={"flower": {}},
     workers=[
         {"name": "large", "queues": ["heavy", "slow"], "min_count": 2, "on_demand_base": 1, "spot_percent": 50},

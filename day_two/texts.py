@@ -255,6 +255,32 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     ),
     "airflow.image_tag": (_set("3.3.2-1", "3.3.2-2", airflow={"image_tag": "3.3.2-2"}),),
     "airflow.image_digest": (_set("absent", "sha256:aaaa...", airflow={"image_digest": DIGEST}),),
+    "auth.mode": (
+        _set("oidc", "password", "complete", auth=ABSENT),
+        _set(
+            "password",
+            "oidc",
+            "lean",
+            load_balancer={"domain_name": "airflow.example.com"},
+            auth={**COMPLETE["auth"]},
+        ),
+    ),
+    "auth.issuer": (
+        _set("login.example.com", "id.example.com", "complete", auth={"issuer": "https://id.example.com"}),
+    ),
+    "auth.client_id": (_set("airflow", "other", "complete", auth={"client_id": "other"}),),
+    "auth.scopes": (_set("[email, profile]", "[groups]", "complete", auth={"scopes": ["groups"]}),),
+    "auth.username_claim": (_set("sub", "upn", "complete", auth={"username_claim": "upn"}),),
+    "auth.groups_claim": (_set("groups", "roles", "complete", auth={"groups_claim": "roles"}),),
+    "auth.roles": (
+        _set("{Admin, Viewer}", "{Admin, Op, Viewer}", "complete", auth={"roles": {"Op": ["on-call"]}}),
+        _set(
+            "[everybody, guests]",
+            "[guests, everybody]",
+            "complete",
+            auth={"roles": {"Viewer": ["guests", "everybody"]}},
+        ),
+    ),
     "airflow.config": (
         _set("{}", "{1}", "lean", airflow={"config": {"AIRFLOW__SMTP__SMTP_MAIL_FROM": "a@example.com"}}),
         _set("{1}", "{}", "complete", airflow={"config": ABSENT}),

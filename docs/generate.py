@@ -1,4 +1,4 @@
-"""Writes the generated parts of README.md: ``.venv/bin/python docs/generate.py [--check]``.
+"""Writes the generated parts of the pages in docs/: ``.venv/bin/python docs/generate.py [--check]``.
 
 A part is the text between ``<!-- generated: NAME -->`` and ``<!-- end -->``. Measurements (``bench``) are written by
 ``python -m bench --write`` and are not compared by ``--check``, because they differ from machine to machine.
@@ -14,7 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from generate_features import summary  # noqa: E402
+from generate_costs import costs  # noqa: E402
+from generate_features import FeatureError, summary  # noqa: E402
 
 from environments import Environment, load_all, parse  # noqa: E402
 from environments.atomic_file import write  # noqa: E402
@@ -79,7 +80,7 @@ def waivers() -> str:
 def features() -> str:
     """A summary of the feature table: how many rows this project and six other systems have."""
     return (
-        "Number of rows of [the feature table](docs/features.md) that each project has. In the column *here* a row\n"
+        "Number of rows of [the feature table](features.md) that each project has. In the column *here* a row\n"
         "counts when a test covers it; in the other columns *partly* counts half, and rows that do not apply are\n"
         "left out.\n"
         "The feature table lists the tiers of the tests and the sources.\n\n"
@@ -87,7 +88,13 @@ def features() -> str:
     )
 
 
-PARTS: dict[str, Callable[[], str]] = {"features": features, "topologies": topologies, "waivers": waivers}
+PARTS: dict[str, Callable[[], str]] = {
+    "costs": costs,
+    "features": features,
+    "topologies": topologies,
+    "waivers": waivers,
+}
+PAGES = tuple(ROOT / "docs" / name for name in ("concepts.md", "security.md", "why.md"))
 
 
 def generated(text: str) -> str:
@@ -99,18 +106,22 @@ def generated(text: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Write README.md, or say with exit code 1 that it is out of date."""
-    readme = ROOT / "README.md"
-    before = readme.read_text(encoding="utf-8")
-    after = generated(before)
-    if "--check" in arguments:
-        if before != after:
-            print("README.md is out of date. Fix: .venv/bin/python docs/generate.py", file=sys.stderr)
-        return int(before != after)
-    write(readme, after)
-    print("README.md written. Next: git diff README.md")
-    return 0
+    """Write the pages, or say with exit code 1 which are out of date."""
+    outdated = [
+        (page, text) for page in PAGES if (text := generated(page.read_text("utf-8"))) != page.read_text("utf-8")
+    ]
+    for page, text in outdated:
+        name = page.relative_to(ROOT)
+        if "--check" in arguments:
+            print(f"{name} is out of date. Fix: .venv/bin/python docs/generate.py", file=sys.stderr)
+        else:
+            write(page, text)
+            print(f"{name} written. Next: git diff {name}")
+    return int("--check" in arguments and bool(outdated))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except FeatureError as error:
+        sys.exit(f"{error}")

@@ -23,6 +23,7 @@ from environments.fields import (
     synth,
 )
 from environments.sections.airflow import Airflow, Dags
+from environments.sections.auth import Auth
 from environments.sections.compute import DEFAULT_WORKERS, Components, WorkerGroup
 from environments.sections.identity import Iam, Waiver
 from environments.sections.network import LoadBalancer, Network
@@ -96,6 +97,7 @@ class Environment(Section):
     database: Annotated[Database, synth("Metadata database.")] = Database()
     broker: Annotated[Broker, synth("Broker (`celery`).")] = Broker()
     airflow: Annotated[Airflow, synth("Image and options of Airflow.")] = Airflow()
+    auth: Annotated[Auth, synth("How people sign in (docs/sign_on.md).")] = Auth()
     components: Annotated[Components, synth("Sizes of the components.")] = Components()
     workers: Annotated[
         Annotated[tuple[WorkerGroup, ...], Len(0, 100)],

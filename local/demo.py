@@ -80,7 +80,7 @@ def run(environment: str, *, console: Console, record: Path | None = None) -> No
         life.say("nothing is left in the emulator")
         life.say(f"AWS models, rules and quotas: {emulator.validation}")
         decisions = emulator.decisions
-        life.say(f"IAM: {decisions}")
+        life.say("\n".join([f"IAM: {decisions}", *decisions.denials()]))
         if record:
             record.write_text(json.dumps(decisions.document(), indent=1), encoding="utf-8")
         life.say(written())

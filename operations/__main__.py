@@ -13,7 +13,6 @@ import typer
 from terraform_gate.interruptions import RULE
 
 from environments import load
-from environments.facts.secrets import OPENLINEAGE_API_KEY, OTLP_HEADERS
 from environments.load import HOME
 from operations import bootstrap as _bootstrap
 from operations import deploy as _deploy
@@ -24,7 +23,7 @@ from operations import plan as _plan
 from operations import secrets as _secrets
 from operations import verify as _verify
 from operations.account import PYTHON, Account
-from operations.commands import control, delivery, hand_over, observe
+from operations.commands import control, delivery, hand_over, observe, recover
 from operations.commands.shared import Folder, Name, Yes, account_of, asked
 from operations.errors import PreconditionError
 from operations.hcp import commands as _hcp
@@ -32,7 +31,7 @@ from operations.progress import next_command, say
 from operations.reporting import reporting
 from operations.reviewed import FILE as REVIEWED
 from operations.reviewed import read_reviewed
-from operations.rotate import ROTATIONS
+from operations.rotate import rotation_of
 from operations.stacks import synthesize, synthesize_one
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -114,7 +113,11 @@ def deploy(
 @app.command()
 def secrets(
     name: Name,
+    *,
     deploy_key: Annotated[Path | None, typer.Option(help="Private SSH key for the DAG repository.")] = None,
+    client_secret: Annotated[
+        Path | None, typer.Option(help="Client secret of Airflow at the identity provider (auth.mode oidc).")
+    ] = None,
     otlp_headers: Annotated[Path | None, typer.Option(help="File with the headers for telemetry.otlp.")] = None,
     openlineage_api_key: Annotated[
         Path | None, typer.Option(help="File with the API key for telemetry.openlineage.")
@@ -124,8 +127,13 @@ def secrets(
     """Create missing secrets and set the broker's AUTH token. No value is printed."""
     with reporting() as report:
         account = account_of(report, name, folder, "secrets")
-        given = {OTLP_HEADERS: otlp_headers, OPENLINEAGE_API_KEY: openlineage_api_key}
-        _secrets.complete(account, deploy_key=deploy_key, given=given)
+        files = {
+            "--deploy-key": deploy_key,
+            "--client-secret": client_secret,
+            "--otlp-headers": otlp_headers,
+            "--openlineage-api-key": openlineage_api_key,
+        }
+        _secrets.complete(account, files=files)
         next_command(account.command("migrate"))
 
 
@@ -150,15 +158,22 @@ def downgrade(name: Name, target: str, yes: Yes = False, folder: Folder = HOME) 
 
 
 @app.command()
-def rotate(name: Name, secret: str, yes: Yes = False, folder: Folder = HOME) -> None:
-    """Replace SECRET (fernet, jwt, api, database or broker) while Airflow runs."""
+def rotate(
+    name: Name,
+    secret: str,
+    from_: Annotated[
+        Path | None, typer.Option("--from", help="File with the new value; for oidc only, whose value people get.")
+    ] = None,
+    yes: Yes = False,
+    folder: Folder = HOME,
+) -> None:
+    """Replace SECRET (fernet, jwt, api, database, broker or oidc) while Airflow runs."""
     with reporting() as report:
-        if secret not in ROTATIONS:
-            raise PreconditionError(f"unknown secret {secret!r}. Allowed: {', '.join(ROTATIONS)}")
+        rotation = rotation_of(secret, from_)
         account = account_of(report, name, folder, "rotate", secret)
         if not asked(yes)(f"Rotate {secret} of {name}? Every Fargate task is replaced."):
             raise PreconditionError("nothing was rotated")
-        ROTATIONS[secret](account)
+        rotation(account)
         next_command(account.command("verify"))
 
 
@@ -227,6 +242,9 @@ for command in (
     control.scale,
     control.pause,
     control.resume,
+    recover.backup,
+    recover.backups,
+    recover.restore,
     hand_over.bundle,
     hand_over.handover,
 ):

@@ -17,14 +17,28 @@ TIMEOUT_SECONDS = 2700
 
 def describe(account: Account) -> dict[str, Any]:
     """The instance as RDS describes it. Raises PreconditionError when it does not exist."""
-    rds, name = account.client("rds"), account.names.name
+    found = find(account, account.names.name)
+    if found is None:
+        raise PreconditionError(f"database {account.names.name} does not exist. Fix: {account.command('deploy')}")
+    return found
+
+
+def find(account: Account, identifier: str) -> dict[str, Any] | None:
+    """The instance ``identifier`` as RDS describes it; None when it does not exist."""
     try:
-        found: dict[str, Any] = rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
+        found = account.client("rds").describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"]
     except ClientError as error:
         if not missing(error, "DBInstanceNotFound", "DBInstanceNotFoundFault"):
             raise
-        raise PreconditionError(f"database {name} does not exist. Fix: {account.command('deploy')}") from None
-    return found
+        return None
+    return dict(found[0])
+
+
+def find_resource(account: Account, resource: str) -> dict[str, Any] | None:
+    """The instance with a resource id, which stays when the instance gets another name; None when it is gone."""
+    where = [{"Name": "dbi-resource-id", "Values": [resource]}]
+    found = account.client("rds").describe_db_instances(Filters=where)["DBInstances"]
+    return dict(found[0]) if found else None
 
 
 def wait_while_creating(account: Account) -> None:

@@ -45,3 +45,19 @@ def _read(account: Account) -> dict[str, str]:
             f"secret {secret_name(account)} does not exist. Fix: {account.command('deploy')}"
         ) from None
     return found
+
+
+def follow(account: Account) -> None:
+    """Let RDS Proxy connect to the instance that has the environment's name now; nothing happens without a proxy.
+
+    The instance is registered again, because AWS does not document whether a target follows an instance or its name.
+    """
+    if not account.environment.database.proxy:
+        return
+    rds, name = account.client("rds"), account.names.name
+    targets = rds.describe_db_proxy_targets(DBProxyName=name)["Targets"]
+    old = [target["RdsResourceId"] for target in targets]
+    with step("target of the database proxy"):
+        if old:
+            rds.deregister_db_proxy_targets(DBProxyName=name, DBInstanceIdentifiers=old)
+        rds.register_db_proxy_targets(DBProxyName=name, DBInstanceIdentifiers=[name])

@@ -17,10 +17,11 @@ from operations.reviewed import Reviewed
 from operations.services import wait_until_steady
 from operations.stacks import Confirm, Stack
 
-FOUNDATION, SECRETS, IMAGE, MIGRATION, SERVICES, STEADY, REMOVALS = (
+FOUNDATION, SECRETS, IMAGE, CHECK, MIGRATION, SERVICES, STEADY, REMOVALS = (
     "foundation",
     "secrets",
     "image check",
+    "check of the services' plan",
     "migration",
     "services",
     "steady services",
@@ -42,7 +43,7 @@ def deploy(account: Account, *, confirm: Confirm, reviewed: Reviewed | None = No
     """
     require_state_bucket(account)
     steps = account.steps
-    steps.plan(FOUNDATION, SECRETS, IMAGE, MIGRATION, SERVICES, STEADY)
+    steps.plan(FOUNDATION, SECRETS, IMAGE, CHECK, MIGRATION, SERVICES, STEADY)
     foundation, airflow = (Stack(account, layer, reviewed=reviewed) for layer in LAYERS)
     with steps.run(FOUNDATION):
         in_use = migrate.is_recorded(account)
@@ -55,6 +56,9 @@ def deploy(account: Account, *, confirm: Confirm, reviewed: Reviewed | None = No
         secrets.complete(account)
     with steps.run(IMAGE):
         say(f"image {image.check(account)}")
+    with steps.run(CHECK):
+        if in_use:
+            airflow.check()
     with steps.run(MIGRATION):
         airflow.bring_up(confirm=confirm, part=("cluster", migrate.PROCESS), in_use=in_use)
         migrate.migrate(account)

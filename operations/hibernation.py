@@ -23,11 +23,9 @@ def hibernate(account: Account) -> None:
     steps.plan(SCALING, SERVICES, DATABASE)
     database.describe(account)
     with steps.run(SCALING):
-        for target in scalable_targets(account):
-            set_limits(account, target["ResourceId"], least=0, most=0)
-    with steps.run(SERVICES), step("stop the services"):
-        set_counts(account, dict.fromkeys(names_of(services(account)), 0))
-        wait_until_steady(account)
+        forbid_scaling(account)
+    with steps.run(SERVICES):
+        stop_services(account)
     with steps.run(DATABASE), step("stop the database"):
         database.stop(account)
     say("AWS starts a stopped database automatically after seven days")
@@ -35,16 +33,42 @@ def hibernate(account: Account) -> None:
 
 def wake(account: Account) -> None:
     """Start the database, then the services with the counts of the environment file."""
-    counts, steps = service_counts(account.environment), account.steps
+    steps = account.steps
     steps.plan(DATABASE, SCALING, SERVICES)
     with steps.run(DATABASE), step("start the database"):
         database.start(account)
     with steps.run(SCALING):
-        for target in scalable_targets(account):
-            limits = counts.get(target["ResourceId"].rsplit("/", 1)[1])
-            if limits:
-                set_limits(account, target["ResourceId"], least=limits[0], most=limits[1])
-    with steps.run(SERVICES), step("start the services"):
+        allow_scaling(account)
+    with steps.run(SERVICES):
+        start_services(account)
+
+
+def forbid_scaling(account: Account) -> None:
+    """Let Application Auto Scaling start no Fargate task."""
+    for target in scalable_targets(account):
+        set_limits(account, target["ResourceId"], least=0, most=0)
+
+
+def stop_services(account: Account) -> None:
+    """Stop every Fargate task of the services; call :func:`forbid_scaling` first."""
+    with step("stop the services"):
+        set_counts(account, dict.fromkeys(names_of(services(account)), 0))
+        wait_until_steady(account)
+
+
+def allow_scaling(account: Account) -> None:
+    """Give the services the limits of the environment file."""
+    counts = service_counts(account.environment)
+    for target in scalable_targets(account):
+        limits = counts.get(target["ResourceId"].rsplit("/", 1)[1])
+        if limits:
+            set_limits(account, target["ResourceId"], least=limits[0], most=limits[1])
+
+
+def start_services(account: Account) -> None:
+    """Start every service with the smallest count of the environment file."""
+    counts = service_counts(account.environment)
+    with step("start the services"):
         set_counts(account, {name: counts[name][0] for name in names_of(services(account)) if name in counts})
         wait_until_steady(account)
 

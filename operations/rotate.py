@@ -6,13 +6,15 @@ A new value is stored as ``<name>-next`` before the database or the broker learn
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from environments.facts.secrets import SPECIFICATIONS
 from environments.facts.topology import process_name, scheduling_component
 from operations import broker_auth, database_proxy
 from operations.account import Account
 from operations.database import set_password
-from operations.errors import OperationError
+from operations.errors import OperationError, PreconditionError
+from operations.given_secrets import CLIENT, store
 from operations.one_off_task import run
 from operations.parameters import Parameters, Secret
 from operations.progress import say, step
@@ -125,3 +127,37 @@ ROTATIONS: Mapping[str, Callable[[Account], None]] = {
     "database": database,
     "broker": broker,
 }
+OIDC = "oidc"
+
+
+def rotation_of(secret: str, file: Path | None) -> Callable[[Account], None]:
+    """The rotation of ``secret``; ``file`` holds the new value of a secret that no program can generate.
+
+    Raises:
+        PreconditionError: the secret is unknown, or a file is missing or has no use.
+    """
+    if secret == OIDC:
+        if file is None:
+            raise PreconditionError(
+                "the identity provider generates the client secret. Fix: create a second client secret there, write "
+                "it to a file and add --from FILE"
+            )
+        return _client_secret(file)
+    if secret not in ROTATIONS:
+        raise PreconditionError(f"unknown secret {secret!r}. Allowed: {', '.join((*ROTATIONS, OIDC))}")
+    if file is not None:
+        raise PreconditionError(f"the new value of {secret} is generated. Fix: omit --from")
+    return ROTATIONS[secret]
+
+
+def _client_secret(file: Path) -> Callable[[Account], None]:
+    """The rotation of the client secret; the identity provider accepts the old one until it is deleted there."""
+
+    def rotate(account: Account) -> None:
+        account.steps.plan("new value stored", ROLL_OUT)
+        with account.steps.run("new value stored"):
+            store(account, Parameters(account), CLIENT, file)
+        with account.steps.run(ROLL_OUT):
+            roll(account, why="a new client secret")
+
+    return rotate

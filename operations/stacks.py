@@ -128,6 +128,10 @@ class Stack:
         self._require_state(shown, in_use=in_use)
         return shown
 
+    def check(self) -> None:
+        """Plan the whole stack and apply nothing. Raises PreconditionError when the plan loses data."""
+        self._guard(self.review(in_use=True), in_use=True)
+
     def outputs_after(self, shown: Mapping[str, Any]) -> dict[str, Any]:
         """The outputs of the stack after the plan ``shown``; made-up ids for resources that do not exist yet."""
         known = shown.get("planned_values", {}).get("outputs", {})

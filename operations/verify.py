@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from environments.derived.receivers import parameters as receiver_parameters
 from environments.derived.service_counts import service_counts
-from environments.facts.secrets import DEPLOY_KEY, SPECIFICATIONS, names_for_topology
-from operations import broker_auth, database, database_proxy, image, migrate
+from environments.facts.secrets import SPECIFICATIONS, names_for_topology
+from operations import broker_auth, database, database_proxy, given_secrets, image, migrate
 from operations.account import Account
 from operations.alarms import active_alarms
 from operations.aws_errors import explain
@@ -48,9 +47,10 @@ def _secrets(account: Account) -> Iterator[Check]:
         found = parameters.read(name)
         problem = "does not exist" if found is None else SPECIFICATIONS[name].validate(found.value)
         yield Check(f"secret {name}", problem)
-    written = [DEPLOY_KEY] if account.environment.dags.deploy_key else []
-    for name in (*written, *receiver_parameters(account.environment)):
-        yield Check(f"secret {name}", None if parameters.read(name) else "does not exist")
+    absent = {*given_secrets.missing(account, parameters)}
+    for secret in given_secrets.GIVEN:
+        if secret.needed(account.environment):
+            yield Check(f"secret {secret.name}", "does not exist" if secret in absent else None)
 
 
 def _database(account: Account) -> Iterator[Check]:

@@ -14,6 +14,7 @@ FERNET_KEY = "AIRFLOW__CORE__FERNET_KEY"
 JWT_SECRET = "AIRFLOW__API_AUTH__JWT_SECRET"
 API_SECRET = "AIRFLOW__API__SECRET_KEY"
 ADMIN_PASSWORD = "AIRFLOW_ADMIN_PASSWORD"
+OIDC_CLIENT_SECRET = "AIRFLOW_OIDC_CLIENT_SECRET"
 
 # variable in the container -> parameter below AIRFLOW_PARAMETER_PATH
 PARAMETERS: Mapping[str, str] = {
@@ -23,9 +24,12 @@ PARAMETERS: Mapping[str, str] = {
     JWT_SECRET: "jwt-secret",
     API_SECRET: "api-secret-key",
     ADMIN_PASSWORD: "admin-password",
+    OIDC_CLIENT_SECRET: "oidc-client-secret",
 }
 
 SERVER = (DATABASE_PASSWORD, FERNET_KEY, JWT_SECRET, API_SECRET)
+# Without it, redirects of the FastAPI part would point to http: uvicorn would ignore X-Forwarded-Proto.
+API_SERVER_ARGUMENTS = ("--proxy-headers",)
 # The processes of the component ``standalone``.
 ALL_IN_ONE = ("api-server", "scheduler", "dag-processor", "triggerer")
 
@@ -51,8 +55,13 @@ class Component:
     broker: bool = False
 
     def needs(self, environ: Mapping[str, str]) -> tuple[str, ...]:
-        """The variables that must hold a secret, including the broker's where this start uses the broker."""
-        return (*self.secrets, *((BROKER_PASSWORD,) if self.uses_broker(environ) else ()))
+        """The variables that must hold a secret, including those of the broker and of sign-on where they are used."""
+        broker = (BROKER_PASSWORD,) if self.uses_broker(environ) else ()
+        return (*self.secrets, *broker, *((OIDC_CLIENT_SECRET,) if self.uses_sign_on(environ) else ()))
+
+    def uses_sign_on(self, environ: Mapping[str, str]) -> bool:
+        """Whether this start lets people in through an identity provider."""
+        return self.name in {"api-server", "standalone"} and environ.get("AIRFLOW_AUTH_MODE") == "oidc"
 
     def uses_broker(self, environ: Mapping[str, str]) -> bool:
         """Whether this start uses the broker. Topologies without a broker set no AIRFLOW_BROKER_HOST."""
@@ -70,7 +79,7 @@ def _server(name: str, *, broker: bool = False) -> Component:
 COMPONENTS: Mapping[str, Component] = {
     component.name: component
     for component in (
-        _server("api-server", broker=True),
+        _server("api-server"),
         _server("scheduler", broker=True),
         _server("dag-processor"),
         _server("triggerer"),

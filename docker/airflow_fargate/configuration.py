@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from airflow_fargate import git_connection
 from airflow_fargate.backing_services import Broker, Database
-from airflow_fargate.components import DATABASE_PASSWORD, FERNET_KEY, PARAMETERS, Component
+from airflow_fargate.components import API_SERVER_ARGUMENTS, DATABASE_PASSWORD, FERNET_KEY, PARAMETERS, Component
+from airflow_fargate.sign_on import settings as sign_on
 from airflow_fargate.startup_error import StartupError
 
 # Defaults of this image. A task definition may override each of them.
@@ -19,6 +20,11 @@ DEFAULTS: Mapping[str, str] = {
     "AIRFLOW__CORE__AUTH_MANAGER": "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager",
     "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "True",
     "AIRFLOW__API__PORT": "8080",
+    # The load balancer has a private address. It sets X-Forwarded-For, -Proto and -Port, and passes on the -Host and
+    # -Prefix that a client sent: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html
+    "FORWARDED_ALLOW_IPS": "10.0.0.0/8,100.64.0.0/10,172.16.0.0/12,192.168.0.0/16",
+    "AIRFLOW__FAB__PROXY_FIX_X_HOST": "0",
+    "AIRFLOW__FAB__PROXY_FIX_X_PREFIX": "0",
     "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
 }
 WORKER_OPTIONS = "airflow_fargate.celery_config.CELERY_CONFIG"
@@ -38,6 +44,8 @@ def assemble(component: Component, environ: Mapping[str, str]) -> dict[str, str]
         options["AIRFLOW__CELERY__BROKER_URL"] = Broker.of(environ).url
     if component.name == "worker":
         options |= _worker(environ)
+    if component.name in {"api-server", "standalone"}:
+        options |= sign_on.options(environ)
     return options | git_connection.connection(environ)
 
 
@@ -89,5 +97,7 @@ def _worker(environ: Mapping[str, str]) -> dict[str, str]:
 
 def arguments(component: Component, environ: Mapping[str, str]) -> tuple[str, ...]:
     """The arguments that follow the component's command."""
+    if component.name == "api-server":
+        return API_SERVER_ARGUMENTS
     queues = environ.get("AIRFLOW_WORKER_QUEUES")
     return ("--queues", queues) if component.name == "worker" and queues else ()

@@ -25,7 +25,7 @@ def fetch(*, names: tuple[str, ...], environ: Mapping[str, str]) -> dict[str, st
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        # GetParameters takes up to ten names; there are six.
+        # GetParameters takes up to ten names; there are seven.
         found = boto3.client("ssm").get_parameters(Names=sorted(wanted), WithDecryption=True)
     except (BotoCoreError, ClientError) as error:
         raise StartupError(

@@ -9,7 +9,7 @@ import sys
 import time
 from types import FrameType
 
-from airflow_fargate.components import ALL_IN_ONE
+from airflow_fargate.components import ALL_IN_ONE, API_SERVER_ARGUMENTS
 
 POLL_SECONDS = 0.5
 # Seconds between this supervisor's SIGKILL and that of ECS.
@@ -68,4 +68,6 @@ def stop(processes: list[subprocess.Popen[bytes]], *, seconds: float) -> None:
 if __name__ == "__main__":
     timeout = float(os.environ.get("AIRFLOW_STOP_TIMEOUT") or 30)
     stop_seconds = max(1.0, timeout - STOP_MARGIN_SECONDS)
-    sys.exit(supervise({name: ["airflow", name] for name in ALL_IN_ONE}, stop_seconds=stop_seconds))
+    commands = {name: ["airflow", name] for name in ALL_IN_ONE}
+    commands["api-server"].extend(API_SERVER_ARGUMENTS)
+    sys.exit(supervise(commands, stop_seconds=stop_seconds))

@@ -40,10 +40,6 @@ def receivers(environment: Environment) -> Iterator[Receiver]:
         yield Receiver("telemetry.openlineage", telemetry.openlineage, OPENLINEAGE_API_KEY)
 
 
-def parameters(environment: Environment) -> dict[str, str]:
-    """Names of the parameters that people write for receivers, with the key in the file that requires each."""
-    return {
-        receiver.parameter: f"{receiver.path}.authenticate"
-        for receiver in receivers(environment)
-        if receiver.section.authenticate
-    }
+def authenticated(environment: Environment) -> frozenset[str]:
+    """Names of the parameters with the secrets that receivers demand."""
+    return frozenset(receiver.parameter for receiver in receivers(environment) if receiver.section.authenticate)

@@ -2,6 +2,7 @@
 
 from environments.rules import (
     airflow,
+    auth,
     compute,
     dag_access,
     database,
@@ -23,6 +24,7 @@ from environments.rules.registry import RULES, violations
 __all__ = [
     "RULES",
     "airflow",
+    "auth",
     "compute",
     "dag_access",
     "database",

@@ -38,6 +38,9 @@ OWNED: dict[str, str] = {
     "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": SIMPLE_AUTH_MANAGER,
     "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": SIMPLE_AUTH_MANAGER,
     "AIRFLOW__FAB__ENABLE_PROXY_FIX": "the api-servers are behind a load balancer",
+    "AIRFLOW__CORE__AUTH_MANAGER": "use auth.mode",
+    "AIRFLOW__FAB__CONFIG_FILE": "use the section auth",
+    "AIRFLOW__FAB__SESSION_BACKEND": "sessions are in the database, which all api-servers share",
     "AIRFLOW__SCHEDULER__ENABLE_HEALTH_CHECK": "ECS replaces a scheduler that does not answer the health check",
     "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST": "the health check of the container connects to it",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": (

@@ -9,7 +9,7 @@ from itertools import permutations
 from environments.derived.dag_access import components_with_dag_code, dag_access
 from environments.errors import Problem
 from environments.facts.naming import parameter_path
-from environments.facts.secrets import SPECIFICATIONS, WRITTEN_BY_PEOPLE
+from environments.facts.secrets import GIVEN_BY_PEOPLE, SPECIFICATIONS
 from environments.fields import arn_account, arn_region
 from environments.model import Environment
 from environments.rules.airflow import OWNED
@@ -209,7 +209,7 @@ def _parameter(path: str, parameter: str, environment: Environment) -> Iterator[
         yield Problem(
             path, f"{name} belongs to another environment. Fix: copy the secret below {own}/, or to a path of its own"
         )
-    if name.removeprefix(f"{own}/") in {*SPECIFICATIONS, *WRITTEN_BY_PEOPLE}:
+    if name.removeprefix(f"{own}/") in {*SPECIFICATIONS, *GIVEN_BY_PEOPLE}:
         yield Problem(
             path, f"{name} is a secret of Airflow itself, which DAGs must not read. Fix: use another parameter"
         )

@@ -46,7 +46,7 @@ def zones_are_in_the_region(environment: Environment) -> Iterator[Problem]:
 def _shared_block(path: str, zone: str, others: tuple[str, ...]) -> Iterator[Problem]:
     """The addresses of a subnet depend on the letter of its zone, and a tier has four blocks."""
     for other in others:
-        if other and (ord(zone[-1]) - ord(other[-1])) % ZONE_BLOCKS == 0:
+        if zone and other and (ord(zone[-1]) - ord(other[-1])) % ZONE_BLOCKS == 0:
             yield Problem(path, f"{zone!r} has the same addresses as {other!r}. Fix: replace one of the two zones")
 
 

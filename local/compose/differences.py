@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from environments.facts.secrets import GIT_BUNDLE_DEPLOY_KEY_VARIABLE
+from environments.facts import sign_on
+from environments.facts.secrets import GIT_BUNDLE_DEPLOY_KEY_VARIABLE, OIDC_CLIENT_SECRET_VARIABLE
 from local.compose.tasks import Task
 from local.containers.definition import ContainerDefinition
 
@@ -22,6 +23,8 @@ DEFAULT_DAGS_FOLDER = "/opt/airflow/dags"
 GIT_SYNC = "git-sync"
 BUNDLES = "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"
 GIT_VARIABLES = frozenset({BUNDLES, "AIRFLOW_GIT_REPO", "AIRFLOW_GIT_KNOWN_HOSTS", GIT_BUNDLE_DEPLOY_KEY_VARIABLE})
+# The identity provider sends people to the deployed host name; a local run has the user admin.
+SIGN_ON_VARIABLES = frozenset({*sign_on.VARIABLES, OIDC_CLIENT_SECRET_VARIABLE})
 # An edited DAG file is parsed within seconds. Deployed environments wait for minutes, which costs less CPU.
 FAST_REFRESH = {
     "AIRFLOW__DAG_PROCESSOR__BUNDLE_REFRESH_CHECK_INTERVAL": "1",
@@ -126,11 +129,15 @@ def _local_container(container: ContainerDefinition, *, variables: Mapping[str, 
     if "AIRFLOW__API__BASE_URL" not in container.environment:
         del added["AIRFLOW__API__BASE_URL"]
     fast_refresh = FAST_REFRESH if container.command in (("dag-processor",), ("standalone",)) else {}
-    environment = {**_without_telemetry(container.environment), **added, **fast_refresh}
+    environment = {**_deployed_only_removed(container.environment), **added, **fast_refresh}
     health = container.health.every(HEALTH_CHECK_SECONDS) if container.health else None
-    secrets = _without_telemetry(container.secrets)
-    return replace(container, environment=environment, secrets=secrets, health=health)
+    return replace(container, environment=environment, secrets=_deployed_only_removed(container.secrets), health=health)
 
 
-def _without_telemetry(variables: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in variables.items() if not name.startswith(TELEMETRY)}
+def _deployed_only_removed(variables: Mapping[str, str]) -> dict[str, str]:
+    """``variables`` without those of sign-on and telemetry, which belong to the deployed environment."""
+    return {
+        name: value
+        for name, value in variables.items()
+        if name not in SIGN_ON_VARIABLES and not name.startswith(TELEMETRY)
+    }

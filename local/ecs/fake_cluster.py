@@ -20,18 +20,14 @@ from local.ecs.interface import AGENT, TaskInterface
 from local.ecs.runner import Runner
 from local.ecs.service_catalog import Aws, BackingService, ServiceCatalog
 from local.ecs.task import Platform
+from local.ecs.task_roles import Account, TaskRoles
 
 # The image's file of certificate authorities for database and broker.
 CA_FILE = "/opt/airflow-fargate/ca.pem"
 
 
-class EmulatedAws(Aws, Protocol):
-    """The AWS emulator: boto3 clients, region and address."""
-
-    region: str
-
-    @property
-    def url(self) -> str: ...
+class EmulatedAws(Aws, Account, Protocol):
+    """The AWS emulator: boto3 clients, region, address and sessions of roles."""
 
 
 @dataclass(kw_only=True)
@@ -118,6 +114,7 @@ def fake_cluster(
             agent=agent,
             prefix=network,
             interfaces=interface,
+            roles=lambda definition, task: TaskRoles(account=aws, cluster=cluster, definition=definition, task=task),
             platform=Platform(
                 image=image,
                 check_every=check_every,
@@ -170,12 +167,10 @@ def _vpc(aws: Aws, catalog: ServiceCatalog) -> str:
 
 
 def _variables(region: str, *, s3: str) -> dict[str, str]:
-    """Region and credentials, which ECS and the task role would provide, and the addresses of the emulator."""
+    """Region, which Fargate would provide, and the addresses of the emulator."""
     return {
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
         "AWS_ENDPOINT_URL": f"http://{AWS_APIS}:{HTTPS}",
         "AWS_ENDPOINT_URL_S3": f"http://{s3}:{HTTPS}",
-        "AWS_ACCESS_KEY_ID": "emulator",
-        "AWS_SECRET_ACCESS_KEY": "emulator",
     }

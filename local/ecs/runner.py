@@ -6,7 +6,7 @@ import itertools
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -15,6 +15,7 @@ from local.containers.engine import EngineError
 from local.ecs.agent import Agent
 from local.ecs.service_catalog import Service, ServiceCatalog, TaskDefinition
 from local.ecs.task import FargateTask, Interface, Platform, remove
+from local.ecs.task_roles import TaskRoles
 
 POLL_SECONDS = 0.5
 # Pause before the next task of a service whose last task did not start, as ECS throttles such services.
@@ -27,9 +28,10 @@ class Runner:
     """Runs the services of a cluster while it is entered as a context manager.
 
     Args:
-        catalog: source of services, task definitions and secrets.
+        catalog: source of services and task definitions.
         prefix: prefix of the names of containers.
         interfaces: makes a network interface for a name, ids of subnets and ids of security groups.
+        roles: makes the IAM roles of a task for its definition and its id.
         tasks: current tasks by service.
         ended: stopped tasks.
         problem: last error of the reconciliation loop.
@@ -40,6 +42,7 @@ class Runner:
     agent: Agent
     prefix: str
     interfaces: Callable[[str, Sequence[str], Sequence[str]], Interface]
+    roles: Callable[[TaskDefinition, str], TaskRoles]
     tasks: dict[str, list[FargateTask]] = field(default_factory=dict)
     ended: list[FargateTask] = field(default_factory=list)
     problem: str = ""
@@ -200,15 +203,14 @@ class Runner:
 
     def _make(self, definition: TaskDefinition, interface: Interface, service: Service | None = None) -> FargateTask:
         id_ = f"{self.prefix}-{definition.family}-{next(self._numbers)}"
+        roles = self.roles(definition, id_)
+        self.agent.serve(id_, roles)
         return FargateTask(
             id=id_,
             definition=definition,
             platform=self.platform,
-            secrets={container.name: self._resolve(container.secrets) for container in definition.containers},
+            roles=roles,
             variables=self.agent.variables(id_),
             interface=interface,
             service=service,
         )
-
-    def _resolve(self, secrets: Mapping[str, str]) -> dict[str, str]:
-        return {variable: self.catalog.secret(reference) for variable, reference in secrets.items()}

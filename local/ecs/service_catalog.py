@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from local.containers.definition import ContainerDefinition, read_all
@@ -16,13 +16,30 @@ class Aws(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogGroup:
+    """The log group of a container, and the prefix of its log streams."""
+
+    group: str
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDefinition:
-    """A registered task definition."""
+    """A registered task definition.
+
+    Args:
+        task_role: ARN of the role of its processes.
+        execution_role: ARN of the role with which ECS starts it.
+        logs: log group by the name of the container.
+    """
 
     arn: str
     family: str
     containers: tuple[ContainerDefinition, ...]
     volumes: tuple[str, ...]
+    task_role: str = ""
+    execution_role: str = ""
+    logs: Mapping[str, LogGroup] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,12 +135,15 @@ class ServiceCatalog:
                 family=body["family"],
                 containers=read_all(body["containerDefinitions"]),
                 volumes=tuple(volume["name"] for volume in body.get("volumes") or []),
+                task_role=body.get("taskRoleArn", ""),
+                execution_role=body.get("executionRoleArn", ""),
+                logs=_log_groups(body["containerDefinitions"]),
             )
         return self._definitions[name]
 
     def secret(self, reference: str) -> str:
         """The decrypted value of the parameter with the ARN or name ``reference``."""
-        name = reference.split(":parameter", 1)[1] if reference.startswith("arn:") else reference
+        name = parameter_name(reference)
         return str(self._aws.client("ssm").get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
 
     def database(self) -> BackingService:
@@ -160,3 +180,17 @@ class ServiceCatalog:
 
 def _subnets(body: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(subnet["SubnetIdentifier"] for subnet in body["Subnets"])
+
+
+def parameter_name(reference: str) -> str:
+    """The name of the parameter with the ARN or name ``reference``."""
+    return reference.split(":parameter", 1)[1] if reference.startswith("arn:") else reference
+
+
+def _log_groups(containers: Iterable[Mapping[str, Any]]) -> dict[str, LogGroup]:
+    options = {item["name"]: (item.get("logConfiguration") or {}).get("options", {}) for item in containers}
+    return {
+        name: LogGroup(group=given["awslogs-group"], prefix=given["awslogs-stream-prefix"])
+        for name, given in options.items()
+        if given.get("awslogs-group")
+    }

@@ -18,6 +18,16 @@ START_PERIOD_SECONDS = 600
 POLL_SECONDS = 1.0
 
 
+class Roles(Protocol):
+    """The IAM roles of one task."""
+
+    def start(self) -> Mapping[str, Mapping[str, str]]:
+        """Do what ECS does before it starts containers; return secret values by variable, by container."""
+
+    def write_logs(self, texts: Mapping[str, str]) -> None:
+        """Send the output of containers to their log groups."""
+
+
 class Interface(Protocol):
     """The network interface of one task."""
 
@@ -39,7 +49,7 @@ class Platform:
     Args:
         image: image of every container, in place of the image in the definition.
         check_every: longest interval of health checks in seconds. The time to unhealthy stays the definition's.
-        variables: variables to add to every container (region, credentials, address of the emulator).
+        variables: variables to add to every container (region, address of the emulator).
         options: options to add to every ``docker run`` (the certificates of the backing services).
     """
 
@@ -55,7 +65,7 @@ class FargateTask:
 
     Args:
         id: name of its Docker containers, unique in the network.
-        secrets: secret values by variable, by the name of the container.
+        roles: its task role and its execution role.
         variables: variables to add to every container.
         interface: network interface of the task.
         service: the ECS service that it belongs to, if any.
@@ -67,7 +77,7 @@ class FargateTask:
     id: str
     definition: TaskDefinition
     platform: Platform
-    secrets: Mapping[str, Mapping[str, str]]
+    roles: Roles
     variables: Mapping[str, str]
     interface: Interface
     service: Service | None = None
@@ -82,6 +92,7 @@ class FargateTask:
         """Start all containers in order. After an error the task is stopped and ``reason`` holds the error."""
         try:
             self._pause = self.interface.open(self.id)
+            self._secrets = self.roles.start()
             for definition in _in_order(self.definition.containers):
                 self._await_dependencies(definition)
                 with self._lock:
@@ -106,7 +117,7 @@ class FargateTask:
             command=definition.command,
             environ={
                 **definition.environment,
-                **self.secrets[definition.name],
+                **self._secrets[definition.name],
                 **self.platform.variables,
                 **self.variables,
             },
@@ -177,6 +188,7 @@ class FargateTask:
             stopper.start()
         for stopper in stoppers:
             stopper.join()
+        self.roles.write_logs({name: container.logs() for name, container in self.containers.items()})
         self.interface.close()
         if hasattr(self, "_pause"):
             docker("kill", self._pause.id, check=False)

@@ -100,14 +100,11 @@ class CiRoles(Construct):
         self._boundary = roles.permissions_boundary or self._make_boundary(name)
         provider = provider_arn or self._provider()
         if gitlab_host:
-            prefix, planning, deploying = (
-                f"project_path:{repository}:",
-                GITLAB_PLANNING,
-                f"ref_type:branch:ref:{branch}",
-            )
+            prefix, deploying = f"project_path:{repository}:", f"ref_type:branch:ref:{branch}"
         else:
-            prefix, planning = subject_prefix(repository, github_ids), PLANNING
+            prefix = subject_prefix(repository, github_ids)
             deploying = f"environment:{github_environment}" if github_environment else f"ref:refs/heads/{branch}"
+        planning = GITLAB_PLANNING if gitlab_host else PLANNING
         self.plan = self._role(PLAN, name, provider, {"StringLike": [prefix + job for job in planning]})
         self.deploy = self._role(DEPLOY, name, provider, {"StringEquals": [prefix + deploying]})
         self._allow(self.plan, "read-state", *self._read_state(), *self._open_ephemeral(name))

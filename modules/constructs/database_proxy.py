@@ -114,7 +114,7 @@ class DatabaseProxy(Construct):
             self,
             "credentials-version",
             secret_id=secret.id,
-            secret_string_wo=f'${{jsonencode({{username = "{USER}", password = {password[2:-1]}}})}}',
+            secret_string_wo=f'${{jsonencode({{ username = "{USER}", password = {password[2:-1]} }})}}',
             secret_string_wo_version=1,
         )
         return str(secret.arn)

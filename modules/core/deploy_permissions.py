@@ -77,7 +77,13 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         *("Add*", "Create*", "Decrease*", "Delete*", "Describe*", "Increase*", "List*", "Modify*", "Remove*", "Reset*"),
     ),
     "elasticloadbalancing": (
-        *("Add*", "Create*", "Delete*", "Deregister*", "Describe*", "Modify*", "Register*", "Remove*", "Set*"),
+        "Add*",
+        "Create*",
+        "Delete*",
+        "Describe*",
+        "Modify*",
+        "Remove*",
+        "Set*",
     ),
     "logs": (
         *("Associate*", "Create*", "Delete*", "Describe*", "Disassociate*", "Filter*", "Get*", "List*", "Put*"),

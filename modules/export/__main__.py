@@ -15,7 +15,7 @@ from environments.generated_files import is_current
 from environments.load import HOME
 from modules.export import readme, write
 from modules.export.build import Module
-from modules.export.interface import InterfaceError
+from modules.export.declarations import InterfaceError
 
 INDEX = "README.md"
 Names = Annotated[list[str] | None, typer.Argument(help="Names of modules. Default: all modules.")]

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from cdktf import App, TerraformStack
 
 from environments.model import Environment
+from modules.export.caller_values import with_caller_values
 from modules.export.cross_rules import with_cross_rules
 from modules.export.deferred_values import StructuralInputError, resolved_numbers, unresolved_number
 from modules.export.exportable import ID
@@ -75,6 +76,7 @@ def build(source: Source, *, structure: Environment) -> Module:
     stack = source.stack(App(), inputs)
     raw = stack.to_terraform()
     synthesized = with_locals(with_deferral_local(_clean(raw, inputs)), inputs)
+    with_caller_values(synthesized, inputs)
     repeat_for_clients(synthesized)
     add_tags(stack, synthesized, inputs)
     _reject_unresolved_numbers(synthesized, inputs)

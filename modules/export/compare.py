@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 
 from modules.export import interface
+from modules.export.declarations import InterfaceError
 
 
 def main(old: Path, new: Path) -> None:
@@ -17,7 +18,7 @@ def main(old: Path, new: Path) -> None:
     """
     try:
         found = interface.changes(interface.read(old), interface.read(new))
-    except interface.InterfaceError as problem:
+    except InterfaceError as problem:
         print(problem, file=sys.stderr)
         raise typer.Exit(2) from None
     for change in found:

@@ -92,12 +92,14 @@ def with_cross_rules(inputs: Sequence[Input]) -> tuple[Input, ...]:
 
 
 def _rules(item: Input, names: Iterable[str]) -> Iterator[Rule]:
-    for rule in RULES:
-        if item.name != rule.target and not item.name.endswith(f"_{rule.target}"):
+    fits = [rule for rule in RULES if item.name == rule.target or item.name.endswith(f"_{rule.target}")]
+    longest = max((len(rule.target) for rule in fits), default=0)  # min_count is not a count
+    for rule in fits:
+        if len(rule.target) < longest:
             continue
         prefix = item.name.removesuffix(rule.target)
         others = {other: next((n for n in (prefix + other, other) if n in names), None) for other in rule.others}
-        if None in others.values():
+        if None in others.values() or item.name in others.values():
             continue
         rejected = rule.rejected[: len(item.example)] if isinstance(rule.rejected, list) else rule.rejected
         variables = {key: f"var.{name}" for key, name in others.items()}

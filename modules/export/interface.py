@@ -9,36 +9,36 @@ from typing import Any
 
 from modules.export.accepted_values import narrower
 from modules.export.changes import Change, Step, rated
-from modules.export.declarations import as_declared
-from modules.export.readme import INTERFACE
-
-
-class InterfaceError(ValueError):
-    """A folder is not an exported module; the message says why."""
+from modules.export.declarations import InterfaceError, declared
+from modules.export.renames import Rename, renames, with_new_addresses
+from modules.export.version_ranges import excludes
 
 
 def read(folder: Path) -> Mapping[str, Any]:
-    """The interface of the exported module in ``folder``, as its ``.tf`` files declare it.
-
-    ``interface.json`` gives the details; what was removed from or added to the ``.tf`` files by hand counts too.
+    """The interface of the module in ``folder``, as its ``.tf`` files declare it.
 
     Raises:
-        InterfaceError: the folder has no readable ``interface.json``.
+        InterfaceError: the folder has no ``.tf`` file, or one of them cannot be read.
     """
-    file = folder / INTERFACE
     try:
-        content = json.loads(file.read_text())
+        files = {path.name: path.read_text() for path in sorted(folder.glob("*.tf"))}
     except (OSError, ValueError) as problem:
-        raise InterfaceError(f"{file}: {problem}. Fix: python -m modules.export") from None
-    if not isinstance(content, dict) or not {"inputs", "outputs", "resources"} <= content.keys():
-        raise InterfaceError(f"{file}: not the interface of an exported module. Fix: python -m modules.export")
-    return as_declared(content, {path.name: path.read_text() for path in sorted(folder.glob("*.tf"))})
+        raise InterfaceError(f"{folder}: {problem}") from None
+    if not files:
+        raise InterfaceError(f"{folder}: no .tf file, so no module. Fix: python -m modules.export")
+    try:
+        return declared(files)
+    except InterfaceError as problem:
+        raise InterfaceError(f"{folder}/{problem}") from None
 
 
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     """All differences, breaking changes first."""
+    renamed = renames(old["resources"], new["resources"], moved=new.get("moved", {}))
+    bodies = {address: with_new_addresses(body, renamed) for address, body in old["resources"].items()}
+    old = {**old, "outputs": with_new_addresses(old["outputs"], renamed), "resources": bodies}
     found = [*_inputs(old["inputs"], new["inputs"]), *_outputs(old["outputs"], new["outputs"])]
-    found += [*_resources(old["resources"], new["resources"]), *_requirements(old, new)]
+    found += [*_resources(old, new, renamed), *_requirements(old, new), *_others(old, new)]
     return sorted(found, key=lambda change: (-change.step, change.text))
 
 
@@ -61,6 +61,8 @@ def _inputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
 def _input(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     if old["type"] != new["type"]:
         yield Change(Step.MAJOR, f"input {name} was {old['type']} and is {new['type']}")
+    if old.get("nullable", True) and not new.get("nullable", True):
+        yield Change(Step.MAJOR, f"input {name} no longer accepts null")
     if old["required"] != new["required"]:
         step = Step.MAJOR if new["required"] else Step.MINOR
         yield Change(step, f"input {name} has become {'required' if new['required'] else 'optional'}")
@@ -75,9 +77,19 @@ def _input(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterato
 
 def _requirements(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     before, after = old.get("requires", {}), new.get("requires", {})
-    for name in sorted(before.keys() & after.keys()):
-        if before[name] != after[name]:
-            yield Change(Step.MAJOR, f"the required version of {name} changes from {before[name]} to {after[name]}")
+    for name in sorted(before.keys() | after.keys()):
+        was, is_ = before.get(name, ""), after.get(name, "")
+        if was != is_:
+            step = Step.MAJOR if excludes(is_, was) else Step.MINOR
+            yield Change(step, f"the required version of {name} changes from {was or 'any'} to {is_ or 'any'}")
+
+
+def _others(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    """Local values and ephemeral resources, which have no address that a caller or a state knows."""
+    before, after = old.get("others", {}), new.get("others", {})
+    for name in sorted(before.keys() | after.keys()):
+        if before.get(name) != after.get(name):
+            yield Change(Step.PATCH, f"{name} changes")
 
 
 def _outputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
@@ -88,36 +100,30 @@ def _outputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]
             yield Change(
                 Step.MAJOR, f"output {name} is no longer a {'list' if isinstance(old[name], list) else 'text'}"
             )
-        elif _without_references(old[name]) != _without_references(new[name]):
-            yield Change(Step.MAJOR, f"output {name} changes its value from {old[name]} to {new[name]}")
+        elif old[name] != new[name]:
+            reason = "resources of the caller that use it may be replaced"
+            yield Change(Step.MAJOR, f"output {name} changes its value from {old[name]} to {new[name]}: {reason}")
 
 
-def _resources(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
-    removed, added = sorted(old.keys() - new.keys()), sorted(new.keys() - old.keys())
-    for address in removed:
-        successor = next((other for other in added if _same(address, other, old, new)), None)
-        if successor is None:
-            yield Change(Step.MAJOR, f"resource {address} is removed")
-            continue
-        added.remove(successor)
-        block = f"moved {{\n  from = {address}\n  to   = {successor}\n}}"
-        yield Change(Step.MAJOR, f"resource {address} is renamed to {successor}: patch with the moved block", block)
-    yield from (Change(Step.MINOR, f"resource {address} is new") for address in added)
-    for name in sorted(old.keys() & new.keys()):
-        if old[name] != new[name]:
-            yield rated(name, old[name], new[name])
+def _resources(old: Mapping[str, Any], new: Mapping[str, Any], found: list[Rename]) -> Iterator[Change]:
+    """Changes of resources; the arguments in ``old`` refer to renamed resources by their new addresses."""
+    before, after = old["resources"], new["resources"]
+    kept = {name: name for name in before.keys() & after.keys()} | {rename.new: rename.old for rename in found}
+    for address in sorted(before.keys() - set(kept.values())):
+        yield Change(Step.MAJOR, f"resource {address} is removed")
+    for address in sorted(after.keys() - kept.keys()):
+        yield Change(Step.MINOR, f"resource {address} is new")
+    for rename in found:
+        text = f"resource {rename.old} is renamed to {rename.new}"
+        if rename.declared:
+            yield Change(Step.PATCH, f"{text} by a moved block")
+        else:
+            yield Change(Step.MAJOR, f"{text}: patch with the moved block", rename.moved)
+    defaults = (_defaults(old), _defaults(new))
+    for address, former in sorted(kept.items()):
+        if before[former] != after[address]:
+            yield rated(address, before[former], after[address], defaults=defaults)
 
 
-def _same(address: str, other: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    """The same type and the same arguments; references to other resources are ignored, they may be renamed too."""
-    if address.partition(".")[0] != other.partition(".")[0]:
-        return False
-    return _without_references(old[address]) == _without_references(new[other])
-
-
-def _without_references(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_references(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_without_references(inner) for inner in value]
-    return "${}" if isinstance(value, str) and "${" in value and "${var." not in value else value
+def _defaults(interface: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: item["default"] for name, item in interface["inputs"].items() if "default" in item}

@@ -13,7 +13,7 @@ from typing import Any
 
 from cdktf import Token
 
-from environments.fields import decided_at
+from environments.fields import Section, decided_at
 from environments.model import Environment
 from modules.core.flows import Flows
 from modules.core.grants import RoleSettings
@@ -29,6 +29,11 @@ MOST_CLIENTS = 10
 """Network ACL entries are numbered in tens, so that ten clients fit between two other entries."""
 KEY = "key/00000000-0000-0000-0000-000000000000"
 TIERS = ("public", "application", "data")
+
+
+def _node(kind: type[Section], name: str) -> Node:
+    node: Node = kind.model_json_schema()["properties"][name]
+    return node
 
 
 class ModuleInputs:
@@ -226,6 +231,10 @@ class ModuleInputs:
         if variable is None:
             raise ValueError(f"{path} has no Terraform type")
         return variable
+
+    def field_of(self, kind: type[Section], name: str, *, variable: str = "") -> Any:
+        """The field ``name`` of the section ``kind``, of which the structure has no single one."""
+        return self.field(_node(kind, name), variable or name, current=kind.model_fields[name].default)
 
     def _vpc_id(self) -> str:
         return self.text("vpc_id", "Id of the VPC.", example="vpc-0123456789abcdef0")

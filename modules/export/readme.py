@@ -9,9 +9,11 @@ from typing import Any
 
 from modules.export import hcl
 from modules.export.build import Module
+from modules.export.diagram import mermaid
 from modules.export.examples import NOT_GIVEN, REGION
 from modules.export.file_layout import PROVIDER, REQUIRED_TERRAFORM
 from modules.export.inputs import Input
+from modules.export.permissions import policy
 
 REQUIREMENTS = f"""## Requirements
 
@@ -90,10 +92,12 @@ def _placeholder(item: Input) -> Any:
 def _readme(module: Module) -> str:
     parts = [
         f"# {module.name}\n\n{module.purpose}",
+        f"An arrow points to what a resource refers to.\n\n```mermaid\n{mermaid(module.sections)}\n```",
         _usage(module),
         f"## Steps before and after apply\n\n{module.steps}" if module.steps else "",
         _ephemeral(module),
         REQUIREMENTS,
+        _permissions(module),
         _inputs(module),
         _fixed(module),
         _outputs(module),
@@ -120,6 +124,14 @@ def _ephemeral(module: Module) -> str:
         "The role that runs Terraform needs permissions for the AWS calls of these resources."
     )
     return "\n".join([f"## Ephemeral resources\n\n{intro}\n", *(f"- `{address}`" for address in found)])
+
+
+def _permissions(module: Module) -> str:
+    intro = (
+        "The role that runs Terraform needs these IAM actions. Limit the resources where the service\n"
+        "supports it, as the deploy role of the module `ci-roles` does."
+    )
+    return f"## Permissions\n\n{intro}\n\n```json\n{policy(module.sections)}\n```"
 
 
 def _inputs(module: Module) -> str:

@@ -10,7 +10,7 @@ from environments.model import Environment
 from modules.export.build import Module, Source, build
 from modules.export.changelog import FILE, changelog
 from modules.export.file_layout import files
-from modules.export.readme import INTERFACE, companions
+from modules.export.readme import companions
 from modules.export.registry import MODULES
 from modules.export.stacks import STACKS
 from modules.export.terraform_tests import test_files
@@ -53,8 +53,8 @@ def content(module: Module, *, since: Path | None = None) -> dict[str, str]:
     """
     written = {**files(module), **companions(module), **test_files(module)}
     if since is not None:
-        released = since / module.name
-        written[FILE] = changelog(module.name, released=released, interface_text=written[INTERFACE])
+        code = {name: text for name, text in written.items() if name.endswith(".tf") and "/" not in name}
+        written[FILE] = changelog(module.name, released=since / module.name, files=code)
     return written
 
 

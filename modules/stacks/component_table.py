@@ -24,7 +24,15 @@ from modules.core.deferrable import exceeds
 from modules.core.service_settings import Capacity, Size
 
 Use = Literal[
-    "database", "broker", "shared_secrets", "secrets_backend", "task_logs", "execution_api", "dags", "metrics"
+    "database",
+    "broker",
+    "shared_secrets",
+    "secrets_backend",
+    "task_logs",
+    "execution_api",
+    "dags",
+    "metrics",
+    "sign_on",
 ]
 BASE_USES: tuple[Use, ...] = ("database", "shared_secrets", "secrets_backend")
 
@@ -65,13 +73,13 @@ def components(environment: Environment) -> tuple[ComponentSpec, ...]:
     """Return the services of an environment except its worker groups, in the order in which they are created."""
     sizes = environment.components
     if is_standalone(environment.topology):
-        uses: tuple[Use, ...] = (*BASE_USES, "task_logs", "dags")
+        uses: tuple[Use, ...] = (*BASE_USES, "task_logs", "dags", "sign_on")
         return (ComponentSpec(STANDALONE, sizes.standalone, uses, sizes.standalone.count),)
     celery = uses_celery(environment.topology)
     broker: tuple[Use, ...] = ("broker",) if celery else ()
     runs_tasks: tuple[Use, ...] = ("metrics",) if celery else ("task_logs", "execution_api", "dags")
     rows = [
-        ComponentSpec(API_SERVER, sizes.api_server, (*BASE_USES, *broker, "task_logs"), sizes.api_server.max_count),
+        ComponentSpec(API_SERVER, sizes.api_server, (*BASE_USES, "task_logs", "sign_on"), sizes.api_server.max_count),
         ComponentSpec(SCHEDULER, sizes.scheduler, (*BASE_USES, *broker, *runs_tasks), sizes.scheduler.count),
         ComponentSpec(DAG_PROCESSOR, sizes.dag_processor, (*BASE_USES, "dags"), sizes.dag_processor.count),
         ComponentSpec(TRIGGERER, sizes.triggerer, (*BASE_USES, "task_logs", "dags"), sizes.triggerer.count),

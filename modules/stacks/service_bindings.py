@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from environments.facts.metrics import NAMESPACE
 from environments.facts.naming import Names
-from environments.facts.secrets import DEPLOY_KEY, own_names_for_process
+from environments.facts.secrets import DEPLOY_KEY, OIDC_CLIENT_SECRET, own_names_for_process
 from environments.facts.topology import worker_name
 from environments.model import Environment
 from environments.sections.dag_access import DagAccess as DagAccessSection
@@ -18,6 +18,7 @@ from modules.core.task import BackingService, Client, Secret, Sidecar
 from modules.stacks.component_table import Use
 from modules.stacks.dag_access import dag_access
 from modules.stacks.foundation import FoundationReference
+from modules.stacks.sign_on import SignOn
 from modules.stacks.telemetry import Telemetry
 
 SHARED_SECRETS = own_names_for_process("api-server")
@@ -41,7 +42,7 @@ class ServiceBindings:
     def __init__(self, environment: Environment, foundation: FoundationReference, *, names: Names) -> None:
         self._environment, self._foundation, self._names = environment, foundation, names
         self.execution_api: ExecutionApi | None = None
-        self.telemetry = Telemetry(environment, name=names.name, secret=self._written_secret)
+        self.telemetry = Telemetry(environment, name=names.name, secret=self._external_secret)
 
     def services(self, uses: Iterable[Use], *, secrets: tuple[str, ...] = SHARED_SECRETS) -> list[BackingService]:
         """Return AWS APIs and the backing services called ``uses``, with the shared secrets called ``secrets``."""
@@ -79,6 +80,8 @@ class ServiceBindings:
             yield foundation.task_logs
         elif use == "execution_api" and self.execution_api is not None:
             yield self.execution_api
+        elif use == "sign_on" and self._environment.auth.mode == "oidc":
+            yield SignOn(self._environment.auth, self._external_secret(OIDC_CLIENT_SECRET))
 
     def _sidecars(self, use: Use) -> Iterator[Sidecar]:
         if use == "metrics":
@@ -116,11 +119,11 @@ class ServiceBindings:
             ref=dags.branch,
             subdirectory=dags.subdirectory,
             interval_seconds=dags.interval_seconds,
-            deploy_key=self._written_secret(DEPLOY_KEY) if dags.deploy_key else None,
+            deploy_key=self._external_secret(DEPLOY_KEY) if dags.deploy_key else None,
             known_hosts=dags.known_hosts,
         )
 
-    def _written_secret(self, name: str) -> Secret:
+    def _external_secret(self, name: str) -> Secret:
         """Return the reference to a SecureString that an operator creates."""
         environment = self._environment
         arn = f"arn:aws:ssm:{environment.region}:{environment.account_id}:parameter{self._names.path}/{name}"

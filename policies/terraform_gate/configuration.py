@@ -27,6 +27,7 @@ class Stack:
         metadata: The top-level ``"//"`` of the Terraform JSON: waivers, declared flows.
         outputs: The evaluated outputs.
         accounts: ``allowed_account_ids`` of its AWS providers; empty when they state none.
+        settings: Its backend and providers, as resources (see ``reading.settings``).
     """
 
     name: str
@@ -34,14 +35,19 @@ class Stack:
     metadata: Mapping[str, Any] = field(default_factory=dict, repr=False)
     outputs: Mapping[str, Any] = field(default_factory=dict, repr=False)
     accounts: frozenset[str] = frozenset()
+    settings: tuple[Resource, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """The resources of one or more stacks, by ``Resource.key``, with resolvable references between them."""
+    """The resources of one or more stacks, by ``Resource.key``, with resolvable references between them.
+
+    ``other_stacks`` are the stacks of the same run that neither read the state of these stacks nor are read by them.
+    """
 
     stacks: tuple[Stack, ...]
     resources: Mapping[str, Resource] = field(repr=False)
+    other_stacks: tuple[Stack, ...] = field(default=(), repr=False)
 
     @property
     def title(self) -> str:
@@ -118,13 +124,15 @@ class Configuration:
         return {key: tuple(users) for key, users in index.items()}
 
 
-def configuration_of(resources: Iterable[Resource], *, stacks: Iterable[Stack] = ()) -> Configuration:
+def configuration_of(
+    resources: Iterable[Resource], *, stacks: Iterable[Stack] = (), other_stacks: Iterable[Stack] = ()
+) -> Configuration:
     """Make a configuration of ``resources``; a stack that is not given gets the name that its resources have."""
     listed = {resource.key: resource for resource in resources}
     known = {stack.name: stack for stack in stacks}
     for resource in listed.values():
         known.setdefault(resource.stack, Stack(name=resource.stack, file=resource.file))
-    return Configuration(stacks=tuple(known.values()), resources=listed)
+    return Configuration(stacks=tuple(known.values()), resources=listed, other_stacks=tuple(other_stacks))
 
 
 def _without_index(key: str) -> str:

@@ -11,6 +11,14 @@ from terraform_gate.reading.expression import document
 
 
 @dataclass(frozen=True)
+class Secret:
+    """A secret value in an argument: the names on the way to it, and the source (``var.password``)."""
+
+    path: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True)
 class Resource:
     """A managed resource or a data source of one stack.
 
@@ -26,6 +34,7 @@ class Resource:
         stack_trace: Frames of the program that defined it (``"new Vpc (network.py:12)"``), innermost first.
         is_planned: Whether it is from a plan, which has known values but no meta-arguments (``lifecycle``).
         may_be_absent: Whether its ``count`` or ``for_each`` is not known, so that it may not exist.
+        secrets: The arguments that contain secret values, as far as the configuration shows it (see ``reading.taint``).
     """
 
     stack: str
@@ -39,6 +48,7 @@ class Resource:
     stack_trace: tuple[str, ...] = field(default=(), repr=False)
     is_planned: bool = False
     may_be_absent: bool = False
+    secrets: tuple[Secret, ...] = field(default=(), repr=False)
 
     @property
     def key(self) -> str:

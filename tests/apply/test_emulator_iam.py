@@ -165,6 +165,15 @@ def test_keys_need_their_key_policy_and_the_context_of_the_parameter(aws: Emulat
             assert "kms:Decrypt" in denied(lambda: ssm.get_parameter(Name="/a/b", WithDecryption=True))[1]  # noqa: B023
 
 
+def test_parameter_of_the_key_that_aws_manages_needs_no_permission_for_the_key(aws: Emulator) -> None:
+    aws.client("ssm").put_parameter(Name="/managed/key", Value="v", Type="SecureString")
+    client = session(aws, "managed-key", allow("ssm:GetParameter", "kms:Describe*"))
+    assert client("ssm").get_parameter(Name="/managed/key", WithDecryption=True)["Parameter"]["Value"] == "v"
+    key = aws.client("kms").describe_key(KeyId="alias/aws/ssm")["KeyMetadata"]["KeyId"]
+    text = denied(lambda: client("kms").decrypt(KeyId=key, CiphertextBlob=b"x"))[1]
+    assert "kms:Decrypt" in text, "the key is for Parameter Store only"
+
+
 def test_bucket_policy_can_deny_what_the_identity_allows(aws: Emulator) -> None:
     deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::closed-bucket/*"}
     aws.make_state_bucket("closed-bucket")

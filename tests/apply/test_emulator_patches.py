@@ -337,7 +337,7 @@ def saved_query_is_created_and_deleted(aws: Client) -> None:
     assert logs.describe_query_definitions()["queryDefinitions"] == []
 
 
-@probe("rds.create_db_instance")
+@probe("rds.create_db_instance", "rds.modify_db_instance")
 def database_keeps_performance_insights(aws: Client) -> None:
     aws("rds").create_db_instance(
         DBInstanceIdentifier="d",
@@ -351,6 +351,10 @@ def database_keeps_performance_insights(aws: Client) -> None:
     )
     found = aws("rds").describe_db_instances(DBInstanceIdentifier="d")["DBInstances"][0]
     assert (found["PerformanceInsightsEnabled"], found["PerformanceInsightsRetentionPeriod"]) == (True, 7)
+    aws("rds").modify_db_instance(DBInstanceIdentifier="d", EnablePerformanceInsights=False)
+    assert not aws("rds").describe_db_instances(DBInstanceIdentifier="d")["DBInstances"][0][
+        "PerformanceInsightsEnabled"
+    ]
 
 
 @probe("rds.update_parameters")

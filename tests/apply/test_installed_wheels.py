@@ -60,7 +60,7 @@ def environment(wheels: Path, tmp_path: Path) -> Callable[..., Path]:
     return lambda *requirements: linked_environments.create(tmp_path / "venv", *requirements, wheels=wheels)
 
 
-@pytest.mark.feature("H7")
+@pytest.mark.feature("H7", "H11")
 def test_harness_alone_needs_only_pytest(environment: Callable[..., Path], tmp_path: Path) -> None:
     programs = environment("terraform-harness")
     (tmp_path / "test_theirs.py").write_text(
@@ -87,7 +87,7 @@ def test_gate_alone_finds_an_open_port(environment: Callable[..., Path], tmp_pat
     assert "aws_vpc_security_group_ingress_rule.ssh" in done.stdout
 
 
-@pytest.mark.feature("H7")
+@pytest.mark.feature("H7", "H11")
 @pytest.mark.long
 def test_cdktf_project_uses_the_wheels(environment: Callable[..., Path], tmp_path: Path) -> None:
     tools.require("terraform", "provider-mirror", "node")
@@ -107,7 +107,7 @@ def test_cdktf_project_uses_the_wheels(environment: Callable[..., Path], tmp_pat
     assert done.returncode == 0
 
 
-@pytest.mark.feature("H7")
+@pytest.mark.feature("H7", "H11")
 @pytest.mark.long
 def test_hcl_roots_use_the_wheels(environment: Callable[..., Path], tmp_path: Path) -> None:
     tools.require("terraform", "provider-mirror")

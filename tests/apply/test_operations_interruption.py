@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError, EndpointConnectionError
+from moto.rds.models import DBInstance
 from typer.testing import CliRunner
 
 from operations import __main__ as command_line
-from operations import deploy
+from operations import deploy, restored_state
 from operations.account import Account
 from operations.commands import shared
 from tests.unit.operations.cloud import CLIENTS, Cloud
@@ -36,6 +37,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "broker": ("rotate", "dev", "broker", "--yes"),
     "hibernate": ("hibernate", "dev", "--yes"),
     "wake": ("wake", "dev"),
+    "backup": ("backup", "dev"),
+    "restore": ("restore", "dev", "--snapshot", "saved", "--yes"),
     "destroy": ("destroy", "dev"),
 }
 
@@ -73,6 +76,9 @@ def calls(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Calls:
     """Counts the AWS calls of commands, after every resource of the account was created."""
     for service in tuple(CLIENTS.pending):
         cloud.client(service)
+    # moto names automated snapshots by the minute, and rejects the second restore of a minute.
+    monkeypatch.setattr(DBInstance, "save_automated_backup", lambda _instance: None)
+    cloud.client("rds").create_db_snapshot(DBSnapshotIdentifier="saved", DBInstanceIdentifier=cloud.names.name)
     found = Calls()
 
     def call(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
@@ -97,6 +103,7 @@ def run(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callab
         monkeypatch.setattr(module, "load", lambda _file: cloud.account.environment)
     monkeypatch.setattr(command_line, "synthesize_one", lambda _file: None)
     monkeypatch.setattr(deploy, "Stack", FakeStack)
+    monkeypatch.setattr(restored_state, "adopt", lambda _account, _resource: None)
 
     def command(*words: str) -> tuple[int, str]:
         done = CliRunner().invoke(command_line.app, [*words, "--folder", str(tmp_path)], input="dev\n")

@@ -1,4 +1,4 @@
-"""The life of an environment by operations alone, on the emulator: bootstrap, deploy, rotate, hibernate, destroy.
+"""The life of an environment by operations alone, on the emulator, from bootstrap to destroy.
 
 The stacks are those that are deployed to AWS; only the address of S3 differs.
 """
@@ -23,11 +23,12 @@ from terraform_harness.tools import require
 from environments import Environment
 from environments.load import load
 from local.repository import ROOT
-from operations import hibernation, image, plan, rotate, secrets, stacks, verify
+from operations import backup, hibernation, image, plan, restore, rotate, secrets, stacks, verify
 from operations.account import Account
 from operations.bootstrap import bootstrap
 from operations.deploy import deploy, destroy
 from operations.errors import PreconditionError
+from operations.restore_source import from_snapshot
 from operations.reviewed import read_reviewed
 
 INDEX = "application/vnd.oci.image.index.v1+json"
@@ -101,9 +102,9 @@ def _stacks(folder: Path, emulator: Emulator) -> Path:
     return folder
 
 
-@pytest.mark.feature("O2", "O5")
+@pytest.mark.feature("O2", "D6", "O5")
 @pytest.mark.long
-def test_environment_is_deployed_rotated_hibernated_and_destroyed(
+def test_environment_is_deployed_restored_rotated_hibernated_and_destroyed(
     life: Life, capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     account = life.account.guard()
@@ -125,8 +126,11 @@ def test_environment_is_deployed_rotated_hibernated_and_destroyed(
     assert "dev-foundation: nothing to change" in again
     assert "dev-airflow: nothing to change" in again
 
+    previous = restore.restore(from_snapshot(account, backup.backup(account)["snapshot"]), account, confirm=yes)
+    assert life.problems() == {}
     unchanged = plan.plan(account)
     assert (unchanged.lines, unchanged.rejected, unchanged.changes) == (["Nothing to change."], [], 0)
+    emulator.client("rds").delete_db_instance(DBInstanceIdentifier=previous["previous"], SkipFinalSnapshot=True)
 
     for rotation in rotate.ROTATIONS.values():
         rotation(account)

@@ -91,7 +91,7 @@ def apply() -> Applied:
     require("docker", "packet-filters", "terraform", "provider-mirror")
     host = KeyPair.make()
     text = ENVIRONMENT.read_text().replace("HOST_KEY", host.public).replace("VPC_CIDR", free_block(VPC_BLOCKS))
-    emulator = Emulator(account_id="111111111111")
+    emulator = Emulator(account_id="111111111111", iam="enforce")
     environment = Applied(
         emulator=emulator,
         folder=Path(tempfile.mkdtemp(prefix="airflow-fargate-live-")),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 from terraform_harness.emulator import Emulator
+from terraform_harness.emulator.iam import DecisionReport
 
 from local.airflow_client import Client
 from local.containers import engine, images
@@ -24,7 +26,9 @@ PARAMETERS = "/airflow/live"
 # Deadlines end a run that hangs; on a busy machine an api-server takes minutes to start.
 STEADY_SECONDS = 600
 FOLLOW_SECONDS = 90
-NETWORK = pytest.StashKey[list[str]]()
+REPORT = pytest.StashKey[list[str]]()
+# A file for the IAM decisions, which ``make grants`` reads.
+RECORD_VARIABLE = "AIRFLOW_FARGATE_RECORD"
 APPLYING = pytest.StashKey[Future[Applied]]()
 
 
@@ -37,6 +41,7 @@ class Live:
         ecs: the fake of ECS that runs its services.
         git: the Git host, and its address on the internet.
         airflow: client of the running api-servers.
+        provoked: action and resource of the requests that tests make to see them denied.
     """
 
     applied: Applied
@@ -45,6 +50,12 @@ class Live:
     git: Container
     git_address: str
     airflow: Client
+    provoked: set[tuple[str, str]] = field(default_factory=set)
+
+    @property
+    def decisions(self) -> DecisionReport:
+        """The IAM decisions so far, without the denials that tests provoked."""
+        return self.emulator.decisions.without(self.provoked)
 
     def scale(self, service: str, count: int) -> None:
         """Set the desired count of a service through the API, as Application Auto Scaling does."""
@@ -106,8 +117,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print the number of filtered packets and the most frequent denials."""
-    for line in config.stash.get(NETWORK, []):
+    """Print the number of filtered packets and of IAM decisions, and the most frequent denials of both."""
+    for line in config.stash.get(REPORT, []):
         terminalreporter.write_line(line)
 
 
@@ -143,7 +154,10 @@ def live(applied: Applied, pytestconfig: pytest.Config, tmp_path_factory: pytest
             for name in ("many", "slow"):
                 client.wait_for_dag(name)
             yield running
-            pytestconfig.stash[NETWORK] = ecs.vpc.report()
+            decisions = running.decisions
+            pytestconfig.stash[REPORT] = [*ecs.vpc.report(), f"IAM: {decisions}", *decisions.denials()]
+            if file := os.environ.get(RECORD_VARIABLE):
+                Path(file).write_text(json.dumps(decisions.document(), indent=1), encoding="utf-8")
 
 
 def _put_parameters(emulator: Emulator, deploy: KeyPair) -> None:
@@ -154,7 +168,8 @@ def _put_parameters(emulator: Emulator, deploy: KeyPair) -> None:
         ("connections/warehouse", '{"conn_type": "http", "password": "from the store"}'),
         ("variables/greeting", "hello"),
     ):
-        ssm.put_parameter(Name=f"{PARAMETERS}/{name}", Value=value, Type="SecureString", Overwrite=True)
+        key = "alias/airflow-live-secrets"
+        ssm.put_parameter(Name=f"{PARAMETERS}/{name}", Value=value, Type="SecureString", KeyId=key, Overwrite=True)
 
 
 def _git_host(ecs: FakeCluster, applied: Applied) -> Container:

@@ -59,6 +59,7 @@ def test_same_dag_succeeds_on_every_topology(live: Live, topology: str) -> None:
     value = airflow.call("GET", f"dags/kinds/dagRuns/{run}/taskInstances/read/xcomEntries/return_value")["value"]
     assert "from the store hello" in value
     assert "number 7" in airflow.wait_for_log("s3://", "kinds", run, "on_heavy")
+    assert live.decisions.denials() == []
     if topology == "sequential":
         assert _most_at_once([task for task in tasks if task["task_id"] != "waits"]) == 1
 

@@ -19,23 +19,10 @@ from environments import load
 from main import main
 from modules.export import readme, write
 from modules.export.build import Module
+from modules.export.connected_root import CONNECTIONS
 from tests.plan.export_roots import HCL_PROVIDER, mock_output, offline_provider, plan, resources, write_root
 
 ENVIRONMENTS = Path(__file__).parents[2] / "environments"
-# Inputs that a root of all modules sets to the output of another module.
-CONNECTIONS = {
-    "certificate_arn": "${module.certificate.arn}",
-    "key_arn": "${module.encryption_key.arn}",
-    "load_balancer_arn": "${module.load_balancer.arn}",
-    "route_table_ids": "${module.network.application_route_table_ids}",
-    "secrets_key_arn": "${module.encryption_key.arn}",
-    "database_password_arn": "${module.secrets.database_password_arn}",
-    "broker_auth_token_arn": "${module.secrets.broker_auth_token_arn}",
-    "vpc_id": "${module.network.vpc_id}",
-    **{f"{tier}_subnet_ids": f"${{module.network.{tier}_subnet_ids}}" for tier in ("public", "application", "data")},
-}
-
-
 # One process makes what the tests share.
 pytestmark = pytest.mark.xdist_group("export-modules")
 

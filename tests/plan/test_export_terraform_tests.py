@@ -38,7 +38,7 @@ def _tools() -> None:
     require("terraform", "provider-mirror")
 
 
-@pytest.mark.feature("M1", "M2")
+@pytest.mark.feature("M1", "M2", "M8")
 @pytest.mark.parametrize("name", SOURCES)
 def test_tests_of_the_module_pass(name: str, tmp_path: Path) -> None:
     (module,) = write.modules([SOURCES[name]], structure=load(HOME / "prod.yaml"))

@@ -66,15 +66,15 @@ def main(port: int, descriptor: int, parent: int) -> None:
     from terraform_harness.emulator import patches
     from terraform_harness.emulator.process import IAM, QUOTAS, WITHOUT_PATCHES
     from terraform_harness.emulator.validation.application import validating
+    from terraform_harness.emulator.validation.newer_clients import QueryApplication
 
     patches.apply_all(without=filter(None, os.environ.get(WITHOUT_PATCHES, "").split(",")))
     os.environ["MOTO_PORT"] = str(port)
     threading.Thread(target=_exit_with, args=(parent,), daemon=True).start()
     moto = DomainDispatcherApplication(create_backend_app)
     quotas = os.environ.get(QUOTAS)
-    application = SerialApplication(
-        validating(moto, quotas=json.loads(quotas), iam=os.environ.get(IAM, "")) if quotas else moto
-    )
+    validated = validating(moto, quotas=json.loads(quotas), iam=os.environ.get(IAM, "")) if quotas else moto
+    application = SerialApplication(QueryApplication(validated))
     handler = type("Handler", (SingleWriteHandler, MotoRequestHandler), {})
     server = make_server("127.0.0.1", port, application, threaded=True, request_handler=handler, fd=descriptor)
     server.serve_forever()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,6 +121,13 @@ class Terraform:
     def pull(self) -> dict[str, Any]:
         """Return the state file as the backend stores it."""
         return self._json("state", "pull")
+
+    def push(self, state: Mapping[str, Any]) -> None:
+        """Store a changed state file; Terraform rejects another lineage and a serial that is not newer."""
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "changed.tfstate"
+            file.write_text(json.dumps(state), "utf-8")
+            self._run("state", "push", str(file))
 
     def _json(self, *arguments: str) -> dict[str, Any]:
         text: list[str] = []

@@ -84,7 +84,8 @@ def _section(rule: Rule) -> Iterator[str]:
     yield f"\n### {rule.id}\n\n**{rule.title}** ({rule.severity}). {rule.why}\n\n"
     yield f"Fix: {rule.remediation}{references}\n"
     example = rule.failing[0]
-    shown = json.dumps(_readable({"resource": example.resources}), indent=2)
+    blocks = {"resource": example.resources} if example.resources else example.extra
+    shown = json.dumps(_readable(blocks), indent=2)
     yield f"\nFails ({example.title}):\n\n```json\n{shown}\n```\n"
 
 

@@ -21,7 +21,7 @@ def without_absent(configuration: Configuration) -> Configuration | None:
     if not any(resource.may_be_absent for resource in configuration.resources.values()):
         return None
     certain = (resource for resource in configuration.resources.values() if not resource.may_be_absent)
-    return configuration_of(certain, stacks=configuration.stacks)
+    return configuration_of(certain, stacks=configuration.stacks, other_stacks=configuration.other_stacks)
 
 
 def doubted(

@@ -94,7 +94,7 @@ def _is_usable(trace: Trace, hop: Hop, start: Location, end: Location) -> bool:
     if hop.route is None:
         return False
     target, forwards, is_ipv6 = hop.route.target, start is trace.source, start.addresses.spans[0][0] >= IPV6_ORIGIN
-    if target is Target.OPAQUE:
+    if target in {Target.OPAQUE, Target.DEVICE, Target.UNKNOWN}:
         return trace.assume_open and end.endpoint.kind not in {Kind.INTERNET, Kind.AWS_SERVICE}
     if target is Target.INTERNET_GATEWAY:
         return end.subnet is None and (start.endpoint.public or is_ipv6)

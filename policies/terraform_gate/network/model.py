@@ -14,7 +14,9 @@ from terraform_gate.network.ranges import NOTHING, Ranges
 class Target(StrEnum):
     """The type of a route's target.
 
-    ``OPAQUE``: peering connection, transit gateway, VPN or appliance, whose other side is not in the configuration.
+    ``OPAQUE``: peering connection, transit gateway or VPN, whose other side is not in the configuration.
+    ``DEVICE``: the network interface or VPC endpoint of a firewall or another appliance.
+    ``UNKNOWN``: a target that is not known.
     """
 
     LOCAL = "local"
@@ -23,16 +25,19 @@ class Target(StrEnum):
     NAT_GATEWAY = "NAT gateway"
     GATEWAY_ENDPOINT = "gateway endpoint"
     OPAQUE = "opaque"
+    DEVICE = "network interface or VPC endpoint"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Route:
-    """One route of a route table; the longest matching prefix decides."""
+    """One route of a route table; the longest matching prefix decides. ``via`` are the subnets of a device."""
 
     name: str
     peer: Block | ServicePrefixes | Unknown
     target: Target
     through: str = ""
+    via: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +55,7 @@ class Subnet:
     Attributes:
         addresses: its known CIDR blocks.
         possible_addresses: the range that contains its unknown CIDR blocks.
+        possible_tables: further route tables that it may be associated with; empty if its association is known.
         acls: its network ACLs; more than one is an error that AF_NACL_5 reports.
         is_external: the subnet is not in the configuration, so its network ACL and routes are unknown.
     """
@@ -60,6 +66,7 @@ class Subnet:
     route_table: str
     acls: tuple[str, ...]
     possible_addresses: Ranges = NOTHING
+    possible_tables: tuple[str, ...] = ()
     is_external: bool = False
 
 

@@ -67,7 +67,8 @@ def document_of(text: str) -> tuple[dict[str, Any], dict[str, int]]:
     """Convert a file.
 
     Returns:
-        The blocks as in Terraform JSON, and the line of each resource, data source and module call by its address.
+        The blocks as in Terraform JSON, and the line of each resource, data source, module call, provider and
+        backend by its address.
 
     Raises:
         HclError: The text is not HCL, or defines a block twice.
@@ -100,7 +101,10 @@ def _add_block(document: dict[str, Any], lines: dict[str, int], block: Node) -> 
         raise HclError(f"line {line}: {kind} has too few labels")
     if kind in {"locals", "terraform"}:
         document.setdefault(kind, {}).update(body)
+        if "backend" in body or "cloud" in body:
+            lines[kind] = line
     elif kind == "provider":
+        lines.setdefault(".".join((kind, *labels)), line)
         document.setdefault(kind, {}).setdefault(labels[0] if labels else "", []).append(body)
     elif kind in _LABELS:
         named = document.setdefault(kind, {})

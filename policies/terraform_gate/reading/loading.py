@@ -17,13 +17,18 @@ def configurations_of(views: Sequence[View]) -> tuple[Configuration, ...]:
     by_name = {view.root.name: view for view in views}
     for view in views:
         view.connect(_remote_output(view, remote, by_name))
-    return tuple(
-        configuration_of(
-            (item for root in group for item in by_name[root.name].resources()),
-            stacks=[by_name[root.name].stack() for root in group],
+    stacks = {name: view.stack() for name, view in by_name.items()}
+    made = []
+    for group in remote.groups():
+        names = {root.name for root in group}
+        made.append(
+            configuration_of(
+                (item for root in group for item in by_name[root.name].resources()),
+                stacks=[stacks[root.name] for root in group],
+                other_stacks=[stack for name, stack in stacks.items() if name not in names],
+            )
         )
-        for group in remote.groups()
-    )
+    return tuple(made)
 
 
 def _remote_output(view: View, remote: RemoteStates, by_name: dict[str, View]) -> Lookup:

@@ -14,6 +14,7 @@ from terraform_gate.reading.evaluation import Scope
 from terraform_gate.reading.expression import is_known, marked
 from terraform_gate.reading.functions import UnknownError
 from terraform_gate.reading.hcl_evaluation import pairs_of
+from terraform_gate.reading.taint import Taint
 from terraform_gate.reading.terraform_root import TerraformRoot
 from terraform_gate.terraform_resource import Resource
 
@@ -75,11 +76,13 @@ class ModuleInstance:
         stack: Name of the stack.
         address: ``module.a["x"].``; empty for the root module.
         may_be_absent: Whether the call may make no instance.
+        taint: The secrets of the module.
     """
 
     source: TerraformRoot
     scope: Scope
     stack: str
+    taint: Taint
     address: str = ""
     may_be_absent: bool = False
     _children: dict[str, Mapping[str, ModuleInstance]] = field(default_factory=dict, init=False, repr=False)
@@ -89,7 +92,7 @@ class ModuleInstance:
         """Make the instance of a root module."""
         scope = _scope(root, prefix=f"{root.name}//", folder=root.files[0].parent, root_folder=root.files[0].parent)
         scope.inputs = root.values
-        return cls(source=root, scope=scope, stack=root.name)
+        return cls(source=root, scope=scope, stack=root.name, taint=Taint(root))
 
     def output(self, name: str) -> Any:
         """Evaluate an output.
@@ -103,8 +106,10 @@ class ModuleInstance:
         """Yield the instances of managed resources and data sources, then those of the modules that are called."""
         for block_type, prefix in (("resource", ""), ("data", "data.")):
             for kind, name, body in self.source.bodies(block_type):
+                secrets = self.taint.secrets(body)
                 for instance in instances_of(body, self.scope):
-                    yield self._resource(kind, name, body, prefix=prefix, instance=instance)
+                    made = self._resource(kind, name, body, prefix=prefix, instance=instance)
+                    yield replace(made, secrets=secrets) if secrets else made
         for label in self.source.modules:
             for child in self._called(label).values():
                 yield from child.resources()
@@ -185,6 +190,7 @@ class ModuleInstance:
             stack=self.stack,
             address=address,
             may_be_absent=self.may_be_absent or instance.may_be_absent,
+            taint=self.taint.child(label),
         )
 
 

@@ -25,7 +25,7 @@ class RemoteStates:
         self._roots = roots
         self._by_backend: dict[str, list[TerraformRoot]] = {}
         for root in roots:
-            if identity := _identity(*_backend(root)):
+            if identity := _identity(*backend_of(root)):
                 self._by_backend.setdefault(identity, []).append(root)
 
     def target(self, root: TerraformRoot, label: str) -> TerraformRoot:
@@ -36,6 +36,7 @@ class RemoteStates:
         """
         body = root.blocks.get("data", {}).get("terraform_remote_state", {})[label]
         found = self._by_backend.get(_identity(body.get("backend"), _single(body.get("config"))) or "", [])
+        found = [other for other in found if other is not root]  # a stack does not read its own outputs
         if len(found) != 1:
             raise LookupError(label)
         return found[0]
@@ -54,7 +55,8 @@ class RemoteStates:
         return [[root for root in self._roots if root.name in names] for names in distinct]
 
 
-def _backend(root: TerraformRoot) -> tuple[Any, Any]:
+def backend_of(root: TerraformRoot) -> tuple[Any, Any]:
+    """Return the type and the settings of a root's backend; None and None if it has no backend."""
     terraform = root.blocks.get("terraform", {})
     if "cloud" in terraform:
         return "remote", _single(terraform["cloud"])

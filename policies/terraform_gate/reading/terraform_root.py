@@ -10,6 +10,7 @@ from typing import Any
 
 from terraform_gate.reading.json_file import UnreadableError
 from terraform_gate.reading.overrides import is_override, overridden
+from terraform_gate.terraform_resource import items
 
 _LABELLED = frozenset({"resource", "data", "ephemeral"})
 _DEPTHS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1, "output": 1, "provider": 1}
@@ -26,7 +27,8 @@ class TerraformRoot:
         files: The files, merged in this order.
         blocks: ``blocks["resource"][type][name]`` is the body of a resource.
         metadata: The top-level ``"//"``.
-        positions: File and line (1 when it is not known) of each resource, data source and module call.
+        positions: File and line (1 when it is not known) of each resource, data source, module call, output, and of
+            the first ``terraform`` block and the first block of each provider (``provider.aws``).
         values: Values of variables from ``*.tfvars`` files.
         modules: The modules that ``module`` blocks call, by the label of the block, as far as they could be read.
     """
@@ -99,8 +101,11 @@ def _addresses(document: Mapping[str, Any], file: Path, lines: Mapping[str, int]
             for name, _ in _maps(named):
                 address = f"{prefix}{kind}.{name}"
                 found[address] = (file, lines.get(address, 1))
-    for name, _ in _maps(document.get("module")):
-        found[f"module.{name}"] = (file, lines.get(f"module.{name}", 1))
+    for block_type in ("module", "provider", "output"):
+        for name, _ in _maps(document.get(block_type)):
+            found[f"{block_type}.{name}"] = (file, lines.get(f"{block_type}.{name}", 1))
+    if any(name in {"backend", "cloud"} for name, _ in _maps(document.get("terraform"))):
+        found["terraform"] = (file, lines.get("terraform", 1))
     return found
 
 
@@ -136,6 +141,10 @@ def _merge(target: dict[str, Any], source: Mapping[str, Any], *, file: Path, whe
         value = dict(_labelled(content, file=file, where=f"{where}.{label}")) if nested else content
         if nested and isinstance(target.get(label), dict):
             target[label] |= value
+        elif (
+            where == "provider" and label in target and not is_override(file)
+        ):  # one block for each alias, possibly in several files
+            target[label] = [*items(target[label]), *items(value)]
         else:
             target[label] = value
     if nested:

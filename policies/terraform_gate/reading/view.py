@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -14,9 +14,10 @@ from terraform_gate.reading.expression import is_known
 from terraform_gate.reading.module_instance import ModuleInstance
 from terraform_gate.reading.plan_expression import refine, source_value
 from terraform_gate.reading.plan_file import PlannedModule, PlannedResource, planned_modules, planned_resources
+from terraform_gate.reading.settings import PROVIDER, settings_of
 from terraform_gate.reading.state_references import state_references, with_references
 from terraform_gate.reading.terraform_root import TerraformRoot
-from terraform_gate.terraform_resource import Resource, items
+from terraform_gate.terraform_resource import Resource
 
 
 class View(Protocol):
@@ -68,12 +69,14 @@ class JsonView:
     def stack(self) -> Stack:
         """Return name, file, metadata and outputs."""
         outputs = {name: self.output(name) for name in self.root.blocks.get("output", {})}
+        settings = settings_of(self.root, self._module.scope.evaluate)
         return Stack(
             name=self.root.name,
             file=self.root.files[0],
             metadata=self.root.metadata,
             outputs=outputs,
-            accounts=_accounts(self._module.scope.evaluate(self.root.blocks.get("provider", {}).get("aws"))),
+            accounts=_accounts(settings),
+            settings=settings,
         )
 
 
@@ -124,12 +127,14 @@ class PlanView:
     def stack(self) -> Stack:
         """Return name, file, the metadata of the Terraform JSON, and outputs."""
         outputs = {name: self.output(name) for name in self._outputs[""]}
+        settings = settings_of(self.root, self._scopes[""].evaluate)
         return Stack(
             name=self.root.name,
             file=self.file,
             metadata=self.root.metadata,
             outputs=outputs,
-            accounts=_accounts(self.root.blocks.get("provider", {}).get("aws")),
+            accounts=_accounts(settings),
+            settings=settings,
         )
 
     def _scope(self, module: PlannedModule, remote_output: Lookup) -> Scope:
@@ -159,9 +164,9 @@ def _unknown(item: PlannedResource) -> Mapping[str, Any]:
     return {name: value for name, value in item.unknown.items() if value is not True or name in item.expressions}
 
 
-def _accounts(providers: Any) -> frozenset[str]:
-    """Return the known ``allowed_account_ids`` of provider blocks."""
-    blocks = (block for block in items(providers) if isinstance(block, Mapping))
+def _accounts(settings: Iterable[Resource]) -> frozenset[str]:
+    """Return the known ``allowed_account_ids`` of the AWS providers."""
+    providers = (item for item in settings if item.type == PROVIDER and item.name == "aws")
     return frozenset(
-        str(account) for block in blocks for account in items(block.get("allowed_account_ids")) if is_known(account)
+        str(account) for item in providers for account in item.values("allowed_account_ids") if is_known(account)
     )

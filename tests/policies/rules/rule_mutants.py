@@ -480,3 +480,59 @@ def _(documents: Documents) -> None:
 def _(documents: Documents) -> None:
     host = {"ami": "ami-0a1b2c3d", "instance_type": "t4g.micro", "user_data": "export DB_PASSWORD=hunter2hunter2"}
     add(documents, "aws_instance", "host", host)
+
+
+def backend(documents: Documents) -> Any:
+    """Return the settings of the S3 backend of the Airflow stack."""
+    return documents[AIRFLOW]["terraform"]["backend"]["s3"]
+
+
+@mutant("AF_STATE_1", "the state is not locked")
+def _(documents: Documents) -> None:
+    del backend(documents)["use_lockfile"]
+
+
+@mutant("AF_STATE_2", "the state is not encrypted")
+def _(documents: Documents) -> None:
+    backend(documents)["encrypt"] = False
+
+
+@mutant("AF_STATE_3", "the state is a local file")
+def _(documents: Documents) -> None:
+    documents[AIRFLOW]["terraform"]["backend"] = {"local": {"path": "prod-airflow.tfstate"}}
+
+
+@mutant("AF_STATE_4", "the Airflow stack has the key of the foundation stack")
+def _(documents: Documents) -> None:
+    backend(documents)["key"] = documents[FOUNDATION]["terraform"]["backend"]["s3"]["key"]
+
+
+@mutant("AF_STATE_5", "the provider contains a secret key")
+def _(documents: Documents) -> None:
+    documents[AIRFLOW]["provider"]["aws"][0] |= {"access_key": f"AKIA{'A' * 16}", "secret_key": "k" * 40}
+
+
+@mutant("AF_STATE_6", "the provider deploys to any account")
+def _(documents: Documents) -> None:
+    del documents[AIRFLOW]["provider"]["aws"][0]["allowed_account_ids"]
+
+
+@mutant("AF_SECRET_4", "a sensitive variable is part of a health check")
+def _(documents: Documents) -> None:
+    documents[AIRFLOW]["variable"] = {"password": {"sensitive": True, "default": "hunter2hunter2"}}
+    containers(
+        documents,
+        "scheduler",
+        lambda container: container["healthCheck"].update(command=["CMD", "check", "${var.password}"]),
+    )
+
+
+@mutant("AF_ECS_18", "the scheduler has the task role of a worker", "AF_IAM_7")
+def _(documents: Documents) -> None:
+    task = body(documents, "aws_ecs_task_definition", "scheduler_task_definition")
+    task["task_role_arn"] = "${aws_iam_role.worker_default_task_role.arn}"
+
+
+@mutant("AF_NET_9", "the scheduler has no security group", "AF_NET_3")
+def _(documents: Documents) -> None:
+    body(documents, "aws_ecs_service", "scheduler_service")["network_configuration"]["security_groups"] = []

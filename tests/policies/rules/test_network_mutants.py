@@ -189,5 +189,5 @@ def test_security_groups_are_evaluated_in_an_existing_network(
 
 @pytest.mark.feature("P1")
 def test_every_network_rule_has_a_mutant() -> None:
-    in_rule_mutants = {"AF_NET_4", "AF_NET_5", "AF_NET_6", "AF_NET_7", "AF_NET_8"}
+    in_rule_mutants = {"AF_NET_4", "AF_NET_5", "AF_NET_6", "AF_NET_7", "AF_NET_8", "AF_NET_9"}
     assert {rule.id for rule in RULES} == set().union(*MUTANTS.values()) | in_rule_mutants

@@ -43,6 +43,7 @@ def test_enumerations_steps_and_both_directions_of_a_boolean_are_tried(found: tu
         "network.zones",
         *(f"network.existing.{tier}" for tier in TIERS),
         "load_balancer.allowed_cidrs",
+        "auth.roles",
         "workers[].name",
         "workers[].queues",
         "dags.known_hosts",

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from airflow_fargate.components import COMPONENTS, PARAMETERS, Component
+from airflow_fargate.sign_on import settings
 
-from environments.facts.secrets import DEPLOY_KEY, SPECIFICATIONS, names_for_process
+from environments.facts import sign_on
+from environments.facts.secrets import (
+    DEPLOY_KEY,
+    OIDC_CLIENT_SECRET,
+    OIDC_CLIENT_SECRET_VARIABLE,
+    SPECIFICATIONS,
+    names_for_process,
+)
 from environments.facts.topology import COMPONENTS as COMPONENTS_OF_TOPOLOGY
 from environments.facts.topology import process_name
+from environments.sections.auth import Role
 
 
 def test_image_reads_the_parameters_of_the_specifications() -> None:
-    assert dict(PARAMETERS) == {specification.variable: name for name, specification in SPECIFICATIONS.items()}
+    generated = {specification.variable: name for name, specification in SPECIFICATIONS.items()}
+    assert dict(PARAMETERS) == {**generated, OIDC_CLIENT_SECRET_VARIABLE: OIDC_CLIENT_SECRET}
 
 
 @pytest.mark.parametrize("component", COMPONENTS.values(), ids=COMPONENTS)
@@ -28,3 +40,9 @@ def test_every_process_of_a_specification_is_a_command_of_the_image() -> None:
 
 def test_every_component_of_a_topology_is_a_command_of_the_image() -> None:
     assert {process_name(name) for names in COMPONENTS_OF_TOPOLOGY.values() for name in names} <= {*COMPONENTS}
+
+
+def test_image_knows_sign_on_by_the_same_names() -> None:
+    assert (settings.MODE, settings.CLIENT_SECRET) == (sign_on.MODE, OIDC_CLIENT_SECRET_VARIABLE)
+    assert f"/auth/oauth-authorized/{settings.PROVIDER}" == sign_on.CALLBACK
+    assert set(settings.ROLES) == {*get_args(Role)}

@@ -32,7 +32,6 @@ def test_load_becomes_three_metrics() -> None:
         for datum in data
     )
 
-
     assert {datum["MetricName"]: datum["Value"] for datum in of_queue} == {
         "QueuedTasks": 4,
         "RunningTasks": 5,

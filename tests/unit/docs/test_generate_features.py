@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
+from tests.unit.docs.generators import load
+
 ROWS = """
 systems:
   one: {title: One, source: "https://example.com/one", read: README}
@@ -31,13 +30,7 @@ class TestIt:
 
 @pytest.fixture
 def generator() -> ModuleType:
-    specification = importlib.util.spec_from_file_location("generate_features", ROOT / "docs" / "generate_features.py")
-    assert specification
-    assert specification.loader
-    module = importlib.util.module_from_spec(specification)
-    sys.modules[specification.name] = module  # dataclasses look their module up
-    specification.loader.exec_module(module)
-    return module
+    return load("generate_features")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Grants that no recorded run needs are named."""
+"""Every permission of the task roles and CI roles is needed by a recorded request or has a reason."""
 
 from __future__ import annotations
 
@@ -9,50 +9,87 @@ from typing import Any
 import pytest
 from terraform_harness.emulator.iam import DecisionReport, Taken
 
-from local import permissions
+from local.permissions import reasons, record
+from local.permissions.__main__ import main
+from local.permissions.page import PAGE, page
+from local.permissions.usage import Usage, short_name, usages
+from tests.synthesis import deployed
 
-ROLE = "arn:aws:iam::111111111111:role/airflow-ci/airflow-ci-deploy"
-POLICIES: dict[str, Any] = {
-    "own": {
-        "Statement": [
-            {"Effect": "Deny", "Action": ["s3:DeleteBucket"], "Resource": ["*"]},
-            {
-                "Effect": "Allow",
-                "Action": ["s3:Get*", "s3:PutObject"],
-                "Resource": ["arn:aws:s3:::a/*", "arn:aws:s3:::b/*"],
-            },
-        ]
-    }
-}
+ROLE = "arn:aws:iam::{}:role/airflow-ci/airflow-ci-deploy"
+TASK = "arn:aws:iam::111111111111:role/airflow/airflow-live-worker-default-task"
 
 
-def taken(action: str, resource: str, *, allowed: bool = True, statement: int = 1) -> Taken:
-    return Taken(
-        principal=ROLE, action=action, resource=resource, allowed=allowed, policy="own", statement=statement, count=2
-    )
-
-
-@pytest.mark.feature("H9")
-def test_each_action_and_resource_counts_the_decisions_that_it_allowed() -> None:
-    recorded = [
-        taken("s3:GetObject", "arn:aws:s3:::a/1"),
-        taken("s3:PutObject", "arn:aws:s3:::a/1", allowed=False),
-        taken("s3:PutObject", "arn:aws:s3:::b/1", statement=0),
+def report(account: str, *used: tuple[str, str], role: str = ROLE) -> DecisionReport:
+    statements = [
+        {"Effect": "Deny", "Action": ["s3:DeleteBucket"], "Resource": ["*"]},
+        {"Effect": "Allow", "Action": ["s3:Get*", "s3:PutObject"], "Resource": [f"arn:aws:s3:::a-{account}/*", "b"]},
     ]
-    found = {item.pattern: item.uses for item in permissions.grants(POLICIES, recorded)}
-    assert found == {"s3:Get*": 2, "s3:PutObject": 0, "arn:aws:s3:::a/*": 2, "arn:aws:s3:::b/*": 0}
+    arn = role.format(account)
+    taken = tuple(
+        Taken(
+            principal=arn, action=action, resource=resource.format(account), allowed=True, policy="own", statement=1,
+            operation=action,
+        )
+        for action, resource in used
+    )  # fmt: skip
+    return DecisionReport(taken=taken, policies={arn: {"own": statements}})
 
 
 @pytest.mark.feature("H9")
-def test_records_of_several_accounts_are_read_as_one(tmp_path: Path) -> None:
-    files = []
-    for account in ("111111111111", "333333333333"):
-        report = DecisionReport(taken=(taken("s3:GetObject", f"arn:aws:sns:eu-central-1:{account}:t"),))
-        files.append(tmp_path / f"{account}.json")
-        files[-1].write_text(json.dumps(report.document()).replace("111111111111", account))
-    account, decisions = permissions.read(files)
-    assert account == "111111111111"
-    assert [item.resource for item in decisions] == ["arn:aws:sns:eu-central-1:111111111111:t"] * 2
+def test_each_action_and_resource_counts_the_requests_that_it_allowed() -> None:
+    (found,) = usages([report("111111111111", ("s3:GetObject", "arn:aws:s3:::a-{}/1"))])
+    assert found.role == "CI: deploy"
+    assert found.actions == {"s3:Get*": ("s3:GetObject",), "s3:PutObject": ()}
+    assert found.resources == {"arn:aws:s3:::a-<account>/*": ("s3:GetObject",), "b": ()}
+    assert found.unused == ["s3:PutObject", "b"]
+
+
+@pytest.mark.feature("H9")
+def test_runs_in_several_accounts_are_read_as_one() -> None:
+    first, second = report("111111111111", ("s3:GetObject", "b")), report("333333333333", ("s3:PutObject", "b"))
+    (found,) = usages([first, second])
+    assert found.unused == ["arn:aws:s3:::a-<account>/*"]
+
+
+@pytest.mark.feature("H9")
+def test_environment_and_other_roles_are_left_out() -> None:
+    (found,) = usages([report("111111111111", role=TASK)])
+    assert found.role == "worker-default: task role"
+    assert usages([report("111111111111", role="arn:aws:iam::{}:role/airflow-live-flow-logs")]) == []
+
+
+@pytest.mark.feature("H9")
+def test_unneeded_permission_without_a_reason_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    item = Usage(role="CI: deploy", policy="own", actions={"iam:CreateUser": ()}, resources={})
+    assert reasons.unexplained([item]) == [
+        "CI: deploy: policy own: iam:CreateUser: no recorded request needs it",
+    ]
+    monkeypatch.setattr(reasons, "REASONS", {"CI: deploy: iam:*": "people", "CI: deploy: gone": "old"})
+    assert reasons.unexplained([item]) == []
+    assert reasons.superfluous([item]) == [
+        "local/permissions/reasons.py: CI: deploy: gone: explains nothing. Fix: remove it"
+    ]
+
+
+@pytest.mark.feature("H9")
+def test_page_shows_the_record_and_every_unneeded_permission_has_a_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--check"]) == 0, capsys.readouterr().out
+    assert PAGE.read_text() == page(record.kept())
+
+
+@pytest.mark.feature("H9")
+def test_record_has_every_permission_of_the_task_roles() -> None:
+    """A permission that is new needs a new record: make grants."""
+    recorded = {(item.role, item.policy, action) for item in record.kept() for action in item.actions}
+    deployment = deployed()
+    roles = {item.role for item in record.kept()}
+    granted = set()
+    for item in deployment.of("aws_iam_role_policy"):
+        role = short_name(deployment.resolve(item.body["role"]).body["name"])
+        statements: list[dict[str, Any]] = json.loads(item.body["policy"])["Statement"]
+        granted |= {(role, item.body["name"], action) for part in statements for action in part["Action"]}
+    assert {grant for grant in granted if grant[0] in roles} <= recorded
+    assert {role for role, *_ in granted} & roles
 
 
 @pytest.mark.feature("H9")
@@ -62,5 +99,5 @@ def test_file_that_is_not_a_record_is_named_with_a_fix(
 ) -> None:
     file = tmp_path / "record.json"
     file.write_text(text)
-    assert permissions.main([str(file)]) == 2
+    assert main([str(file)]) == 2
     assert f"{file}: not a record of decisions" in capsys.readouterr().err

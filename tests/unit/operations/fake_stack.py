@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from operations.account import Account
+from operations.errors import PreconditionError
 
 
 class FakeStack:
     """A stack that Terraform applies and destroys at once."""
 
     removed: ClassVar[list[str]] = []
+    rejected: ClassVar[str] = ""
     calls: ClassVar[list[str]] = []
 
     def __init__(self, account: Account, layer: str, **_options: Any) -> None:
@@ -20,6 +22,11 @@ class FakeStack:
         self.account.changed = True
         self.calls.append(self.layer)
         return self.removed if keep_removed else []
+
+    def check(self) -> None:
+        self.calls.append("check")
+        if self.rejected:
+            raise PreconditionError(self.rejected)
 
     def tear_down(self, **_options: Any) -> None:
         self.account.changed = True

@@ -35,7 +35,10 @@ def test_deployment_without_an_image_reports_what_is_done(cloud: Cloud) -> None:
     cloud.client("ecr").batch_delete_image(repositoryName=cloud.names.name, imageIds=[tag])
     with pytest.raises(PreconditionError, match=r"is not in the repository"):
         deploy.deploy(cloud.account, confirm=yes)
-    done = "Done: foundation, secrets. Not done: image check, migration, services, steady services."
+    done = (
+        "Done: foundation, secrets. "
+        "Not done: image check, check of the services' plan, migration, services, steady services."
+    )
     assert cloud.account.steps.report() == done
 
 
@@ -64,6 +67,16 @@ def test_foundation_removes_last_what_the_services_still_use(cloud: Cloud, monke
     deploy.deploy(cloud.account, confirm=yes)
     assert FakeStack.calls == ["foundation", "airflow", "airflow", "foundation"]
     assert cloud.account.steps.complete[-1] == "removals from the foundation"
+
+
+@pytest.mark.feature("O2", "E6")
+def test_loss_in_the_services_is_rejected_before_the_migration(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud.put("schema", "{}", "String")
+    monkeypatch.setattr(FakeStack, "rejected", "dev-airflow: the plan loses data")
+    with pytest.raises(PreconditionError, match="dev-airflow: the plan loses data"):
+        deploy.deploy(cloud.account, confirm=yes)
+    assert cloud.tasks() == []
+    assert cloud.account.steps.remaining[:2] == ["check of the services' plan", "migration"]
 
 
 @pytest.mark.feature("O2")

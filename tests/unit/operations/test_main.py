@@ -47,7 +47,7 @@ def test_invalid_environment_file_is_reported_with_exit_code_2(folder: Path) -> 
 @pytest.mark.feature("O2")
 def test_unknown_rotation_lists_the_allowed_ones(folder: Path) -> None:
     code, _, err = run(folder, "rotate", "dev", "everything")
-    assert (code, err) == (2, "unknown secret 'everything'. Allowed: fernet, jwt, api, database, broker\n")
+    assert (code, err) == (2, "unknown secret 'everything'. Allowed: fernet, jwt, api, database, broker, oidc\n")
 
 
 @pytest.mark.feature("O2")
@@ -156,5 +156,5 @@ def test_deployment_that_stops_after_the_foundation_exits_with_1_and_reports_the
     missing, done, following = err.splitlines()[-3:]
     assert code == 1
     assert f"Fix: {PYTHON} -m operations image dev --folder {folder}, then run the same command again" in missing
-    assert done == "Done: foundation, secrets. Not done: image check, migration, services, steady services."
+    assert done.startswith("Done: foundation, secrets. Not done: image check, check of the services' plan, migration,")
     assert following == f"Next: {PYTHON} -m operations deploy dev --folder {folder} (it continues)"

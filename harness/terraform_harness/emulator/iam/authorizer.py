@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from terraform_gate.iam.decision import Caller, Decision, Outcome, Target, decide
+from terraform_gate.iam.decision import Caller, Decision, Outcome, Policy, Target, decide
+from terraform_gate.iam.statement import Statement
 
 from terraform_harness.emulator.iam import callers, nearest
 from terraform_harness.emulator.iam.actions import action_of, prefix_of
@@ -44,6 +45,7 @@ class Authorizer:
         self._unmapped: Counter[str] = Counter()
         self._administrator = 0
         self._linked: set[str] = set()
+        self._policies: dict[str, dict[str, Policy]] = {}
 
     def check(self, call: Call, access_key: str) -> None:
         """Decide a request.
@@ -63,6 +65,7 @@ class Authorizer:
         caller = callers.of(self.account, access_key)
         if caller is None:
             raise AccessDenied("InvalidClientTokenId", "The security token included in the request is invalid.")
+        self._note(caller)
         for needed in self._needed(call):
             self._decide(call, caller, needed)
 
@@ -73,7 +76,15 @@ class Authorizer:
             AccessDenied: The trust policy of the role does not permit it, or the role does not exist.
         """
         self.check_trust(role, principal)
-        return callers.session(self.account, role, session)
+        made = callers.session(self.account, role, session)
+        if caller := callers.of(self.account, made["AccessKeyId"]):
+            self._note(caller)
+        return made
+
+    def _note(self, caller: Caller) -> None:
+        """Keep the policies of a role for the report: at its end the role may not exist any more."""
+        held = self._policies.setdefault(caller.role or caller.arn, {})
+        held.update((policy.label, policy) for policy in caller.identity)
 
     def check_trust(self, role: str, principal: Mapping[str, Any]) -> None:
         """Decide whether a service or a web identity may assume a role.
@@ -93,7 +104,13 @@ class Authorizer:
     def report(self) -> DecisionReport:
         """Return the decisions so far."""
         taken = tuple(replace(item, count=count) for item, count in self._taken.items())
-        return DecisionReport(taken=taken, administrator=self._administrator, unmapped=dict(self._unmapped))
+        return DecisionReport(
+            taken=taken, administrator=self._administrator, unmapped=dict(self._unmapped),
+            policies={
+                role: {label: [_elements(item.source) for item in policy.statements] for label, policy in held.items()}
+                for role, held in self._policies.items()
+            },
+        )  # fmt: skip
 
     def _needed(self, call: Call) -> Iterator[Needed]:
         action = action_of(call)
@@ -127,6 +144,10 @@ class Authorizer:
     def _account_of(self, needed: Needed) -> str:
         """Return the account of a bucket, whose ARN does not have it: the emulator's."""
         return self.account if needed.resource.startswith("arn:aws:s3:::") else ""
+
+
+def _elements(statement: Statement) -> dict[str, Any]:
+    return {"Effect": statement.effect, "Action": list(statement.actions), "Resource": list(statement.resources)}
 
 
 def position(caller: Caller, decision: Decision) -> tuple[str, int]:

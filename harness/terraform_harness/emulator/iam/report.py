@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 DECISIONS_PATH = "/moto-api/iam/decisions"
@@ -45,11 +45,14 @@ class DecisionReport:
         taken: Every different decision.
         administrator: Number of requests of the administrator, which are not decided.
         unmapped: Operations whose resource is unknown; they count as requests for every resource (``*``).
+        policies: The identity policies of every role that was used: role -> policy -> its statements, each with
+            ``Effect``, ``Action`` and ``Resource`` as lists.
     """
 
     taken: Sequence[Taken] = ()
     administrator: int = 0
     unmapped: Mapping[str, int] | None = None
+    policies: Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]] = field(default_factory=dict)
 
     @property
     def decisions(self) -> int:
@@ -60,6 +63,30 @@ class DecisionReport:
     def denied(self) -> list[Taken]:
         """The different decisions that denied a request."""
         return [item for item in self.taken if not item.allowed]
+
+    def denials(self, *, limit: int = 10) -> list[str]:
+        """Return the most frequent denials as lines: the role, the action, the resource, and the nearest statement.
+
+        Args:
+            limit: The number of lines.
+        """
+        found = sorted(self.denied, key=lambda item: (-item.count, item.principal, item.action, item.resource))
+        lines = [
+            f"{item.count:6} requests  {item.principal.rpartition('/')[2]}: {item.action} on {item.resource}:"
+            f" {item.nearest or 'the trust policy of the role does not permit it'}"
+            for item in found[:limit]
+        ]
+        more = len(found) - limit
+        return [*lines, *([f"       and {more} other denials"] if more > 0 else [])]
+
+    def without(self, expected: Collection[tuple[str, str]]) -> DecisionReport:
+        """Return the report without denials that a test provoked.
+
+        Args:
+            expected: Action and resource of each.
+        """
+        kept = [item for item in self.taken if item.allowed or (item.action, item.resource) not in expected]
+        return replace(self, taken=tuple(kept))
 
     def document(self) -> dict[str, Any]:
         """Return the report as JSON data."""

@@ -118,6 +118,25 @@ def _default_key_policy(account: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
+def _managed_key_policy(service: str, call: Call) -> str:
+    """Return the policy of the key that AWS manages for a service: whoever may use the service may use its key.
+
+    Source: ``aws kms get-key-policy`` of ``alias/aws/ssm``, and
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-services.html
+    """
+    through = {"kms:ViaService": f"{service}.{call.region}.amazonaws.com", "kms:CallerAccount": call.account}
+    use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:CreateGrant", "kms:DescribeKey"]
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": use,
+        "Resource": "*",
+        "Condition": {"StringEquals": through},
+    }
+    default = json.loads(_default_key_policy(call.account))
+    return json.dumps({**default, "Statement": [*default["Statement"], statement]})
+
+
 @lru_cache(maxsize=1_024)
 def _with_resource(trust: str) -> str:
     document = json.loads(trust)
@@ -129,7 +148,11 @@ def _with_resource(trust: str) -> str:
 def _key(call: Call, arn: str) -> str:
     if arn.endswith(":key/*"):
         return str(call.parameters.get("Policy") or _default_key_policy(call.account))
-    return str(call.backend("kms").keys[arn.rpartition("/")[2]].policy)
+    key = call.backend("kms").keys[arn.rpartition("/")[2]]
+    for alias in key.aliases:
+        if service := alias.partition("alias/aws/")[2] or alias.partition("aws/")[2]:
+            return _managed_key_policy(service, call)
+    return str(key.policy)
 
 
 def _bucket(call: Call, arn: str) -> Any:

@@ -12,6 +12,7 @@ from terraform_harness.emulator.patches.patch import patch
 
 DAYS_FREE = 7
 _create = RDSBackend.create_db_instance
+_modify = RDSBackend.modify_db_instance
 _modify_subnets = RDSBackend.modify_db_subnet_group
 _update = DBParameterGroup.update_parameters
 
@@ -23,13 +24,36 @@ _update = DBParameterGroup.update_parameters
 )
 def create_db_instance(self: Any, db_kwargs: dict[str, Any]) -> Any:
     database = _create(self, db_kwargs)
-    database.dbi_resource_id = f"db-{sha256(database.db_instance_arn.encode()).hexdigest()[:26].upper()}"
-    database.performance_insights_enabled = bool(db_kwargs.get("enable_performance_insights"))
-    if database.performance_insights_enabled:
-        database.performance_insights_kms_key_id = db_kwargs.get("performance_insights_kms_key_id")
-        days = db_kwargs.get("performance_insights_retention_period")
-        database.performance_insights_retention_period = days or DAYS_FREE
+    database.dbi_resource_id = _resource_id(self, database)
+    _set_insights(database, db_kwargs)
     return database
+
+
+@patch(
+    RDSBackend, reason="moto ignores Performance Insights in a change, so that every further plan enables them again"
+)
+def modify_db_instance(self: Any, db_instance_identifier: str, db_kwargs: dict[str, Any]) -> Any:
+    wanted = dict(db_kwargs)
+    database = _modify(self, db_instance_identifier, db_kwargs)
+    if wanted.get("enable_performance_insights") is not None:
+        _set_insights(database, wanted)
+    return database
+
+
+def _set_insights(database: Any, wanted: dict[str, Any]) -> None:
+    database.performance_insights_enabled = bool(wanted.get("enable_performance_insights"))
+    if database.performance_insights_enabled:
+        database.performance_insights_kms_key_id = wanted.get("performance_insights_kms_key_id")
+        days = wanted.get("performance_insights_retention_period")
+        database.performance_insights_retention_period = days or DAYS_FREE
+
+
+def _resource_id(backend: Any, database: Any) -> str:
+    """An id that no other instance has, also when that was created with the same name and renamed since."""
+    used = {other.dbi_resource_id for other in backend.databases.values() if other is not database}
+    candidates = (f"{database.db_instance_arn}{'+' * count}" for count in range(len(used) + 1))
+    ids = (f"db-{sha256(text.encode()).hexdigest()[:26].upper()}" for text in candidates)
+    return next(found for found in ids if found not in used)
 
 
 @patch(DBParameterGroup, reason="the provider reads parameters whose source is `user`; moto reports no source")

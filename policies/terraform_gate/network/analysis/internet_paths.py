@@ -6,6 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from terraform_gate.network.addresses import INTERNET
 from terraform_gate.network.analysis.exposure import block_of, internet_exposures, rules_of
 from terraform_gate.network.filters import Direction, Members, SecurityGroup, SecurityRule
 from terraform_gate.network.model import Endpoint, Kind, Network
@@ -43,10 +44,24 @@ def short_paths(network: Network) -> Iterator[tuple[Link, ...]]:
 
     A path must pass a load balancer (or a group that may belong to one) and one application before the data port. A
     path that starts at any other node is always too short. Each search visits each node once, so cycles end.
+
+    A rule for a small public block, such as the network of an office, opens a path too, but only to a resource that is
+    known to be a data store.
     """
     nodes = list(_nodes(network))
     openings = _openings(network, nodes)
-    for entry, rules in _entry_nodes(network, nodes):
+    wide = {entry.name for entry, _ in _entry_nodes(network, nodes)}
+    stores = frozenset(node.name for node in nodes if node.kind is Kind.DATA_STORE)
+    yield from _paths_from(_entry_nodes(network, nodes), nodes, openings)
+    for path in _paths_from(_narrow_entries(network, nodes, besides=wide), nodes, openings):
+        if path[-1].to in stores:
+            yield path
+
+
+def _paths_from(
+    entries: Iterator[tuple[Node, list[str]]], nodes: list[Node], openings: _Openings
+) -> Iterator[tuple[Link, ...]]:
+    for entry, rules in entries:
         may_be_load_balancer = entry.kind in {Kind.LOAD_BALANCER, None}
         yield from ((Link(rule, entry.name),) for rule in rules if _is_data(entry, rule, openings))
         first = Link(rules[0], entry.name)
@@ -86,6 +101,15 @@ def _entry_nodes(network: Network, nodes: list[Node]) -> Iterator[tuple[Node, li
         groups = _groups(network, node)
         exposures = (internet_exposures(rules_of(group, Direction.INGRESS)) for group in groups)
         if rules := [exposure.name for found in exposures for exposure in found]:
+            yield node, rules
+
+
+def _narrow_entries(network: Network, nodes: list[Node], *, besides: set[str]) -> Iterator[tuple[Node, list[str]]]:
+    """Yield the nodes that only small public blocks can reach, with the rules."""
+    for node in nodes:
+        ingress = (rule for group in _groups(network, node) for rule in rules_of(group, Direction.INGRESS))
+        rules = [rule.name for rule in ingress if block_of(rule.peer) & INTERNET]
+        if rules and node.name not in besides:
             yield node, rules
 
 

@@ -45,6 +45,9 @@ ENDPOINT_TYPES = {
         ("target", "ecs_parameters", "network_configuration"), "subnets", "security_groups", _ECS
     ),
     "aws_cloudwatch_event_target": _in(("ecs_target", "network_configuration"), "subnets", "security_groups", _ECS),
+    "aws_ecs_task_set": _in(("network_configuration",), "subnets", "security_groups", _ECS),
+    "aws_batch_compute_environment": _in(("compute_resources",), "subnets", "security_group_ids", _ECS),
+    "aws_codebuild_project": _in(("vpc_config",), "subnets", "security_group_ids", _ECS),
     "aws_mwaa_environment": _in(("network_configuration",), "subnet_ids", "security_group_ids", _ECS),
     "aws_lambda_function": _in(("vpc_config",), "subnet_ids", "security_group_ids", _ECS),
     "aws_instance": _in((), "subnet_id", "vpc_security_group_ids", Kind.OTHER),
@@ -106,10 +109,20 @@ PUBLIC_ADDRESS: Mapping[str, tuple[str, ...]] = {
     "aws_ecs_service": ("network_configuration", "assign_public_ip"),
     "aws_scheduler_schedule": ("target", "ecs_parameters", "network_configuration", "assign_public_ip"),
     "aws_cloudwatch_event_target": ("ecs_target", "network_configuration", "assign_public_ip"),
+    "aws_ecs_task_set": ("network_configuration", "assign_public_ip"),
+    "aws_pipes_pipe": (
+        *("target_parameters", "ecs_task_parameters", "network_configuration", "aws_vpc_configuration"),
+        "assign_public_ip",
+    ),
     "aws_instance": ("associate_public_ip_address",),
+    "aws_spot_instance_request": ("associate_public_ip_address",),
+    "aws_launch_configuration": ("associate_public_ip_address",),
+    "aws_launch_template": ("network_interfaces", "associate_public_ip_address"),
     "aws_db_instance": ("publicly_accessible",),
     "aws_rds_cluster_instance": ("publicly_accessible",),
     "aws_redshift_cluster": ("publicly_accessible",),
+    "aws_redshiftserverless_workgroup": ("publicly_accessible",),
+    "aws_dms_replication_instance": ("publicly_accessible",),
     "aws_mq_broker": ("publicly_accessible",),
 }
 """Resource type -> path of the argument that assigns a public address."""

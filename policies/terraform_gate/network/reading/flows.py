@@ -11,7 +11,9 @@ from terraform_gate.configuration import Configuration
 from terraform_gate.network.addresses import addresses
 from terraform_gate.network.model import Endpoint, Kind, Network
 from terraform_gate.network.ranges import Ranges
+from terraform_gate.network.reading.security_groups import ENDPOINT_TAG
 from terraform_gate.network.services import service
+from terraform_gate.terraform_resource import Resource
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,19 @@ def declared_flows(configuration: Configuration) -> tuple[DeclaredFlow, ...]:
         ValueError: an item is not a flow; the message contains it.
     """
     return tuple(dict.fromkeys(_read(configuration)))
+
+
+def undeclared_groups(configuration: Configuration) -> tuple[Resource, ...]:
+    """Return the security groups that name an endpoint of flows, in stacks whose metadata has no list of flows.
+
+    The list was deleted, or the file was not written by the program that declares the flows. Plans have no metadata:
+    groups that only a plan contains are left out.
+    """
+    silent = {stack.name for stack in configuration.stacks if stack.metadata.get("flows") is None}
+    groups = configuration.of_type("aws_security_group")
+    return tuple(
+        group for group in groups if group.stack in silent and not group.is_planned and group.get("tags", ENDPOINT_TAG)
+    )
 
 
 def _read(configuration: Configuration) -> Iterator[DeclaredFlow]:

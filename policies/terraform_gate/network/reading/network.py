@@ -9,7 +9,12 @@ from terraform_gate.network.model import Network
 from terraform_gate.network.reading.acls import read_acls, read_associations
 from terraform_gate.network.reading.endpoints import read_endpoints
 from terraform_gate.network.reading.reader import Reader
-from terraform_gate.network.reading.routes import read_nat_gateways, read_route_tables, read_table_associations
+from terraform_gate.network.reading.routes import (
+    read_nat_gateways,
+    read_route_tables,
+    read_table_associations,
+    read_unplaced_tables,
+)
 from terraform_gate.network.reading.security_groups import read_security_groups
 from terraform_gate.network.reading.subnets import external_subnets, read_subnets, read_vpcs
 
@@ -30,7 +35,12 @@ def network_of(configuration: Configuration) -> Network:
 
 def _network(reader: Reader) -> Network:
     groups = read_security_groups(reader)
-    subnets = read_subnets(reader, acls=read_associations(reader), tables=read_table_associations(reader))
+    subnets = read_subnets(
+        reader,
+        acls=read_associations(reader),
+        tables=read_table_associations(reader),
+        unplaced=read_unplaced_tables(reader),
+    )
     endpoints = read_endpoints(reader, groups=groups, subnets=subnets)
     return Network(
         vpcs=read_vpcs(reader),

@@ -9,21 +9,32 @@ from typing import Any
 from terraform_gate.network.filters import Block, ServicePrefixes, Unknown
 from terraform_gate.network.model import NatGateway, Route, RouteTable, Target
 from terraform_gate.network.reading.reader import Reader, service_of
-from terraform_gate.reading.expression import reference
+from terraform_gate.reading.expression import is_known, reference
 from terraform_gate.terraform_resource import Resource, items
 
 _TABLES = ("aws_route_table", "aws_default_route_table")
 _DESTINATIONS = ("cidr_block", "destination_cidr_block", "ipv6_cidr_block", "destination_ipv6_cidr_block")
 _PREFIX_LISTS = ("destination_prefix_list_id",)
-_OPAQUE = (
-    "carrier_gateway_id",
-    "core_network_arn",
-    "local_gateway_id",
-    "network_interface_id",
-    "transit_gateway_id",
-    "vpc_endpoint_id",
-    "vpc_peering_connection_id",
+_TARGETS = (
+    ("nat_gateway_id", Target.NAT_GATEWAY),
+    ("egress_only_gateway_id", Target.EGRESS_ONLY_GATEWAY),
+    ("gateway_id", Target.INTERNET_GATEWAY),
+    ("carrier_gateway_id", Target.INTERNET_GATEWAY),
+    ("network_interface_id", Target.DEVICE),
+    ("vpc_endpoint_id", Target.DEVICE),
+    ("core_network_arn", Target.OPAQUE),
+    ("local_gateway_id", Target.OPAQUE),
+    ("transit_gateway_id", Target.OPAQUE),
+    ("vpc_peering_connection_id", Target.OPAQUE),
 )
+"""Argument of a route -> its target. The carrier gateway of a Wavelength Zone is an internet gateway too."""
+_DEVICE_SUBNETS: Mapping[str, tuple[str, str]] = {
+    "aws_network_interface": ("", "subnet_id"),
+    "aws_instance": ("", "subnet_id"),
+    "aws_vpc_endpoint": ("", "subnet_ids"),
+    "aws_networkfirewall_firewall": ("subnet_mapping", "subnet_id"),
+}
+"""Type of a device -> the block and the argument with its subnets."""
 
 
 def main_route_table(vpc: str) -> str:
@@ -59,6 +70,21 @@ def read_table_associations(reader: Reader) -> dict[str, str]:
     return found
 
 
+def read_unplaced_tables(reader: Reader) -> list[tuple[str, frozenset[str]]]:
+    """Return the route tables that are associated with a subnet that is not known.
+
+    Returns:
+        Each table with the subnets that the expression of the subnet mentions; none of them: it can be any subnet.
+    """
+    found = []
+    for resource in reader.configuration.of_type("aws_route_table_association"):
+        value = resource.body.get("subnet_id")
+        if value and isinstance(reader.name(value), Unknown):
+            mentioned = frozenset(item.key for item in reader.configuration.mentioned_in(value))
+            found.append((_table_name(reader, resource.body.get("route_table_id")), mentioned))
+    return found
+
+
 def read_nat_gateways(reader: Reader) -> dict[str, NatGateway]:
     """Read the NAT gateways with a known subnet."""
     found = {}
@@ -89,41 +115,51 @@ def inline_routes(reader: Reader, resource: Resource) -> Iterator[Route]:
 def routes_in(reader: Reader, resource: Resource, block: Any) -> Iterator[Route]:
     """Yield the routes of one block: an inline route, or the body of an `aws_route`."""
     if not isinstance(block, Mapping):
-        yield Route(name=resource.key, peer=Unknown(str(block)), target=Target.OPAQUE)
+        yield Route(name=resource.key, peer=Unknown(str(block)), target=Target.UNKNOWN)
         return
-    target, through = _target(reader, block)
+    target, through, via = _target(reader, block)
     for name in _DESTINATIONS:
         if not reader.is_absent(block.get(name)):
-            yield Route(name=resource.key, peer=reader.block(block[name]), target=target, through=through)
+            yield Route(name=resource.key, peer=reader.block(block[name]), target=target, through=through, via=via)
     for name in _PREFIX_LISTS:
         if not reader.is_absent(block.get(name)):
             for peer in reader.prefix_list(block[name]):
                 if isinstance(peer, Block | ServicePrefixes | Unknown):
-                    yield Route(name=resource.key, peer=peer, target=target, through=through)
+                    yield Route(name=resource.key, peer=peer, target=target, through=through, via=via)
 
 
-def _target(reader: Reader, block: Mapping[str, Any]) -> tuple[Target, str]:
-    for argument, target in (
-        ("nat_gateway_id", Target.NAT_GATEWAY),
-        ("egress_only_gateway_id", Target.EGRESS_ONLY_GATEWAY),
-        ("gateway_id", Target.INTERNET_GATEWAY),
-        *((name, Target.OPAQUE) for name in _OPAQUE),
-    ):
+def _target(reader: Reader, block: Mapping[str, Any]) -> tuple[Target, str, tuple[str, ...]]:
+    """Return the type and the name of a route's target, and the subnets of a device."""
+    for argument, target in _TARGETS:
         if not reader.is_absent(block.get(argument)):
-            through = reader.name(block[argument])
-            if target is Target.INTERNET_GATEWAY:
-                return _gateway(reader, block[argument]), str(through)
-            return target, str(through)
-    return Target.OPAQUE, ""
+            value = block[argument]
+            through = str(reader.name(value))
+            if target is Target.DEVICE:
+                return target, through, _device_subnets(reader, value)
+            return (_gateway(reader, value) if argument == "gateway_id" else target), through, ()
+    return Target.OPAQUE, "", ()
 
 
 def _gateway(reader: Reader, value: Any) -> Target:
+    value = reader.plain(value)
     found = reader.configuration.find(value)
     if found is not None and found.type == "aws_internet_gateway":
         return Target.INTERNET_GATEWAY
     if str(value) == "local":
         return Target.LOCAL
+    if found is None and not is_known(value):
+        return Target.UNKNOWN
     return Target.INTERNET_GATEWAY if str(value).startswith("igw-") else Target.OPAQUE
+
+
+def _device_subnets(reader: Reader, value: Any) -> tuple[str, ...]:
+    """Return the known subnets of the network interface, VPC endpoint or firewall that a route leads to."""
+    found: list[str] = []
+    for device in reader.configuration.mentioned_in(value):
+        block, argument = _DEVICE_SUBNETS.get(device.type, ("", ""))
+        for body in device.blocks(block) if block else (device.body,):
+            found += reader.names(body.get(argument))[0]
+    return tuple(dict.fromkeys(found))
 
 
 def _endpoint_routes(reader: Reader) -> Iterator[tuple[str, Route]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from terraform_gate.network.addresses import EVERY_IPV4, INTERNET_IPV6
@@ -16,9 +16,21 @@ from terraform_gate.terraform_resource import Resource
 
 
 def read_subnets(
-    reader: Reader, *, acls: Mapping[str, tuple[str, ...]], tables: Mapping[str, str]
+    reader: Reader,
+    *,
+    acls: Mapping[str, tuple[str, ...]],
+    tables: Mapping[str, str],
+    unplaced: Sequence[tuple[str, frozenset[str]]] = (),
 ) -> dict[str, Subnet]:
-    """Read all subnets by name; a subnet without an association uses the defaults of its VPC."""
+    """Read all subnets by name; a subnet without an association uses the defaults of its VPC.
+
+    Args:
+        reader: the values.
+        acls: the network ACLs of each subnet.
+        tables: the route table of each subnet, and of each VPC.
+        unplaced: route tables that are associated with a subnet that is not known, each with the possible subnets
+            (empty: every subnet).
+    """
     vpcs = read_vpcs(reader)
     found = {}
     for resource in reader.configuration.of_type("aws_subnet"):
@@ -31,8 +43,13 @@ def read_subnets(
             possible_addresses=possible_addresses,
             route_table=tables.get(resource.key) or tables.get(vpc) or main_route_table(vpc),
             acls=acls.get(resource.key) or (default_acl(vpc),),
+            possible_tables=() if resource.key in tables else _possible(resource, unplaced),
         )
     return found
+
+
+def _possible(subnet: Resource, unplaced: Sequence[tuple[str, frozenset[str]]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(table for table, subnets in unplaced if not subnets or subnet.key in subnets))
 
 
 def external_subnets(

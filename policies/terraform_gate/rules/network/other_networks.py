@@ -90,6 +90,8 @@ def _route(reader: Reader, resource: Resource, block: Any) -> Iterator[Finding]:
         return
     used = [str(block[name]) for name in _FOREIGN if not reader.is_absent(block.get(name))]
     for route in routes_in(reader, resource, block) if used else ():
+        if route.target is Target.UNKNOWN and (isinstance(route.peer, Unknown) or block_of(route.peer) & INTERNET):
+            yield Finding.unknown(resource, f"routes internet addresses to a target that is not known: {used[0]}")
         if route.target is not Target.OPAQUE:
             continue
         if isinstance(route.peer, Unknown):

@@ -11,8 +11,9 @@ from terraform_gate.network.analysis.exposure import block_of, unknown_parts
 from terraform_gate.network.filters import Direction, Members, Peer, SecurityGroup, SecurityRule, ServicePrefixes
 from terraform_gate.network.model import Network
 from terraform_gate.network.ranges import Ranges
-from terraform_gate.network.reading.flows import DeclaredFlow, FlowEnd, declared_flows
+from terraform_gate.network.reading.flows import DeclaredFlow, FlowEnd, declared_flows, undeclared_groups
 from terraform_gate.network.reading.network import network_of
+from terraform_gate.network.reading.security_groups import ENDPOINT_TAG
 from terraform_gate.network.services import describe
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.network_examples import (
@@ -43,7 +44,11 @@ _FLOWS = {
 
 
 class DeclaredFlowOnly(NetworkRule):
-    """Compares security-group rules with the flows in the stack metadata. Reports nothing when no flow is declared."""
+    """Compares security-group rules with the flows in the stack metadata.
+
+    Reports nothing when no flow is declared, unless the tag of a security group names an endpoint of flows: then the
+    flows were deleted, and the verdict is unknown.
+    """
 
     id = "AF_SG_6"
     title = "Every security-group rule implements a declared flow"
@@ -79,6 +84,9 @@ class DeclaredFlowOnly(NetworkRule):
 
     def findings(self, configuration: Configuration) -> Iterator[Finding]:
         """Check every security-group rule, if any flow is declared."""
+        for group in undeclared_groups(configuration):
+            message = f"the metadata of the stack declares no flows, but the tag {ENDPOINT_TAG} names an endpoint"
+            yield Finding.unknown(group, message)
         flows, network = declared_flows(configuration), network_of(configuration)
         for item in network.groups.values() if flows else ():
             for rule in item.rules:

@@ -46,6 +46,10 @@ class InternetToData(NetworkRule):
             resources=merge(_BASE, ingress_rule("sql", "database", 5432, cidr_ipv4=ANYWHERE)),
         ),
         Example(
+            title="the database accepts traffic from a public network",
+            resources=merge(_BASE, ingress_rule("sql", "database", 5432, cidr_ipv4="203.0.113.0/24")),
+        ),
+        Example(
             title="the database accepts traffic from the load balancer",
             resources=merge(_BASE, _INTERNET, ingress_rule("sql", "database", 5432, other="public")),
         ),

@@ -129,7 +129,7 @@ def test_terraform_collects_garbage_less_often_unless_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str | None, used: str
 ) -> None:
     program = tmp_path / "terraform"
-    program.write_text(f"#!/bin/sh\nprintf %s \"$GOGC\" > {tmp_path}/used\n")
+    program.write_text(f'#!/bin/sh\nprintf %s "$GOGC" > {tmp_path}/used\n')
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setattr(tools, "_FOUND", {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
 
@@ -11,6 +12,7 @@ from local.ecs.agent import Agent
 from local.ecs.runner import Runner
 from local.ecs.service_catalog import Service, ServiceCatalog, TaskDefinition
 from local.ecs.task import FargateTask, Platform, _in_order
+from local.ecs.task_roles import TaskRoles
 
 
 def _container(name: str, **depends_on: str) -> ContainerDefinition:
@@ -47,7 +49,7 @@ def _runner(*, checks_health: bool) -> Runner:
     platform = Platform(image="i", check_every=5, variables={}, options=())
     tasks = [
         FargateTask(
-            id=address, definition=definition, platform=platform, secrets={}, variables={},
+            id=address, definition=definition, platform=platform, roles=cast("TaskRoles", None), variables={},
             interface=_Interface(address), service=service, phase="running",
         )
         for address in ("10.0.0.4", "10.0.0.5")
@@ -57,6 +59,7 @@ def _runner(*, checks_health: bool) -> Runner:
     runner = Runner(
         catalog=cast("ServiceCatalog", None), platform=platform, agent=Agent(host="127.0.0.1"), prefix="p",
         interfaces=lambda name, *_: _Interface(name),
+        roles=cast("Callable[[TaskDefinition, str], TaskRoles]", None),
     )  # fmt: skip
     runner.tasks["api"] = tasks
     return runner

@@ -49,7 +49,7 @@ def test_terraform_neither_sets_nor_resets_the_auth_token() -> None:
 def test_clients_get_address_port_and_token() -> None:
     deployment = deployed()
     broker = deployment.only("aws_elasticache_replication_group")
-    for name in ("api-server", "scheduler", "worker-default"):
+    for name in ("scheduler", "worker-default"):
         main = services(deployment)[name][1].main
         assert main.environment["AIRFLOW_BROKER_HOST"] == f"${{{broker.key}.primary_endpoint_address}}"
         assert main.environment["AIRFLOW_BROKER_PORT"] == "6379"

@@ -49,7 +49,7 @@ def test_only_clients_reach_the_ports_of_data_stores() -> None:
     deployment = deployed()
     users = {"api-server", "scheduler", "dag-processor", "triggerer", "worker-default", "migrate", "db-clean"}
     assert clients(deployment, group="metadata-database", port=5432) == users
-    assert clients(deployment, group="broker", port=6379) == {"api-server", "scheduler", "worker-default"}
+    assert clients(deployment, group="broker", port=6379) == {"scheduler", "worker-default"}
     stores = {rule.port for rule in rules(deployment, egress=False) if rule.group in {"metadata-database", "broker"}}
     assert stores == {5432, 6379}
     assert not [rule for rule in rules(deployment, egress=True) if rule.group in {"metadata-database", "broker"}]

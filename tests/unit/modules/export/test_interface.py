@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -80,6 +79,9 @@ CASES: list[tuple[Callable[[dict[str, Any]], object], Step, str]] = [
     (_set("outputs", "vpc_id", value="constant"), Step.MAJOR, "output vpc_id changes its value from"),
     (_set("outputs", "vpc_id", value=["${aws_vpc.main.id}"]), Step.MAJOR, "output vpc_id is no longer a text"),
     (_set("requires", "terraform", value=">= 1.12.0"), Step.MAJOR, "terraform changes from >= 1.11.0 to"),
+    (_set("requires", "terraform", value=">= 1.10.0"), Step.MINOR, "terraform changes from >= 1.11.0 to >= 1.10.0"),
+    (_set("requires", "aws", value=">= 5.100.0, < 8.0.0"), Step.MINOR, "aws changes from"),
+    (_set("inputs", "size", "nullable", value=False), Step.MAJOR, "input size no longer accepts null"),
     (_set("requires", "aws", value=">= 6.0.0, < 7.0.0"), Step.MAJOR, "aws changes from >= 5.100.0, < 7.0.0 to"),
     (_set("resources", "aws_vpc.main", "cidr_block", value="10.0.0.0/16"), Step.MAJOR, "aws_vpc.main may be replaced"),
     (_set("resources", "aws_db_instance.this", "storage_encrypted", value=False), Step.MAJOR, "loses a protection"),
@@ -104,26 +106,75 @@ def test_change_has_its_version_step_and_text(
     assert text in "\n".join(item.text for item in found)
 
 
+VPC = 'resource "aws_vpc" "%s" {\n  cidr_block = var.cidr\n}\n'
+
+
+def write_main(folder: Path, text: str) -> str:
+    """A module folder with the single file ``main.tf``."""
+    folder.mkdir(exist_ok=True)
+    (folder / "main.tf").write_text(text)
+    return str(folder)
+
+
 @pytest.mark.feature("M5")
-def test_a_renamed_resource_gets_its_moved_block(tmp_path: Path) -> None:
-    new = copy.deepcopy(OLD)
-    _renamed(new)
-    for name, content in (("old", OLD), ("new", new)):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "interface.json").write_text(json.dumps(content))
-    result = invoke(str(tmp_path / "old"), str(tmp_path / "new"))
-    assert result.exit_code == 0
-    assert "moved {\n  from = aws_vpc.main\n  to   = aws_vpc.vpc\n}" in result.output
+def test_a_renamed_resource_gets_its_moved_block_and_is_a_patch_with_it(tmp_path: Path) -> None:
+    subnet = 'resource "aws_subnet" "a" {\n  vpc_id = aws_vpc.%s.id\n}\n'
+    old = write_main(tmp_path / "old", VPC % "main" + subnet % "main")
+    new = write_main(tmp_path / "new", VPC % "vpc" + subnet % "vpc")
+    result = invoke(old, new)
+    block = "moved {\n  from = aws_vpc.main\n  to   = aws_vpc.vpc\n}\n"
+    assert (result.exit_code, block in result.output) == (0, True)
     assert result.output.endswith("verdict: major\n")
+    (tmp_path / "new" / "moved.tf").write_text(block)
+    with_block = invoke(old, new).output
+    assert with_block == "patch  resource aws_vpc.main is renamed to aws_vpc.vpc by a moved block\n\nverdict: patch\n"
+
+
+@pytest.mark.feature("M5")
+def test_a_renamed_resource_with_a_changed_argument_gets_its_moved_block(tmp_path: Path) -> None:
+    text = 'resource "aws_db_instance" "%s" {\n  engine = "postgres"\n  port = 5432\n  monitoring_interval = %s\n}\n'
+    old, new = write_main(tmp_path / "old", text % ("db", 60)), write_main(tmp_path / "new", text % ("this", 30))
+    output = invoke(old, new).output
+    assert "major  resource aws_db_instance.db is renamed to aws_db_instance.this" in output
+    assert "patch  resource aws_db_instance.this changes in place: monitoring_interval" in output
+    assert "moved {\n  from = aws_db_instance.db\n  to   = aws_db_instance.this\n}" in output
+
+
+@pytest.mark.feature("M5")
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("deletion_protection = var.protect", "deletion_protection = false", "loses a protection: deletion_protection"),
+        ("backup_retention_period = 7", "backup_retention_period = 1", "loses a protection: backup_retention_period"),
+        ('cidr_ipv4 = "10.0.0.0/8"', 'cidr_ipv4 = "0.0.0.0/0"', "loses a protection: cidr_ipv4"),
+        ("lifecycle {\n prevent_destroy = true\n}", "", "loses a protection: lifecycle.0.prevent_destroy"),
+        ("deletion_protection = true", "deletion_protection = var.protect", "in place: deletion_protection"),
+        ("deletion_protection = false", "deletion_protection = true", "in place: deletion_protection"),
+    ],
+)
+def test_a_weaker_protection_is_major_and_a_variable_counts_as_its_default(
+    old: str, new: str, message: str, tmp_path: Path
+) -> None:
+    text = 'variable "protect" {\n  type = bool\n  default = true\n}\nresource "aws_db_instance" "this" {\n%s\n}\n'
+    output = invoke(write_main(tmp_path / "old", text % old), write_main(tmp_path / "new", text % new)).output
+    assert message in output
+    assert f"verdict: {'major' if 'loses' in message else 'patch'}" in output
+
+
+@pytest.mark.feature("M5")
+def test_an_output_with_another_attribute_of_the_same_resource_is_major(tmp_path: Path) -> None:
+    text = VPC % "main" + 'output "vpc" {\n  value = aws_vpc.main.%s\n}\n'
+    old, new = write_main(tmp_path / "old", text % "id"), write_main(tmp_path / "new", text % "arn")
+    assert "output vpc changes its value from ${aws_vpc.main.id} to ${aws_vpc.main.arn}" in invoke(old, new).output
 
 
 @pytest.mark.feature("M5")
 def test_a_folder_that_is_not_a_module_gives_a_single_message(tmp_path: Path) -> None:
     result = invoke(str(tmp_path), str(tmp_path))
     assert result.exit_code == 2
-    assert "interface.json: [Errno 2] No such file or directory" in result.output
-    (tmp_path / "interface.json").write_text("[]")
-    assert "not the interface of an exported module" in invoke(str(tmp_path), str(tmp_path)).output
+    assert "no .tf file, so no module. Fix: python -m modules.export" in result.output
+    (tmp_path / "main.tf").write_text("resource {{\n")
+    assert "main.tf: not HCL: line 1" in invoke(str(tmp_path), str(tmp_path)).output
 
 
 @pytest.mark.feature("M5")
@@ -133,12 +184,29 @@ def test_files_changed_by_hand_count(every_module: dict[str, Module], tmp_path: 
     write.write(tmp_path / "new", content)
     assert "verdict: none" in invoke(str(tmp_path / "old"), str(tmp_path / "new")).output
     variables = content["variables.tf"].replace('variable "node_type"', 'variable "size"')
+    variables = variables.replace("default     = 90", "default     = 30")
     versions = content["versions.tf"].replace(">= 1.11.0", ">= 1.12.0")
     write.write(tmp_path / "new", content | {"variables.tf": variables, "versions.tf": versions})
     output = invoke(str(tmp_path / "old"), str(tmp_path / "new")).output
     assert "major  input node_type is removed" in output
     assert "minor  input size is new and optional" in output
+    assert "major  input log_retention_days changes its default from 90 to 30" in output
     assert "major  the required version of terraform changes from >= 1.11.0 to >= 1.12.0" in output
+
+
+@pytest.mark.feature("M5")
+def test_every_module_can_be_read_and_a_changed_local_value_is_a_patch(
+    every_module: dict[str, Module], tmp_path: Path
+) -> None:
+    for name, module in every_module.items():
+        write.write(tmp_path / name, write.content(module))
+        found = interface.read(tmp_path / name)
+        assert found["inputs"].keys() == {item.name for item in module.inputs}
+        assert found["outputs"].keys() == module.outputs.keys()
+        assert interface.changes(found, interface.read(tmp_path / name)) == []
+    locals_ = "locals {\n  a = 1\n}\n\nlocals {\n  b = %s\n}\n"
+    old, new = write_main(tmp_path / "old", locals_ % 1), write_main(tmp_path / "new", locals_ % 2)
+    assert invoke(old, new).output == "patch  local.b changes\n\nverdict: patch\n"
 
 
 @pytest.mark.feature("M5")

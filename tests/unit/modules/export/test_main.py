@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -181,13 +180,6 @@ def test_change_log_since_the_released_version(tmp_path: Path) -> None:
     log = fresh / "encryption-key" / "CHANGELOG.md"
     assert "First version." in log.read_text()
     assert invoke("encryption-key", "--out", str(released)).exit_code == 0
-    file = released / "encryption-key" / "interface.json"
-    was = json.loads(file.read_text())
-    was["inputs"]["old"] = {"type": "string", "required": True, "accepted": []}
-    was["resources"]["aws_kms_key.key"] = was["resources"].pop(
-        "aws_kms_key.this", was["resources"].get("aws_kms_key.key")
-    )
-    file.write_text(json.dumps(was))
     for name, old, new in (("main.tf", '"aws_kms_key" "this"', '"aws_kms_key" "key"'), ("variables.tf", "", OLD)):
         hcl = released / "encryption-key" / name
         hcl.write_text(hcl.read_text().replace(old, new) if old else hcl.read_text() + new)
@@ -195,7 +187,7 @@ def test_change_log_since_the_released_version(tmp_path: Path) -> None:
     assert invoke(*arguments).exit_code == 0
     assert "## Since the released version: major" in log.read_text()
     assert "- major: input old is removed" in log.read_text()
-    file.write_text("nothing")
+    (released / "encryption-key" / "main.tf").write_text("{")
     rejected = invoke(*arguments)
     assert rejected.exit_code == 2
-    assert "interface.json: Expecting value" in rejected.output
+    assert "main.tf: not HCL: line 1" in rejected.output

@@ -16,7 +16,7 @@ SHARED = {
 DATABASE = {"AIRFLOW_DB_PASSWORD": "database-password"}
 BROKER = {"AIRFLOW_BROKER_PASSWORD": "broker-auth-token"}
 WHO_HAS_WHAT: dict[str, dict[str, str]] = {
-    "api-server": SHARED | DATABASE | BROKER,
+    "api-server": SHARED | DATABASE,
     "scheduler": SHARED | DATABASE | BROKER,
     "dag-processor": SHARED | DATABASE,
     "triggerer": SHARED | DATABASE,

@@ -1,0 +1,18 @@
+"""Flask-AppBuilder's configuration for sign-on; Airflow's option ``[fab] config_file`` names this file."""
+
+import os
+
+from flask_appbuilder.const import AUTH_OAUTH
+
+from airflow_fargate.sign_on.security_manager import SignOnSecurityManager
+from airflow_fargate.sign_on.settings import SignOn
+
+SIGN_ON = SignOn.of(os.environ)
+AUTH_TYPE = AUTH_OAUTH
+OAUTH_PROVIDERS = [SIGN_ON.provider]
+SECURITY_MANAGER_CLASS = SignOnSecurityManager
+# The security manager creates users itself; Flask-AppBuilder's form for it stays closed.
+AUTH_USER_REGISTRATION = False
+# The identifiers of an issuer are case-sensitive (OpenID Connect Core 1.0, section 2).
+AUTH_USERNAME_CI = False
+WTF_CSRF_ENABLED = True

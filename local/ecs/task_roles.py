@@ -1,0 +1,226 @@
+"""The two IAM roles of a Fargate task: ECS starts the task as one, its processes act as the other.
+
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from local.containers.engine import EngineError
+from local.ecs.service_catalog import TaskDefinition, parameter_name
+
+ECS_TASKS = "ecs-tasks.amazonaws.com"
+# Sessions last an hour; a credentials provider asks for new ones ten minutes before their end.
+RENEW_SECONDS = 1800
+DENIED = frozenset({"AccessDenied", "AccessDeniedException"})
+# GetParameters takes up to ten names: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
+NAMES_AT_ONCE = 10
+SESSION_NAME_LENGTH = 64
+LAST_LINES = 100
+IMAGE = re.compile(
+    r"(?P<registry>\d{12})\.dkr\.ecr\.[^/]+/(?P<repository>[^:@]+)(?::(?P<tag>[^@]+))?(?:@(?P<digest>.+))?"
+)
+SOME_LAYER = "sha256:" + "0" * 64
+_making = threading.Lock()
+
+
+class Account(Protocol):
+    """The AWS emulator: it starts sessions of roles."""
+
+    account_id: str
+    region: str
+
+    @property
+    def url(self) -> str: ...
+
+    def assume(self, role: str, principal: Mapping[str, Any], *, session: str) -> dict[str, str]: ...
+
+
+@dataclass(kw_only=True)
+class RoleSession:
+    """Credentials of a role that ECS has assumed, renewed before they expire.
+
+    Args:
+        account: the account of the role.
+        role: ARN of the role.
+        name: name of the session.
+    """
+
+    account: Account
+    role: str
+    name: str
+    _made: dict[str, str] = field(default_factory=dict)
+    _renew_at: float = 0.0
+
+    def credentials(self) -> dict[str, str]:
+        """The credentials, as the ECS credentials endpoint returns them.
+
+        Raises:
+            EngineError: the trust policy of the role does not let ECS assume it.
+        """
+        if time.monotonic() >= self._renew_at:
+            source = f"arn:aws:ecs:{self.account.region}:{self.account.account_id}:*"
+            try:
+                principal = {"service": ECS_TASKS, "source_arn": source}
+                self._made = self.account.assume(self.role, principal, session=self.name[-SESSION_NAME_LENGTH:])
+            except RuntimeError as error:
+                raise EngineError(f"ECS was unable to assume the role {self.role!r}: {error}") from None
+            self._renew_at = time.monotonic() + RENEW_SECONDS
+        return self._made
+
+    def client(self, service: str) -> Any:
+        """A boto3 client that acts as the role."""
+        made = self.credentials()
+        with _making:  # boto3's default session is not safe to use from several threads
+            return boto3.client(
+                service,
+                endpoint_url=self.account.url,
+                region_name=self.account.region,
+                aws_access_key_id=made["AccessKeyId"],
+                aws_secret_access_key=made["SecretAccessKey"],
+                aws_session_token=made["Token"],
+                config=Config(retries={"total_max_attempts": 1}),
+            )
+
+
+@dataclass(kw_only=True)
+class TaskRoles:
+    """What ECS does with the roles of one Fargate task.
+
+    Args:
+        account: the account of the roles.
+        cluster: name of the ECS cluster.
+        definition: the task's definition.
+        task: id of the task.
+    """
+
+    account: Account
+    cluster: str
+    definition: TaskDefinition
+    task: str
+
+    def __post_init__(self) -> None:
+        self._task_role = RoleSession(account=self.account, role=self.definition.task_role, name=self.task)
+        self._execution_role = RoleSession(account=self.account, role=self.definition.execution_role, name=self.task)
+
+    def credentials(self) -> dict[str, str]:
+        """The credentials of the task role, for the processes of the task."""
+        return self._task_role.credentials()
+
+    def start(self) -> dict[str, dict[str, str]]:
+        """Do what ECS does before it starts containers: log in to the registry, read secrets, create log streams.
+
+        Returns:
+            The secret values by variable, by the name of the container.
+
+        Raises:
+            EngineError: a role cannot be assumed, or the execution role does not permit a request.
+        """
+        self._task_role.credentials()
+        with _initialization("unable to pull secrets or registry auth: execution resource retrieval failed"):
+            self._pull_images()
+            values = self._read_secrets()
+        with _initialization("failed to validate logger args"):
+            self._create_log_streams()
+        return {
+            container.name: {variable: values[reference] for variable, reference in container.secrets.items()}
+            for container in self.definition.containers
+        }
+
+    def _pull_images(self) -> None:
+        """Send the requests of a pull. The registry has no layers, because the image is on this machine."""
+        found = {match.group(): match for item in self.definition.containers if (match := IMAGE.fullmatch(item.image))}
+        if not found:
+            return
+        ecr = self._execution_role.client("ecr")
+        ecr.get_authorization_token()
+        for match in found.values():
+            where = {"registryId": match["registry"], "repositoryName": match["repository"]}
+            image = {"imageDigest": match["digest"]} if match["digest"] else {"imageTag": match["tag"] or "latest"}
+            with _unless_denied():
+                ecr.batch_get_image(**where, imageIds=[image])
+            with _unless_denied():
+                ecr.batch_check_layer_availability(**where, layerDigests=[SOME_LAYER])
+            with _unless_denied():
+                ecr.get_download_url_for_layer(**where, layerDigest=SOME_LAYER)
+
+    def _read_secrets(self) -> dict[str, str]:
+        references = sorted({item for container in self.definition.containers for item in container.secrets.values()})
+        values: dict[str, str] = {}
+        for start in range(0, len(references), NAMES_AT_ONCE):
+            by_name = {parameter_name(item): item for item in references[start : start + NAMES_AT_ONCE]}
+            found = self._execution_role.client("ssm").get_parameters(Names=list(by_name), WithDecryption=True)
+            if missing := found["InvalidParameters"]:
+                raise EngineError(f"ResourceInitializationError: invalid ssm parameters: {', '.join(missing)}")
+            values |= {by_name[item["Name"]]: str(item["Value"]) for item in found["Parameters"]}
+        return values
+
+    def _create_log_streams(self) -> None:
+        logs = self._execution_role.client("logs")
+        for group, stream in self._streams.values():
+            logs.create_log_stream(logGroupName=group, logStreamName=stream)
+
+    @property
+    def _streams(self) -> dict[str, tuple[str, str]]:
+        """Log group and log stream by the name of the container."""
+        return {name: (log.group, f"{log.prefix}/{name}/{self.task}") for name, log in self.definition.logs.items()}
+
+    def write_logs(self, texts: Mapping[str, str]) -> None:
+        """Send the last lines of containers to their log groups, as the log driver does.
+
+        Args:
+            texts: output by the name of the container.
+        """
+        for name, (group, stream) in self._streams.items():
+            if lines := [line for line in texts.get(name, "").splitlines() if line.strip()][-LAST_LINES:]:
+                now = int(time.time() * 1000)
+                events = [{"timestamp": now, "message": line} for line in lines]
+                with suppress(ClientError):  # the emulator has recorded a denial
+                    logs = self._execution_role.client("logs")
+                    logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
+
+    def protect(self, *, enabled: bool, minutes: int) -> str:
+        """Set the task's scale-in protection as the task role, as the ECS agent does.
+
+        Returns:
+            The message of the error if the role does not permit it, else an empty string.
+        """
+        arn = f"arn:aws:ecs:{self.account.region}:{self.account.account_id}:task/{self.cluster}/{self.task}"
+        change = {"protectionEnabled": enabled, **({"expiresInMinutes": minutes} if enabled else {})}
+        try:
+            with _unless_denied():
+                self._task_role.client("ecs").update_task_protection(cluster=self.cluster, tasks=[arn], **change)
+        except ClientError as error:
+            return str(error)
+        return ""
+
+
+@contextmanager
+def _initialization(text: str) -> Iterator[None]:
+    """Report a request that fails in the words of ECS."""
+    try:
+        yield
+    except ClientError as error:
+        raise EngineError(f"ResourceInitializationError: {text}: {error}") from None
+
+
+@contextmanager
+def _unless_denied() -> Iterator[None]:
+    """Ignore every error but a denial."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] in DENIED:
+            raise

@@ -1,0 +1,88 @@
+"""Commands for the data of an environment: backup, backups, restore."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from environments.load import HOME
+from operations import backup as _backup
+from operations import restore_source
+from operations.commands.shared import Folder, Json, Name, Yes, account_of, asked, print_json
+from operations.errors import PreconditionError
+from operations.progress import next_command, say
+from operations.reporting import reporting
+from operations.restore import restore as _restore
+
+
+def backup(name: Name, json: Json = False, folder: Folder = HOME) -> None:
+    """Take a snapshot of the metadata database and wait for it; running Airflow is not interrupted."""
+    with reporting() as report:
+        account = account_of(report, name, folder, "backup")
+        found = _backup.backup(account)
+        command = account.command("restore", "--snapshot", found["snapshot"])
+        if json:
+            print_json({**found, "restore": command})
+        else:
+            say(f"{found['snapshot']}: {found['size_gib']} GiB, PostgreSQL {found['postgresql']}")
+        say(f"To restore it: {command}")
+        next_command(account.command("backups"))
+
+
+def backups(name: Name, json: Json = False, folder: Folder = HOME) -> None:
+    """List the snapshots of the metadata database, newest first."""
+    with reporting() as report:
+        account = account_of(report, name, folder, "backups")
+        found = _backup.backups(account)
+        if json:
+            print_json(found)
+            return
+        for snapshot in found:
+            print(f"{snapshot['taken']}  {snapshot['kind']:<9}  {snapshot['status']:<9}  {snapshot['snapshot']}")
+        say(f"{len(found)} snapshots")
+        next_command(account.command(*(["restore", "--snapshot", "NAME"] if found else ["backup"])))
+
+
+def restore(
+    name: Name,
+    *,
+    snapshot: Annotated[str, typer.Option(help="A snapshot that `backups` lists.")] = "",
+    time: Annotated[str, typer.Option(help="A point in time in UTC: 2026-11-28T02:10:00.")] = "",
+    into: Annotated[str, typer.Option(help="Replace the database of this environment, not of NAME.")] = "",
+    copy_fernet_key: Annotated[
+        bool, typer.Option("--copy-fernet-key", help="With --into: store the Fernet key of NAME there too.")
+    ] = False,
+    yes: Yes = False,
+    json: Json = False,
+    folder: Folder = HOME,
+) -> None:
+    """Replace the metadata database by a snapshot or a point in time of NAME; the old instance is kept.
+
+    AWS calls: copy of the snapshot (another key or region), restore next to the old instance, its settings and
+    password, services stopped, both instances renamed, Terraform's state, migration, services started.
+    """
+    given = {"--snapshot": snapshot, "--time": time, "--into": into}
+    words = [word for option, value in given.items() if value for word in (option, value)]
+    words += ["--copy-fernet-key"] if copy_fernet_key else []
+    with reporting() as report:
+        account = account_of(report, name, folder, "restore", *words)
+        if bool(snapshot) == bool(time):
+            raise PreconditionError(
+                f"name --snapshot or --time. Fix: {account.command('backups')} lists the snapshots; --time takes "
+                "2026-11-28T02:10:00 (UTC)"
+            )
+        again, target = report.again, account_of(report, into, folder) if into else account
+        report.again = again
+        read = restore_source.from_snapshot if snapshot else restore_source.from_time
+        done = _restore(read(account, snapshot or time), target, confirm=asked(yes), copy_keys=copy_fernet_key)
+        if json:
+            print_json(done)
+        previous = done["previous"]
+        say(
+            f"The replaced instance {previous} still costs money. To delete it with a last snapshot, which can be "
+            f"restored: aws rds modify-db-instance --db-instance-identifier {previous} --no-deletion-protection && "
+            f"aws rds delete-db-instance --db-instance-identifier {previous} --final-db-snapshot-identifier "
+            f"{previous}-final"
+        )
+        next_command(target.command(*(["rotate", "fernet"] if done["rotate"] else ["verify"])))

@@ -1,0 +1,377 @@
+"""Sign-on in Chromium: a real identity provider, a proxy that ends TLS, and one api-server for all tests."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import requests
+from joserfc import jwt
+from joserfc.jwk import OctKey, RSAKey
+from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+from terraform_harness.tools import require
+
+from local.containers import authority, backing_services
+from local.containers.engine import Container, docker
+from tests.image import identity_provider, tls_proxy
+from tests.image.identity_provider import CLIENT_ID, CLIENT_SECRET, Claims, IdentityProvider, given, shifted
+from tests.image.services import PRISTINE, SECRETS, Services
+from tests.image.tls_proxy import TlsProxy
+
+pytestmark = [pytest.mark.feature("S7"), pytest.mark.xdist_group("sign_on")]
+DATABASE = "sign_on"
+TIMEOUT_MILLISECONDS = 60_000
+SESSION_MINUTES = 60
+ROLES = {"Admin": ["platform"], "Op": ["operators", "on-call"], "Viewer": ["everybody"]}
+ADMIN = {"username": "admin", "password": SECRETS["AIRFLOW_ADMIN_PASSWORD"]}
+
+
+@dataclass(kw_only=True)
+class Platform:
+    """An api-server behind TLS, its identity provider, and a browser that knows both host names."""
+
+    services: Services
+    server: Container
+    proxy: TlsProxy
+    issuer: IdentityProvider
+    browser: Browser
+
+    @property
+    def address(self) -> str:
+        return self.proxy.address
+
+    def context(self, **options: Any) -> BrowserContext:
+        context = self.browser.new_context(ignore_https_errors=True, **options)
+        context.set_default_timeout(TIMEOUT_MILLISECONDS)
+        return context
+
+    def page(self) -> Page:
+        """A new browser profile, without scripts: the pages of sign-on need none."""
+        return self.context(java_script_enabled=False).new_page()
+
+    def sign_in(self, page: Page, subject: str) -> Response:
+        """Sign in at the issuer; returns the answer at which the browser ends."""
+        page.goto(f"{self.address}/auth/login/")
+        assert page.url.startswith(f"{self.issuer.issuer}/oauth2/authorize"), page.url
+        page.fill("input[name=sub]", subject)
+        with page.expect_navigation() as ended:
+            page.click("button:not([name])")
+        return ended.value
+
+    def query(self, statement: str) -> list[list[str]]:
+        return backing_services.query(self.services.database, statement, name=DATABASE)
+
+    def roles(self, subject: str) -> set[str]:
+        """The roles of a person in Airflow."""
+        rows = self.query(
+            "select u.username, r.name from ab_user u join ab_user_role ur on ur.user_id = u.id"
+            " join ab_role r on r.id = ur.role_id"
+        )
+        return {role for name, role in rows if name == f"oidc:{subject}"}
+
+    def status(self, page: Page, path: str = "/api/v2/dags") -> int:
+        """The status that the API answers to the cookies of ``page``."""
+        return self.api("GET", path, cookies=self.cookies(page)).status_code
+
+    def cookies(self, page: Page) -> dict[str, str]:
+        """The cookies that the browser sends to Airflow."""
+        return {cookie["name"]: cookie["value"] for cookie in page.context.cookies(self.address)}
+
+    def api(self, method: str, path: str, **options: Any) -> requests.Response:
+        """A request of a program, straight to the server behind the proxy."""
+        host, port = self.proxy.target
+        return requests.request(method, f"http://{host}:{port}{path}", timeout=60, **options)
+
+
+@pytest.fixture(scope="module")
+def platform(migrated: Services) -> Iterator[Platform]:
+    services, gateway = migrated, migrated.gateway
+    backing_services.query(services.database, f"create database {DATABASE} template {PRISTINE}", name="postgres")
+    certificates = {
+        name: authority.issue(services.setting.authority, name=name) for name in ("login.example", "airflow.example")
+    }
+    resolver = ",".join(f"MAP {name} {gateway}" for name in certificates)
+    with (
+        identity_provider.serving(
+            name="login.example", host=gateway, certificate=certificates["login.example"]
+        ) as issuer,
+        tls_proxy.serving(name="airflow.example", host=gateway, certificate=certificates["airflow.example"]) as proxy,
+        sync_playwright() as playwright,
+    ):
+        issuer.allow(f"{proxy.address}/auth/oauth-authorized/oidc")
+        server = services.start(
+            "api-server",
+            environ={
+                "AIRFLOW_DB_NAME": DATABASE,
+                "AIRFLOW_BROKER_HOST": None,
+                "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+                "AIRFLOW__API__BASE_URL": proxy.address,
+                "AIRFLOW__FAB__ENABLE_PROXY_FIX": "True",
+                "AIRFLOW__API__WORKERS": "1",
+                "AIRFLOW__FAB__SESSION_MAX_LIFETIME_MINUTES": str(SESSION_MINUTES),
+                "AIRFLOW_AUTH_MODE": "oidc",
+                "AIRFLOW_OIDC_ISSUER": issuer.issuer,
+                "AIRFLOW_OIDC_CLIENT_ID": CLIENT_ID,
+                "AIRFLOW_OIDC_CLIENT_SECRET": CLIENT_SECRET,
+                "AIRFLOW_OIDC_ROLES": json.dumps(ROLES),
+                "REQUESTS_CA_BUNDLE": "/ca.pem",
+            },
+            options=("--add-host", f"login.example:{gateway}"),
+            name="sign-on",
+        )
+        browser = playwright.chromium.launch(
+            executable_path=require("chromium"),
+            args=["--no-sandbox", f"--host-resolver-rules={resolver}"],
+            timeout=TIMEOUT_MILLISECONDS,
+        )
+        server.wait_healthy(seconds=300)
+        proxy.target = (server.address, 8080)
+        yield Platform(services=services, server=server, proxy=proxy, issuer=issuer, browser=browser)
+        browser.close()
+        server.remove()
+    assert proxy.problems == [], "behind the load balancer, every redirect and cookie is for https"
+
+
+@pytest.fixture(autouse=True)
+def _without_failures(platform: Platform) -> Iterator[None]:
+    yield
+    platform.issuer.reset()
+
+
+def test_a_person_signs_in_from_the_start_page_and_arrives_in_airflow(platform: Platform) -> None:
+    subject = platform.issuer.user("ann", groups=["platform"], given_name="Ann", family_name="Lee", email="ann@x.org")
+    page = platform.context().new_page()
+    page.goto(f"{platform.address}/")
+    page.wait_for_url(f"{platform.issuer.issuer}/**")
+    page.fill("input[name=sub]", subject)
+    page.click("button:not([name])")
+    page.wait_for_url(f"{platform.address}/**")
+    page.wait_for_selector("#root *", state="attached")
+    assert platform.status(page) == 200
+    assert platform.query("select first_name, last_name, email from ab_user where username = 'oidc:ann'") == [
+        ["Ann", "Lee", "ann@x.org"]
+    ]
+    cookies = {cookie["name"]: cookie for cookie in page.context.cookies()}
+    assert all(cookies[name]["secure"] and cookies[name]["httpOnly"] for name in ("session", "_token"))
+
+
+@pytest.mark.parametrize(
+    ("groups", "roles", "may_write"),
+    [
+        (["platform"], {"Admin"}, True),
+        (["everybody", "on-call", "unknown"], {"Viewer", "Op"}, True),
+        (["everybody"], {"Viewer"}, False),
+        ("everybody", {"Viewer"}, False),
+    ],
+    ids=["one group", "several groups", "a group that may only look", "a group that is a text"],
+)
+def test_groups_give_roles(platform: Platform, groups: Any, roles: set[str], may_write: bool) -> None:
+    subject, page = platform.issuer.user(f"roles-{hash(str(groups))}", groups=groups), platform.page()
+    platform.sign_in(page, subject)
+    assert platform.roles(subject) == roles
+    assert platform.status(page) == 200
+    variable = {"key": subject, "value": "1"}
+    written = platform.api("POST", "/api/v2/variables", json=variable, cookies=platform.cookies(page))
+    assert written.status_code == (201 if may_write else 403)
+
+
+def test_role_is_lost_with_the_group(platform: Platform) -> None:
+    subject = platform.issuer.user("mover", groups=["platform"])
+    platform.sign_in(platform.page(), subject)
+    assert platform.roles(subject) == {"Admin"}
+    platform.issuer.user("mover", groups=["everybody"])
+    platform.sign_in(platform.page(), subject)
+    assert platform.roles(subject) == {"Viewer"}
+    platform.issuer.user("mover", groups=[])
+    assert platform.sign_in(platform.page(), subject).status == 403
+    assert platform.roles(subject) == set()
+
+
+def _refused(platform: Platform, page: Page, response: Response, status: int, message: str) -> None:
+    assert response.status == status, page.content()
+    assert message in page.locator("[role=status]").inner_text()
+    assert not [cookie for cookie in page.context.cookies() if cookie["name"] == "_token"]
+    assert platform.status(page) == 401
+
+
+@pytest.mark.parametrize(
+    ("claims", "message"),
+    [
+        ({"groups": ["sales"]}, "None of your groups gives a role in Airflow."),
+        ({}, "has no claim 'groups', which decides about your role"),
+        ({"groups": [1]}, "'groups' is not a list of groups"),
+    ],
+    ids=["a group without a role", "no claim", "a claim of another type"],
+)
+def test_person_without_a_role_is_refused(platform: Platform, claims: Claims, message: str) -> None:
+    subject, page = platform.issuer.user("stranger", **claims), platform.page()
+    _refused(platform, page, platform.sign_in(page, subject), 403, message)
+    assert platform.query("select count(*) from ab_user where username = 'oidc:stranger'") == [["0"]]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (given({"aud": "another-client"}), "aud"),
+        (given({"aud": ["another-client"], "azp": CLIENT_ID}), "aud"),
+        (given({"iss": "https://another.example"}), "iss"),
+        (given({"nonce": "of-another-sign-in"}), "nonce"),
+        (given({"nonce": None}), "nonce"),
+        (given({"exp": None}), "exp"),
+        (given({"exp": int(time.time()) - 120}), "it has expired, or the clocks"),
+        (shifted(600, "iat", "exp"), "or the clocks of the identity provider and of Airflow differ"),
+    ],
+    ids=["audience", "authorized party", "issuer", "nonce", "no nonce", "no expiry", "expired", "clock ahead"],
+)
+def test_wrong_identity_token_is_refused(platform: Platform, change: Callable[[Claims], None], message: str) -> None:
+    subject, page = platform.issuer.user("token", groups=["platform"]), platform.page()
+    platform.issuer.change = change
+    response = platform.sign_in(page, subject)
+    _refused(platform, page, response, 403, "The identity token was rejected")
+    assert message in page.locator("[role=status]").inner_text()
+
+
+def test_identity_token_with_another_signature_is_refused(platform: Platform) -> None:
+    subject, page = platform.issuer.user("token", groups=["platform"]), platform.page()
+    platform.issuer.key = RSAKey.generate_key(2048)
+    _refused(platform, page, platform.sign_in(page, subject), 403, "The identity token was rejected")
+
+
+@pytest.mark.parametrize("seconds", [-30, 30], ids=["behind", "ahead"])
+def test_clocks_may_differ_by_half_a_minute(platform: Platform, seconds: int) -> None:
+    subject, page = platform.issuer.user("clock", groups=["everybody"]), platform.page()
+    now = int(time.time())
+    platform.issuer.change = given({"exp": now + seconds}) if seconds < 0 else shifted(seconds, "iat", "exp")
+    platform.sign_in(page, subject)
+    assert platform.status(page) == 200
+
+
+def test_changed_client_secret_is_named_with_the_command_that_stores_it(platform: Platform) -> None:
+    subject, page = platform.issuer.user("secret", groups=["platform"]), platform.page()
+    platform.issuer.secret = "another-secret"
+    response = platform.sign_in(page, subject)
+    _refused(platform, page, response, 502, "operations rotate <environment> oidc --from FILE")
+    assert CLIENT_SECRET not in platform.server.logs()
+
+
+def test_issuer_that_does_not_answer_ends_with_a_message_within_seconds(platform: Platform) -> None:
+    subject, page = platform.issuer.user("waiting", groups=["platform"]), platform.page()
+    platform.issuer.delay_seconds = 6
+    _refused(platform, page, platform.sign_in(page, subject), 503, "The identity provider does not answer.")
+
+
+def test_person_who_denies_at_the_issuer_is_refused(platform: Platform) -> None:
+    page = platform.page()
+    page.goto(f"{platform.address}/auth/login/")
+    with page.expect_navigation() as ended:
+        page.click("button[name=action]")
+    _refused(platform, page, ended.value, 403, "refused the sign-in")
+
+
+def test_state_that_was_used_is_refused_in_every_browser(platform: Platform) -> None:
+    subject, page, seen = platform.issuer.user("replay", groups=["platform"]), platform.page(), list[str]()
+    page.on("request", lambda request: seen.append(request.url))
+    platform.sign_in(page, subject)
+    (callback,) = (url for url in seen if "/oauth-authorized/" in url)
+    message = "This sign-in was used already"
+    again = page.goto(callback)
+    assert again is not None
+    assert again.status == 400
+    assert message in page.locator("[role=status]").inner_text()
+    other = platform.page()
+    response = other.goto(callback)
+    assert response is not None
+    _refused(platform, other, response, 400, message)
+
+
+def test_log_out_ends_the_session_in_airflow_and_at_the_issuer(platform: Platform) -> None:
+    subject, page = platform.issuer.user("leaver", groups=["platform"]), platform.page()
+    platform.sign_in(page, subject)
+    kept = platform.cookies(page)
+    page.goto(f"{platform.address}/api/v2/auth/logout")
+    assert page.url.startswith(f"{platform.issuer.issuer}/oauth2/end_session")
+    (query,) = platform.issuer.ended[-1:]
+    assert query["post_logout_redirect_uri"] == [f"{platform.address}/auth/signed-out/"]
+    assert query["id_token_hint"][0].count(".") == 2
+    assert platform.status(page) == 401
+    copied = platform.api("GET", "/api/v2/dags", cookies=kept)
+    assert copied.status_code in {401, 403}, "a copy of the cookies is of no use after log-out"
+    following = platform.api("GET", "/auth/login/", cookies=kept, allow_redirects=False)
+    assert following.headers["Location"].startswith(platform.issuer.issuer)
+
+
+def test_ended_session_leads_back_to_the_issuer(platform: Platform) -> None:
+    subject, page = platform.issuer.user("sleeper", groups=["platform"]), platform.page()
+    platform.sign_in(page, subject)
+    (cookie,) = (cookie for cookie in page.context.cookies(platform.address) if cookie["name"] == "_token")
+    key = OctKey.import_key(SECRETS["AIRFLOW__API_AUTH__JWT_SECRET"])
+    found = jwt.decode(cookie["value"], key, algorithms=["HS512"])
+    claims = found.claims
+    assert claims["exp"] - claims["iat"] <= SESSION_MINUTES * 60
+    platform.query("update session set expiry = now() - interval '1 minute'; select 1")
+    expired = {**claims, "iat": claims["iat"] - 7200, "nbf": claims["nbf"] - 7200, "exp": claims["exp"] - 7200}
+    token = jwt.encode(found.header, expired, key, algorithms=["HS512"])
+    page.context.clear_cookies(name="_token")
+    page.context.add_cookies([{"name": "_token", "value": token, "url": platform.address}])
+    assert platform.status(page) == 401
+    page.goto(f"{platform.address}/auth/login/")
+    assert page.url.startswith(platform.issuer.issuer)
+
+
+def test_local_admin_gets_in_without_the_issuer(platform: Platform) -> None:
+    page = platform.page()
+    page.goto(f"{platform.address}/auth/local/")
+    page.fill("input[name=username]", "admin")
+    page.fill("input[name=password]", "wrong")
+    page.click("button")
+    assert page.locator("[role=alert]").inner_text() == "Unknown user or wrong password."
+    assert platform.status(page) == 401
+    page.fill("input[name=username]", "admin")
+    page.fill("input[name=password]", ADMIN["password"])
+    page.click("button")
+    assert platform.status(page, "/api/v2/connections") == 200
+    assert "local user 'admin' signed in with a password from" in platform.server.logs()
+
+
+def test_a_person_called_admin_at_the_issuer_is_not_the_local_admin(platform: Platform) -> None:
+    subject, page = platform.issuer.user("admin", groups=["everybody"], email="admin@localhost"), platform.page()
+    platform.sign_in(page, subject)
+    assert platform.status(page) == 200
+    assert platform.status(page, "/api/v2/connections") == 403
+    assert platform.roles("admin") == {"Viewer"}
+    assert platform.api("POST", "/auth/token", json=ADMIN).status_code == 201
+
+
+def test_program_gets_a_bearer_token_with_a_password_and_a_person_of_the_issuer_gets_none(platform: Platform) -> None:
+    answer = platform.api("POST", "/auth/token", json=ADMIN)
+    assert answer.status_code == 201
+    bearer = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+    assert platform.api("GET", "/api/v2/dags", headers=bearer).status_code == 200
+    subject = platform.issuer.user("program", groups=["platform"], email="program@x.org")
+    platform.sign_in(platform.page(), subject)
+    for name in (f"oidc:{subject}", "program@x.org"):
+        refused = platform.api("POST", "/auth/token", json={"username": name, "password": "x"})
+        assert refused.status_code == 401, name
+
+
+def test_forged_forwarded_host_does_not_change_the_address_of_the_call_back(platform: Platform) -> None:
+    forged = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Prefix": "/evil", "X-Forwarded-Proto": "https"}
+    answer = platform.api("GET", "/auth/login/", headers=forged, allow_redirects=False)
+    assert "evil" not in answer.headers["Location"]
+
+
+def test_session_survives_a_restart(platform: Platform) -> None:
+    subject, page = platform.issuer.user("stayer", groups=["platform"]), platform.page()
+    platform.sign_in(page, subject)
+    docker("restart", "--time", "5", platform.server.id)
+    platform.server.wait_healthy(seconds=300)
+    platform.proxy.target = (platform.server.address, 8080)
+    assert platform.status(page) == 200
+    page.context.clear_cookies(name="_token")
+    page.goto(f"{platform.address}/auth/login/")
+    assert page.url == f"{platform.address}/", "the session in the database gives a new token"
+    assert platform.status(page) == 200
