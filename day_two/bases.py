@@ -100,8 +100,8 @@ LEAN = _environment(
     cleanup={"enabled": False},
 )
 """The LocalExecutor without optional parts."""
-SINGLE = _environment("single", "10.12.0.0/16", topology="single")
-"""All Airflow processes in one Fargate task."""
+SINGLE = _environment("single", "10.12.0.0/16", topology="single", dags={"delivery": "s3"})
+"""All Airflow processes in one Fargate task, with DAG files from releases in S3."""
 GUEST = _environment(
     "guest",
     "10.99.0.0/16",

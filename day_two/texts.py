@@ -305,6 +305,8 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "dags.delivery": (
         *(_set("git_sync", after, "complete", dags={"delivery": after}) for after in ("git_bundle",)),
         _set("git_sync", "baked", "complete", dags=ABSENT),
+        _set("baked", "s3", "lean", dags={"delivery": "s3"}),
+        _set("s3", "baked", "single", dags={"delivery": "baked"}),
         _set("baked", "git_sync", "lean", dags=GIT),
         _set("baked", "git_bundle", "lean", dags={**GIT, "delivery": "git_bundle"}),
     ),

@@ -23,7 +23,7 @@ from operations import plan as _plan
 from operations import secrets as _secrets
 from operations import verify as _verify
 from operations.account import PYTHON, Account
-from operations.commands import control, delivery, hand_over, observe, recover
+from operations.commands import control, dags, delivery, hand_over, observe, recover
 from operations.commands.shared import Folder, Name, Yes, account_of, asked
 from operations.errors import PreconditionError
 from operations.hcp import commands as _hcp
@@ -36,6 +36,7 @@ from operations.stacks import synthesize, synthesize_one
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(_hcp.app, name="hcp")
+app.add_typer(dags.app, name="dags")
 
 
 @app.command()

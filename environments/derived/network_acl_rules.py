@@ -93,7 +93,7 @@ def _to_security_groups(environment: Environment) -> set[AclRule]:
 
 def _git_port(environment: Environment) -> int:
     dags = environment.dags
-    server = git_server(dags.repository) if dags.repository and dags.delivery != "baked" else None
+    server = git_server(dags.repository) if dags.repository and dags.delivery in {"git_sync", "git_bundle"} else None
     return server.port if server else HTTPS_PORT
 
 

@@ -20,7 +20,8 @@ AWS_PORT = 5000
 REGION = "AWS_DEFAULT_REGION"
 DAGS_FOLDER = "AIRFLOW__CORE__DAGS_FOLDER"
 DEFAULT_DAGS_FOLDER = "/opt/airflow/dags"
-GIT_SYNC = "git-sync"
+SYNCS = (("git-sync",), ("s3-sync",))
+"""Commands of the sidecars that fetch DAG files."""
 BUNDLES = "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"
 GIT_VARIABLES = frozenset({BUNDLES, "AIRFLOW_GIT_REPO", "AIRFLOW_GIT_KNOWN_HOSTS", GIT_BUNDLE_DEPLOY_KEY_VARIABLE})
 # The identity provider sends people to the deployed host name; a local run has the user admin.
@@ -95,7 +96,7 @@ def _git_volumes(task: Task) -> frozenset[str]:
 
 
 def _is_git_sync(container: ContainerDefinition) -> bool:
-    return container.command == (GIT_SYNC,)
+    return container.command in SYNCS
 
 
 def _localized(task: Task, readers: frozenset[str], *, variables: Mapping[str, str], mount_dags: bool) -> LocalTask:

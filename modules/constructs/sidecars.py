@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -103,16 +103,60 @@ class GitSync:
         if repository.known_hosts:
             settings["GITSYNC_KNOWN_HOSTS"] = "\n".join(repository.known_hosts)
         first = _add_sidecar(task, "git-clone", "git-sync", GITSYNC_ONE_TIME="true", **settings)
-        first.restarts = False
         follow = _add_sidecar(task, "git-sync", "git-sync", **settings)
-        follow.start_after["git-clone"] = "SUCCESS"
-        task.main.start_after["git-clone"] = "SUCCESS"
-        task.add_volume("dags", DAGS_ROOT, task.main, first, follow)
+        _follow(task, first, follow)
         for container in (first, follow):
             if repository.deploy_key:
                 task.add_secret_to(container, GIT_SYNC_DEPLOY_KEY_VARIABLE, repository.deploy_key)
         repository.allow_clone(task)
         task.add_environment(AIRFLOW__CORE__DAGS_FOLDER=f"{DAGS_ROOT}/current/{repository.subdirectory}".rstrip("/"))
+
+
+class Releases(Protocol):
+    """The bucket of DAG releases."""
+
+    @property
+    def bucket_name(self) -> str:
+        """Name of the bucket."""
+        ...
+
+    @property
+    def statements(self) -> Sequence[Mapping[str, object]]:
+        """The permission to read releases."""
+        ...
+
+
+@dataclass(frozen=True)
+class S3Sync:
+    """A sidecar that keeps the DAG folder at the current release; the component starts after the first download.
+
+    Args:
+        releases: bucket of the releases.
+        interval_seconds: seconds between two looks at the pointer.
+    """
+
+    releases: Releases
+    interval_seconds: int
+
+    def join(self, task: FargateTask) -> None:
+        """Add the sidecar to ``task``."""
+        settings = {
+            "S3SYNC_BUCKET": self.releases.bucket_name,
+            "S3SYNC_PERIOD": str(self.interval_seconds),
+            "S3SYNC_ROOT": DAGS_ROOT,
+        }
+        first = _add_sidecar(task, "s3-fetch", "s3-sync", S3SYNC_ONE_TIME="true", **settings)
+        _follow(task, first, _add_sidecar(task, "s3-sync", "s3-sync", **settings))
+        task.task_role.grant("read-dags", *self.releases.statements)
+        task.add_environment(AIRFLOW__CORE__DAGS_FOLDER=f"{DAGS_ROOT}/current")
+
+
+def _follow(task: FargateTask, first: Container, follow: Container) -> None:
+    """Start ``follow`` and the component after ``first`` has filled the DAG folder."""
+    first.restarts = False
+    follow.start_after[first.name] = "SUCCESS"
+    task.main.start_after[first.name] = "SUCCESS"
+    task.add_volume("dags", DAGS_ROOT, task.main, first, follow)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from environments.facts.secrets import DEPLOY_KEY, OIDC_CLIENT_SECRET, own_names
 from environments.facts.topology import worker_name
 from environments.model import Environment
 from environments.sections.dag_access import DagAccess as DagAccessSection
-from modules.constructs.sidecars import GitBundle, GitSync, Repository, StatsD, WorkerMetrics
+from modules.constructs.sidecars import GitBundle, GitSync, Repository, S3Sync, StatsD, WorkerMetrics
 from modules.core.connections import Connections
 from modules.core.dag_access import DagAccess
 from modules.core.task import BackingService, Client, Secret, Sidecar
@@ -101,6 +101,8 @@ class ServiceBindings:
             yield GitSync(self._repository())
         elif use == "dags" and self._environment.dags.delivery == "git_bundle":
             yield GitBundle(self._repository())
+        elif use == "dags" and self._foundation.dag_releases is not None:
+            yield S3Sync(self._foundation.dag_releases, self._environment.dags.interval_seconds)
 
     def _worker_services_arn(self) -> str:
         environment = self._environment
