@@ -130,7 +130,7 @@ $(LIVE):
 	@$(BIN)/python -m operations $@ $(ENV)
 
 ## Export
-.PHONY: modules bundle handover pipelines bench
+.PHONY: modules bundle handover dags-release dags-release pipelines bench
 modules: .venv/.ready ## Export constructs and stacks as Terraform modules to dist/modules (LIKE=environment whose structure is used)
 	@$(BIN)/python -m modules.export --out dist/modules $(if $(LIKE),--like $(LIKE))
 
@@ -139,6 +139,9 @@ bundle: .venv/.ready ## Write STACK of ENV as a self-contained archive to dist/b
 
 handover: .venv/.ready ## Write the Terraform roots and modules of ENV to dist/handover/ENV (OUT=folder or BRANCH=name, CHECK=1, ORGANIZATION=name)
 	@$(BIN)/python -m operations handover $(ENV) $(if $(OUT),--out "$(OUT)") $(if $(BRANCH),--branch $(BRANCH)) $(if $(CHECK),--check) $(if $(ORGANIZATION),--organization $(ORGANIZATION))
+
+dags-release: .venv/.ready ## Release the DAG files of a folder to S3 (ENV, DAGS=dags; needs dags.delivery: s3)
+	@$(BIN)/python -m operations dags release $(ENV) --dags "$(if $(DAGS),$(DAGS),dags)"
 
 pipelines: .venv/.ready ## Write the CI/CD pipelines of ENVS, in the order of deployment (PROVIDER=github|gitlab, OUT=folder, CHECK=1)
 	@$(BIN)/python -m operations pipelines $(ENVS) --provider $(PROVIDER) $(if $(OUT),--out "$(OUT)") $(if $(CHECK),--check)

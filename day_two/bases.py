@@ -101,8 +101,8 @@ LEAN = _environment(
     cleanup={"enabled": False},
 )
 """The LocalExecutor without optional parts."""
-SINGLE = _environment("single", "10.12.0.0/16", topology="single")
-"""All Airflow processes in one Fargate task."""
+SINGLE = _environment("single", "10.12.0.0/16", topology="single", dags={"delivery": "s3"})
+"""All Airflow processes in one Fargate task, with DAG files from releases in S3."""
 GUEST = _environment(
     "guest",
     "10.99.0.0/16",
@@ -113,6 +113,10 @@ GUEST = _environment(
         "existing": {"cidr": "10.99.0.0/16"},
     },
     broker={"engine": "redis", "engine_version": "7.0"},
+    telemetry={
+        "otlp": {"endpoint": "https://otel.internal:4318", "cidr": "10.50.0.0/24"},
+        "openlineage": {"endpoint": "https://lineage.internal", "cidr": "10.50.0.0/24"},
+    },
 )
-"""Celery in an existing VPC, whose ids the emulator assigns; the broker is Redis OSS."""
+"""Celery in an existing VPC, whose ids the emulator assigns; Redis OSS as broker, private receivers of telemetry."""
 BASES: Mapping[str, Data] = {"complete": COMPLETE, "lean": LEAN, "single": SINGLE, "guest": GUEST}

@@ -158,7 +158,7 @@ USED_IF: Mapping[str, Callable[[Environment], bool]] = {
     "ecs_executor.": lambda base: base.ecs_executor is not None,
     "cleanup.keep_days": lambda base: base.cleanup.enabled,
     "dags.interval": lambda base: base.dags.delivery != "baked",
-    "dags.subdirectory": lambda base: base.dags.delivery != "baked",
+    "dags.subdirectory": lambda base: base.dags.delivery in {"git_sync", "git_bundle"},
     "logs.s3_expiration_days": lambda base: base.logs.destination == "s3",
     "logs.force_destroy": lambda base: base.logs.destination == "s3" or base.load_balancer.access_logs,
     "network.egress": lambda base: base.network.existing is None,

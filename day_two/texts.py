@@ -47,6 +47,8 @@ WAIVER = {
     "expires": "2099-11-30",
 }
 GIT = {"delivery": "git_sync", "repository": "https://github.com/example/dags.git"}
+OTLP = {"endpoint": "https://otel.example.com"}
+LINEAGE = {"endpoint": "https://lineage.example.com"}
 NIGHT = {"stop": "0 20 * * 1-5", "start": "30 6 * * 1-5"}
 
 
@@ -316,6 +318,8 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "dags.delivery": (
         *(_set("git_sync", after, "complete", dags={"delivery": after}) for after in ("git_bundle",)),
         _set("git_sync", "baked", "complete", dags=ABSENT),
+        _set("baked", "s3", "lean", dags={"delivery": "s3"}),
+        _set("s3", "baked", "single", dags={"delivery": "baked"}),
         _set("baked", "git_sync", "lean", dags=GIT),
         _set("baked", "git_bundle", "lean", dags={**GIT, "delivery": "git_bundle"}),
     ),
@@ -362,6 +366,21 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "alarms.email": (
         _set("airflow@...", "other@...", "complete", alarms={"email": "other@example.com"}),
         _set("airflow@...", "absent", "complete", alarms={"email": ABSENT}),
+    ),
+    "telemetry.otlp.endpoint": (
+        _set("absent", "given", "complete", telemetry={"otlp": OTLP}),
+        _set("absent", "given on port 4318", "lean", telemetry={"otlp": {"endpoint": "https://otel.example.com:4318"}}),
+    ),
+    "telemetry.otlp.cidr": (_set("10.50...", "10.51...", "guest", telemetry={"otlp": {"cidr": "10.51.0.0/24"}}),),
+    "telemetry.otlp.authenticate": (
+        _set("absent", "true", "complete", telemetry={"otlp": {**OTLP, "authenticate": True}}),
+    ),
+    "telemetry.openlineage.endpoint": (_set("absent", "given", "complete", telemetry={"openlineage": LINEAGE}),),
+    "telemetry.openlineage.cidr": (
+        _set("10.50...", "10.51...", "guest", telemetry={"openlineage": {"cidr": "10.51.0.0/24"}}),
+    ),
+    "telemetry.openlineage.authenticate": (
+        _set("absent", "true", "complete", telemetry={"openlineage": {**LINEAGE, "authenticate": True}}),
     ),
     "hibernation.stop": (
         _set("20:00", "21:00", "complete", hibernation={"stop": "0 21 * * 1-5"}),

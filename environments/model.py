@@ -30,6 +30,7 @@ from environments.sections.network import LoadBalancer, Network
 from environments.sections.operation import Alarms, Cleanup, Hibernation, Logs
 from environments.sections.state import Region, State
 from environments.sections.stores import Broker, Database
+from environments.sections.telemetry import Telemetry
 
 NAME_PATTERN = r"^[a-z][a-z0-9-]{1,15}$"
 Architecture = Literal["ARM64", "X86_64"]
@@ -113,6 +114,7 @@ class Environment(Section):
     dags: Annotated[Dags, synth("Delivery of DAG files.")] = Dags()
     logs: Annotated[Logs, synth("Logs and their retention.")] = Logs()
     alarms: Annotated[Alarms, synth("CloudWatch alarms.")] = Alarms()
+    telemetry: Annotated[Telemetry, synth("Receivers of traces, metrics and data lineage.")] = Telemetry()
     hibernation: Annotated[
         Hibernation | None, synth("Scheduled stop and start; the environment always runs when absent.")
     ] = None

@@ -23,7 +23,7 @@ from operations import plan as _plan
 from operations import secrets as _secrets
 from operations import verify as _verify
 from operations.account import PYTHON, Account
-from operations.commands import control, delivery, hand_over, observe, recover
+from operations.commands import control, dags, delivery, hand_over, observe, recover
 from operations.commands.shared import Folder, Name, Yes, account_of, asked
 from operations.errors import PreconditionError
 from operations.hcp import commands as _hcp
@@ -36,6 +36,7 @@ from operations.stacks import synthesize, synthesize_one
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(_hcp.app, name="hcp")
+app.add_typer(dags.app, name="dags")
 
 
 @app.command()
@@ -113,16 +114,27 @@ def deploy(
 @app.command()
 def secrets(
     name: Name,
+    *,
     deploy_key: Annotated[Path | None, typer.Option(help="Private SSH key for the DAG repository.")] = None,
     client_secret: Annotated[
         Path | None, typer.Option(help="Client secret of Airflow at the identity provider (auth.mode oidc).")
+    ] = None,
+    otlp_headers: Annotated[Path | None, typer.Option(help="File with the headers for telemetry.otlp.")] = None,
+    openlineage_api_key: Annotated[
+        Path | None, typer.Option(help="File with the API key for telemetry.openlineage.")
     ] = None,
     folder: Folder = HOME,
 ) -> None:
     """Create missing secrets and set the broker's AUTH token. No value is printed."""
     with reporting() as report:
         account = account_of(report, name, folder, "secrets")
-        _secrets.complete(account, deploy_key=deploy_key, client_secret=client_secret)
+        files = {
+            "--deploy-key": deploy_key,
+            "--client-secret": client_secret,
+            "--otlp-headers": otlp_headers,
+            "--openlineage-api-key": openlineage_api_key,
+        }
+        _secrets.complete(account, files=files)
         next_command(account.command("migrate"))
 
 

@@ -1,16 +1,22 @@
-"""The secrets that people give in a file, because no program can generate them: deploy key and client secret."""
+"""The secrets that people give in a file, because no program can generate them: a deploy key, a vendor's API key."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from environments.derived.receivers import authenticated
 from environments.facts.secrets import (
     DEPLOY_KEY,
     DEPLOY_KEY_PURPOSE,
     OIDC_CLIENT_SECRET,
     OIDC_CLIENT_SECRET_PURPOSE,
+    OPENLINEAGE_API_KEY,
+    OPENLINEAGE_API_KEY_PURPOSE,
+    OTLP_HEADERS,
+    OTLP_HEADERS_PURPOSE,
 )
 from environments.model import Environment
 from operations.account import Account
@@ -64,6 +70,12 @@ def _client_secret(text: str) -> str | None:
     return value if one_word and 0 < len(value) <= MAX_CLIENT_SECRET else None
 
 
+def _headers(text: str) -> str | None:
+    value = text.strip()
+    named = all(re.fullmatch(r"\s*[A-Za-z0-9_-]+=.+", header) for header in value.split(","))
+    return value if named and value.isascii() and value.isprintable() and len(value) <= MAX_CLIENT_SECRET else None
+
+
 DEPLOY = GivenSecret(
     name=DEPLOY_KEY,
     purpose=DEPLOY_KEY_PURPOSE,
@@ -82,7 +94,25 @@ CLIENT = GivenSecret(
     content=_client_secret,
     fix="write the client secret, and nothing else, to the file",
 )
-GIVEN = (DEPLOY, CLIENT)
+OTLP = GivenSecret(
+    name=OTLP_HEADERS,
+    purpose=OTLP_HEADERS_PURPOSE,
+    option="--otlp-headers",
+    key="telemetry.otlp.authenticate: true",
+    needed=lambda environment: OTLP_HEADERS in authenticated(environment),
+    content=_headers,
+    fix="write one line of headers such as api-key=VALUE,tenant=VALUE to the file",
+)
+LINEAGE = GivenSecret(
+    name=OPENLINEAGE_API_KEY,
+    purpose=OPENLINEAGE_API_KEY_PURPOSE,
+    option="--openlineage-api-key",
+    key="telemetry.openlineage.authenticate: true",
+    needed=lambda environment: OPENLINEAGE_API_KEY in authenticated(environment),
+    content=_client_secret,
+    fix="write the key, and nothing else, to the file",
+)
+GIVEN = (DEPLOY, CLIENT, OTLP, LINEAGE)
 
 
 def missing(account: Account, parameters: Parameters) -> Iterator[GivenSecret]:

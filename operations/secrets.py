@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from environments.facts.secrets import SPECIFICATIONS, names_for_topology
 from operations.account import Account
 from operations.broker_auth import set_token
 from operations.errors import PreconditionError
-from operations.given_secrets import CLIENT, DEPLOY, store
+from operations.given_secrets import GIVEN, store
 from operations.parameters import Parameters
 from operations.progress import say, step
 
 
-def complete(account: Account, *, deploy_key: Path | None = None, client_secret: Path | None = None) -> list[str]:
+def complete(account: Account, *, files: Mapping[str, Path | None] | None = None) -> list[str]:
     """Create missing secrets, validate existing ones, set the broker's AUTH token; returns the names of new secrets.
 
     Args:
-        deploy_key: file of a private SSH key for the DAG repository.
-        client_secret: file of Airflow's client secret at the identity provider.
+        files: file of each secret that people give, by its option (``--deploy-key``).
 
     Raises:
         PreconditionError: a secret is invalid, or one that people give is required and neither stored nor given.
     """
     parameters = Parameters(account)
     made = _make_missing(account, parameters)
-    for secret, file in ((DEPLOY, deploy_key), (CLIENT, client_secret)):
-        made += store(account, parameters, secret, file)
+    for secret in GIVEN:
+        made += store(account, parameters, secret, (files or {}).get(secret.option))
     say(f"secrets under {account.names.path}/: {', '.join(made) + ' created' if made else 'all exist'}")
     if account.environment.topology == "celery":
         with step("AUTH token of the broker"):

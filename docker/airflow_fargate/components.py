@@ -128,6 +128,7 @@ COMPONENTS: Mapping[str, Component] = {
         Component(name="airflow-task", command=("python", "-m", "airflow.sdk.execution_time.execute_workload")),
         Component(name="statsd", command=_own("statsd")),
         Component(name="git-sync", command=_own("git_sync")),
+        Component(name="s3-sync", command=_own("s3_sync")),
         Component(name="metrics", command=_own("metrics"), secrets=(DATABASE_PASSWORD,), database=True),
     )
 }

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -19,13 +18,12 @@ from pathlib import Path
 from types import FrameType
 
 from airflow_fargate import heartbeat
+from airflow_fargate.dag_folders import DagFolders
 from airflow_fargate.git_errors import reason
 from airflow_fargate.git_ssh import ssh_environment
 from airflow_fargate.startup_error import StartupError
 
 GIT_SECONDS = 120
-# Commits that stay on disk: a process may still read files of the previous commit.
-KEPT_COMMITS = 2
 # Longest time to try the first clone.
 WAIT_SECONDS = 120.0
 STATSD = ("127.0.0.1", 8125)
@@ -82,7 +80,7 @@ class Repository:
         self._environ = {**os.environ, **environ}
         self._environ.pop("GITSYNC_DEPLOY_KEY", None)
         self._store = settings.root / ".git-sync"
-        self._link = settings.root / "current"
+        self._folders = DagFolders(root=settings.root, store=self._store / "commits")
 
     def _git(self, *words: str) -> str:
         command = ["git", "-C", str(self._store), *words]
@@ -99,7 +97,7 @@ class Repository:
     @property
     def commit(self) -> str | None:
         """The commit that ``current`` points to; None before the first."""
-        return self._link.readlink().name if self._link.is_symlink() else None
+        return self._folders.current
 
     def follow(self) -> str | None:
         """Fetch and switch ``current`` to a new commit.
@@ -118,7 +116,7 @@ class Repository:
         commit = self._git("rev-parse", "--verify", "FETCH_HEAD^{commit}")
         if commit == self.commit:
             return None
-        self._switch(commit)
+        self._folders.switch(commit, lambda folder: self._checkout(commit, folder))
         return commit
 
     def _break_locks(self) -> None:
@@ -130,24 +128,8 @@ class Repository:
         """The commit time of ``commit``, in seconds since 1970."""
         return int(self._git("show", "--no-patch", "--format=%ct", commit))
 
-    def _switch(self, commit: str) -> None:
-        target = self._store / "commits" / commit
-        partial = target.with_name(f"{commit}.partial")
-        for leftover in (partial, target):
-            shutil.rmtree(leftover, ignore_errors=True)
-        partial.mkdir(parents=True)
-        self._git("--work-tree", str(partial), "checkout", "--force", "--quiet", commit, "--", ".")
-        partial.rename(target)
-        fresh = self._link.with_name("current.new")
-        fresh.unlink(missing_ok=True)
-        fresh.symlink_to(target.relative_to(self._link.parent))
-        fresh.replace(self._link)
-        self._remove_old_commits()
-
-    def _remove_old_commits(self) -> None:
-        folders = sorted((self._store / "commits").iterdir(), key=lambda folder: folder.stat().st_ctime, reverse=True)
-        for folder in folders[KEPT_COMMITS:]:
-            shutil.rmtree(folder, ignore_errors=True)
+    def _checkout(self, commit: str, folder: Path) -> None:
+        self._git("--work-tree", str(folder), "checkout", "--force", "--quiet", commit, "--", ".")
 
 
 def _gauge(name: str, value: float) -> None:

@@ -56,17 +56,40 @@ class WorkerGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLoad:
+    """The load of a queue.
+
+    Args:
+        queued: Airflow tasks that wait for a worker.
+        running: Airflow tasks that run.
+        oldest_seconds: age of the oldest queued Airflow task; 0 without one.
+    """
+
+    queued: int = 0
+    running: int = 0
+    oldest_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
     """The load of a worker group.
 
     Args:
-        tasks: queued plus running Airflow tasks.
-        oldest_seconds: age of the oldest queued Airflow task; 0 without one.
+        queues: load of each queue that the group serves.
     """
 
     group: WorkerGroup
-    tasks: int
-    oldest_seconds: float
+    queues: Mapping[str, QueueLoad]
+
+    @property
+    def tasks(self) -> int:
+        """Queued plus running Airflow tasks."""
+        return sum(queue.queued + queue.running for queue in self.queues.values())
+
+    @property
+    def oldest_seconds(self) -> float:
+        """Age of the oldest queued Airflow task; 0 without one."""
+        return max(queue.oldest_seconds for queue in self.queues.values())
 
     @property
     def desired_workers(self) -> int:
@@ -101,43 +124,46 @@ def measure(connection: Any, groups: Iterable[WorkerGroup]) -> tuple[list[Load],
         cursor.execute(QUERY)
         found = cursor.fetchall()
     connection.rollback()
-    rows = {queue: (int(count), float(oldest or 0)) for queue, count, oldest, _ in found}
+    rows = {
+        queue: QueueLoad(queued=int(queued), running=int(count) - int(queued), oldest_seconds=float(oldest or 0))
+        for queue, count, oldest, queued in found
+    }
     served = {queue for group in groups for queue in group.queues}
     unserved = {str(queue): int(queued) for queue, _, _, queued in found if queued and queue not in served}
     loads = [
-        Load(
-            group=group,
-            tasks=sum(rows.get(queue, (0, 0.0))[0] for queue in group.queues),
-            oldest_seconds=max(rows.get(queue, (0, 0.0))[1] for queue in group.queues),
-        )
+        Load(group=group, queues={queue: rows.get(queue, QueueLoad()) for queue in sorted(group.queues)})
         for group in groups
     ]
     return loads, unserved
 
 
 def datums(loads: Iterable[Load], *, unserved: int, environment: str) -> list[dict[str, Any]]:
-    """The metric data of PutMetricData: three metrics for each group, and the number of unserved Airflow tasks."""
+    """The metric data of PutMetricData: three metrics for each group and queue, and the unserved Airflow tasks."""
+    loads = tuple(loads)
     of_environment = {"Name": "Environment", "Value": environment}
     data: list[dict[str, Any]] = [
         {"MetricName": "UnservedTasks", "Dimensions": [of_environment], "Value": unserved, "Unit": "Count"}
     ]
-    return data + [
-        {
-            "MetricName": name,
-            "Dimensions": [
-                of_environment,
-                {"Name": "WorkerGroup", "Value": load.group.name},
-            ],
-            "Value": value,
-            "Unit": unit,
-        }
-        for load in loads
-        for name, value, unit in (
-            ("TaskLoad", load.tasks, "Count"),
-            ("DesiredWorkers", load.desired_workers, "Count"),
-            ("OldestQueuedSeconds", load.oldest_seconds, "Seconds"),
-        )
-    ]
+    for load in loads:
+        of_group = [of_environment, {"Name": "WorkerGroup", "Value": load.group.name}]
+        data += [
+            _datum("TaskLoad", load.tasks, of_group),
+            _datum("DesiredWorkers", load.desired_workers, of_group),
+            _datum("OldestQueuedSeconds", load.oldest_seconds, of_group),
+        ]
+    for name, queue in sorted({name: queue for load in loads for name, queue in load.queues.items()}.items()):
+        of_queue = [of_environment, {"Name": "Queue", "Value": name}]
+        data += [
+            _datum("QueuedTasks", queue.queued, of_queue),
+            _datum("RunningTasks", queue.running, of_queue),
+            _datum("OldestQueuedSeconds", queue.oldest_seconds, of_queue),
+        ]
+    return data
+
+
+def _datum(name: str, value: float, dimensions: list[dict[str, str]]) -> dict[str, Any]:
+    unit = "Seconds" if name.endswith("Seconds") else "Count"
+    return {"MetricName": name, "Dimensions": dimensions, "Value": value, "Unit": unit}
 
 
 def missing_data(missing: Mapping[str, int], *, environment: str) -> list[dict[str, Any]]:

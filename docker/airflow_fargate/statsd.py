@@ -18,6 +18,7 @@ from types import FrameType
 from typing import Any
 
 from airflow_fargate import heartbeat
+from airflow_fargate.otlp import Exporter
 from airflow_fargate.startup_error import StartupError
 
 PERIOD = 60.0
@@ -83,10 +84,15 @@ class Collector:
     def _last(self, name: str) -> list[float]:
         return [self._gauges[name]] if name in self._gauges else []
 
-    def lines(self, *, namespace: str, dimensions: Mapping[str, str], now: float) -> list[str]:
-        """Format and forget the collected metrics; one line for each METRICS_PER_LINE metrics."""
+    def drain(self) -> dict[str, Collected]:
+        """Return and forget the collected metrics."""
         taken, self._collected = self._collected, {}
         self._gauges |= {name: metric.values[-1] for name, metric in taken.items() if metric.kind == "g"}
+        return taken
+
+    def lines(self, *, namespace: str, dimensions: Mapping[str, str], now: float) -> list[str]:
+        """Format and forget the collected metrics; one line for each METRICS_PER_LINE metrics."""
+        taken = self.drain()
         names = sorted(taken)
         groups = [names[start : start + METRICS_PER_LINE] for start in range(0, len(names), METRICS_PER_LINE)]
         return [
@@ -108,21 +114,50 @@ def _line(metrics: Mapping[str, Collected], *, namespace: str, dimensions: Mappi
     return json.dumps(document, separators=(",", ":"))
 
 
-def run(receiver: socket.socket, collector: Collector, *, namespace: str, dimensions: Mapping[str, str]) -> None:
-    """Receive datagrams and print their metrics every PERIOD seconds and at SIGTERM."""
+@dataclass(slots=True)
+class Forward:
+    """Sends every metric to a receiver of OpenTelemetry data, which charges for no name, so that none is dropped."""
+
+    exporter: Exporter
+    collector: Collector = field(default_factory=lambda: Collector(allowed=".*"))
+
+    def send(self) -> None:
+        """Start to send the metrics of the last period."""
+        self.exporter.add(self.collector.drain())
+        self.exporter.send()
+
+
+def run(
+    receiver: socket.socket,
+    collector: Collector,
+    *,
+    namespace: str,
+    dimensions: Mapping[str, str],
+    forward: Forward | None = None,
+) -> None:
+    """Receive datagrams and print their metrics every PERIOD seconds and at SIGTERM; ``forward`` sends them too."""
     due = time.monotonic() + PERIOD
     try:
         while True:
             receiver.settimeout(max(0.01, due - time.monotonic()))
             try:
-                collector.take(receiver.recv(65535))
+                datagram = receiver.recv(65535)
+                collector.take(datagram)
+                if forward:
+                    forward.collector.take(datagram)
             except TimeoutError:
                 heartbeat.touch("statsd")
             if time.monotonic() >= due:
                 _print(collector, namespace, dimensions)
+                if forward:
+                    forward.send()
                 due += PERIOD
     finally:
         _print(collector, namespace, dimensions)
+        if forward:
+            forward.exporter.finish()
+            forward.send()
+            forward.exporter.finish()
 
 
 def _print(collector: Collector, namespace: str, dimensions: Mapping[str, str]) -> None:
@@ -149,7 +184,8 @@ def main() -> int:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
             receiver.bind(("127.0.0.1", int(port)))
             namespace = os.environ.get("AIRFLOW_METRICS_NAMESPACE") or "Airflow"
-            run(receiver, Collector(allowed=allowed), namespace=namespace, dimensions=dimensions)
+            forward = Forward(Exporter()) if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT") else None
+            run(receiver, Collector(allowed=allowed), namespace=namespace, dimensions=dimensions, forward=forward)
     except (StartupError, OSError, re.error, OverflowError) as error:
         print(f"statsd: {error}", file=sys.stderr, flush=True)
         return 2

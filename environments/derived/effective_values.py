@@ -18,6 +18,8 @@ def effective(environment: Environment) -> dict[str, Any]:
         del values["workers"], values["broker"]
     if environment.dags.delivery == "baked":
         values["dags"] = _only(values["dags"], ("delivery", "subdirectory"))
+    if environment.dags.delivery == "s3":
+        values["dags"] = _only(values["dags"], ("delivery", "interval_seconds"))
     return values
 
 

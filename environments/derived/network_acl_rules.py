@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network
 
 from environments.derived.dag_access import dag_access
+from environments.derived.receivers import receivers
 from environments.facts.git_servers import HTTPS_PORT, git_server
 from environments.facts.topology import is_standalone, uses_celery, uses_local_executor
 from environments.model import Environment
@@ -75,7 +76,7 @@ def clients(environment: Environment) -> tuple[IPv4Network, ...]:
 def _through_nat(environment: Environment) -> set[AclRule]:
     if environment.network.egress == "none":
         return set()
-    own = {(_one(port), INTERNET) for port in {HTTPS_PORT, _git_port(environment)}}
+    own = {(_one(port), INTERNET) for port in {HTTPS_PORT, _git_port(environment), *_receiver_ports(environment)}}
     return own | set(_destinations(environment))
 
 
@@ -93,8 +94,12 @@ def _to_security_groups(environment: Environment) -> set[AclRule]:
 
 def _git_port(environment: Environment) -> int:
     dags = environment.dags
-    server = git_server(dags.repository) if dags.repository and dags.delivery != "baked" else None
+    server = git_server(dags.repository) if dags.repository and dags.delivery in {"git_sync", "git_bundle"} else None
     return server.port if server else HTTPS_PORT
+
+
+def _receiver_ports(environment: Environment) -> set[int]:
+    return {receiver.address.port for receiver in receivers(environment) if receiver.section.cidr is None}
 
 
 def _application(environment: Environment) -> IPv4Network:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from environments.derived import network_acl_rules as acl_rules
 from environments.derived.dag_access import dag_access
+from environments.derived.receivers import receivers
 from environments.derived.role_usage import execution_role_characters, task_role_characters
 from environments.derived.service_counts import service_counts
 from environments.facts import quotas
@@ -20,6 +21,8 @@ from environments.model import Environment
 
 BASE_TASK_DEFINITION_BYTES = 12_000
 """A task definition without the lists below has up to 10,400 bytes (measured on synthesized JSON)."""
+RECEIVER_BYTES = 1_200
+"""Variables and secrets of a receiver of telemetry in the main container and the StatsD sidecar, without addresses."""
 VARIABLE_BYTES = len(', {"name": "", "value": ""}')
 ONE_OFF_LOG_GROUPS = 1
 
@@ -107,7 +110,8 @@ def _task_definition(environment: Environment) -> Usage:
     largest = max(
         ("airflow.config", config), ("dags.known_hosts", hosts), ("workers", queues), key=lambda part: part[1]
     )
-    used = BASE_TASK_DEFINITION_BYTES + config + max(hosts, queues)
+    telemetry = sum(RECEIVER_BYTES + 2 * len(receiver.section.endpoint) for receiver in receivers(environment))
+    used = BASE_TASK_DEFINITION_BYTES + config + telemetry + max(hosts, queues)
     return Usage(largest[0], quotas.TASK_DEFINITION_BYTES, used, 1)
 
 

@@ -29,10 +29,15 @@ OIDC_CLIENT_SECRET = "oidc-client-secret"  # noqa: S105  # a name, not a value
 """Parameter of Airflow's client secret at the identity provider. The identity provider generates the value."""
 OIDC_CLIENT_SECRET_PURPOSE = "Client secret of Airflow at the identity provider"  # noqa: S105
 OIDC_CLIENT_SECRET_VARIABLE = "AIRFLOW_OIDC_CLIENT_SECRET"  # noqa: S105
-GIVEN_BY_PEOPLE = frozenset({DEPLOY_KEY, OIDC_CLIENT_SECRET})
+OTLP_HEADERS, OPENLINEAGE_API_KEY = "otlp-headers", "openlineage-api-key"  # names, not values
+"""Parameters of the secrets for receivers of telemetry. People write them, as their vendors issue them."""
+OTLP_HEADERS_PURPOSE = "Header line for the receiver of OpenTelemetry data"
+OPENLINEAGE_API_KEY_PURPOSE = "Key of Airflow at the receiver of OpenLineage events"
+GIVEN_BY_PEOPLE = frozenset({DEPLOY_KEY, OIDC_CLIENT_SECRET, OTLP_HEADERS, OPENLINEAGE_API_KEY})
 """Parameters that exist when a key of the environment asks for them, and that no program can generate."""
 GIT_SYNC_DEPLOY_KEY_VARIABLE = "GITSYNC_DEPLOY_KEY"
 GIT_BUNDLE_DEPLOY_KEY_VARIABLE = "AIRFLOW_GIT_DEPLOY_KEY"
+OTLP_HEADERS_VARIABLE, OPENLINEAGE_API_KEY_VARIABLE = "OTEL_EXPORTER_OTLP_HEADERS", "OPENLINEAGE_API_KEY"
 
 
 @dataclass(frozen=True, kw_only=True)

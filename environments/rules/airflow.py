@@ -15,6 +15,10 @@ from environments.rules.registry import rule
 from environments.secret_text import is_secret
 
 SIMPLE_AUTH_MANAGER = "the image uses the FAB auth manager, which has users and passwords"
+GIT = ("git_sync", "git_bundle")
+"""Deliveries of DAG files from a git repository."""
+OTHER_KEYS = {"baked": {"delivery", "subdirectory"}, "s3": {"delivery", "interval_seconds"}}
+"""Keys of the deliveries without git."""
 DEFAULT_QUEUE = "AIRFLOW__OPERATORS__DEFAULT_QUEUE"
 OWNED: dict[str, str] = {
     "AIRFLOW__CORE__EXECUTOR": "topology and ecs_executor set it",
@@ -91,6 +95,11 @@ OWNED: dict[str, str] = {
         ),
         "it comes from Parameter Store",
     ),
+    "AIRFLOW__TRACES__OTEL_ON": "use telemetry.otlp",
+    "AIRFLOW__METRICS__OTEL_ON": "use telemetry.otlp: the StatsD agent sends the metrics",
+    "AIRFLOW__OPENLINEAGE__TRANSPORT": "use telemetry.openlineage",
+    "AIRFLOW__OPENLINEAGE__NAMESPACE": "it is the name of the environment",
+    "AIRFLOW__OPENLINEAGE__EXECUTE_IN_THREAD": "a slow receiver must not stop Airflow tasks",
     "AIRFLOW__SECRETS__BACKEND": "use airflow.secrets_backend",
     "AIRFLOW__SECRETS__BACKEND_KWARGS": "use airflow.secrets_backend",
     "AIRFLOW__LOGGING__REMOTE_LOGGING": "the section logs sets it",
@@ -119,18 +128,18 @@ def config_is_free_to_set(environment: Environment) -> Iterator[Problem]:
 def delivery_has_its_keys(environment: Environment) -> Iterator[Problem]:
     """Delivery through git needs a repository; baked DAG files have none."""
     dags = environment.dags
-    if dags.delivery != "baked" and dags.repository is None:
+    if dags.delivery in GIT and dags.repository is None:
         yield Problem("dags.repository", f"missing: delivery {dags.delivery} requires it")
-    if dags.delivery == "baked":
-        for key in sorted(dags.model_fields_set - {"delivery", "subdirectory"}):
-            yield Problem(f"dags.{key}", "delivery baked takes the DAG files from the image. Fix: remove the key")
+    if dags.delivery not in GIT:
+        for key in sorted(dags.model_fields_set - OTHER_KEYS[dags.delivery]):
+            yield Problem(f"dags.{key}", f"delivery {dags.delivery} has no git repository. Fix: remove the key")
 
 
 @rule("dags")
 def git_server_is_known(environment: Environment) -> Iterator[Problem]:
     """SSH requires pinned host keys and a deploy key; HTTPS uses neither, and its address contains no password."""
     dags = environment.dags
-    if dags.repository is None or dags.delivery == "baked":
+    if dags.repository is None or dags.delivery not in GIT:
         return
     server = git_server(dags.repository)
     ssh = server is not None and server.protocol == "ssh"

@@ -22,7 +22,7 @@ from environments.sections.dag_access import DagAccess, Egress, Policy
 INTERNET = IPv4Network("0.0.0.0/0")
 HTTPS_PORT = 443
 STORE_PORTS = {5432: "metadata database", 6379: "broker"}
-RESERVED_VARIABLES = ("AIRFLOW_", "AWS_", "ECS_", "GITSYNC_", "LD_", "PG", "PYTHON")
+RESERVED_VARIABLES = ("AIRFLOW_", "AWS_", "ECS_", "GITSYNC_", "LD_", "OPENLINEAGE_", "OTEL_", "PG", "PYTHON", "S3SYNC_")
 """Beginnings of variables that the image, the stacks, AWS or the dynamic linker set."""
 FREE_VARIABLES = ("AIRFLOW_CONN_", "AIRFLOW_VAR_")
 RESERVED_NAMES = frozenset({"HOME", "PATH", "SSL_CERT_FILE", "TMPDIR", "USER"})

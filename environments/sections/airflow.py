@@ -17,6 +17,7 @@ from environments.fields import (
     Section,
     checked_text,
     plan,
+    replaces,
     synth,
 )
 
@@ -115,17 +116,24 @@ class Dags(Section):
     """How the components get the DAG files."""
 
     delivery: Annotated[
-        Literal["git_sync", "git_bundle", "baked"],
+        Literal["git_sync", "git_bundle", "s3", "baked"],
         synth(
-            "`git_sync`: a sidecar clones; `git_bundle`: Airflow clones; `baked`: the image contains the files.",
-            effect=ROLLING,
+            "`git_sync`: a sidecar clones; `git_bundle`: Airflow clones; `s3`: a sidecar follows the releases of "
+            "`operations dags release`; `baked`: the image contains the files.",
+            effect=f"{replaces('the bucket of DAG releases')}; {ROLLING}",
         ),
     ] = "baked"
     repository: Annotated[GitAddress | None, plan("Git repository of the DAG files.", effect=ROLLING)] = None
     branch: Annotated[GitReference, plan("Branch, tag or commit to follow.", effect=ROLLING)] = "main"
     subdirectory: Annotated[RelativePath, plan("Folder of the DAG files in the repository.", effect=ROLLING)] = "dags"
     interval_seconds: Annotated[
-        StrictInt, plan("Seconds between two fetches of the repository.", effect=ROLLING, ge=5, le=3600)
+        StrictInt,
+        plan(
+            "Seconds between two fetches of the repository or the release.",
+            effect=ROLLING,
+            ge=5,
+            le=3600,
+        ),
     ] = 60
     deploy_key: Annotated[
         StrictBool, synth("Clone with the SSH key in the parameter `git-deploy-key`.", effect=ROLLING)

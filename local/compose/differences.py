@@ -21,7 +21,8 @@ AWS_PORT = 5000
 REGION = "AWS_DEFAULT_REGION"
 DAGS_FOLDER = "AIRFLOW__CORE__DAGS_FOLDER"
 DEFAULT_DAGS_FOLDER = "/opt/airflow/dags"
-GIT_SYNC = "git-sync"
+SYNCS = (("git-sync",), ("s3-sync",))
+"""Commands of the sidecars that fetch DAG files."""
 BUNDLES = "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"
 GIT_VARIABLES = frozenset({BUNDLES, "AIRFLOW_GIT_REPO", "AIRFLOW_GIT_KNOWN_HOSTS", GIT_BUNDLE_DEPLOY_KEY_VARIABLE})
 # The identity provider sends people to the deployed host name; a local run has the user admin.
@@ -35,6 +36,8 @@ FAST_REFRESH = {
 HEALTH_CHECK_SECONDS = 5
 AUTHENTICATION = "AIRFLOW_DB_AUTHENTICATION"
 DATABASE_PASSWORD = SPECIFICATIONS[facts.DATABASE_PASSWORD].variable
+TELEMETRY = ("AIRFLOW__OPENLINEAGE__", "AIRFLOW__TRACES__", "OPENLINEAGE_", "OTEL_")
+"""Beginnings of the variables of receivers of telemetry: a local run sends nothing to them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +116,7 @@ def _git_volumes(task: Task) -> frozenset[str]:
 
 
 def _is_git_sync(container: ContainerDefinition) -> bool:
-    return container.command == (GIT_SYNC,)
+    return container.command in SYNCS
 
 
 def _localized(task: Task, readers: frozenset[str], *, variables: Mapping[str, str], mount_dags: bool) -> LocalTask:
@@ -147,10 +150,15 @@ def _local_container(container: ContainerDefinition, *, variables: Mapping[str, 
     if "AIRFLOW__API__BASE_URL" not in container.environment:
         del added["AIRFLOW__API__BASE_URL"]
     fast_refresh = FAST_REFRESH if container.command in (("dag-processor",), ("standalone",)) else {}
-    environment = {**_without_sign_on(container.environment), **added, **fast_refresh}
+    environment = {**_deployed_only_removed(container.environment), **added, **fast_refresh}
     health = container.health.every(HEALTH_CHECK_SECONDS) if container.health else None
-    return replace(container, environment=environment, secrets=_without_sign_on(container.secrets), health=health)
+    return replace(container, environment=environment, secrets=_deployed_only_removed(container.secrets), health=health)
 
 
-def _without_sign_on(variables: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in variables.items() if name not in SIGN_ON_VARIABLES}
+def _deployed_only_removed(variables: Mapping[str, str]) -> dict[str, str]:
+    """``variables`` without those of sign-on and telemetry, which belong to the deployed environment."""
+    return {
+        name: value
+        for name, value in variables.items()
+        if name not in SIGN_ON_VARIABLES and not name.startswith(TELEMETRY)
+    }

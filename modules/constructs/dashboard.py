@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard
 from cdktf_cdktf_provider_aws.cloudwatch_query_definition import CloudwatchQueryDefinition
 from constructs import Construct
 
+from environments.facts import metrics
 from modules.core.metric_alarm import MetricAlarm
 
 COLUMNS, WIDTH, HEIGHT = 3, 8, 6
@@ -28,6 +30,39 @@ DATABASE_QUERIES: Mapping[str, str] = {
 }
 
 
+@dataclass(frozen=True)
+class QueueGraph:
+    """The graph of a queue: Airflow tasks that wait and run, workers, and the age of the oldest waiting task.
+
+    Args:
+        queue: name of the queue.
+        workers: names of the ECS services whose workers serve the queue.
+        environment: name of the environment and of the ECS cluster, dimension of the metrics.
+    """
+
+    queue: str
+    workers: Sequence[str]
+    environment: str
+
+    def metrics(self) -> list[list[Any]]:
+        """The lines of the graph; the age is on the right axis."""
+        of_queue = [metrics.ENVIRONMENT, self.environment, metrics.QUEUE, self.queue]
+        return [
+            [metrics.NAMESPACE, metrics.QUEUED, *of_queue, {"label": "waiting"}],
+            [metrics.NAMESPACE, metrics.RUNNING, *of_queue, {"label": "running"}],
+            *(
+                [
+                    "ECS/ContainerInsights",
+                    "RunningTaskCount",
+                    *("ClusterName", self.environment, "ServiceName", service),
+                    {"label": service},
+                ]
+                for service in self.workers
+            ),
+            [metrics.NAMESPACE, metrics.OLDEST_QUEUED, *of_queue, {"label": "oldest, seconds", "yAxis": "right"}],
+        ]
+
+
 class Dashboard(Construct):
     """A dashboard with the state of all alarms and a graph of each metric, and saved queries over the log groups.
 
@@ -40,6 +75,7 @@ class Dashboard(Construct):
         alarm_arns: ARNs of the alarms; none when alarms are disabled.
         log_groups: names of the components' log groups.
         database_log_group: name of the log group of PostgreSQL.
+        queues: graphs of the queues, which come before those of the alarms.
 
     Example:
         >>> evictions = MetricAlarm("evictions", "The broker evicts keys", "AWS/ElastiCache", "Evictions", {},
@@ -62,10 +98,12 @@ class Dashboard(Construct):
         alarm_arns: Sequence[str],
         log_groups: Sequence[str],
         database_log_group: str,
+        queues: Sequence[QueueGraph] = (),
     ) -> None:
         super().__init__(scope, id_)
         states = [_at(0, 0, 24, 2, "alarm", {"title": "Alarms", "alarms": list(alarm_arns)})] if alarm_arns else []
-        graphs = [_graph(index, alarm, region) for index, alarm in enumerate(alarms)]
+        graphs = [_queue(index, queue, region) for index, queue in enumerate(queues)]
+        graphs += [_graph(index, alarm, region) for index, alarm in enumerate(alarms, len(graphs))]
         CloudwatchDashboard(
             self, "Resource", dashboard_name=name, dashboard_body=json.dumps({"widgets": [*states, *graphs]})
         )
@@ -77,7 +115,6 @@ class Dashboard(Construct):
 
 
 def _graph(index: int, alarm: MetricAlarm, region: str) -> dict[str, Any]:
-    row, column = divmod(index, COLUMNS)
     dimensions = [part for pair in alarm.dimensions.items() for part in pair]
     properties = {
         "title": alarm.name,
@@ -88,6 +125,23 @@ def _graph(index: int, alarm: MetricAlarm, region: str) -> dict[str, Any]:
         "metrics": [[alarm.namespace, alarm.metric, *dimensions]],
         "annotations": {"horizontal": [{"label": "alarm", "value": alarm.threshold}]},
     }
+    return _nth(index, properties)
+
+
+def _queue(index: int, queue: QueueGraph, region: str) -> dict[str, Any]:
+    properties = {
+        "title": f"queue {queue.queue}",
+        "region": region,
+        "view": "timeSeries",
+        "period": 60,
+        "stat": "Maximum",  # two schedulers publish the same numbers
+        "metrics": queue.metrics(),
+    }
+    return _nth(index, properties)
+
+
+def _nth(index: int, properties: Mapping[str, Any]) -> dict[str, Any]:
+    row, column = divmod(index, COLUMNS)
     return _at(column * WIDTH, 2 + row * HEIGHT, WIDTH, HEIGHT, "metric", properties)
 
 

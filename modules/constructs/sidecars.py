@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from environments.facts.secrets import (
     DATABASE_PASSWORD,
     GIT_BUNDLE_DEPLOY_KEY_VARIABLE,
     GIT_SYNC_DEPLOY_KEY_VARIABLE,
+    OTLP_HEADERS_VARIABLE,
     SPECIFICATIONS,
 )
 from modules.core.grants import statement
@@ -103,19 +105,64 @@ class GitSync:
         if repository.known_hosts:
             settings["GITSYNC_KNOWN_HOSTS"] = "\n".join(repository.known_hosts)
         first = _add_sidecar(task, "git-clone", "git-sync", GITSYNC_ONE_TIME="true", **settings)
-        first.restarts = False
-        containers = [first]
-        if self.follow:
-            later = _add_sidecar(task, "git-sync", "git-sync", **settings)
-            later.start_after["git-clone"] = "SUCCESS"
-            containers.append(later)
-        task.main.start_after["git-clone"] = "SUCCESS"
-        task.add_volume("dags", DAGS_ROOT, task.main, *containers)
-        for container in containers:
+        later = _add_sidecar(task, "git-sync", "git-sync", **settings) if self.follow else None
+        for container in _start_after(task, first, later):
             if repository.deploy_key:
                 task.add_secret_to(container, GIT_SYNC_DEPLOY_KEY_VARIABLE, repository.deploy_key)
         repository.allow_clone(task)
         task.add_environment(AIRFLOW__CORE__DAGS_FOLDER=f"{DAGS_ROOT}/current/{repository.subdirectory}".rstrip("/"))
+
+
+class Releases(Protocol):
+    """The bucket of DAG releases."""
+
+    @property
+    def bucket_name(self) -> str:
+        """Name of the bucket."""
+        ...
+
+    @property
+    def statements(self) -> Sequence[Mapping[str, object]]:
+        """The permission to read releases."""
+        ...
+
+
+@dataclass(frozen=True)
+class S3Sync:
+    """A sidecar that keeps the DAG folder at the current release; the component starts after the first download.
+
+    Args:
+        releases: bucket of the releases.
+        interval_seconds: seconds between two looks at the pointer.
+        follow: fetch later releases too; false for a process that ends.
+    """
+
+    releases: Releases
+    interval_seconds: int
+    follow: bool = True
+
+    def join(self, task: FargateTask) -> None:
+        """Add the sidecar to ``task``."""
+        settings = {
+            "S3SYNC_BUCKET": self.releases.bucket_name,
+            "S3SYNC_PERIOD": str(self.interval_seconds),
+            "S3SYNC_ROOT": DAGS_ROOT,
+        }
+        first = _add_sidecar(task, "s3-fetch", "s3-sync", S3SYNC_ONE_TIME="true", **settings)
+        later = _add_sidecar(task, "s3-sync", "s3-sync", **settings) if self.follow else None
+        _start_after(task, first, later)
+        task.task_role.grant("read-dags", *self.releases.statements)
+        task.add_environment(AIRFLOW__CORE__DAGS_FOLDER=f"{DAGS_ROOT}/current")
+
+
+def _start_after(task: FargateTask, first: Container, later: Container | None) -> list[Container]:
+    """Start ``later`` and the component after ``first`` has filled the DAG folder; return the sidecars."""
+    first.restarts = False
+    sidecars = [first, *([later] if later else [])]
+    for container in (task.main, *sidecars[1:]):
+        container.start_after[first.name] = "SUCCESS"
+    task.add_volume("dags", DAGS_ROOT, task.main, *sidecars)
+    return sidecars
 
 
 @dataclass(frozen=True)
@@ -199,6 +246,19 @@ class WorkerMetrics:
         )
 
 
+class MetricsReceiver(Protocol):
+    """A receiver of OpenTelemetry metrics."""
+
+    @property
+    def headers(self) -> Secret | None:
+        """HTTP headers that authenticate the client."""
+        ...
+
+    def variables(self, component: str) -> dict[str, str]:
+        """Variables of the OpenTelemetry SDK in a container of ``component``."""
+        ...
+
+
 @dataclass(frozen=True)
 class StatsD:
     """A sidecar that receives Airflow's StatsD metrics and logs them in CloudWatch's embedded metric format.
@@ -206,14 +266,16 @@ class StatsD:
     Args:
         namespace: CloudWatch namespace of the metrics.
         environment: name of the environment, a dimension of the metrics.
+        otlp: receiver of OpenTelemetry data to which the sidecar sends the metrics too.
     """
 
     namespace: str
     environment: str
+    otlp: MetricsReceiver | None = None
 
     def join(self, task: FargateTask) -> None:
         """Add the sidecar to ``task``."""
-        _add_sidecar(
+        container = _add_sidecar(
             task,
             "statsd",
             "statsd",
@@ -221,7 +283,10 @@ class StatsD:
             AIRFLOW_METRICS_NAMESPACE=self.namespace,
             AIRFLOW_STATSD_COMPONENT=task.main.name,
             AIRFLOW_STATSD_PORT=str(STATSD_PORT),
+            **(self.otlp.variables(task.main.name) if self.otlp else {}),
         )
+        if self.otlp and self.otlp.headers:
+            task.add_secret_to(container, OTLP_HEADERS_VARIABLE, self.otlp.headers)
         task.add_environment(
             AIRFLOW__METRICS__STATSD_ON="True",
             AIRFLOW__METRICS__STATSD_HOST="127.0.0.1",

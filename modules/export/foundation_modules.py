@@ -10,6 +10,7 @@ from constructs import Construct
 from environments.facts.secrets import BROKER_TOKEN, DATABASE_PASSWORD
 from modules.constructs.aws_services import AwsServices
 from modules.constructs.broker import Broker, BrokerSettings
+from modules.constructs.dag_releases import DagReleases
 from modules.constructs.encryption_key import EncryptionKey
 from modules.constructs.flow_logs import FlowLogs
 from modules.constructs.image_repository import ImageRepository
@@ -124,6 +125,18 @@ def _private_bucket(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Outp
     return {"name": Output(bucket.name, "Name of the bucket."), "arn": Output(bucket.arn, "ARN of the bucket.")}
 
 
+def _dag_releases(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
+    given: dict[str, Any] = {
+        "name": inputs.text("name", "Name of the bucket, globally unique.", example="airflow-example-dags"),
+        "force_destroy": inputs.key("logs.force_destroy", name="force_destroy"),
+    }
+    made = DagReleases(scope, ID, **inputs.arguments(DagReleases, **given)).reference
+    return {
+        "name": Output(made.bucket_name, "Name of the bucket."),
+        "arn": Output(made.bucket_arn, "ARN of the bucket."),
+    }
+
+
 def _flow_logs(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
     group = inputs.text("log_group_name", "Name of the log group.", example="/airflow/example/flow-logs")
     FlowLogs(scope, ID, **inputs.arguments(FlowLogs, log_group_name=group))
@@ -170,6 +183,7 @@ FOUNDATION = (
         "image-repository", "Encrypted ECR repository with immutable tags and scans on push.", _image_repository
     ),
     Exportable("private-bucket", "Versioned, encrypted S3 bucket: TLS only, public access blocked.", _private_bucket),
+    Exportable("dag-releases", "Bucket for versioned releases of DAG files, which do not expire.", _dag_releases),
     Exportable("flow-logs", "VPC flow logs in an encrypted log group.", _flow_logs),
     Exportable(
         "aws-services", "S3 gateway endpoint; interface endpoints when the egress mode is `none`.", _aws_services

@@ -22,7 +22,7 @@ from modules.core.fargate_task import FargatePlatform
 from modules.core.grants import RoleSettings
 from modules.stacks.airflow_options import options
 from modules.stacks.airflow_services import AirflowServices
-from modules.stacks.alarm_definitions import MonitoredResources, alarm_definitions
+from modules.stacks.alarm_definitions import MonitoredResources, alarm_definitions, queue_graphs
 from modules.stacks.component_table import processes
 from modules.stacks.environment_stack import EnvironmentStack
 from modules.stacks.foundation import FoundationReference
@@ -157,6 +157,7 @@ class Airflow(EnvironmentStack):
             alarm_arns=alarm_arns,
             log_groups=[f"{names.path}/{process}" for process in processes(environment)],
             database_log_group=log_group(names.name),
+            queues=queue_graphs(environment),
         )
 
     def _outputs(self) -> None:

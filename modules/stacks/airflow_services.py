@@ -87,7 +87,12 @@ class AirflowServices:
             platform=self._platform,
             network=self._network,
             settings=self._settings(spec.fargate_size, spec.capacity, spec.size.stop_timeout_seconds),
-            uses=[*self._bindings.services(spec.uses), *self._exec, *self._dag_access(spec.process.name, spec.size)],
+            uses=[
+                *self._bindings.services(spec.uses),
+                *self._bindings.receivers(spec.process.name),
+                *self._exec,
+                *self._dag_access(spec.process.name, spec.size),
+            ],
             sidecars=self._bindings.sidecars(spec.uses),
             target_group_arn=load_balancer.target_group_arn if behind_load_balancer else None,
             autoscaled=spec.scales_out or self._sleep is not None,
@@ -114,7 +119,11 @@ class AirflowServices:
             memory_mib=section.memory_mib,
             ephemeral_storage_gib=section.ephemeral_storage_gib,
             stop_timeout=section.stop_timeout_seconds,
-            uses=[*self._bindings.services(TASK_USES), self._bindings.dag_access(section)],
+            uses=[
+                *self._bindings.services(TASK_USES),
+                *self._bindings.receivers(TASK.name),
+                self._bindings.dag_access(section),
+            ],
             sidecars=self._bindings.task_sidecars(TASK_USES),
         )
         self.with_dag_code[TASK.name] = task
@@ -174,6 +183,7 @@ class AirflowServices:
             log_readers=[self._services[API_SERVER.name].connections],
             uses=[
                 *self._bindings.worker_services(WORKER_USES),
+                *self._bindings.receivers(worker_name(section.name)),
                 protection,
                 *self._exec,
                 self._bindings.dag_access(section),

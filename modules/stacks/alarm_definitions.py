@@ -1,4 +1,4 @@
-"""The metric alarms of an environment, which its alarms and its dashboard share."""
+"""The metric alarms of an environment, which its alarms and its dashboard share, and the graphs of its queues."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from environments.facts import metrics
 from environments.facts.instance_classes import MEMORY_GIB, max_connections
-from environments.facts.topology import is_standalone, uses_celery
+from environments.facts.topology import is_standalone, uses_celery, worker_name
 from environments.model import Environment
+from modules.constructs.dashboard import QueueGraph
 from modules.core.airflow_process import DAG_PROCESSOR, SCHEDULER, STANDALONE
 from modules.core.deferrable import at_least, mapped
 from modules.core.metric_alarm import MetricAlarm
@@ -93,6 +94,15 @@ def _queues(environment: Environment) -> Iterator[MetricAlarm]:
             threshold=environment.alarms.oldest_queued_seconds,
             minutes=3,
         )
+
+
+def queue_graphs(environment: Environment) -> tuple[QueueGraph, ...]:
+    """Return the graph of each queue that a worker group serves, in the order of the groups."""
+    serving: dict[str, list[str]] = {}
+    for group in environment.workers:
+        for queue in group.queues:
+            serving.setdefault(queue, []).append(worker_name(group.name))
+    return tuple(QueueGraph(queue, workers, environment.names.name) for queue, workers in serving.items())
 
 
 def _database(environment: Environment, resources: MonitoredResources) -> Iterator[MetricAlarm]:

@@ -13,6 +13,7 @@ from environments.facts.topology import uses_celery
 from environments.model import Environment
 from modules.constructs.aws_services import AwsServicesReference
 from modules.constructs.broker import Broker, BrokerReference, BrokerSettings
+from modules.constructs.dag_releases import DagReleases, DagReleasesReference
 from modules.constructs.database_proxy import DatabaseProxy
 from modules.constructs.encryption_key import EncryptionKey
 from modules.constructs.image_repository import ImageRepository, ImageRepositoryReference
@@ -69,6 +70,7 @@ class Foundation(EnvironmentStack):
             image_repository=images.reference,
             task_logs=logs.task_logs(),
             access_logs_bucket=logs.access_logs_bucket(),
+            dag_releases=self._dag_releases(),
         )
 
     def add_network_acls(self) -> None:
@@ -119,6 +121,17 @@ class Foundation(EnvironmentStack):
             roles=self._roles,
         ).reference
 
+    def _dag_releases(self) -> DagReleasesReference | None:
+        if self._environment.dags.delivery != "s3":
+            return None
+        return DagReleases(
+            self,
+            "dag-releases",
+            name=self._names.bucket("dags"),
+            key_arn=self._data_key.arn,
+            force_destroy=not self._environment.production,
+        ).reference
+
     def _broker(self) -> Broker:
         return Broker(
             self,
@@ -152,3 +165,4 @@ class FoundationReference:
     image_repository: ImageRepositoryReference
     task_logs: TaskLogsReference
     access_logs_bucket: str | None
+    dag_releases: DagReleasesReference | None

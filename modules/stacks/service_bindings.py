@@ -11,7 +11,7 @@ from environments.facts.secrets import DEPLOY_KEY, OIDC_CLIENT_SECRET, own_names
 from environments.facts.topology import worker_name
 from environments.model import Environment
 from environments.sections.dag_access import DagAccess as DagAccessSection
-from modules.constructs.sidecars import GitBundle, GitSync, Repository, StatsD, WorkerMetrics
+from modules.constructs.sidecars import GitBundle, GitSync, Repository, S3Sync, StatsD, WorkerMetrics
 from modules.core.connections import Connections
 from modules.core.dag_access import DagAccess
 from modules.core.task import BackingService, Client, Secret, Sidecar
@@ -20,6 +20,7 @@ from modules.stacks.dag_access import dag_access
 from modules.stacks.ecs_executor import EcsExecutorSettings
 from modules.stacks.foundation import FoundationReference
 from modules.stacks.sign_on import SignOn
+from modules.stacks.telemetry import Telemetry
 
 SHARED_SECRETS = own_names_for_process("api-server")
 WORKER_SECRETS = own_names_for_process("worker")
@@ -43,6 +44,7 @@ class ServiceBindings:
         self._environment, self._foundation, self._names = environment, foundation, names
         self.execution_api: ExecutionApi | None = None
         self.airflow_tasks: EcsExecutorSettings | None = None
+        self.telemetry = Telemetry(environment, name=names.name, secret=self._external_secret)
 
     def services(self, uses: Iterable[Use], *, secrets: tuple[str, ...] = SHARED_SECRETS) -> list[BackingService]:
         """Return AWS APIs and the backing services called ``uses``, with the shared secrets called ``secrets``."""
@@ -52,6 +54,10 @@ class ServiceBindings:
         """Return the backing services of a worker, which needs only one of the shared secrets."""
         return [*self.services(uses), self._foundation.secrets.some(*WORKER_SECRETS)]
 
+    def receivers(self, process: str) -> list[BackingService]:
+        """Return the receivers of telemetry to which the service ``process`` sends."""
+        return list(self.telemetry.services(process))
+
     def dag_access(self, section: DagAccessSection) -> DagAccess:
         """Return the access that the DAGs of a service have in addition."""
         key_arn = self._foundation.secrets_key_arn
@@ -59,7 +65,7 @@ class ServiceBindings:
 
     def sidecars(self, uses: Iterable[Use]) -> list[Sidecar]:
         """Return the sidecars of ``uses`` and the StatsD sidecar, which every component has."""
-        statsd: list[Sidecar] = [StatsD(namespace=NAMESPACE, environment=self._names.name)]
+        statsd: list[Sidecar] = [StatsD(namespace=NAMESPACE, environment=self._names.name, otlp=self.telemetry.otlp)]
         return statsd + [sidecar for use in uses for sidecar in self._sidecars(use)]
 
     def _services(self, use: Use, secrets: tuple[str, ...]) -> Iterator[BackingService]:
@@ -84,7 +90,9 @@ class ServiceBindings:
     def task_sidecars(self, uses: Iterable[Use]) -> list[Sidecar]:
         """Return the sidecars of a process that ends: all of them end before it, so that their exit codes are 0."""
         found = [sidecar for use in uses for sidecar in self._sidecars(use)]
-        return [replace(sidecar, follow=False) if isinstance(sidecar, GitSync) else sidecar for sidecar in found]
+        return [
+            replace(sidecar, follow=False) if isinstance(sidecar, GitSync | S3Sync) else sidecar for sidecar in found
+        ]
 
     def _sidecars(self, use: Use) -> Iterator[Sidecar]:
         if use == "metrics":
@@ -103,6 +111,8 @@ class ServiceBindings:
             yield GitSync(self._repository())
         elif use == "dags" and self._environment.dags.delivery == "git_bundle":
             yield GitBundle(self._repository())
+        elif use == "dags" and self._foundation.dag_releases is not None:
+            yield S3Sync(self._foundation.dag_releases, self._environment.dags.interval_seconds)
 
     def _worker_services_arn(self) -> str:
         environment = self._environment

@@ -134,7 +134,7 @@ def _values(call: dict[str, Any], metric: str) -> dict[str, float]:
     for datum in call["MetricData"]:
         dimensions = {dimension["Name"]: dimension["Value"] for dimension in datum["Dimensions"]}
         assert dimensions["Environment"] == "test"
-        if datum["MetricName"] == metric:
+        if datum["MetricName"] == metric and "Queue" not in dimensions:
             found[dimensions.get("WorkerGroup", "")] = datum["Value"]
     return found
 

@@ -107,11 +107,32 @@ def test_deploy_key_is_required_and_stored(cloud: Cloud, tmp_path: Path) -> None
     key = tmp_path / "id_ed25519"
     key.write_text("ssh-ed25519 AAAA public")
     with pytest.raises(PreconditionError, match=r"is not a private SSH key"):
-        secrets.complete(account, deploy_key=key)
+        secrets.complete(account, files={"--deploy-key": key})
     key.write_text("-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n-----END OPENSSH PRIVATE KEY-----\n")
-    assert secrets.complete(account, deploy_key=key) == ["git-deploy-key"]
+    assert secrets.complete(account, files={"--deploy-key": key}) == ["git-deploy-key"]
     assert cloud.read("git-deploy-key") == key.read_text()
     assert secrets.complete(account) == []
+
+
+@pytest.mark.feature("L6")
+def test_secrets_of_receivers_are_required_and_stored(cloud: Cloud, tmp_path: Path) -> None:
+    otlp = {"endpoint": "https://otel.example.com", "authenticate": True}
+    account = Cloud.account_of(Cloud.environment(telemetry={"otlp": otlp}))
+    with pytest.raises(
+        PreconditionError,
+        match=r"otlp-headers does not exist, and .* telemetry.otlp.authenticate: true.*secrets dev --otlp-headers FILE",
+    ):
+        secrets.complete(account)
+    headers = tmp_path / "headers"
+    headers.write_text("\x1b[2J")
+    with pytest.raises(PreconditionError, match="is not a header line"):
+        secrets.complete(account, files={"--otlp-headers": headers})
+    headers.write_text("api-key=abc\n")
+    assert secrets.complete(account, files={"--otlp-headers": headers}) == ["otlp-headers"]
+    assert cloud.read("otlp-headers") == "api-key=abc"
+    assert secrets.complete(account) == []
+    with pytest.raises(PreconditionError, match="dev uses no otlp-headers"):
+        secrets.complete(cloud.account, files={"--otlp-headers": headers})
 
 
 @pytest.mark.feature("S7")
@@ -125,9 +146,9 @@ def test_client_secret_is_required_stored_and_rotated(cloud: Cloud, tmp_path: Pa
     file = tmp_path / "secret"
     file.write_text("two words")
     with pytest.raises(PreconditionError, match=r"is not a client secret of Airflow at the identity provider. Fix: "):
-        secrets.complete(account, client_secret=file)
+        secrets.complete(account, files={"--client-secret": file})
     file.write_text("first-value\n")
-    assert secrets.complete(account, client_secret=file) == ["oidc-client-secret"]
+    assert secrets.complete(account, files={"--client-secret": file}) == ["oidc-client-secret"]
     assert cloud.read("oidc-client-secret") == "first-value"
     assert secrets.complete(account) == []
     file.write_text("second-value\n")
@@ -137,7 +158,7 @@ def test_client_secret_is_required_stored_and_rotated(cloud: Cloud, tmp_path: Pa
         with pytest.raises(PreconditionError, match=message):
             rotation_of(name, given)
     with pytest.raises(PreconditionError, match=r"dev uses no oidc-client-secret. Fix: set auth.mode: oidc"):
-        secrets.complete(cloud.account, client_secret=file)
+        secrets.complete(cloud.account, files={"--client-secret": file})
 
 
 @pytest.mark.feature("S2")

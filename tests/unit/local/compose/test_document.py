@@ -198,3 +198,13 @@ def test_local_components_use_the_password_because_postgresql_cannot_check_token
         for container in task.task.containers:
             assert "AIRFLOW_DB_AUTHENTICATION" not in container.environment, container.name
             assert ("AIRFLOW_DB_PASSWORD" in container.secrets) is ("AIRFLOW_DB_HOST" in container.environment)
+
+
+@pytest.mark.feature("R2", "L6")
+def test_local_run_sends_nothing_to_the_receivers_of_telemetry() -> None:
+    receiver = {"endpoint": "https://telemetry.example.com", "authenticate": True}
+    deployment = environment_of("celery", telemetry={"otlp": receiver, "openlineage": receiver})
+    assert "telemetry.example.com" in deployment.text
+    started = composed(deployment)["services"]
+    assert not [name for name, service in started.items() if "telemetry.example.com" in str(service)]
+    assert not [name for name, service in started.items() if "OTEL_" in str(service) or "OPENLINEAGE" in str(service)]

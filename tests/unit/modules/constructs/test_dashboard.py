@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.synthesis import deployed
-from tests.unit.modules.variants import ALARM_METRICS, CUSTOM
+from tests.unit.modules.variants import ALARM_METRICS, CUSTOM, LARGE
 
 
 @pytest.mark.feature("L5")
@@ -15,11 +15,29 @@ def test_dashboard_shows_each_alarm_metric_with_its_threshold() -> None:
     lines = {
         widget["properties"]["title"]: widget["properties"]["annotations"]["horizontal"][0]["value"]
         for widget in widgets
-        if widget["type"] == "metric"
+        if widget["type"] == "metric" and "annotations" in widget["properties"]
     }
     assert {name: threshold for name, (_, threshold) in ALARM_METRICS.items()}.items() <= lines.items()
     boxes = [(widget["x"], widget["y"]) for widget in widgets]
     assert len(set(boxes)) == len(boxes), "no widget covers another"
+
+
+@pytest.mark.feature("L5")
+def test_dashboard_shows_waiting_running_workers_and_oldest_task_of_each_queue() -> None:
+    deployment = deployed(**LARGE)
+    widgets = deployment.only("aws_cloudwatch_dashboard").document("dashboard_body")["widgets"]
+    lines = {
+        widget["properties"]["title"]: [(line[1], line[-1]["label"]) for line in widget["properties"]["metrics"]]
+        for widget in widgets
+        if widget["properties"]["title"].startswith("queue ")
+    }
+    assert set(lines) == {"queue default", "queue mail", "queue heavy"}
+    assert lines["queue heavy"] == [
+        ("QueuedTasks", "waiting"),
+        ("RunningTasks", "running"),
+        ("RunningTaskCount", "worker-big"),
+        ("OldestQueuedSeconds", "oldest, seconds"),
+    ]
 
 
 @pytest.mark.feature("L5")

@@ -13,8 +13,8 @@ from modules import export
 from modules.export import permissions, write
 from modules.export.build import Module
 
-# Added to the Fargate task of another construct; it has no resources.
-WITHOUT_RESOURCES = {"sidecars"}
+# Added to the Fargate task of another construct; they have no resources.
+WITHOUT_RESOURCES = {"sidecars", "telemetry"}
 
 
 def imported_by_export() -> set[str]:
