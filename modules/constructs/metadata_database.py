@@ -148,7 +148,7 @@ class MetadataDatabase(Construct):
             enabled_cloudwatch_logs_exports=list(LOG_EXPORTS),
             depends_on=exports,
             tags={"Name": name},
-            # The name of the first database of an instance, which RDS never changes: an imported instance keeps its own.
+            # RDS never changes the name of the first database of an instance: an imported instance keeps its own.
             lifecycle=TerraformResourceLifecycle(ignore_changes=["db_name"]),
         )
         self.identifier = name
