@@ -152,6 +152,8 @@ class MetadataDatabase(Construct):
             enabled_cloudwatch_logs_exports=list(LOG_EXPORTS),
             depends_on=exports,
             tags={"Name": name},
+            # RDS never changes the name of the first database of an instance: an imported instance keeps its own.
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["db_name"]),
         )
         self.identifier = name
         self.reference = MetadataDatabaseReference(

@@ -73,6 +73,20 @@ def test_unmodified_source_gives_the_same_stacks_on_cdktn(tmp_path: Path) -> Non
     assert cdktn == cdktf
 
 
+@pytest.mark.feature("M7")
+def test_exported_modules_are_identical_on_cdktf_and_cdktn(tmp_path: Path) -> None:
+    folders = {}
+    for cdk, python in (("cdktf", sys.executable), ("cdktn", second_bindings.python("cdktn"))):
+        out = tmp_path / cdk / "modules"
+        arguments = "-m", "modules.export", "--out", str(out)
+        cache, gate = tmp_path / cdk / "cache", ROOT / "policies"
+        finish(start(cache, *arguments, path=gate, python=python, cdk=cdk))
+        folders[cdk] = files(out)
+    assert {"README.md", "airflow/versions.tf", "foundation/interface.json"} <= folders["cdktf"].keys()
+    assert folders["cdktn"].keys() == folders["cdktf"].keys()
+    assert {name for name, text in folders["cdktn"].items() if text != folders["cdktf"][name]} == set()
+
+
 def test_missing_package_of_cdktn_is_named(tmp_path: Path) -> None:
     process = start(tmp_path, str(ROOT / "main.py"), str(ROOT / "environments"), str(tmp_path / "out"), cdk="cdktn")
     message = "CDK=cdktn needs cdktn, which is not installed. Fix: pip install cdktn, or unset CDK\n"

@@ -125,6 +125,16 @@ def _(documents: Documents) -> None:
     next(item for item in parameters if item["name"] == "maxmemory-policy")["value"] = "allkeys-lru"
 
 
+@mutant("AF_BROKER_2", "the broker accepts clients without TLS")
+def _(documents: Documents) -> None:
+    only(documents, "aws_elasticache_replication_group")["transit_encryption_mode"] = "preferred"
+
+
+@mutant("AF_BROKER_3", "the broker is not encrypted at rest")
+def _(documents: Documents) -> None:
+    only(documents, "aws_elasticache_replication_group")["at_rest_encryption_enabled"] = False
+
+
 @mutant("AF_ECS_1", "a worker runs privileged")
 def _(documents: Documents) -> None:
     containers(documents, "worker_default", lambda item: item.update(privileged=True))
@@ -474,6 +484,11 @@ def _(documents: Documents) -> None:
 @mutant("AF_DB_1", "the database has no backups")
 def _(documents: Documents) -> None:
     only(documents, "aws_db_instance")["backup_retention_period"] = 0
+
+
+@mutant("AF_DB_2", "the final snapshot of the database has no name")
+def _(documents: Documents) -> None:
+    del only(documents, "aws_db_instance")["final_snapshot_identifier"]
 
 
 @mutant("AF_SECRET_3", "an instance starts with a password in its user data")

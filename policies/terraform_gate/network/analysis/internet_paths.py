@@ -23,12 +23,16 @@ memcached, MongoDB: defaults of the services that AWS runs."""
 
 @dataclass(frozen=True)
 class Node:
-    """An attack target: an endpoint, or a security group without endpoints in the configuration."""
+    """An attack target: an endpoint, or a security group without endpoints in the configuration.
+
+    ``is_open`` nodes accept the internet without a rule.
+    """
 
     name: str
     groups: tuple[str, ...]
     kind: Kind | None
     addresses: Ranges
+    is_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,12 +88,17 @@ def _follow(entry: Node, first: Link, openings: _Openings, *, longest: int) -> I
 def _nodes(network: Network) -> Iterator[Node]:
     used: set[str] = set()
     for endpoint in network.endpoints.values():
-        if not endpoint.is_outside and endpoint.groups:
+        if not endpoint.is_outside and (endpoint.groups or _is_open(endpoint)):
             used.update(endpoint.groups)
-            yield Node(endpoint.name, endpoint.groups, endpoint.kind, _addresses(network, endpoint))
+            yield Node(endpoint.name, endpoint.groups, endpoint.kind, _addresses(network, endpoint), _is_open(endpoint))
     for group in network.groups.values():
         if group.name not in used and group.rules:
             yield Node(group.endpoint_name or group.name, (group.name,), None, Ranges())
+
+
+def _is_open(endpoint: Endpoint) -> bool:
+    """Whether the endpoint is a load balancer that everybody reaches, because it has no security group."""
+    return endpoint.kind is Kind.LOAD_BALANCER and endpoint.public and not endpoint.filtered
 
 
 def _addresses(network: Network, endpoint: Endpoint) -> Ranges:
@@ -100,7 +109,10 @@ def _entry_nodes(network: Network, nodes: list[Node]) -> Iterator[tuple[Node, li
     for node in nodes:
         groups = _groups(network, node)
         exposures = (internet_exposures(rules_of(group, Direction.INGRESS)) for group in groups)
-        if rules := [exposure.name for found in exposures for exposure in found]:
+        rules = [exposure.name for found in exposures for exposure in found]
+        if node.is_open:
+            rules = ["no security group"]
+        if rules:
             yield node, rules
 
 

@@ -135,6 +135,11 @@ def has_public_address(reader: Reader, resource: Resource) -> bool:
     return _may_be_true(reader, resource.get(*PUBLIC_ADDRESS.get(resource.type, ("publicly_accessible",))))
 
 
+def may_lack_groups(resource: Resource) -> bool:
+    """Whether AWS gives the resource no security group when it names none: network and gateway load balancers."""
+    return resource.get("load_balancer_type") in {"network", "gateway"}
+
+
 def _is_true(reader: Reader, value: Any) -> bool:
     return reader.plain(value) in (True, "true")
 

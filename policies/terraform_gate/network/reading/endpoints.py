@@ -12,6 +12,7 @@ from terraform_gate.network.ranges import Ranges
 from terraform_gate.network.reading.endpoint_types import (
     EndpointType,
     has_public_address,
+    may_lack_groups,
     resources_in_vpcs,
     subnet_ids,
 )
@@ -51,7 +52,7 @@ def _endpoint(
     subnet_names, unknown = reader.names(subnet_ids(reader, resource, endpoint_type))
     members, unknown_groups = _groups(reader, resource, endpoint_type)
     vpcs = dict.fromkeys(subnets[name].vpc for name in subnet_names if name in subnets)
-    filtered = bool(members or unknown_groups) or endpoint_type.kind is not Kind.LOAD_BALANCER
+    filtered = bool(members or unknown_groups) or not may_lack_groups(resource)
     if filtered and not members and not unknown_groups:
         members = tuple(default_security_group(vpc) for vpc in vpcs)
     endpoint_name = next((groups[name].endpoint_name for name in members if name in groups), "")

@@ -9,7 +9,7 @@ from terraform_gate.finding import Finding, Severity
 from terraform_gate.network.analysis.internet_paths import Link, short_paths
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.rule import Example
-from terraform_gate.rules.shared.endpoint_examples import database, ecs_service, load_balancer
+from terraform_gate.rules.shared.endpoint_examples import database, ecs_service, load_balancer, network_load_balancer
 from terraform_gate.rules.shared.network_examples import ANYWHERE, ingress_rule, security_group, vpc
 from terraform_gate.rules.shared.network_rule import GROUP_RULES, GROUPS, NetworkRule, fail_named, short
 from terraform_gate.rules.shared.resources import merge
@@ -36,6 +36,16 @@ class InternetToData(NetworkRule):
     resource_types = (*GROUPS, *GROUP_RULES)
     passing = (
         Example(
+            title="a network load balancer without security groups, and a database for the application's subnet only",
+            resources=merge(
+                vpc(),
+                security_group("database"),
+                database(),
+                network_load_balancer(),
+                ingress_rule("sql", "database", 5432, cidr_ipv4="10.0.2.0/24"),
+            ),
+        ),
+        Example(
             title="load balancer, application, database",
             resources=merge(_BASE, _INTERNET, _WEB, ingress_rule("sql", "database", 5432, other="web")),
         ),
@@ -52,6 +62,16 @@ class InternetToData(NetworkRule):
         Example(
             title="the database accepts traffic from the load balancer",
             resources=merge(_BASE, _INTERNET, ingress_rule("sql", "database", 5432, other="public")),
+        ),
+        Example(
+            title="the database accepts traffic from the subnets of a network load balancer without security groups",
+            resources=merge(
+                vpc(),
+                security_group("database"),
+                database(),
+                network_load_balancer(),
+                ingress_rule("sql", "database", 5432, cidr_ipv4="10.0.0.0/23"),
+            ),
         ),
         Example(
             title="an application is a member of the load balancer's security group",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from terraform_gate.rules.shared.network_examples import ANYWHERE, subnet
 from terraform_gate.rules.shared.resources import Resources, merge
 
@@ -22,6 +24,13 @@ def load_balancer(*, port: int = 443, internal: bool = False, groups: tuple[str,
         "security_groups": [f"${{aws_security_group.{name}.id}}" for name in groups],
     }
     return merge({"aws_lb": {"public": body}}, {"aws_lb_listener": {"public": listener}}, public_subnets())
+
+
+def network_load_balancer() -> Resources:
+    """An internet-facing network load balancer without security groups in the subnets public_a and public_b."""
+    subnets = ["${aws_subnet.public_a.id}", "${aws_subnet.public_b.id}"]
+    body = {"name": "public", "load_balancer_type": "network", "internal": False, "subnets": subnets}
+    return merge({"aws_lb": {"public": body}}, public_subnets())
 
 
 def public_subnets() -> Resources:
@@ -85,6 +94,12 @@ def database(*, port: int = 5432, groups: tuple[str, ...] = ("database",)) -> Re
         subnet("data_a", "10.0.4.0/24", availability_zone="eu-central-1a"),
         subnet("data_b", "10.0.5.0/24", availability_zone="eu-central-1b"),
     )
+
+
+def replication_group(**arguments: Any) -> Resources:
+    """A replication group called broker with these arguments."""
+    group = {"replication_group_id": "airflow", "description": "Celery broker", "node_type": "cache.t4g.micro"}
+    return {"aws_elasticache_replication_group": {"broker": {**group, **arguments}}}
 
 
 def ecs_service(name: str, *, groups: tuple[str, ...], subnets: tuple[str, ...] = ("app_a",)) -> Resources:
