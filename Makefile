@@ -129,6 +129,10 @@ destroy: .venv/.ready ## Destroy ENV unless it is protected (asks for its name)
 $(LIVE):
 	@$(BIN)/python -m operations $@ $(ENV)
 
+.PHONY: rehearse-upgrade
+rehearse-upgrade: .venv/.ready ## Migrate a copy of the database of ENV with another image, print the times and the way back (IMAGE=digest or tag)
+	@$(BIN)/python -m operations $@ $(ENV) $(if $(IMAGE),--image $(IMAGE))
+
 ## Export
 .PHONY: modules bundle handover dags-release dags-release pipelines bench
 modules: .venv/.ready ## Export constructs and stacks as Terraform modules to dist/modules (LIKE=environment whose structure is used)

@@ -251,6 +251,7 @@ for command in (
 ):
     app.command()(command)
 app.command("open")(control.open_)
+app.command("rehearse-upgrade")(recover.rehearse_upgrade)
 app.command("support-bundle")(observe.support_bundle)
 
 

@@ -6,7 +6,7 @@ A snapshot that people ask for stays until they delete it; AWS deletes the daily
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -32,7 +32,7 @@ def backup(account: Account) -> dict[str, Any]:
     """
     account.steps.plan("snapshot", "snapshot ready")
     with account.steps.run("snapshot"):
-        name = _unfinished(account) or _order(account)
+        name = _unfinished(account) or order(account)
     with account.steps.run("snapshot ready"), step(f"snapshot {name}"):
         return summary(wait(account, name))
 
@@ -111,7 +111,12 @@ def _unfinished(account: Account) -> str | None:
     return None
 
 
-def _order(account: Account) -> str:
+def order(account: Account, *, name: str = "", tags: Sequence[Mapping[str, str]] = ()) -> str:
+    """Ask RDS for a snapshot ``name``, named by the time when absent, and return its name without waiting for it.
+
+    Raises:
+        PreconditionError: the database does not exist, or it is stopped.
+    """
     status = database.describe(account)["DBInstanceStatus"]
     if status in {"stopped", "stopping"}:
         raise PreconditionError(
@@ -119,9 +124,11 @@ def _order(account: Account) -> str:
             f"{account.command('backup')}; {account.command('backups')} lists the daily snapshots"
         )
     database.until(account, "available")
-    name = f"{account.names.name}-backup-{datetime.datetime.now(datetime.UTC):{STAMP}}".lower()
+    name = name or f"{account.names.name}-backup-{datetime.datetime.now(datetime.UTC):{STAMP}}".lower()
     try:
-        account.client("rds").create_db_snapshot(DBSnapshotIdentifier=name, DBInstanceIdentifier=account.names.name)
+        account.client("rds").create_db_snapshot(
+            DBSnapshotIdentifier=name, DBInstanceIdentifier=account.names.name, Tags=list(tags)
+        )
     except ClientError as error:
         if not missing(error, "DBSnapshotAlreadyExists"):  # an answer was lost, and the call was repeated
             raise

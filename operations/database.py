@@ -7,12 +7,15 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from operations.account import Account, missing
-from operations.errors import PreconditionError
+from operations.errors import OperationError, PreconditionError
 from operations.parameters import Secret
 from operations.progress import say, wait_for
 
 POLL_SECONDS = 15
 TIMEOUT_SECONDS = 2700
+RESTORE_TIMEOUT_SECONDS = 7200
+UNUSABLE = frozenset({"failed", "incompatible-restore", "incompatible-parameters"})
+"""Statuses of an instance that no restore leaves by itself."""
 
 
 def describe(account: Account) -> dict[str, Any]:
@@ -39,6 +42,32 @@ def find_resource(account: Account, resource: str) -> dict[str, Any] | None:
     where = [{"Name": "dbi-resource-id", "Values": [resource]}]
     found = account.client("rds").describe_db_instances(Filters=where)["DBInstances"]
     return dict(found[0]) if found else None
+
+
+def wait_for_restored(account: Account, identifier: str) -> dict[str, Any]:
+    """Wait until the instance that a restore creates is available, and return it as RDS describes it.
+
+    Raises:
+        OperationError: the restore failed, or the instance is not available in time.
+    """
+
+    def ready() -> dict[str, Any] | None:
+        found = find(account, identifier)
+        if found and found["DBInstanceStatus"] in UNUSABLE:
+            raise OperationError(
+                f"instance {identifier} is {found['DBInstanceStatus']}. Fix: read its events, delete it, then run the "
+                "same command again"
+            )
+        return found if found and found["DBInstanceStatus"] == "available" else None
+
+    return wait_for(
+        f"instance {identifier}",
+        ready,
+        seconds=RESTORE_TIMEOUT_SECONDS,
+        every=POLL_SECONDS,
+        fix=f"Check: aws rds describe-events --source-type db-instance; {account.command('status')}",
+        sleep=account.sleep,
+    )
 
 
 def wait_while_creating(account: Account) -> None:

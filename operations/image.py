@@ -28,12 +28,13 @@ def check(account: Account, name: dict[str, str] | None = None) -> str:
     Raises:
         PreconditionError: the image is not in the repository, or was built for another processor architecture.
     """
-    found = _find(account, name or _named(account))
+    name = name or _named(account)
+    found = _find(account, name)
     wanted = PROCESSORS[account.environment.architecture]
     platforms = _platforms(account, json.loads(found["imageManifest"]))
     if wanted not in platforms:
         raise PreconditionError(
-            f"image {_shown(account)} is for {', '.join(sorted(platforms))}, the task definitions need {wanted} "
+            f"image {_shown(account, name)} is for {', '.join(sorted(platforms))}, the task definitions need {wanted} "
             f"(architecture: {account.environment.architecture}). Fix: build it for linux/{wanted}, or change "
             f"architecture in {account.file}"
         )
@@ -58,9 +59,10 @@ def _find(account: Account, name: dict[str, str]) -> dict[str, Any]:
             f"repository {account.names.name} does not exist. Fix: {account.command('deploy')}"
         ) from None
     if not answer["images"]:
+        tag = ("--tag", name["imageTag"]) if "imageTag" in name and name != _named(account) else ()
         raise PreconditionError(
-            f"image {_shown(account)} is not in the repository, and no Fargate task can start without it. Fix: "
-            f"{account.command('image')}, then run the same command again"
+            f"image {_shown(account, name)} is not in the repository, and no Fargate task can start without it. Fix: "
+            f"{account.command('image', *tag)}, then run the same command again"
         )
     found: dict[str, Any] = answer["images"][0]
     return found
@@ -83,6 +85,6 @@ def _configuration(account: Account, digest: str) -> dict[str, Any]:
     return configuration
 
 
-def _shown(account: Account) -> str:
-    airflow = account.environment.airflow
-    return f"{account.names.name}" + (f"@{airflow.image_digest}" if airflow.image_digest else f":{airflow.image_tag}")
+def _shown(account: Account, name: dict[str, str] | None = None) -> str:
+    name = name or _named(account)
+    return account.names.name + (f"@{name['imageDigest']}" if "imageDigest" in name else f":{name['imageTag']}")

@@ -21,12 +21,16 @@ TAIL_LINES = 20
 
 @dataclass(frozen=True)
 class Ended:
-    """How a Fargate task ended; ``exit_code`` is None when its container never ran."""
+    """How a Fargate task ended.
+
+    ``exit_code`` is None when its container never ran; ``seconds`` is the time that its containers ran.
+    """
 
     task: str
     exit_code: int | None
     reason: str
     lines: tuple[str, ...]
+    seconds: float | None = None
 
     def event(self, name: str) -> dict[str, Any] | None:
         """The last JSON line whose ``event`` is ``name``."""
@@ -47,7 +51,13 @@ class Ended:
 
 
 def run(
-    account: Account, process: str, *, command: Sequence[str] = (), show: Callable[[str], None] | None = None
+    account: Account,
+    process: str,
+    *,
+    command: Sequence[str] = (),
+    show: Callable[[str], None] | None = None,
+    family: str = "",
+    groups: Sequence[str] = (),
 ) -> Ended:
     """Run the newest revision of the task definition of ``process`` once, and wait until it stops.
 
@@ -55,6 +65,8 @@ def run(
         process: a one-off process, or a service whose task definition is used because it has all secrets.
         command: replaces the command of the main container.
         show: called with each line of its log while it runs.
+        family: another task definition with the containers and the log group of ``process``.
+        groups: names of further security groups.
 
     Raises:
         PreconditionError: the stacks are not applied.
@@ -66,10 +78,10 @@ def run(
     try:
         answer = ecs.run_task(
             cluster=names.name,
-            taskDefinition=names.one_off(process),
+            taskDefinition=family or names.one_off(process),
             launchType="FARGATE",
             startedBy="operations",
-            networkConfiguration={"awsvpcConfiguration": _network(account, process)},
+            networkConfiguration={"awsvpcConfiguration": _network(account, process, groups)},
             **({"overrides": overrides} if command else {}),
         )
     except ClientError as error:
@@ -85,6 +97,11 @@ def run(
 
 def _container(account: Account, process: str) -> str:
     """The main container: the first of the task definition."""
+    return str(definition(account, process)["containerDefinitions"][0]["name"])
+
+
+def definition(account: Account, process: str) -> dict[str, Any]:
+    """The newest task definition of ``process``. Raises PreconditionError when it does not exist."""
     family = account.names.one_off(process)
     try:
         found = account.client("ecs").describe_task_definition(taskDefinition=family)
@@ -92,24 +109,27 @@ def _container(account: Account, process: str) -> str:
         if not missing(error, "ClientException", "InvalidParameterException"):
             raise
         raise PreconditionError(f"task definition {family} does not exist. Fix: {account.command('deploy')}") from None
-    return str(found["taskDefinition"]["containerDefinitions"][0]["name"])
+    return dict(found["taskDefinition"])
 
 
-def _network(account: Account, process: str) -> dict[str, Any]:
-    """Application subnets and the security group of the process, by their names."""
+def _network(account: Account, process: str, further: Sequence[str] = ()) -> dict[str, Any]:
+    """Application subnets, the security group of the process and further groups, by their names."""
     ec2, names = account.client("ec2"), account.names
-    group = names.one_off(process)
-    groups = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": [group]}])["SecurityGroups"]
+    wanted = [names.one_off(process), *further]
+    found = ec2.describe_security_groups(Filters=[{"Name": "group-name", "Values": wanted}])["SecurityGroups"]
+    groups = {group["GroupName"]: group["GroupId"] for group in found}
+    absent = [f"security group {name}" for name in wanted if name not in groups]
     existing = account.environment.network.existing
     if existing:
         subnets = list(existing.application_subnet_ids)
     else:
         named = [{"Name": "tag:Name", "Values": [f"{names.name}-application-*"]}]
         subnets = sorted(subnet["SubnetId"] for subnet in ec2.describe_subnets(Filters=named)["Subnets"])
-    if not groups or not subnets:
-        what = f"security group {group}" if not groups else f"subnets {names.name}-application-*"
-        raise PreconditionError(f"{what} not found. Fix: {account.command('deploy')}")
-    return {"subnets": subnets, "securityGroups": [groups[0]["GroupId"]], "assignPublicIp": "DISABLED"}
+    if not subnets:
+        absent.append(f"subnets {names.name}-application-*")
+    if absent:
+        raise PreconditionError(f"{absent[0]} not found. Fix: {account.command('deploy')}")
+    return {"subnets": subnets, "securityGroups": [groups[name] for name in wanted], "assignPublicIp": "DISABLED"}
 
 
 def _wait(
@@ -131,4 +151,6 @@ def _wait(
     )
     main = next(item for item in task["containers"] if item["name"] == container)
     reason = "; ".join(text for text in (task.get("stoppedReason"), main.get("reason")) if text)
-    return Ended(task=arn, exit_code=main.get("exitCode"), reason=reason, lines=log.tail())
+    began, ended = task.get("startedAt"), task.get("executionStoppedAt") or task.get("stoppedAt")
+    seconds = (ended - began).total_seconds() if began and ended else None
+    return Ended(task=arn, exit_code=main.get("exitCode"), reason=reason, lines=log.tail(), seconds=seconds)

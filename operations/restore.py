@@ -139,17 +139,8 @@ def _restored(source: Source, target: Account, record: Mapping[str, str], curren
     if database.find(target, identifier) is None:
         order(source, target, current, identifier=identifier)
 
-    def ready() -> str | None:
-        found = database.find(target, identifier)
-        if found and found["DBInstanceStatus"] in {"failed", "incompatible-restore", "incompatible-parameters"}:
-            raise OperationError(
-                f"instance {identifier} is {found['DBInstanceStatus']}. Fix: read its events, delete it, then run the "
-                "same command again"
-            )
-        return str(found["DbiResourceId"]) if found and found["DBInstanceStatus"] == "available" else None
-
     with step(f"restore {source.text}"):
-        return str(_wait(target, f"instance {identifier}", ready))
+        return str(database.wait_for_restored(target, identifier)["DbiResourceId"])
 
 
 def _configure(target: Account, resource: str, current: Mapping[str, Any]) -> None:

@@ -185,8 +185,12 @@ def discard_copy(source: Source, target: Account) -> None:
         target.client("rds").delete_db_snapshot(DBSnapshotIdentifier=copy_name(source, target))
 
 
-def order(source: Source, target: Account, current: Mapping[str, Any], *, identifier: str) -> None:
-    """Start the restore into a new instance ``identifier`` with the network and the settings of ``current``."""
+def order(source: Source, target: Account, current: Mapping[str, Any], *, identifier: str, **changes: Any) -> None:
+    """Start the restore into a new instance ``identifier`` with the network and the settings of ``current``.
+
+    Args:
+        changes: settings that differ from those of ``current``, as boto3 names them.
+    """
     rds = target.client("rds")
     settings = {
         "DBInstanceClass": current["DBInstanceClass"],
@@ -203,6 +207,7 @@ def order(source: Source, target: Account, current: Mapping[str, Any], *, identi
         "AutoMinorVersionUpgrade": current.get("AutoMinorVersionUpgrade"),
         "PubliclyAccessible": False,
         "Tags": current.get("TagList"),
+        **changes,
     }
     given = {key: value for key, value in settings.items() if value not in (None, [])}
     if source.snapshot:

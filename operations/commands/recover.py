@@ -1,4 +1,4 @@
-"""Commands for the data of an environment: backup, backups, restore."""
+"""Commands for the data of an environment: backup, backups, restore, rehearse-upgrade."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from operations import restore_source
 from operations.commands.shared import Folder, Json, Name, Yes, account_of, asked, print_json
 from operations.errors import PreconditionError
 from operations.progress import next_command, say
+from operations.rehearsal import rehearse
 from operations.reporting import reporting
 from operations.restore import restore as _restore
 
@@ -86,3 +87,20 @@ def restore(
             f"{previous}-final"
         )
         next_command(target.command(*(["rotate", "fernet"] if done["rotate"] else ["verify"])))
+
+
+def rehearse_upgrade(
+    name: Name,
+    image: Annotated[
+        str, typer.Option(help="Digest or tag of an image in the repository; the image of the file when absent.")
+    ] = "",
+    json: Json = False,
+    folder: Folder = HOME,
+) -> None:
+    """Migrate a copy of the metadata database with another image, print the times, delete the copy; Airflow runs on."""
+    with reporting() as report:
+        account = account_of(report, name, folder, "rehearse-upgrade", *(("--image", image) if image else ()))
+        done = rehearse(account, wanted=image)
+        if json:
+            print_json(done)
+        next_command(done["roll_out"])

@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "wake": ("wake", "dev"),
     "backup": ("backup", "dev"),
     "restore": ("restore", "dev", "--snapshot", "saved", "--yes"),
+    "rehearse-upgrade": ("rehearse-upgrade", "dev"),
     "destroy": ("destroy", "dev"),
 }
 

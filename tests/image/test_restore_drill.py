@@ -13,15 +13,11 @@ import pytest
 from cryptography.fernet import Fernet
 
 from local.containers import backing_services, engine
+from tests.image.rows import copy_database, fill
 from tests.image.services import PRISTINE, SECRETS, Services
 
 RUNS = 500
 SOURCE, RESTORED = "drill", "drill_restored"
-VALUES = {"integer": "n", "boolean": "false", "timestamp with time zone": "now()", "uuid": "gen_random_uuid()"}
-REQUIRED = """
-    select column_name, data_type from information_schema.columns
-    where table_name = 'dag_run' and is_nullable = 'NO' and column_default is null
-"""
 HISTORY = "select count(*), md5(string_agg(dag_run::text, ',' order by id)) from dag_run"
 
 
@@ -30,11 +26,7 @@ def drill(migrated: Services) -> Iterator[Services]:
     """A database with DAG runs and an encrypted connection, without clients."""
     database = migrated.database
     backing_services.query(database, f"create database {SOURCE} template {PRISTINE}", name="postgres")
-    columns = dict(backing_services.query(database, REQUIRED, name=SOURCE))
-    names = ", ".join(columns)
-    values = ", ".join(VALUES.get(kind, "'run ' || n") for kind in columns.values())
-    insert = f"insert into dag_run ({names}) select {values} from generate_series(1, {RUNS}) n"  # noqa: S608 - constants
-    backing_services.query(database, f"set session_replication_role = replica; {insert}", name=SOURCE)
+    fill(database, "dag_run", RUNS, name=SOURCE)
     secret = Fernet(SECRETS["AIRFLOW__CORE__FERNET_KEY"].encode()).encrypt(b"from the drill").decode()
     kept = "insert into connection (conn_id, conn_type, password, is_encrypted, is_extra_encrypted)"
     backing_services.query(database, f"{kept} values ('kept', 'http', '{secret}', true, false)", name=SOURCE)
@@ -48,10 +40,7 @@ def test_restored_history_is_equal_and_connections_need_their_key(
     drill: Services, record_property: Callable[[str, object], None]
 ) -> None:
     database, began = drill.database, time.monotonic()
-    backing_services.query(database, f"create database {RESTORED}", name="postgres")
-    where = f"--host {backing_services.SOCKETS} --username airflow"
-    pipe = f"pg_dump {where} --format custom {SOURCE} | pg_restore {where} --exit-on-error --dbname {RESTORED}"
-    database.exec("sh", "-c", pipe)
+    copy_database(database, SOURCE, RESTORED)
     record_property("recovery", f"dump and restore of {RUNS} DAG runs: {time.monotonic() - began:.1f} s")
 
     history = backing_services.query(database, HISTORY, name=SOURCE)
