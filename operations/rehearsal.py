@@ -38,12 +38,19 @@ def rehearse(account: Account, *, wanted: str = "") -> dict[str, Any]:
         wanted: digest or tag of an image in the repository; the image of the environment file when empty.
 
     Raises:
-        PreconditionError: the image, the database or the migration's task definition does not exist.
+        PreconditionError: the image, the database or the migration's task definition does not exist, or Airflow logs in
+            to the database with IAM tokens, which only the original accepts.
         OperationError: the migration of the copy failed; the environment was not changed.
 
     Returns:
         ``image``, revisions ``from`` and ``to``, ``seconds`` of each step, commands ``roll_out`` and ``way_back``.
     """
+    if account.environment.database.authentication == "iam":
+        raise PreconditionError(
+            f"{account.names.name} logs in to its database with IAM tokens, and the permission to log in names this "
+            f"database: no task can log in to a copy. Fix: rehearse in an environment with database.authentication "
+            f"password that was restored from a snapshot, or {account.command('backup')} before the upgrade"
+        )
     digest = image.check(account, _image_name(wanted))
     current, migration = _database.describe(account), definition(account, migrate.PROCESS)
     account.steps.plan(PREVIOUS, SNAPSHOT, COPY, MIGRATION, CHECK, CLEANED)
