@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from constructs import Construct
 
-from modules.constructs.private_bucket import PrivateBucket
 from modules.core.grants import statement
+from modules.core.private_bucket import PrivateBucket
 
 
 @dataclass(frozen=True)

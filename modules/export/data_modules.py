@@ -13,10 +13,10 @@ from modules.constructs.database_proxy import DatabaseProxy
 from modules.constructs.dns_record import DnsRecord
 from modules.constructs.encryption_key import EncryptionKey
 from modules.constructs.network_acls import NetworkAcls
-from modules.constructs.private_bucket import PrivateBucket
 from modules.core.connections import Connections
 from modules.core.database_reference import PORT, MetadataDatabaseReference
 from modules.core.flows import Endpoint
+from modules.core.private_bucket import PrivateBucket
 from modules.export.exportable import ID, Exportable, Output
 from modules.export.module_inputs import ModuleInputs
 from modules.export.stacks import declared_flows

@@ -18,8 +18,8 @@ from modules.constructs.log_storage import LogStorage
 from modules.constructs.metadata_database import DatabaseSettings, MetadataDatabase
 from modules.constructs.network import Network
 from modules.constructs.network_acls import NetworkAcls
-from modules.constructs.private_bucket import PrivateBucket
 from modules.constructs.secrets import Secrets
+from modules.core.private_bucket import PrivateBucket
 from modules.export.exportable import ID, Exportable, Output
 from modules.export.module_inputs import ModuleInputs
 from modules.export.stacks import declared_flows

@@ -12,8 +12,8 @@ from environments.sections.identity import Oidc
 from environments.sections.state import State
 from modules.constructs.ci_roles import CiRoles
 from modules.constructs.encryption_key import EncryptionKey
-from modules.constructs.private_bucket import PrivateBucket
 from modules.core.grants import RoleSettings
+from modules.core.private_bucket import PrivateBucket
 from modules.core.stack import Stack
 
 

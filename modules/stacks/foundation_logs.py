@@ -7,7 +7,7 @@ from constructs import Construct
 from environments.facts.naming import Names
 from environments.model import Environment
 from modules.constructs.log_storage import LogStorage, TaskLogsReference
-from modules.constructs.private_bucket import PrivateBucket
+from modules.core.private_bucket import PrivateBucket
 from modules.stacks.component_table import processes
 
 
