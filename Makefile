@@ -118,7 +118,7 @@ logs: .venv/.ready ## Follow the logs of the local environment (SERVICE=schedule
 LIVE := doctor bootstrap plan deploy verify status hibernate wake destroy
 .PHONY: $(LIVE)
 doctor: .venv/.ready ## Report missing programs, credentials and AWS resources of ENV, each with its fix
-bootstrap: .venv/.ready ## Create the bucket of the Terraform states
+bootstrap: .venv/.ready ## Create the bucket of the Terraform states, and with iam.oidc the CI roles
 plan: .venv/.ready ## Show what a deployment of ENV would change, by effect; changes nothing, exit 1 when deploy would reject it
 deploy: .venv/.ready ## Deploy foundation, secrets, migration and services of ENV; rejects a plan that loses data or interrupts users
 verify: .venv/.ready ## Check the running environment ENV
