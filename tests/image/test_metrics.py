@@ -22,6 +22,7 @@ GROUPS = {
     "heavy": {"queues": ["heavy", "gpu"], "concurrency": 1},
     "idle": {"queues": ["idle"], "concurrency": 8},
 }
+QUEUES = [queue for group in GROUPS.values() for queue in group["queues"]]  # type: ignore[attr-defined]
 ROWS = [
     *[("default", "queued")] * 3,
     *[("default", "running")] * 2,
@@ -171,7 +172,7 @@ def test_all_groups_are_published_in_one_call(migrated: Services, publisher: Con
     CloudWatch.calls.clear()
     time.sleep(3)
     assert len(CloudWatch.calls) <= 4
-    assert {len(call["MetricData"]) for call in CloudWatch.calls} == {1 + 3 * len(GROUPS)}
+    assert {len(call["MetricData"]) for call in CloudWatch.calls} == {1 + 3 * (len(GROUPS) + len(QUEUES))}
 
 
 @pytest.mark.feature("A1", "D2")

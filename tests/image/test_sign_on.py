@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -88,7 +90,24 @@ class Platform:
 
 
 @pytest.fixture(scope="module")
-def platform(migrated: Services) -> Iterator[Platform]:
+def chromium(migrated: Services, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Chromium in the network namespace of the database.
+
+    Chromium drops its connections (ERR_NETWORK_CHANGED) when an interface appears, and on the host each container of
+    another test adds one. Without root it runs on the host.
+    """
+    program, nsenter = str(require("chromium")), shutil.which("nsenter")
+    if os.geteuid() or not nsenter:
+        return program
+    script = tmp_path_factory.mktemp("chromium") / "chromium"
+    process_id = migrated.database.state["Pid"]
+    script.write_text(f'#!/bin/sh\nexec {nsenter} --target {process_id} --net {program} "$@"\n')
+    script.chmod(0o755)
+    return str(script)
+
+
+@pytest.fixture(scope="module")
+def platform(migrated: Services, chromium: str) -> Iterator[Platform]:
     services, gateway = migrated, migrated.gateway
     backing_services.query(services.database, f"create database {DATABASE} template {PRISTINE}", name="postgres")
     certificates = {
@@ -124,7 +143,7 @@ def platform(migrated: Services) -> Iterator[Platform]:
             name="sign-on",
         )
         browser = playwright.chromium.launch(
-            executable_path=require("chromium"),
+            executable_path=chromium,
             args=["--no-sandbox", f"--host-resolver-rules={resolver}"],
             timeout=TIMEOUT_MILLISECONDS,
         )
