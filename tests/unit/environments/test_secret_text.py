@@ -21,6 +21,8 @@ SECRETS = {
     "password with a slash and an at sign": ("redis://:can/ary@canary2@example.com:6379/0", "ary"),
     "password of scp syntax": ("git:canary@example.com:dags.git", "canary"),
     "parameter of a URL": ("https://example.com/x?access_token=canary", "canary"),
+    "parameter of a URL with a hyphen": ("https://example.com/x?api-key=canary", "canary"),
+    "header": ("X-Api-Key: canary", "canary"),
     "JSON": ('{"api_key": "canary"}', "canary"),
     "assignment": ("password=canary", "canary"),
     "hexadecimal token": ("0f1e2d3c4b5a69788796a5b4c3d2e1f0", "0f1e"),
