@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from environments.errors import Problem
 from environments.facts.bucket_names import RESERVED_PREFIXES as BUCKET_PREFIXES
+from environments.facts.ci_roles import GITHUB, gitlab_host
 from environments.facts.naming import resource_name
 from environments.facts.quotas import LOAD_BALANCER_NAME_CHARACTERS, ROLE_NAME_CHARACTERS
 from environments.facts.topology import worker_name
@@ -88,6 +89,12 @@ def ci_roles_trust_one_provider(environment: Environment) -> Iterator[Problem]:
                 yield Problem(
                     f"iam.oidc.{key}", "belongs to GitHub, and iam.oidc.gitlab_project is set. Fix: remove one"
                 )
+        if gitlab_host(oidc.provider_arn) == GITHUB:
+            yield Problem(
+                "iam.oidc.provider_arn",
+                f"is GitHub's, and iam.oidc.gitlab_project is set, got {oidc.provider_arn}. "
+                "Fix: name the provider of GitLab, or remove the key",
+            )
 
 
 @rule("iam")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 
 from environments.derived.receivers import receivers
 from environments.errors import Problem
@@ -34,6 +34,18 @@ def receiver_is_reachable(environment: Environment) -> Iterator[Problem]:
             yield Problem(
                 f"{receiver.path}.cidr", f"must be private, got {cidr}. Fix: remove it, HTTPS to public hosts is open"
             )
+        elif cidr and _is_outside(receiver.address.host, IPv4Network(cidr)):
+            yield Problem(
+                f"{receiver.path}.cidr",
+                f"must contain the receiver {receiver.address.host}, got {cidr}. Fix: write {receiver.address.host}/32",
+            )
+
+
+def _is_outside(host: str, block: IPv4Network) -> bool:
+    try:
+        return IPv4Address(host) not in block
+    except ValueError:  # a host name
+        return False
 
 
 @rule("telemetry")
