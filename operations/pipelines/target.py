@@ -69,11 +69,15 @@ def targets(names: Sequence[str], *, folder: Path, provider: str) -> tuple[Targe
             the others in what one pipeline needs.
     """
     if provider not in PROVIDERS:
-        raise PreconditionError(f"unknown provider {provider!r}. Allowed: {', '.join(PROVIDERS)}")
+        raise PreconditionError(
+            f"unknown provider {provider!r}. Allowed: {', '.join(PROVIDERS)}. Fix: name one of them"
+        )
     known = sorted(file.stem for file in folder.glob("*.yaml"))
     for name in names:
         if name not in known:
-            raise PreconditionError(f"{name!r} is not an environment. Allowed: {', '.join(known)}")
+            raise PreconditionError(
+                f"{name!r} is not an environment. Allowed: {', '.join(known)}. Fix: correct the name"
+            )
         if names.count(name) > 1:
             raise PreconditionError(f"{name!r} is listed twice. Fix: name each environment once")
     everything = load_all(folder) if set(names) == set(known) else [load(folder / f"{name}.yaml") for name in names]

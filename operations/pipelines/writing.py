@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from environments.atomic_file import write
-from operations.errors import PreconditionError
+from environments.errors import printable
+from operations.errors import OperationError, PreconditionError
 from operations.pipelines.text import MARK
 
 
@@ -38,8 +39,14 @@ def write_all(files: Mapping[str, str], folder: Path) -> list[str]:
     """Write the files that differ; returns their names."""
     require_own(files, folder)
     changed = [line.partition(":")[0] for line in differences(files, folder)]
-    for name in changed:
-        write(folder / name, files[name])
+    try:
+        for name in changed:
+            write(folder / name, files[name])
+    except OSError as error:
+        raise OperationError(
+            f"{printable(str(folder))}: cannot write {name}: {error.strerror}. Fix: name a folder "
+            "in which you can write, then run the command again"
+        ) from None
     return changed
 
 
@@ -49,7 +56,7 @@ def _text(file: Path) -> str | None:
         return ""
     try:
         return file.read_text("utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, UnicodeDecodeError):
         return ""

@@ -24,9 +24,13 @@ def message(folder: Path, *words: str) -> str:
 @pytest.mark.parametrize(
     ("words", "documents", "expected"),
     [
-        (["nowhere"], [environment("dev")], "'nowhere' is not an environment. Allowed: dev\n"),
+        (["nowhere"], [environment("dev")], "'nowhere' is not an environment. Allowed: dev. Fix: correct the name\n"),
         (["dev", "dev"], [environment("dev")], "'dev' is listed twice. Fix: name each environment once\n"),
-        (["dev", "--provider", "other"], [environment("dev")], "unknown provider 'other'. Allowed: github, gitlab\n"),
+        (
+            ["dev", "--provider", "other"],
+            [environment("dev")],
+            "unknown provider 'other'. Allowed: github, gitlab. Fix: name one of them\n",
+        ),
         (
             ["dev"],
             [{**environment("dev"), "iam": {}}],

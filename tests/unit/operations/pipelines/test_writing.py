@@ -68,3 +68,12 @@ def test_target_that_is_a_file_is_named(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     code, _, err = run(folder, "pipelines", "dev", "--out", str(tmp_path / "file"))
     assert (code, err) == (2, f"{tmp_path}/file is no folder. Fix: name the folder of the repository\n")
+
+
+@pytest.mark.feature("O5")
+def test_folder_that_cannot_be_written_is_named(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    code, _, err = run(folder, "pipelines", "dev", "--out", str(tmp_path / "file" / "repository"))
+    assert code == 2
+    assert err.startswith(f"{tmp_path}/file/repository: cannot write .github/")
+    assert err.endswith("Fix: name a folder in which you can write, then run the command again\n")
