@@ -88,7 +88,8 @@ def run(environment: str, *, console: Console, record: Path | None = None) -> No
 
 def _judge_plan(life: Lifecycle, stacks: tuple[str, ...], stack: str, plan: dict[str, Any]) -> None:
     """Evaluate the policies on the plan, whose values are known; a violation stops the demo before the apply."""
-    folders = [life.source / name for name in (stacks if stack in stacks else (stack,))]
+    # The stacks of the environment show which bucket holds their states.
+    folders = [life.source / name for name in dict.fromkeys((*stacks, stack))]
     life.say(f"[bold]{stack}[/]: policies, on its plan: " + check(folders, plan=(stack, plan), folder=life.folder))
 
 

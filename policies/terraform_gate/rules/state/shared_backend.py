@@ -20,9 +20,8 @@ _WHY_NOT = {
 class SharedBackend(Rule):
     """Backends of type local, inmem and http.
 
-    The stack that creates the state bucket of other stacks may have a local backend: the bucket does not exist yet.
-    Where no other stack is read, a bucket with ``state`` in its name counts as one. A stack without any backend block
-    has no finding, because HCP Terraform can hold its state.
+    The stack that creates the state bucket of other stacks may have a local backend: the bucket does not exist yet. A
+    stack without any backend block has no finding, because HCP Terraform can hold its state.
     """
 
     id = "AF_STATE_3"
@@ -55,12 +54,11 @@ class SharedBackend(Rule):
 
 
 def _creates_state_bucket(stack: Stack, configuration: Configuration) -> bool:
-    """Whether the stack manages a bucket in which another stack stores its state, or whose name says so."""
+    """Whether the stack manages a bucket in which another stack stores its state."""
     others = (item for other in (*configuration.stacks, *configuration.other_stacks) for item in other.settings)
     used = {str(item.get("bucket")) for item in others if item.type == BACKEND and item.get("bucket")}
     buckets = (item for item in configuration.of_type("aws_s3_bucket") if item.stack == stack.name)
-    names = {str(bucket.get("bucket")) for bucket in buckets}
-    return bool(names & used) or (not used and any("state" in name for name in names))
+    return any(str(bucket.get("bucket")) in used for bucket in buckets)
 
 
 rule = SharedBackend()

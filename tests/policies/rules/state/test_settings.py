@@ -91,17 +91,6 @@ def test_local_backend_passes_only_in_the_stack_that_creates_the_state_bucket(tm
 
 
 @pytest.mark.feature("P5")
-@pytest.mark.parametrize(("bucket", "passes"), [("acme-terraform-state", True), ("acme-logs", False)])
-def test_local_backend_of_a_stack_read_alone_passes_with_a_bucket_for_states(
-    tmp_path: Path, bucket: str, passes: bool
-) -> None:
-    resources = {"aws_s3_bucket": {"it": {"bucket": bucket}}}
-    document = {"terraform": {"backend": {"local": {"path": "x.tfstate"}}}, "resource": resources}
-    (tmp_path / "main.tf.json").write_text(json.dumps(document))
-    assert ("AF_STATE_3" not in {rule for rule, _, _ in _findings(tmp_path)}) is passes
-
-
-@pytest.mark.feature("P5")
 @pytest.mark.parametrize(
     ("value", "verdict"),
     [("${ephemeral.vault_secret.aws.key}", None), ("${var.secret}", "unknown"), ("k" * 40, "fail")],
