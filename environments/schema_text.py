@@ -26,7 +26,7 @@ def _choice(schema: Node, node: Node, *, outer: Node) -> str:
     if kind == "integer":
         return "a whole number" + _range({**outer, **node})
     if kind == "object" and "properties" not in node:
-        values = next(iter(node.get("patternProperties", {}).values()), {})
+        values: Node = next(iter(node.get("patternProperties", {}).values()), {})
         return f"a mapping of names to {'lists of text' if values.get('type') == 'array' else 'text'}"
     return TYPE_TEXT.get(str(node.get("format", kind)), kind)
 

@@ -165,7 +165,7 @@ class EcsExecutor(DagAccess):
     ] = 50
     run_task_attempts: Annotated[
         StrictInt,
-        plan(
+        synth(
             "Attempts to start a Fargate task when AWS throttles or has no capacity; the delay grows to two minutes.",
             effect=ROLLING,
             ge=1,

@@ -16,6 +16,10 @@ Endpoint = Annotated[
     Pattern(r"^https?://\S+$", "an HTTP address such as https://otel.example.com:4318"),
     checked_text(problem_in_http_address),
 ]
+ReceiverCidr = Annotated[
+    Ipv4Cidr | None,
+    synth("CIDR block of a receiver with private addresses, in a network that exists.", effect=IN_PLACE),
+]
 
 
 class OtlpReceiver(Section):
@@ -25,10 +29,7 @@ class OtlpReceiver(Section):
         Endpoint,
         synth("Address that takes OTLP over HTTP; `/v1/traces` and `/v1/metrics` are appended.", effect=ROLLING),
     ]
-    cidr: Annotated[
-        Ipv4Cidr | None,
-        synth("CIDR block of a receiver with private addresses, in a network that exists.", effect=IN_PLACE),
-    ] = None
+    cidr: ReceiverCidr = None
     authenticate: Annotated[
         StrictBool,
         synth("Send the HTTP headers in the parameter `otlp-headers`, such as `api-key=...`.", effect=ROLLING),
@@ -42,10 +43,7 @@ class OpenLineageReceiver(Section):
         Endpoint,
         synth("Address that takes OpenLineage events; `/api/v1/lineage` if it has no path.", effect=ROLLING),
     ]
-    cidr: Annotated[
-        Ipv4Cidr | None,
-        synth("CIDR block of a receiver with private addresses, in a network that exists.", effect=IN_PLACE),
-    ] = None
+    cidr: ReceiverCidr = None
     authenticate: Annotated[
         StrictBool,
         synth("Send the API key in the parameter `openlineage-api-key` as bearer token.", effect=ROLLING),
