@@ -6,26 +6,21 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
-from airflow_fargate import heartbeat
 from airflow_fargate.dag_folders import DagFolders
+from airflow_fargate.following import Following, end_at_sigterm
 from airflow_fargate.git_errors import reason
 from airflow_fargate.git_ssh import ssh_environment
 from airflow_fargate.startup_error import StartupError
 
 GIT_SECONDS = 120
-# Longest time to try the first clone.
-WAIT_SECONDS = 120.0
 STATSD = ("127.0.0.1", 8125)
 
 
@@ -40,18 +35,12 @@ class Settings:
     Args:
         repository: address of the repository.
         reference: branch or tag to follow.
-        root: folder of the link ``current``.
-        period: seconds between fetches.
-        one_time: exit after the first commit.
-        wait: longest time in seconds to try the first fetch with ``one_time``.
+        following: the DAG folder, and how often to fetch.
     """
 
     repository: str
     reference: str
-    root: Path
-    period: float
-    one_time: bool
-    wait: float
+    following: Following
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Settings:
@@ -59,16 +48,10 @@ class Settings:
         repository = environ.get("GITSYNC_REPO")
         if not repository:
             raise StartupError("GITSYNC_REPO is missing or empty. Fix: set the address of the DAG repository")
-        period = environ.get("GITSYNC_PERIOD") or "30"
-        if not period.isdigit() or int(period) < 1:
-            raise StartupError(f"GITSYNC_PERIOD: expected whole seconds >= 1, got {period!r}")
         return cls(
             repository=repository,
             reference=environ.get("GITSYNC_REF") or "HEAD",
-            root=Path(environ.get("GITSYNC_ROOT") or "/opt/airflow/dags"),
-            period=float(period),
-            one_time=environ.get("GITSYNC_ONE_TIME", "").lower() == "true",
-            wait=float(environ.get("AIRFLOW_WAIT_SECONDS") or WAIT_SECONDS),
+            following=Following.of(environ, prefix="GITSYNC", period="30"),
         )
 
 
@@ -79,8 +62,9 @@ class Repository:
         self._settings = settings
         self._environ = {**os.environ, **environ}
         self._environ.pop("GITSYNC_DEPLOY_KEY", None)
-        self._store = settings.root / ".git-sync"
-        self._folders = DagFolders(root=settings.root, store=self._store / "commits")
+        root = settings.following.root
+        self._store = root / ".git-sync"
+        self._folders = DagFolders(root=root, store=self._store / "commits")
 
     def _git(self, *words: str) -> str:
         command = ["git", "-C", str(self._store), *words]
@@ -155,30 +139,26 @@ def run(settings: Settings, *, environ: Mapping[str, str]) -> int:
         0, or 1 where ``one_time`` ended without a commit.
     """
     repository = Repository(settings, environ=environ)
-    deadline = time.monotonic() + settings.wait
-    printed = ""
-    while True:
+
+    def look() -> None:
         try:
             report(repository, switched=repository.follow(), failed=False)
-            printed = ""
-        except GitError as error:
-            if str(error) != printed:
-                printed = str(error)
-                print(f"git-sync: {settings.repository} {settings.reference}: {printed}", file=sys.stderr, flush=True)
+        except GitError:
             report(repository, switched=None, failed=True)
-        heartbeat.touch("git-sync")
-        if settings.one_time and (repository.commit or time.monotonic() + settings.period > deadline):
-            return 0 if repository.commit else 1
-        time.sleep(settings.period)
+            raise
 
-
-def _exit(_signal: int, _frame: FrameType | None) -> None:
-    sys.exit(0)
+    return settings.following.run(
+        "git-sync",
+        look=look,
+        version=lambda: repository.commit,
+        errors=(GitError,),
+        told=lambda message: f"{settings.repository} {settings.reference}: {message}",
+    )
 
 
 def main() -> int:
     """Run git-sync with the settings of the environment."""
-    signal.signal(signal.SIGTERM, _exit)
+    end_at_sigterm()
     try:
         settings = Settings.of(os.environ)
         with tempfile.TemporaryDirectory(prefix="git-sync-") as folder:

@@ -11,24 +11,20 @@ import io
 import json
 import os
 import re
-import signal
 import sys
-import time
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
-from airflow_fargate import heartbeat
 from airflow_fargate.dag_folders import DagFolders
+from airflow_fargate.following import Following, end_at_sigterm
 from airflow_fargate.startup_error import StartupError
 
 POINTER = "current.json"
 # The version of an environment without a release: Airflow starts with an empty DAG folder.
 NONE = "none"
-WAIT_SECONDS = 120.0
 
 
 class ReleaseError(Exception):
@@ -41,17 +37,11 @@ class Settings:
 
     Args:
         bucket: bucket of the releases.
-        root: folder of the link ``current``.
-        period: seconds between two looks at the pointer.
-        one_time: exit after the first release.
-        wait: longest time in seconds to try with ``one_time``.
+        following: the DAG folder, and how often to look at the pointer.
     """
 
     bucket: str
-    root: Path
-    period: float
-    one_time: bool
-    wait: float
+    following: Following
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Settings:
@@ -59,16 +49,7 @@ class Settings:
         bucket = environ.get("S3SYNC_BUCKET")
         if not bucket:
             raise StartupError("S3SYNC_BUCKET is missing or empty. Fix: set the bucket of the DAG releases")
-        period = environ.get("S3SYNC_PERIOD") or "60"
-        if not period.isdigit() or int(period) < 1:
-            raise StartupError(f"S3SYNC_PERIOD: expected whole seconds >= 1, got {period!r}")
-        return cls(
-            bucket=bucket,
-            root=Path(environ.get("S3SYNC_ROOT") or "/opt/airflow/dags"),
-            period=float(period),
-            one_time=environ.get("S3SYNC_ONE_TIME", "").lower() == "true",
-            wait=float(environ.get("AIRFLOW_WAIT_SECONDS") or WAIT_SECONDS),
-        )
+        return cls(bucket=bucket, following=Following.of(environ, prefix="S3SYNC", period="60"))
 
 
 class Releases:
@@ -76,7 +57,8 @@ class Releases:
 
     def __init__(self, settings: Settings, *, s3: Any) -> None:
         self._bucket, self._s3 = settings.bucket, s3
-        self._folders = DagFolders(root=settings.root, store=settings.root / ".s3-sync")
+        root = settings.following.root
+        self._folders = DagFolders(root=root, store=root / ".s3-sync")
 
     @property
     def version(self) -> str | None:
@@ -148,31 +130,23 @@ def run(settings: Settings, *, s3: Any) -> int:
         0, or 1 where ``one_time`` ended without a folder.
     """
     releases = Releases(settings, s3=s3)
-    deadline = time.monotonic() + settings.wait
-    printed = ""
-    while True:
-        try:
-            switched = releases.follow()
-            printed = ""
-            if switched:
-                print(f"s3-sync: now on {switched}", flush=True)
-        except (ReleaseError, OSError, zipfile.BadZipFile) as error:
-            if str(error) != printed:
-                printed = str(error)
-                print(f"s3-sync: {printed}; next try in {settings.period:g} s", file=sys.stderr, flush=True)
-        heartbeat.touch("s3-sync")
-        if settings.one_time and (releases.version or time.monotonic() + settings.period > deadline):
-            return 0 if releases.version else 1
-        time.sleep(settings.period)
 
+    def look() -> None:
+        if switched := releases.follow():
+            print(f"s3-sync: now on {switched}", flush=True)
 
-def _exit(_signal: int, _frame: FrameType | None) -> None:
-    sys.exit(0)
+    return settings.following.run(
+        "s3-sync",
+        look=look,
+        version=lambda: releases.version,
+        errors=(ReleaseError, OSError, zipfile.BadZipFile),
+        told=lambda message: f"{message}; next try in {settings.following.period:g} s",
+    )
 
 
 def main() -> int:
     """Run s3-sync with the settings of the environment."""
-    signal.signal(signal.SIGTERM, _exit)
+    end_at_sigterm()
     try:
         settings = Settings.of(os.environ)
     except StartupError as error:
