@@ -11,7 +11,7 @@ from modules.export.hcl_json import json_expression
 from modules.export.hcl_template import expression, quoted
 
 INDENT = "  "
-WIDTH = 100
+WIDTH = 120
 # Arguments whose value is a map; every other object in synthesized JSON is a nested block.
 MAPS = frozenset({"tags", "tags_all", "variables", "dimensions", "parameters", "options", "default_tags_map", "query"})
 # Arguments that hold references or argument names, written without quotes.

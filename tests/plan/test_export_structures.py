@@ -56,7 +56,7 @@ def test_modules_of_every_structure_are_formatted_and_files_are_short(exported: 
     )
     assert (checked.returncode, checked.stdout) == (0, "")
     files = {file: file.read_text().count("\n") for file in exported.glob("*/*.tf")}
-    assert {str(file): lines for file, lines in files.items() if lines > 450} == {}
+    assert {str(file): lines for file, lines in files.items() if lines > 400} == {}
 
 
 @pytest.mark.feature("M1")

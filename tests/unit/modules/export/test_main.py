@@ -75,7 +75,7 @@ def test_json_is_readable_and_files_are_short(every_module: dict[str, Module]) -
     for module in every_module.values():
         for name, text in write.content(module).items():
             if name.endswith(".tf"):
-                assert text.count("\n") <= 450, f"{module.name}/{name}"
+                assert text.count("\n") <= 400, f"{module.name}/{name}"
                 assert '= "[{' not in text, f"{module.name}/{name}: JSON in quotes"
                 assert '= "{' not in text.replace("BACKEND_KWARGS", "") or "services" in name, f"{module.name}/{name}"
                 assert not re.search(r"\)\.\d", text), f"{module.name}/{name}: deprecated index"
