@@ -17,12 +17,12 @@ from tests.image.fake_rds_proxy import FakeRdsProxy
 from tests.image.services import Services
 from tests.serving import served
 
-GROUPS = {
+GROUPS: dict[str, dict[str, Any]] = {
     "default": {"queues": ["default"], "concurrency": 4},
     "heavy": {"queues": ["heavy", "gpu"], "concurrency": 1},
     "idle": {"queues": ["idle"], "concurrency": 8},
 }
-QUEUES = [queue for group in GROUPS.values() for queue in group["queues"]]  # type: ignore[attr-defined]
+QUEUES = [queue for group in GROUPS.values() for queue in group["queues"]]
 ROWS = [
     *[("default", "queued")] * 3,
     *[("default", "running")] * 2,

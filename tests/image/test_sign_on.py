@@ -14,11 +14,12 @@ import pytest
 import requests
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
-from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response
 from terraform_harness.tools import require
 
 from local.containers import authority, backing_services
 from local.containers.engine import Container, docker
+from tests.browsers import chromium
 from tests.image import identity_provider, tls_proxy
 from tests.image.identity_provider import CLIENT_ID, CLIENT_SECRET, Claims, IdentityProvider, given, shifted
 from tests.image.services import PRISTINE, SECRETS, Services
@@ -90,7 +91,7 @@ class Platform:
 
 
 @pytest.fixture(scope="module")
-def chromium(migrated: Services, tmp_path_factory: pytest.TempPathFactory) -> str:
+def isolated_chromium(migrated: Services, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Chromium in the network namespace of the database.
 
     Chromium drops its connections (ERR_NETWORK_CHANGED) when an interface appears, and on the host each container of
@@ -107,7 +108,7 @@ def chromium(migrated: Services, tmp_path_factory: pytest.TempPathFactory) -> st
 
 
 @pytest.fixture(scope="module")
-def platform(migrated: Services, chromium: str) -> Iterator[Platform]:
+def platform(migrated: Services, isolated_chromium: str) -> Iterator[Platform]:
     services, gateway = migrated, migrated.gateway
     backing_services.query(services.database, f"create database {DATABASE} template {PRISTINE}", name="postgres")
     certificates = {
@@ -119,7 +120,7 @@ def platform(migrated: Services, chromium: str) -> Iterator[Platform]:
             name="login.example", host=gateway, certificate=certificates["login.example"]
         ) as issuer,
         tls_proxy.serving(name="airflow.example", host=gateway, certificate=certificates["airflow.example"]) as proxy,
-        sync_playwright() as playwright,
+        chromium(f"--host-resolver-rules={resolver}", program=isolated_chromium) as browser,
     ):
         issuer.allow(f"{proxy.address}/auth/oauth-authorized/oidc")
         server = services.start(
@@ -142,15 +143,9 @@ def platform(migrated: Services, chromium: str) -> Iterator[Platform]:
             options=("--add-host", f"login.example:{gateway}"),
             name="sign-on",
         )
-        browser = playwright.chromium.launch(
-            executable_path=chromium,
-            args=["--no-sandbox", f"--host-resolver-rules={resolver}"],
-            timeout=TIMEOUT_MILLISECONDS,
-        )
         server.wait_healthy(seconds=300)
         proxy.target = (server.address, 8080)
         yield Platform(services=services, server=server, proxy=proxy, issuer=issuer, browser=browser)
-        browser.close()
         server.remove()
     assert proxy.problems == [], "behind the load balancer, every redirect and cookie is for https"
 

@@ -11,15 +11,14 @@ from pathlib import Path
 
 import pytest
 import yaml
-from playwright.sync_api import Browser, sync_playwright
-from terraform_harness.tools import require
+from playwright.sync_api import Browser
 
+from tests.browsers import chromium
 from tests.unit.docs.guide_blocks import ROOT
 
 DOCS = ROOT / "docs"
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
-TIMEOUT_MILLISECONDS = 120_000
 VIEWED = ("index", "why", "first_environment", "security", "troubleshooting")
 
 
@@ -44,13 +43,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    chromium = require("chromium")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox"], timeout=TIMEOUT_MILLISECONDS
-        )
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.mark.feature("O7")

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
-from terraform_harness.tools import require
+from playwright.sync_api import Browser, Page
 
 from report.contents import Contents
 from report.page.render import page as rendered
+from tests.browsers import chromium
 
 TIMEOUT_MILLISECONDS = 120_000
 BOXES = """() => [...document.querySelectorAll('.box rect.plate')].map((box) => {
@@ -24,13 +24,8 @@ BOXES = """() => [...document.querySelectorAll('.box rect.plate')].map((box) => 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    chromium = require("chromium")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox"], timeout=TIMEOUT_MILLISECONDS
-        )
+    with chromium() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
