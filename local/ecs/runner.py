@@ -96,7 +96,7 @@ class Runner:
         """The addresses of the DNS name of a service: of its healthy tasks where Cloud Map checks their health."""
         return [
             task.interface.address
-            for task in self._all()
+            for task in self.every_task()
             if task.service and name in task.service.names and (task.healthy or not task.service.checks_health)
         ]
 
@@ -104,12 +104,13 @@ class Runner:
         """Addresses and ports of the healthy tasks behind the load balancer, in a random order."""
         found = [
             (task.interface.address, task.service.port)
-            for task in self._all()
+            for task in self.every_task()
             if task.healthy and task.service and task.service.port
         ]
         return random.sample(found, len(found))
 
-    def _all(self) -> list[FargateTask]:
+    def every_task(self) -> list[FargateTask]:
+        """The tasks of all services, in any phase but ended."""
         return [task for tasks in list(self.tasks.values()) for task in list(tasks)]
 
     def wait_steady(self, *, seconds: float) -> None:

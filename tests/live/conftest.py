@@ -8,17 +8,21 @@ import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from terraform_harness.emulator import Emulator
 from terraform_harness.emulator.iam import DecisionReport
 
+from environments.facts.topology import Topology, is_standalone
 from local.airflow_client import Client
 from local.containers import engine, images
 from local.containers.engine import Container, Launch
 from local.ecs.fake_cluster import FakeCluster, fake_cluster
+from modules.core.airflow_process import STANDALONE
 from tests.live.applied import Applied, KeyPair, apply
 
 HERE = Path(__file__).parent
@@ -53,6 +57,11 @@ class Live:
     provoked: set[tuple[str, str]] = field(default_factory=set)
 
     @property
+    def logs(self) -> Any:
+        """The emulator's CloudWatch Logs."""
+        return self.emulator.client("logs")
+
+    @property
     def decisions(self) -> DecisionReport:
         """The IAM decisions so far, without the denials that tests provoked."""
         return self.emulator.decisions.without(self.provoked)
@@ -61,17 +70,21 @@ class Live:
         """Set the desired count of a service through the API, as Application Auto Scaling does."""
         self.emulator.client("ecs").update_service(cluster="airflow-live", service=service, desiredCount=count)
 
-    def change(self, *, egress: str, **changes: object) -> None:
+    def change(self, *, egress: str, topology: Topology, **changes: object) -> None:
         """Apply an egress mode and changes to the environment with Terraform, and follow them.
 
-        One foundation serves every topology: applying it takes minutes where it replaces more than the network.
+        One foundation serves every topology: applying it takes minutes where it replaces more than the network. Of what
+        the foundation of another topology has in addition, services need the log group only.
         """
         network = self.applied.network | {"egress": egress}
         if network != self.applied.network:
             delivery = {key: value for key, value in changes.items() if key == "dags"}
             self.applied.make("live-foundation", network=network, **delivery)
             self.ecs.refresh_network()
-        self.applied.make("live-airflow", network=network, **changes)
+        if is_standalone(topology):
+            with suppress(self.logs.exceptions.ResourceAlreadyExistsException):
+                self.logs.create_log_group(logGroupName=f"{PARAMETERS}/{STANDALONE.name}")
+        self.applied.make("live-airflow", network=network, topology=topology, **changes)
         self.ecs.refresh_network()
 
     def bake_dags(self) -> None:
