@@ -5,7 +5,8 @@ lacks: the workers that its load needs minus the desired count of its ECS servic
 
 The load is the number of queued and running Airflow tasks in the metadata database. Lengths of Redis lists drift from
 it. Airflow tasks that are deferred, up for retry or on a queue without a worker group occupy no slot and do not count.
-Neither do Airflow tasks that are Fargate tasks of their own (``executor="ecs"``), whatever their queue is.
+Neither do Airflow tasks that are Fargate tasks of their own (``executor="ecs"``), whatever their queue is: they have
+metrics with the dimension ``Executor``.
 
 Airflow tasks that are queued on a queue without a worker group wait for ever: the metric ``UnservedTasks`` counts them.
 """
@@ -33,12 +34,14 @@ STATEMENT_SECONDS = 10
 FULL_SECONDS = 60.0
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeServices.html
 DESCRIBED_AT_ONCE = 10
+# The parameter is the executor of Airflow tasks that name none.
 QUERY = f"""
 select queue, count(*), extract(epoch from now() - min(queued_dttm) filter (where state = 'queued')),
-    count(*) filter (where state = 'queued')
-from task_instance where state in ('queued', 'running') and coalesce(executor, '') not in {NAMES}
-group by queue
+    count(*) filter (where state = 'queued'), coalesce(executor, %s) in {NAMES} as on_ecs
+from task_instance where state in ('queued', 'running') group by queue, on_ecs
 """  # noqa: S608 - constants only
+ECS_DEFAULT, ECS_NAMED = "default", "named"
+"""Values of AIRFLOW_METRICS_ECS_EXECUTOR: Airflow tasks that name no executor use it, or only those that name it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +100,28 @@ class Load:
         return math.ceil(self.tasks / self.group.concurrency)
 
 
-def parse_groups(text: str) -> tuple[WorkerGroup, ...]:
-    """Read the worker groups from AIRFLOW_METRICS_WORKER_GROUPS; raises StartupError for malformed JSON."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """The load of an environment.
+
+    Args:
+        loads: the load of each worker group.
+        unserved: queued Airflow tasks by queue that no group serves.
+        on_ecs: Airflow tasks that are Fargate tasks of their own.
+    """
+
+    loads: list[Load]
+    unserved: Mapping[str, int]
+    on_ecs: QueueLoad
+
+
+def parse_groups(text: str, *, ecs: str = "") -> tuple[WorkerGroup, ...]:
+    """Read the worker groups from AIRFLOW_METRICS_WORKER_GROUPS; raises StartupError for malformed JSON.
+
+    Args:
+        text: the JSON.
+        ecs: AIRFLOW_METRICS_ECS_EXECUTOR; where it is ``default``, there may be no group.
+    """
     example = '{"default": {"queues": ["default"], "concurrency": 4}}'
     try:
         groups = tuple(
@@ -107,38 +130,51 @@ def parse_groups(text: str) -> tuple[WorkerGroup, ...]:
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise StartupError(f"AIRFLOW_METRICS_WORKER_GROUPS: expected {example}, got {text!r}") from error
-    if not groups or any(group.concurrency < 1 or not group.queues for group in groups):
+    if (not groups and ecs != ECS_DEFAULT) or any(group.concurrency < 1 or not group.queues for group in groups):
         raise StartupError(
             f"AIRFLOW_METRICS_WORKER_GROUPS: each group needs a queue and concurrency >= 1, got {text!r}"
         )
     return groups
 
 
-def measure(connection: Any, groups: Iterable[WorkerGroup]) -> tuple[list[Load], dict[str, int]]:
-    """Query the load of every group, and the number of queued Airflow tasks by queue that no group serves.
+def measure(connection: Any, groups: Iterable[WorkerGroup], *, ecs: str = "") -> Measured:
+    """Query the load of every group, of queues that no group serves, and of the ECS executor.
 
     The load is zero for a group whose queues have no rows.
     """
     with connection.cursor() as cursor:
         limit_statements(cursor, seconds=STATEMENT_SECONDS)
-        cursor.execute(QUERY)
+        cursor.execute(QUERY, ("ecs" if ecs == ECS_DEFAULT else "",))
         found = cursor.fetchall()
     connection.rollback()
-    rows = {
-        queue: QueueLoad(queued=int(queued), running=int(count) - int(queued), oldest_seconds=float(oldest or 0))
-        for queue, count, oldest, queued in found
-    }
+    every = [
+        (
+            queue,
+            on_ecs,
+            QueueLoad(queued=int(queued), running=int(count) - int(queued), oldest_seconds=float(oldest or 0)),
+        )
+        for queue, count, oldest, queued, on_ecs in found
+    ]
+    rows = {queue: load for queue, on_ecs, load in every if not on_ecs}
+    of_ecs = [load for _, on_ecs, load in every if on_ecs]
     served = {queue for group in groups for queue in group.queues}
-    unserved = {str(queue): int(queued) for queue, _, _, queued in found if queued and queue not in served}
+    unserved = {str(queue): load.queued for queue, load in rows.items() if load.queued and queue not in served}
     loads = [
         Load(group=group, queues={queue: rows.get(queue, QueueLoad()) for queue in sorted(group.queues)})
         for group in groups
     ]
-    return loads, unserved
+    on_ecs = QueueLoad(
+        queued=sum(load.queued for load in of_ecs),
+        running=sum(load.running for load in of_ecs),
+        oldest_seconds=max((load.oldest_seconds for load in of_ecs), default=0.0),
+    )
+    return Measured(loads=loads, unserved=unserved, on_ecs=on_ecs)
 
 
-def datums(loads: Iterable[Load], *, unserved: int, environment: str) -> list[dict[str, Any]]:
-    """The metric data of PutMetricData: three metrics for each group and queue, and the unserved Airflow tasks."""
+def datums(
+    loads: Iterable[Load], *, unserved: int, environment: str, on_ecs: QueueLoad | None = None
+) -> list[dict[str, Any]]:
+    """The metric data of PutMetricData: metrics of each group, each queue and the ECS executor, and unserved tasks."""
     loads = tuple(loads)
     of_environment = {"Name": "Environment", "Value": environment}
     data: list[dict[str, Any]] = [
@@ -152,13 +188,18 @@ def datums(loads: Iterable[Load], *, unserved: int, environment: str) -> list[di
             _datum("OldestQueuedSeconds", load.oldest_seconds, of_group),
         ]
     for name, queue in sorted({name: queue for load in loads for name, queue in load.queues.items()}.items()):
-        of_queue = [of_environment, {"Name": "Queue", "Value": name}]
-        data += [
-            _datum("QueuedTasks", queue.queued, of_queue),
-            _datum("RunningTasks", queue.running, of_queue),
-            _datum("OldestQueuedSeconds", queue.oldest_seconds, of_queue),
-        ]
+        data += _of_queue(queue, [of_environment, {"Name": "Queue", "Value": name}])
+    if on_ecs is not None:
+        data += _of_queue(on_ecs, [of_environment, {"Name": "Executor", "Value": "ecs"}])
     return data
+
+
+def _of_queue(load: QueueLoad, dimensions: list[dict[str, str]]) -> list[dict[str, Any]]:
+    return [
+        _datum("QueuedTasks", load.queued, dimensions),
+        _datum("RunningTasks", load.running, dimensions),
+        _datum("OldestQueuedSeconds", load.oldest_seconds, dimensions),
+    ]
 
 
 def _datum(name: str, value: float, dimensions: list[dict[str, str]]) -> dict[str, Any]:
@@ -212,8 +253,10 @@ class Publisher:
         environment: str,
         groups: tuple[WorkerGroup, ...],
         cluster: Cluster | None = None,
+        ecs: str = "",
     ) -> None:
         self._database = database
+        self._ecs = ecs
         self._cluster = cluster
         self._missing: dict[str, int] = {}
         self._full_at = 0.0
@@ -236,19 +279,24 @@ class Publisher:
         if self._connection is None:
             self._connection = self._database.connect(application_name="airflow-fargate-metrics")
         try:
-            loads, unserved = measure(self._connection, self._groups)
+            measured = measure(self._connection, self._groups, ecs=self._ecs)
         except psycopg2.Error:
             self._connection.close()
             self._connection = None
             raise
-        self._report(unserved)
-        data = self._missing_workers(loads)
+        self._report(measured.unserved)
+        data = self._missing_workers(measured.loads)
         if self._cluster is None or time.monotonic() >= self._full_at:
             self._full_at = time.monotonic() + FULL_SECONDS
-            data += datums(loads, unserved=sum(unserved.values()), environment=self._environment)
+            data += datums(
+                measured.loads,
+                unserved=sum(measured.unserved.values()),
+                environment=self._environment,
+                on_ecs=measured.on_ecs if self._ecs else None,
+            )
         for start in range(0, len(data), 900):
             self._cloudwatch.put_metric_data(Namespace=self._namespace, MetricData=data[start : start + 900])
-        return loads
+        return measured.loads
 
     def _missing_workers(self, loads: list[Load]) -> list[dict[str, Any]]:
         """Data of the groups that lack or spare workers, or did so before: a call to CloudWatch costs money."""
@@ -264,7 +312,7 @@ class Publisher:
         self._missing = missing
         return missing_data(changed, environment=self._environment)
 
-    def _report(self, unserved: dict[str, int]) -> None:
+    def _report(self, unserved: Mapping[str, int]) -> None:
         """Print the queues without a worker group when they change: the metric has only their sum."""
         if unserved and unserved.keys() != self._printed.keys():
             names = ", ".join(f"{queue!r} ({count})" for queue, count in sorted(unserved.items()))
@@ -274,7 +322,7 @@ class Publisher:
                 file=sys.stderr,
                 flush=True,
             )
-        self._printed = unserved
+        self._printed = dict(unserved)
 
 
 def run(publisher: Publisher, *, period: float) -> None:
@@ -316,9 +364,13 @@ def main() -> int:
         if not period.isdigit() or int(period) < 1:
             raise StartupError(f"AIRFLOW_METRICS_PERIOD: expected whole seconds >= 1, got {period!r}")
         cluster = os.environ.get("AIRFLOW_METRICS_CLUSTER") or ""
+        ecs = os.environ.get("AIRFLOW_METRICS_ECS_EXECUTOR") or ""
+        if ecs not in {"", ECS_DEFAULT, ECS_NAMED}:
+            raise StartupError(f"AIRFLOW_METRICS_ECS_EXECUTOR: expected {ECS_DEFAULT} or {ECS_NAMED}, got {ecs!r}")
         publisher = Publisher(
             database=Database.of(os.environ),
-            groups=parse_groups(os.environ.get("AIRFLOW_METRICS_WORKER_GROUPS") or "{}"),
+            groups=parse_groups(os.environ.get("AIRFLOW_METRICS_WORKER_GROUPS") or "{}", ecs=ecs),
+            ecs=ecs,
             cloudwatch=_client("cloudwatch", name="CloudWatch"),
             cluster=Cluster(name=cluster, ecs=_client("ecs", name="ECS")) if cluster else None,
             namespace=os.environ.get("AIRFLOW_METRICS_NAMESPACE") or "Airflow",

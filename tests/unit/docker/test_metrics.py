@@ -64,8 +64,14 @@ def test_malformed_worker_groups_are_rejected(text: str) -> None:
         parse_groups(text)
 
 
-ROWS = [("default", 5, 90.0, 3), ("typo", 2, 60.0, 2), ("drained", 1, None, 0)]
-"""Rows of the query: queue, queued and running, age of the oldest queued, queued."""
+ROWS = [
+    ("default", 5, 90.0, 3, False),
+    ("typo", 2, 60.0, 2, False),
+    ("drained", 1, None, 0, False),
+    ("default", 4, 30.0, 1, True),
+    ("large", 2, 45.0, 2, True),
+]
+"""Rows of the query: queue, queued and running, age of the oldest queued, queued, whether on the ECS executor."""
 
 
 class Connection:
@@ -83,7 +89,7 @@ class Connection:
     def execute(self, *_: object) -> None:
         """Run nothing."""
 
-    def fetchall(self) -> list[tuple[str, int, float | None, int]]:
+    def fetchall(self) -> list[tuple[str, int, float | None, int, bool]]:
         return ROWS
 
     def rollback(self) -> None:
@@ -93,9 +99,29 @@ class Connection:
 @pytest.mark.feature("A1", "L4")
 def test_queued_tasks_of_a_queue_without_workers_are_counted() -> None:
     group = WorkerGroup(name="default", queues=frozenset({"default"}), concurrency=4)
-    loads, unserved = measure(Connection(), [group])
-    assert [load.tasks for load in loads] == [5]
-    assert unserved == {"typo": 2}
+    measured = measure(Connection(), [group])
+    assert [load.tasks for load in measured.loads] == [5]
+    assert measured.unserved == {"typo": 2}
+
+
+@pytest.mark.feature("T8", "L4")
+def test_airflow_tasks_of_the_ecs_executor_have_their_own_metrics() -> None:
+    measured = measure(Connection(), [], ecs="default")
+    assert measured.on_ecs == QueueLoad(queued=3, running=3, oldest_seconds=45)
+    _, *data = datums([], unserved=0, environment="dev", on_ecs=measured.on_ecs)
+    assert {datum["MetricName"]: datum["Value"] for datum in data} == {
+        "QueuedTasks": 3,
+        "RunningTasks": 3,
+        "OldestQueuedSeconds": 45,
+    }
+    assert all({"Name": "Executor", "Value": "ecs"} in datum["Dimensions"] for datum in data)
+
+
+@pytest.mark.feature("T8")
+def test_no_worker_group_is_needed_where_ecs_is_the_default_executor() -> None:
+    assert parse_groups("{}", ecs="default") == ()
+    with pytest.raises(StartupError, match="AIRFLOW_METRICS_WORKER_GROUPS"):
+        parse_groups("{}", ecs="named")
 
 
 class Ecs:
