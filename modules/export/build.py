@@ -14,10 +14,12 @@ from environments.model import Environment
 from modules.export.caller_values import with_caller_values
 from modules.export.cross_rules import with_cross_rules
 from modules.export.deferred_values import StructuralInputError, resolved_numbers, unresolved_number
+from modules.export.dynamic_blocks import with_dynamic_blocks
 from modules.export.exportable import ID
 from modules.export.hcl_template import simplified
 from modules.export.inputs import Input
 from modules.export.module_inputs import ModuleInputs
+from modules.export.repetition import unmarked, with_worker_groups
 from modules.export.rewriting import add_tags, repeat_for_clients, with_deferral_local, with_locals
 
 SECTIONS = ("resource", "ephemeral", "data", "moved", "locals")
@@ -75,10 +77,12 @@ def build(source: Source, *, structure: Environment) -> Module:
     inputs = ModuleInputs(structure=structure, structural=frozenset(exceptions))
     stack = source.stack(App(), inputs)
     raw = stack.to_terraform()
-    synthesized = with_locals(with_deferral_local(_clean(raw, inputs)), inputs)
+    synthesized = with_deferral_local(_clean(raw, inputs))
     with_caller_values(synthesized, inputs)
     repeat_for_clients(synthesized)
     add_tags(stack, synthesized, inputs)
+    with_dynamic_blocks(synthesized)
+    synthesized = with_locals(with_worker_groups(synthesized, inputs), inputs)
     _reject_unresolved_numbers(synthesized, inputs)
     used = (item for item in inputs.variables.values() if _uses(synthesized, item.name))
     return Module(
@@ -100,7 +104,7 @@ def _owners(raw: Any) -> dict[str, str]:
     for kind, items in raw.get("resource", {}).items():
         for name, body in items.items():
             path = [part for part in body["//"]["metadata"]["path"].split("/")[1:] if part != ID]
-            found[f"{kind}.{name}"] = re.sub(r"\W+", "_", path[0])
+            found[f"{kind}.{unmarked(name)}"] = unmarked(re.sub(r"\W+", "_", path[0]))
     return found
 
 

@@ -108,10 +108,12 @@ def _outputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]
 def _resources(old: Mapping[str, Any], new: Mapping[str, Any], found: list[Rename]) -> Iterator[Change]:
     """Changes of resources; the arguments in ``old`` refer to renamed resources by their new addresses."""
     before, after = old["resources"], new["resources"]
-    kept = {name: name for name in before.keys() & after.keys()} | {rename.new: rename.old for rename in found}
-    for address in sorted(before.keys() - set(kept.values())):
+    # The arguments of a resource and of one with for_each in its place cannot be compared.
+    kept = {rename.new: rename.old for rename in found if rename.new in after}
+    kept |= {name: name for name in before.keys() & after.keys()}
+    for address in sorted(before.keys() - {*kept.values(), *(rename.old for rename in found)}):
         yield Change(Step.MAJOR, f"resource {address} is removed")
-    for address in sorted(after.keys() - kept.keys()):
+    for address in sorted(after.keys() - {*kept, *(rename.new_resource for rename in found)}):
         yield Change(Step.MINOR, f"resource {address} is new")
     for rename in found:
         text = f"resource {rename.old} is renamed to {rename.new}"
