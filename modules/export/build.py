@@ -84,7 +84,8 @@ def build(source: Source, *, structure: Environment) -> Module:
     with_dynamic_blocks(synthesized)
     synthesized = with_locals(with_worker_groups(synthesized, inputs), inputs)
     _reject_unresolved_numbers(synthesized, inputs)
-    used = (item for item in inputs.variables.values() if _uses(synthesized, item.name))
+    names = _used(synthesized)
+    used = (item for item in inputs.variables.values() if item.name in names)
     return Module(
         name=source.name,
         purpose=source.purpose,
@@ -144,9 +145,10 @@ def _without_unused_length_rule(variable: Input, synthesized: Any) -> Input:
     return replace(variable, rules=())
 
 
-def _uses(synthesized: Any, name: str) -> bool:
+def _used(synthesized: Any) -> set[str]:
+    """The names of the variables to which the module refers."""
     body = {key: value for key, value in synthesized.items() if key != "variable"}
-    return re.search(rf"\bvar\.{name}\b", json.dumps(body)) is not None
+    return set(re.findall(r"\bvar\.(\w+)", json.dumps(body)))
 
 
 def _reject_unresolved_numbers(synthesized: Any, inputs: ModuleInputs) -> None:

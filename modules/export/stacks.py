@@ -55,14 +55,21 @@ class StackModule:
         return foundation if self.name == FOUNDATION else airflow
 
 
+_FLOWS: dict[str, list[Flow]] = {}
+"""The flows of each structure: two modules need them, and both stacks are built to know them."""
+
+
 def declared_flows(structure: Environment) -> list[Flow]:
     """Every flow of an environment with this structure, for modules that hold a part of it.
 
     Destinations of worker groups are not among them: the caller of the stacks' modules gives these.
     """
-    exceptions = frozenset(StackModule(FOUNDATION, "").structural(structure))
-    declared = _both_stacks(App(), ModuleInputs(structure=structure, structural=exceptions))[2].declared
-    return [flow for flow in declared if flow.ports not in {CIDR_PORTS, GROUP_PORTS}]
+    key = structure.model_dump_json()
+    if key not in _FLOWS:
+        exceptions = frozenset(StackModule(FOUNDATION, "").structural(structure))
+        declared = _both_stacks(App(), ModuleInputs(structure=structure, structural=exceptions))[2].declared
+        _FLOWS[key] = [flow for flow in declared if flow.ports not in {CIDR_PORTS, GROUP_PORTS}]
+    return _FLOWS[key]
 
 
 def _both_stacks(app: App, inputs: ModuleInputs) -> tuple[Foundation, Airflow, Flows]:

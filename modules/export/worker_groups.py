@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from environments.model import Environment
@@ -17,6 +18,7 @@ from modules.export import group_access, hcl
 from modules.export.cross_rules import with_cross_rules
 from modules.export.deferred_values import DeferredNumber, StructuralInputError
 from modules.export.examples import NOT_GIVEN
+from modules.export.group_access_rules import access_rules
 from modules.export.inputs import Input, Rule, from_model, list_from_model
 from modules.export.model_schema import Node
 from modules.export.module_inputs import ModuleInputs
@@ -76,6 +78,7 @@ def variable(structure: Environment, *, used: Collection[str]) -> Input:
     )
 
 
+@cache
 def _properties() -> Mapping[str, Node]:
     properties: Mapping[str, Node] = WorkerGroup.model_json_schema()["properties"]
     return properties
@@ -85,9 +88,10 @@ def _queues() -> Input:
     return list_from_model("queues", _properties()["queues"])
 
 
-def _numbers() -> list[Input]:
+@cache
+def _numbers() -> tuple[Input, ...]:
     found = (from_model(name, node) for name, node in _properties().items() if name != "name")
-    return [item for item in found if item is not None]
+    return tuple(item for item in found if item is not None)
 
 
 def _type(item: Input) -> str:
@@ -127,7 +131,7 @@ def _rules(attributes: Sequence[Input], used: Collection[str]) -> Iterator[Rule]
             message=f"Each queue must be listed once in {VARIABLE}: only one group may serve a queue.",
             rejected={"one": smallest, "two": smallest},
         )
-    yield from group_access.access_rules(VARIABLE, smallest, used)
+    yield from access_rules(VARIABLE, smallest, used)
 
 
 def _whole(numbers: Sequence[Input], smallest: Mapping[str, Any]) -> Rule:
