@@ -10,6 +10,7 @@ from typing import Any
 from modules.export.accepted_values import narrower
 from modules.export.changes import Change, Step, rated
 from modules.export.declarations import InterfaceError, declared
+from modules.export.object_types import only_adds_optional_attributes
 from modules.export.renames import Rename, renames, with_new_addresses
 from modules.export.version_ranges import excludes
 
@@ -59,7 +60,10 @@ def _inputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
 
 
 def _input(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
-    if old["type"] != new["type"]:
+    if only_adds_optional_attributes(old["type"], new["type"]):
+        if old["type"] != new["type"]:
+            yield Change(Step.MINOR, f"input {name} has further optional attributes")
+    elif old["type"] != new["type"]:
         yield Change(Step.MAJOR, f"input {name} was {old['type']} and is {new['type']}")
     if old.get("nullable", True) and not new.get("nullable", True):
         yield Change(Step.MAJOR, f"input {name} no longer accepts null")

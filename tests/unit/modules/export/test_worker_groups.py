@@ -15,6 +15,7 @@ from modules.export.build import Module
 from modules.export.deferred_values import StructuralInputError
 from modules.export.dynamic_blocks import with_dynamic_blocks
 from modules.export.inputs import Input
+from modules.export.object_types import only_adds_optional_attributes
 from modules.export.worker_groups import VARIABLE, GroupNumber
 
 FOR_EACH = {"for_each": "${var.worker_groups}"}
@@ -84,6 +85,21 @@ def test_wider_bounds_of_an_attribute_are_not_narrower() -> None:
     assert narrower([rule("cpu", 2, 9)], [rule("cpu", 1, 9)]) == []
     assert narrower([rule("cpu", 2, 9)], [rule("cpu", 3, 9)]) == [rule("cpu", 3, 9)]
     assert narrower([rule("cpu", 2, 9)], [rule("memory_mib", 1, 9)]) == [rule("memory_mib", 1, 9)]
+
+
+@pytest.mark.feature("M5")
+@pytest.mark.parametrize(
+    ("old", "new", "minor"),
+    [
+        ("cpu = number", "cpu   = number\n    spare = optional(number, 1)", True),
+        ("cpu = number", "cpu = number\n  disk = optional(map(object({\n    size = number\n  })), {})", True),
+        ("cpu = number", "cpu = number\n  spare = number", False),
+        ("cpu = number", "cpu = string", False),
+        ("cpu = number\n  spare = optional(number, 1)", "cpu = number", False),
+    ],
+)
+def test_a_further_optional_attribute_is_minor(old: str, new: str, minor: bool) -> None:
+    assert only_adds_optional_attributes(f"map(object({{\n  {old}\n}}))", f"map(object({{\n  {new}\n}}))") is minor
 
 
 @pytest.mark.feature("M5")
