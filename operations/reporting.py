@@ -19,7 +19,7 @@ from operations.errors import OperationError, PreconditionError
 
 CHANGED, UNCHANGED, INTERRUPTED = 1, 2, 130
 """Exit codes: something was changed, nothing was changed, Ctrl-C."""
-NO_ANSWER = "the question has no answer, because the input ended. Fix: run the command in a terminal; --yes skips most questions"
+NO_ANSWER = "the question has no answer, because the input ended. Fix: run the command in a terminal, or with --yes"
 
 
 @dataclass
