@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Mapping
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
 from terraform_harness.terraform.hcl_blocks import blocks
+from terraform_harness.terraform.json_syntax import normalized
 
 STACK_FILE = "cdk.tf.json"
 OVERRIDE_FILE = "zz_harness_override.tf.json"
@@ -33,6 +35,9 @@ class WorkspaceError(ValueError):
     """The folder is not a root module that the harness can read; the message names the fix."""
 
 
+__tracebackhide__ = methodcaller("errisinstance", WorkspaceError)
+
+
 def read(folder: Path) -> dict[str, Any]:
     """Return the configuration in ``folder``, in the shape of Terraform JSON.
 
@@ -45,7 +50,7 @@ def read(folder: Path) -> dict[str, Any]:
     files = configuration_files(folder)
     document: dict[str, Any] = {}
     for file in files:
-        content = _read_json(file) if file.suffix == ".json" else _block_names(file.read_text())
+        content = read_json(file) if file.suffix == ".json" else _block_names(file.read_text())
         document = _merged(document, content) if document else content
     return document
 
@@ -66,6 +71,21 @@ def configuration_files(folder: Path) -> tuple[Path, ...]:
     others = [path.name for path in _folders(folder.parent) if _terraform_files(path)]
     listed = f"stacks in {folder.parent}: {', '.join(others)}" if others else f"{folder.parent} has no stacks"
     raise WorkspaceError(f"{folder}: no such stack; {listed}. Fix: correct the name, or synthesize the stacks first")
+
+
+def read_json(file: Path) -> dict[str, Any]:
+    """Return the content of one file with a configuration or a plan in JSON.
+
+    Raises:
+        WorkspaceError: The file is not a JSON object.
+    """
+    try:
+        found = json.loads(file.read_text())
+    except ValueError as error:
+        raise WorkspaceError(f"{file}: not JSON ({error}). Fix: write the file again") from None
+    if not isinstance(found, dict):
+        raise WorkspaceError(f"{file}: must be a JSON object, got {type(found).__name__}. Fix: write the file again")
+    return normalized(found)
 
 
 def is_json(folder: Path) -> bool:
@@ -98,7 +118,7 @@ def leave_out(folder: Path, addresses: Iterable[str]) -> None:
     left_out = set(addresses)
     for file in configuration_files(folder) if left_out else ():
         if file.suffix == ".json":
-            file.write_text(json.dumps(_without(_read_json(file), left_out)))
+            file.write_text(json.dumps(_without(read_json(file), left_out)))
         else:
             file.write_text(_without_blocks(file.read_text(), left_out))
 
@@ -116,7 +136,7 @@ def for_emulator(folder: Path, *, states: Mapping[str, Path] | None = None) -> N
     document = read(folder)
     aliases = [{"alias": block["alias"]} for block in _providers(document) if "alias" in block]
     content: dict[str, Any] = {"provider": {"aws": [block | {"s3_use_path_style": True} for block in ({}, *aliases)]}}
-    settings = _terraform_settings(document)
+    settings = document.get("terraform", {})
     backend = settings.get("backend", {})
     if s3 := backend.get("s3"):
         content["terraform"] = {"backend": {"s3": s3 | {"use_path_style": True}}}
@@ -182,16 +202,6 @@ def _folders(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
 
 
-def _read_json(file: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(file.read_text())
-    except ValueError as error:
-        raise WorkspaceError(f"{file}: not JSON ({error}). Fix: synthesize the stack again") from None
-    if not isinstance(found, dict):
-        raise WorkspaceError(f"{file}: must be a JSON object, got {type(found).__name__}. Fix: synthesize it again")
-    return found
-
-
 def _block_names(text: str) -> dict[str, Any]:
     document: dict[str, Any] = {}
     for block in blocks(text):
@@ -216,11 +226,6 @@ def _merged(first: Any, second: Any) -> Any:
 def _providers(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     found = document.get("provider", {}).get("aws", [])
     return found if isinstance(found, list) else [found]
-
-
-def _terraform_settings(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = document.get("terraform", {})
-    return found if isinstance(found, Mapping) else next(iter(found), {})
 
 
 def _without(document: dict[str, Any], addresses: set[str]) -> dict[str, Any]:

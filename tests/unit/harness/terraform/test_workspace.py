@@ -85,6 +85,8 @@ def test_leaving_out_the_last_resource_removes_its_type(source: Path, tmp_path: 
 def test_folder_without_a_root_module_is_named(tmp_path: Path, text: str | None, message: str) -> None:
     if text is not None:
         (tmp_path / "cdk.tf.json").write_text(text)
+        with pytest.raises(workspace.WorkspaceError, match=message):
+            Template.read(tmp_path / "cdk.tf.json")
     with pytest.raises(workspace.WorkspaceError, match=message):
         workspace.read(tmp_path)
 
