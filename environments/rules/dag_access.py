@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Network
 from itertools import permutations
 
+from environments.arns import arn_account, arn_region
 from environments.derived.dag_access import components_with_dag_code, dag_access
 from environments.errors import Problem
 from environments.facts.naming import parameter_path
 from environments.facts.secrets import GIVEN_BY_PEOPLE, SPECIFICATIONS
 from environments.facts.topology import uses_celery
-from environments.fields import arn_account, arn_region
 from environments.model import Environment
 from environments.rules.airflow import OWNED
 from environments.rules.names import OF_AWS
