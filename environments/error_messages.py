@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from environments.errors import Problem, nearest, shown
 from environments.facts.topology import FORMER_NAMES
-from environments.fields import REJECTED
+from environments.formats import REJECTED
 from environments.json_schema import Node, choices, node_at, schema
 from environments.schema_text import allowed_values
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from environments.arns import arn_account
 from environments.errors import Problem
 from environments.facts.bucket_names import RESERVED_PREFIXES as BUCKET_PREFIXES
 from environments.facts.ci_roles import GITHUB, gitlab_host
 from environments.facts.naming import resource_name
 from environments.facts.quotas import LOAD_BALANCER_NAME_CHARACTERS, ROLE_NAME_CHARACTERS
 from environments.facts.topology import worker_name
-from environments.fields import arn_account
 from environments.model import Environment
 from environments.rules.registry import rule
 

@@ -12,7 +12,8 @@ from typing import Annotated
 from annotated_types import Len
 from pydantic import StrictBool, StrictInt
 
-from environments.fields import IN_PLACE, ROLLING, Pattern, Section, plan, replaces, synth
+from environments.fields import IN_PLACE, ROLLING, Section, plan, replaces, synth
+from environments.formats import Pattern
 from environments.sections.dag_access import DagAccess
 
 Cpu = Annotated[

@@ -15,8 +15,9 @@ from environments.facts.secrets import (
     OTLP_HEADERS_VARIABLE,
     SPECIFICATIONS,
 )
+from modules.core.container import Container, Secret
 from modules.core.grants import statement
-from modules.core.task import Container, FargateTask, Secret
+from modules.core.task import FargateTask
 
 DAGS_ROOT = "/opt/airflow/dags"
 DEFAULT_PORTS = {"HTTPS": 443, "SSH": 22}

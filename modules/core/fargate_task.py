@@ -15,9 +15,10 @@ from constructs import Construct
 
 from modules.core.airflow_process import Process
 from modules.core.connections import Connections
+from modules.core.container import Container
 from modules.core.deferrable import possible
 from modules.core.grants import Role, RoleSettings, statement
-from modules.core.task import Container, FargateTask
+from modules.core.task import FargateTask
 
 AIRFLOW_HOME = "/opt/airflow"
 WRITABLE = {"tmp": "/tmp", "airflow-home": AIRFLOW_HOME}

@@ -13,8 +13,9 @@ from environments.model import Environment
 from environments.sections.dag_access import DagAccess as DagAccessSection
 from modules.constructs.sidecars import GitBundle, GitSync, Repository, S3Sync, StatsD, WorkerMetrics
 from modules.core.connections import Connections
+from modules.core.container import Secret
 from modules.core.dag_access import DagAccess
-from modules.core.task import BackingService, Client, Secret, Sidecar
+from modules.core.task import BackingService, Client, Sidecar
 from modules.stacks.component_table import Use
 from modules.stacks.dag_access import dag_access
 from modules.stacks.ecs_executor import EcsExecutorSettings

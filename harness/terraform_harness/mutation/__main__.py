@@ -7,12 +7,13 @@ from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
-import typer
-from rich.console import Console
-
-from terraform_harness.extras import MissingExtra
+from terraform_harness.extras import MissingExtra, imports_of_extra
 from terraform_harness.mutation import Detector, NothingToMutate, Result, detectors, run
 from terraform_harness.terraform.workspace import WorkspaceError
+
+with imports_of_extra("policies", program=True):
+    import typer
+    from rich.console import Console
 
 console = Console(soft_wrap=True)
 
