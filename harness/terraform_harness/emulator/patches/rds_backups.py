@@ -46,7 +46,7 @@ def _backup(database: Any) -> dict[str, Any]:
 
 @patch(
     RDSBackend,
-    reason="moto finds the source by its name only, restores instances that have no backup, and calls a restored instance "
+    reason="moto finds the source by its name only, restores instances without backup, and calls a restored one "
     "a read replica, which the second plan changes",
 )
 def restore_db_instance_to_point_in_time(self: Any, source: str | None, target: str, overrides: Any) -> Any:
