@@ -13,6 +13,7 @@ import typer
 from terraform_gate.interruptions import RULE
 
 from environments import load
+from environments.command_line import Commands
 from environments.load import HOME
 from operations import bootstrap as _bootstrap
 from operations import database
@@ -28,6 +29,7 @@ from operations.commands import control, dags, delivery, hand_over, observe, rec
 from operations.commands import upgrade as _upgrade
 from operations.commands.shared import Folder, Name, Yes, account_of, asked
 from operations.errors import PreconditionError
+from operations.given_secrets import require_files
 from operations.hcp import commands as _hcp
 from operations.progress import next_command, say
 from operations.reporting import reporting
@@ -36,7 +38,9 @@ from operations.reviewed import read_reviewed
 from operations.rotate import rotation_of
 from operations.stacks import synthesize, synthesize_one
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(
+    cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
+)
 app.add_typer(_hcp.app, name="hcp")
 app.add_typer(dags.app, name="dags")
 
@@ -129,13 +133,13 @@ def secrets(
 ) -> None:
     """Create missing secrets and set the broker's AUTH token. No value is printed."""
     with reporting() as report:
-        account = account_of(report, name, folder, "secrets")
         files = {
             "--deploy-key": deploy_key,
             "--client-secret": client_secret,
             "--otlp-headers": otlp_headers,
             "--openlineage-api-key": openlineage_api_key,
         }
+        account = account_of(report, name, folder, "secrets", check=lambda found: require_files(found, files))
         _secrets.complete(account, files=files)
         next_command(account.command("migrate"))
 

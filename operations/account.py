@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ConnectionError as AwsConnectionError
 
 from environments import Environment
 from environments.load import HOME
@@ -18,7 +19,9 @@ from operations.aws_errors import CREDENTIALS_FIX, code_of, explain
 from operations.errors import PreconditionError
 from operations.steps import Steps
 
-RETRIES = Config(retries={"mode": "standard", "max_attempts": 8})
+RETRIES = Config(retries={"mode": "standard", "max_attempts": 8}, connect_timeout=3)
+"""Throttling is retried for a minute; a connection is tried ``CONNECTION_ATTEMPTS`` times, which takes ten seconds."""
+CONNECTION_ATTEMPTS = 3
 READS = ("BatchGet", "Describe", "Get", "Head", "List")
 """Prefixes of the API actions that change nothing."""
 PYTHON = ".venv/bin/python"
@@ -55,6 +58,7 @@ class Account:
             self.session = self.session or boto3.Session(region_name=self.environment.region)
             made = self.session.client(service, region_name=self.environment.region, config=RETRIES)
             made.meta.events.register("after-call", self._record_change)
+            made.meta.events.register_first("needs-retry", _end_without_connection)
             self._clients[service] = made
         return self._clients[service]
 
@@ -101,6 +105,12 @@ class Account:
                 f"{account} ({arn}). {CREDENTIALS_FIX}"
             )
         return self
+
+
+def _end_without_connection(*, attempts: int, caught_exception: Exception | None, **_context: Any) -> None:
+    """End the retries of botocore, which can only be ended by an error, when AWS cannot be reached."""
+    if caught_exception and attempts >= CONNECTION_ATTEMPTS and isinstance(caught_exception, AwsConnectionError):
+        raise caught_exception
 
 
 def missing(error: ClientError, *codes: str) -> bool:

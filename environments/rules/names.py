@@ -98,6 +98,18 @@ def ci_roles_trust_one_provider(environment: Environment) -> Iterator[Problem]:
 
 
 @rule("iam")
+def ci_roles_trust_a_repository(environment: Environment) -> Iterator[Problem]:
+    """Without a repository or project the section has no effect: bootstrap creates no CI roles."""
+    oidc = environment.iam.oidc
+    if oidc and not (oidc.github_repository or oidc.gitlab_project):
+        yield Problem(
+            "iam.oidc",
+            "names no repository, so that no CI roles are created. Fix: add github_repository: OWNER/NAME or "
+            "gitlab_project: GROUP/PROJECT, or remove iam.oidc",
+        )
+
+
+@rule("iam")
 def ci_roles_have_their_own_path(environment: Environment) -> Iterator[Problem]:
     """The deploy role manages all roles below ``iam.path``; with the path / it could change itself."""
     if environment.iam.oidc and environment.iam.path == "/":

@@ -12,6 +12,7 @@ from rich.console import Console
 from environments.load import HOME
 from operations import cost as _cost
 from operations import logs as _logs
+from operations.account import Account
 from operations.commands.shared import Folder, Json, Name, account_of, account_without_check, print_json
 from operations.cost_screen import lines as _cost_lines
 from operations.errors import PreconditionError
@@ -61,17 +62,19 @@ def logs(
 ) -> None:
     """Print the log of a component, or of an Airflow task (--dag, --run, --task)."""
     with reporting() as report:
-        account = account_of(report, name, folder, "logs")
         wanted = [word for word in (dag, run, task) if word]
-        if bool(component) == bool(wanted) or len(wanted) not in (0, 3):
-            raise PreconditionError(
-                "name a component, or an Airflow task with --dag, --run and --task. Fix: "
-                f"{account.command('logs', 'scheduler')}"
-            )
+
+        def check(found: Account) -> None:
+            if bool(component) == bool(wanted) or len(wanted) not in (0, 3):
+                raise PreconditionError(
+                    "name a component, or an Airflow task with --dag, --run and --task. Fix: "
+                    f"{found.command('logs', 'scheduler')}"
+                )
+
+        age = _logs.duration(since)
+        account = account_of(report, name, folder, "logs", check=check)
         if component:
-            lines = _logs.component_lines(
-                account, component, since=_logs.duration(since), follow=follow, pattern=filter
-            )
+            lines = _logs.component_lines(account, component, since=age, follow=follow, pattern=filter)
         else:
             lines = _logs.task_lines(account, _logs.AirflowTask(dag, run, task, index, attempt))
         count = 0
@@ -107,9 +110,10 @@ def support_bundle(
 ) -> None:
     """Write an archive with state, settings and logs of NAME, without its secrets."""
     with reporting() as report:
+        age = _logs.duration(since)
         account = account_of(report, name, folder, "support-bundle")
         now = datetime.datetime.now(datetime.UTC)
         target = out or Path(f"{account.names.name}-support-{now:%Y%m%dT%H%M%SZ}.zip")
-        names = collect(account, target=target, since=_logs.duration(since))
+        names = collect(account, target=target, since=age)
         say(f"{target}: {len(names)} files. Values of secrets are masked; read the files before you pass them on")
         next_command(f"unzip -l {target}")
