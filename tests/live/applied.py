@@ -17,6 +17,7 @@ from terraform_harness.emulator import Emulator
 from terraform_harness.lifecycle import Lifecycle
 from terraform_harness.tools import require
 
+from environments.facts.quotas import account_limits
 from local.ecs.addresses import VPC_BLOCKS, free_block
 from local.repository import ROOT
 
@@ -91,7 +92,7 @@ def apply() -> Applied:
     require("docker", "packet-filters", "terraform", "provider-mirror")
     host = KeyPair.make()
     text = ENVIRONMENT.read_text().replace("HOST_KEY", host.public).replace("VPC_CIDR", free_block(VPC_BLOCKS))
-    emulator = Emulator(account_id="111111111111", iam="enforce")
+    emulator = Emulator(account_id="111111111111", iam="enforce", quotas=account_limits())
     environment = Applied(
         emulator=emulator,
         folder=Path(tempfile.mkdtemp(prefix="airflow-fargate-live-")),
