@@ -28,7 +28,7 @@ from environments import load
 from environments.facts.quotas import account_limits
 from environments.facts.stacks import bootstrap_stack, stack_names
 from environments.load import HOME
-from local import ci_session, given_secrets
+from local import ci_session, given_secrets, kept_revisions
 from local.background_report import background_report
 from local.repository import ROOT
 from local.typical_changes import make_changes, remove_protection
@@ -70,7 +70,8 @@ def run(environment: str, *, console: Console, record: Path | None = None, enfor
         if enforced:
             act_as_ci(life, bootstrap)
         life.make(stacks[0])
-        given = given_secrets.put(emulator, load(HOME / f"{environment}.yaml"))
+        declared = load(HOME / f"{environment}.yaml")
+        given = given_secrets.put(emulator, declared)
         for stack in stacks[1:]:
             life.make(stack)
         life.check((bootstrap, *stacks))
@@ -83,6 +84,8 @@ def run(environment: str, *, console: Console, record: Path | None = None, enfor
         for stack in reversed(stacks):
             life.destroy(stack)
         given_secrets.remove(emulator, given)
+        if kept := kept_revisions.deregister(emulator, declared):
+            life.say(f"deregistered {kept} task definitions of former deployments, which production keeps")
         nothing_left(life.left(since=before))
         life.say("nothing is left in the emulator")
         if enforced:

@@ -65,11 +65,21 @@ class Applied:
         return max(self.folder.glob("stacks-*/out/stacks"), key=lambda folder: folder.stat().st_mtime)
 
     @property
+    def _keys(self) -> dict[str, Any]:
+        """The keys of the environment that was applied last."""
+        keys: dict[str, Any] = yaml.safe_load((self.stacks.parents[1] / "environments" / "live.yaml").read_text())
+        return keys
+
+    @property
     def network(self) -> dict[str, Any]:
         """The network section that was applied last."""
-        file = self.stacks.parents[1] / "environments" / "live.yaml"
-        section: dict[str, Any] = yaml.safe_load(file.read_text())["network"]
+        section: dict[str, Any] = self._keys["network"]
         return section
+
+    @property
+    def topology(self) -> str:
+        """The topology that was applied last."""
+        return str(self._keys.get("topology", "celery"))
 
     def make(self, *stacks: str, **changes: object) -> None:
         """Synthesize the environment with ``changes`` to its keys (None removes a key) and apply ``stacks``."""

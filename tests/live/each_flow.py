@@ -145,6 +145,7 @@ def trial(flow: DeclaredFlow) -> Trial:
 def test_something_fails_without_each_declared_flow(live: Live, run: str) -> None:
     topology, egress, changes = RUNS[run]
     change_to(live, topology, egress, changes)
+    assert (live.applied.topology, live.applied.network["egress"]) == (topology, egress)
     known = {item: item for item in kept()}
     declared = [flow for flow in flows(live) if run not in known.get(trial(flow), trial(flow)).failed]
     if not declared:

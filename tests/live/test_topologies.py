@@ -29,10 +29,10 @@ TOPOLOGIES: dict[Topology, tuple[str, dict[str, Any], dict[str, int]]] = {
 
 
 def change_to(live: Live, topology: Topology, egress: str, changes: dict[str, Any]) -> None:
-    """Apply the topology with Terraform and wait until only its services run. The tier starts as celery."""
+    """Apply the topology with Terraform and wait until only its services run."""
     if egress == "none":
         live.bake_dags()
-    if (topology, egress) != ("celery", live.applied.network["egress"]):
+    if (topology, egress) != (live.applied.topology, live.applied.network["egress"]):
         live.change(egress=egress, topology=topology, **changes)
     live.ecs.runner.wait_steady(seconds=STEADY_SECONDS)
     deadline = time.monotonic() + STEADY_SECONDS
