@@ -132,7 +132,7 @@ def moved(database: Container) -> Iterator[None]:
         other.remove()
 
 
-@pytest.mark.feature("R4", "C3", "D7")
+@pytest.mark.feature("R4", "C3")
 def test_running_tasks_survive_a_database_that_fails_over_for_75_seconds(running: RunningProject) -> None:
     """The environment's own timeouts decide: an Airflow task that is killed during the outage needs a second try.
 
