@@ -106,13 +106,13 @@ image-lock: ## Update the lock files of the image (needs uv)
 live: .venv/.ready ## Apply an environment to the emulator, run it behind packet filters, test it, and print what the filters dropped
 	@$(BIN)/python -m pytest tests/live --ignore=tests/live/test_compose.py -q $(ARGS)
 
-flows: .venv/.ready ## Remove each declared flow of a running environment in turn and write what fails to docs/flows.md (20 minutes)
+flows: .venv/.ready ## Remove each declared flow of a running environment in turn and write what fails to docs/flows.md (40 minutes)
 	@$(BIN)/python -m pytest tests/live/each_flow.py -q -s $(ARGS)
 
-grants: .venv/.ready ## Record make demo and make live, and write what needed each permission to docs/permissions.md (an hour)
-	@mkdir -p .build && $(BIN)/python -m local.demo dev --record .build/demo.json
+grants: .venv/.ready ## Record make demo of dev and prod and make live, and write what needed each permission to docs/permissions.md (an hour)
+	@mkdir -p .build && for name in dev prod; do $(BIN)/python -m local.demo $$name --record .build/demo-$$name.json || exit; done
 	@AIRFLOW_FARGATE_RECORD=$(CURDIR)/.build/live.json $(BIN)/python -m pytest tests/live --ignore=tests/live/test_compose.py -q
-	@$(BIN)/python -m local.permissions .build/demo.json .build/live.json
+	@$(BIN)/python -m local.permissions .build/demo-dev.json .build/demo-prod.json .build/live.json
 
 up: .venv/.ready ## Run ENV locally with Docker (DAGS=folder, PORT=n, DELIVERY=git; see docs/local.md)
 	@$(BIN)/python -m local.compose up $(ENV) $(if $(DAGS),--dags "$(DAGS)") $(if $(PORT),--port $(PORT)) $(if $(DELIVERY),--delivery $(DELIVERY))

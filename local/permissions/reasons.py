@@ -65,8 +65,6 @@ REASONS: Mapping[str, str] = {
     f"{_DEPLOY}*:List*": _READ,
     "*: execution role: logs:PutLogEvents": "in this run no container of the component ended before the environment",
     "*: task role: ecs:GetTaskProtection": "the agent reads the state of the protection with it",
-    "api-server: task role: s3:PutObject": "one grant for every user of the task logs",
-    "api-server: task role: kms:GenerateDataKey": "one grant for every user of the task logs",
     "*: task role: s3:ListBucket": "a component that reads task logs lists them first",
     "*: task role: arn:aws:s3:::*-task-logs-*": "the resource of s3:ListBucket",
     "*: task role: ssm:GetParameter": _BACKEND,

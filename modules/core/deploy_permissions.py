@@ -104,7 +104,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         *("Cancel*", "Create*", "Delete*", "Describe*", "Get*", "List*", "Put*", "Restore*", "Tag*", "Untag*"),
         "Update*",
     ),
-    "sns": ("Create*", "Delete*", "Get*", "List*", "Set*", "Subscribe", "Tag*", "Unsubscribe", "Untag*"),
+    "sns": ("Create*", "Delete*", "Get*", "List*", "Set*", "Subscribe", "Tag*", "Untag*"),
     "ssm": ("Add*", "Delete*", "Describe*", "Get*", "List*", "Put*", "Remove*"),
 }
 
@@ -158,6 +158,9 @@ REGIONAL_ACTIONS: tuple[str, ...] = (
     "servicediscovery:GetOperation",
     "servicediscovery:TagResource",
     "servicediscovery:UntagResource",
+    "sns:GetSubscriptionAttributes",
+    "sns:SetSubscriptionAttributes",
+    "sns:Unsubscribe",
 )
 GLOBAL_ACTIONS: tuple[str, ...] = ("route53:CreateHostedZone",)
 

@@ -124,7 +124,7 @@ def _flat_name(entity: Mapping[str, Any]) -> str:
 def _finding(check: Any, resource: Resource, result: Mapping[str, Any]) -> Finding | None:
     """Return the finding; None when the check does not apply (checkov's UNKNOWN means that, or an unknown value)."""
     verdict = _VERDICTS.get(result["result"])
-    unknown = _unknown(check, resource, result) if verdict is not Verdict.FAIL else ""
+    unknown = _unknown(check, resource, result) if verdict is not Verdict.FAIL else _unplanned(check, resource)
     if unknown:
         return Finding(resource=resource, verdict=Verdict.UNKNOWN, message=f"{unknown} is not known")
     if verdict is None:
@@ -141,6 +141,12 @@ def _unknown(check: Any, resource: Resource, result: Mapping[str, Any]) -> str:
         keys = [key for key in result.get("evaluated_keys") or [check.get_inspected_key()] if isinstance(key, str)]
         return next((key for key in keys if _is_open(resource, key)), "")
     return ""
+
+
+def _unplanned(check: Any, resource: Resource) -> str:
+    """Return ``lifecycle`` when the check inspects it and a plan without its configuration does not show it."""
+    inspects = isinstance(check, BaseResourceValueCheck) and str(check.get_inspected_key()).startswith("lifecycle")
+    return "lifecycle (a plan does not contain it)" if inspects and not resource.has_lifecycle else ""
 
 
 def _reads(check: Any, argument: str) -> bool:

@@ -79,7 +79,7 @@ class DesiredCount(Rule):
         targets = configuration.of_type("aws_appautoscaling_target")
         for service in configuration.of_type(*self.resource_types):
             scaled = [item for item in targets if _scales(item, service, configuration)]
-            if scaled and not service.is_planned:
+            if scaled and service.has_lifecycle:
                 yield Finding.pass_(service) if _ignores(service) else Finding.fail(service, _message(scaled[0]))
 
 

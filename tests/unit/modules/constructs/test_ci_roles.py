@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from terraform_gate.iam.decision import Caller, Outcome, Policy, Target, decide
 from terraform_gate.iam.managed_policies import managed_document
+from terraform_harness.emulator.iam.definitions import resource_types
 
 from tests.synthesis import Deployment, deployed
 from tests.unit.modules.variants import CHEAP, ISSUER, LARGE, OIDC, PROVIDER
@@ -244,3 +245,17 @@ def test_deploy_role_cannot_change_itself() -> None:
                 writing = [action for action in statement["Action"] if action.startswith(("iam:Put", "iam:Update"))]
                 reached = [pattern for pattern in statement["Resource"] if fnmatch.fnmatchcase(own, pattern)]
                 assert not (writing and reached), f"{own} is within {reached} of {writing}"
+
+
+@pytest.mark.feature("I4", "H9")
+def test_actions_of_the_deploy_role_support_the_resources_that_limit_them() -> None:
+    """IAM denies an action that supports no resource, unless its statement is about every resource (``*``)."""
+    limited = [
+        action
+        for policy in _ci(deployed(**LARGE))["aws_iam_policy"].values()
+        for part in json.loads(policy["policy"])["Statement"]
+        for action in part["Action"]
+        if part["Effect"] == "Allow" and part["Resource"] != ["*"] and "*" not in action
+    ]
+    assert len(limited) > 20
+    assert [action for action in limited if not resource_types(*action.split(":"))] == []
