@@ -8,6 +8,10 @@ ENVS ?= dev staging prod
 PROVIDER ?= github
 ENV_STACKS = $(foreach layer,foundation airflow,cdktf.out/stacks/$(ENV)-$(layer))
 ELK := report/picture/node_modules/elkjs
+NODE_FIX = install Node.js 20 or newer
+UV_FIX = python3 -m pip install uv, or see https://docs.astral.sh/uv/
+need = @command -v $(1) >/dev/null || { echo "$(1) is missing. Fix: $(2)"; exit 2; }
+given = $(if $($(1)),@:,@echo "$(1) is not set. Fix: make $@ $(1)=$(2)"; exit 2)
 PACKAGE_FOLDERS := $(CURDIR) $(CURDIR)/policies $(CURDIR)/harness $(CURDIR)/bindings
 
 .PHONY: help
@@ -28,6 +32,7 @@ help: ## List the targets
 setup: .venv/.ready ## Create the virtual environment (every target does this first)
 
 lock: ## Update requirements.txt from requirements.in (needs uv)
+	$(call need,uv,$(UV_FIX))
 	uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" --quiet requirements.in -o requirements.txt
 	@mkdir -p .build
 	grep -v '^cdktf-cdktf-provider-aws\|^constructs' requirements.txt | grep '==' | tr -d '\\' > .build/constraints.txt
@@ -47,6 +52,7 @@ gate: .venv/.ready ## Evaluate checkov's rules and the rules of this project on 
 	@$(BIN)/python -m terraform_gate cdktf.out/stacks $(PLAN) $(if $(FORMAT),--format $(FORMAT)) $(if $(WAIVERS),--waivers $(WAIVERS))
 
 gate-hcl: .venv/.ready ## Evaluate the *.tf files below FOLDER without a plan
+	$(call given,FOLDER,folder)
 	@$(BIN)/python -m terraform_gate $(FOLDER)
 
 ## Infrastructure
@@ -62,13 +68,13 @@ demo: .venv/.ready $(ELK) ## Create, verify, change and destroy ENV on the embed
 
 cdktf: node_modules/.bin/cdktf ## Install the cdktf CLI into node_modules/
 node_modules/.bin/cdktf: package-lock.json
-	@command -v npm >/dev/null || { echo "npm is missing. Fix: install Node.js 20 or newer"; exit 2; }
+	$(call need,npm,$(NODE_FIX))
 	@npm ci --no-fund --no-audit --loglevel=error && touch $@
 
 ## Report
 .PHONY: report pictures
 $(ELK): report/picture/package-lock.json
-	@command -v npm >/dev/null || { echo "npm is missing. Fix: install Node.js 20 or newer"; exit 2; }
+	$(call need,npm,$(NODE_FIX))
 	@npm ci --prefix report/picture --no-fund --no-audit --loglevel=error --silent && touch $@
 
 report: .venv/.ready $(ELK) ## Write one HTML page about ENV (PLAN="STACK=plan.json ..." STATE=... AGAINST=prod PROFILE=usage.json MARKDOWN=comment.md)
@@ -86,9 +92,12 @@ image: .venv/.ready ## Build the Airflow image (BASE_IMAGE selects another base;
 	@$(if $(BASE_IMAGE),AIRFLOW_FARGATE_BASE_IMAGE=$(BASE_IMAGE)) $(BIN)/python -m local.containers airflow
 
 multi-platform: ## Build for X86_64 and ARM64 and push to IMAGE (needs docker buildx and a registry login)
+	$(call given,IMAGE,registry.example.com/airflow:1)
+	$(call need,docker,install Docker with its buildx plugin)
 	docker buildx build --platform linux/amd64,linux/arm64 --provenance=true --sbom=true --push --tag "$(IMAGE)" --file docker/airflow/Dockerfile docker
 
 image-lock: ## Update the lock files of the image (needs uv)
+	$(call need,uv,$(UV_FIX))
 	@for name in airflow/requirements airflow/build emulator/requirements tools; do \
 	  uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make image-lock" --quiet docker/$$name.in -o docker/$$name.txt; done
 
@@ -136,6 +145,7 @@ rehearse-upgrade: .venv/.ready ## Migrate a copy of the database of ENV with ano
 ## Export
 .PHONY: modules bundle handover dags-release dags-release pipelines bench
 modules: .venv/.ready ## Export constructs and stacks as Terraform modules to dist/modules (LIKE=environment whose structure is used)
+	$(call need,node,$(NODE_FIX))
 	@$(BIN)/python -m modules.export --out dist/modules $(if $(LIKE),--like $(LIKE))
 
 bundle: .venv/.ready ## Write STACK of ENV as a self-contained archive to dist/bundles (ORGANIZATION=name for HCP Terraform)

@@ -15,6 +15,7 @@ from terraform_gate.interruptions import RULE
 from environments import load
 from environments.load import HOME
 from operations import bootstrap as _bootstrap
+from operations import database
 from operations import deploy as _deploy
 from operations import doctor as _doctor
 from operations import hibernation as _hibernation
@@ -24,6 +25,7 @@ from operations import secrets as _secrets
 from operations import verify as _verify
 from operations.account import PYTHON, Account
 from operations.commands import control, dags, delivery, hand_over, observe, recover
+from operations.commands import upgrade as _upgrade
 from operations.commands.shared import Folder, Name, Yes, account_of, asked
 from operations.errors import PreconditionError
 from operations.hcp import commands as _hcp
@@ -172,6 +174,7 @@ def rotate(
     with reporting() as report:
         rotation = rotation_of(secret, from_)
         account = account_of(report, name, folder, "rotate", secret)
+        database.require_awake(account)
         if not asked(yes)(f"Rotate {secret} of {name}? Every Fargate task is replaced."):
             raise PreconditionError("nothing was rotated")
         rotation(account)
@@ -243,6 +246,8 @@ for command in (
     control.scale,
     control.pause,
     control.resume,
+    _upgrade.upgrade,
+    observe.cost,
     recover.backup,
     recover.backups,
     recover.restore,

@@ -33,6 +33,7 @@ class Account:
         folder: the folder of its file, named in messages and in suggested commands.
         sleep: :func:`time.sleep`; tests replace it.
         changed: whether this process changed anything in AWS.
+        arn: ARN of the credentials, once :meth:`caller` has asked for it.
         steps: the steps of the running command.
     """
 
@@ -41,6 +42,7 @@ class Account:
     sleep: Callable[[float], None] = time.sleep
     session: Any = field(default=None, repr=False)
     changed: bool = False
+    arn: str = ""
     steps: Steps = field(default_factory=Steps)
     _clients: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -83,7 +85,8 @@ class Account:
             identity = self.client("sts").get_caller_identity()
         except (BotoCoreError, ClientError) as error:
             raise PreconditionError(explain(error)) from None
-        return identity["Account"], identity["Arn"]
+        self.arn = identity["Arn"]
+        return identity["Account"], self.arn
 
     def guard(self) -> Account:
         """This account, when the credentials belong to it.

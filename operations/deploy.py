@@ -38,7 +38,8 @@ def deploy(account: Account, *, confirm: Confirm, reviewed: Reviewed | None = No
         reviewed: the only changes that may be applied; all when absent.
 
     Raises:
-        PreconditionError: the state bucket or the image is missing, a plan would lose data, or was not reviewed.
+        PreconditionError: the environment hibernates, the state bucket or the image is missing, a plan would lose data
+            or was not reviewed.
         OperationError: Terraform, the migration or a roll-out failed; the services that ran before still run.
     """
     require_state_bucket(account)
@@ -47,6 +48,8 @@ def deploy(account: Account, *, confirm: Confirm, reviewed: Reviewed | None = No
     foundation, airflow = (Stack(account, layer, reviewed=reviewed) for layer in LAYERS)
     with steps.run(FOUNDATION):
         in_use = migrate.is_recorded(account)
+        if in_use and database.find(account, account.names.name):
+            database.require_awake(account)
         if not in_use:
             _wait_for_creation(account)
         removed = foundation.bring_up(confirm=confirm, in_use=in_use, keep_removed=True)

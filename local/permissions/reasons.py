@@ -38,6 +38,7 @@ REASONS: Mapping[str, str] = {
     f"{_DEPLOY}*aws-waf-logs-*": "load_balancer.waf, which dev does not have",
     f"{_DEPLOY}arn:aws:elasticloadbalancing:*": "load_balancer.waf: the association",
     f"{_DEPLOY}arn:aws:s3:::*-access-logs-*": "load_balancer.access_logs, which dev does not have",
+    f"{_DEPLOY}arn:aws:s3:::*-dags-*": "dags.delivery: s3, which dev does not have, and operations dags release",
     f"{_DEPLOY}ec2:[*]FlowLogs": "network.flow_logs, which dev does not have",
     f"{_DEPLOY}*prefix-list/[*]": "a rule of a security group that names the prefix list of S3",
     f"{_DEPLOY}elasticache:[DI]*crease[*]": "a changed number of replicas of the broker",

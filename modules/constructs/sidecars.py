@@ -227,7 +227,7 @@ class WorkerMetrics:
             AIRFLOW_METRICS_CLUSTER=self.cluster,
             AIRFLOW_METRICS_NAMESPACE=self.namespace,
             AIRFLOW_METRICS_PERIOD=str(self.period_seconds),
-            AIRFLOW_METRICS_WORKER_GROUPS=json.dumps(self.groups, sort_keys=True),
+            AIRFLOW_METRICS_WORKER_GROUPS=json.dumps(self.groups, sort_keys=True, separators=(",", ":")),
             **database,
         )
         container.start_after[task.main.name] = "HEALTHY"

@@ -55,7 +55,12 @@ NAMED_RESOURCES: Mapping[str, tuple[str, ...]] = {
         "arn:aws:rds:{here}:subgrp:{name}-*",
         "arn:aws:rds:{here}:target-group:*",
     ),
-    "s3": ("arn:aws:s3:::{name}-*-access-logs-{account}", "arn:aws:s3:::{name}-*-task-logs-{account}"),
+    "s3": (
+        "arn:aws:s3:::{name}-*-access-logs-{account}",
+        "arn:aws:s3:::{name}-*-dags-{account}",
+        "arn:aws:s3:::{name}-*-dags-{account}/*",
+        "arn:aws:s3:::{name}-*-task-logs-{account}",
+    ),
     "scheduler": ("arn:aws:scheduler:{here}:schedule/default/{name}-*",),
     "secretsmanager": ("arn:aws:secretsmanager:{here}:secret:{name}-*",),
     "sns": ("arn:aws:sns:{here}:{name}-*",),

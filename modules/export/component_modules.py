@@ -95,7 +95,7 @@ Kind = type[TaskSize] | type[WorkerGroupSection]
 
 def _settings(inputs: ModuleInputs, kind: Kind, *, count: str, base: Any = 0) -> ServiceSettings:
     return ServiceSettings(
-        size=Size(inputs.field_of(kind, "cpu"), inputs.field_of(kind, "memory_mib")),
+        size=Size(*(inputs.field_of(kind, name) for name in ("cpu", "memory_mib", "ephemeral_storage_gib"))),
         capacity=Capacity(
             inputs.field_of(kind, count, variable="desired_count"), inputs.field_of(kind, "spot_percent"), base
         ),

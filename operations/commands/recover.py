@@ -73,8 +73,7 @@ def restore(
                 f"name --snapshot or --time. Fix: {account.command('backups')} lists the snapshots; --time takes "
                 "2026-11-28T02:10:00 (UTC)"
             )
-        again, target = report.again, account_of(report, into, folder) if into else account
-        report.again = again
+        target = account_of(report, into, folder) if into else account
         read = restore_source.from_snapshot if snapshot else restore_source.from_time
         done = _restore(read(account, snapshot or time), target, confirm=asked(yes), copy_keys=copy_fernet_key)
         if json:

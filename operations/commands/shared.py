@@ -26,11 +26,18 @@ def account_of(report: Report, name: str, folder: Path, *command: str) -> Accoun
     Args:
         report: gets the account, for the message when the command stops.
         folder: folder of the environment files.
-        command: the verb with its arguments, suggested again when it stops.
+        command: the verb with its arguments, suggested again when it stops; that of an earlier call when absent.
     """
-    account = Account(load(folder / f"{name}.yaml"), folder=HOME if folder.resolve() == HOME.resolve() else folder)
-    report.account, report.again = account, account.command(*command)
+    account = account_without_check(name, folder)
+    report.account = account
+    if command:
+        report.again = account.command(*command)
     return account.guard()
+
+
+def account_without_check(name: str, folder: Path) -> Account:
+    """The account of the environment ``name``; its credentials were not checked."""
+    return Account(load(folder / f"{name}.yaml"), folder=HOME if folder.resolve() == HOME.resolve() else folder)
 
 
 def asked(yes: bool) -> Confirm:

@@ -146,7 +146,7 @@ def _key_policy() -> Policy:
     return Policy.parse({"Version": "2012-10-17", "Statement": [account]})
 
 
-BUCKET, KEY = "arn:aws:s3:::airflow-prod-task-logs-1", "arn:aws:kms:eu-central-1:111111111111:key/state"
+BUCKET, KEY = "arn:aws:s3:::airflow-prod-dags-111111111111", "arn:aws:kms:eu-central-1:111111111111:key/state"
 STATE = f"{BUCKET}/airflow-fargate/prod-airflow.tfstate"
 
 
@@ -193,6 +193,17 @@ def test_deploy_role_writes_states_and_creates_roles_with_the_boundary() -> None
     assert decide(role, "kms:GenerateDataKey", Target(KEY, _key_policy()), {}).is_possible
     bounded = {"iam:PermissionsBoundary": "arn:aws:iam::111111111111:policy/airflow-ci/airflow-boundary"}
     assert decide(role, "iam:CreateRole", "arn:aws:iam::111111111111:role/airflow/worker", bounded).is_possible
+
+
+@pytest.mark.feature("I4", "G1")
+def test_deploy_role_creates_the_bucket_of_dag_releases_and_releases_to_it() -> None:
+    role, bucket = _deploy_role(deployed(**LARGE)), "arn:aws:s3:::airflow-dev-dags-111111111111"
+    for action, resource in (
+        ("s3:CreateBucket", bucket), ("s3:ListBucket", bucket), ("s3:GetObject", f"{bucket}/current.json"),
+        ("s3:PutObject", f"{bucket}/current.json"), ("s3:DeleteObject", f"{bucket}/releases/0.zip"),
+    ):  # fmt: skip
+        assert decide(role, action, resource, {}).is_possible, action
+    assert not decide(role, "s3:PutObject", "arn:aws:s3:::airflow-dev-task-logs-111111111111/log", {}).is_possible
 
 
 @pytest.mark.feature("I4")
