@@ -197,7 +197,7 @@ day-two: .venv/.ready ## Plan every change of every key in the emulator, compare
 	@$(BIN)/python -m day_two $(if $(KEY),--key $(KEY)) $(if $(WRITE),--write)
 
 mutation: .venv/.ready ## Mutation testing: list the harmful changes of ENV that no rule detects
-	@$(BIN)/python -m terraform_harness.mutation $(ENV_STACKS) $(ARGS)
+	@$(BIN)/python -m terraform_harness.mutation $(ENV_STACKS) --accepted tests/policies/mutation_survivors.yaml $(ARGS)
 
 coverage: .venv/.ready ## List the attributes of ENV that no test and no rule reads
 	@rm -f .build/attribute-coverage && mkdir -p .build && $(BIN)/python -m pytest tests/unit/modules -n 2 -q --attribute-coverage=$(CURDIR)/.build/attribute-coverage
