@@ -8,6 +8,10 @@ ENVS ?= dev staging prod
 PROVIDER ?= github
 ENV_STACKS = $(foreach layer,foundation airflow,cdktf.out/stacks/$(ENV)-$(layer))
 ELK := report/picture/node_modules/elkjs
+NODE_FIX = install Node.js 20 or newer
+UV_FIX = python3 -m pip install uv, or see https://docs.astral.sh/uv/
+need = @command -v $(1) >/dev/null || { echo "$(1) is missing. Fix: $(2)"; exit 2; }
+given = $(if $($(1)),@:,@echo "$(1) is not set. Fix: make $@ $(1)=$(2)"; exit 2)
 PACKAGE_FOLDERS := $(CURDIR) $(CURDIR)/policies $(CURDIR)/harness $(CURDIR)/bindings
 
 .PHONY: help
@@ -28,6 +32,7 @@ help: ## List the targets
 setup: .venv/.ready ## Create the virtual environment (every target does this first)
 
 lock: ## Update requirements.txt from requirements.in (needs uv)
+	$(call need,uv,$(UV_FIX))
 	uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" --quiet requirements.in -o requirements.txt
 	@mkdir -p .build
 	grep -v '^cdktf-cdktf-provider-aws\|^constructs' requirements.txt | grep '==' | tr -d '\\' > .build/constraints.txt
@@ -47,6 +52,7 @@ gate: .venv/.ready ## Evaluate checkov's rules and the rules of this project on 
 	@$(BIN)/python -m terraform_gate cdktf.out/stacks $(PLAN) $(if $(FORMAT),--format $(FORMAT)) $(if $(WAIVERS),--waivers $(WAIVERS))
 
 gate-hcl: .venv/.ready ## Evaluate the *.tf files below FOLDER without a plan
+	$(call given,FOLDER,folder)
 	@$(BIN)/python -m terraform_gate $(FOLDER)
 
 ## Infrastructure
@@ -62,13 +68,13 @@ demo: .venv/.ready $(ELK) ## Create, verify, change and destroy ENV on the embed
 
 cdktf: node_modules/.bin/cdktf ## Install the cdktf CLI into node_modules/
 node_modules/.bin/cdktf: package-lock.json
-	@command -v npm >/dev/null || { echo "npm is missing. Fix: install Node.js 20 or newer"; exit 2; }
+	$(call need,npm,$(NODE_FIX))
 	@npm ci --no-fund --no-audit --loglevel=error && touch $@
 
 ## Report
 .PHONY: report pictures
 $(ELK): report/picture/package-lock.json
-	@command -v npm >/dev/null || { echo "npm is missing. Fix: install Node.js 20 or newer"; exit 2; }
+	$(call need,npm,$(NODE_FIX))
 	@npm ci --prefix report/picture --no-fund --no-audit --loglevel=error --silent && touch $@
 
 report: .venv/.ready $(ELK) ## Write one HTML page about ENV (PLAN="STACK=plan.json ..." STATE=... AGAINST=prod PROFILE=usage.json MARKDOWN=comment.md)
@@ -86,9 +92,12 @@ image: .venv/.ready ## Build the Airflow image (BASE_IMAGE selects another base;
 	@$(if $(BASE_IMAGE),AIRFLOW_FARGATE_BASE_IMAGE=$(BASE_IMAGE)) $(BIN)/python -m local.containers airflow
 
 multi-platform: ## Build for X86_64 and ARM64 and push to IMAGE (needs docker buildx and a registry login)
+	$(call given,IMAGE,registry.example.com/airflow:1)
+	$(call need,docker,install Docker with its buildx plugin)
 	docker buildx build --platform linux/amd64,linux/arm64 --provenance=true --sbom=true --push --tag "$(IMAGE)" --file docker/airflow/Dockerfile docker
 
 image-lock: ## Update the lock files of the image (needs uv)
+	$(call need,uv,$(UV_FIX))
 	@for name in airflow/requirements airflow/build emulator/requirements tools; do \
 	  uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make image-lock" --quiet docker/$$name.in -o docker/$$name.txt; done
 
@@ -97,13 +106,13 @@ image-lock: ## Update the lock files of the image (needs uv)
 live: .venv/.ready ## Apply an environment to the emulator, run it behind packet filters, test it, and print what the filters dropped
 	@$(BIN)/python -m pytest tests/live --ignore=tests/live/test_compose.py -q $(ARGS)
 
-flows: .venv/.ready ## Remove each declared flow of a running environment in turn and write what fails to docs/flows.md (20 minutes)
+flows: .venv/.ready ## Remove each declared flow of a running environment in turn and write what fails to docs/flows.md (40 minutes)
 	@$(BIN)/python -m pytest tests/live/each_flow.py -q -s $(ARGS)
 
-grants: .venv/.ready ## Record make demo and make live, and write what needed each permission to docs/permissions.md (an hour)
-	@mkdir -p .build && $(BIN)/python -m local.demo dev --record .build/demo.json
+grants: .venv/.ready ## Record make demo of dev and prod and make live, and write what needed each permission to docs/permissions.md (an hour)
+	@mkdir -p .build && for name in dev prod; do $(BIN)/python -m local.demo $$name --record .build/demo-$$name.json || exit; done
 	@AIRFLOW_FARGATE_RECORD=$(CURDIR)/.build/live.json $(BIN)/python -m pytest tests/live --ignore=tests/live/test_compose.py -q
-	@$(BIN)/python -m local.permissions .build/demo.json .build/live.json
+	@$(BIN)/python -m local.permissions .build/demo-dev.json .build/demo-prod.json .build/live.json
 
 up: .venv/.ready ## Run ENV locally with Docker (DAGS=folder, PORT=n, DELIVERY=git; see docs/local.md)
 	@$(BIN)/python -m local.compose up $(ENV) $(if $(DAGS),--dags "$(DAGS)") $(if $(PORT),--port $(PORT)) $(if $(DELIVERY),--delivery $(DELIVERY))
@@ -136,6 +145,7 @@ rehearse-upgrade: .venv/.ready ## Migrate a copy of the database of ENV with ano
 ## Export
 .PHONY: modules bundle handover dags-release dags-release pipelines bench
 modules: .venv/.ready ## Export constructs and stacks as Terraform modules to dist/modules (LIKE=environment whose structure is used)
+	$(call need,node,$(NODE_FIX))
 	@$(BIN)/python -m modules.export --out dist/modules $(if $(LIKE),--like $(LIKE))
 
 bundle: .venv/.ready ## Write STACK of ENV as a self-contained archive to dist/bundles (ORGANIZATION=name for HCP Terraform)
@@ -187,7 +197,7 @@ day-two: .venv/.ready ## Plan every change of every key in the emulator, compare
 	@$(BIN)/python -m day_two $(if $(KEY),--key $(KEY)) $(if $(WRITE),--write)
 
 mutation: .venv/.ready ## Mutation testing: list the harmful changes of ENV that no rule detects
-	@$(BIN)/python -m terraform_harness.mutation $(ENV_STACKS) $(ARGS)
+	@$(BIN)/python -m terraform_harness.mutation $(ENV_STACKS) --accepted tests/policies/mutation_survivors.yaml $(ARGS)
 
 coverage: .venv/.ready ## List the attributes of ENV that no test and no rule reads
 	@rm -f .build/attribute-coverage && mkdir -p .build && $(BIN)/python -m pytest tests/unit/modules -n 2 -q --attribute-coverage=$(CURDIR)/.build/attribute-coverage

@@ -17,7 +17,8 @@ def main(folder: str | None = None, out: str | None = None) -> int:
         out: output folder; ``CDKTF_OUTDIR``, which the cdktf CLI sets, or ``cdktf.out`` by default.
 
     Returns:
-        Exit code: 0, or 2 when an environment, ``CDK`` or ``CDKTF_FAST_BINDINGS`` is invalid; then nothing is written.
+        Exit code: 0, or 2 when Node.js is missing or an environment, ``CDK`` or ``CDKTF_FAST_BINDINGS`` is invalid;
+        then nothing is written.
     """
     from cdktf_fast_bindings import loading
 

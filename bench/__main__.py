@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from terraform_harness.tools import MissingTool
 
-from bench import checking, decisions, emulator, gate_curve, images, report, running, synthesis, tricks
+from bench import checking, decisions, demo, emulator, gate_curve, images, report, running, synthesis, tricks
 from bench.report import Row
 from bench.scaling import command as scaling
 from bench.scoreboard import command as scoreboard
@@ -29,13 +29,17 @@ PARTS: dict[str, tuple[str, Callable[[int], list[Row]], Path]] = {
     "decisions": ("IAM decisions", lambda rounds: decisions.rows(rounds=rounds), BENCHMARKS),
     "unit": ("Tests", lambda rounds: checking.unit_rows(rounds=rounds), BENCHMARKS),
     "emulator": ("Emulator", lambda rounds: emulator.rows(rounds=rounds), BENCHMARKS),
+    "demo": ("Demo", lambda _rounds: demo.rows(rounds=1), BENCHMARKS),
     "containers": ("Containers", lambda rounds: [*images.rows(rounds=rounds), *running.rows()], CONTAINERS),
 }
+ON_REQUEST = frozenset({"demo"})
+"""Parts that take a quarter of an hour: they are measured only when they are named."""
 
 
 def main(
     parts: Annotated[
-        list[str] | None, typer.Argument(help=f"Parts to measure: {', '.join(PARTS)}. Default: all parts.")
+        list[str] | None,
+        typer.Argument(help=f"Parts to measure: {', '.join(PARTS)}. Default: all but {', '.join(ON_REQUEST)}."),
     ] = None,
     *,
     rounds: Annotated[int, typer.Option(help="Rounds for every candidate; the median counts.")] = 3,
@@ -53,7 +57,7 @@ def main(
     print(f"load {load:.1f}{' (the machine is busy: times are too long)' if load > 1 else ''}", file=sys.stderr)
     pages: dict[Path, list[Row]] = {}
     unmeasured = False
-    for name in parts or PARTS:
+    for name in parts or [name for name in PARTS if name not in ON_REQUEST]:
         title, measure, page = PARTS[name]
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
         try:

@@ -21,7 +21,7 @@ def gate_rows(*, rounds: int) -> list[Row]:
         stacks = work / "out" / "stacks"
         one = str(stacks / "dev-airflow" / "cdk.tf.json")
         bare, ours = in_turn(rounds, lambda: checkov(one), lambda: gate(stacks))
-    return [Row("gate, all environments", ours.seconds(), ours.wall, "bare checkov on one", bare.wall, limit=1.5)]
+    return [Row("gate, all environments", ours.seconds(), ours.wall, "bare checkov on one", bare.wall, limit=1.2)]
 
 
 def unit_rows(*, rounds: int) -> list[Row]:

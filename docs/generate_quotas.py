@@ -131,6 +131,9 @@ USED: Mapping[str, Callable[[Resources], int]] = {
     "metrics_per_widget": lambda found: max(
         len(widget.get("properties", {}).get("metrics", ())) for widgets in _widgets(found) for widget in widgets
     ),
+    "metrics_per_dashboard": lambda found: max(
+        sum(len(widget.get("properties", {}).get("metrics", ())) for widget in widgets) for widgets in _widgets(found)
+    ),
     "query_log_groups": lambda found: max(
         len(body.get("log_group_names") or ()) for body in found.of("aws_cloudwatch_query_definition")
     ),

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from environments import atomic_file, generated_files
+from environments.command_line import Commands
 from environments.derived.connection_budget import connection_budget
 from environments.derived.effective_values import effective
 from environments.derived.parallelism import parallelism
@@ -22,7 +23,9 @@ from environments.errors import InvalidEnvironment
 from environments.load import HOME, load, load_all
 from environments.model import Environment
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(
+    cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
+)
 Folder = Annotated[Path, typer.Option("--folder", help="Folder of the environment files.")]
 Check = Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when the file is out of date.")]
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from environments.errors import Problem, nearest, shown
 from environments.facts.topology import FORMER_NAMES
-from environments.fields import REJECTED
+from environments.formats import REJECTED
 from environments.json_schema import Node, choices, node_at, schema
 from environments.schema_text import allowed_values
 
@@ -22,6 +22,8 @@ SERVERLESS = ("serverless", "min_capacity", "max_capacity", "min_acu", "max_acu"
 def problems_of(error: ValidationError, *, section: str) -> Iterator[Problem]:
     """The problems that pydantic found in the top-level key ``section``."""
     for details in error.errors(include_url=False):
+        if _is_long_enough(details):
+            continue
         location = (section, *details["loc"])
         describe: Callable[[Location], Problem] | None = {
             "missing": missing_key,
@@ -31,6 +33,11 @@ def problems_of(error: ValidationError, *, section: str) -> Iterator[Problem]:
             yield _invalid_name(location[:-1])
         else:
             yield describe(location) if describe else _invalid_value(location, details)
+
+
+def _is_long_enough(details: Any) -> bool:
+    """Whether pydantic calls a list too short only because it left out the invalid items, which it reports too."""
+    return details["type"] == "too_short" and len(details["input"]) >= int(details["ctx"]["min_length"])
 
 
 def _invalid_name(location: Location) -> Problem:

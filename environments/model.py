@@ -11,17 +11,8 @@ from pydantic import StrictBool, model_validator
 from environments.facts.naming import Names
 from environments.facts.regions import REGIONS
 from environments.facts.topology import Topology
-from environments.fields import (
-    IN_PLACE,
-    ROLLING,
-    AccountId,
-    Pattern,
-    Section,
-    not_possible_later,
-    plan,
-    replaces,
-    synth,
-)
+from environments.fields import IN_PLACE, ROLLING, Section, not_possible_later, plan, replaces, synth
+from environments.formats import AccountId, Pattern
 from environments.sections.airflow import Airflow, Dags
 from environments.sections.auth import Auth
 from environments.sections.compute import DEFAULT_WORKERS, Components, EcsExecutor, WorkerGroup

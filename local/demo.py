@@ -24,23 +24,26 @@ from terraform_harness.terraform import workspace
 from terraform_harness.terraform.run import TerraformError
 from terraform_harness.tools import MissingTool, locate
 
+from environments import load
 from environments.facts.quotas import account_limits
 from environments.facts.stacks import bootstrap_stack, stack_names
-from local import ci_session
+from environments.load import HOME
+from local import ci_session, given_secrets, kept_revisions
 from local.background_report import background_report
 from local.repository import ROOT
-from local.typical_changes import make_changes
+from local.typical_changes import make_changes, remove_protection
 
 STACKS = ROOT / "cdktf.out" / "stacks"
 
 
-def run(environment: str, *, console: Console, record: Path | None = None) -> None:
+def run(environment: str, *, console: Console, record: Path | None = None, enforced: bool = True) -> None:
     """Run the demo for ``environment``; the emulator ends with this call.
 
     Args:
         environment: name of the environment.
         console: where progress is printed.
         record: file for the IAM decisions, which ``python -m local.permissions`` reads.
+        enforced: False accepts every request, to measure what validation and IAM cost (``python -m bench demo``).
 
     Raises:
         LifecycleError: a step failed.
@@ -54,7 +57,7 @@ def run(environment: str, *, console: Console, record: Path | None = None) -> No
     account = account_of(workspace.read(STACKS / stacks[0]))
     with (
         background_report(environment) as written,
-        Emulator(account_id=account, iam="enforce", quotas=account_limits()) as emulator,
+        _emulator(account, enforced=enforced) as emulator,
         tempfile.TemporaryDirectory(prefix="airflow-fargate-") as folder,
     ):
         life = Lifecycle(source=STACKS, folder=Path(folder), emulator=emulator, console=console)
@@ -64,8 +67,12 @@ def run(environment: str, *, console: Console, record: Path | None = None) -> No
         bootstrap = bootstrap_stack(account)
         life.make(bootstrap)
         before = inventory(emulator)
-        act_as_ci(life, bootstrap)
-        for stack in stacks:
+        if enforced:
+            act_as_ci(life, bootstrap)
+        life.make(stacks[0])
+        declared = load(HOME / f"{environment}.yaml")
+        given = given_secrets.put(emulator, declared)
+        for stack in stacks[1:]:
             life.make(stack)
         life.check((bootstrap, *stacks))
         for stack in stacks:
@@ -73,17 +80,32 @@ def run(environment: str, *, console: Console, record: Path | None = None) -> No
         changed = life.update(stacks[-1], keep_logs_longer)
         life.say(f"[bold]{stacks[-1]}[/]: updated, {len(changed)} resources")
         console.print(summary(life, environment, stacks), soft_wrap=True)
-        make_changes(life, environment, stacks)
+        remove_protection(life, environment, stacks, make_changes(life, environment, stacks))
         for stack in reversed(stacks):
             life.destroy(stack)
+        given_secrets.remove(emulator, given)
+        if kept := kept_revisions.deregister(emulator, declared):
+            life.say(f"deregistered {kept} task definitions of former deployments, which production keeps")
         nothing_left(life.left(since=before))
         life.say("nothing is left in the emulator")
-        life.say(f"AWS models, rules and quotas: {emulator.validation}")
-        decisions = emulator.decisions
-        life.say("\n".join([f"IAM: {decisions}", *decisions.denials()]))
-        if record:
-            record.write_text(json.dumps(decisions.document(), indent=1), encoding="utf-8")
+        if enforced:
+            _report(life, record)
         life.say(written())
+
+
+def _emulator(account: str, *, enforced: bool) -> Emulator:
+    if not enforced:
+        return Emulator(account_id=account, validate=False)
+    return Emulator(account_id=account, iam="enforce", quotas=account_limits())
+
+
+def _report(life: Lifecycle, record: Path | None) -> None:
+    """Print the counts of requests and decisions, and each denial; write the decisions to a file where given."""
+    decisions = life.emulator.decisions
+    life.say(f"AWS models, rules and quotas: {life.emulator.validation}")
+    life.say("\n".join([f"IAM: {decisions}", *decisions.denials()]))
+    if record:
+        record.write_text(json.dumps(decisions.document(), indent=1), encoding="utf-8")
 
 
 def _judge_plan(life: Lifecycle, stacks: tuple[str, ...], stack: str, plan: dict[str, Any]) -> None:
@@ -143,12 +165,13 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def main(environment: str = "dev", record: Path | None = None) -> int:
+def main(environment: str = "dev", record: Path | None = None, *, enforced: bool = True) -> int:
     """Run the demo.
 
     Args:
         environment: name of the environment.
         record: file for the IAM decisions.
+        enforced: False accepts every request.
 
     Returns:
         0, 1 when a step failed, 2 when a tool is missing, 130 after Ctrl-C.
@@ -156,7 +179,7 @@ def main(environment: str = "dev", record: Path | None = None) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     console = Console()
     try:
-        run(environment, console=console, record=record)
+        run(environment, console=console, record=record, enforced=enforced)
     except KeyboardInterrupt as stop:
         complain(console, f"\n{stop or 'interrupted'}\nThe emulator and everything in it are gone.")
         return 130
@@ -184,5 +207,8 @@ if __name__ == "__main__":
     parser.add_argument(
         "--record", type=Path, help="write the IAM decisions to this file (python -m local.permissions)"
     )
+    parser.add_argument(
+        "--not-enforced", action="store_true", help="accept every request, to compare the times (python -m bench demo)"
+    )
     given = parser.parse_args()
-    sys.exit(main(given.environment, given.record))
+    sys.exit(main(given.environment, given.record, enforced=not given.not_enforced))

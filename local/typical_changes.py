@@ -1,4 +1,4 @@
-"""Three changes that every environment sees one day: a larger worker, one more zone, a new queue."""
+"""Changes that every environment sees: a larger worker, one more zone, a new queue; at its end, no protection."""
 
 from __future__ import annotations
 
@@ -23,10 +23,22 @@ from operations.planned_effects import ORDER, effect_of
 NEW_QUEUE = "reports"
 
 
-def make_changes(life: Lifecycle, name: str, stacks: Iterable[str]) -> None:
+# The keys that keep an environment from being destroyed, with the values that permit it.
+UNPROTECTED: dict[str, Any] = {
+    "production": False,
+    "database": {"deletion_protection": False, "final_snapshot": False},
+    "load_balancer": {"deletion_protection": False},
+    "logs": {"force_destroy": True},
+}
+
+
+def make_changes(life: Lifecycle, name: str, stacks: Iterable[str]) -> dict[str, Any]:
     """Change the applied environment ``name``, and apply the change to its stacks without a replacement.
 
     The plans do not read the emulator again (``-refresh=false``): the second plan has just shown that nothing differs.
+
+    Returns:
+        The keys of the changed environment.
 
     Raises:
         LifecycleError: a change would lose data or interrupt users.
@@ -34,19 +46,43 @@ def make_changes(life: Lifecycle, name: str, stacks: Iterable[str]) -> None:
     """
     environment = load(HOME / f"{name}.yaml")
     texts, sections = zip(*changes_of(environment), strict=True)
-    document = yaml.safe_load((HOME / f"{name}.yaml").read_text("utf-8"))
+    document: dict[str, Any] = yaml.safe_load((HOME / f"{name}.yaml").read_text("utf-8"))
     for section in sections:
-        document = {key: _merged(document.get(key), section.get(key)) for key in {*document, *section}}
-    life.say("[bold]three changes[/]: " + "; ".join(texts))
+        document = _with(document, section)
+    life.say(f"[bold]{len(texts)} changes[/]: " + "; ".join(texts))
+    _apply(life, name, stacks, document)
+    return document
+
+
+def remove_protection(life: Lifecycle, name: str, stacks: Iterable[str], document: dict[str, Any]) -> None:
+    """Let the environment with the keys ``document`` be destroyed; nothing happens where it is not protected.
+
+    Raises:
+        LifecycleError: the change would lose data or interrupt users.
+        TerraformError: Terraform failed.
+    """
+    changed = _with(document, UNPROTECTED)
+    if changed == document:
+        return
+    life.say(f"[bold]{name}[/] is protected; the protection is removed before it is destroyed")
+    _apply(life, name, stacks, changed)
+
+
+def _with(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _merged(document.get(key), changes.get(key)) for key in {**document, **changes}}
+
+
+def _apply(life: Lifecycle, name: str, stacks: Iterable[str], document: Mapping[str, Any]) -> None:
+    """Apply the environment with the keys ``document``."""
     with tempfile.TemporaryDirectory(prefix="airflow-fargate-change-") as folder:
         changed = Path(folder)
         (changed / "environments").mkdir()
-        (changed / "environments" / f"{name}.yaml").write_text(yaml.safe_dump(document), "utf-8")
+        (changed / "environments" / f"{name}.yaml").write_text(yaml.safe_dump(dict(document)), "utf-8")
         command = [sys.executable, "main.py", str(changed / "environments"), str(changed / "out")]
         subprocess.run(command, cwd=ROOT, check=True)
         for stack in stacks:
-            document = workspace.read(changed / "out" / "stacks" / stack)
-            _show(life, stack, life.update(stack, _becomes(document), refresh=False, before_apply=_reject))
+            root = workspace.read(changed / "out" / "stacks" / stack)
+            _show(life, stack, life.update(stack, _becomes(root), refresh=False, before_apply=_reject))
 
 
 def changes_of(environment: Environment) -> Iterator[tuple[str, dict[str, Any]]]:

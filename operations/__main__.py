@@ -13,8 +13,10 @@ import typer
 from terraform_gate.interruptions import RULE
 
 from environments import load
+from environments.command_line import Commands
 from environments.load import HOME
 from operations import bootstrap as _bootstrap
+from operations import database
 from operations import deploy as _deploy
 from operations import doctor as _doctor
 from operations import hibernation as _hibernation
@@ -24,8 +26,10 @@ from operations import secrets as _secrets
 from operations import verify as _verify
 from operations.account import PYTHON, Account
 from operations.commands import control, dags, delivery, hand_over, observe, recover
+from operations.commands import upgrade as _upgrade
 from operations.commands.shared import Folder, Name, Yes, account_of, asked
 from operations.errors import PreconditionError
+from operations.given_secrets import require_files
 from operations.hcp import commands as _hcp
 from operations.progress import next_command, say
 from operations.reporting import reporting
@@ -34,7 +38,9 @@ from operations.reviewed import read_reviewed
 from operations.rotate import rotation_of
 from operations.stacks import synthesize, synthesize_one
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(
+    cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
+)
 app.add_typer(_hcp.app, name="hcp")
 app.add_typer(dags.app, name="dags")
 
@@ -127,13 +133,13 @@ def secrets(
 ) -> None:
     """Create missing secrets and set the broker's AUTH token. No value is printed."""
     with reporting() as report:
-        account = account_of(report, name, folder, "secrets")
         files = {
             "--deploy-key": deploy_key,
             "--client-secret": client_secret,
             "--otlp-headers": otlp_headers,
             "--openlineage-api-key": openlineage_api_key,
         }
+        account = account_of(report, name, folder, "secrets", check=lambda found: require_files(found, files))
         _secrets.complete(account, files=files)
         next_command(account.command("migrate"))
 
@@ -172,6 +178,7 @@ def rotate(
     with reporting() as report:
         rotation = rotation_of(secret, from_)
         account = account_of(report, name, folder, "rotate", secret)
+        database.require_awake(account)
         if not asked(yes)(f"Rotate {secret} of {name}? Every Fargate task is replaced."):
             raise PreconditionError("nothing was rotated")
         rotation(account)
@@ -243,6 +250,8 @@ for command in (
     control.scale,
     control.pause,
     control.resume,
+    _upgrade.upgrade,
+    observe.cost,
     recover.backup,
     recover.backups,
     recover.restore,

@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ConnectionError as AwsConnectionError
 
 from environments import Environment
 from environments.load import HOME
@@ -18,7 +19,9 @@ from operations.aws_errors import CREDENTIALS_FIX, code_of, explain
 from operations.errors import PreconditionError
 from operations.steps import Steps
 
-RETRIES = Config(retries={"mode": "standard", "max_attempts": 8})
+RETRIES = Config(retries={"mode": "standard", "max_attempts": 8}, connect_timeout=3)
+"""Throttling is retried for a minute; a connection is tried ``CONNECTION_ATTEMPTS`` times, which takes ten seconds."""
+CONNECTION_ATTEMPTS = 3
 READS = ("BatchGet", "Describe", "Get", "Head", "List")
 """Prefixes of the API actions that change nothing."""
 PYTHON = ".venv/bin/python"
@@ -33,6 +36,7 @@ class Account:
         folder: the folder of its file, named in messages and in suggested commands.
         sleep: :func:`time.sleep`; tests replace it.
         changed: whether this process changed anything in AWS.
+        arn: ARN of the credentials, once :meth:`caller` has asked for it.
         steps: the steps of the running command.
     """
 
@@ -41,6 +45,7 @@ class Account:
     sleep: Callable[[float], None] = time.sleep
     session: Any = field(default=None, repr=False)
     changed: bool = False
+    arn: str = ""
     steps: Steps = field(default_factory=Steps)
     _clients: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -53,6 +58,7 @@ class Account:
             self.session = self.session or boto3.Session(region_name=self.environment.region)
             made = self.session.client(service, region_name=self.environment.region, config=RETRIES)
             made.meta.events.register("after-call", self._record_change)
+            made.meta.events.register_first("needs-retry", _end_without_connection)
             self._clients[service] = made
         return self._clients[service]
 
@@ -83,7 +89,8 @@ class Account:
             identity = self.client("sts").get_caller_identity()
         except (BotoCoreError, ClientError) as error:
             raise PreconditionError(explain(error)) from None
-        return identity["Account"], identity["Arn"]
+        self.arn = identity["Arn"]
+        return identity["Account"], self.arn
 
     def guard(self) -> Account:
         """This account, when the credentials belong to it.
@@ -98,6 +105,12 @@ class Account:
                 f"{account} ({arn}). {CREDENTIALS_FIX}"
             )
         return self
+
+
+def _end_without_connection(*, attempts: int, caught_exception: Exception | None, **_context: Any) -> None:
+    """End the retries of botocore, which can only be ended by an error, when AWS cannot be reached."""
+    if caught_exception and attempts >= CONNECTION_ATTEMPTS and isinstance(caught_exception, AwsConnectionError):
+        raise caught_exception
 
 
 def missing(error: ClientError, *codes: str) -> bool:

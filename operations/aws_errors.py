@@ -55,10 +55,14 @@ NO_CREDENTIALS = (
 )
 
 
-def explain(error: ClientError | BotoCoreError) -> str:
-    """The message for ``error``: the API action, the reason of AWS and the fix."""
+def explain(error: ClientError | BotoCoreError, *, caller: str = "") -> str:
+    """The message for ``error``: the API action, the reason of AWS and the fix.
+
+    Args:
+        caller: ARN of the credentials, which a denial names where the reason of AWS does not.
+    """
     if isinstance(error, ClientError):
-        return _explain_answer(error)
+        return _explain_answer(error, caller)
     if isinstance(error, NO_CREDENTIALS):
         return f"no usable AWS credentials: {error}. {CREDENTIALS_FIX}"
     if is_network(error):
@@ -66,15 +70,17 @@ def explain(error: ClientError | BotoCoreError) -> str:
     return f"AWS call failed: {error}"
 
 
-def _explain_answer(error: ClientError) -> str:
+def _explain_answer(error: ClientError, caller: str) -> str:
     code, action = code_of(error), error.operation_name
     reason = error.response["Error"].get("Message") or code
     if code in EXPIRED:
         return f"the AWS credentials have expired ({action}: {reason}). {CREDENTIALS_FIX}, then run the command again"
     if code in INVALID:
-        return f"AWS rejects the credentials ({action}: {reason}). {CREDENTIALS_FIX}"
+        region = "or enable the region of the environment file in the account"
+        return f"AWS rejects the credentials ({action}: {reason}). {CREDENTIALS_FIX}, {region}"
     if code in DENIED:
-        return f"AWS denies {action}: {reason}. Fix: allow your role this action, then run the command again"
+        role = caller if caller and caller not in reason else "your role"
+        return f"AWS denies {action}: {reason}. Fix: allow {role} this action, then run the command again"
     if code in THROTTLED:
         return f"AWS throttles {action} ({code}: {reason}). Fix: run the command again in a few minutes"
     return f"AWS rejects {action}: {code}: {reason}"

@@ -37,6 +37,11 @@ def backup(account: Account) -> dict[str, Any]:
         return summary(wait(account, name))
 
 
+def take(account: Account) -> dict[str, Any]:
+    """:func:`backup` as a part of another command; the snapshot as RDS describes it."""
+    return wait(account, _unfinished(account) or order(account))
+
+
 def backups(account: Account) -> list[dict[str, Any]]:
     """Every snapshot of the database, daily and final ones too, newest first."""
     oldest_first = sorted(_snapshots(account), key=lambda snapshot: str(taken_at(snapshot) or ""))

@@ -68,6 +68,24 @@ def archive(folder: Path) -> bytes:
     return packed.getvalue()
 
 
+def require_delivery(account: Account) -> None:
+    """Raise PreconditionError when the environment follows no releases."""
+    delivery = account.environment.dags.delivery
+    if delivery != "s3":
+        raise PreconditionError(
+            f"{account.file}: dags.delivery is {delivery}, and releases need s3. Fix: set dags.delivery: s3, then "
+            f"{account.command('deploy')}"
+        )
+
+
+def require_release(account: Account, folder: Path) -> None:
+    """Raise PreconditionError when the environment follows no releases, or ``folder`` is none; AWS is not called."""
+    require_delivery(account)
+    if not folder.is_dir():
+        raise PreconditionError(f"{folder} is no folder. Fix: name the folder of the DAG files with --dags")
+    archive(folder)
+
+
 def _files(folder: Path) -> Iterator[Path]:
     for file in folder.rglob("*"):
         if any(part in SKIPPED for part in file.relative_to(folder).parts):
@@ -82,11 +100,7 @@ class DagReleases:
     """The releases of one environment."""
 
     def __init__(self, account: Account) -> None:
-        if account.environment.dags.delivery != "s3":
-            raise PreconditionError(
-                f"{account.file}: dags.delivery is {account.environment.dags.delivery}, and releases need s3. Fix: set "
-                f"dags.delivery: s3, then {account.command('deploy')}"
-            )
+        require_delivery(account)
         self._account, self._s3 = account, account.client("s3")
         self._bucket = account.names.bucket("dags")
 

@@ -16,6 +16,7 @@ TIMEOUT_SECONDS = 2700
 RESTORE_TIMEOUT_SECONDS = 7200
 UNUSABLE = frozenset({"failed", "incompatible-restore", "incompatible-parameters"})
 """Statuses of an instance that no restore leaves by itself."""
+STOPPED = frozenset({"stopped", "stopping"})
 
 
 def describe(account: Account) -> dict[str, Any]:
@@ -24,6 +25,16 @@ def describe(account: Account) -> dict[str, Any]:
     if found is None:
         raise PreconditionError(f"database {account.names.name} does not exist. Fix: {account.command('deploy')}")
     return found
+
+
+def require_awake(account: Account) -> None:
+    """Raise PreconditionError when the database is stopped, because the environment hibernates, or does not exist."""
+    status = describe(account)["DBInstanceStatus"]
+    if status in STOPPED:
+        raise PreconditionError(
+            f"{account.environment.name} hibernates: its database is {status}. Fix: {account.command('wake')}, "
+            "then run the same command again"
+        )
 
 
 def find(account: Account, identifier: str) -> dict[str, Any] | None:
@@ -92,7 +103,7 @@ def set_password(account: Account, password: Secret) -> None:
 def stop(account: Account) -> None:
     """Stop the instance, unless it is stopping or stopped already."""
     status = describe(account)["DBInstanceStatus"]
-    if status in {"stopped", "stopping"}:
+    if status in STOPPED:
         say(f"the database is already {status}")
         return
     until(account, "available")

@@ -11,6 +11,7 @@ from operations import broker_auth, database, image, migrate, secrets
 from operations.account import Account
 from operations.bootstrap import require_state_bucket
 from operations.errors import PreconditionError
+from operations.major_upgrade import MajorUpgrade
 from operations.parameters import Parameters
 from operations.progress import say
 from operations.reviewed import Reviewed
@@ -38,7 +39,8 @@ def deploy(account: Account, *, confirm: Confirm, reviewed: Reviewed | None = No
         reviewed: the only changes that may be applied; all when absent.
 
     Raises:
-        PreconditionError: the state bucket or the image is missing, a plan would lose data, or was not reviewed.
+        PreconditionError: the environment hibernates, the state bucket or the image is missing, a plan would lose data
+            or was not reviewed.
         OperationError: Terraform, the migration or a roll-out failed; the services that ran before still run.
     """
     require_state_bucket(account)
@@ -47,9 +49,15 @@ def deploy(account: Account, *, confirm: Confirm, reviewed: Reviewed | None = No
     foundation, airflow = (Stack(account, layer, reviewed=reviewed) for layer in LAYERS)
     with steps.run(FOUNDATION):
         in_use = migrate.is_recorded(account)
+        if in_use and database.find(account, account.names.name):
+            database.require_awake(account)
         if not in_use:
             _wait_for_creation(account)
-        removed = foundation.bring_up(confirm=confirm, in_use=in_use, keep_removed=True)
+        upgrade = MajorUpgrade(account)
+        removed = foundation.bring_up(
+            confirm=confirm, in_use=in_use, keep_removed=True, before_apply=upgrade.prepare if in_use else _nothing
+        )
+        upgrade.check()
     if removed:
         steps.add(REMOVALS)
     with steps.run(SECRETS):
@@ -70,6 +78,10 @@ def deploy(account: Account, *, confirm: Confirm, reviewed: Reviewed | None = No
         with steps.run(REMOVALS):
             foundation.bring_up(confirm=confirm, in_use=in_use)
     say(f"Airflow: {airflow.outputs().get('url', 'no address')}")
+
+
+def _nothing(_shown: object) -> None:
+    """Before the first migration there is no data to save."""
 
 
 def _wait_for_creation(account: Account) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,19 +122,32 @@ def missing(account: Account, parameters: Parameters) -> Iterator[GivenSecret]:
             yield secret
 
 
+def require_files(account: Account, files: Mapping[str, Path | None]) -> None:
+    """Raise PreconditionError when a given file is not needed or holds no such secret; AWS is not called."""
+    for secret in GIVEN:
+        file = files.get(secret.option)
+        if file is not None:
+            _require_needed(account, secret)
+            secret.read(file)
+
+
+def _require_needed(account: Account, secret: GivenSecret) -> None:
+    if not secret.needed(account.environment):
+        raise PreconditionError(
+            f"{account.environment.name} uses no {secret.name}. "
+            f"Fix: set {secret.key} in {account.file}, or omit {secret.option}"
+        )
+
+
 def store(account: Account, parameters: Parameters, secret: GivenSecret, file: Path | None) -> list[str]:
     """Store ``secret`` from ``file``; an existing one stays when there is no file. Returns the names of new values.
 
     Raises:
         PreconditionError: the secret is needed and neither stored nor given, or given and not needed, or invalid.
     """
-    if not secret.needed(account.environment):
-        if file is None:
-            return []
-        raise PreconditionError(
-            f"{account.environment.name} uses no {secret.name}. "
-            f"Fix: set {secret.key} in {account.file}, or omit {secret.option}"
-        )
+    if file is None and not secret.needed(account.environment):
+        return []
+    _require_needed(account, secret)
     if file is None:
         if parameters.read(secret.name) is not None:
             return []

@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from operations import database
 from operations.account import Account, missing
 from operations.errors import OperationError, PreconditionError
 from operations.progress import wait_for
@@ -69,11 +70,13 @@ def run(
         groups: names of further security groups.
 
     Raises:
-        PreconditionError: the stacks are not applied.
+        PreconditionError: the stacks are not applied, or the database is stopped; another ``family`` has its own.
         OperationError: the Fargate task does not start or does not stop.
     """
     ecs, names = account.client("ecs"), account.names
     container = _container(account, process)
+    if not family:
+        database.require_awake(account)
     overrides = {"containerOverrides": [{"name": container, "command": list(command)}]}
     try:
         answer = ecs.run_task(

@@ -22,10 +22,7 @@ def pin(file: Path, digest: str) -> bool:
         PreconditionError: ``digest`` is no digest.
         InvalidEnvironment: the file is invalid.
     """
-    if not DIGEST.fullmatch(digest):
-        raise PreconditionError(
-            f"{digest!r} is no digest. Fix: sha256: and 64 hexadecimal digits, as the command image prints it"
-        )
+    require_digest(digest)
     if load(file).airflow.image_digest == digest:
         return False
     text = pinned(file.read_text("utf-8"), digest)
@@ -35,6 +32,14 @@ def pin(file: Path, digest: str) -> bool:
         )
     write(file, text, mode=file.stat().st_mode & 0o777)
     return True
+
+
+def require_digest(digest: str) -> None:
+    """Raise PreconditionError unless ``digest`` is the digest of an image."""
+    if not DIGEST.fullmatch(digest):
+        raise PreconditionError(
+            f"{digest!r} is no digest. Fix: sha256: and 64 hexadecimal digits, as the command image prints it"
+        )
 
 
 def pinned(text: str, digest: str) -> str:

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from terraform_gate.interruptions import HOLDS, RULE, interruptions, is_tainted
+from terraform_gate.interruptions import HOLDS, RULE, interruptions, is_downgrade, is_tainted
 
 from environments.sections.identity import Waiver
 
@@ -18,7 +18,7 @@ def losses(
 
     Args:
         plan: output of ``terraform show -json``.
-        waivers: the environment's; only those of rule ``AF_PLAN_1`` count.
+        waivers: the environment's; only those of rule ``AF_PLAN_1`` count. None allows a downgrade of the database.
         today: a waiver is valid until its last day.
         in_use: False before the first deployment was completed: a data store whose creation was interrupted (Terraform
             calls it tainted) is empty then, and may be replaced.
@@ -27,7 +27,8 @@ def losses(
     return [
         line
         for change, line in interruptions(plan)
-        if not _is_unfinished(change, in_use=in_use) and not _is_valid(allowed.get(change["address"]), today)
+        if not _is_unfinished(change, in_use=in_use)
+        and (is_downgrade(change) or not _is_valid(allowed.get(change["address"]), today))
     ]
 
 

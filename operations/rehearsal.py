@@ -45,12 +45,7 @@ def rehearse(account: Account, *, wanted: str = "") -> dict[str, Any]:
     Returns:
         ``image``, revisions ``from`` and ``to``, ``seconds`` of each step, commands ``roll_out`` and ``way_back``.
     """
-    if account.environment.database.authentication == "iam":
-        raise PreconditionError(
-            f"{account.names.name} logs in to its database with IAM tokens, and the permission to log in names this "
-            f"database: no task can log in to a copy. Fix: rehearse in an environment with database.authentication "
-            f"password that was restored from a snapshot, or {account.command('backup')} before the upgrade"
-        )
+    require_possible(account, wanted=wanted)
     digest = image.check(account, _image_name(wanted))
     current, migration = _database.describe(account), definition(account, migrate.PROCESS)
     account.steps.plan(PREVIOUS, SNAPSHOT, COPY, MIGRATION, CHECK, CLEANED)
@@ -65,6 +60,17 @@ def rehearse(account: Account, *, wanted: str = "") -> dict[str, Any]:
         with account.steps.run(CLEANED), step("delete the copy"):
             resources.delete(account)
     return _result(account, digest, migrated.event("migrated") or {}, seconds)
+
+
+def require_possible(account: Account, *, wanted: str) -> None:
+    """Raise PreconditionError, without AWS, when ``wanted`` names no image, or no task could log in to the copy."""
+    _image_name(wanted)
+    if account.environment.database.authentication == "iam":
+        raise PreconditionError(
+            f"{account.names.name} logs in to its database with IAM tokens, and the permission to log in names this "
+            f"database: no task can log in to a copy. Fix: rehearse in an environment with database.authentication "
+            f"password that was restored from a snapshot, or {account.command('backup')} before the upgrade"
+        )
 
 
 def _image_name(wanted: str) -> dict[str, str] | None:

@@ -19,6 +19,7 @@ from operations.errors import OperationError, PreconditionError
 
 CHANGED, UNCHANGED, INTERRUPTED = 1, 2, 130
 """Exit codes: something was changed, nothing was changed, Ctrl-C."""
+NO_ANSWER = "the question has no answer, because the input ended. Fix: run the command in a terminal, or with --yes"
 
 
 @dataclass
@@ -52,11 +53,16 @@ def reporting() -> Iterator[Report]:
     except (PreconditionError, InvalidEnvironment, MissingTool, OperationError, TerraformError) as error:
         _end(report, str(error), CHANGED if report.changed else UNCHANGED)
     except (ClientError, BotoCoreError) as error:
-        _end(report, explain(error), CHANGED if report.changed else UNCHANGED)
+        caller = report.account.arn if report.account else ""
+        _end(report, explain(error, caller=caller), CHANGED if report.changed else UNCHANGED)
     except TerraformInterrupted as error:
         _end(report, str(error), INTERRUPTED)
-    except (KeyboardInterrupt, typer.Abort):
+    except KeyboardInterrupt:
         _end(report, "interrupted by Ctrl-C", INTERRUPTED)
+    except typer.Abort:
+        if sys.stdin.isatty():
+            _end(report, "interrupted by Ctrl-C", INTERRUPTED)
+        _end(report, NO_ANSWER, CHANGED if report.changed else UNCHANGED)
 
 
 def _end(report: Report, text: str, code: int) -> None:

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from environments.derived.service_counts import service_counts
 from environments.errors import nearest
+from operations import database
 from operations.account import Account, missing
 from operations.errors import PreconditionError
 from operations.hibernation import DIMENSION, scalable_targets, set_counts, set_limits
@@ -31,13 +32,15 @@ def scale(account: Account, service: str, count: str, *, until: str | None = Non
         until: a duration (``2h``) or a time in UTC (``2026-12-01T06:00``) at which autoscaling takes over again.
 
     Raises:
-        PreconditionError: the service, the count or the time is not possible; nothing was changed.
+        PreconditionError: the service, the count or the time is not possible, or the environment hibernates; nothing
+            was changed.
         OperationError: the service is not steady in time.
     """
     least, most = _bounds(account, service)
     target = next((found for found in scalable_targets(account) if found["ResourceId"].endswith(f"/{service}")), None)
     wanted = (least, most) if count == AUTOMATIC else (_count(account, service, count, most),) * 2
     end = _end(until, target, count)
+    database.require_awake(account)
     account.steps.plan(SCHEDULE, LIMITS, COUNT)
     with account.steps.run(SCHEDULE):
         if target:

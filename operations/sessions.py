@@ -79,8 +79,8 @@ def _running(account: Account, component: str) -> dict[str, Any]:
     usable = [task for task in tasks if task["lastStatus"] == "RUNNING" and task.get("enableExecuteCommand", True)]
     if not usable:
         raise PreconditionError(
-            f"no Fargate task of {component} runs with ECS Exec. Fix: {account.command('status')}, or wait until a "
-            "Fargate task is replaced"
+            f"no Fargate task of {component} runs with ECS Exec. Fix: {account.command('status')} shows whether the "
+            "environment hibernates; a Fargate task that is older than airflow.exec_enabled must be replaced first"
         )
     return min(usable, key=lambda task: task.get("healthStatus") != "HEALTHY")
 

@@ -74,7 +74,13 @@ class Stack:
         self.terraform = Terraform(self.folder, progress=self._show)
 
     def bring_up(
-        self, *, confirm: Confirm, part: Sequence[str] = (), in_use: bool = True, keep_removed: bool = False
+        self,
+        *,
+        confirm: Confirm,
+        part: Sequence[str] = (),
+        in_use: bool = True,
+        keep_removed: bool = False,
+        before_apply: Callable[[Mapping[str, Any]], None] = lambda _shown: None,
     ) -> list[str]:
         """Plan, check the plan, ask, apply.
 
@@ -84,6 +90,7 @@ class Stack:
             in_use: False until the first deployment is complete: data stores whose creation was interrupted are empty
                 and may be replaced.
             keep_removed: leave resources that the stack no longer has, because another stack still uses them.
+            before_apply: called with the accepted plan as JSON before it is applied; raises to prevent that.
 
         Returns:
             Addresses of the resources that ``keep_removed`` left.
@@ -101,7 +108,8 @@ class Stack:
         if not plan.changes:
             say(f"{self.name}: nothing to change{' yet' if left else ''}")
             return left
-        self._apply(plan, confirm=confirm, question=f"Apply this to {self.name}?", in_use=in_use)
+        question = f"Apply this to {self.name}?"
+        self._apply(plan, confirm=confirm, question=question, in_use=in_use, before_apply=before_apply)
         return left
 
     def _without_removals(self, plan: Plan, *, in_use: bool) -> tuple[Plan, list[str]]:
@@ -194,7 +202,16 @@ class Stack:
             terraform.init()
             return terraform.plan()
 
-    def _apply(self, plan: Plan, *, confirm: Confirm, question: str, guarded: bool = True, in_use: bool = True) -> None:
+    def _apply(
+        self,
+        plan: Plan,
+        *,
+        confirm: Confirm,
+        question: str,
+        guarded: bool = True,
+        in_use: bool = True,
+        before_apply: Callable[[Mapping[str, Any]], None] = lambda _shown: None,
+    ) -> None:
         shown = self.terraform.show(plan)
         for line in summary(shown):
             say(f"  {line}")
@@ -204,6 +221,7 @@ class Stack:
             self._require_reviewed(shown)
         if not confirm(question):
             raise PreconditionError(f"{self.name}: nothing was applied")
+        before_apply(shown)
         self.account.changed = True
         with self._at_work("apply"):
             self.terraform.apply(plan)

@@ -35,17 +35,20 @@ def status(account: Account) -> dict[str, Any]:
         and ``asleep``.
 
     Raises:
-        PreconditionError: the environment is not deployed.
+        PreconditionError: neither services nor data stores exist.
     """
     found = services(account)
-    if not found:
-        raise PreconditionError(f"{account.environment.name} has no services. Fix: {account.command('deploy')}")
     parts = {name: _read(account, part) for name, part in PARTS.items()}
+    if not found and all("problem" in (parts[store] or {"problem": ""}) for store in ("database", "broker")):
+        raise PreconditionError(
+            f"{account.environment.name} has no services in {account.environment.region}. Fix: "
+            f"{account.command('deploy')}, or correct region and account_id in {account.file}"
+        )
     return {
         "environment": account.environment.name,
         "account": account.environment.account_id,
         "region": account.environment.region,
-        "asleep": not any(service["desiredCount"] for service in found),
+        "asleep": bool(found) and not any(service["desiredCount"] for service in found),
         "services": [_service(account, service) for service in sorted(found, key=lambda item: item["serviceName"])],
         **parts,
     }

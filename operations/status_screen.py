@@ -18,6 +18,8 @@ def show(found: dict[str, Any], console: Console) -> None:
     """Print what :func:`operations.status.status` returned."""
     asleep = ", asleep" if found["asleep"] else ""
     console.print(Text(f"{found['environment']}: account {found['account']}, {found['region']}{asleep}"))
+    if not found["services"]:
+        console.print("no services: the environment is not deployed completely, or partly destroyed")
     for rows in (_services(found), _stores(found), _queues(found), _notes(found)):
         console.print()
         console.print(_table(*rows))

@@ -56,7 +56,8 @@ def _secrets(account: Account) -> Iterator[Check]:
 def _database(account: Account) -> Iterator[Check]:
     found = database.describe(account)
     status = found["DBInstanceStatus"]
-    yield Check("database available", None if status == "available" else f"is {status}")
+    wake = f". Fix: {account.command('wake')}" if status in database.STOPPED else ""
+    yield Check("database available", None if status == "available" else f"is {status}{wake}")
     yield Check("database encrypted", None if found["StorageEncrypted"] else "its storage is not encrypted")
     yield Check("database private", "has a public address" if found["PubliclyAccessible"] else None)
 

@@ -83,6 +83,11 @@ class Deployment:
                 merged[kind] |= items
         return Template({"resource": merged})
 
+    def template_of(self, layer: str) -> Template:
+        """The whole document of one stack, for assertions: ``bootstrap``, ``foundation`` or ``airflow``."""
+        (found,) = [document for name, document in self.stacks.items() if layer in name.split("-")]
+        return Template(found)
+
     def of(self, *types: str, **attributes: Any) -> tuple[Resource, ...]:
         """Return the resources of ``types`` that match ``attributes`` (values or matchers of the harness)."""
         return tuple(item for item in self.configuration.of_type(*types) if not compare(attributes, item.body))

@@ -27,7 +27,7 @@ from cdktf_fast_bindings.distribution import AWS, find_distribution
 from cdktf_fast_bindings.fork import in_use, use_fork
 from cdktf_fast_bindings.import_hook import BindingsHook
 from cdktf_fast_bindings.import_scan import submodules_in_use
-from cdktf_fast_bindings.node_process import use_direct_node
+from cdktf_fast_bindings.node_process import require_node, use_direct_node
 from cdktf_fast_bindings.provider_package import Mode, Prepared
 from cdktf_fast_bindings.remembered_references import remember
 
@@ -68,8 +68,10 @@ def load_ahead() -> None:
     """Install the import hook, and load cdktf, and with it Node, in a thread; a later import of cdktf waits for it.
 
     Raises:
-        ValueError: The environment variable ``CDKTF_FAST_BINDINGS`` or ``CDK`` has an unknown value.
+        ValueError: Node.js is missing, or the environment variable ``CDKTF_FAST_BINDINGS`` or ``CDK`` has an unknown
+            value.
     """
+    require_node()
     install()
 
     def load() -> None:

@@ -17,6 +17,13 @@ from typing import IO, Any
 _SOCKET_AS_3 = 'exec "$@" 3<&0 0</dev/null'
 
 
+def require_node() -> None:
+    """Raise ValueError when jsii cannot start: without Node.js its error is a traceback about another problem."""
+    node = os.environ.get("JSII_NODE", "node")
+    if "JSII_RUNTIME" not in os.environ and shutil.which(node) is None:
+        raise ValueError(f"{node} is missing, and cdktf runs in it. Fix: install Node.js 20 or newer")
+
+
 def use_direct_node() -> None:
     """Let jsii start its program directly, unless ``JSII_RUNTIME`` names another program. Needs a known jsii."""
     if "JSII_RUNTIME" in os.environ or os.name != "posix":

@@ -106,6 +106,7 @@ COMPONENTS: Mapping[str, Component] = {
             secrets=(DATABASE_PASSWORD,),
             database=True,
         ),
+        Component(name="database-report", command=_own("database_report"), secrets=(DATABASE_PASSWORD,), database=True),
         Component(
             name="password-login",
             command=_own("token_login"),

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from environments.facts.stacks import stack_name
 
+ENVIRONMENT_TAG = "airflow-fargate:environment"
+"""Tag of every resource, with the name of the environment; Cost Explorer groups by it once it is activated."""
 LOGIN_POLICY = "connect-to-database"
 """Inline policy of the task roles that log in to the metadata database with IAM tokens."""
 
@@ -55,7 +57,7 @@ class Names:
     @property
     def tags(self) -> dict[str, str]:
         """Tags of every resource."""
-        return {"airflow-fargate:environment": self.environment, "ManagedBy": "terraform", **self.extra_tags}
+        return {ENVIRONMENT_TAG: self.environment, "ManagedBy": "terraform", **self.extra_tags}
 
     @property
     def secrets_key(self) -> str:

@@ -123,6 +123,7 @@ _ALL = (
             "migrate",
             "db-clean",
             "downgrade",
+            "database-report",
             "password-login",
             "metrics",
             "pause",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from environments.arns import arn_account, arn_region
 from environments.errors import Problem
 from environments.facts.quotas import CERTIFICATE_NAME_CHARACTERS
-from environments.fields import arn_account, arn_region
 from environments.model import Environment
 from environments.rules.registry import rule
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from environments.arns import arn_account
 from environments.errors import Problem
 from environments.facts.bucket_names import RESERVED_PREFIXES as BUCKET_PREFIXES
 from environments.facts.ci_roles import GITHUB, gitlab_host
 from environments.facts.naming import resource_name
 from environments.facts.quotas import LOAD_BALANCER_NAME_CHARACTERS, ROLE_NAME_CHARACTERS
 from environments.facts.topology import worker_name
-from environments.fields import arn_account
 from environments.model import Environment
 from environments.rules.registry import rule
 
@@ -95,6 +95,18 @@ def ci_roles_trust_one_provider(environment: Environment) -> Iterator[Problem]:
                 f"is GitHub's, and iam.oidc.gitlab_project is set, got {oidc.provider_arn}. "
                 "Fix: name the provider of GitLab, or remove the key",
             )
+
+
+@rule("iam")
+def ci_roles_trust_a_repository(environment: Environment) -> Iterator[Problem]:
+    """Without a repository or project the section has no effect: bootstrap creates no CI roles."""
+    oidc = environment.iam.oidc
+    if oidc and not (oidc.github_repository or oidc.gitlab_project):
+        yield Problem(
+            "iam.oidc",
+            "names no repository, so that no CI roles are created. Fix: add github_repository: OWNER/NAME or "
+            "gitlab_project: GROUP/PROJECT, or remove iam.oidc",
+        )
 
 
 @rule("iam")

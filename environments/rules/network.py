@@ -10,6 +10,7 @@ from environments.errors import Problem, listed
 from environments.facts.quotas import VPC_PREFIX_LENGTHS
 from environments.facts.regions import zone_is_in
 from environments.model import Environment
+from environments.rules.airflow import GIT
 from environments.rules.registry import rule
 from environments.sections.network import ExistingNetwork
 
@@ -152,11 +153,11 @@ def _tasks(environment: Environment) -> int:
 
 @rule("network", "dags")
 def repository_is_reachable(environment: Environment) -> Iterator[Problem]:
-    """A VPC without NAT reaches AWS only; an existing VPC may have other routes."""
+    """A VPC without NAT reaches AWS only, and S3 through a gateway endpoint; an existing VPC may have other routes."""
     network, dags = environment.network, environment.dags
-    if network.egress == "none" and network.existing is None and dags.delivery != "baked":
+    if network.egress == "none" and network.existing is None and dags.delivery in GIT:
         yield Problem(
             "network.egress",
             f"must not be none: dags.delivery {dags.delivery} needs access to the repository. Fix: "
-            "use single_nat or nat_per_zone, or dags.delivery baked",
+            "use single_nat or nat_per_zone, or dags.delivery baked or s3",
         )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from environments.arns import arn_region
 from environments.errors import Problem
 from environments.facts.state import BACKEND_KEYS, REQUIRED_KEYS
-from environments.fields import arn_region
 from environments.model import Environment
 from environments.rules.registry import rule
 

@@ -10,11 +10,12 @@ import unicodedata
 from collections.abc import Iterator
 
 from environments.errors import Problem
+from environments.facts.naming import ENVIRONMENT_TAG
 from environments.facts.quotas import TAG_KEY_CHARACTERS, TAG_VALUE_CHARACTERS, TAGS
 from environments.model import Environment
 from environments.rules.registry import rule
 
-OWN_TAGS = ("Name", "ManagedBy", "airflow-fargate:environment", "airflow-fargate:tier", "airflow-fargate:place")
+OWN_TAGS = ("Name", "ManagedBy", ENVIRONMENT_TAG, "airflow-fargate:tier", "airflow-fargate:place")
 """Keys of the tags that this project sets; a resource has at most one of the last two."""
 MOST_TAGS = TAGS.limit - (len(OWN_TAGS) - 1)
 SYMBOLS = "_.:/=+-@"

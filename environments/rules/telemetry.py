@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 
@@ -10,6 +11,8 @@ from environments.errors import Problem
 from environments.model import Environment
 from environments.rules.network import PRIVATE, SHARED
 from environments.rules.registry import rule
+
+_SIGNAL = re.compile(r"/v1/(traces|metrics|logs)$")
 
 
 @rule("telemetry", "network")
@@ -39,6 +42,22 @@ def receiver_is_reachable(environment: Environment) -> Iterator[Problem]:
                 f"{receiver.path}.cidr",
                 f"must contain the receiver {receiver.address.host}, got {cidr}. Fix: write {receiver.address.host}/32",
             )
+
+
+@rule("telemetry")
+def receiver_has_its_base_address(environment: Environment) -> Iterator[Problem]:
+    """The SDK appends the path of each signal to the endpoint, so that the path of one signal would be sent twice.
+
+    https://opentelemetry.io/docs/specs/otel/protocol/exporter/#endpoint-urls-for-otlphttp
+    """
+    otlp = environment.telemetry.otlp
+    signal = _SIGNAL.search(otlp.endpoint.rstrip("/")) if otlp else None
+    if otlp and signal:
+        yield Problem(
+            "telemetry.otlp.endpoint",
+            f"must not contain {signal[0]}, which is appended for each signal, got {otlp.endpoint!r}. Fix: write "
+            f"{otlp.endpoint[: signal.start()]}",
+        )
 
 
 def _is_outside(host: str, block: IPv4Network) -> bool:

@@ -8,18 +8,8 @@ from annotated_types import Len
 from pydantic import StrictBool, StrictInt
 
 from environments.facts.git_servers import problem_in_address, problem_in_host_key
-from environments.fields import (
-    CHECKS_ONLY,
-    ROLLING,
-    GitReference,
-    Pattern,
-    RelativePath,
-    Section,
-    checked_text,
-    plan,
-    replaces,
-    synth,
-)
+from environments.fields import CHECKS_ONLY, ROLLING, Section, plan, replaces, synth
+from environments.formats import GitReference, Pattern, RelativePath, checked_text
 
 OptionName = Annotated[str, Pattern(r"^AIRFLOW__[A-Z0-9_.-]+__[A-Z0-9_]+$", "AIRFLOW__SECTION__KEY")]
 ImageTag = Annotated[str, Pattern(r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", "an image tag")]

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from annotated_types import Len
 from pydantic import StrictInt
 
-from environments.fields import ROLLING, Pattern, Section, checked_text, synth
+from environments.fields import ROLLING, Section, synth
+from environments.formats import Pattern, checked_text
 
 Role = Literal["Viewer", "User", "Op", "Admin"]
 HTTPS_PORT = 443

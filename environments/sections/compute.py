@@ -12,7 +12,8 @@ from typing import Annotated
 from annotated_types import Len
 from pydantic import StrictBool, StrictInt
 
-from environments.fields import IN_PLACE, ROLLING, Pattern, Section, plan, replaces, synth
+from environments.fields import IN_PLACE, ROLLING, Section, plan, replaces, synth
+from environments.formats import Pattern
 from environments.sections.dag_access import DagAccess
 
 Cpu = Annotated[
@@ -29,13 +30,14 @@ Count = Annotated[
     StrictInt, plan("Number of Fargate tasks; the lower bound when the service scales.", effect=IN_PLACE, ge=1, le=20)
 ]
 SpotPercent = Annotated[
-    StrictInt, synth("Share of the Fargate tasks on Spot capacity, percent.", effect=ROLLING, ge=0, le=100)
+    StrictInt, plan("Share of the Fargate tasks on Spot capacity, percent.", effect=ROLLING, ge=0, le=100)
 ]
 StopTimeout = Annotated[
     StrictInt, plan("Seconds between SIGTERM and SIGKILL; at most 120 on Fargate.", effect=ROLLING, ge=2, le=120)
 ]
 EphemeralStorage = Annotated[
-    StrictInt | None, synth("Disk of a Fargate task, GiB; Fargate's 20 when absent.", effect=ROLLING, ge=21, le=200)
+    StrictInt | None,
+    plan("Disk of a Fargate task, GiB; Fargate's 20 when absent.", effect=ROLLING, ge=21, le=200, nullable=True),
 ]
 GroupName = Annotated[str, Pattern(r"^[a-z][a-z0-9-]{0,19}$", "1 to 20 lower-case letters, digits and hyphens")]
 QueueName = Annotated[

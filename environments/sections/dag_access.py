@@ -8,17 +8,9 @@ from typing import Annotated
 from annotated_types import Len
 from pydantic import StrictInt
 
-from environments.fields import (
-    IN_PLACE,
-    ROLLING,
-    Ipv4Cidr,
-    Label,
-    Pattern,
-    PolicyArn,
-    Section,
-    checked_text,
-    synth,
-)
+from environments.arns import PolicyArn
+from environments.fields import IN_PLACE, ROLLING, Section, synth
+from environments.formats import Ipv4Cidr, Label, Pattern, checked_text
 from environments.sections.network import SecurityGroupId
 
 OPERATORS = r"(For(Any|All)Values:)?[A-Z][A-Za-z]+"

@@ -6,19 +6,9 @@ from typing import Annotated
 
 from annotated_types import Len
 
-from environments.fields import (
-    CHECKS_ONLY,
-    IN_PLACE,
-    Day,
-    GitReference,
-    OidcProviderArn,
-    Pattern,
-    PolicyArn,
-    Section,
-    plan,
-    replaces,
-    synth,
-)
+from environments.arns import OidcProviderArn, PolicyArn
+from environments.fields import CHECKS_ONLY, IN_PLACE, Section, plan, replaces, synth
+from environments.formats import Day, GitReference, Pattern
 
 
 class Oidc(Section):

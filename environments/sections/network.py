@@ -7,20 +7,9 @@ from typing import Annotated, Any, Literal
 from annotated_types import Len
 from pydantic import StrictBool, model_validator
 
-from environments.fields import (
-    BRIEF_OUTAGE,
-    IN_PLACE,
-    ROLLING,
-    CertificateArn,
-    HostName,
-    Ipv4Cidr,
-    Pattern,
-    Section,
-    not_possible_later,
-    plan,
-    replaces,
-    synth,
-)
+from environments.arns import CertificateArn
+from environments.fields import BRIEF_OUTAGE, IN_PLACE, ROLLING, Section, not_possible_later, plan, replaces, synth
+from environments.formats import HostName, Ipv4Cidr, Pattern
 
 VpcId = Annotated[str, Pattern(r"^vpc-[0-9a-f]{8,17}$", "a VPC id, vpc-<hexadecimal>")]
 SubnetId = Annotated[str, Pattern(r"^subnet-[0-9a-f]{8,17}$", "a subnet id, subnet-<hexadecimal>")]

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, StrictBool, StrictInt
 
-from environments.fields import IN_PLACE, Pattern, Section, not_boolean, plan, replaces, synth
+from environments.fields import IN_PLACE, Section, plan, replaces, synth
+from environments.formats import Pattern, not_boolean
 
 DAYS_UP_TO_TWO_YEARS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731)
 CLOUDWATCH_RETENTION_DAYS = (*DAYS_UP_TO_TWO_YEARS, 1096, 1827, 2192, 2557, 2922, 3288, 3653)

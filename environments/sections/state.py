@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from environments.arns import KmsKeyArn, RoleArn
 from environments.facts.bucket_names import problem_in_bucket_name
 from environments.facts.regions import REGIONS
-from environments.fields import (
-    KmsKeyArn,
-    Label,
-    Pattern,
-    RoleArn,
-    Section,
-    checked_text,
-    not_possible_later,
-    synth,
-)
+from environments.fields import Section, not_possible_later, synth
+from environments.formats import Label, Pattern, checked_text
 
 Region = Annotated[
     Literal[REGIONS],  # type: ignore[valid-type]

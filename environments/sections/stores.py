@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import StrictBool, StrictInt
 
-from environments.fields import BRIEF_OUTAGE, CHECKS_ONLY, IN_PLACE, Pattern, Section, plan, replaces, synth
+from environments.fields import BRIEF_OUTAGE, CHECKS_ONLY, IN_PLACE, Section, plan, replaces, synth
+from environments.formats import Pattern
 
 
 class Database(Section):

@@ -8,7 +8,8 @@ from annotated_types import Len
 from pydantic import StrictBool
 
 from environments.facts.http_addresses import problem_in_http_address
-from environments.fields import IN_PLACE, ROLLING, Ipv4Cidr, Pattern, Section, checked_text, synth
+from environments.fields import IN_PLACE, ROLLING, Section, synth
+from environments.formats import Ipv4Cidr, Pattern, checked_text
 
 Endpoint = Annotated[
     str,

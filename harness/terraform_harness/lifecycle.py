@@ -7,23 +7,29 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
-
-from rich.console import Console
 
 from terraform_harness.emulator import Emulator
 from terraform_harness.emulator.inventory import inventory
 from terraform_harness.emulator.seed import seed
 from terraform_harness.emulator.support import unsupported
+from terraform_harness.extras import imports_of_extra
 from terraform_harness.terraform import workspace
 from terraform_harness.terraform.console import show_progress
-from terraform_harness.terraform.run import Plan, Terraform
+from terraform_harness.terraform.run import Plan, Terraform, TerraformError
 from terraform_harness.verification import VERIFIERS, Verifier, resources_of, unverified, verify
+
+with imports_of_extra("emulator"):
+    from rich.console import Console
 
 
 class LifecycleError(RuntimeError):
     """A step failed; the message names the step and the reason."""
+
+
+__tracebackhide__ = methodcaller("errisinstance", (LifecycleError, TerraformError, workspace.WorkspaceError))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -12,13 +12,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from operator import methodcaller
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from terraform_harness.assertions.template import Template
+from terraform_harness.extras import MissingExtra
 from terraform_harness.terraform import mock_outputs, workspace
+from terraform_harness.terraform.run import Terraform, TerraformError
 from terraform_harness.tools import require
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ OPTIONS = {
     "emulated-account": ("", "account of the emulator; default: the one that the stacks' providers allow"),
     "emulated-region": ("", "region of the emulator; default: that of the stacks' providers"),
 }
+__tracebackhide__ = methodcaller("errisinstance", (MissingExtra, TerraformError, workspace.WorkspaceError))
 DEFAULT_ACCOUNT, DEFAULT_REGION = "111111111111", "eu-central-1"
 # A call to AWS fails at once: no process listens on port 9 (discard) of loopback.
 NO_AWS = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_MAX_ATTEMPTS": "1", "AWS_EC2_METADATA_DISABLED": "true"}
@@ -112,8 +116,6 @@ def offline_plan(stacks_folder: Path, tmp_path: Path) -> Callable[..., dict[str,
     ``below`` names, for each ``terraform_remote_state``, the stack that publishes its outputs; mock outputs of the same
     shape replace them. Needs terraform and the provider.
     """
-    from terraform_harness.terraform.run import Terraform
-
     require("terraform", "provider-mirror")
 
     def plan(stack: str, *, below: dict[str, str] | None = None) -> dict[str, Any]:

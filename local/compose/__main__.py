@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 import typer
 from terraform_harness.tools import MissingTool, locate
 
+from environments.command_line import Commands
 from local.compose import run
 from local.compose.differences import AWS, AWS_PORT
 from local.compose.errors import PreconditionError, RunError
@@ -22,7 +23,9 @@ from local.compose.project import HOME, Project
 from local.containers.engine import EngineError
 from local.repository import ROOT, register_tools
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(
+    cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
+)
 Name = Annotated[str, typer.Argument(help="Name of an environment.")]
 Home = Annotated[Path, typer.Option("--home", help="Folder of the Compose file and its secrets.")]
 STACKS = ROOT / "cdktf.out" / "stacks"

@@ -1,8 +1,8 @@
 """``make grants``: compares the IAM permissions of the task roles and CI roles with the requests of recorded runs.
 
-``python -m local.permissions RECORD...`` writes docs/permissions.yaml and docs/permissions.md; ``--check`` compares the
-page with the file. Records are written by ``python -m local.demo ENVIRONMENT --record FILE`` and, with
-AIRFLOW_FARGATE_RECORD=FILE, by the live tests.
+``python -m local.permissions RECORD...`` writes docs/permissions.yaml and docs/permissions.md. With ``--add`` it keeps
+what the file has, for a run that shows one more environment. ``--check`` compares the page with the file. Records are
+written by ``python -m local.demo ENVIRONMENT --record FILE`` and, with AIRFLOW_FARGATE_RECORD=FILE, by the live tests.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from environments.atomic_file import write
 from local.permissions import record
 from local.permissions.page import PAGE, page
 from local.permissions.reasons import superfluous, unexplained
-from local.permissions.usage import usages
+from local.permissions.usage import merged, usages
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m local.permissions", description=__doc__)
     parser.add_argument("records", nargs="*", type=Path, metavar="RECORD")
+    parser.add_argument("--add", action="store_true", help="keep what docs/permissions.yaml has, and add the records")
     parser.add_argument("--check", action="store_true", help="write nothing; compare the page with its file")
     given = parser.parse_args(arguments)
     if not given.check:
@@ -38,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not found:
             print("no task role and no CI role acted in these records. Fix: make grants", file=sys.stderr)
             return 2
+        found = merged([*record.kept(), *found]) if given.add else found
         record.keep(found)
         write(PAGE, page(found))
     found = record.kept()

@@ -57,11 +57,15 @@ def usages(reports: Iterable[DecisionReport]) -> list[Usage]:
     Args:
         reports: the decisions of each run.
     """
-    merged: dict[object, Usage] = {}
-    for report in reports:
-        for found in _of_run(report):
-            merged[found.key] = _merge(merged[found.key], found) if found.key in merged else found
-    return sorted(merged.values(), key=lambda item: item.key)
+    return merged(found for report in reports for found in _of_run(report))
+
+
+def merged(statements: Iterable[Usage]) -> list[Usage]:
+    """The statements in order; the same statement of several runs is one, with the operations of all of them."""
+    found: dict[object, Usage] = {}
+    for item in statements:
+        found[item.key] = _merge(found[item.key], item) if item.key in found else item
+    return sorted(found.values(), key=lambda item: item.key)
 
 
 def _of_run(report: DecisionReport) -> Iterator[Usage]:

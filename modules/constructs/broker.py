@@ -20,10 +20,11 @@ from constructs import Construct
 
 from environments.facts.secrets import BROKER_TOKEN, SPECIFICATIONS
 from modules.core.connections import Connections, security_group
+from modules.core.container import Secret
 from modules.core.flows import Endpoint
 from modules.core.network_reference import NetworkReference
 from modules.core.references import OUTPUT_PREFIX
-from modules.core.task import Client, Secret
+from modules.core.task import Client
 
 PORT = 6379
 

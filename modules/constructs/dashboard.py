@@ -14,7 +14,7 @@ from constructs import Construct
 from environments.facts import metrics
 from modules.core.metric_alarm import MetricAlarm
 
-COLUMNS, WIDTH, HEIGHT = 3, 8, 6
+COLUMNS, WIDTH, HEIGHT, TOP = 3, 8, 6, 2
 
 QUERIES: Mapping[str, str] = {
     "errors": "fields @timestamp, @logStream, @message | filter @message like /(?i)(error|critical|traceback)/ "
@@ -101,7 +101,7 @@ class Dashboard(Construct):
         queues: Sequence[QueueGraph] = (),
     ) -> None:
         super().__init__(scope, id_)
-        states = [_at(0, 0, 24, 2, "alarm", {"title": "Alarms", "alarms": list(alarm_arns)})] if alarm_arns else []
+        states = [_at(0, 0, 24, TOP, "alarm", {"title": "Alarms", "alarms": list(alarm_arns)})] if alarm_arns else []
         graphs = [_queue(index, queue, region) for index, queue in enumerate(queues)]
         graphs += [_graph(index, alarm, region) for index, alarm in enumerate(alarms, len(graphs))]
         CloudwatchDashboard(
@@ -142,7 +142,7 @@ def _queue(index: int, queue: QueueGraph, region: str) -> dict[str, Any]:
 
 def _nth(index: int, properties: Mapping[str, Any]) -> dict[str, Any]:
     row, column = divmod(index, COLUMNS)
-    return _at(column * WIDTH, 2 + row * HEIGHT, WIDTH, HEIGHT, "metric", properties)
+    return _at(column * WIDTH, TOP + row * HEIGHT, WIDTH, HEIGHT, "metric", properties)
 
 
 def _at(x: int, y: int, width: int, height: int, kind: str, properties: Mapping[str, Any]) -> dict[str, Any]:  # noqa: PLR0917

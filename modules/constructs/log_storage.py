@@ -31,38 +31,57 @@ class TaskLogsReference:
     log_group_arn: str | None
     key_arn: str
 
-    def serve(self, client: Client) -> None:
-        """Configure remote logging of ``client`` and allow it to read and write task logs."""
+    def serve(self, client: Client, *, write: bool = True) -> None:
+        """Configure remote logging of ``client`` and allow it to read task logs.
+
+        Args:
+            client: the component.
+            write: allow it to write task logs as well.
+        """
         client.add_environment(AIRFLOW__LOGGING__REMOTE_LOGGING="True")
         if self.bucket_arn is not None:
-            self._serve_bucket(client, self.bucket_arn)
+            self._serve_bucket(client, self.bucket_arn, write=write)
         else:
-            self._serve_log_group(client)
+            self._serve_log_group(client, write=write)
 
-    def _serve_bucket(self, client: Client, bucket_arn: str) -> None:
+    def _serve_bucket(self, client: Client, bucket_arn: str, *, write: bool) -> None:
         client.add_environment(
             AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER=f"s3://{self.bucket_name}/{TASK_LOGS}",
             AIRFLOW__LOGGING__ENCRYPT_S3_LOGS="False",  # the bucket encrypts every object with its own key
         )
         client.task_role.grant(
             "task-logs",
-            statement("s3:GetObject", "s3:PutObject", on=[f"{bucket_arn}/{TASK_LOGS}/*"]),
+            statement("s3:GetObject", *(["s3:PutObject"] if write else []), on=[f"{bucket_arn}/{TASK_LOGS}/*"]),
             statement("s3:ListBucket", on=[bucket_arn], conditions={"StringLike": {"s3:prefix": [f"{TASK_LOGS}/*"]}}),
-            statement("kms:Decrypt", "kms:GenerateDataKey", on=[self.key_arn]),
+            statement("kms:Decrypt", *(["kms:GenerateDataKey"] if write else []), on=[self.key_arn]),
         )
 
-    def _serve_log_group(self, client: Client) -> None:
+    def _serve_log_group(self, client: Client, *, write: bool) -> None:
         client.add_environment(AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER=f"cloudwatch://{self.log_group_arn}")
         client.task_role.grant(
             "task-logs",
             statement(
-                "logs:CreateLogStream",
                 "logs:DescribeLogStreams",
                 "logs:GetLogEvents",
-                "logs:PutLogEvents",
+                *(["logs:CreateLogStream", "logs:PutLogEvents"] if write else []),
                 on=[f"{self.log_group_arn}", f"{self.log_group_arn}:log-stream:*"],
             ),
         )
+
+
+@dataclass(frozen=True)
+class TaskLogsReader:
+    """The storage of Airflow task logs, for a component that shows them and runs no Airflow task.
+
+    Args:
+        storage: the storage.
+    """
+
+    storage: TaskLogsReference
+
+    def serve(self, client: Client) -> None:
+        """Configure remote logging of ``client`` and allow it to read task logs."""
+        self.storage.serve(client, write=False)
 
 
 class LogStorage(Construct):

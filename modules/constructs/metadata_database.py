@@ -12,12 +12,12 @@ from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
 from constructs import Construct
 
 from modules.core.connections import security_group
+from modules.core.container import Secret
 from modules.core.database_reference import DATABASE, PORT, USER, MetadataDatabaseReference, TokenLogin
 from modules.core.ephemeral import parameter_value
 from modules.core.flows import Endpoint
 from modules.core.grants import Role, RoleSettings, statement
 from modules.core.network_reference import NetworkReference
-from modules.core.task import Secret
 
 MONITORING_SECONDS = 60
 LOG_EXPORTS = ("postgresql", "upgrade")

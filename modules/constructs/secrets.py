@@ -9,9 +9,10 @@ from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from constructs import Construct
 
 from environments.facts.secrets import SPECIFICATIONS, SecretSpecification
+from modules.core.container import Secret
 from modules.core.ephemeral import random_value
 from modules.core.grants import statement
-from modules.core.task import Client, Secret
+from modules.core.task import Client
 
 
 @dataclass(frozen=True)

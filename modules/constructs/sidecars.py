@@ -15,8 +15,9 @@ from environments.facts.secrets import (
     OTLP_HEADERS_VARIABLE,
     SPECIFICATIONS,
 )
+from modules.core.container import Container, Secret
 from modules.core.grants import statement
-from modules.core.task import Container, FargateTask, Secret
+from modules.core.task import FargateTask
 
 DAGS_ROOT = "/opt/airflow/dags"
 DEFAULT_PORTS = {"HTTPS": 443, "SSH": 22}
@@ -236,7 +237,7 @@ class WorkerMetrics:
             **({"AIRFLOW_METRICS_ECS_EXECUTOR": self.ecs_executor} if self.ecs_executor else {}),
             AIRFLOW_METRICS_NAMESPACE=self.namespace,
             AIRFLOW_METRICS_PERIOD=str(self.period_seconds if self.groups else FULL_SECONDS),
-            AIRFLOW_METRICS_WORKER_GROUPS=json.dumps(self.groups, sort_keys=True),
+            AIRFLOW_METRICS_WORKER_GROUPS=json.dumps(self.groups, sort_keys=True, separators=(",", ":")),
             **database,
         )
         container.start_after[task.main.name] = "HEALTHY"

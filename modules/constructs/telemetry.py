@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from environments.facts.secrets import OPENLINEAGE_API_KEY_VARIABLE, OTLP_HEADERS_VARIABLE
 from modules.core.connections import Connections
+from modules.core.container import Secret
 from modules.core.flows import Endpoint, identifier
-from modules.core.task import Client, Secret
+from modules.core.task import Client
 
 HTTPS = 443
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from environments.facts.topology import AIRFLOW_TASK, worker_name
-from modules.core.task import HealthCheck
+from modules.core.container import HealthCheck
 
 HEALTH = ("python", "/opt/airflow-fargate/health.py")
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+from modules.core.container import Secret
 from modules.core.flows import ANYWHERE, INTERNET, Endpoint, identifier
 from modules.core.grants import statement
-from modules.core.task import Client, Secret
+from modules.core.task import Client
 
 Conditions = Mapping[str, Mapping[str, Sequence[str]]]
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from environments.facts.naming import LOGIN_POLICY
 from environments.facts.secrets import DATABASE_PASSWORD, SPECIFICATIONS
 from modules.core.connections import Connections
+from modules.core.container import Secret
 from modules.core.grants import statement
 from modules.core.references import OUTPUT_PREFIX
-from modules.core.task import Client, Secret
+from modules.core.task import Client
 
 PORT = 5432
 DATABASE = "airflow"

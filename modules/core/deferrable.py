@@ -33,6 +33,16 @@ def exceeds(value: Any, other: Any) -> bool:
     return bool(first > second)
 
 
+def possible(value: Any) -> bool:
+    """Whether ``value`` is neither None nor zero; a deferred value may be neither.
+
+    Example:
+        >>> possible(0)
+        False
+    """
+    return True if hasattr(value, "expression") else bool(value)
+
+
 def equals(value: Any, text: str) -> Any:
     """Whether the text ``value`` is ``text``.
 

@@ -55,7 +55,12 @@ NAMED_RESOURCES: Mapping[str, tuple[str, ...]] = {
         "arn:aws:rds:{here}:subgrp:{name}-*",
         "arn:aws:rds:{here}:target-group:*",
     ),
-    "s3": ("arn:aws:s3:::{name}-*-access-logs-{account}", "arn:aws:s3:::{name}-*-task-logs-{account}"),
+    "s3": (
+        "arn:aws:s3:::{name}-*-access-logs-{account}",
+        "arn:aws:s3:::{name}-*-dags-{account}",
+        "arn:aws:s3:::{name}-*-dags-{account}/*",
+        "arn:aws:s3:::{name}-*-task-logs-{account}",
+    ),
     "scheduler": ("arn:aws:scheduler:{here}:schedule/default/{name}-*",),
     "secretsmanager": ("arn:aws:secretsmanager:{here}:secret:{name}-*",),
     "sns": ("arn:aws:sns:{here}:{name}-*",),
@@ -99,7 +104,7 @@ VERBS: Mapping[str, tuple[str, ...]] = {
         *("Cancel*", "Create*", "Delete*", "Describe*", "Get*", "List*", "Put*", "Restore*", "Tag*", "Untag*"),
         "Update*",
     ),
-    "sns": ("Create*", "Delete*", "Get*", "List*", "Set*", "Subscribe", "Tag*", "Unsubscribe", "Untag*"),
+    "sns": ("Create*", "Delete*", "Get*", "List*", "Set*", "Subscribe", "Tag*", "Untag*"),
     "ssm": ("Add*", "Delete*", "Describe*", "Get*", "List*", "Put*", "Remove*"),
 }
 
@@ -153,6 +158,9 @@ REGIONAL_ACTIONS: tuple[str, ...] = (
     "servicediscovery:GetOperation",
     "servicediscovery:TagResource",
     "servicediscovery:UntagResource",
+    "sns:GetSubscriptionAttributes",
+    "sns:SetSubscriptionAttributes",
+    "sns:Unsubscribe",
 )
 GLOBAL_ACTIONS: tuple[str, ...] = ("route53:CreateHostedZone",)
 

@@ -15,8 +15,10 @@ from constructs import Construct
 
 from modules.core.airflow_process import Process
 from modules.core.connections import Connections
+from modules.core.container import Container
+from modules.core.deferrable import possible
 from modules.core.grants import Role, RoleSettings, statement
-from modules.core.task import Container, FargateTask
+from modules.core.task import FargateTask
 
 AIRFLOW_HOME = "/opt/airflow"
 WRITABLE = {"tmp": "/tmp", "airflow-home": AIRFLOW_HOME}
@@ -160,7 +162,8 @@ def task_definition(
         memory_mib: memory in MiB.
         ephemeral_storage_gib: ephemeral storage in GiB (21 to 200); the Fargate default of 20 GiB if ``None``.
     """
-    storage = EcsTaskDefinitionEphemeralStorage(size_in_gib=ephemeral_storage_gib) if ephemeral_storage_gib else None
+    more = possible(ephemeral_storage_gib)
+    storage = EcsTaskDefinitionEphemeralStorage(size_in_gib=ephemeral_storage_gib) if more else None
     return EcsTaskDefinition(
         scope,
         "task-definition",

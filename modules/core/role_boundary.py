@@ -38,6 +38,8 @@ def boundary_statements(name: str, roles: RoleSettings) -> list[dict[str, Any]]:
             on=logs,
         ),
         statement("s3:GetObject", "s3:ListBucket", "s3:PutObject", on=[f"arn:aws:s3:::{name}-*-task-logs-{account}*"]),
+        statement("s3:GetObject", "s3:ListBucket", on=[f"arn:aws:s3:::{name}-*-dags-{account}*"]),
+        statement("rds-db:connect", on=[f"arn:aws:rds-db:{here}:dbuser:*/*"]),
         statement("ssm:GetParameter", "ssm:GetParameters", on=[f"arn:aws:ssm:{here}:parameter/{name}/*"]),
         statement("secretsmanager:GetSecretValue", on=[f"arn:aws:secretsmanager:{here}:secret:{name}-*"]),
         # The keys of the environments; the key of the states has an alias with one hyphen.

@@ -24,6 +24,7 @@ from constructs import Construct
 
 from modules.core.airflow_process import Process
 from modules.core.connections import security_group
+from modules.core.deferrable import possible
 from modules.core.fargate_task import FargatePlatform, fargate_task, task_definition
 from modules.core.flows import Endpoint
 from modules.core.network_reference import NetworkReference
@@ -203,5 +204,5 @@ def _strategy(capacity: Capacity) -> list[EcsServiceCapacityProviderStrategy]:
             capacity_provider=provider, weight=weight, base=capacity.on_demand_base if provider == "FARGATE" else 0
         )
         for provider, weight in shares.items()
-        if weight or (provider == "FARGATE" and capacity.on_demand_base)
+        if possible(weight) or (provider == "FARGATE" and possible(capacity.on_demand_base))
     ]

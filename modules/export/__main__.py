@@ -16,6 +16,7 @@ from environments.load import HOME
 from modules.export import readme, write
 from modules.export.build import Module
 from modules.export.declarations import InterfaceError
+from modules.export.messages import fail
 
 INDEX = "README.md"
 Names = Annotated[list[str] | None, typer.Argument(help="Names of modules. Default: all modules.")]
@@ -52,20 +53,20 @@ def main(
             return
         modules = list(write.modules(wanted, structure=load(folder / f"{like}.yaml")))
     except (write.UnknownModule, InvalidEnvironment) as problem:
-        print(problem, file=sys.stderr)
-        raise typer.Exit(2) from None
+        fail(problem)
     try:
         if check:
             _check(modules, out, since, with_index=not names)
         else:
             _write(modules, out, since, with_index=not names)
             print(f"Next: terraform -chdir={out / wanted[0].name}/examples/complete init")
-    except InterfaceError as problem:
-        print(problem, file=sys.stderr)
-        raise typer.Exit(2) from None
+    except (InterfaceError, write.ForeignFiles, OSError) as problem:
+        fail(problem)
 
 
 def _write(modules: Sequence[Module], out: Path, since: Path | None, *, with_index: bool) -> None:
+    for module in modules:
+        write.check_folder(out / module.name)
     for module in modules:
         write.write(out / module.name, write.content(module, since=since))
         print(f"{out / module.name}: {len(module.inputs)} inputs, {len(module.outputs)} outputs")

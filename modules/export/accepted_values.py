@@ -7,7 +7,8 @@ import math
 import re
 from collections.abc import Collection
 
-_BOUND = re.compile(r"var\.\w+ (>=|<=) (-?\d+(?:\.\d+)?)")
+_BOUND = re.compile(r"(?:var|group)\.\w+ (>=|<=) (-?\d+(?:\.\d+)?)")
+_OF_EACH = re.compile(r"alltrue\(\[for group in values\(var\.\w+\) : ((?:group\.\w+ == null \? true : )?)(.*)\]\)")
 _CHOICE = re.compile(r"contains\((\[.*\]), var\.\w+\)")
 
 
@@ -21,6 +22,8 @@ def narrower(old: Collection[str], new: Collection[str]) -> list[str]:
 
 def _contains(wide: str, narrow: str) -> bool:
     """Does ``wide`` accept every value that ``narrow`` accepts?"""
+    if _attribute(wide) != _attribute(narrow):
+        return False
     outer, inner = _range(wide), _range(narrow)
     if outer and inner:
         return outer[0] <= inner[0] and inner[1] <= outer[1]
@@ -28,8 +31,16 @@ def _contains(wide: str, narrow: str) -> bool:
     return more is not None and fewer is not None and fewer <= more
 
 
+def _attribute(condition: str) -> str:
+    """The attribute of an object that a condition on each item of a map is about; empty for another condition."""
+    of_each = _OF_EACH.fullmatch(condition)
+    found = re.search(r"\bgroup\.(\w+)", of_each[0]) if of_each else None
+    return found[1] if found else ""
+
+
 def _range(condition: str) -> tuple[float, float] | None:
-    parts = [_BOUND.fullmatch(part) for part in condition.split(" && ")]
+    of_each = _OF_EACH.fullmatch(condition)
+    parts = [_BOUND.fullmatch(part) for part in (of_each[2] if of_each else condition).split(" && ")]
     bounds = {part[1]: float(part[2]) for part in parts if part}
     if not bounds or len(bounds) != len(parts):
         return None

@@ -14,10 +14,12 @@ from environments.model import Environment
 from modules.export.caller_values import with_caller_values
 from modules.export.cross_rules import with_cross_rules
 from modules.export.deferred_values import StructuralInputError, resolved_numbers, unresolved_number
+from modules.export.dynamic_blocks import with_dynamic_blocks
 from modules.export.exportable import ID
 from modules.export.hcl_template import simplified
 from modules.export.inputs import Input
 from modules.export.module_inputs import ModuleInputs
+from modules.export.repetition import unmarked, with_worker_groups
 from modules.export.rewriting import add_tags, repeat_for_clients, with_deferral_local, with_locals
 
 SECTIONS = ("resource", "ephemeral", "data", "moved", "locals")
@@ -75,12 +77,15 @@ def build(source: Source, *, structure: Environment) -> Module:
     inputs = ModuleInputs(structure=structure, structural=frozenset(exceptions))
     stack = source.stack(App(), inputs)
     raw = stack.to_terraform()
-    synthesized = with_locals(with_deferral_local(_clean(raw, inputs)), inputs)
+    synthesized = with_deferral_local(_clean(raw, inputs))
     with_caller_values(synthesized, inputs)
     repeat_for_clients(synthesized)
     add_tags(stack, synthesized, inputs)
+    with_dynamic_blocks(synthesized)
+    synthesized = with_locals(with_worker_groups(synthesized, inputs), inputs)
     _reject_unresolved_numbers(synthesized, inputs)
-    used = (item for item in inputs.variables.values() if _uses(synthesized, item.name))
+    names = _used(synthesized)
+    used = (item for item in inputs.variables.values() if item.name in names)
     return Module(
         name=source.name,
         purpose=source.purpose,
@@ -100,7 +105,7 @@ def _owners(raw: Any) -> dict[str, str]:
     for kind, items in raw.get("resource", {}).items():
         for name, body in items.items():
             path = [part for part in body["//"]["metadata"]["path"].split("/")[1:] if part != ID]
-            found[f"{kind}.{name}"] = re.sub(r"\W+", "_", path[0])
+            found[f"{kind}.{unmarked(name)}"] = unmarked(re.sub(r"\W+", "_", path[0]))
     return found
 
 
@@ -140,9 +145,10 @@ def _without_unused_length_rule(variable: Input, synthesized: Any) -> Input:
     return replace(variable, rules=())
 
 
-def _uses(synthesized: Any, name: str) -> bool:
+def _used(synthesized: Any) -> set[str]:
+    """The names of the variables to which the module refers."""
     body = {key: value for key, value in synthesized.items() if key != "variable"}
-    return re.search(rf"\bvar\.{name}\b", json.dumps(body)) is not None
+    return set(re.findall(r"\bvar\.(\w+)", json.dumps(body)))
 
 
 def _reject_unresolved_numbers(synthesized: Any, inputs: ModuleInputs) -> None:

@@ -12,7 +12,8 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import Any
 
-from modules.core.task import Client, Secret
+from modules.core.container import Secret
+from modules.core.task import Client
 from modules.export import hcl
 from modules.export.examples import REGION
 from modules.export.inputs import Input, Rule, texts

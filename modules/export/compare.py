@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import typer
 
+from environments.errors import printable
 from modules.export import interface
 from modules.export.declarations import InterfaceError
+from modules.export.messages import fail
 
 
 def main(old: Path, new: Path) -> None:
@@ -19,10 +20,9 @@ def main(old: Path, new: Path) -> None:
     try:
         found = interface.changes(interface.read(old), interface.read(new))
     except InterfaceError as problem:
-        print(problem, file=sys.stderr)
-        raise typer.Exit(2) from None
+        fail(problem)
     for change in found:
-        print(f"{change.step.name.lower():6} {change.text}")
+        print(f"{change.step.name.lower():6} {printable(change.text)}")
     blocks = [change.moved for change in found if change.moved]
     if blocks:
         print(

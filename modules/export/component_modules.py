@@ -15,11 +15,11 @@ from modules.constructs.one_off_task import OneOffTask
 from modules.constructs.scheduled_task import ScheduledTask
 from modules.constructs.worker_group import ScaleInProtection, WorkerGroup
 from modules.core.airflow_process import API_SERVER, HEALTH, MIGRATE, Process
+from modules.core.container import HealthCheck
 from modules.core.fargate_task import FargatePlatform
 from modules.core.grants import Role, statement
 from modules.core.service import EcsComponent
 from modules.core.service_settings import Capacity, ServiceSettings, Size
-from modules.core.task import HealthCheck
 from modules.core.task_reference import TaskReference
 from modules.export.caller_values import CallerSecrets, caller_environment, caller_list
 from modules.export.exportable import ID, Exportable, Output
@@ -95,7 +95,7 @@ Kind = type[TaskSize] | type[WorkerGroupSection]
 
 def _settings(inputs: ModuleInputs, kind: Kind, *, count: str, base: Any = 0) -> ServiceSettings:
     return ServiceSettings(
-        size=Size(inputs.field_of(kind, "cpu"), inputs.field_of(kind, "memory_mib")),
+        size=Size(*(inputs.field_of(kind, name) for name in ("cpu", "memory_mib", "ephemeral_storage_gib"))),
         capacity=Capacity(
             inputs.field_of(kind, count, variable="desired_count"), inputs.field_of(kind, "spot_percent"), base
         ),

@@ -5,11 +5,13 @@ A condition of a ``validation`` block may refer to other variables since Terrafo
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from environments.facts.airflow_memory import SLOT_MIB, WORKER_MIB
+from environments.facts.fargate_sizes import MEMORY_MIB
 from modules.export.inputs import Input, Rule
 
 
@@ -33,6 +35,16 @@ class CrossRule:
     rejected: Any
 
 
+def _sizes() -> str:
+    """The sizes that Fargate offers, as HCL for ``str.format``: MiB of memory for each number of CPU units."""
+    ranges = {
+        cpu: f"range({sizes[0]}, {sizes[-1] + 1}, {sizes[1] - sizes[0]})" if cpu > min(MEMORY_MIB) else list(sizes)
+        for cpu, sizes in MEMORY_MIB.items()
+    }
+    return f"{{{{ {', '.join(f'{json.dumps(str(cpu))} = {sizes}' for cpu, sizes in ranges.items())} }}}}"
+
+
+SIZES = _sizes()
 RULES = (
     CrossRule(
         "max_storage_gib",
@@ -40,6 +52,13 @@ RULES = (
         "{target} >= ceil({storage_gib} * 1.1)",
         "must be at least a tenth above {storage_gib}: RDS requires it.",
         22,
+    ),
+    CrossRule(
+        "memory_mib",
+        ("cpu",),
+        f"try(contains({SIZES}[tostring({{cpu}})], {{target}}), false)",
+        "must be a size that Fargate offers for {cpu}.",
+        513,
     ),
     CrossRule("min_count", ("max_count",), "{target} <= {max_count}", "must not exceed {max_count}.", 500),
     CrossRule("count", ("max_count",), "{target} <= {max_count}", "must not exceed {max_count}.", 20),

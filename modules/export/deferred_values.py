@@ -204,7 +204,7 @@ class DeferredNumber(float):
         return self._with(f"{_operand(self)} / {_operand(other)}")
 
     def _with(self, expression: str) -> DeferredNumber:
-        return DeferredNumber(self.variable, expression)
+        return type(self)(self.variable, expression)
 
 
 def _written(number: float) -> str:

@@ -21,6 +21,11 @@ DEFERRAL_COMMENT = (
 LOCAL_COMMENTS: Mapping[str, tuple[str, ...]] = {
     DEFERRAL: DEFERRAL_COMMENT,
     CLIENT_CIDRS: ("CIDR blocks that may connect to the load balancer: by default, the block of the VPC.",),
+    "worker_slots": ("Airflow tasks that all workers run at once at the largest scale.",),
+    "worker_group_egress": ("Destinations of the DAGs of all worker groups, by group and name.",),
+    "worker_group_policies": ("IAM permissions of the DAGs of all worker groups, by group and name.",),
+    "worker_group_secrets": ("Secrets of the DAGs of all worker groups, by group and environment variable.",),
+    "worker_egress": ("Destinations of the DAGs of all worker groups, by name.",),
     "max_connections": ("Connections that PostgreSQL accepts at least on each instance class.",),
 }
 REQUIRED_TERRAFORM = ">= 1.11.0"

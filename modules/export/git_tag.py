@@ -11,16 +11,22 @@ class GitError(RuntimeError):
 
 
 def check(folder: Path, tag: str) -> None:
-    """Check that ``folder`` is in a git work tree without the tag ``tag``.
+    """Check that ``folder`` is in a git work tree without the tag ``tag`` and without changes of somebody else.
 
     Raises:
-        GitError: it is not, or the tag exists.
+        GitError: it is not, the tag exists, or a file in the folder is not committed.
     """
     if not folder.is_dir():
         raise GitError(f"{folder}: no such folder. Fix: git init {folder}, or leave out --tag")
     _git(folder, "rev-parse", "--show-toplevel")
     if _git(folder, "tag", "--list", tag).strip():
         raise GitError(f"{folder}: the tag {tag} exists. Fix: release a later version")
+    changed = _git(folder, "status", "--porcelain", "--", ".").splitlines()
+    if changed:
+        raise GitError(
+            f"{folder}: {changed[0][3:]} is not committed, and would become part of the release. "
+            "Fix: commit or remove it"
+        )
 
 
 def commit_and_tag(folder: Path, tag: str) -> None:

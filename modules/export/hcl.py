@@ -16,6 +16,7 @@ WIDTH = 120
 MAPS = frozenset({"tags", "tags_all", "variables", "dimensions", "parameters", "options", "default_tags_map", "query"})
 # Arguments that hold references or argument names, written without quotes.
 BARE = frozenset({"depends_on", "ignore_changes", "replace_triggered_by"})
+DYNAMIC = "dynamic"
 LAST = ("timeouts", "lifecycle", "depends_on")
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w-]*")
 
@@ -72,6 +73,14 @@ def list_(items: Sequence[str]) -> str:
     return "\n".join(["[", *_indented(lines), "]"])
 
 
+def call(function: str, arguments: Sequence[str]) -> str:
+    """A call with finished arguments, on a single line when it fits, else with each argument on its own line."""
+    line = f"{function}({', '.join(arguments)})"
+    if len(line) <= WIDTH and "\n" not in line:
+        return line
+    return "\n".join([f"{function}(", *_indented(",\n".join(arguments).split("\n")), ")"])
+
+
 def object_(items: Mapping[str, str]) -> str:
     """An object with each item on its own line, in the given order."""
     if not items:
@@ -102,7 +111,10 @@ def _body(body: Mapping[str, Any]) -> list[str]:
     plain = {name: value(content, key=name) for name, content in ordered if not _is_block(name, content)}
     last = {name: plain.pop(name) for name in LAST if name in plain}
     blocks = [
-        block(name, (), item) for name, content in ordered if _is_block(name, content) for item in _items(content)
+        block(name, labels, item)
+        for name, content in ordered
+        if _is_block(name, content)
+        for labels, item in _items(name, content)
     ]
     return _apart([paragraph for paragraph in (attributes(plain), *blocks, attributes(last)) if paragraph])
 
@@ -113,8 +125,11 @@ def _is_block(name: str, content: Any) -> bool:
     return isinstance(content, list) and bool(content) and all(isinstance(item, Mapping) for item in content)
 
 
-def _items(content: Any) -> Iterable[Mapping[str, Any]]:
-    return [content] if isinstance(content, Mapping) else content
+def _items(name: str, content: Any) -> Iterable[tuple[Sequence[str], Mapping[str, Any]]]:
+    """The nested blocks ``name`` with their labels; a block ``dynamic`` has the name of the blocks that it makes."""
+    if name == DYNAMIC:
+        return [((label,), body) for label, body in content.items()]
+    return [((), item) for item in ([content] if isinstance(content, Mapping) else content)]
 
 
 def _text(content: str, key: str) -> str:

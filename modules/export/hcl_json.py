@@ -20,13 +20,19 @@ def json_expression(text: str, *, write: Write) -> str | None:
 
     An expression may be part of a JSON string, or a JSON value without quotes: ``{"stopTimeout": ${var.seconds}}``.
     """
-    if not text.startswith(("{", "[")) or text in ("{}", "[]"):
+    content = decoded(text)
+    return f"jsonencode({write(content)})" if content else None
+
+
+def decoded(text: str) -> Any:
+    """The object or list of the JSON ``text``, with expressions as templates; None when it is neither, or empty."""
+    if not text.startswith(("{", "[")):
         return None
     try:
         content = json.loads(_without_expressions(text))
     except (ValueError, RecursionError):
         return None
-    return f"jsonencode({write(_restored(content))})" if isinstance(content, dict | list) else None
+    return _restored(content) if isinstance(content, dict | list) and content else None
 
 
 def _without_expressions(text: str) -> str:

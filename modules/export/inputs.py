@@ -36,7 +36,8 @@ class Rule:
 class Input:
     """One variable with Terraform's ``type``; without a ``default`` it is required.
 
-    ``example`` is what the generated example passes, and ``current`` the value of the structure's environment.
+    ``example`` is what the generated example passes, and ``current`` the value of the structure's environment. An
+    object, or a map of objects, has ``attributes``.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Input:
     sensitive: bool = False
     example: Any = NOT_GIVEN
     current: Any = NOT_GIVEN
+    attributes: tuple[Input, ...] = ()
 
     @property
     def required(self) -> bool:
@@ -139,7 +141,9 @@ def _each(name: str, rule: Rule) -> Rule:
 
 
 def _or_null(name: str, rule: Rule) -> Rule:
-    return replace(rule, condition=f"var.{name} == null || {rule.condition}")
+    """``rule``, or null; Terraform evaluates both sides of ``||``, and a comparison of numbers fails for null."""
+    other = " ? true :" if "can(" not in rule.condition else " ||"
+    return replace(rule, condition=f"var.{name} == null{other} {rule.condition}")
 
 
 def _without_null(node: Mapping[str, Any]) -> Mapping[str, Any]:

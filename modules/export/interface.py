@@ -10,6 +10,7 @@ from typing import Any
 from modules.export.accepted_values import narrower
 from modules.export.changes import Change, Step, rated
 from modules.export.declarations import InterfaceError, declared
+from modules.export.object_types import only_adds_optional_attributes
 from modules.export.renames import Rename, renames, with_new_addresses
 from modules.export.version_ranges import excludes
 
@@ -59,7 +60,10 @@ def _inputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
 
 
 def _input(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
-    if old["type"] != new["type"]:
+    if only_adds_optional_attributes(old["type"], new["type"]):
+        if old["type"] != new["type"]:
+            yield Change(Step.MINOR, f"input {name} has further optional attributes")
+    elif old["type"] != new["type"]:
         yield Change(Step.MAJOR, f"input {name} was {old['type']} and is {new['type']}")
     if old.get("nullable", True) and not new.get("nullable", True):
         yield Change(Step.MAJOR, f"input {name} no longer accepts null")
@@ -108,10 +112,12 @@ def _outputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]
 def _resources(old: Mapping[str, Any], new: Mapping[str, Any], found: list[Rename]) -> Iterator[Change]:
     """Changes of resources; the arguments in ``old`` refer to renamed resources by their new addresses."""
     before, after = old["resources"], new["resources"]
-    kept = {name: name for name in before.keys() & after.keys()} | {rename.new: rename.old for rename in found}
-    for address in sorted(before.keys() - set(kept.values())):
+    # The arguments of a resource and of one with for_each in its place cannot be compared.
+    kept = {rename.new: rename.old for rename in found if rename.new in after}
+    kept |= {name: name for name in before.keys() & after.keys()}
+    for address in sorted(before.keys() - {*kept.values(), *(rename.old for rename in found)}):
         yield Change(Step.MAJOR, f"resource {address} is removed")
-    for address in sorted(after.keys() - kept.keys()):
+    for address in sorted(after.keys() - {*kept, *(rename.new_resource for rename in found)}):
         yield Change(Step.MINOR, f"resource {address} is new")
     for rename in found:
         text = f"resource {rename.old} is renamed to {rename.new}"

@@ -15,10 +15,10 @@ from cdktf import Token
 
 from environments.fields import Section, decided_at
 from environments.model import Environment
+from modules.core.container import Secret
 from modules.core.flows import Flows
 from modules.core.grants import RoleSettings
 from modules.core.network_reference import NetworkReference
-from modules.core.task import Secret
 from modules.export.deferred_values import DeferredCidr, DeferredNumber, DeferredText, DeferredZone, deferred_flag
 from modules.export.examples import NOT_GIVEN, REGION
 from modules.export.inputs import Input, Rule, arn, from_model, list_from_model, text, texts

@@ -136,10 +136,26 @@ def _permissions(module: Module) -> str:
 
 def _inputs(module: Module) -> str:
     rows = [
-        f"| `{item.name}` | {_cell(item.description)} | `{item.type}` | {_default(item)} | {_rules(item)} |"
+        f"| `{item.name}` | {_cell(item.description)} | `{_short_type(item)}` | {_default(item)} | {_rules(item)} |"
         for item in sorted(module.inputs, key=lambda item: (not item.required, item.name))
     ]
-    return "\n".join(["## Inputs\n\n| name | description | type | default | accepted |\n|---|---|---|---|---|", *rows])
+    table = ["## Inputs\n\n| name | description | type | default | accepted |\n|---|---|---|---|---|", *rows]
+    return "\n".join([*table, *(_attributes(item) for item in module.inputs if item.attributes)])
+
+
+def _short_type(item: Input) -> str:
+    return item.type.partition("({")[0].replace("object", "object)") if "\n" in item.type else item.type
+
+
+def _attributes(item: Input) -> str:
+    """The attributes of the objects in the input ``item``."""
+    rows = [
+        f"| `{attribute.name}` | {_cell(attribute.description)} | `{' '.join(attribute.type.split())}` "
+        f"| {'optional' if attribute.default is None else _default(attribute)} |"
+        for attribute in item.attributes
+    ]
+    head = "| name | description | type | default |\n|---|---|---|---|"
+    return "\n".join([f"\nAttributes of `{item.name}`:\n\n{head}", *rows])
 
 
 def _fixed(module: Module) -> str:

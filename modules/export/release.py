@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from datetime import UTC, datetime
+from datetime import date as date_type
 from pathlib import Path
 from typing import Annotated
 
@@ -13,8 +13,10 @@ from terraform_harness.emulator.process import EmulatorError
 from terraform_harness.extras import MissingExtra
 from terraform_harness.terraform.run import TerraformError
 
+from environments.errors import printable
 from modules.export import git_tag
 from modules.export.changes import Step
+from modules.export.messages import fail
 from modules.export.released import compare, stage, write_release
 from modules.export.upgrade_proof import prove
 from modules.export.versions import Release, Version
@@ -46,15 +48,26 @@ def main(
             git_tag.check(to, f"v{number}")
         with tempfile.TemporaryDirectory(prefix="release-") as staged:
             stage(modules, to, into=Path(staged))
-            release = compare(Path(staged), to, version=number, date=date or f"{datetime.now(UTC):%Y-%m-%d}")
+            release = compare(Path(staged), to, version=number, date=_date(date))
             _check(release, Path(staged), to, without_proof=without_proof)
             write_release(release, Path(staged), to)
         if tag:
             git_tag.commit_and_tag(to, f"v{number}")
-    except (ValueError, MissingExtra, EmulatorError, TerraformError, git_tag.GitError) as problem:
-        print(problem, file=sys.stderr)
-        raise typer.Exit(2) from None
-    print(f"released {number} in {to}. Next: " + (f"git -C {to} push --follow-tags" if tag else f"review {to}"))
+    except (ValueError, OSError, MissingExtra, EmulatorError, TerraformError, git_tag.GitError) as problem:
+        fail(problem)
+    folder = printable(str(to))
+    print(
+        f"released {number} in {folder}. Next: "
+        + (f"git -C {folder} push --follow-tags" if tag else f"review {folder}")
+    )
+
+
+def _date(text: str) -> str:
+    """``text``, or today."""
+    try:
+        return str(date_type.fromisoformat(text)) if text else f"{datetime.now(UTC):%Y-%m-%d}"
+    except ValueError:
+        raise ValueError(f"date {printable(text)} is not a date. Fix: write it as 2026-11-28") from None
 
 
 def _check(release: Release, staged: Path, to: Path, *, without_proof: bool) -> None:
@@ -74,7 +87,7 @@ def _check(release: Release, staged: Path, to: Path, *, without_proof: bool) -> 
 def _print(release: Release) -> None:
     for name, changes in release.changes.items():
         for change in changes:
-            print(f"{change.step.name.lower():6} {name}: {change.text}")
+            print(f"{change.step.name.lower():6} {name}: {printable(change.text)}")
     if release.last:
         print(f"since {release.last}: {release.demanded.name.lower()}")
 

@@ -12,7 +12,7 @@ from modules.export import changelog, interface
 from modules.export.readme import INTERFACE
 from modules.export.release_notes import log, module_entry, summary_entry
 from modules.export.versions import Release, ReleaseError, Version
-from modules.export.write import write
+from modules.export.write import check_folder, write
 
 MOVED, INDEX = "moved.tf", "README.md"
 IGNORED = shutil.ignore_patterns(".*", changelog.FILE)
@@ -61,7 +61,13 @@ def compare(staged: Path, to: Path, *, version: Version, date: str) -> Release:
 
 
 def write_release(release: Release, staged: Path, to: Path) -> None:
-    """Write each module with its version and change log, remove modules that no longer exist, and write the index."""
+    """Write each module with its version and change log, remove modules that no longer exist, and write the index.
+
+    Raises:
+        ForeignFiles: a folder has files that no export wrote; nothing is written then.
+    """
+    for name in (*(folder.name for folder in _folders(staged)), *release.removed):
+        check_folder(to / name)
     for folder in _folders(staged):
         files = {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
         tagged = {**json.loads(files[INTERFACE]), "version": str(release.version)}

@@ -10,12 +10,16 @@ from typing import Any
 
 SIMILAR = 0.5
 """Share of equal arguments from which a removed and an added resource of one type count as one renamed resource."""
+_FOR_EACH = re.compile(r"\$\{var\.\w+\}")
+_ITEM = re.compile(r"(?<=_)group(?=_|$)")
 _REFERENCE = re.compile(r"\b((?:aws|terraform)_\w+)\.\w+")
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Rename:
     """A resource with the address ``old`` in the old version and ``new`` in the new one.
+
+    ``new`` has a key when the new version repeats the resource with ``for_each``.
 
     Attributes:
         declared: a ``moved`` block of the new version says so; otherwise it is a guess.
@@ -26,17 +30,30 @@ class Rename:
     declared: bool
 
     @property
+    def new_resource(self) -> str:
+        """``new`` without a key."""
+        return self.new.partition("[")[0]
+
+    @property
     def moved(self) -> str:
         """The block with which Terraform keeps the resource."""
         return f"moved {{\n  from = {self.old}\n  to   = {self.new}\n}}"
 
 
 def renames(old: Mapping[str, Any], new: Mapping[str, Any], *, moved: Mapping[str, str]) -> list[Rename]:
-    """Declared renames, then removed resources that an added one of the same type and similar arguments replaces."""
+    """Declared renames, then removed resources that an added one of the same type replaces.
+
+    The added one has similar arguments, or is repeated for the items of a variable and has a name that fits.
+    """
     found = [Rename(address, _end(address, moved), declared=True) for address in sorted(moved)]
-    found = [rename for rename in found if rename.old in old and rename.new in new and rename.old not in new]
+    found = [rename for rename in found if rename.old in old and rename.new_resource in new]
+    found = [rename for rename in found if rename.old not in new]
     removed = old.keys() - new.keys() - {rename.old for rename in found}
-    added = new.keys() - old.keys() - {rename.new for rename in found}
+    added = new.keys() - old.keys() - {rename.new_resource for rename in found}
+    repeated = list(_repeated(old, new, removed, added))
+    removed -= {rename.old for rename in repeated}
+    added -= {rename.new_resource for rename in repeated}
+    found += repeated
     for _, before, after in sorted(_candidates(old, new, removed, added), key=lambda item: (-item[0], *item[1:])):
         if before in removed and after in added:
             found.append(Rename(before, after, declared=False))
@@ -44,9 +61,27 @@ def renames(old: Mapping[str, Any], new: Mapping[str, Any], *, moved: Mapping[st
     return found
 
 
+def _repeated(
+    old: Mapping[str, Any], new: Mapping[str, Any], removed: Iterable[str], added: Iterable[str]
+) -> Iterator[Rename]:
+    """Resources whose name has the key of an item where the name of an added resource has ``group``."""
+    for after in sorted(added):
+        if not _FOR_EACH.fullmatch(str(new[after].get("for_each", ""))):
+            continue
+        patterns = [
+            re.compile(f"{re.escape(after[: place.start()])}(\\w+){re.escape(after[place.end() :])}")
+            for place in _ITEM.finditer(after)
+        ]
+        for before in sorted(removed):
+            found = next((match for pattern in patterns if (match := pattern.fullmatch(before))), None)
+            key = found and re.search(found[1].replace("_", "[-_]"), json.dumps(old[before]))
+            if key:
+                yield Rename(before, f'{after}["{key[0]}"]', declared=False)
+
+
 def with_new_addresses(content: Any, found: Iterable[Rename]) -> Any:
     """``content`` with the new address wherever it refers to a renamed resource."""
-    new = {rename.old: rename.new for rename in found}
+    new = {rename.old: json.dumps(rename.new)[1:-1] for rename in found}
     text = _REFERENCE.sub(lambda match: new.get(match[0], match[0]), json.dumps(content)) if new else None
     return content if text is None else json.loads(text)
 

@@ -18,15 +18,18 @@ from modules.core.grants import RoleSettings
 from modules.core.references import CrossStackOutputs
 from modules.export.deferred_values import HTTPS, DeferredRepository
 from modules.export.examples import EXAMPLES
+from modules.export.group_access import CIDR_PORTS, GROUP_PORTS
 from modules.export.hcl_template import parts
 from modules.export.inputs import Rule, text, texts
 from modules.export.model_schema import Node, resolved, schema, section
 from modules.export.module_inputs import ModuleInputs
+from modules.export.worker_groups import marked_group
 from modules.stacks.airflow import Airflow
 from modules.stacks.foundation import Foundation
 
 # Keys that configure this project's tools or the provider of the root, not the resources of a stack.
 NOT_IN_MODULES = frozenset({"state", "waivers", "tags"})
+WORKERS = "workers"
 REPOSITORY, SSH_EXAMPLE = "dags_repository", "git@git.example.com:team/dags.git"
 _INPUT = re.compile(r"(tostring\()?var\.\w+\)?")
 
@@ -44,10 +47,6 @@ class StackModule:
         found = {}
         if structure.topology == "local_executor":
             found["components_scheduler_memory_mib"] = "the number of Airflow tasks at once is computed from it"
-        for group in structure.workers:
-            if group.spot_percent == 100:
-                name = f"workers_{_identifier(group)}_on_demand_base"
-                found[name] = "the capacity provider FARGATE is left out when it is 0"
         return found
 
     def stack(self, app: App, inputs: ModuleInputs) -> TerraformStack:
@@ -56,10 +55,21 @@ class StackModule:
         return foundation if self.name == FOUNDATION else airflow
 
 
+_FLOWS: dict[str, list[Flow]] = {}
+"""The flows of each structure: two modules need them, and both stacks are built to know them."""
+
+
 def declared_flows(structure: Environment) -> list[Flow]:
-    """Every flow of an environment with this structure, for modules that hold a part of it."""
-    exceptions = frozenset(StackModule(FOUNDATION, "").structural(structure))
-    return _both_stacks(App(), ModuleInputs(structure=structure, structural=exceptions))[2].declared
+    """Every flow of an environment with this structure, for modules that hold a part of it.
+
+    Destinations of worker groups are not among them: the caller of the stacks' modules gives these.
+    """
+    key = structure.model_dump_json()
+    if key not in _FLOWS:
+        exceptions = frozenset(StackModule(FOUNDATION, "").structural(structure))
+        declared = _both_stacks(App(), ModuleInputs(structure=structure, structural=exceptions))[2].declared
+        _FLOWS[key] = [flow for flow in declared if flow.ports not in {CIDR_PORTS, GROUP_PORTS}]
+    return _FLOWS[key]
 
 
 def _both_stacks(app: App, inputs: ModuleInputs) -> tuple[Foundation, Airflow, Flows]:
@@ -93,11 +103,12 @@ def deferred_environment(inputs: ModuleInputs) -> Environment:
     """
     name = inputs.deferred(inputs.variable_for("name"), current=inputs.structure.name)
     top = {"name": name, "account_id": inputs.account_id(), "region": inputs.region()}
-    environment = _deferred_section(inputs, inputs.structure, schema(), "", skip=NOT_IN_MODULES | top.keys())
+    environment = _deferred_section(inputs, inputs.structure, schema(), "", skip=NOT_IN_MODULES | {*top, WORKERS})
+    workers = (marked_group(inputs),) if inputs.structure.workers else ()
     inputs.fixed["number_of_zones"] = len(inputs.fixed.pop("network_zones"))
     network = environment.network.model_copy(update={"zones": tuple(inputs.zones())})
     dags = environment.dags.model_copy(update={"repository": _repository(inputs)})
-    deferred: Environment = environment.model_copy(update={**top, "network": network, "dags": dags})
+    deferred: Environment = environment.model_copy(update={**top, WORKERS: workers, "network": network, "dags": dags})
     return deferred
 
 

@@ -30,13 +30,14 @@ EPHEMERAL_COMMENT = (
     "# Terraform cannot mock the ephemeral resources of this module. The provider is configured for plans without an\n"
     "# AWS account, and a first plan does not open the ephemeral resources."
 )
+_ADDRESS = re.compile(r"\baws_\w+\.\w")
 _REFERENCE = re.compile(r"(?<![.\w])(aws_\w+)\.(\w+)(?:\[[^\]]*\])?\.(\w+)")
 
 
 def test_files(module: Module) -> dict[str, str]:
     """The test files of the module by their path in its folder."""
     files = {PLAN: [*_preamble(module), *_plan_runs(module)]}
-    runs = list(_validation_runs(module))
+    runs = [*_validation_runs(module), *_attribute_runs(module)]
     if runs:
         files[VALIDATION] = [*_preamble(module), *runs]
     return {name: "\n\n".join(blocks) + "\n" for name, blocks in files.items()}
@@ -82,7 +83,7 @@ def _plan_runs(module: Module) -> Iterator[str]:
 
 
 def _output_assert(name: str, body: Mapping[str, Any]) -> list[str]:
-    several = isinstance(body["value"], list)
+    several = isinstance(body["value"], list) or str(body["value"]).startswith(("${{", "${[", "${concat("))
     condition = f"length(output.{name}) > 0" if several else f'output.{name} != ""'
     return ["", *_assert(condition, f"The output {name} must have a value.")]
 
@@ -103,16 +104,44 @@ def _validation_runs(module: Module) -> Iterator[str]:
     """The first rule of every variable in a run, the second one in another, and so on.
 
     Terraform does not check a variable whose validation refers to another invalid variable: such variables are not
-    rejected in the same run as those.
+    rejected in the same run as those, nor as variables that refer to them.
     """
-    alone = [item for item in module.inputs if not any(rule.others for rule in item.rules)]
-    related = [item for item in module.inputs if any(rule.others for rule in item.rules)]
-    for number, round_ in enumerate((one for group in (alone, related) for one in _rounds(group)), start=1):
+    simple = [item for item in module.inputs if not item.attributes]
+    others = {item.name: {name for rule in item.rules for name in rule.others} for item in simple}
+    alone = {name for name, names in others.items() if not names}
+    related = {name for name, names in others.items() if names and names <= alone}
+    groups = (alone, related, others.keys() - alone - related)
+    rounds = [one for group in groups for one in _rounds([item for item in simple if item.name in group])]
+    for number, round_ in enumerate(rounds, start=1):
         chosen = dict(pair for pair in round_ if pair is not None)
         variables = _variables({name: rule.rejected for name, rule in chosen.items()})
         expected = f"expect_failures = {hcl.list_([f'var.{name}' for name in chosen])}"
         lines = ["command = plan", "", *variables.split("\n"), "", *expected.split("\n")]
         yield "\n".join(_nested(f'run "rejects_invalid_values_{number}"', lines))
+
+
+def _attribute_runs(module: Module) -> Iterator[str]:
+    """Each rule of a variable with attributes in a run of its own, which plans a single resource."""
+    for item in module.inputs:
+        if not item.attributes:
+            continue
+        target = hcl.block("plan_options", (), {"target": [f"${{{_smallest(module, item)}}}"]})
+        for number, rule in enumerate(item.rules, start=1):
+            variables = _variables({item.name: rule.rejected}).split("\n")
+            expected = f"expect_failures = [var.{item.name}]"
+            lines = ["command = plan", "", *target, "", *variables, "", expected]
+            yield "\n".join(_nested(f'run "rejects_invalid_{item.name}_{number}"', lines))
+
+
+def _smallest(module: Module, item: Input) -> str:
+    """The address of the smallest resource that uses ``item``, if possible without a reference to another one."""
+    users = {
+        f"{kind}.{name}": json.dumps(body)
+        for kind, items in module.sections["resource"].items()
+        for name, body in items.items()
+        if f"var.{item.name}" in json.dumps(body)
+    }
+    return min(users, key=lambda address: (bool(_ADDRESS.search(users[address])), len(users[address])))
 
 
 def _rounds(inputs: Sequence[Input]) -> Iterable[tuple[tuple[str, Rule] | None, ...]]:

@@ -16,24 +16,37 @@ SEVERAL = 4
 def variable_files(inputs: Sequence[Input]) -> dict[str, str]:
     """The text of each file by name; required variables come first.
 
-    More variables than fit into a file are divided by their first word: ``variables_workers.tf``.
+    More variables than fit into a file are divided by their first word: ``variables_alarms.tf``; those of a word that
+    do not fit either, by their second word. A variable with attributes has a file of its own.
     """
     ordered = sorted(inputs, key=lambda item: (not item.required, item.name))
-    whole = _file(ordered)
-    if whole.count("\n") <= LONGEST_FILE:
-        return {"variables.tf": whole}
-    counts = Counter(_subject(item) for item in ordered)
-    names = {item.name: _subject(item) if counts[_subject(item)] >= SEVERAL else "" for item in ordered}
-    return {
-        f"variables_{subject}.tf" if subject else "variables.tf": _file(
-            [item for item in ordered if names[item.name] == subject]
-        )
-        for subject in sorted(set(names.values()))
+    if _fits(ordered):
+        return {"variables.tf": _file(ordered)}
+    own = {f"variables_{item.name}.tf": _file([item]) for item in ordered if item.attributes}
+    divided = {
+        f"{'_'.join(('variables', *words))}.tf": _file(items)
+        for subject, first in _by_subject([item for item in ordered if not item.attributes], words=1).items()
+        for words, items in ({subject: first} if _fits(first) else _by_subject(first, words=2)).items()
     }
+    return own | divided
 
 
-def _subject(item: Input) -> str:
-    return "foundation" if "module.foundation" in str(item.example) else item.name.partition("_")[0]
+def _fits(inputs: Sequence[Input]) -> bool:
+    return _file(inputs).count("\n") <= LONGEST_FILE
+
+
+def _by_subject(inputs: Sequence[Input], *, words: int) -> dict[tuple[str, ...], list[Input]]:
+    """Variables by the first words of their names; a few variables of the same subject stay without one."""
+    counts = Counter(_subject(item, words) for item in inputs)
+    found: dict[tuple[str, ...], list[Input]] = {}
+    for item in inputs:
+        subject = _subject(item, words)
+        found.setdefault(subject if counts[subject] >= SEVERAL else subject[: words - 1], []).append(item)
+    return dict(sorted(found.items()))
+
+
+def _subject(item: Input, words: int) -> tuple[str, ...]:
+    return ("foundation",) if "module.foundation" in str(item.example) else tuple(item.name.split("_")[:words])
 
 
 def _file(inputs: Sequence[Input]) -> str:
@@ -49,5 +62,5 @@ def _variable(item: Input) -> str:
     lines = hcl.attributes({**values, "nullable": hcl.value(item.default is None)})
     for rule in item.rules:
         checked = {"condition": rule.condition, "error_message": hcl.value(rule.message)}
-        lines += ["", "validation {", *(f"  {line}" for line in hcl.attributes(checked)), "}"]
+        lines += ["", "validation {", *(f"  {line}" if line else "" for line in hcl.attributes(checked)), "}"]
     return "\n".join([f'variable "{item.name}" {{', *(f"  {line}" if line else "" for line in lines), "}"])

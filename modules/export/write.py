@@ -6,16 +6,23 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from environments.errors import printable
 from environments.model import Environment
 from modules.export.build import Module, Source, build
 from modules.export.changelog import FILE, changelog
 from modules.export.file_layout import files
-from modules.export.readme import companions
+from modules.export.readme import INTERFACE, companions
 from modules.export.registry import MODULES
 from modules.export.stacks import STACKS
 from modules.export.terraform_tests import test_files
 
 KEPT = frozenset({"moved.tf"})
+# Endings of the files of a module; a state or a file with values is not one of them.
+OURS = frozenset({".tf", ".md", ".hcl", ".json", ""})
+
+
+class ForeignFiles(ValueError):
+    """A folder has files that no export wrote, and that a new one would delete."""
 
 
 class UnknownModule(ValueError):
@@ -58,11 +65,31 @@ def content(module: Module, *, since: Path | None = None) -> dict[str, str]:
     return written
 
 
+def check_folder(folder: Path) -> None:
+    """Check that ``folder`` is missing, empty, or a module.
+
+    Raises:
+        ForeignFiles: it has files that no export wrote, such as a state.
+    """
+    present = _names(folder)
+    wanted = OURS if INTERFACE in present else frozenset()
+    foreign = sorted(name for name in present if Path(name).suffix not in wanted and ".terraform/" not in name)
+    if foreign:
+        raise ForeignFiles(
+            f"{printable(str(folder))}: the export would delete {printable(foreign[0])}, which it did not write. "
+            "Nothing was written. Fix: move the file, or name another folder"
+        )
+
+
 def write(folder: Path, files: Mapping[str, str]) -> None:
     """Replace ``folder`` with exactly these files: written to a temporary folder first, then renamed.
 
     Files in ``KEPT`` stay: the author of a version adds them by hand.
+
+    Raises:
+        ForeignFiles: the folder has files that no export wrote.
     """
+    check_folder(folder)
     kept = {name: (folder / name).read_text() for name in KEPT - files.keys() if (folder / name).is_file()}
     files = {**files, **kept}
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -83,9 +110,13 @@ def write(folder: Path, files: Mapping[str, str]) -> None:
 
 def differences(folder: Path, files: Mapping[str, str]) -> list[str]:
     """Names of files in ``folder`` that are missing, stale or superfluous."""
-    present = (
-        {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} if folder.is_dir() else set()
-    )
+    present = _names(folder)
     stale = {name for name, text in files.items() if name in present and (folder / name).read_text() != text}
     ignored = {name for name in present if name.startswith((".terraform", "examples/complete/.terraform"))}
     return sorted((files.keys() - present) | stale | (present - files.keys() - ignored - KEPT))
+
+
+def _names(folder: Path) -> set[str]:
+    """Paths of the files in ``folder``, also of broken links."""
+    found = folder.rglob("*") if folder.is_dir() else ()
+    return {str(path.relative_to(folder)) for path in found if path.is_file() or path.is_symlink()}

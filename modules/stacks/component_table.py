@@ -30,6 +30,7 @@ Use = Literal[
     "shared_secrets",
     "secrets_backend",
     "task_logs",
+    "shown_task_logs",
     "execution_api",
     "dags",
     "metrics",
@@ -79,7 +80,9 @@ def components(environment: Environment) -> tuple[ComponentSpec, ...]:
         return (ComponentSpec(STANDALONE, sizes.standalone, uses, sizes.standalone.count),)
     broker: tuple[Use, ...] = ("broker",) if uses_celery(environment.topology) else ()
     rows = [
-        ComponentSpec(API_SERVER, sizes.api_server, (*BASE_USES, "task_logs", "sign_on"), sizes.api_server.max_count),
+        ComponentSpec(
+            API_SERVER, sizes.api_server, (*BASE_USES, "shown_task_logs", "sign_on"), sizes.api_server.max_count
+        ),
         ComponentSpec(
             SCHEDULER, sizes.scheduler, (*BASE_USES, *broker, *_executors(environment)), sizes.scheduler.count
         ),

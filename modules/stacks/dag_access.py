@@ -5,8 +5,8 @@ from __future__ import annotations
 from environments.facts.naming import Names
 from environments.model import Environment
 from environments.sections.dag_access import DagAccess as DagAccessSection
+from modules.core.container import Secret
 from modules.core.dag_access import DagAccess, Destination, Permission
-from modules.core.task import Secret
 
 
 def dag_access(section: DagAccessSection, environment: Environment, *, names: Names, secrets_key_arn: str) -> DagAccess:

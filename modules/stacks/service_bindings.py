@@ -11,10 +11,12 @@ from environments.facts.secrets import DEPLOY_KEY, OIDC_CLIENT_SECRET, own_names
 from environments.facts.topology import uses_celery, worker_name
 from environments.model import Environment
 from environments.sections.dag_access import DagAccess as DagAccessSection
+from modules.constructs.log_storage import TaskLogsReader
 from modules.constructs.sidecars import GitBundle, GitSync, Repository, S3Sync, StatsD, WorkerMetrics
 from modules.core.connections import Connections
+from modules.core.container import Secret
 from modules.core.dag_access import DagAccess
-from modules.core.task import BackingService, Client, Secret, Sidecar
+from modules.core.task import BackingService, Client, Sidecar
 from modules.stacks.component_table import Use
 from modules.stacks.dag_access import dag_access
 from modules.stacks.ecs_executor import EcsExecutorSettings
@@ -80,6 +82,8 @@ class ServiceBindings:
             yield foundation.secrets_backend
         elif use == "task_logs":
             yield foundation.task_logs
+        elif use == "shown_task_logs":
+            yield TaskLogsReader(foundation.task_logs)
         elif use == "execution_api" and self.execution_api is not None:
             yield self.execution_api
         elif use == "airflow_tasks" and self.airflow_tasks is not None:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from environments.facts import sign_on as facts
 from environments.facts.secrets import OIDC_CLIENT_SECRET_VARIABLE
 from environments.sections.auth import Auth
-from modules.core.task import Client, Secret
+from modules.core.container import Secret
+from modules.core.task import Client
 from modules.stacks.airflow_options import literal
 
 SECONDS_A_MINUTE = 60

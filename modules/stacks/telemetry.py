@@ -10,7 +10,7 @@ from environments.facts.secrets import OPENLINEAGE_API_KEY, OTLP_HEADERS
 from environments.model import Environment
 from modules.constructs.telemetry import OpenLineage, Otlp, Receiver
 from modules.core.airflow_process import DAG_PROCESSOR, FLOWER
-from modules.core.task import Secret
+from modules.core.container import Secret
 
 WITHOUT_LINEAGE = (DAG_PROCESSOR.name, FLOWER.name)
 """Processes in which no Airflow task and no DAG run changes its state."""

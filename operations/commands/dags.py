@@ -9,7 +9,7 @@ import typer
 
 from environments.load import HOME
 from operations.commands.shared import Folder, Name, account_of
-from operations.dag_releases import KEPT, DagReleases
+from operations.dag_releases import KEPT, DagReleases, require_delivery, require_release
 from operations.progress import next_command, say
 from operations.reporting import reporting
 
@@ -25,7 +25,9 @@ def release(
 ) -> None:
     """Upload the DAG files of a folder and make them the current release. Prints the version."""
     with reporting() as report:
-        account = account_of(report, name, folder, "dags release")
+        account = account_of(
+            report, name, folder, "dags release", "--dags", str(dags), check=lambda found: require_release(found, dags)
+        )
         print(DagReleases(account).release(dags, keep=keep))
         say(f"components follow within {account.environment.dags.interval_seconds} s")
         next_command(f"{account.command('dags list')} (back: {account.command('dags rollback')})")
@@ -39,7 +41,7 @@ def rollback(
 ) -> None:
     """Make an earlier release the current one. Prints the version."""
     with reporting() as report:
-        account = account_of(report, name, folder, "dags rollback")
+        account = account_of(report, name, folder, "dags rollback", check=require_delivery)
         print(DagReleases(account).rollback(version))
         say(f"components follow within {account.environment.dags.interval_seconds} s")
         next_command(account.command("dags list"))
@@ -49,7 +51,7 @@ def rollback(
 def list_(name: Name, folder: Folder = HOME) -> None:
     """List the releases, the newest first; * is the current one."""
     with reporting() as report:
-        account = account_of(report, name, folder, "dags list")
+        account = account_of(report, name, folder, "dags list", check=require_delivery)
         releases = DagReleases(account)
         current = releases.current()
         for item in releases.all():

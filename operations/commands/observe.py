@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
 from environments.load import HOME
+from operations import cost as _cost
 from operations import logs as _logs
-from operations.commands.shared import Folder, Json, Name, account_of, print_json
+from operations.account import Account
+from operations.commands.shared import Folder, Json, Name, account_of, account_without_check, print_json
+from operations.cost_screen import lines as _cost_lines
 from operations.errors import PreconditionError
 from operations.progress import next_command, say
 from operations.reporting import reporting
@@ -31,9 +34,16 @@ def status(name: Name, json: Json = False, folder: Folder = HOME) -> None:
             print_json(found)
             return
         show(found, Console(highlight=False, soft_wrap=True))
-        failing = any(service["problem"] for service in found["services"])
-        wake = found["asleep"] and account.command("wake")
-        next_command(wake or account.command(*(["verify"] if not failing else ["logs", "COMPONENT"])))
+        next_command(account.command(*_after_status(found)))
+
+
+def _after_status(found: dict[str, Any]) -> list[str]:
+    """The command that usually follows ``status``."""
+    if not found["services"]:
+        return ["deploy"]
+    if found["asleep"]:
+        return ["wake"]
+    return ["logs", "COMPONENT"] if any(service["problem"] for service in found["services"]) else ["verify"]
 
 
 def logs(
@@ -52,17 +62,19 @@ def logs(
 ) -> None:
     """Print the log of a component, or of an Airflow task (--dag, --run, --task)."""
     with reporting() as report:
-        account = account_of(report, name, folder, "logs")
         wanted = [word for word in (dag, run, task) if word]
-        if bool(component) == bool(wanted) or len(wanted) not in (0, 3):
-            raise PreconditionError(
-                "name a component, or an Airflow task with --dag, --run and --task. Fix: "
-                f"{account.command('logs', 'scheduler')}"
-            )
+
+        def check(found: Account) -> None:
+            if bool(component) == bool(wanted) or len(wanted) not in (0, 3):
+                raise PreconditionError(
+                    "name a component, or an Airflow task with --dag, --run and --task. Fix: "
+                    f"{found.command('logs', 'scheduler')}"
+                )
+
+        age = _logs.duration(since)
+        account = account_of(report, name, folder, "logs", check=check)
         if component:
-            lines = _logs.component_lines(
-                account, component, since=_logs.duration(since), follow=follow, pattern=filter
-            )
+            lines = _logs.component_lines(account, component, since=age, follow=follow, pattern=filter)
         else:
             lines = _logs.task_lines(account, _logs.AirflowTask(dag, run, task, index, attempt))
         count = 0
@@ -70,6 +82,24 @@ def logs(
             print(line, flush=True)
         say(f"{count} lines")
         next_command(account.command("status"))
+
+
+def cost(
+    name: Name,
+    *,
+    profile: Annotated[Path | None, typer.Option(help="Measured usage as JSON (docs/report.md).")] = None,
+    json: Json = False,
+    folder: Folder = HOME,
+) -> None:
+    """Print the expected cost of NAME by key and by resource, and the cost of the last 30 days that AWS knows."""
+    with reporting():
+        file = folder / f"{name}.yaml"
+        found = {**_cost.expected(file, profile=profile), "known": _cost.known(account_without_check(name, folder))}
+        if json:
+            print_json(found)
+            return
+        print("\n".join(_cost_lines(found, file=str(file))))
+        next_command(f"make report ENV={name}, which shows what changes would cost")
 
 
 def support_bundle(
@@ -80,9 +110,10 @@ def support_bundle(
 ) -> None:
     """Write an archive with state, settings and logs of NAME, without its secrets."""
     with reporting() as report:
+        age = _logs.duration(since)
         account = account_of(report, name, folder, "support-bundle")
         now = datetime.datetime.now(datetime.UTC)
         target = out or Path(f"{account.names.name}-support-{now:%Y%m%dT%H%M%SZ}.zip")
-        names = collect(account, target=target, since=_logs.duration(since))
+        names = collect(account, target=target, since=age)
         say(f"{target}: {len(names)} files. Values of secrets are masked; read the files before you pass them on")
         next_command(f"unzip -l {target}")

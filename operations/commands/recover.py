@@ -9,10 +9,11 @@ import typer
 from environments.load import HOME
 from operations import backup as _backup
 from operations import restore_source
+from operations.account import Account
 from operations.commands.shared import Folder, Json, Name, Yes, account_of, asked, print_json
 from operations.errors import PreconditionError
 from operations.progress import next_command, say
-from operations.rehearsal import rehearse
+from operations.rehearsal import rehearse, require_possible
 from operations.reporting import reporting
 from operations.restore import restore as _restore
 
@@ -67,14 +68,10 @@ def restore(
     words = [word for option, value in given.items() if value for word in (option, value)]
     words += ["--copy-fernet-key"] if copy_fernet_key else []
     with reporting() as report:
-        account = account_of(report, name, folder, "restore", *words)
-        if bool(snapshot) == bool(time):
-            raise PreconditionError(
-                f"name --snapshot or --time. Fix: {account.command('backups')} lists the snapshots; --time takes "
-                "2026-11-28T02:10:00 (UTC)"
-            )
-        again, target = report.again, account_of(report, into, folder) if into else account
-        report.again = again
+        account = account_of(
+            report, name, folder, "restore", *words, check=lambda found: _require_one(found, snapshot, time)
+        )
+        target = account_of(report, into, folder) if into else account
         read = restore_source.from_snapshot if snapshot else restore_source.from_time
         done = _restore(read(account, snapshot or time), target, confirm=asked(yes), copy_keys=copy_fernet_key)
         if json:
@@ -89,6 +86,16 @@ def restore(
         next_command(target.command(*(["rotate", "fernet"] if done["rotate"] else ["verify"])))
 
 
+def _require_one(account: Account, snapshot: str, time: str) -> None:
+    if bool(snapshot) == bool(time):
+        raise PreconditionError(
+            f"name --snapshot or --time. Fix: {account.command('backups')} lists the snapshots; --time takes "
+            "2026-11-28T02:10:00 (UTC)"
+        )
+    if time:
+        restore_source.parse(time)
+
+
 def rehearse_upgrade(
     name: Name,
     image: Annotated[
@@ -99,7 +106,10 @@ def rehearse_upgrade(
 ) -> None:
     """Migrate a copy of the metadata database with another image, print the times, delete the copy; Airflow runs on."""
     with reporting() as report:
-        account = account_of(report, name, folder, "rehearse-upgrade", *(("--image", image) if image else ()))
+        words = ("--image", image) if image else ()
+        account = account_of(
+            report, name, folder, "rehearse-upgrade", *words, check=lambda found: require_possible(found, wanted=image)
+        )
         done = rehearse(account, wanted=image)
         if json:
             print_json(done)

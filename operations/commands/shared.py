@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,17 +21,29 @@ Folder = Annotated[Path, typer.Option("--folder", help="Folder of the environmen
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 
 
-def account_of(report: Report, name: str, folder: Path, *command: str) -> Account:
+def account_of(
+    report: Report, name: str, folder: Path, *command: str, check: Callable[[Account], object] | None = None
+) -> Account:
     """The account of the environment ``name``, after its credentials were checked.
 
     Args:
         report: gets the account, for the message when the command stops.
         folder: folder of the environment files.
-        command: the verb with its arguments, suggested again when it stops.
+        command: the verb with its arguments, suggested again when it stops; that of an earlier call when absent.
+        check: raises PreconditionError for wrong arguments, before AWS is contacted.
     """
-    account = Account(load(folder / f"{name}.yaml"), folder=HOME if folder.resolve() == HOME.resolve() else folder)
-    report.account, report.again = account, account.command(*command)
+    account = account_without_check(name, folder)
+    report.account = account
+    if command:
+        report.again = account.command(*command)
+    if check:
+        check(account)
     return account.guard()
+
+
+def account_without_check(name: str, folder: Path) -> Account:
+    """The account of the environment ``name``; its credentials were not checked."""
+    return Account(load(folder / f"{name}.yaml"), folder=HOME if folder.resolve() == HOME.resolve() else folder)
 
 
 def asked(yes: bool) -> Confirm:

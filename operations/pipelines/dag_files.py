@@ -1,4 +1,4 @@
-"""Which repository holds the DAG files that a pipeline tests, and which environments follow it."""
+"""Which repository holds the DAG files that a pipeline tests, and how each environment gets them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from operations.pipelines.target import Target
 
-BAKED = "baked"
+BAKED, S3 = "baked", "s3"
 OTHER_REPOSITORY = "dags-repository/"
 """Folder of the files that are copied to the repository of the DAG files."""
 PLATFORM = "airflow-fargate"
@@ -35,19 +35,22 @@ class DagFiles:
         own: whether they are in the repository of the environments.
         main: branch whose commits are tested and released.
         releases: environments that follow another branch of the same repository, in their order.
+        uploads: environments that get a release in S3 from the folder of this repository, in their order.
     """
 
     last: Target
     own: bool
     main: str
-    releases: tuple[Target, ...]
+    releases: tuple[Target, ...] = ()
+    uploads: tuple[Target, ...] = ()
 
 
 def dag_files(targets: Sequence[Target], *, host: str) -> DagFiles | None:
     """The DAG files that a pipeline on ``host`` can test; None when they are on another host."""
     last = targets[-1]
-    if last.dags.delivery == BAKED:
-        return DagFiles(last, own=True, main=last.branch, releases=())
+    if last.dags.delivery in {BAKED, S3}:
+        uploads = tuple(target for target in targets if target.dags.delivery == S3)
+        return DagFiles(last, own=True, main=last.branch, uploads=uploads)
     at = location(last.dags.repository)
     if at[0] != host:
         return None

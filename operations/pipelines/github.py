@@ -13,6 +13,7 @@ from operations.pipelines.github_steps import (
     SAME_REPOSITORY,
     TOOLS,
     always,
+    approval,
     credentials,
     job,
     on_branch,
@@ -129,7 +130,8 @@ def deployment(targets: tuple[Target, ...]) -> dict[str, Any]:
         jobs[f"plan-{target.name}"] = _deploy_plan(target, before)
         approved = f"plan-{target.name}"
         if not target.approval:
-            jobs[f"approve-{target.name}"] = _approve(target, approved)
+            text = f"the plan of {target.name} is approved"
+            jobs[f"approve-{target.name}"] = approval(text, needs=approved, environment=target.name)
             approved = f"approve-{target.name}"
         jobs[f"deploy-{target.name}"] = _deploy(target, approved)
     return workflow(
@@ -152,12 +154,6 @@ def _deploy_plan(target: Target, needs: list[str]) -> dict[str, Any]:
         needs=needs,
         permissions={"contents": "read", "id-token": "write"},
     )
-
-
-def _approve(target: Target, needs: str) -> dict[str, Any]:
-    """A job that waits for the reviewers of a GitHub environment; the deploy role trusts the branch, not this job."""
-    approved = run("Approved", f"echo 'the plan of {target.name} is approved'")
-    return job(5, approved, needs=[needs], permissions={}, environment=target.name)
 
 
 def _deploy(target: Target, needs: str) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from environments.facts.ci_roles import SECONDS
 from operations.pipelines import scripts
 from operations.pipelines.actions import uses
 from operations.pipelines.dag_files import OTHER_REPOSITORY, PLATFORM, DagFiles, dag_files
-from operations.pipelines.github_steps import CHECKOUT, job, on_branch, run, workflow
+from operations.pipelines.github_steps import CHECKOUT, TOOLS, approval, credentials, job, on_branch, run, workflow
 from operations.pipelines.target import Target
 
 IMAGE = {"IMAGE": "${{ steps.image.outputs.name }}"}
@@ -24,10 +25,20 @@ def files(targets: Sequence[Target]) -> dict[str, dict[str, Any]]:
 
 
 def dags(found: DagFiles) -> dict[str, Any]:
-    """Test each change; after a merge move the branches that environments follow, in their order."""
+    """Test each change; after a merge move the branches that environments follow or upload releases, in their order."""
     jobs = {"test": _test(found.last, own=found.own)}
     for target in found.releases:
         jobs[f"release-{target.name}"] = _release(target, list(jobs)[-1], found.main)
+    for index, target in enumerate(found.uploads):
+        before = list(jobs)[-1]
+        if index and not target.approval:
+            jobs[f"approve-{target.name}"] = approval(
+                f"the DAG files for {target.name} are approved",
+                needs=before,
+                environment=f"dags-{target.name}",
+                condition=_after_merge(found.main),
+            )
+        jobs[f"release-{target.name}"] = _upload(target, list(jobs)[-1], found.main)
     branches = {"branches": [found.main]}
     triggers = {"pull_request": branches, "push": branches}
     return workflow("Airflow: DAG files", triggers, jobs, group="airflow-dags-${{ github.ref }}")
@@ -61,7 +72,26 @@ def _release(target: Target, needs: str, main: str) -> dict[str, Any]:
             env={"COMMIT": "${{ github.sha }}", "GH_TOKEN": "${{ github.token }}"},
         ),
         needs=[needs],
-        condition=f"github.event_name == 'push' && {on_branch(main)}",
+        condition=_after_merge(main),
         permissions={"contents": "write"},
         environment=f"dags-{target.name}",
     )
+
+
+def _upload(target: Target, needs: str, main: str) -> dict[str, Any]:
+    """Release to S3 as the deploy role, which trusts the branch, or the environment that its trust policy names."""
+    return job(
+        30,
+        CHECKOUT,
+        TOOLS,
+        credentials(target.deploy_role, target, SECONDS["plan"]),
+        run("Release", scripts.upload(target)),
+        needs=[needs],
+        condition=_after_merge(main),
+        permissions={"contents": "read", "id-token": "write"},
+        environment=target.approval,
+    )
+
+
+def _after_merge(main: str) -> str:
+    return f"github.event_name == 'push' && {on_branch(main)}"

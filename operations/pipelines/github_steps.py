@@ -51,6 +51,12 @@ def job(
     }
 
 
+def approval(text: str, *, needs: str, environment: str, condition: str = "") -> dict[str, Any]:
+    """A job that waits for the reviewers of a GitHub environment; the deploy role trusts the branch, not this job."""
+    approved = run("Approved", f"echo '{text}'")
+    return job(5, approved, needs=[needs], condition=condition, permissions={}, environment=environment)
+
+
 def on_branch(branch: str) -> str:
     """Only for the branch, whichever branch somebody starts the workflow from."""
     return f"github.ref == 'refs/heads/{branch}'"

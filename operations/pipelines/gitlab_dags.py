@@ -7,7 +7,7 @@ from typing import Any
 
 from operations.pipelines import scripts
 from operations.pipelines.dag_files import OTHER_REPOSITORY, PLATFORM, DagFiles, dag_files
-from operations.pipelines.gitlab_steps import DOCKER, ON_MERGE_REQUEST, PUSH, TOOLS_IMAGE, job, on_branch
+from operations.pipelines.gitlab_steps import DOCKER, ON_MERGE_REQUEST, PUSH, TOOLS_IMAGE, as_role, job, on_branch
 from operations.pipelines.target import Target
 
 CLONE = (
@@ -26,7 +26,7 @@ def files(targets: Sequence[Target]) -> dict[str, dict[str, Any]]:
 
 
 def dags(found: DagFiles) -> dict[str, Any]:
-    """Test each change; after a merge move the branches that environments follow, in their order."""
+    """Test each change; after a merge move the branches that environments follow or upload releases, in their order."""
     after_merge = on_branch(found.main)
     jobs: dict[str, Any] = {"airflow-dags": _test(found, [*ON_MERGE_REQUEST, *after_merge])}
     for target in found.releases:
@@ -40,6 +40,15 @@ def dags(found: DagFiles) -> dict[str, Any]:
             tools=False,
         )
         jobs[f"airflow-release-{target.name}"] = {**release, "environment": f"dags-{target.name}"}
+    for index, target in enumerate(found.uploads):
+        upload = job(
+            30,
+            scripts.upload(target),
+            rules=[rule | {"when": "manual"} for rule in after_merge] if index else after_merge,
+            needs=list(jobs)[-1:],
+            role=as_role(target, target.deploy_role),
+        )
+        jobs[f"airflow-release-{target.name}"] = {**upload, "environment": f"dags-{target.name}"}
     image = {} if found.own else {"variables": {"AIRFLOW_TOOLS_IMAGE": TOOLS_IMAGE}}
     return {**image, **jobs}
 

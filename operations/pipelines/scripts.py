@@ -147,5 +147,10 @@ def release(target: Target, *, push: str) -> str:
     return f'{push} "$COMMIT:refs/heads/{target.dags.branch}"'
 
 
+def upload(target: Target) -> str:
+    """Release the DAG files to the bucket of the environment; a repeated run releases nothing new."""
+    return f"{OPERATIONS} dags release {target.name} --dags {target.dags.subdirectory}"
+
+
 def _plans(target: Target) -> str:
     return " ".join(f"--plan {stack}={PLANS}/{stack}.plan.json" for stack in target.stacks)

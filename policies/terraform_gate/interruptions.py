@@ -89,13 +89,52 @@ def _loss(change: Change) -> str | None:
     return HOLDS.get(kind) or INTERRUPTS.get(kind) or (ONLY_REPLACED.get(kind) if "create" in actions else None)
 
 
+def major_upgrade(plan: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the old and the new major version of PostgreSQL, when a plan upgrades the database in place."""
+    for change in _changes(plan, "resource_changes"):
+        before, after = _versions(change)
+        if before and after and before[0] < after[0]:
+            return str(before[0]), str(after[0])
+    return None
+
+
+def is_downgrade(change: Change) -> bool:
+    """Return whether a change gives the database an older version, which RDS rejects."""
+    before, after = _versions(change)
+    return after < before[: len(after)]
+
+
 def _upgrade(change: Change) -> Iterator[str]:
-    """A line if the database gets another major version."""
-    before, after = (_major_version(change["change"].get(side) or {}) for side in ("before", "after"))
-    if change["type"] != DATABASE or None in (before, after) or before == after:
-        return
-    upgrade = f"{change['address']} would go from PostgreSQL {before} to {after}: "
-    yield upgrade + "connections break for minutes, and only a snapshot restores the old version"
+    """A line if the database gets another major version, or an older one."""
+    before, after = _versions(change)
+    if is_downgrade(change):
+        yield (
+            f"{change['address']} would go from PostgreSQL {_text(before)} to {_text(after)}: RDS rejects a downgrade, "
+            "and no waiver allows it; restore a snapshot of the old version into another environment"
+        )
+    elif before[:1] != after[:1]:
+        yield (
+            f"{change['address']} would go from PostgreSQL {before[0]} to {after[0]}: connections break for minutes, "
+            "and only a snapshot restores the old version"
+        )
+
+
+def _versions(change: Change) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The version before and after an update of a database; empty where one of them is unknown."""
+    sides = (change["change"].get(side) or {} for side in ("before", "after"))
+    before, after = (_numbers(side.get("engine_version")) for side in sides)
+    if change["type"] != DATABASE or "delete" in change["change"]["actions"] or not before or not after:
+        return (), ()
+    return _numbers((change["change"].get("before") or {}).get("engine_version_actual")) or before, after
+
+
+def _numbers(version: object) -> tuple[int, ...]:
+    parts = version.split(".") if isinstance(version, str) else ()
+    return tuple(int(part) for part in parts) if all(part.isascii() and part.isdigit() for part in parts) else ()
+
+
+def _text(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
 
 
 def _fewer_subnets(change: Change) -> Iterator[str]:
@@ -103,11 +142,6 @@ def _fewer_subnets(change: Change) -> Iterator[str]:
     before, after = ((change["change"].get(side) or {}).get("subnet_ids") for side in ("before", "after"))
     if change["type"] in SUBNET_GROUPS and before and after and (lost := sorted(set(before) - set(after))):
         yield f"{change['address']} would lose {', '.join(lost)}: AWS rejects this while a data store uses the subnet"
-
-
-def _major_version(values: Mapping[str, Any]) -> str | None:
-    version = values.get("engine_version")
-    return version.split(".", 1)[0] if isinstance(version, str) else None
 
 
 def _line(change: Change) -> str:

@@ -32,7 +32,8 @@ class Resource:
         line: Line of the file.
         construct_path: Path of the CDKTF construct that defined it; empty when there is none.
         stack_trace: Frames of the program that defined it (``"new Vpc (network.py:12)"``), innermost first.
-        is_planned: Whether it is from a plan, which has known values but no meta-arguments (``lifecycle``).
+        is_planned: Whether it is from a plan, which has known values but no meta-arguments.
+        has_lifecycle: Whether the body has the ``lifecycle`` of the configuration; false for a plan without its source.
         may_be_absent: Whether its ``count`` or ``for_each`` is not known, so that it may not exist.
         secrets: The arguments that contain secret values, as far as the configuration shows it (see ``reading.taint``).
     """
@@ -47,6 +48,7 @@ class Resource:
     construct_path: str = ""
     stack_trace: tuple[str, ...] = field(default=(), repr=False)
     is_planned: bool = False
+    has_lifecycle: bool = True
     may_be_absent: bool = False
     secrets: tuple[Secret, ...] = field(default=(), repr=False)
 

@@ -14,12 +14,13 @@ FOLDER = Path(__file__).parent / "prices"
 
 @dataclass(frozen=True)
 class Price:
-    """A price in USD for one unit; ``confirmed``: a second published source showed the same number."""
+    """A price in USD for one unit; ``confirmed``: a second published source, ``second_source``, had the same number."""
 
     usd: float
     unit: str
     source: str
     confirmed: bool = False
+    second_source: str = ""
 
 
 @dataclass(frozen=True)

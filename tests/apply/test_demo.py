@@ -21,7 +21,7 @@ EXPECTED = (
     "dev-foundation: second plan is empty",
     "dev-airflow: second plan is empty",
     "dev-airflow: updated, ",
-    "three changes: worker default gets 3072 MiB; new queue reports; third zone eu-central-1c",
+    "3 changes: worker default gets 3072 MiB; new queue reports; third zone eu-central-1c",
     "dev-foundation: changed without a replacement: ",
     "dev-airflow: changed without a replacement: ",
     "dev-airflow: destroyed",

@@ -81,7 +81,7 @@ def test_ended_emulator_is_reported() -> None:
 
 @pytest.mark.feature("H3")
 def test_reset_deletes_every_resource() -> None:
-    with Emulator(account_id=ACCOUNT) as aws:
+    with Emulator(account_id=ACCOUNT, region="us-east-1") as aws:  # where a bucket has no location constraint
         aws.make_state_bucket("state")
         aws.reset()
         assert aws.client("s3").list_buckets()["Buckets"] == []

@@ -219,12 +219,8 @@ row("iam_tag_keys_are_unique_without_case", "InvalidInput", "case insensitive: m
 
 @row("db_parameter_group_family", "InvalidParameterCombination", "family postgres17 .* version 16.4")
 def _(aws: Client) -> None:
-    rds = aws("rds")
-    rds.create_db_parameter_group(DBParameterGroupName="p", DBParameterGroupFamily="postgres17", Description="d")
-    rds.create_db_instance(
-        DBInstanceIdentifier="d", DBInstanceClass="db.t4g.micro", Engine="postgres", EngineVersion="16.4",
-        DBParameterGroupName="p", AllocatedStorage=20, MasterUsername="a", MasterUserPassword="abcdefgh1",
-    )  # fmt: skip
+    aws("rds").create_db_parameter_group(DBParameterGroupName="p", DBParameterGroupFamily="postgres17", Description="d")
+    database(aws, DBParameterGroupName="p")
 
 
 @row("cache_parameter_group_family", "InvalidParameterCombination", "use a parameter group with family valkey8")
@@ -233,6 +229,74 @@ def _(aws: Client) -> None:
         ReplicationGroupId="r", ReplicationGroupDescription="d", Engine="valkey", EngineVersion="8.0",
         CacheParameterGroupName="default.redis7",
     )  # fmt: skip
+
+
+def database(aws: Client, **given: Any) -> None:
+    aws("rds").create_db_instance(
+        **{
+            "DBInstanceIdentifier": "d", "DBInstanceClass": "db.t4g.micro", "Engine": "postgres",
+            "EngineVersion": "16.4", "AllocatedStorage": 20, "MasterUsername": "a", "MasterUserPassword": "abcdefgh1",
+        } | given
+    )  # fmt: skip
+
+
+row("db_instance_class", "InvalidParameterCombination", r"Class=db.t2.micro, Engine=postgres, EngineVersion=16.4")(
+    lambda aws: database(aws, DBInstanceClass="db.t2.micro")
+)
+row("db_instance_class", "InvalidParameterCombination", "db.serverless belongs to Aurora")(
+    lambda aws: database(aws, DBInstanceClass="db.serverless")
+)
+
+
+@row("db_instance_class", "InvalidParameterCombination", "db.m4.large supports PostgreSQL up to 12")
+def _(aws: Client) -> None:
+    database(aws, DBInstanceClass="db.m4.large", EngineVersion="12.22")
+    aws("rds").modify_db_instance(DBInstanceIdentifier="d", EngineVersion="13.20")
+
+
+def strategy(**weights: int) -> list[dict[str, Any]]:
+    return [{"capacityProvider": name, "weight": weight} for name, weight in weights.items()]
+
+
+def service(aws: Client, *providers: str, **given: Any) -> None:
+    aws("ecs").create_cluster(clusterName="c", capacityProviders=list(providers or ("FARGATE", "FARGATE_SPOT")))
+    aws("ecs").register_task_definition(**task())
+    aws("ecs").create_service(**{"cluster": "c", "serviceName": "s", "taskDefinition": "f", "desiredCount": 0} | given)
+
+
+INVALID = "InvalidParameterException"
+row("capacity_provider_strategy", INVALID, "both a launch type and capacity provider strategy")(
+    lambda aws: service(aws, launchType="FARGATE", capacityProviderStrategy=strategy(FARGATE=1))
+)
+row("capacity_provider_strategy", INVALID, "FARGATE_SPOT is not associated with the cluster c")(
+    lambda aws: service(aws, "FARGATE", capacityProviderStrategy=strategy(FARGATE=1, FARGATE_SPOT=1))
+)
+row("capacity_provider_strategy", INVALID, "a weight value greater than zero")(
+    lambda aws: service(aws, capacityProviderStrategy=strategy(FARGATE=0))
+)
+row("capacity_provider_strategy", INVALID, "a mix of Fargate and Auto Scaling group")(
+    lambda aws: service(aws, "FARGATE", "own", capacityProviderStrategy=strategy(FARGATE=1, own=1))
+)
+row("capacity_provider_strategy", INVALID, "FARGATE more than once")(
+    lambda aws: service(aws, capacityProviderStrategy=strategy(FARGATE=1) * 2)
+)
+row("capacity_provider_strategy", INVALID, "21 capacity providers in a strategy; the limit is 20")(
+    lambda aws: service(aws, capacityProviderStrategy=strategy(**{f"p{number}": 1 for number in range(21)}))
+)
+row("default_capacity_provider_strategy", INVALID, "Only one capacity provider .* can have a base")(
+    lambda aws: aws("ecs").create_cluster(
+        clusterName="c", capacityProviders=["FARGATE", "FARGATE_SPOT"],
+        defaultCapacityProviderStrategy=[{**item, "base": 1} for item in strategy(FARGATE=1, FARGATE_SPOT=1)],
+    )
+)  # fmt: skip
+
+
+@row("default_capacity_provider_strategy", INVALID, "FARGATE is not associated with the cluster c")
+def _(aws: Client) -> None:
+    aws("ecs").create_cluster(clusterName="c")
+    aws("ecs").put_cluster_capacity_providers(
+        cluster="c", capacityProviders=["FARGATE_SPOT"], defaultCapacityProviderStrategy=strategy(FARGATE=1)
+    )
 
 
 @row("security_group_is_not_referenced", "DependencyViolation", "a rule of sg-.* names it")
@@ -246,13 +310,9 @@ def _(aws: Client) -> None:
 
 @row("final_snapshot_is_new", "DBSnapshotAlreadyExists", "a snapshot with name final exists")
 def _(aws: Client) -> None:
-    rds = aws("rds")
     for _again in range(2):
-        rds.create_db_instance(
-            DBInstanceIdentifier="d", DBInstanceClass="db.t4g.micro", Engine="postgres",
-            AllocatedStorage=20, MasterUsername="a", MasterUserPassword="abcdefgh1",
-        )  # fmt: skip
-        rds.delete_db_instance(DBInstanceIdentifier="d", FinalDBSnapshotIdentifier="final")
+        database(aws)
+        aws("rds").delete_db_instance(DBInstanceIdentifier="d", FinalDBSnapshotIdentifier="final")
 
 
 @row("secret_is_not_in_its_recovery_window", "InvalidRequestException", "already scheduled for deletion: s")
@@ -501,6 +561,9 @@ def dashboard(aws: Client, widgets: list[Any]) -> None:
 
 quota("widgets_per_dashboard")(lambda aws: dashboard(aws, [{"type": "text"}] * 501))
 quota("metrics_per_widget")(lambda aws: dashboard(aws, [{"properties": {"metrics": [["n", "m"]] * 501}}]))
+quota("metrics_per_dashboard")(
+    lambda aws: dashboard(aws, [{"properties": {"metrics": [["n", "m"]] * 417}} for _ in range(6)])
+)
 quota("query_log_groups")(
     lambda aws: aws("logs").put_query_definition(name="q", queryString="fields x", logGroupNames=["a"] * 51)
 )

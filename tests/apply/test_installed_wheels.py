@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -78,13 +80,19 @@ def test_harness_alone_needs_only_pytest(environment: Callable[..., Path], tmp_p
 
 
 @pytest.mark.feature("P5")
-def test_gate_alone_finds_an_open_port(environment: Callable[..., Path], tmp_path: Path) -> None:
+def test_gate_alone_finds_an_open_port_with_the_command_of_its_readme(
+    environment: Callable[..., Path], tmp_path: Path
+) -> None:
     programs = environment("terraform-gate")
-    (tmp_path / "stack").mkdir()
-    (tmp_path / "stack" / "main.tf.json").write_text(json.dumps(OPEN_SSH))
-    done = run([programs / "terraform-gate", "stack"], cwd=tmp_path)
+    stack = tmp_path / "cdktf.out" / "stacks" / "app"
+    stack.mkdir(parents=True)
+    (stack / "main.tf.json").write_text(json.dumps(OPEN_SSH))
+    readme = (ROOT / "policies" / "README.md").read_text()
+    (command,) = re.findall(r"^\$ (terraform-gate .*)$", readme, re.MULTILINE)
+    program, *arguments = shlex.split(command)
+    done = run([programs / program, *arguments], cwd=tmp_path)
     assert done.returncode in (1, 2), done.stderr
-    assert "aws_vpc_security_group_ingress_rule.ssh" in done.stdout
+    assert "aws_vpc_security_group_ingress_rule.ssh" in (tmp_path / "gate.sarif").read_text()
 
 
 @pytest.mark.feature("H7", "H11")

@@ -5,7 +5,9 @@ The stacks are those that are deployed to AWS; only the address of S3 differs.
 
 from __future__ import annotations
 
+import datetime
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,12 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 from terraform_harness.emulator import Emulator
 from terraform_harness.emulator.seed import seed
 from terraform_harness.terraform import workspace
 from terraform_harness.tools import require
 
-from environments import Environment
 from environments.load import load
 from local.repository import ROOT
 from operations import backup, hibernation, image, plan, restore, rotate, secrets, stacks, verify
@@ -28,8 +30,9 @@ from operations.account import Account
 from operations.bootstrap import bootstrap
 from operations.deploy import deploy, destroy
 from operations.errors import PreconditionError
-from operations.restore_source import from_snapshot
+from operations.restore_source import from_snapshot, from_time
 from operations.reviewed import read_reviewed
+from tests.apply.conftest import environment
 
 INDEX = "application/vnd.oci.image.index.v1+json"
 
@@ -44,12 +47,15 @@ class Life:
 
     account: Account
     emulator: Emulator
+    folder: Path
 
     def settle(self, _seconds: float) -> None:
         """Bring every service to its desired count; moto does so when the count is set again."""
         ecs, cluster = self.emulator.client("ecs"), self.account.names.name
         for arn in ecs.list_services(cluster=cluster)["serviceArns"]:
             service = ecs.describe_services(cluster=cluster, services=[arn])["services"][0]
+            if service["status"] != "ACTIVE":
+                continue
             ecs.update_service(cluster=cluster, service=arn, desiredCount=service["desiredCount"])
             for attached in service["loadBalancers"]:
                 self.emulator.client("elbv2").register_targets(
@@ -81,25 +87,33 @@ def life(tmp_path: Path) -> Iterator[Life]:
         with Emulator(account_id="111111111111") as emulator:
             for name, value in emulator.environment.items():
                 patch.setenv(name, value)
-            patch.setattr(stacks, "STACKS", _stacks(folder, emulator))
-            account = Account(_environment())
-            found = Life(account=account, emulator=emulator)
+            file = synthesized(folder)
+            _use(folder, emulator)
+            patch.setattr(stacks, "STACKS", folder / "stacks")
+            account = Account(load(file))
+            found = Life(account=account, emulator=emulator, folder=folder)
             account.sleep = found.settle
             yield found
 
 
-def _environment() -> Environment:
-    return load(ROOT / "environments" / "dev.yaml")
+def synthesized(folder: Path) -> Path:
+    """Synthesize dev into ``folder``, and return its environment file."""
+    document = environment("dev")
+    file = folder / "environments" / "dev.yaml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(yaml.safe_dump(document))
+    command = [sys.executable, "main.py", str(file.parent), str(folder / "synthesized")]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return file
 
 
-def _stacks(folder: Path, emulator: Emulator) -> Path:
-    out = folder / "synthesized"
-    subprocess.run([sys.executable, "main.py", "environments", str(out)], cwd=ROOT, check=True, capture_output=True)
+def _use(folder: Path, emulator: Emulator) -> None:
+    """Replace the stacks of operations by the synthesized ones, for the emulator."""
     for stack in ("bootstrap-111111111111", "dev-foundation", "dev-airflow"):
-        copy = workspace.copy(out / "stacks" / stack, into=folder)
+        shutil.rmtree(folder / "stacks" / stack, ignore_errors=True)
+        copy = workspace.copy(folder / "synthesized" / "stacks" / stack, into=folder / "stacks")
         workspace.for_emulator(copy)
         seed(emulator, workspace.read(copy))
-    return folder
 
 
 @pytest.mark.feature("O2", "D6", "O5")
@@ -132,6 +146,8 @@ def test_environment_is_deployed_restored_rotated_hibernated_and_destroyed(
     assert (unchanged.lines, unchanged.rejected, unchanged.changes) == (["Nothing to change."], [], 0)
     emulator.client("rds").delete_db_instance(DBInstanceIdentifier=previous["previous"], SkipFinalSnapshot=True)
 
+    restore_to_a_point_in_time(life)
+
     for rotation in rotate.ROTATIONS.values():
         rotation(account)
     assert secrets.complete(account) == []
@@ -159,6 +175,16 @@ def test_environment_is_deployed_restored_rotated_hibernated_and_destroyed(
     assert emulator.client("ecs").list_clusters()["clusterArns"] == []
 
 
+def restore_to_a_point_in_time(life: Life) -> None:
+    time.sleep(1)  # the time of a restore has whole seconds
+    now = f"{datetime.datetime.now(datetime.UTC):%Y-%m-%dT%H:%M:%S}"
+    done = restore.restore(from_time(life.account, now), life.account, confirm=yes)
+    assert done["restored"] == f"dev at {now}Z"
+    assert life.problems() == {}
+    assert plan.plan(life.account).lines == ["Nothing to change."]
+    life.emulator.client("rds").delete_db_instance(DBInstanceIdentifier=done["previous"], SkipFinalSnapshot=True)
+
+
 DEPLOY = """
 import signal, sys
 from pathlib import Path
@@ -167,7 +193,7 @@ from environments.load import load
 from operations import deploy, stacks
 from operations.account import Account
 stacks.STACKS = Path(sys.argv[1])
-deploy.deploy(Account(load("environments/dev.yaml")), confirm=lambda question: True)
+deploy.deploy(Account(load(sys.argv[2])), confirm=lambda question: True)
 """
 
 
@@ -187,7 +213,8 @@ def test_first_deployment_continues_after_ctrl_c_while_the_database_is_created(l
 
 
 def _interrupt_while_the_database_is_created(life: Life) -> None:
-    process = subprocess.Popen([sys.executable, "-c", DEPLOY, str(stacks.STACKS)], cwd=ROOT, stderr=subprocess.PIPE)
+    command = [sys.executable, "-c", DEPLOY, str(stacks.STACKS), str(life.folder / "environments" / "dev.yaml")]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE)
     deadline = time.monotonic() + 300
     while not life.emulator.client("rds").describe_db_instances()["DBInstances"]:
         assert process.poll() is None, process.communicate()

@@ -85,12 +85,15 @@ def migrated(services: Services) -> Services:
 def rds_proxy(services: Services) -> Iterator[FakeRdsProxy]:
     """A fake of RDS Proxy in front of PostgreSQL; the proxy's own connections to PostgreSQL come without TLS."""
     name = "proxy.example"
-    rule = f"hostnossl all all {services.gateway}/32 scram-sha-256"
+    rule = f"hostnossl all all {services.gateway}/32 password"
     services.database.exec("sh", "-c", f"echo '{rule}' >>/data/cluster/pg_hba.conf")
     backing_services.query(services.database, "select pg_reload_conf()")
     certificate = authority.issue(services.setting.authority, name=name)
     database = (services.database.address, 5432)
-    with FakeRdsProxy(name=name, host=services.gateway, database=database, certificate=certificate) as proxy:
+    secret = {"airflow": SECRETS["AIRFLOW_DB_PASSWORD"]}
+    with FakeRdsProxy(
+        name=name, host=services.gateway, database=database, certificate=certificate, secret=secret
+    ) as proxy:
         yield proxy
 
 

@@ -1,17 +1,23 @@
-"""A fake of RDS Proxy's connection start: TLS only, and no start-up parameters beyond those that RDS Proxy accepts.
+"""A fake of RDS Proxy: TLS only, few start-up parameters, authentication by its own secret, pinned connections.
 
 RDS Proxy answers ``options`` with the message in ``COMMAND_LINE_OPTIONS``; other settings in the start-up packet
-(``statement_timeout``, ``replication``) fail as well. Pooling and pinning are not emulated.
-https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html
+(``statement_timeout``, ``replication``) fail as well. It compares the client's password with its own secret, and logs
+in to the database with that secret. The fake records what would pin a connection; it does not share connections.
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.html and, for the messages,
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy.troubleshooting.html
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import os
+import re
 import ssl
 import struct
 import threading
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +29,9 @@ COMMAND_LINE_OPTIONS = (
     "Feature not supported: RDS Proxy currently doesn\N{RIGHT SINGLE QUOTATION MARK}t support command-line options."
 )
 TLS_REQUIRED = "This RDS Proxy requires TLS connections"
+NO_CREDENTIALS = "This RDS proxy has no credentials for the role {}. Check the credentials for this role and try again."
+WRONG_PASSWORD = "The password that was provided for the role {} is wrong."
+CLEARTEXT, MD5 = 3, 5  # authentication requests of PostgreSQL's protocol
 ACCEPTED = frozenset({"user", "database", "application_name", "client_encoding", "DateStyle", "TimeZone"})
 
 
@@ -58,15 +67,19 @@ class FakeRdsProxy:
     Args:
         name: DNS name of the proxy, which the certificate is for.
         host: address of this machine that containers reach.
-        database: address and port of PostgreSQL, which must accept connections without TLS from this machine.
+        database: address and port of PostgreSQL, which must ask this machine for a password in clear text, without TLS.
         certificate: server certificate and private key.
+        secret: passwords by user, as in the secret of the proxy.
+        pinned: what pins a connection to one client, by the client's ``application_name``, with the number of times.
     """
 
     name: str
     host: str
     database: tuple[str, int]
     certificate: tuple[Path, Path]
+    secret: dict[str, str]
     port: int = 0
+    pinned: Counter[tuple[str, str]] = field(default_factory=Counter)
     accepted: list[dict[str, str]] = field(default_factory=list)
     rejected: list[str] = field(default_factory=list)
 
@@ -133,12 +146,91 @@ class FakeRdsProxy:
                 return struct.pack("!ii", length, code) + body
 
     async def _relay(self, packet: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        parameters = start_up_parameters(packet[8:])
+        password = await self._authenticate(parameters["user"], reader, writer)
         database_reader, database_writer = await asyncio.open_connection(*self.database)
         database_writer.write(packet)
+        await _log_in(password, database_reader, database_writer)
         try:
-            await asyncio.gather(copy(reader, database_writer), copy(database_reader, writer))
+            client = parameters.get("application_name", "")
+            await asyncio.gather(self._copy_messages(client, reader, database_writer), copy(database_reader, writer))
         finally:
             database_writer.close()
+
+    async def _authenticate(self, user: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> str:
+        """Compare the client's password with the secret, and return it; StartupRejected where they differ."""
+        if user not in self.secret:
+            raise StartupRejected(NO_CREDENTIALS.format(user))
+        salt = os.urandom(4)
+        writer.write(message(b"R", struct.pack("!i", MD5) + salt))
+        _, given = await read_message(reader)
+        if given.rstrip(b"\0").decode() != md5_password(user, self.secret[user], salt):
+            raise StartupRejected(WRONG_PASSWORD.format(user))
+        return self.secret[user]
+
+    async def _copy_messages(self, client: str, reader: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        """Pass on the client's messages, and note those that pin its connection."""
+        try:
+            while True:
+                kind, body = await read_message(reader)
+                self.pinned.update((client, what) for what in pins(kind, body))
+                target.write(message(kind, body))
+                await target.drain()
+        except asyncio.IncompleteReadError:
+            pass
+        finally:
+            target.close()
+
+
+async def _log_in(password: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer PostgreSQL's request for the password; the client gets what follows."""
+    kind, body = await read_message(reader)
+    if (kind, body[:4]) != (b"R", struct.pack("!i", CLEARTEXT)):
+        raise StartupRejected(f"the database did not ask for a password: {kind!r} {body!r}")
+    writer.write(message(b"p", password.encode() + b"\0"))
+
+
+def message(kind: bytes, body: bytes) -> bytes:
+    """A message of PostgreSQL's protocol."""
+    return kind + struct.pack("!i", len(body) + 4) + body
+
+
+async def read_message(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
+    """Type and body of the next message."""
+    kind = await reader.readexactly(1)
+    (length,) = struct.unpack("!i", await reader.readexactly(4))
+    return kind, await reader.readexactly(length - 4)
+
+
+def md5_password(user: str, password: str, salt: bytes) -> str:
+    """The answer of a client to a request for an MD5 password."""
+    inner = hashlib.md5((password + user).encode(), usedforsecurity=False).hexdigest()
+    return "md5" + hashlib.md5(inner.encode() + salt, usedforsecurity=False).hexdigest()
+
+
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-proxy-pinning.html, "Conditions that cause pinning for RDS
+# for PostgreSQL"; advisory locks of a transaction and SET LOCAL end with it.
+PINNING = re.compile(
+    r"\s*(?P<statement>set(?!\s+(local|transaction)\b)|prepare|execute|deallocate|discard|listen|declare|load)\b"
+    r"|\bcreate\s+temp(orary)?\b|(?P<lock>pg_(try_)?advisory_lock)\b|(?P<sequence>(next|set)val)\s*\(",
+    re.IGNORECASE,
+)
+LONGEST_TEXT = 16 * 1024
+
+
+def pins(kind: bytes, body: bytes) -> Iterator[str]:
+    """What in a client's message pins its connection."""
+    if kind not in {b"Q", b"P"}:
+        return
+    name, _, text = body.partition(b"\0") if kind == b"P" else (b"", b"", body)
+    statement = text.split(b"\0")[0].decode(errors="replace")
+    if name:
+        yield "a named prepared statement"
+    if len(statement) > LONGEST_TEXT:
+        yield "a statement of more than 16 KiB"
+    for found in PINNING.finditer(statement):
+        if found["statement"] is None or found.start() == 0:
+            yield found[0].strip().lower().removesuffix("(").strip()
 
 
 async def copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:

@@ -17,6 +17,7 @@ from terraform_harness.emulator import Emulator
 from terraform_harness.lifecycle import Lifecycle
 from terraform_harness.tools import require
 
+from environments.facts.quotas import account_limits
 from local.ecs.addresses import VPC_BLOCKS, free_block
 from local.repository import ROOT
 
@@ -64,11 +65,21 @@ class Applied:
         return max(self.folder.glob("stacks-*/out/stacks"), key=lambda folder: folder.stat().st_mtime)
 
     @property
+    def _keys(self) -> dict[str, Any]:
+        """The keys of the environment that was applied last."""
+        keys: dict[str, Any] = yaml.safe_load((self.stacks.parents[1] / "environments" / "live.yaml").read_text())
+        return keys
+
+    @property
     def network(self) -> dict[str, Any]:
         """The network section that was applied last."""
-        file = self.stacks.parents[1] / "environments" / "live.yaml"
-        section: dict[str, Any] = yaml.safe_load(file.read_text())["network"]
+        section: dict[str, Any] = self._keys["network"]
         return section
+
+    @property
+    def topology(self) -> str:
+        """The topology that was applied last."""
+        return str(self._keys.get("topology", "celery"))
 
     def make(self, *stacks: str, **changes: object) -> None:
         """Synthesize the environment with ``changes`` to its keys (None removes a key) and apply ``stacks``."""
@@ -91,7 +102,7 @@ def apply() -> Applied:
     require("docker", "packet-filters", "terraform", "provider-mirror")
     host = KeyPair.make()
     text = ENVIRONMENT.read_text().replace("HOST_KEY", host.public).replace("VPC_CIDR", free_block(VPC_BLOCKS))
-    emulator = Emulator(account_id="111111111111", iam="enforce")
+    emulator = Emulator(account_id="111111111111", iam="enforce", quotas=account_limits())
     environment = Applied(
         emulator=emulator,
         folder=Path(tempfile.mkdtemp(prefix="airflow-fargate-live-")),

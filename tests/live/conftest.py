@@ -130,7 +130,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print the number of filtered packets and of IAM decisions, and the most frequent denials of both."""
+    """Print the numbers of filtered packets, validated requests and IAM decisions, and the most frequent denials."""
     for line in config.stash.get(REPORT, []):
         terminalreporter.write_line(line)
 
@@ -168,7 +168,8 @@ def live(applied: Applied, pytestconfig: pytest.Config, tmp_path_factory: pytest
                 client.wait_for_dag(name)
             yield running
             decisions = running.decisions
-            pytestconfig.stash[REPORT] = [*ecs.vpc.report(), f"IAM: {decisions}", *decisions.denials()]
+            validated = f"AWS models, rules and quotas: {emulator.validation}"
+            pytestconfig.stash[REPORT] = [*ecs.vpc.report(), validated, f"IAM: {decisions}", *decisions.denials()]
             if file := os.environ.get(RECORD_VARIABLE):
                 Path(file).write_text(json.dumps(decisions.document(), indent=1), encoding="utf-8")
 

@@ -1,22 +1,25 @@
 """Removes each declared flow of the running environment and records what fails: ``make flows``.
 
-Not a part of ``make test``, because it takes a quarter of an hour. It writes docs/flows.yaml after each turn and skips
-the flows that have a result there, so that a run that was interrupted goes on where it stopped. To repeat a flow,
-remove its result from docs/flows.yaml.
+Not a part of ``make test``, because it takes an hour for all topologies. It writes docs/flows.yaml after each turn and
+skips the flows that have a result there, so that a run that was interrupted goes on where it stopped. To repeat a flow,
+remove its result from docs/flows.yaml. ``make flows ARGS='-k single'`` runs the topologies with that name.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
+import pytest
 from terraform_gate.network.reading.flows import DeclaredFlow, declared_flows
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.reading.inputs import read
 
+from environments.facts.topology import Topology
 from local.airflow_client import AirflowError
 from local.containers.engine import EngineError
 from local.ecs.fake_vpc import RemovedFlow
@@ -26,31 +29,45 @@ from local.flows.removal import StillFailing, failures
 from tests.live import flow_checks
 from tests.live.conftest import STEADY_SECONDS, Live
 from tests.live.flow_checks import Bench, Check, single
+from tests.live.test_topologies import BAKED, ONE_CONTAINER, WITHOUT_BROKER, change_to
 
-TOPOLOGY = "celery, one NAT gateway"
+# Name in the record -> topology, egress mode, changes to the tier's environment. `sequential` declares the flows of
+# `single`. The order changes the foundation twice only.
+RUNS: Mapping[str, tuple[Topology, str, dict[str, Any]]] = {
+    "celery, one NAT gateway": ("celery", "single_nat", {}),
+    "local_executor, one NAT gateway per zone": ("local_executor", "nat_per_zone", WITHOUT_BROKER),
+    "single, one NAT gateway per zone": ("single", "nat_per_zone", ONE_CONTAINER),
+    "single, no NAT gateway": ("single", "none", ONE_CONTAINER | BAKED),
+    "celery, no NAT gateway": ("celery", "none", BAKED),
+}
 RESTORED_SECONDS = 90
 SERVED_LOG = "the log of a running Airflow task is not shown"
 # In this order: (source, destination, port), with * for any source; sources of one line are removed at once.
 CHECKS: Sequence[tuple[tuple[str, str, int], Check]] = (
     (("*", "internet", 443), single(flow_checks.new_task)),
+    (("*", "aws-apis", 443), single(flow_checks.new_task)),
     (("*", "s3", 443), single(flow_checks.new_task)),
     (("*", "internet", 22), flow_checks.new_commit),
     (("api-server", "worker-default", 8793), flow_checks.log_of("on_default", "sleep 3600", SERVED_LOG)),
     (("api-server", "worker-heavy", 8793), flow_checks.log_of("on_heavy", "sleep 3600", SERVED_LOG)),
+    (("api-server", "scheduler", 8793), flow_checks.log_of("on_default", "sleep 3600", SERVED_LOG)),
     (
         ("api-server", "triggerer", 8794),
         flow_checks.log_of("waits", "trigger starting", "the log of a trigger is not shown"),
     ),
     (("clients", "load-balancer", 443), single(flow_checks.login_page)),
     (("load-balancer", "api-server", 8080), single(flow_checks.login_page)),
+    (("load-balancer", "standalone", 8080), single(flow_checks.login_page)),
     (("dag-processor", "metadata-database", 5432), single(flow_checks.health)),
     (("triggerer", "metadata-database", 5432), single(flow_checks.health)),
     (("api-server", "metadata-database", 5432), single(flow_checks.request)),
+    (("standalone", "metadata-database", 5432), single(flow_checks.request)),
     (("worker-heavy", "broker", 6379), flow_checks.run_of("on_heavy")),
     (("worker-default", "broker", 6379), flow_checks.run_of("on_default")),
     (("scheduler", "broker", 6379), flow_checks.run_of("on_heavy")),
     (("worker-heavy", "api-server", 8080), flow_checks.run_of("on_heavy")),
     (("worker-default", "api-server", 8080), flow_checks.run_of("on_default")),
+    (("scheduler", "api-server", 8080), flow_checks.run_of("on_heavy")),
     (("worker-heavy", "metadata-database", 5432), flow_checks.result_of("on_heavy")),
     (("worker-default", "metadata-database", 5432), flow_checks.result_of("on_default")),
     (("scheduler", "metadata-database", 5432), flow_checks.run_of("on_heavy")),
@@ -124,25 +141,36 @@ def trial(flow: DeclaredFlow) -> Trial:
     )
 
 
-def test_something_fails_without_each_declared_flow(live: Live) -> None:
-    declared = flows(live)
+@pytest.mark.parametrize("run", RUNS)
+def test_something_fails_without_each_declared_flow(live: Live, run: str) -> None:
+    topology, egress, changes = RUNS[run]
+    change_to(live, topology, egress, changes)
+    assert (live.applied.topology, live.applied.network["egress"]) == (topology, egress)
     known = {item: item for item in kept()}
-    done = {flow for flow in declared if TOPOLOGY in known.get(trial(flow), trial(flow)).failed}
-    bench, problems = flow_checks.make_bench(live), []
-    for turn in turns([flow for flow in declared if flow not in done]):
-        names = ", ".join(trial(flow).name for flow in turn.flows)
-        started = time.monotonic()
-        try:
-            results = turn.without(bench)
-        except (StillFailing, AirflowError, EngineError) as error:
-            problems.append(f"{names}: {error}")
-            print(f"no result: {problems[-1][:1000]}", flush=True)
-            continue
-        for flow in turn.flows:
-            row = known.pop(trial(flow), trial(flow)).with_result(TOPOLOGY, results[flow.source.name])
-            known[row] = row
-        keep(known.values())
-        print(f"{time.monotonic() - started:4.0f} s  {names}: {sorted(set(results.values()))}", flush=True)
-        live.ecs.runner.wait_steady(seconds=STEADY_SECONDS)
+    declared = [flow for flow in flows(live) if run not in known.get(trial(flow), trial(flow)).failed]
+    if not declared:
+        return
+    with flow_checks.running_bench(live) as bench:
+        problems = [text for turn in turns(declared) if (text := _record(turn, bench, run))]
     assert not problems, "\n".join(problems)
     assert command.main([]) == 0
+
+
+def _record(turn: Turn, bench: Bench, run: str) -> str:
+    """Write what failed without the flows of a turn; return the problem where the turn gives no result."""
+    names = ", ".join(trial(flow).name for flow in turn.flows)
+    started = time.monotonic()
+    try:
+        results = turn.without(bench)
+    except (StillFailing, AirflowError, EngineError) as error:
+        problem = f"{names}: {error}"
+        print(f"no result: {problem[:1000]}", flush=True)
+        return problem
+    known = {item: item for item in kept()}
+    for flow in turn.flows:
+        row = known.pop(trial(flow), trial(flow)).with_result(run, results[flow.source.name])
+        known[row] = row
+    keep(known.values())
+    print(f"{time.monotonic() - started:4.0f} s  {names}: {sorted(set(results.values()))}", flush=True)
+    bench.live.ecs.runner.wait_steady(seconds=STEADY_SECONDS)
+    return ""

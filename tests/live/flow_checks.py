@@ -9,8 +9,9 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from local.airflow_client import AirflowError
@@ -46,8 +47,9 @@ class Bench:
 Check = Callable[[Bench, Sequence[str]], Mapping[str, str]]
 
 
-def make_bench(live: Live) -> Bench:
-    """Start the long run, and measure how long a short one takes."""
+@contextmanager
+def running_bench(live: Live) -> Iterator[Bench]:
+    """Start the long run, and measure how long a short one takes; end the long run afterwards."""
     airflow = live.airflow
     for name in ("long", "kinds"):
         airflow.wait_for_dag(name)
@@ -56,7 +58,11 @@ def make_bench(live: Live) -> Bench:
     airflow.wait_for_state("long", long_run, "deferred", count=1)
     started = time.monotonic()
     airflow.finish("kinds", airflow.trigger("kinds"))
-    return Bench(live=live, long_run=long_run, run_seconds=max(SHORTEST_RUN_SECONDS, 2 * (time.monotonic() - started)))
+    seconds = max(SHORTEST_RUN_SECONDS, 2 * (time.monotonic() - started))
+    try:
+        yield Bench(live=live, long_run=long_run, run_seconds=seconds)
+    finally:
+        airflow.call("PATCH", f"dags/long/dagRuns/{long_run}", {"state": "failed"})
 
 
 def single(check: Callable[[Bench, str], str]) -> Check:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -68,9 +69,14 @@ def resources(planned: Mapping[str, Any]) -> dict[str, Any]:
     found = list(root.get("resources", []))
     for child in root.get("child_modules", []):
         found += child["resources"]
-    return {
-        f"{item['type']}.{item['name']}": _parsed(item.get("values", {})) for item in found if item["mode"] == "managed"
-    }
+    return {_address(item): _parsed(item.get("values", {})) for item in found if item["mode"] == "managed"}
+
+
+def _address(item: Mapping[str, Any]) -> str:
+    """The address; for a resource of a worker group, the one that the group has in the stack of an environment."""
+    key = str(item.get("index", "")).replace("-", "_")
+    name = re.sub(r"(worker|queued)_group(?=_|$)", rf"\1_{key}", item["name"])
+    return f"{item['type']}.{name}"
 
 
 def _parsed(value: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -77,13 +76,10 @@ def declared_with(when: str) -> set[str]:
     return {name for name, declared in keys(schema, schema) if declared == when and not name.startswith(tools)}
 
 
-def in_any_group(name: str) -> str:
-    return re.sub(r"^workers_(default|heavy)_", "workers_*_", name)
-
-
 @pytest.mark.feature("M2")
 def test_every_field_declared_with_plan_is_a_variable_of_a_module(modules: list[Module]) -> None:
-    variables = {in_any_group(item.name) for module in modules for item in module.inputs}
+    variables = {item.name for module in modules for item in module.inputs}
+    variables |= {f"workers_*_{one.name}" for module in modules for item in module.inputs for one in item.attributes}
     unused = {key for key in declared_with("plan") if key not in variables and not variables & set(endings(key))}
     assert unused == set(), "declared with `plan`, but no module has the variable. Fix: declare it with `synth`"
 
@@ -97,7 +93,7 @@ def endings(key: str) -> Iterator[str]:
 @pytest.mark.feature("M2")
 def test_no_field_declared_with_plan_is_fixed_without_a_reason(modules: list[Module]) -> None:
     stacks = [module for module in modules if module.name in {stack.name for stack in STACKS}][: len(STACKS)]
-    fixed = {in_any_group(name) for module in stacks for name in module.fixed}
+    fixed = {name for module in stacks for name in module.fixed}
     reasons = {name for stack in STACKS for name in stack.structural(structure({}))}
     assert len(fixed) > 40
     assert (fixed & declared_with("plan")) - reasons - ABSENT == set()

@@ -52,6 +52,40 @@ TEXTS: dict[str, Any] = {
     "network_cidr": "172.20.0.0/18",
     "region": REGION,
     "tags": {"owner": "other"},
+    "worker_groups": {
+        "etl": {
+            "queues": ["reports", "imports"],
+            "cpu": 2048,
+            "memory_mib": 8192,
+            "concurrency": 6,
+            "min_count": 1,
+            "max_count": 3,
+            "spot_percent": 100,
+            "ephemeral_storage_gib": 50,
+            "egress": {
+                "warehouse": {"cidr": "198.18.8.0/24", "port": 5439, "last_port": 5441, "reason": "data warehouse"},
+                "erp": {"security_group": "${aws_security_group.erp.id}", "port": 1521, "reason": "ERP of the company"},
+            },
+            "policies": {
+                "input": {
+                    "actions": ["s3:PutObject", "s3:GetObject"],
+                    "resources": ["arn:aws:s3:::other-input/*"],
+                    "conditions": {"StringEquals": {"aws:ResourceAccount": ["999999999999"]}},
+                },
+                "catalog": {"arn": "arn:aws:iam::aws:policy/AWSGlueConsoleFullAccess"},
+            },
+            "secrets": {"AIRFLOW_CONN_WAREHOUSE": "/data/warehouse", "SMTP_PASSWORD": "/mail/smtp"},
+        },
+        "gpu-like": {
+            "queues": ["training"],
+            "cpu": 4096,
+            "memory_mib": 8192,
+            "egress": {
+                "warehouse": {"cidr": "198.18.8.0/24", "port": 5439, "last_port": 5441, "reason": "data warehouse"}
+            },
+        },
+        "quick": {"queues": ["default"], "min_count": 0, "spot_percent": 30, "on_demand_base": 1},
+    },
     "zones": [f"{REGION}{letter}" for letter in "abc"],
 }
 INSTANCES = ("one", "two")
@@ -69,6 +103,10 @@ def other_value(item: Input) -> Any:
     if item.name in TEXTS:
         return TEXTS[item.name]
     current = item.default if item.current is NOT_GIVEN else item.current
+    if item.name.endswith(("_cpu", "_memory_mib")):  # a size that Fargate offers
+        return 2 * current
+    if item.name.endswith("ephemeral_storage_gib"):
+        return 42
     if item.type == "bool":
         return not current
     if item.type != "number":
@@ -103,7 +141,11 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Modul
     modules = list(write.modules(write.STACKS, structure=load(HOME / "prod.yaml")))
     root = write_root(
         tmp_path_factory.mktemp("other") / "root",
-        {"provider": {"aws": [{"region": REGION} | OFFLINE]}, "module": calls(modules)},
+        {
+            "provider": {"aws": [{"region": REGION} | OFFLINE]},
+            "resource": {"aws_security_group": {"erp": {"name": "erp", "vpc_id": "vpc-00000001"}}},
+            "module": calls(modules),
+        },
     )
     for module in modules:
         write.write(root / module.name, write.content(module))
@@ -144,6 +186,91 @@ def test_every_client_of_another_company_has_its_rules(planned: Mapping[str, Any
         for item in entries
     ]
     assert len(numbers) == len(set(numbers))
+
+
+def of(planned: Mapping[str, Any], kind: str, instance: str = "one") -> dict[str, dict[str, Any]]:
+    """Planned values of the resources of the type ``kind`` in an instance, by ``name[index]``."""
+    changes = (item for item in planned["resource_changes"] if item["type"] == kind)
+    return {
+        f"{item['name']}[{item.get('index', '')}]": item["change"]["after"]
+        for item in changes
+        if f'"{instance}"' in item.get("module_address", "")
+    }
+
+
+@pytest.mark.feature("M1")
+def test_caller_chooses_number_names_and_sizes_of_worker_groups(planned: Mapping[str, Any]) -> None:
+    services = {name: body for name, body in of(planned, "aws_ecs_service").items() if name.startswith("worker_")}
+    assert set(services) == {f"worker_group_service[{name}]" for name in TEXTS["worker_groups"]}
+    shares = {
+        body["name"]: {
+            item["capacity_provider"]: (item["base"], item["weight"]) for item in body["capacity_provider_strategy"]
+        }
+        for body in services.values()
+    }
+    assert shares == {
+        "worker-etl": {"FARGATE_SPOT": (0, 100)},
+        "worker-gpu-like": {"FARGATE": (0, 100)},
+        "worker-quick": {"FARGATE": (1, 70), "FARGATE_SPOT": (0, 30)},
+    }
+    tasks = of(planned, "aws_ecs_task_definition")
+    sizes = {
+        name: (body["cpu"], body["memory"], [disk["size_in_gib"] for disk in body["ephemeral_storage"]])
+        for name, body in tasks.items()
+        if name.startswith("worker_")
+    }
+    assert sizes == {
+        "worker_group_task_definition[etl]": ("2048", "8192", [50]),
+        "worker_group_task_definition[gpu-like]": ("4096", "8192", []),
+        "worker_group_task_definition[quick]": ("1024", "2048", []),
+    }
+    targets = of(planned, "aws_appautoscaling_target")
+    bounds = [targets[f"worker_group_scalable[{name}]"] for name in TEXTS["worker_groups"]]
+    assert [(body["min_capacity"], body["max_capacity"]) for body in bounds] == [(1, 3), (1, 10), (0, 10)]
+    groups = of(planned, "aws_cloudwatch_log_group")
+    assert {name for name in groups if "worker" in name} == {
+        f"logs_worker_group[{name}]" for name in TEXTS["worker_groups"]
+    }
+
+
+@pytest.mark.feature("M1")
+def test_saved_queries_read_the_logs_of_the_worker_groups_of_the_caller(planned: Mapping[str, Any]) -> None:
+    groups = of(planned, "aws_cloudwatch_query_definition")["dashboard_query_errors[]"]["log_group_names"]
+    assert [name for name in groups if "worker" in name] == [
+        f"/pipelines/one/worker-{name}" for name in ("etl", "gpu-like", "quick")
+    ]
+    assert len(groups) == 3 + 6
+
+
+@pytest.mark.feature("M1")
+def test_dags_of_a_worker_group_get_what_the_caller_lists(planned: Mapping[str, Any]) -> None:
+    rules = of(planned, "aws_vpc_security_group_egress_rule")
+    warehouse, erp = (rules[f"worker_group_egress_to_destinations[etl/{name}]"] for name in ("warehouse", "erp"))
+    assert (warehouse["cidr_ipv4"], warehouse["from_port"], warehouse["to_port"]) == ("198.18.8.0/24", 5439, 5441)
+    assert (erp.get("cidr_ipv4"), erp["from_port"], erp["to_port"]) == (None, 1521, 1521)
+    entries = {
+        (name.split("[")[0], body["cidr_block"], body["from_port"], body["to_port"])
+        for name, body in of(planned, "aws_network_acl_rule").items()
+        if "destination" in name
+    }
+    assert ("network_acls_application_out_destinations", "198.18.8.0/24", 5439, 5441) in entries
+    assert ("network_acls_public_out_destinations", "198.18.8.0/24", 5439, 5441) in entries
+    assert len(entries) == 5
+    policies = of(planned, "aws_iam_role_policy")
+    assert json.loads(policies["worker_group_task_role_dags[etl/input]"]["policy"])["Statement"] == [
+        {
+            "Action": ["s3:GetObject", "s3:PutObject"],
+            "Condition": {"StringEquals": {"aws:ResourceAccount": ["999999999999"]}},
+            "Effect": "Allow",
+            "Resource": ["arn:aws:s3:::other-input/*"],
+        }
+    ]
+    assert list(of(planned, "aws_iam_role_policy_attachment")) == [
+        "worker_group_task_role_managed_policies[etl/catalog]"
+    ]
+    read = json.loads(policies["worker_group_execution_role_read_dags_secrets[etl/SMTP_PASSWORD]"]["policy"])
+    assert read["Statement"][0]["Resource"] == [f"arn:aws:ssm:{REGION}:999999999999:parameter/mail/smtp"]
+    assert not [name for name in policies if "dags" in name and "[etl/" not in name]
 
 
 @pytest.mark.feature("M1")

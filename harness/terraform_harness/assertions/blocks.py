@@ -53,8 +53,7 @@ def is_plan(document: Document) -> bool:
 
 def _labelled(types: Document, *, prefix: str) -> Iterator[Found]:
     for type_, named in types.items():
-        for name, body in named.items():
-            values = body[0] if isinstance(body, list) else body
+        for name, values in named.items():
             path = str(((values.get("//") or {}).get("metadata") or {}).get("path", ""))
             yield Found(address=f"{prefix}{type_}.{name}", type=f"{prefix}{type_}", values=values, path=path)
 
@@ -68,7 +67,7 @@ def _of_configuration(document: Document) -> Iterator[Found]:
         for block in blocks if isinstance(blocks, list) else [blocks]:
             yield _provider(name, block)
     settings = document.get("terraform", {})
-    for name, body in settings.get("backend", {}).items() if isinstance(settings, Mapping) else ():
+    for name, body in settings.get("backend", {}).items():
         yield Found(address="backend", type=f"backend.{name}", values=body)
     if "cloud" in settings:
         yield Found(address="backend", type="backend.cloud", values=settings["cloud"])

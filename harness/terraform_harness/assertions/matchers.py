@@ -1,7 +1,5 @@
-"""Matchers, and the comparison that lists the differences between an expected and an actual value.
+"""Matchers: expected values that are no plain values.
 
->>> [str(mismatch) for mismatch in compare({"port": 5432}, {"port": 22, "protocol": "tcp"})]
-['port: expected 5432, got 22']
 >>> compare({"tags": Match.contains("a")}, {"tags": ["a", "b"]})
 []
 """
@@ -10,42 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from terraform_harness.assertions import jsonencode
+from terraform_harness.assertions.comparison import Matcher, Mismatch, compare, mismatch
 from terraform_harness.assertions.values import NOTHING, UNKNOWN
 
-SHOWN_CHARACTERS = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mismatch:
-    """One difference.
-
-    Attributes:
-        path: Where it is, for instance ``setting[0].value``.
-        expected: What was expected.
-        got: The actual value.
-        unknown: Whether the actual value is known only after the apply.
-    """
-
-    path: str
-    expected: str
-    got: str
-    unknown: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.path or 'value'}: expected {self.expected}, got {self.got}"
-
-
-class Matcher:
-    """The base class of matchers; implement ``mismatches`` for a matcher of your own."""
-
-    def mismatches(self, value: Any, path: str) -> list[Mismatch]:
-        """Return the differences of ``value``, which is at ``path``; an empty list when it matches."""
-        raise NotImplementedError
+__all__ = ["Capture", "Match", "Matcher", "Mismatch", "compare"]
 
 
 @dataclass(frozen=True)
@@ -57,7 +28,7 @@ class _Predicate(Matcher):
 
     def mismatches(self, value: Any, path: str) -> list[Mismatch]:
         matches = value is not UNKNOWN and self.accepts(value)
-        return [] if matches else [_mismatch(path, self.description, value)]
+        return [] if matches else [mismatch(path, self.description, value)]
 
     def __repr__(self) -> str:
         return self.description
@@ -67,7 +38,7 @@ class _Unknown(Matcher):
     """A value that is known only after the apply."""
 
     def mismatches(self, value: Any, path: str) -> list[Mismatch]:
-        return [] if value is UNKNOWN else [_mismatch(path, repr(self), value)]
+        return [] if value is UNKNOWN else [mismatch(path, repr(self), value)]
 
     def __repr__(self) -> str:
         return "a value that is known after apply"
@@ -83,7 +54,7 @@ class _Json(Matcher):
         try:
             parsed = _parse(value)
         except (TypeError, ValueError):
-            return [_mismatch(path, "a JSON string", value)]
+            return [mismatch(path, "a JSON string", value)]
         return compare(self.expected, parsed, f"{path}<json>")
 
     def __repr__(self) -> str:
@@ -124,7 +95,7 @@ class Capture(Matcher):
     def mismatches(self, value: Any, path: str) -> list[Mismatch]:
         """Keep ``value``."""
         if value is NOTHING or value is UNKNOWN:
-            return [_mismatch(path, "a value to capture", value)]
+            return [mismatch(path, "a value to capture", value)]
         self.values.append(value)
         return []
 
@@ -201,51 +172,5 @@ def _shown(pattern: str, placeholder: str) -> str:
     return f"<{placeholder}>" if pattern.startswith("[") else pattern
 
 
-def compare(expected: Any, value: Any, path: str = "") -> list[Mismatch]:
-    """Return the differences of ``value`` from ``expected``.
-
-    Args:
-        expected: A plain value, a matcher, a dictionary (keys that it does not name are ignored) or a list (compared
-            item by item).
-        value: The actual value.
-        path: The path of ``value``, for messages.
-    """
-    if isinstance(expected, Matcher):
-        return expected.mismatches(value, path)
-    if isinstance(expected, Mapping):
-        return _compare_mapping(expected, value, path)
-    if isinstance(expected, list):
-        return _compare_list(expected, value, path)
-    same = type(expected) is type(value) and expected == value
-    return [] if same or _same_number(expected, value) else [_mismatch(path, repr(expected), value)]
-
-
-def _same_number(expected: Any, value: Any) -> bool:
-    numbers = isinstance(expected, (int, float)) and isinstance(value, (int, float))
-    return numbers and not isinstance(expected, bool) and not isinstance(value, bool) and expected == value
-
-
-def _compare_mapping(expected: Mapping[str, Any], value: Any, path: str) -> list[Mismatch]:
-    body = value[0] if isinstance(value, list) and len(value) == 1 else value  # a single nested block
-    if not isinstance(body, Mapping):
-        return [_mismatch(path, repr(dict(expected)), value)]
-    pairs = ((key, inner, body.get(key, NOTHING)) for key, inner in expected.items())
-    return [mismatch for key, inner, got in pairs for mismatch in compare(inner, got, f"{path}.{key}".lstrip("."))]
-
-
-def _compare_list(expected: list[Any], value: Any, path: str) -> list[Mismatch]:
-    if not isinstance(value, list) or len(value) != len(expected):
-        return [_mismatch(path, repr(expected), value)]
-    pairs = enumerate(zip(expected, value, strict=True))
-    return [mismatch for index, (inner, got) in pairs for mismatch in compare(inner, got, f"{path}[{index}]")]
-
-
 def _contains(value: Any, items: Iterable[Any]) -> bool:
     return isinstance(value, list) and all(any(not compare(item, element) for element in value) for item in items)
-
-
-def _mismatch(path: str, expected: str, got: Any) -> Mismatch:
-    shown = repr(got)
-    if len(shown) > SHOWN_CHARACTERS:
-        shown = shown[: SHOWN_CHARACTERS - 3] + "..."
-    return Mismatch(path=path, expected=expected, got=shown, unknown=got is UNKNOWN)

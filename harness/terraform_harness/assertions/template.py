@@ -6,14 +6,18 @@ import json
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cached_property
+from operator import methodcaller
 from pathlib import Path
 from typing import Any, Protocol
 
 from terraform_harness.assertions.blocks import Document, Found, others_of, resources_of
 from terraform_harness.assertions.matchers import Capture, Match, Matcher, Mismatch, compare
 from terraform_harness.terraform import workspace
+from terraform_harness.terraform.json_syntax import normalized
 
 __all__ = ["Capture", "Found", "Match", "Matcher", "Template"]
+# pytest ends the traceback of a failed assertion at the line of the test (`__tracebackhide__` in its documentation).
+__tracebackhide__ = methodcaller("errisinstance", (AssertionError, workspace.WorkspaceError))
 
 
 class SynthesizableStack(Protocol):
@@ -43,7 +47,7 @@ class Template:
     """
 
     def __init__(self, document: Document, *, below: str = "") -> None:
-        self.document = document
+        self.document = normalized(document)
         self._below = below
 
     @classmethod
@@ -54,7 +58,7 @@ class Template:
             WorkspaceError: There is nothing to read, or the folder holds HCL, whose attributes only a plan knows.
         """
         if path.is_file():
-            return cls(json.loads(path.read_text()))
+            return cls(workspace.read_json(path))
         document = workspace.read(path)
         if not workspace.is_json(path):
             raise workspace.WorkspaceError(
@@ -125,6 +129,8 @@ class Template:
             AssertionError: Their number differs, or an unknown value decides; the message names them.
         """
         compared = self._compared(type_, attributes)
+        if expected and not compared:
+            raise AssertionError(self._no_block(type_))
         undecided = [block for mismatches, block in compared if _only_unknown(mismatches)]
         if undecided:
             addresses = ", ".join(block.address for block in undecided)

@@ -7,11 +7,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
-import typer
-from rich.console import Console
-
 from terraform_harness.coverage import RECORDED, cover, load, record
+from terraform_harness.extras import imports_of_extra
 from terraform_harness.terraform import workspace
+
+with imports_of_extra("policies", program=True):
+    import typer
+    from rich.console import Console
 
 console = Console(soft_wrap=True)
 

@@ -267,7 +267,9 @@ class Emulator:
     def make_state_bucket(self, name: str) -> str:
         """Create a versioned bucket for Terraform states and their lock files; returns ``name``."""
         s3 = self.client("s3")
-        s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": self.region})
+        # us-east-1 is the location without a constraint (CreateBucket in the API reference of S3).
+        place = {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
+        s3.create_bucket(Bucket=name, **({} if self.region == "us-east-1" else place))
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
         return name
 

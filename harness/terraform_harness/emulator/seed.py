@@ -9,12 +9,14 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
-
+from terraform_harness.extras import imports_of_extra
 from terraform_harness.verification.check import Aws
+
+with imports_of_extra("emulator"):
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.x509.oid import NameOID
 
 CERTIFICATE = re.compile(r"arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/[0-9a-f-]+")
 ZONE_ID = re.compile(r"Z[A-Z0-9]{7,31}")
@@ -29,7 +31,7 @@ def seed(aws: Aws, *configurations: Mapping[str, Any]) -> tuple[str, ...]:
         configurations: Root modules in Terraform JSON.
 
     Returns:
-        The ARNs and ids of what was created or was there already.
+        The ARNs and ids of what was created or was there already, and the names of hosted zones.
     """
     return _certificates(aws, configurations) + _hosted_zones(aws, configurations)
 
@@ -43,10 +45,11 @@ def _hosted_zones(aws: Aws, configurations: tuple[Mapping[str, Any], ...]) -> tu
     named = {record["zone_id"]: record["name"] for record in records if ZONE_ID.fullmatch(record.get("zone_id", ""))}
     client = aws.client("route53")
     there = {zone["Id"].rsplit("/", 1)[-1] for zone in client.list_hosted_zones()["HostedZones"]} if named else set()
-    for zone, name in sorted(named.items()):
+    zones = {zone: name.split(".", 1)[-1] for zone, name in sorted(named.items())}
+    for zone, name in zones.items():
         if zone not in there:
-            client.create_hosted_zone(Name=name.split(".", 1)[-1], CallerReference=f"given-id:{zone}")
-    return tuple(sorted(named))
+            client.create_hosted_zone(Name=name, CallerReference=f"given-id:{zone}")
+    return (*zones, *(f" {name.rstrip('.')}." for name in zones.values()))
 
 
 def _certificates(aws: Aws, configurations: tuple[Mapping[str, Any], ...]) -> tuple[str, ...]:

@@ -15,7 +15,10 @@ import threading
 import time
 from typing import Any
 
-from werkzeug.serving import WSGIRequestHandler
+from terraform_harness.extras import imports_of_extra
+
+with imports_of_extra("emulator"):
+    from werkzeug.serving import WSGIRequestHandler
 
 BUFFER_BYTES = 1 << 20
 

@@ -51,12 +51,22 @@ CHANGES: Mapping[str, Callable[[Container], Container | None]] = {
 }
 
 
+def _containers(value: Any) -> list[Container]:
+    """Return the containers; none when they are an expression, or no list of objects with names."""
+    try:
+        found = json.loads(value)
+    except (TypeError, ValueError):
+        return []
+    listed = found if isinstance(found, list) else []
+    return listed if all(isinstance(item, dict) and "name" in item for item in listed) else []
+
+
 @operator
 def container(type_: str, body: Mapping[str, Any]) -> Iterator[Edit]:
     """Change one container of a task definition in each of the ways in ``CHANGES``."""
     if type_ != "aws_ecs_task_definition":
         return
-    containers = json.loads(body[KEY])
+    containers = _containers(body.get(KEY))
     for index, definition in enumerate(containers):
         for label, change in CHANGES.items():
             changed = change(definition)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from terraform_harness.assertions.template import Template
 from terraform_harness.extras import require_extra
-from terraform_harness.mutation.run import Detector
+from terraform_harness.mutation.run import Detector, DetectorError
 
 
 def rules(folders: Sequence[Path]) -> frozenset[str]:
@@ -71,7 +71,7 @@ def pytest_run(*arguments: str) -> Detector:
     def detect(folders: Sequence[Path]) -> frozenset[str]:
         return _exit_code((*command_line, f"--stacks={folders[0].parent}"), folders, name="pytest")
 
-    return detect
+    return _only_an_exit_code(detect)
 
 
 def command(*words: str) -> Detector:
@@ -84,10 +84,20 @@ def command(*words: str) -> Detector:
     def detect(folders: Sequence[Path]) -> frozenset[str]:
         return _exit_code(words, folders, name=words[0])
 
-    return detect
+    return _only_an_exit_code(detect)
+
+
+def _only_an_exit_code(detector: Detector) -> Detector:
+    """Mark a detector that cannot tell its findings apart: it must accept the unchanged stacks."""
+    detector.has_only_an_exit_code = True  # type: ignore[attr-defined]
+    return detector
 
 
 def _exit_code(words: Sequence[str], folders: Sequence[Path], *, name: str) -> frozenset[str]:
     stacks = os.pathsep.join(map(str, folders))
-    ended = subprocess.run(words, env=os.environ | {"STACKS": stacks}, capture_output=True, check=False)
-    return frozenset({f"{name} exits {ended.returncode}"} if ended.returncode else set())
+    try:
+        ended = subprocess.run(words, env=os.environ | {"STACKS": stacks}, capture_output=True, check=False)
+    except OSError as error:
+        raise DetectorError(f"{name}: {error.strerror}. Fix: name a program that can be started") from error
+    last = (ended.stdout + ended.stderr).decode(errors="replace").strip().rpartition("\n")[2]
+    return frozenset({f"{name} exits {ended.returncode} ({last})"} if ended.returncode else set())

@@ -29,6 +29,10 @@ class Result:
         return not self.detected_by
 
 
+class DetectorError(ValueError):
+    """A detector cannot run, or it rejects the unchanged stacks, so that it could never detect a mutant."""
+
+
 class NothingToMutate(ValueError):
     """No mutant can be generated from the stacks."""
 
@@ -50,6 +54,7 @@ def run(
 
     Raises:
         NothingToMutate: No mutant is left.
+        DetectorError: A detector cannot run, or it rejects the unchanged stacks.
         WorkspaceError: A folder is not a root module.
     """
     read = {folder.name: roots.read(folder) for folder in folders}
@@ -81,7 +86,7 @@ def run_mutants(
         progress: Called with each result.
         hcl: The stacks that are written in HCL, by name (``roots.read`` reads them).
     """
-    before = {name: findings(documents, detector, hcl=hcl) for name, detector in detectors.items()}
+    before = {name: _before(name, documents, detector, hcl) for name, detector in detectors.items()}
     results = []
     for mutant in selected:
         result = Result(mutant=mutant, detected_by=_detected_by(mutant, documents, detectors, before, hcl))
@@ -99,6 +104,19 @@ def findings(documents: Documents, detector: Detector, *, hcl: Mapping[str, HclR
         return detector([scratch / stack for stack in documents])
     finally:
         shutil.rmtree(scratch)
+
+
+def _before(name: str, documents: Documents, detector: Detector, hcl: Mapping[str, HclRoot] | None) -> frozenset[str]:
+    """Return what a detector reports about the unchanged stacks; one that knows only an exit code must report nothing.
+
+    Raises:
+        DetectorError: It reports something.
+    """
+    found = findings(documents, detector, hcl=hcl)
+    if found and getattr(detector, "has_only_an_exit_code", False):
+        fix = "let the command succeed on the unchanged stacks first"
+        raise DetectorError(f"{name}: {'; '.join(sorted(found))} on the unchanged stacks. Fix: {fix}")
+    return found
 
 
 def _detected_by(

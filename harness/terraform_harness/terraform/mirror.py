@@ -39,6 +39,15 @@ def find(
     return next((folder for folder in found if _holds_provider(folder)), None)
 
 
+def describe(folder: Path) -> str:
+    """Return a sentence about the versions of the AWS provider that a mirror holds, with the fix."""
+    names = sorted(path.name for path in (folder / PROVIDER).iterdir())
+    return (
+        f"{folder} has these versions of hashicorp/aws: {', '.join(names) or 'none'}. "
+        f"Fix: require one of them, or name another folder with {VARIABLE}"
+    )
+
+
 def _holds_provider(folder: Path) -> bool:
     try:
         return (folder / PROVIDER).is_dir()

@@ -8,11 +8,12 @@ import re
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
 from terraform_harness import tools
-from terraform_harness.terraform import cli_configuration, process
+from terraform_harness.terraform import cli_configuration, mirror, process
 from terraform_harness.terraform.diagnostics import Diagnostic, Message, errors, read_message
 
 Progress = Callable[[Message], None]
@@ -22,8 +23,9 @@ _CHECKSUMS = re.compile(r"\n  hashes = \[.*?\n  \]", re.DOTALL)
 # Go programs collect garbage less often, unless GOGC is set: decoding the provider's schema, which each command does,
 # takes a third less processor time and 5 % more memory (measured with AWS provider 5.100.0).
 GARBAGE_COLLECTION = {"GOGC": "400"}
-# What Terraform prints when it is too old for an option that is used here.
+# What Terraform prints when it is too old for an option that is used here, and when it finds no version of a provider.
 _UNKNOWN_FLAG = "flag provided but not defined"
+_NO_PROVIDER = "Failed to query available provider packages"
 
 
 class TerraformError(RuntimeError):
@@ -34,7 +36,12 @@ class TerraformError(RuntimeError):
         shown = "\n".join(map(str, diagnostics)) or text.strip() or "no diagnostics"
         if _UNKNOWN_FLAG in shown:
             shown += "\nThis version of Terraform is not supported. Fix: install Terraform 1.11 or newer"
+        if _NO_PROVIDER in shown and "hashicorp/aws" in shown and (providers := mirror.find()):
+            shown += f"\n{mirror.describe(providers)}"
         super().__init__(f"terraform {action} in {folder}:\n{shown}")
+
+
+__tracebackhide__ = methodcaller("errisinstance", TerraformError)
 
 
 class TerraformInterrupted(KeyboardInterrupt):

@@ -9,13 +9,40 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Mapping
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
 from terraform_harness.terraform.hcl_blocks import blocks
+from terraform_harness.terraform.root_module import (
+    OVERRIDE_FILE,
+    WorkspaceError,
+    configuration_files,
+    is_json,
+    provider_of,
+    providers_of,
+    read,
+    read_json,
+)
 
+__all__ = [
+    "OVERRIDE_FILE",
+    "STACK_FILE",
+    "WorkspaceError",
+    "configuration_files",
+    "copy",
+    "for_emulator",
+    "for_offline_plan",
+    "is_json",
+    "leave_out",
+    "override",
+    "provider_of",
+    "read",
+    "read_json",
+    "state_with",
+]
+__tracebackhide__ = methodcaller("errisinstance", WorkspaceError)
 STACK_FILE = "cdk.tf.json"
-OVERRIDE_FILE = "zz_harness_override.tf.json"
 NOT_COPIED = shutil.ignore_patterns(".terraform", ".terraform.lock.hcl", "*.tfstate*", "tfplan", OVERRIDE_FILE)
 LOCAL_BACKEND = {"local": {"path": "terraform.tfstate"}}
 NO_ACCOUNT = {
@@ -27,55 +54,6 @@ NO_ACCOUNT = {
     "skip_region_validation": True,
     "skip_requesting_account_id": True,
 }
-
-
-class WorkspaceError(ValueError):
-    """The folder is not a root module that the harness can read; the message names the fix."""
-
-
-def read(folder: Path) -> dict[str, Any]:
-    """Return the configuration in ``folder``, in the shape of Terraform JSON.
-
-    ``*.tf.json`` files are read as a whole. Of ``*.tf`` files only the blocks' names are known: their bodies are empty,
-    except for ``region`` and ``alias`` of providers.
-
-    Raises:
-        WorkspaceError: There is no configuration, or a file is not a JSON object.
-    """
-    files = configuration_files(folder)
-    document: dict[str, Any] = {}
-    for file in files:
-        content = _read_json(file) if file.suffix == ".json" else _block_names(file.read_text())
-        document = _merged(document, content) if document else content
-    return document
-
-
-def configuration_files(folder: Path) -> tuple[Path, ...]:
-    """Return the Terraform files in ``folder``, without the harness's own override file.
-
-    Raises:
-        WorkspaceError: The folder is missing or has none; the message lists the folders next to it that have some.
-    """
-    files = tuple(sorted(file for file in _terraform_files(folder) if file.name != OVERRIDE_FILE))
-    if files:
-        return files
-    if folder.is_dir():
-        raise WorkspaceError(
-            f"{folder}: no Terraform files. Fix: synthesize the stacks first, for instance `cdktf synth`"
-        )
-    others = [path.name for path in _folders(folder.parent) if _terraform_files(path)]
-    listed = f"stacks in {folder.parent}: {', '.join(others)}" if others else f"{folder.parent} has no stacks"
-    raise WorkspaceError(f"{folder}: no such stack; {listed}. Fix: correct the name, or synthesize the stacks first")
-
-
-def is_json(folder: Path) -> bool:
-    """Tell whether every Terraform file in ``folder`` is Terraform JSON, so that ``read`` knows every attribute."""
-    return all(file.suffix == ".json" for file in configuration_files(folder))
-
-
-def provider_of(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the default AWS provider block of a configuration; empty when there is none."""
-    return next((block for block in _providers(document) if "alias" not in block), {})
 
 
 def copy(source: Path, *, into: Path) -> Path:
@@ -98,7 +76,7 @@ def leave_out(folder: Path, addresses: Iterable[str]) -> None:
     left_out = set(addresses)
     for file in configuration_files(folder) if left_out else ():
         if file.suffix == ".json":
-            file.write_text(json.dumps(_without(_read_json(file), left_out)))
+            file.write_text(json.dumps(_without(read_json(file), left_out)))
         else:
             file.write_text(_without_blocks(file.read_text(), left_out))
 
@@ -114,9 +92,9 @@ def for_emulator(folder: Path, *, states: Mapping[str, Path] | None = None) -> N
         states: State files to read instead of each ``terraform_remote_state``, by its name.
     """
     document = read(folder)
-    aliases = [{"alias": block["alias"]} for block in _providers(document) if "alias" in block]
+    aliases = [{"alias": block["alias"]} for block in providers_of(document) if "alias" in block]
     content: dict[str, Any] = {"provider": {"aws": [block | {"s3_use_path_style": True} for block in ({}, *aliases)]}}
-    settings = _terraform_settings(document)
+    settings = document.get("terraform", {})
     backend = settings.get("backend", {})
     if s3 := backend.get("s3"):
         content["terraform"] = {"backend": {"s3": s3 | {"use_path_style": True}}}
@@ -140,7 +118,7 @@ def for_offline_plan(folder: Path, *, outputs: Mapping[str, Mapping[str, Any]]) 
     missing = sorted(names.keys() - outputs.keys())
     if missing:
         raise WorkspaceError(f"{folder.name}: no outputs given for terraform_remote_state {', '.join(missing)}")
-    aliases = [{"alias": block["alias"]} for block in _providers(document) if "alias" in block]
+    aliases = [{"alias": block["alias"]} for block in providers_of(document) if "alias" in block]
     content: dict[str, Any] = {
         "provider": {"aws": [block | NO_ACCOUNT for block in ({}, *aliases)]},
         "terraform": {"backend": LOCAL_BACKEND},
@@ -172,55 +150,6 @@ def _type(value: Any) -> Any:
     if isinstance(value, (int, float)):
         return "number"
     return ["list", "string"] if isinstance(value, list) else "string"
-
-
-def _terraform_files(folder: Path) -> list[Path]:
-    return [*folder.glob("*.tf"), *folder.glob("*.tf.json")]
-
-
-def _folders(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
-
-
-def _read_json(file: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(file.read_text())
-    except ValueError as error:
-        raise WorkspaceError(f"{file}: not JSON ({error}). Fix: synthesize the stack again") from None
-    if not isinstance(found, dict):
-        raise WorkspaceError(f"{file}: must be a JSON object, got {type(found).__name__}. Fix: synthesize it again")
-    return found
-
-
-def _block_names(text: str) -> dict[str, Any]:
-    document: dict[str, Any] = {}
-    for block in blocks(text):
-        if block.type in ("resource", "data") and len(block.labels) == 2:
-            document.setdefault(block.type, {}).setdefault(block.labels[0], {})[block.labels[1]] = {}
-        elif block.type == "provider" and block.labels:
-            known = {name: value for name in ("alias", "region") if (value := block.literal(name))}
-            document.setdefault("provider", {}).setdefault(block.labels[0], []).append(known)
-        elif block.type == "output" and block.labels:
-            document.setdefault("output", {})[block.labels[0]] = {}
-        elif block.type == "terraform" and block.backend:
-            document["terraform"] = {"cloud": {}} if block.backend == "cloud" else {"backend": {block.backend: {}}}
-    return document
-
-
-def _merged(first: Any, second: Any) -> Any:
-    if isinstance(first, dict) and isinstance(second, dict):
-        return first | {key: _merged(first[key], value) if key in first else value for key, value in second.items()}
-    return [*first, *second] if isinstance(first, list) and isinstance(second, list) else second
-
-
-def _providers(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    found = document.get("provider", {}).get("aws", [])
-    return found if isinstance(found, list) else [found]
-
-
-def _terraform_settings(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = document.get("terraform", {})
-    return found if isinstance(found, Mapping) else next(iter(found), {})
 
 
 def _without(document: dict[str, Any], addresses: set[str]) -> dict[str, Any]:

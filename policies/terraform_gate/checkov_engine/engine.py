@@ -7,6 +7,7 @@ verdict of a check that depends on an unknown value is ``unknown``.
 
 from __future__ import annotations
 
+import inspect
 import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -17,6 +18,8 @@ from checkov.common.models.enums import CheckResult
 from checkov.common.util.consts import END_LINE, START_LINE
 from checkov.runner_filter import RunnerFilter
 from checkov.terraform.checks.data.registry import data_registry
+from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
+from checkov.terraform.checks.resource.base_resource_negative_value_check import BaseResourceNegativeValueCheck
 from checkov.terraform.checks.resource.base_resource_value_check import BaseResourceValueCheck
 from checkov.terraform.checks.resource.registry import resource_registry
 from checkov.terraform.checks.utils.base_cloudsplaining_iam_scanner import BaseTerraformCloudsplainingIAMScanner
@@ -26,6 +29,7 @@ from checkov.terraform_json.runner import TerraformJsonRunner
 
 from terraform_gate.checkov_engine.exemptions import is_exempt
 from terraform_gate.checkov_engine.flat_names import FlatNames
+from terraform_gate.checkov_engine.graph import graph_of
 from terraform_gate.checkov_engine.rule_check import RuleCheck
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Verdict
@@ -106,8 +110,7 @@ def _parse_documents(kind: str, conf: dict[str, Any]) -> None:
 
 def _graph_checks(definition: dict[str, Any], names: FlatNames, skip: frozenset[str]) -> Iterator[tuple[Any, Finding]]:
     runner = TerraformJsonRunner()
-    graph = runner.graph_manager.build_graph_from_definitions({_FILE: definition}, render_variables=False)
-    runner.graph_manager.save_graph(graph)
+    runner.graph_manager.save_graph(graph_of(runner.graph_manager, {_FILE: definition}))
     for check, results in runner.run_graph_checks_results(RunnerFilter(), runner.check_type).items():
         for result in results if check.id not in skip else ():
             entity = result["entity"]
@@ -124,7 +127,10 @@ def _flat_name(entity: Mapping[str, Any]) -> str:
 def _finding(check: Any, resource: Resource, result: Mapping[str, Any]) -> Finding | None:
     """Return the finding; None when the check does not apply (checkov's UNKNOWN means that, or an unknown value)."""
     verdict = _VERDICTS.get(result["result"])
-    unknown = _unknown(check, resource, result) if verdict is not Verdict.FAIL else ""
+    if verdict is None and isinstance(check, BaseResourceNegativeValueCheck):
+        key = check.get_inspected_key()
+        return Finding.unknown(resource, f"{key} is not known") if _is_open(resource, key) else None
+    unknown = _unknown(check, resource, result) if verdict is not Verdict.FAIL else _unplanned(check, resource)
     if unknown:
         return Finding(resource=resource, verdict=Verdict.UNKNOWN, message=f"{unknown} is not known")
     if verdict is None:
@@ -143,7 +149,16 @@ def _unknown(check: Any, resource: Resource, result: Mapping[str, Any]) -> str:
     return ""
 
 
+def _unplanned(check: Any, resource: Resource) -> str:
+    """Return ``lifecycle`` when the check inspects it and a plan without its configuration does not show it."""
+    inspects = isinstance(check, BaseResourceValueCheck) and str(check.get_inspected_key()).startswith("lifecycle")
+    return "lifecycle (a plan does not contain it)" if inspects and not resource.has_lifecycle else ""
+
+
 def _reads(check: Any, argument: str) -> bool:
+    """Whether a check reads the document in ``argument``; a check of roles does so only if its code names it."""
+    if argument == "assume_role_policy" and isinstance(check, BaseResourceCheck):
+        return argument in inspect.getsource(inspect.getmodule(check) or type(check))
     return "Policy" in type(check).__name__ or "IAM" in type(check).__name__ or argument in str(check.name).lower()
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from terraform_gate.configuration import Configuration
-from terraform_gate.reading.expression import replaced
+from terraform_gate.reading.expression import renamed, replaced
 from terraform_gate.terraform_resource import Resource
 
 _SAFE = re.compile(r"\W+")
@@ -33,7 +33,6 @@ class FlatNames:
         named = [(bucket.get("bucket"), bucket.key) for bucket in configuration.of_type("aws_s3_bucket")]
         repeated = {name for name, count in Counter(name for name, _ in named).items() if count > 1}
         self._buckets = {name: key for name, key in named if isinstance(name, str) and name not in repeated}
-        self._known = re.compile("|".join(re.escape(key) for key in sorted(keys, key=len, reverse=True)) or "(?!)")
 
     def with_bucket_reference(self, resource: Resource, body: dict[str, Any]) -> dict[str, Any]:
         """Replace the literal name of a bucket of the configuration by a reference, for checkov's graph."""
@@ -50,7 +49,7 @@ class FlatNames:
         return [self.rewritten(item) for item in value] if isinstance(value, list) else value
 
     def _text(self, text: str) -> str:
-        return replaced(text, lambda span: self._known.sub(lambda match: self._keys[match[0]], span))
+        return replaced(text, lambda span: renamed(span, self._keys))
 
     def _flat(self, resource: Resource) -> str:
         prefix = "data." if resource.is_data else ""

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from terraform_gate.comparison.access import Access, access_of
-from terraform_gate.comparison.changes import Effect, changes_between
+from terraform_gate.comparison.changes import Change, Effect, changes_between
 from terraform_gate.comparison.formats import FORMATS
 from terraform_gate.configuration import Configuration
-from terraform_gate.files import write_atomically
-from terraform_gate.gate.printable import printable
+from terraform_gate.gate.time_limit import TimeLimitError, seconds_of, time_limit
+from terraform_gate.output import write_output
 from terraform_gate.reading.inputs import Problem, read
 
 
@@ -24,30 +23,28 @@ def compare_command(arguments: Sequence[str]) -> int:
     """
     options = _parser().parse_args(arguments)
     problems: list[Problem] = []
-    changes = changes_between(_access(options.old, problems), _access(options.new, problems))
-    report = printable(FORMATS[options.format](changes, problems)) + "\n"
-    if options.output is None:
-        sys.stdout.write(report)
-    else:
-        try:
-            write_atomically(options.output, report)
-        except OSError as error:
-            sys.stderr.write(f"--output {options.output}: {error.strerror}. Fix: name a file in a writable folder\n")
-            return 2
+    changes: list[Change] = []
+    try:
+        with time_limit(options.time_limit):
+            changes = changes_between(_access(options.old, problems), _access(options.new, problems))
+    except TimeLimitError:
+        reason = f"not compared within {options.time_limit:g} s. Fix: compare smaller folders, or raise --time-limit"
+        problems.append(Problem(f"{options.old}, {options.new}", reason))
+    failed = write_output(FORMATS[options.format](changes, problems), options.output)
     effects = {item.effect for item in changes}
-    return 2 if problems or Effect.UNKNOWN in effects else int(Effect.OPENS in effects)
+    return failed or (2 if problems or Effect.UNKNOWN in effects else int(Effect.OPENS in effects))
 
 
 def _access(path: Path, problems: list[Problem]) -> Access:
     inputs = read([path])
+    configurations = inputs.readable_configurations()
     problems += inputs.problems
+    last: dict[frozenset[str], Configuration] = {
+        frozenset(stack.name for stack in item.stacks): item for item in configurations
+    }  # a configuration with its plan comes after the one without
+    if not inputs.problems and not any(item.resources for item in last.values()):
+        problems.append(Problem(str(path), "contains no resource"))
     try:
-        configurations = inputs.configurations()
-        last: dict[frozenset[str], Configuration] = {
-            frozenset(stack.name for stack in item.stacks): item for item in configurations
-        }  # a configuration with its plan comes after the one without
-        if not any(item.resources for item in last.values()):
-            problems.append(Problem(str(path), "contains no resource"))
         return access_of(list(last.values()))
     except Exception as error:  # noqa: BLE001  an unforeseen shape of the input: reported, without a traceback
         problems.append(Problem(str(path), f"could not be understood: {type(error).__name__}: {error}"))
@@ -63,5 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("old", type=Path, metavar="OLD", help="a folder of *.tf or *.tf.json files, or a plan")
     parser.add_argument("new", type=Path, metavar="NEW", help="the same after the change")
     parser.add_argument("--format", choices=FORMATS, default="text", help="default: text; markdown: a comment")
+    parser.add_argument(
+        "--time-limit", type=seconds_of, default=900, metavar="SECONDS", help="end as a problem (exit 2); default: 900"
+    )
     parser.add_argument("--output", type=Path, metavar="FILE", help="write to FILE instead of the screen")
     return parser

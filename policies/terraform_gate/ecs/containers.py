@@ -54,6 +54,12 @@ class Container:
             value = value.get(step) if isinstance(value, Mapping) else None
         return value
 
+    @property
+    def log_options(self) -> Mapping[str, Any]:
+        """Options of the log driver; empty when there is none, or something else than an object."""
+        found = self.get("logConfiguration", "options")
+        return found if isinstance(found, Mapping) else {}
+
     def _maps(self, name: str) -> list[Mapping[str, Any]]:
         return [item for item in items(self.body.get(name)) if isinstance(item, Mapping)]
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from terraform_gate.files import write_atomically
 from terraform_gate.gate.evaluation import evaluate
 from terraform_gate.gate.format_github import github_text
 from terraform_gate.gate.format_json import json_text
@@ -16,7 +14,8 @@ from terraform_gate.gate.format_junit import junit_text
 from terraform_gate.gate.format_sarif import sarif_text
 from terraform_gate.gate.format_text import text
 from terraform_gate.gate.outcome import Report
-from terraform_gate.gate.printable import printable
+from terraform_gate.gate.time_limit import seconds_of
+from terraform_gate.output import write_output
 
 FORMATS: Mapping[str, Callable[[Report], str]] = {
     "text": text,
@@ -49,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
         seconds=options.time_limit,
     )
     wanted = [*options.report, (options.format, options.output)]
-    failed = max(_write(printable(FORMATS[name](report)) + "\n", file) for name, file in wanted)
+    failed = max(write_output(FORMATS[name](report), file) for name, file in wanted)
     return failed or report.exit_code
 
 
@@ -123,10 +122,17 @@ def _parser() -> argparse.ArgumentParser:
         help="YAML or JSON list of waivers; may be repeated",
     )
     parser.add_argument(
-        "--time-limit", type=float, default=900, metavar="SECONDS", help="end as a problem (exit 2); default: 900"
+        "--time-limit", type=seconds_of, default=900, metavar="SECONDS", help="end as a problem (exit 2); default: 900"
     )
-    parser.add_argument("--today", type=date.fromisoformat, default=datetime.now(tz=UTC).date(), help=argparse.SUPPRESS)
+    parser.add_argument("--today", type=_day, default=datetime.now(tz=UTC).date(), help=argparse.SUPPRESS)
     return parser
+
+
+def _day(given: str) -> date:
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a date such as 2027-01-31, got {given!r}") from None
 
 
 def _plan(given: str) -> tuple[str, Path]:
@@ -139,16 +145,3 @@ def _report(given: str) -> tuple[str, Path]:
     if name not in FORMATS or not (separator and file):
         raise argparse.ArgumentTypeError(f"must be FORMAT=FILE with a format of {', '.join(FORMATS)}, got {given!r}")
     return name, Path(file)
-
-
-def _write(report: str, output: Path | None) -> int:
-    """Write the report; 2 when its file cannot be written."""
-    if output is None:
-        sys.stdout.write(report)
-        return 0
-    try:
-        write_atomically(output, report)
-    except OSError as error:
-        sys.stderr.write(f"--output {output}: {error.strerror}. Fix: name a file in a folder that can be written\n")
-        return 2
-    return 0

@@ -19,8 +19,8 @@ from terraform_gate.gate.opaque import OPAQUE_CARD, opaque_findings
 from terraform_gate.gate.outcome import Outcome, Report, RuleCard, card_of, joined
 from terraform_gate.gate.time_limit import TimeLimitError, time_limit
 from terraform_gate.gate.waivers import Waiver, waivers_in, waivers_of
-from terraform_gate.reading.budget import BudgetExceededError
-from terraform_gate.reading.inputs import Inputs, Problem, read
+from terraform_gate.network.reading.flows import FlowError
+from terraform_gate.reading.inputs import Problem, read
 from terraform_gate.rule import Rule
 from terraform_gate.rules.catalog import all_rules
 from terraform_gate.terraform_resource import Resource
@@ -79,7 +79,7 @@ def _evaluate(
     waivers = waivers_of(inputs.roots, inputs.problems)
     for file in waiver_files:
         waivers += waivers_in(file, inputs.problems)
-    configurations = _configurations(inputs)
+    configurations = inputs.readable_configurations()
     reduced = {view: without_absent(configuration) for view, configuration in enumerate(configurations)}
     everything = [*configurations, *(item for item in reduced.values() if item)]
     without = dict(enumerate((view for view, item in reduced.items() if item), start=len(configurations)))
@@ -119,21 +119,13 @@ def _run_checkov(configurations: Sequence[Configuration], *, skip: frozenset[str
     return run_checkov(configurations, skip=skip)
 
 
-def _configurations(inputs: Inputs) -> tuple[Configuration, ...]:
-    try:
-        return inputs.configurations()
-    except BudgetExceededError as error:
-        inputs.problems.append(Problem(", ".join(str(root.files[0].parent) for root in inputs.roots), str(error)))
-        return ()
-    except Exception as error:  # noqa: BLE001  an unforeseen shape of the input: reported, without a traceback
-        files = ", ".join(str(root.files[0]) for root in inputs.roots) or "plan"
-        inputs.problems.append(Problem(files, f"cannot be evaluated: {type(error).__name__}: {error}"))
-        return ()
-
-
 def _findings(rule: Rule, configuration: Configuration, problems: list[Problem]) -> list[Finding]:
     try:
         return list(rule.evaluate(configuration))
+    except FlowError as error:  # of every rule that reads flows; reported once
+        problem = Problem(configuration.title, str(error))
+        problems += [problem] if problem not in problems else []
+        return []
     except Exception as error:  # noqa: BLE001  an error in one rule is reported; the other rules go on
         where = f"{configuration.title}: {rule.id}"
         problems.append(Problem(where, f"the rule ended with {type(error).__name__}: {error}"))

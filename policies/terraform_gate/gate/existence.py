@@ -39,11 +39,12 @@ def doubted(
         for view, card, finding in found
         if view in without and finding.verdict is not Verdict.PASS
     }
+    reasons = {view: _reason(configurations[view]) for view, _, _ in doubts}
     for view, card, finding in found:
         if view in without:
             continue
         if finding.verdict is Verdict.PASS and (view, card.id, finding.resource.key) in doubts:
-            yield view, card, Finding.unknown(finding.resource, _reason(configurations[view]))
+            yield view, card, Finding.unknown(finding.resource, reasons[view])
         else:
             yield view, card, finding
 

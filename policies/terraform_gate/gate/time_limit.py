@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import signal
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,24 @@ from types import FrameType
 
 _REPEAT_SECONDS = 0.5
 """Python drops an exception that is raised while an object is finalized; the next one ends the run."""
+
+
+_MOST_SECONDS = 30 * 24 * 3600.0
+
+
+def seconds_of(given: str) -> float:
+    """Parse the option ``--time-limit``.
+
+    Raises:
+        argparse.ArgumentTypeError: It is no number of seconds from 0 (no limit) to 30 days.
+    """
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= _MOST_SECONDS:  # NaN is neither
+        raise argparse.ArgumentTypeError(f"must be 0 (no limit) to {_MOST_SECONDS:.0f} seconds, got {given!r}")
+    return seconds
 
 
 class TimeLimitError(BaseException):

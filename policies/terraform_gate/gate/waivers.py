@@ -12,6 +12,7 @@ import yaml
 
 from terraform_gate.finding import Finding
 from terraform_gate.reading.inputs import Problem
+from terraform_gate.reading.json_file import UnreadableError, read_text
 from terraform_gate.reading.remote_state import RemoteStates
 from terraform_gate.reading.terraform_root import TerraformRoot
 
@@ -83,9 +84,9 @@ def waivers_in(file: Path, problems: list[Problem]) -> list[Waiver]:
         problems: Receives a problem for each malformed waiver, or for a file that cannot be read.
     """
     try:
-        entries = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        problems.append(Problem(str(file), error.strerror or str(error)))
+        entries = yaml.safe_load(read_text(file))
+    except UnreadableError as error:
+        problems.append(Problem(str(file), error.reason))
         return []
     except RecursionError:
         problems.append(Problem(str(file), "not YAML: nested too deeply"))

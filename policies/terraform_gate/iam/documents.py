@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.iam.statement import Statement
 from terraform_gate.reading.expression import document, is_known
 from terraform_gate.terraform_resource import Resource, blocks, items
+
+_MOST_LEVELS, _MOST_STATEMENTS = 20, 10_000
 
 
 class UnknownDocumentError(Exception):
@@ -32,7 +35,10 @@ def statements_in(value: Any, configuration: Configuration) -> tuple[Statement, 
     """
     source = configuration.find(value)
     if source is not None and source.type == "aws_iam_policy_document":
-        return tuple(_from_data_source(source, configuration))
+        found = tuple(islice(_from_data_source(source, configuration, ()), _MOST_STATEMENTS + 1))
+        if len(found) > _MOST_STATEMENTS:
+            raise UnknownDocumentError(f"the document has more than {_MOST_STATEMENTS} statements")
+        return found
     parsed = document(value)
     if parsed is None:
         if isinstance(value, str) and not is_known(value) and not value.lstrip().startswith("{"):
@@ -60,7 +66,7 @@ def _statement(entry: Any) -> Statement:
         if isinstance(entry, str) and not is_known(entry):
             raise UnknownDocumentError(f"a statement is not known before the apply: {entry}")
         raise MalformedError(f"a statement must be an object, got {type(entry).__name__}")
-    if entry.get("Effect") not in {"Allow", "Deny"}:
+    if entry.get("Effect") not in ("Allow", "Deny"):
         raise MalformedError(f"Effect must be Allow or Deny, got {entry.get('Effect')!r}")
     if not {"Action", "NotAction"} & set(entry):
         raise MalformedError("a statement has neither Action nor NotAction")
@@ -100,10 +106,20 @@ def _conditions(value: Any) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     }
 
 
-def _from_data_source(source: Resource, configuration: Configuration) -> Iterator[Statement]:
+def _from_data_source(source: Resource, configuration: Configuration, users: tuple[str, ...]) -> Iterator[Statement]:
+    """Read a data source and the documents that it includes; ``users`` are the data sources that include it."""
+    if source.key in users:
+        raise MalformedError(f"the document includes itself: {' -> '.join((*users, source.key))}")
+    users = (*users, source.key)
+    if len(users) > _MOST_LEVELS:
+        raise UnknownDocumentError(f"the document includes others in more than {_MOST_LEVELS} levels")
     for name in ("source_policy_documents", "override_policy_documents", "source_json", "override_json"):
-        for other in source.values(name):
-            yield from statements_in(other, configuration)
+        for other in dict.fromkeys(source.values(name)):
+            included = configuration.find(other)
+            if included is not None and included.type == "aws_iam_policy_document":
+                yield from _from_data_source(included, configuration, users)
+            else:
+                yield from statements_in(other, configuration)
     for block in source.blocks("statement"):
         yield _from_block(block)
 

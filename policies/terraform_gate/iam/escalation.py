@@ -6,11 +6,12 @@ account when a permission covers every resource of a type.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from terraform_gate.configuration import Configuration
+from terraform_gate.iam.candidates import Named, Trusting
 from terraform_gate.iam.decision import Caller, Context, Policy, Target, decide
 from terraform_gate.iam.identities import Identity, arn_of, identities_of
 from terraform_gate.iam.statement import Statement
@@ -21,6 +22,7 @@ from terraform_gate.iam.techniques import (
     EDITING,
     HOME,
     OTHER,
+    PASS_ROLE,
     PASSING,
     RUNNING,
     TAKING,
@@ -73,7 +75,14 @@ class PrincipalGraph:
 
     def __init__(self, configuration: Configuration) -> None:
         self.identities = identities_of(configuration)
-        self._workloads = workloads_of(configuration, self.identities)
+        self._arns = {item.arn for item in self.identities}
+        roles = [item for item in self.identities if item.resource.type == "aws_iam_role"]
+        self._principals, self._roles = (Named(items, lambda item: item.arn) for items in (self.identities, roles))
+        self._trusting = Trusting(roles)
+        by_kind: dict[str, list[Workload]] = defaultdict(list)
+        for item in workloads_of(configuration, self.identities):
+            by_kind[item.kind].append(item)
+        self._workloads = {kind: Named(items, lambda item: item.arn) for kind, items in by_kind.items()}
         self._edges: dict[str, tuple[_Edge, ...]] = {}
 
     def escalations(self, identity: Identity) -> Iterator[Escalation]:
@@ -94,11 +103,10 @@ class PrincipalGraph:
 
     def _created(self, identity: Identity, wide: Sequence[Technique]) -> Iterator[Escalation]:
         """Yield the techniques that make a new principal, unless an account-wide technique includes the change."""
-        existing = {item.arn for item in self.identities}
         for technique in CREATING:
             if any(set(other.decisive) < set(technique.decisive) for other in wide):
                 continue
-            names = (arn for arn in _new_names(identity, technique) if arn not in existing)
+            names = (arn for arn in _new_names(identity, technique) if arn not in self._arns)
             if any(_can(identity, technique, arn) for arn in names):
                 yield _found(identity, technique, "any permission")
 
@@ -138,33 +146,36 @@ class PrincipalGraph:
         return found
 
     def _direct(self, identity: Identity) -> Iterator[_Edge]:
-        others = [other for other in self.identities if other.arn != identity.arn]
-        roles = [other for other in others if other.resource.type == "aws_iam_role"]
         for technique in PASSING if _runs_code(identity) else ():
             if _needs_are_met(identity, technique):
                 yield from (
                     _Edge(technique, role)
-                    for role in roles
-                    if _trusts_service(role, technique.service) and _can(identity, technique, role.arn)
+                    for role in self._roles.by(identity, PASS_ROLE)
+                    if role.arn != identity.arn
+                    and _trusts_service(role, technique.service)
+                    and _can(identity, technique, role.arn)
                 )
         for technique in TAKING:
-            yield from (
-                _Edge(technique, other)
-                for other in others
-                if f":{technique.on}/" in other.arn and _can(identity, technique, other.arn)
-            )
-        for role in roles:
-            if role.trust is not None and identity.may("sts:assumerole", role.arn, trust=role.trust):
+            if _needs_are_met(identity, technique):
+                yield from (
+                    _Edge(technique, other)
+                    for other in self._principals.by(identity, technique.decisive[0])
+                    if other.arn != identity.arn
+                    and f":{technique.on}/" in other.arn
+                    and _can(identity, technique, other.arn)
+                )
+        for role in self._trusting.of(identity):
+            if identity.may("sts:assumerole", role.arn, trust=role.trust):
                 yield _Edge(ASSUMING, role)
         yield from self._through_workloads(identity)
 
     def _through_workloads(self, identity: Identity) -> Iterator[_Edge]:
         for technique in RUNNING:
-            matching: Sequence[Workload] = [item for item in self._workloads if item.kind == technique.on]
-            if matching and _needs_are_met(identity, technique):
+            of_kind = self._workloads.get(technique.on)
+            if of_kind and _needs_are_met(identity, technique):
                 yield from (
                     _Edge(technique, item.role)
-                    for item in matching
+                    for item in of_kind.by(identity, technique.decisive[0])
                     if item.role.arn != identity.arn and _can(identity, technique, item.arn)
                 )
 

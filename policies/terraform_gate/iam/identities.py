@@ -128,17 +128,18 @@ def _is_everywhere(statement: Statement) -> bool:
 
 def identities_of(configuration: Configuration) -> tuple[Identity, ...]:
     """Return every role, user and group of the configuration, and principals outside of it that get policies."""
-    return tuple(_identity(principal, configuration) for principal in principals_of(configuration))
+    policies = {arn_of(policy): policy for policy in configuration.of_type("aws_iam_policy")}
+    return tuple(_identity(principal, configuration, policies) for principal in principals_of(configuration))
 
 
-def _identity(principal: Principal, configuration: Configuration) -> Identity:
+def _identity(principal: Principal, configuration: Configuration, policies: Mapping[str, Resource]) -> Identity:
     resource = principal.resource
     is_own = resource.type in _TYPES
     arn = arn_of(resource) if is_own else f"arn:aws:iam::{HOME}:role/{resource.address}"
     caller = Caller(
         arn,
         identity=tuple(_policies(principal, configuration)),
-        boundary=_boundary(resource, configuration) if is_own else None,
+        boundary=_boundary(resource, configuration, policies) if is_own else None,
     )
     trust = _document(resource.get("assume_role_policy"), configuration) if resource.type == "aws_iam_role" else None
     return Identity(principal, caller, trust)
@@ -169,15 +170,14 @@ def _document(value: object, configuration: Configuration) -> Policy | None:
         return None
 
 
-def _boundary(resource: Resource, configuration: Configuration) -> Policy | None:
+def _boundary(resource: Resource, configuration: Configuration, policies: Mapping[str, Resource]) -> Policy | None:
     """Return the permissions boundary, None when there is none or when it is outside of the configuration."""
     value = resource.get("permissions_boundary")
     if isinstance(value, str) and ":iam::aws:policy/" in value:
         return _document(managed_document(value.rpartition("/")[2]), configuration)
     policy = configuration.find(value)
     if policy is None and isinstance(value, str):
-        named = {arn_of(item): item for item in configuration.of_type("aws_iam_policy")}
-        policy = named.get(normalized(value, configuration))
+        policy = policies.get(normalized(value, configuration))
     return _document(policy.get("policy"), configuration) if policy is not None else None
 
 
@@ -186,7 +186,11 @@ def _normalized(statement: Statement, configuration: Configuration) -> Statement
         return tuple(normalized(text, configuration) for text in texts)
 
     def by_kind(principals: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
-        return {kind: all_of(values) for kind, values in principals.items()}
+        """An account id means the root of the account."""
+        return {
+            kind: tuple(HOME if _ACCOUNT.fullmatch(value) else value for value in all_of(values))
+            for kind, values in principals.items()
+        }
 
     return replace(
         statement,

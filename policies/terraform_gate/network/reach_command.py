@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from terraform_gate.configuration import Configuration
+from terraform_gate.gate.printable import printable
+from terraform_gate.gate.time_limit import TimeLimitError, seconds_of, time_limit
 from terraform_gate.network.addresses import addresses
 from terraform_gate.network.model import Endpoint, Kind
 from terraform_gate.network.reach import Reach, decide
@@ -19,6 +21,7 @@ from terraform_gate.network.reach_text import explanation, matrix
 from terraform_gate.network.reading.flows import declared_flows, endpoint_of
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.services import service
+from terraform_gate.output import write_output
 from terraform_gate.reading.inputs import read
 
 _EXIT = {Reach.OPEN: 0, Reach.PARTLY: 1, Reach.CLOSED: 1, Reach.UNKNOWN: 2}
@@ -32,17 +35,22 @@ def main(arguments: Sequence[str]) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        return _answer(options)
+        with time_limit(options.time_limit):
+            return _answer(options)
+    except TimeLimitError:
+        reason = f"not answered within {options.time_limit:g} s. Fix: name fewer folders, or raise --time-limit"
+        sys.stderr.write(f"{', '.join(map(str, options.paths))}: {reason}\n")
+        return 2
     except ValueError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(printable(str(error)) + "\n")
         return 2
 
 
 def _answer(options: argparse.Namespace) -> int:
     inputs = read(options.paths)
+    configurations = [item for item in inputs.readable_configurations() if network_of(item).groups]
     for problem in inputs.problems:
-        sys.stderr.write(f"{problem.where}: {problem.reason}\n")
-    configurations = [item for item in inputs.configurations() if network_of(item).groups]
+        sys.stderr.write(printable(f"{problem.where}: {problem.reason}") + "\n")
     if inputs.problems or not configurations:
         sys.stderr.write("unknown: the input contains no security group\n" if not inputs.problems else "")
         return 2
@@ -54,8 +62,7 @@ def _answer(options: argparse.Namespace) -> int:
 def _matrix(configuration: Configuration) -> int:
     text, code = matrix(configuration)
     names = ", ".join(stack.name for stack in configuration.stacks)
-    sys.stdout.write(f"{names}\n{text}\n")
-    return code
+    return write_output(f"{names}\n{text}") or code
 
 
 def _explain(options: argparse.Namespace, configuration: Configuration) -> int:
@@ -64,8 +71,7 @@ def _explain(options: argparse.Namespace, configuration: Configuration) -> int:
     if options.port is None:
         raise ValueError("--port is missing. Fix: name the port of the destination")
     decision = decide(network, source, destination, service=service(options.protocol, options.port))
-    sys.stdout.write(explanation(decision) + "\n")
-    return _EXIT[decision.reach]
+    return write_output(explanation(decision)) or _EXIT[decision.reach]
 
 
 def _endpoint(configuration: Configuration, name: str | None) -> Endpoint:
@@ -89,6 +95,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, metavar="N", help="port of the destination (ICMP: type)")
     parser.add_argument(
         "--protocol", default="tcp", metavar="NAME", help="tcp (default), udp, icmp, icmpv6 or a number"
+    )
+    parser.add_argument(
+        "--time-limit", type=seconds_of, default=900, metavar="SECONDS", help="end with exit 2; default: 900"
     )
     return parser
 

@@ -8,6 +8,7 @@ after the apply. Unknown values are not marked in any other way.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -131,7 +132,7 @@ def document(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        parsed = json.loads(value, object_pairs_hook=unique)
+        parsed = json.loads(value, object_pairs_hook=unique, parse_constant=rejected, parse_float=finite)
     except (ValueError, RecursionError):
         return None
     return None if is_too_deep(parsed) else parsed
@@ -152,6 +153,27 @@ def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         raise RepeatedKeyError(repr(next(name for name in names if names.count(name) > 1)))
     return made
+
+
+def rejected(constant: str) -> float:
+    """Reject NaN and Infinity, which Python's JSON parser accepts; for ``json.loads`` as ``parse_constant``.
+
+    Raises:
+        ValueError: Always.
+    """
+    raise ValueError(f"{constant} is not JSON")
+
+
+def finite(text: str) -> float:
+    """Convert a number; for ``json.loads`` as ``parse_float``.
+
+    Raises:
+        ValueError: It is larger than a floating-point number can be.
+    """
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text[:20]} is too large")
+    return number
 
 
 def _as_reference(match: re.Match[str]) -> Reference:
@@ -186,3 +208,16 @@ def replaced(text: str, replacement: Callable[[str], str]) -> str:
 def qualify(inside: str, *, prefix: str) -> str:
     """Put ``prefix`` in front of every reference that has no stack yet."""
     return _REFERENCE.sub(lambda match: match[0] if match["stack"] else f"{prefix}{match[0]}", inside)
+
+
+def renamed(inside: str, names: Mapping[str, str]) -> str:
+    """Replace the key of every reference by ``names[key]``; a reference to all instances keeps its index."""
+
+    def name(match: re.Match[str]) -> str:
+        key = f"{match['stack'] or ''}{match['module']}{match['data'] or ''}{match['type']}.{match['name']}"
+        index, attribute = match["index"] or "", match["attribute"]
+        if key + index in names:
+            return names[key + index] + attribute
+        return names[key] + index + attribute if key in names else match[0]
+
+    return _REFERENCE.sub(name, inside)

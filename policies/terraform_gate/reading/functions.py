@@ -13,6 +13,9 @@ from typing import Any
 
 from terraform_gate.reading.expression import is_known
 
+_WIDEST = 1000
+"""Characters of a formatted number: a width of a billion would take a gigabyte."""
+
 
 class Set(list[Any]):
     """A set: a list of distinct values, in the order in which Terraform iterates over it."""
@@ -24,6 +27,10 @@ class UnknownError(LookupError):
 
 class MissingError(LookupError):
     """An attribute or an element that does not exist: `try` and `can` handle it."""
+
+
+def _reject(constant: str) -> Any:
+    raise UnknownError(f"{constant} is not JSON")
 
 
 def make_set(values: Sequence[Any]) -> Set:
@@ -135,7 +142,7 @@ def _format(pattern: str, *values: Any) -> str:
         value = next(given)
         if match[2] in "sv" and not match[1]:
             return text_of(value)
-        if not is_known(value):
+        if not is_known(value) or any(int(size) > _WIDEST for size in re.findall(r"\d{1,9}", match[1])):
             raise UnknownError
         return f"%{match[1]}{match[2]}" % (float(value) if match[2] in "ef" else int(value))
 
@@ -211,7 +218,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "floor": _known(lambda value: math.floor(_number(value))),
     "format": _format,
     "join": _join,
-    "jsondecode": _known(json.loads),
+    "jsondecode": _known(lambda text: json.loads(text, parse_constant=_reject)),
     "jsonencode": lambda value: json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
     "keys": lambda mapping: sorted(mapping) if isinstance(mapping, Mapping) else _list(None),
     "length": _length,

@@ -34,7 +34,7 @@ _ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
     ">=": operator.ge,
 }
 _OPERATORS = frozenset({*_ARITHMETIC, "==", "!=", "&&", "||"})
-_ERRORS = (ArithmeticError, AttributeError, IndexError, KeyError, StopIteration, TypeError, ValueError)
+_ERRORS = (ArithmeticError, AttributeError, IndexError, KeyError, StopIteration, TypeError, ValueError, RecursionError)
 _MOST_ITEMS = 5000
 _MOST_ITERATIONS = 20_000
 

@@ -52,4 +52,5 @@ def _values(file: Path) -> Mapping[str, Any]:
     try:
         return arguments_of(read_text(file))
     except (HclError, RecursionError) as error:
-        raise UnreadableError(file, f"not HCL: {error}") from error
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise UnreadableError(file, f"not HCL: {reason}") from error

@@ -18,6 +18,10 @@ _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
 _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1, "output": 1}
 
 
+MOST_DIGITS = 4300
+"""Python converts no longer text to an integer."""
+
+
 class HclError(ValueError):
     """Text that is not HCL; the message has the line."""
 
@@ -163,7 +167,10 @@ def literal(node: Node) -> Any:
     if inner.type == "string_lit":
         return "".join(unescaped(written(child)) for child in inner.children if child.type == "template_literal")
     if inner.type == "numeric_lit":
-        number = float(written(inner)) if not written(inner).isdigit() else int(written(inner))
+        digits = written(inner)
+        if len(digits) > MOST_DIGITS:
+            raise HclError(f"line {inner.start_point[0] + 1}: a number has more than {MOST_DIGITS} digits")
+        number = float(digits) if not digits.isdecimal() else int(digits)
         return int(number) if number == int(number) else number
     return {"true": True, "false": False}.get(written(inner))
 

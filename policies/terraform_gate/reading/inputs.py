@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from terraform_gate.configuration import Configuration
+from terraform_gate.reading.budget import BudgetExceededError
 from terraform_gate.reading.expression import escaped
 from terraform_gate.reading.hcl_file import read_hcl, variable_values
 from terraform_gate.reading.json_file import UnreadableError, read_json
@@ -76,6 +77,20 @@ class Inputs:
         planned = configurations_of([*plans, *others]) if plans else ()
         with_plan = (item for item in planned if any(stack.name in self.plans for stack in item.stacks))
         return (*configurations_of([JsonView(root) for root in roots.values()]), *with_plan)
+
+    def readable_configurations(self) -> tuple[Configuration, ...]:
+        """Build the configurations; input that cannot be evaluated becomes a problem and gives none."""
+        try:
+            return self.configurations()
+        except BudgetExceededError as error:
+            self.problems.append(Problem(", ".join(str(root.files[0].parent) for root in self.roots), str(error)))
+        except RecursionError:
+            files = ", ".join(str(root.files[0]) for root in self.roots) or "plan"
+            self.problems.append(Problem(files, "its expressions are nested too deeply. Fix: give the plan"))
+        except Exception as error:  # noqa: BLE001  an unforeseen shape of the input: reported, without a traceback
+            files = ", ".join(str(root.files[0]) for root in self.roots) or "plan"
+            self.problems.append(Problem(files, f"cannot be evaluated: {type(error).__name__}: {error}"))
+        return ()
 
 
 def read(paths: Sequence[Path], *, plans: Sequence[tuple[str, Path]] = ()) -> Inputs:
@@ -145,14 +160,24 @@ def _in_folder(folder: Path, unread: dict[Path, str], problems: list[Problem]) -
 
 
 def _walk(folder: Path, problems: list[Problem]) -> list[Path]:
-    """List the files below a folder; a subfolder that cannot be read is a problem."""
+    """List the files below a folder, also through links to other folders; one that cannot be read is a problem."""
+    top, seen = os.path.realpath(folder), set[str]()
 
     def report(error: OSError) -> None:
         problems.append(Problem(str(error.filename), error.strerror or str(error)))
 
+    def is_new(path: Path) -> bool:
+        target = os.path.realpath(path)
+        if not path.is_symlink():
+            return True
+        if f"{target}/".startswith(f"{top}/") or target in seen:
+            return False
+        seen.add(target)
+        return True
+
     files = []
-    for parent, folders, names in os.walk(folder, onerror=report):
-        folders[:] = [name for name in folders if name not in _IGNORED]
+    for parent, folders, names in os.walk(folder, onerror=report, followlinks=True):
+        folders[:] = [name for name in folders if name not in _IGNORED and is_new(Path(parent, name))]
         files += [Path(parent) / name for name in names]
     return sorted(files)
 

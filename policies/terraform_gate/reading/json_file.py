@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from terraform_gate.reading.depth import is_too_deep
-from terraform_gate.reading.expression import RepeatedKeyError, unique
+from terraform_gate.reading.expression import RepeatedKeyError, finite, unique
 
 _MOST_DIGITS = 4300  # Python converts no longer text to an integer
 
@@ -50,7 +50,9 @@ def read_json(file: Path) -> Any:
     """
     text = read_text(file)
     try:
-        document = json.loads(text, object_pairs_hook=unique, parse_constant=_reject, parse_int=_integer)
+        document = json.loads(
+            text, object_pairs_hook=unique, parse_constant=_reject, parse_float=_float, parse_int=_integer
+        )
     except _ValueError as error:
         raise UnreadableError(file, str(error)) from error
     except RepeatedKeyError as error:
@@ -70,6 +72,13 @@ class _ValueError(ValueError):
 
 def _reject(constant: str) -> float:
     raise _ValueError(f"{constant} is not JSON")
+
+
+def _float(text: str) -> float:
+    try:
+        return finite(text)
+    except ValueError as error:
+        raise _ValueError(str(error)) from error
 
 
 def _integer(digits: str) -> int:

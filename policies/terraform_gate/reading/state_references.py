@@ -14,7 +14,8 @@ from typing import Any
 from terraform_gate.reading.evaluation import Scope
 from terraform_gate.reading.expression import is_known, marked
 
-_UNMISTAKABLE = re.compile(r"arn:[\w-]+:\S+:\S+|(?:vpc|subnet|sg|pl|vpce|rtb)-[0-9a-z]{6,}")
+_REPOSITORY = re.compile(r"\d{12}\.dkr\.ecr\.[\w.-]+/\S+")
+_UNMISTAKABLE = re.compile(rf"arn:[\w-]+:\S+:\S+|(?:vpc|subnet|sg|pl|vpce|rtb)-[0-9a-z]{{6,}}|{_REPOSITORY.pattern}")
 """Identifiers that AWS makes unique. Any other value (a number, a chosen name) can occur elsewhere by chance."""
 
 
@@ -42,7 +43,8 @@ def with_references(value: Any, references: Mapping[str, str]) -> Any:
     """Replace each identifier in ``value``, also inside longer strings, by its reference."""
     if isinstance(value, str):
         for identifier, reference in references.items():
-            value = re.sub(rf"{re.escape(identifier)}(?![\w-])", reference.replace("\\", r"\\"), value)
+            longer = r"[\w./-]" if _REPOSITORY.fullmatch(identifier) else r"[\w-]"
+            value = re.sub(rf"{re.escape(identifier)}(?!{longer})", reference.replace("\\", r"\\"), value)
         return value
     if isinstance(value, Mapping):
         return {key: with_references(item, references) for key, item in value.items()}

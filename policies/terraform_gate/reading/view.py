@@ -112,16 +112,20 @@ class PlanView:
         bodies = {f"{kind}.{name}": body for kind, name, body in self.root.bodies("resource")}
         for item in planned_resources(self.document):
             written = self._scopes[item.module].evaluate(_source(item.expressions))
+            body = with_references(refine(item.values, _unknown(item), written), references)
+            source = bodies.get(item.address.partition("[")[0])
+            meta = {"lifecycle": source["lifecycle"]} if source and "lifecycle" in source else {}
             yield Resource(
                 stack=self.root.name,
                 address=item.address,
                 type=item.type,
                 name=item.name,
                 is_planned=True,
-                body=with_references(refine(item.values, _unknown(item), written), references),
+                has_lifecycle=source is not None,
+                body={**body, **self._scopes[item.module].evaluate(meta)},
                 file=self.file,
-                construct_path=construct_path(bodies.get(item.address.partition("[")[0], {})),
-                stack_trace=stack_trace(bodies.get(item.address.partition("[")[0], {})),
+                construct_path=construct_path(source or {}),
+                stack_trace=stack_trace(source or {}),
             )
 
     def stack(self) -> Stack:

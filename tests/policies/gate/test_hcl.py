@@ -16,7 +16,7 @@ PACKAGES = ROOT / "node_modules" / "@cdktf"
 
 
 def _is_an_exception(problem: Problem) -> bool:
-    return "could not be understood" in problem.reason or " ended with " in problem.reason
+    return "cannot be evaluated: " in problem.reason or " ended with " in problem.reason
 
 
 @pytest.fixture(scope="module")

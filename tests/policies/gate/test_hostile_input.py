@@ -29,13 +29,14 @@ def _resource(value: str) -> str:
     [
         (_resource("9" * 5000), "a number has more than 4300 digits"),
         (_resource("NaN"), "NaN is not JSON"),
+        (_resource("1e400"), "1e400 is too large"),
         (_resource("-Infinity"), "-Infinity is not JSON"),
         (_resource("[" * 900 + "]" * 900), "nested too deeply"),
         ('{"//": {"waivers": 3}, "resource": {"aws_vpc": {"main": {}}}}', "waivers: a list is expected, got int"),
         ('{"resource": {"aws_vpc": {"main": {"//": {"waivers": "x"}}}}}', "waivers: a list is expected, got str"),
         ('{"//": {"flows": 3}, "resource": {"aws_vpc": {"main": {}}}}', "flows: a list is expected, got int"),
     ],
-    ids=["long integer", "NaN", "infinity", "900 lists", "waivers", "waivers of a resource", "flows"],
+    ids=["long integer", "NaN", "large number", "infinity", "900 lists", "waivers", "waivers of a resource", "flows"],
 )
 def test_hostile_document_is_a_problem(folder: Folder, content: str, reason: str) -> None:
     report = evaluated(folder.text(content))
@@ -77,16 +78,104 @@ def test_dangling_link_next_to_a_clean_root_is_a_problem(folder: Folder) -> None
 
 
 @pytest.mark.feature("P5")
-@pytest.mark.parametrize("format_", ["text", "json", "sarif", "junit", "github"])
-def test_control_characters_and_lone_surrogates_are_escaped(folder: Folder, format_: str) -> None:
+def test_control_characters_and_lone_surrogates_are_escaped(folder: Folder) -> None:
     (body,) = PRIVILEGED["aws_ecs_task_definition"].values()
     file = folder.write({"aws_ecs_task_definition": {"red\x1b[31m\x9b\ud800": dict(body)}})
-    answer = run(str(file), "--format", format_, PYTHONIOENCODING="utf-8")
+    formats = ("json", "sarif", "junit", "github")
+    reports = {name: folder.path / f"report.{name}" for name in formats}
+    answer = run(str(file), *(f"--report={name}={path}" for name, path in reports.items()))
     assert "Traceback" not in answer.stderr
     assert answer.returncode in {1, 2}
-    assert not [letter for letter in answer.stdout if letter in "\x1b\x9b"]
-    if format_ in {"json", "sarif"}:
-        json.loads(answer.stdout)
+    texts = {"text": answer.stdout, **{name: path.read_text(encoding="utf-8") for name, path in reports.items()}}
+    assert {name for name, text in texts.items() if {"\x1b", "\x9b"} & set(text)} == set()
+    for name in ("json", "sarif"):
+        json.loads(texts[name])
+
+
+DEEP = 5000
+
+
+@pytest.mark.feature("P5")
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("main.tf", "9" * DEEP, "a number has more than 4300 digits"),
+        ("terraform.tfvars", f"x = {'9' * DEEP}", "a number has more than 4300 digits"),
+        ("main.tf", "[" * 900 + "]" * 900, "nested too deeply"),
+    ],
+    ids=["long integer", "long integer in tfvars", "900 lists"],
+)
+def test_hostile_hcl_is_a_problem(folder: Folder, name: str, content: str, reason: str) -> None:
+    value = content if name == "main.tf" else "var.x"
+    file = folder.text(f'variable "x" {{}}\nresource "aws_vpc" "v" {{\n  tags = {value}\n}}\n', name="main.tf")
+    if name != "main.tf":
+        folder.text(content, name=name)
+    report = evaluated(file.parent)
+    assert report.exit_code == 2
+    assert any(reason in problem.reason for problem in report.problems), report.problems
+
+
+@pytest.mark.feature("P5")
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "(" * 900 + "1" + ")" * 900,
+        "-" * DEEP + "1",
+        "!" * DEEP + "true",
+        "var.x ? 1 : " * 900 + "2",
+        "1" + " + 1" * 20_000,
+        "upper(" * 900 + '"a"' + ")" * 900,
+        "9" + " * 9" * 3000,
+        "1e400 + 1",
+        'format("%1000000000d", 1)',
+        f'jsondecode("{"[" * DEEP}")',
+        'jsondecode("NaN")',
+        "range(1000000000)",
+        "pow(10, 1000000)",
+        'cidrsubnet("10.0.0.0/8", 99999999999999999999, 1)',
+        'replace("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "/(a+)+$/", "x")',
+        "setproduct(range(1000), range(1000), range(1000))",
+    ],
+    ids=lambda text: text[:12],
+)
+def test_expression_that_takes_too_much_is_unknown(folder: Folder, expression: str) -> None:
+    main = f'variable "x" {{}}\nresource "aws_vpc" "v" {{\n  cidr_block = {expression}\n}}\n'
+    inputs = read([folder.text(main, name="main.tf")])
+    configurations = inputs.readable_configurations()
+    assert not [problem for problem in inputs.problems if "Error" in problem.reason]
+    assert inputs.problems or not is_known(configurations[0].of_type("aws_vpc")[0].get("cidr_block"))
+
+
+def _documents(of: dict[str, list[str]]) -> dict[str, object]:
+    found = {}
+    for name, others in of.items():
+        included = [f"${{data.aws_iam_policy_document.{other}.json}}" for other in others]
+        statement = [] if included else [{"actions": ["s3:*"], "resources": ["*"]}]
+        found[name] = {"source_policy_documents": included, "statement": statement}
+    return {"aws_iam_policy_document": found}
+
+
+@pytest.mark.feature("P5")
+@pytest.mark.parametrize("kind", ["circle", "multiplying"])
+def test_documents_that_include_each_other_end(folder: Folder, kind: str) -> None:
+    wide: dict[str, list[str]] = {"a0": [], "b0": []}
+    wide |= {f"{side}{level}": [f"a{level - 1}", f"b{level - 1}"] for level in range(1, 16) for side in "ab"}
+    data = {"circle": _documents({"a15": ["b"], "b": ["a15"]}), "multiplying": _documents(wide)}[kind]
+    policy = {"name": "p", "policy": "${data.aws_iam_policy_document.a15.json}"}
+    report = evaluated(folder.write({"aws_iam_policy": {"p": policy}}, data=data), seconds=300)
+    assert not report.problems
+    (found,) = [item.finding for item in report.outcomes if item.card.id == "AF_IAM_1"]
+    expected = {"circle": "the document includes itself", "multiplying": "more than 10000 statements"}[kind]
+    assert expected in found.message
+    assert found.verdict is not Verdict.PASS
+
+
+@pytest.mark.feature("P5")
+def test_flow_that_is_no_flow_is_one_problem(folder: Folder) -> None:
+    group = {"aws_security_group": {"a": {"vpc_id": "vpc-1", "description": "x"}}}
+    report = evaluated(folder.write(group, **{"//": {"flows": [{"source": 3}]}}))
+    (problem,) = report.problems
+    assert problem.reason.startswith("\"//\".flows: {'source': 3} is not a flow. A flow has the keys source")
 
 
 PLAN = {"format_version": "1.2", "planned_values": {}, "configuration": {}}

@@ -16,4 +16,4 @@ def test_root_of_the_curve_has_the_number_of_resources(tmp_path: Path) -> None:
     inputs = read([tmp_path])
     (configuration,) = inputs.configurations()
     assert not inputs.problems
-    assert len(configuration.resources) == 100 + 1  # whole copies, and the VPC
+    assert len(configuration.resources) == 100 + 3  # whole copies, and the network

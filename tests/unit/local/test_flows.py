@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 import pytest
 from terraform_gate.network.reading.flows import declared_flows
@@ -18,27 +19,57 @@ from local.flows.page import PAGE, page
 from local.flows.reasons import REASONS, unexplained
 from local.flows.record import Trial
 from local.flows.removal import StillFailing, failures
+from local.repository import ROOT
 from tests.synthesis import deployed_data
 
 TOPOLOGY = "celery, one NAT gateway"
+LIVE = ROOT / "tests" / "live" / "environment.yaml"
+HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
 
 
 def trial(source: str = "scheduler", destination: str = "broker", service: str = "tcp/6379") -> Trial:
     return Trial(source=source, destination=destination, service=service, why="Celery broker over TLS")
 
 
-def declared_kinds(environment: str) -> set[str]:
-    deployment = deployed_data(read_mapping((HOME / f"{environment}.yaml").read_text()))
+# The live tests' environment in every topology and egress mode: of a shared VPC nothing else differs.
+BAKED: dict[str, Any] = {"dags": {"delivery": "baked"}}
+NO_WORKERS: dict[str, Any] = {"workers": None, "broker": None}
+VARIANTS: list[tuple[str, str, dict[str, Any]]] = [
+    ("celery", "nat_per_zone", {}),
+    ("celery", "none", BAKED),
+    ("local_executor", "nat_per_zone", NO_WORKERS),
+    ("local_executor", "none", NO_WORKERS | BAKED),
+    *(
+        (topology, egress, NO_WORKERS | {"components": None} | changes)
+        for topology in ("single", "sequential")
+        for egress, changes in (("nat_per_zone", {}), ("none", BAKED))
+    ),
+]
+
+
+def kinds_of(keys: Mapping[str, Any]) -> set[str]:
+    deployment = deployed_data({key: value for key, value in keys.items() if value is not None})
     return {
         trial(flow.source.name, flow.destination.name, f"{flow.protocol}/{flow.port}").kind
         for flow in declared_flows(deployment.configuration)
     }
 
 
+def declared_kinds(environment: str) -> set[str]:
+    return kinds_of(read_mapping((HOME / f"{environment}.yaml").read_text()))
+
+
+def live_kinds(topology: str, egress: str, changes: Mapping[str, Any]) -> set[str]:
+    text = LIVE.read_text().replace("HOST_KEY", HOST_KEY).replace("VPC_CIDR", "10.9.0.0/16")
+    keys = read_mapping(text)
+    return kinds_of({**keys, "topology": topology, "network": keys["network"] | {"egress": egress}, **changes})
+
+
 @pytest.mark.feature("H10")
 def test_every_flow_of_the_environments_is_recorded_or_has_a_reason() -> None:
     """A flow that is new needs a new record (make flows) or a reason (local/flows/reasons.py)."""
-    declared = set().union(*map(declared_kinds, ("dev", "staging", "prod")))
+    variants = [live_kinds(*variant) for variant in VARIANTS]
+    declared = set().union(*map(declared_kinds, ("dev", "staging", "prod")), *variants)
     recorded = {item.kind for item in record.kept() if item.failed}
     new = {kind for kind in declared - recorded if not any(fnmatchcase(kind, pattern) for pattern in REASONS)}
     assert len(declared) > 20
@@ -48,7 +79,7 @@ def test_every_flow_of_the_environments_is_recorded_or_has_a_reason() -> None:
 @pytest.mark.feature("H10")
 def test_every_reason_explains_a_flow() -> None:
     explained = {item.kind for item in record.kept() if not item.observed}
-    explained |= declared_kinds("staging")
+    explained |= declared_kinds("staging").union(*(live_kinds(*variant) for variant in VARIANTS))
     assert [pattern for pattern in REASONS if not any(fnmatchcase(kind, pattern) for kind in explained)] == []
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from terraform_harness.emulator.iam import DecisionReport, Taken
 
+from local.permissions import __main__ as command
 from local.permissions import reasons, record
 from local.permissions.__main__ import main
 from local.permissions.page import PAGE, page
@@ -48,6 +49,18 @@ def test_each_action_and_resource_counts_the_requests_that_it_allowed() -> None:
 def test_runs_in_several_accounts_are_read_as_one() -> None:
     first, second = report("111111111111", ("s3:GetObject", "b")), report("333333333333", ("s3:PutObject", "b"))
     (found,) = usages([first, second])
+    assert found.unused == ["arn:aws:s3:::a-<account>/*"]
+
+
+@pytest.mark.feature("H9")
+def test_record_of_one_more_run_is_added_to_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record, "KEPT", tmp_path / "permissions.yaml")
+    monkeypatch.setattr(command, "PAGE", tmp_path / "permissions.md")
+    file = tmp_path / "record.json"
+    for action, words in (("s3:GetObject", ()), ("s3:PutObject", ("--add",))):
+        file.write_text(json.dumps(report("111111111111", (action, "b")).document()))
+        main([*words, str(file)])
+    (found,) = record.kept()
     assert found.unused == ["arn:aws:s3:::a-<account>/*"]
 
 

@@ -18,12 +18,12 @@ import modules.constructs
 import modules.core
 from environments.sections.state import State
 from modules.core.connections import Connections, security_group
+from modules.core.container import Secret
 from modules.core.fargate_task import FargatePlatform
 from modules.core.flows import Endpoint, Flows
 from modules.core.grants import RoleSettings
 from modules.core.network_reference import NetworkReference
 from modules.core.stack import Stack
-from modules.core.task import Secret
 
 ACCOUNT, REGION = "111122223333", "eu-central-1"
 KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/00000000-0000-0000-0000-000000000000"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
+from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+from moto.core.botocore_stubber import MockRawResponse
 
 from operations.account import Account
 from operations.errors import PreconditionError
@@ -54,6 +58,35 @@ def test_missing_network_and_missing_credentials_are_told_apart(
     monkeypatch.setattr(empty_account, "client", lambda _service: Sts())
     with pytest.raises(PreconditionError, match=message):
         empty_account.guard()
+
+
+@pytest.mark.feature("O2")
+def test_missing_connection_ends_after_few_attempts_and_throttling_after_many(
+    empty_account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _seconds: None)
+    throttled = '{"__type": "ThrottlingException"}'
+    answers: dict[str, Callable[[], AWSResponse]] = {
+        "network": lambda: _raise(EndpointConnectionError(endpoint_url="https://ssm")),
+        "throttling": lambda: AWSResponse("https://ssm", 400, {}, MockRawResponse(throttled)),
+    }
+    sent: dict[str, int] = dict.fromkeys(answers, 0)
+    for name, answer in answers.items():
+
+        def send(*, name: str = name, answer: Callable[[], AWSResponse] = answer, **_context: Any) -> AWSResponse:
+            sent[name] += 1
+            return answer()
+
+        client = Account(empty_account.environment).client("ssm")
+        client.meta.events.register_first("before-send", send)
+        with pytest.raises((EndpointConnectionError, ClientError)):
+            client.describe_parameters()
+    assert sent == {"network": 3, "throttling": 9}
+    assert client.meta.config.connect_timeout * 3 <= 10
+
+
+def _raise(error: Exception) -> NoReturn:
+    raise error
 
 
 @pytest.mark.feature("O2")

@@ -145,6 +145,20 @@ def test_deployment_uses_the_given_folder(folder: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.feature("O2")
+def test_bootstrap_synthesizes_the_given_folder_and_destroy_its_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synthesized: list[Path] = []
+    for name in ("synthesize", "synthesize_one"):
+        monkeypatch.setattr(command_line, name, synthesized.append)
+    monkeypatch.setattr("operations.bootstrap.bootstrap", lambda _account, **_options: None)
+    monkeypatch.setattr("operations.deploy.Stack", FakeStack)
+    assert run(folder, "bootstrap", "dev", "--yes")[0] == 0
+    assert run(folder, "destroy", "dev", given="dev\n")[0] == 0
+    assert synthesized == [folder, folder / "dev.yaml"]
+
+
+@pytest.mark.feature("O2")
 def test_deployment_that_stops_after_the_foundation_exits_with_1_and_reports_the_steps(
     folder: Path, cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:

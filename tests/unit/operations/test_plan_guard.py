@@ -110,17 +110,53 @@ def test_record_that_validates_a_certificate_may_be_destroyed() -> None:
     assert plan_guard.losses({"resource_changes": [found]}, today=TODAY) == []
 
 
-@pytest.mark.feature("E6")
-@pytest.mark.parametrize(
-    ("before", "after", "rejected"),
-    [("16.9", "17", True), ("17", "16", True), ("16", "16.9", False), ("16.9", "16.10", False)],
-)
-def test_other_major_version_of_the_database_needs_a_waiver(before: str, after: str, rejected: bool) -> None:
+def upgrade(before: str, after: str, actual: str = "") -> dict[str, Any]:
+    """A plan that gives the database another version."""
     found = change("aws_db_instance", "update")
-    found["change"] |= {"before": {"engine_version": before}, "after": {"engine_version": after}}
-    plan = {"resource_changes": [found]}
+    values = {"engine_version": before, "engine_version_actual": actual or before}
+    found["change"] |= {"before": values, "after": {"engine_version": after}}
+    return {"resource_changes": [found]}
+
+
+@pytest.mark.feature("E6", "C6")
+@pytest.mark.parametrize(
+    ("before", "after", "rejected"), [("16.9", "17", True), ("16", "16.9", False), ("16.9", "16.10", False)]
+)
+def test_newer_major_version_of_the_database_needs_a_waiver(before: str, after: str, rejected: bool) -> None:
+    plan = upgrade(before, after)
     assert bool(plan_guard.losses(plan, today=TODAY)) is rejected
     assert plan_guard.losses(plan, waivers=[waiver()], today=TODAY) == []
+
+
+@pytest.mark.feature("E6", "C6")
+@pytest.mark.parametrize(
+    ("before", "actual", "after", "shown"),
+    [
+        ("17", "17.4", "16", "17.4 to 16"),
+        ("16.10", "", "16.9", "16.10 to 16.9"),
+        ("16", "16.9", "16.4", "16.9 to 16.4"),
+        ("17", "17.4", "16.10", "17.4 to 16.10"),
+    ],
+)
+def test_downgrade_of_the_database_is_rejected_with_a_waiver_too(
+    before: str, actual: str, after: str, shown: str
+) -> None:
+    plan = upgrade(before, after, actual)
+    (line,) = plan_guard.losses(plan, waivers=[waiver()], today=TODAY)
+    assert line.startswith(f"aws_db_instance.it would go from PostgreSQL {shown}: RDS rejects a downgrade")
+
+
+@pytest.mark.feature("E6", "C6")
+def test_exact_version_may_become_the_major_version_that_contains_it() -> None:
+    assert plan_guard.losses(upgrade("16.9", "16"), today=TODAY) == []
+
+
+@pytest.mark.feature("E6", "C6")
+def test_downgrade_of_the_broker_is_rejected_as_the_loss_of_its_messages() -> None:
+    """The provider plans a replacement: https://registry.terraform.io/providers/hashicorp/aws/5.100.0/docs."""
+    found = change("aws_elasticache_replication_group", "delete", "create", paths=[["engine_version"]])
+    (line,) = plan_guard.losses({"resource_changes": [found]}, today=TODAY)
+    assert "would be replaced because engine_version changes: a broker or cache: the messages that wait in it" in line
 
 
 @pytest.mark.feature("E8")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from moto.rds.models import DBInstance
+from moto.rds.models import rds_backends
 
 from operations import database, restore, restored_state
 from operations.errors import PreconditionError
@@ -63,11 +63,25 @@ def test_restored_instance_takes_name_and_settings_of_the_old_one(saved: Cloud, 
 
 
 @pytest.mark.feature("D6")
-def test_second_restore_of_the_same_snapshot_is_a_restore_again(
-    saved: Cloud, adopted: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    # moto names automated snapshots by the minute, and rejects the second restore of a minute.
-    monkeypatch.setattr(DBInstance, "save_automated_backup", lambda _instance: None)
+def test_restore_to_a_point_in_time_names_the_time_and_keeps_the_old_instance(folder: Path, saved: Cloud) -> None:
+    before = identifiers(saved)[saved.names.name]
+    instance = rds_backends[saved.account.environment.account_id]["eu-central-1"].databases[saved.names.name]
+    instance.instance_create_time -= datetime.timedelta(hours=2)
+    settings = database.describe(saved.account)
+    time = f"{datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=1):%Y-%m-%dT%H:%M:%S}"
+    code, out, err = run(folder, "restore", "dev", "--time", time, "--yes", "--json")
+    assert code == 0, err
+    done = json.loads(out)
+    assert done["restored"] == f"dev at {time}Z"
+    assert identifiers(saved)[done["previous"]] == before
+    assert identifiers(saved)[saved.names.name] != before
+    restored = database.describe(saved.account)
+    differing = {key for key in settings.keys() | restored.keys() if settings.get(key) != restored.get(key)}
+    assert differing == {"DbiResourceId", "InstanceCreateTime", "LatestRestorableTime"}
+
+
+@pytest.mark.feature("D6")
+def test_second_restore_of_the_same_snapshot_is_a_restore_again(saved: Cloud, adopted: list[str]) -> None:
     for _ in range(2):
         restore.restore(from_snapshot(saved.account, "saved"), saved.account, confirm=yes)
         rds = saved.client("rds")

@@ -127,5 +127,5 @@ def test_part_that_aws_denies_is_a_problem_of_that_part_only(cloud: Cloud, monke
 
 @pytest.mark.feature("O8")
 def test_status_before_the_deployment_names_the_deployment(empty_account: Account) -> None:
-    with pytest.raises(PreconditionError, match="dev has no services. Fix: .* deploy dev"):
+    with pytest.raises(PreconditionError, match="dev has no services in eu-central-1. Fix: .* deploy dev"):
         status(empty_account)

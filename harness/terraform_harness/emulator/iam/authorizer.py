@@ -7,9 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from terraform_gate.iam.decision import Caller, Decision, Outcome, Policy, Target, decide
-from terraform_gate.iam.statement import Statement
-
 from terraform_harness.emulator.iam import callers, nearest
 from terraform_harness.emulator.iam.actions import action_of, prefix_of
 from terraform_harness.emulator.iam.dependents import boundary_context, needed_by
@@ -19,6 +16,11 @@ from terraform_harness.emulator.iam.resources import resources_of
 from terraform_harness.emulator.iam.state import resource_policy
 from terraform_harness.emulator.validation.requests import Call
 from terraform_harness.emulator.validation.violation import Violation
+from terraform_harness.extras import imports_of_extra
+
+with imports_of_extra("iam"):
+    from terraform_gate.iam.decision import Caller, Decision, Outcome, Policy, Target, decide
+    from terraform_gate.iam.statement import Statement
 
 GLOBAL = frozenset({"iam", "route53", "budgets", "cloudfront"})
 GLOBAL_REGION = "us-east-1"

@@ -7,9 +7,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from terraform_gate.iam.decision import Caller, Decision, Outcome, Target, decide
-
 from terraform_harness.emulator.iam import state
+from terraform_harness.extras import imports_of_extra
+
+with imports_of_extra("iam"):
+    from terraform_gate.iam.decision import Caller, Decision, Outcome, Target, decide
 
 ADMINISTRATOR = "emulator"
 """The access key of the emulator's owner, whose requests are not decided."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from terraform_gate.iam.decision import Caller, Policy
-from terraform_gate.iam.decision.context import Context
-from terraform_gate.iam.decision.policy import CompiledStatement, covers
-from terraform_gate.iam.statement import Statement
-
 from terraform_harness.emulator.iam.needed import Needed
+from terraform_harness.extras import imports_of_extra
+
+with imports_of_extra("iam"):
+    from terraform_gate.iam.decision import Caller, Policy
+    from terraform_gate.iam.decision.context import Context
+    from terraform_gate.iam.decision.policy import CompiledStatement, covers
+    from terraform_gate.iam.statement import Statement
 
 EMPTY = Context({}, is_complete=False)
 

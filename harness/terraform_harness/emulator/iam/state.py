@@ -8,10 +8,12 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
-from terraform_gate.iam.decision import Policy
-from terraform_gate.iam.managed_policies import managed_policies
-
 from terraform_harness.emulator.validation.requests import Call
+from terraform_harness.extras import imports_of_extra
+
+with imports_of_extra("iam"):
+    from terraform_gate.iam.decision import Policy
+    from terraform_gate.iam.managed_policies import managed_policies
 
 AWS_MANAGED = "arn:aws:iam::aws:policy/"
 

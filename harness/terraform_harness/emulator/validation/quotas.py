@@ -91,6 +91,7 @@ QUOTAS: Mapping[str, Quota] = {
         _quota("alarms", 5_000, "alarms in a Region", "LimitExceeded", CLOUDWATCH),
         _quota("widgets_per_dashboard", 500, "widgets of a dashboard", "InvalidParameterInput", CLOUDWATCH),
         _quota("metrics_per_widget", 500, "metrics of a dashboard's widget", "InvalidParameterInput", CLOUDWATCH),
+        _quota("metrics_per_dashboard", 2_500, "metrics of a dashboard", "InvalidParameterInput", CLOUDWATCH),
         _quota("query_log_groups", 50, "log groups of a saved query", "InvalidParameterException", LOGS),
         _quota("standard_parameter_size", 4 * MEBI, "bytes of a standard parameter", "ValidationException", PARAMETERS),
         _quota("namespaces", 50, "Cloud Map namespaces in a Region", "ResourceLimitExceeded", CLOUD_MAP),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from terraform_gate.network.addresses import EVERYWHERE
@@ -35,12 +35,18 @@ def acl_name(reader: Reader, value: Any) -> str:
     return name if isinstance(name, str) else name.expression
 
 
-def read_acls(reader: Reader) -> dict[str, NetworkAcl]:
-    """Read all network ACLs by name, including the default ones: open unless Terraform manages them."""
+def read_acls(reader: Reader, vpcs: Iterable[str] = ()) -> dict[str, NetworkAcl]:
+    """Read all network ACLs by name, including the default ones: open unless Terraform manages them.
+
+    Args:
+        reader: The configuration.
+        vpcs: Further VPCs, which have subnets here and are defined elsewhere.
+    """
     entries: dict[str, list[AclEntry]] = defaultdict(list)
     for resource in reader.configuration.of_type(SEPARATE_ENTRY):
         entries[acl_name(reader, resource.body.get("network_acl_id"))].extend(acl_entries(reader, resource))
-    acls = {default_acl(vpc.key): _open(vpc.key) for vpc in reader.configuration.of_type("aws_vpc")}
+    own_vpcs = (vpc.key for vpc in reader.configuration.of_type("aws_vpc"))
+    acls = {default_acl(vpc): _open(vpc) for vpc in (*own_vpcs, *vpcs)}
     for resource in reader.configuration.of_type(*ACLS):
         name = acl_name(reader, f"${{{resource.key}.id}}")
         vpc = acls[name].vpc if name in acls else str(reader.name(resource.body.get("vpc_id")))

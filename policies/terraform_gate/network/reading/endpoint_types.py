@@ -137,7 +137,7 @@ def has_public_address(reader: Reader, resource: Resource) -> bool:
 
 def may_lack_groups(resource: Resource) -> bool:
     """Whether AWS gives the resource no security group when it names none: network and gateway load balancers."""
-    return resource.get("load_balancer_type") in {"network", "gateway"}
+    return resource.get("load_balancer_type") in ("network", "gateway")
 
 
 def _is_true(reader: Reader, value: Any) -> bool:

@@ -16,6 +16,10 @@ from terraform_gate.network.services import service
 from terraform_gate.terraform_resource import Resource
 
 
+class FlowError(ValueError):
+    """The metadata contains something else than a flow; the message has it."""
+
+
 @dataclass(frozen=True)
 class FlowEnd:
     """One end of a declared flow: the name of an endpoint, and CIDR blocks for an endpoint outside of the VPCs."""
@@ -53,7 +57,7 @@ def declared_flows(configuration: Configuration) -> tuple[DeclaredFlow, ...]:
     An end is a name (`"scheduler"`) or `{"name": ..., "cidrs": [...]}`.
 
     Raises:
-        ValueError: an item is not a flow; the message contains it.
+        FlowError: an item is not a flow; the message contains it.
     """
     return tuple(dict.fromkeys(_read(configuration)))
 
@@ -79,7 +83,7 @@ def _read(configuration: Configuration) -> Iterator[DeclaredFlow]:
             point, last_port = service(protocol, port), int(item.get("last_port") or 0)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             wanted = "source, destination, port, last_port, protocol, why"
-            raise ValueError(f'"//".flows: {item!r} is not a flow. A flow has the keys {wanted}') from error
+            raise FlowError(f'"//".flows: {item!r} is not a flow. A flow has the keys {wanted}') from error
         yield DeclaredFlow(source, destination, point, protocol, port, str(item.get("why", "")), last_port)
 
 

@@ -46,7 +46,7 @@ def _network(reader: Reader) -> Network:
         vpcs=read_vpcs(reader),
         subnets=subnets | external_subnets(endpoints, groups=groups, known=subnets),
         route_tables=read_route_tables(reader),
-        acls=read_acls(reader),
+        acls=read_acls(reader, [subnet.vpc for subnet in subnets.values()]),
         groups=groups,
         nat_gateways={name: nat for name, nat in read_nat_gateways(reader).items() if nat.subnet in subnets},
         endpoints=endpoints,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Severity
@@ -76,24 +76,31 @@ class DesiredCount(Rule):
 
     def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
         """Check the services that scaling targets refer to, by reference or by `service/<cluster>/<name>`."""
-        targets = configuration.of_type("aws_appautoscaling_target")
+        targets = _targets(configuration)
         for service in configuration.of_type(*self.resource_types):
-            scaled = [item for item in targets if _scales(item, service, configuration)]
-            if scaled and not service.is_planned:
-                yield Finding.pass_(service) if _ignores(service) else Finding.fail(service, _message(scaled[0]))
+            scaled = targets.get(service.key) or targets.get(_resource_id(service, configuration))
+            if scaled and service.has_lifecycle:
+                yield Finding.pass_(service) if _ignores(service) else Finding.fail(service, _message(scaled))
 
 
 def _message(target: Resource) -> str:
     return f"{target.address} scales the service, but lifecycle.ignore_changes does not contain desired_count"
 
 
-def _scales(target: Resource, service: Resource, configuration: Configuration) -> bool:
-    named = target.get("resource_id")
-    if service in configuration.mentioned_in(named):
-        return True
+def _targets(configuration: Configuration) -> Mapping[str, Resource]:
+    """Map each scaling target by its ``resource_id`` and by the key of every resource that it refers to."""
+    found: dict[str, Resource] = {}
+    for target in configuration.of_type("aws_appautoscaling_target"):
+        named = target.get("resource_id")
+        for key in (str(named), *(item.key for item in configuration.mentioned_in(named))):
+            found.setdefault(key, target)
+    return found
+
+
+def _resource_id(service: Resource, configuration: Configuration) -> str:
     cluster = configuration.find(service.get("cluster"))
     name = cluster.get("name") if cluster else str(service.get("cluster")).rpartition("/")[2]
-    return str(named) == f"service/{name}/{service.get('name')}"
+    return f"service/{name}/{service.get('name')}"
 
 
 def _ignores(service: Resource) -> bool:

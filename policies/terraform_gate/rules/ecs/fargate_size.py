@@ -11,6 +11,7 @@ from terraform_gate.rules.shared.examples import container, task_definition
 from terraform_gate.terraform_resource import Resource
 
 _GIB = 1024
+_MOST_DIGITS = 9
 MEMORY: dict[int, tuple[int, ...]] = {
     256: (512, 1 * _GIB, 2 * _GIB),
     512: tuple(range(1 * _GIB, 4 * _GIB + 1, _GIB)),
@@ -50,13 +51,18 @@ class FargateSize(Rule):
             return
         if not is_known([cpu, memory]):
             yield Finding.unknown(resource, f"not known before the apply: cpu {cpu}, memory {memory}")
-        elif not str(cpu).isdigit() or int(cpu) not in MEMORY:
+        elif (units := _number(cpu)) not in MEMORY:
             yield Finding.fail(resource, f"cpu must be one of {', '.join(map(str, MEMORY))}, got {cpu}")
-        elif not str(memory).isdigit() or int(memory) not in MEMORY[int(cpu)]:
-            offered = MEMORY[int(cpu)]
+        elif _number(memory) not in (offered := MEMORY[units]):
             yield Finding.fail(
                 resource, f"Fargate offers {offered[0]} to {offered[-1]} MiB for {cpu} CPU units, got {memory}"
             )
+
+
+def _number(value: object) -> int:
+    """Return a size; 0, which Fargate does not offer, for what is no size."""
+    text = str(value)
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else 0
 
 
 rule = FargateSize()

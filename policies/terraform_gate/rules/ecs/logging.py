@@ -46,8 +46,7 @@ class MissingLogging(ContainerRule):
         if not driver or driver == "none":
             yield "has no log driver"
             return
-        options = container.get("logConfiguration", "options") or {}
-        missing = [name for name in _NEEDED.get(str(driver), ()) if not options.get(name)]
+        missing = [name for name in _NEEDED.get(str(driver), ()) if not container.log_options.get(name)]
         if missing:
             yield f"{driver} lacks {', '.join(missing)}"
 

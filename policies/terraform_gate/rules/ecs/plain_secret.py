@@ -67,7 +67,7 @@ class PlainSecret(ContainerRule):
         for part in ("command", "entryPoint"):
             for word in items(container.body.get(part)):
                 yield from secret_reasons(part, word)
-        for name, value in (container.get("logConfiguration", "options") or {}).items():
+        for name, value in container.log_options.items():
             yield from secret_reasons(f"log option {name}", value)
 
 

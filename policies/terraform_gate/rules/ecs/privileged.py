@@ -35,7 +35,7 @@ class Privileged(ContainerRule):
 
     def violations(self, container: Container) -> Iterator[str]:
         """Check `privileged`."""
-        if container.body.get("privileged") not in {None, False}:
+        if container.body.get("privileged") not in (None, False):
             yield "runs privileged"
 
 

@@ -36,7 +36,7 @@ class RootUser(ContainerRule):
         user = str(container.body.get("user") or "").partition(":")[0]
         if not user:
             yield "sets no user: the image decides"
-        elif user == "root" or (user.isdigit() and int(user) == 0):
+        elif user == "root" or (user.isdecimal() and not user.strip("0")):
             yield f"runs as {container.body['user']}"
 
 

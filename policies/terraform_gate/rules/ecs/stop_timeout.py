@@ -53,7 +53,9 @@ class StopTimeout(ContainerRule):
         seconds, expected = container.body.get("stopTimeout"), container.environment.get("AIRFLOW_STOP_TIMEOUT")
         if seconds is None:
             yield from ["has no stopTimeout: ECS kills it after 30 s"] if container.is_essential else []
-        elif int(seconds) > MAX_STOP_TIMEOUT:
+        elif not str(seconds).isdecimal():
+            yield f"stopTimeout is {seconds}, not a whole number of seconds"
+        elif float(seconds) > MAX_STOP_TIMEOUT:
             yield f"stopTimeout is {seconds} s, Fargate allows at most {MAX_STOP_TIMEOUT} s"
         if expected is not None and str(expected) != str(seconds):
             yield f"ECS kills it after {seconds} s, AIRFLOW_STOP_TIMEOUT is {expected} s"

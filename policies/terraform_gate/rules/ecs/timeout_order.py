@@ -75,7 +75,7 @@ class TimeoutOrder(ContainerRule):
 
 
 def _is_number(value: object) -> bool:
-    return str(value).replace(".", "", 1).isdigit()
+    return str(value).replace(".", "", 1).isdecimal()
 
 
 rule = TimeoutOrder()

@@ -48,7 +48,7 @@ class WritablePaths(ContainerRule):
     def violations(self, container: Container) -> Iterator[str]:
         """Compare the mount points with the paths that must be writable, and with the volumes."""
         points = [item for item in items(container.body.get("mountPoints")) if isinstance(item, Mapping)]
-        volumes = {block.get("name") for block in container.task.blocks("volume")}
+        volumes = [block.get("name") for block in container.task.blocks("volume")]
         for point in points:
             if point.get("sourceVolume") not in volumes:
                 yield f"mounts {point.get('sourceVolume')!r}, which is not a volume of the task definition"

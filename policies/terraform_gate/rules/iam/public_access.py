@@ -16,6 +16,7 @@ _IDENTIFYING = (
     *("aws:PrincipalArn", "aws:PrincipalOrgID", "aws:PrincipalAccount", "aws:SourceAccount", "aws:SourceArn"),
     *("aws:SourceVpc", "aws:SourceVpce", "kms:CallerAccount", "aws:SourceOrgID"),
 )
+_ACCOUNT_PART = 4
 _READ = {"Action": "s3:GetObject", "Resource": "arn:aws:s3:::airflow-logs/*"}
 
 
@@ -113,6 +114,10 @@ class PublicResourcePolicy(ResourcePolicyRule):
             ),
         ),
         Example(
+            title="a role of every account",
+            resources=_bucket({**_READ, "Principal": {"AWS": "arn:aws:iam::*:role/reader"}}),
+        ),
+        Example(
             title="a KMS key for every principal",
             resources={
                 "aws_kms_key": {"main": {"policy": policy({"Principal": "*", "Action": "kms:*", "Resource": "*"})}}
@@ -124,11 +129,17 @@ class PublicResourcePolicy(ResourcePolicyRule):
         """Find wildcard principals."""
         if statement.allows and not statement.is_narrowed_by(*_IDENTIFYING, accounts=accounts):
             for kind, values in statement.principals.items():
-                yield from (f"allows {kind} {value}" for value in values if value == "*")
+                yield from (f"allows {kind} {value}" for value in values if value == "*" or _is_any_account(value))
 
     def violations(self, statement: Statement) -> Iterator[str]:
         """Find them in a stack that does not state its account."""
         return self.violations_in(statement, frozenset())
+
+
+def _is_any_account(value: str) -> bool:
+    """Whether a principal's ARN has a wildcard as its account; AWS rejects most of them, and no account is meant."""
+    parts = value.split(":")
+    return value.startswith("arn:") and len(parts) > _ACCOUNT_PART and bool({"*", "?"} & {*parts[_ACCOUNT_PART]})
 
 
 rule = PublicResourcePolicy()

@@ -12,7 +12,7 @@ from terraform_gate.reading.expression import is_known
 from terraform_gate.rule import Example, Rule
 from terraform_gate.rules.shared.examples import ACCOUNT, container, task_definition
 from terraform_gate.rules.shared.resources import Resources, merge
-from terraform_gate.terraform_resource import Resource
+from terraform_gate.terraform_resource import Resource, items
 
 _REQUEST_PATH = "/execution/task-instances"
 _FIXED_403 = {"type": "fixed-response", "fixed_response": {"content_type": "text/plain", "status_code": "403"}}
@@ -135,7 +135,7 @@ def _evaluate(listener: Resource, airflow: set[str], configuration: Configuratio
     rules = configuration.users_of(listener, "aws_lb_listener_rule")
     if not is_known([rule.get("priority") for rule in rules]):
         return Finding.unknown(listener, "the priorities of its rules are not known before the apply")
-    for rule_ in sorted(rules, key=lambda item: int(item.get("priority") or 0)):
+    for rule_ in sorted(rules, key=_priority):
         if _leads_to(rule_, "action", airflow, configuration) and _may_match(rule_):
             return Finding.fail(listener, f"{rule_.address} forwards {_REQUEST_PATH} to the api-server")
         if _always_matches(rule_):
@@ -148,6 +148,11 @@ def _evaluate(listener: Resource, airflow: set[str], configuration: Configuratio
     )
 
 
+def _priority(rule_: Resource) -> float:
+    given = str(rule_.get("priority"))
+    return float(given) if given.isdecimal() else 0.0
+
+
 def _leads_to(owner: Resource, name: str, airflow: set[str], configuration: Configuration) -> bool:
     return any(item.key in airflow for block in owner.blocks(name) for item in configuration.mentioned_in(dict(block)))
 
@@ -155,7 +160,7 @@ def _leads_to(owner: Resource, name: str, airflow: set[str], configuration: Conf
 def _path_conditions(rule_: Resource) -> list[bool]:
     """Whether each path condition of a rule matches the execution API."""
     return [
-        any(as_pattern(str(value)).fullmatch(_REQUEST_PATH) for value in part.get("values") or ())
+        any(as_pattern(str(value)).fullmatch(_REQUEST_PATH) for value in items(part.get("values")))
         for condition in rule_.blocks("condition")
         for part in _parts(condition.get("path_pattern"))
     ]

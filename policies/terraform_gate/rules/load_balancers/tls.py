@@ -91,7 +91,7 @@ class ListenerTls(Rule):
             protocol = listener.get("protocol") or ("HTTP" if listener.get("port") else None)
             if not is_known(protocol):
                 yield Finding.unknown(listener, f"its protocol is not known before the apply: {protocol}")
-            elif protocol in {"HTTPS", "TLS"}:
+            elif protocol in ("HTTPS", "TLS"):
                 yield _policy(listener)
             else:
                 yield _unencrypted(listener, configuration) if protocol == "HTTP" else Finding.pass_(listener)

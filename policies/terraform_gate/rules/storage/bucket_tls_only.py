@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Severity
@@ -56,8 +57,9 @@ class TlsOnly(Rule):
 
     def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
         """Find the Deny statement in the bucket policy."""
+        listed = _policies(configuration)
         for bucket in configuration.of_type(*self.resource_types):
-            policies = _policies(bucket, configuration)
+            policies = listed.get(bucket.key) or listed.get(bucket.get("bucket") or "", [])
             try:
                 statements = [item for owner in policies for item in statements_in(owner.get("policy"), configuration)]
             except (UnknownDocumentError, MalformedError) as error:
@@ -67,10 +69,13 @@ class TlsOnly(Rule):
             yield Finding.pass_(bucket) if closed else Finding.fail(bucket, "accepts requests without TLS")
 
 
-def _policies(bucket: Resource, configuration: Configuration) -> list[Resource]:
-    listed = configuration.of_type("aws_s3_bucket_policy")
-    own = [item for item in listed if configuration.find(item.get("bucket")) is bucket]
-    return own or [item for item in listed if item.get("bucket") == bucket.get("bucket") is not None]
+def _policies(configuration: Configuration) -> Mapping[object, list[Resource]]:
+    """Map the key of a bucket, or its literal name, to its bucket policies."""
+    found: dict[object, list[Resource]] = defaultdict(list)
+    for owner in configuration.of_type("aws_s3_bucket_policy"):
+        bucket = configuration.find(owner.get("bucket"))
+        found[bucket.key if bucket else str(owner.get("bucket"))].append(owner)
+    return found
 
 
 def _denies_plain(statement: Statement) -> bool:

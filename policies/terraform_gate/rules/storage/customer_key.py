@@ -50,6 +50,11 @@ def _insights(key: str | None) -> Resources:
     return {"aws_rds_cluster_instance": {"a": body}}
 
 
+def _database(**key: str) -> Resources:
+    body = {"instance_class": "db.t4g.medium", "engine": "postgres", "allocated_storage": 50, "username": "airflow"}
+    return {"aws_db_instance": {"main": {**body, "storage_encrypted": True, "skip_final_snapshot": True, **key}}}
+
+
 _OWN = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
@@ -70,11 +75,13 @@ class CustomerKey(Rule):
         Example(title="a topic with a key of the customer", resources=_topic(_OWN)),
         Example(title="a repository with a key of the customer", resources=_repository(kms_key=_OWN)),
         Example(title="Performance Insights with a key of the customer", resources=_insights(_OWN)),
+        Example(title="a database with a key of the customer", resources=_database(kms_key_id=_OWN)),
     )
     failing = (
         Example(title="the key of SNS", resources=_topic("alias/aws/sns")),
         Example(title="a repository with KMS but without a key", resources=_repository(), is_evaluated_on_plans=False),
         Example(title="Performance Insights without a key", resources=_insights(None), is_evaluated_on_plans=False),
+        Example(title="an encrypted database without a key", resources=_database()),
     )
 
     def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
@@ -95,6 +102,9 @@ class CustomerKey(Rule):
 
 
 def _needs_key(resource: Resource) -> bool:
+    if resource.type == "aws_db_instance":
+        inherited = any(resource.get(name) for name in ("replicate_source_db", "snapshot_identifier"))
+        return resource.get("storage_encrypted") is True and not inherited
     if resource.type == "aws_ecr_repository":
         return bool(resource.get("encryption_configuration", "encryption_type") == "KMS")
     return resource.type == "aws_rds_cluster_instance" and resource.get("performance_insights_enabled") is True

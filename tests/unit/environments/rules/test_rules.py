@@ -42,6 +42,11 @@ def test_smallest_environment_is_valid() -> None:
     assert from_data(SMALLEST, source="dev.yaml").production
 
 
+@pytest.mark.feature("I3")
+def test_policy_of_aws_is_valid_as_permissions_boundary() -> None:
+    assert messages(iam={"permissions_boundary": "arn:aws:iam::aws:policy/PowerUserAccess"}) == []
+
+
 @pytest.fixture(scope="module")
 def cases_by_rule() -> dict[str, list[dict[str, Any]]]:
     """The cases in which a rule found a problem, by the name of the rule."""

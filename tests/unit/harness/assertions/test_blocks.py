@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from terraform_harness.assertions import Match, Template
+from terraform_harness.assertions import Capture, Match, Template
 
 STACK: dict[str, Any] = {
     "terraform": {"backend": {"s3": {"bucket": "state", "encrypt": True}}},
@@ -19,6 +19,16 @@ STACK: dict[str, Any] = {
         "aws_kms_key": {"k_3": {"//": {"metadata": {"path": "app/key"}}}},
     },
 }
+AS_LISTS: dict[str, Any] = {
+    "terraform": [{"backend": [{"s3": [STACK["terraform"]["backend"]["s3"]]}]}, {"required_version": ">= 1.11"}],
+    "provider": [{"aws": block} for block in STACK["provider"]["aws"]],
+    "variable": [{"name": [STACK["variable"]["name"]]}],
+    "data": [STACK["data"]],
+    "output": [STACK["output"]],
+    "resource": [{type_: [named]} for type_, named in STACK["resource"].items()],
+}
+"""The same in the other form of *JSON Configuration Syntax*, which other programs than cdktf write."""
+UNKNOWN = {"bucket": True, "tags": {}, "grant": [{"id": True}]}
 PLAN: dict[str, Any] = {
     "planned_values": {
         "outputs": {"arn": {"sensitive": False}},
@@ -29,7 +39,7 @@ PLAN: dict[str, Any] = {
                     "address": "aws_s3_bucket.b",
                     "mode": "managed",
                     "type": "aws_s3_bucket",
-                    "values": {"tags": {"a": "b"}},
+                    "values": {"tags": {"a": "b"}, "grant": [{"type": "Group"}]},
                 },
             ]
         },
@@ -45,7 +55,7 @@ PLAN: dict[str, Any] = {
     },
     "resource_changes": [
         {"address": "aws_kms_key.k", "mode": "managed", "change": {"after_unknown": {"arn": True}}},
-        {"address": "aws_s3_bucket.b", "mode": "managed", "change": {"after_unknown": {"bucket": True, "tags": {}}}},
+        {"address": "aws_s3_bucket.b", "mode": "managed", "change": {"after_unknown": UNKNOWN}},
     ],
     "output_changes": {"arn": {"after_unknown": True}},
     "variables": {"name": {"value": "n"}},
@@ -56,6 +66,7 @@ PLAN: dict[str, Any] = {
 
 
 @pytest.mark.feature("H1")
+@pytest.mark.parametrize("stack", [STACK, AS_LISTS], ids=["objects", "lists"])
 @pytest.mark.parametrize(
     ("type_", "attributes", "address"),
     [
@@ -64,11 +75,14 @@ PLAN: dict[str, Any] = {
         ("variable", {"type": "string"}, "variable.name"),
         ("data.aws_region", {"name": "eu-central-1"}, "data.aws_region.here"),
         ("output", {"sensitive": True}, "output.url"),
+        ("aws_vpc", {"cidr_block": "10.0.0.0/16"}, "aws_vpc.n_1"),
     ],
 )
-def test_blocks_of_a_configuration_are_found(type_: str, attributes: dict[str, Any], address: str) -> None:
-    assert Template(STACK).any(type_, **attributes).address == address
-    assert Template(STACK).one(address).type == type_
+def test_blocks_of_a_configuration_are_found(
+    stack: dict[str, Any], type_: str, attributes: dict[str, Any], address: str
+) -> None:
+    assert Template(stack).any(type_, **attributes).address == address
+    assert Template(stack).one(address).type == type_
 
 
 @pytest.mark.feature("H1")
@@ -99,11 +113,19 @@ def test_plan_whose_resource_has_only_unknown_values_is_read() -> None:
 @pytest.mark.feature("H1")
 @pytest.mark.parametrize(
     "expected",
-    ["name", None, True, {"a": 1}, ["a"], Match.absent(), Match.present(), Match.regex("."), Match.excluding("x")],
+    [
+        *("name", None, True, {"a": 1}, ["a"]),
+        *(Match.absent(), Match.present(), Match.regex("."), Match.excluding("x"), Match.json({})),
+        *(Match.contains(), Match.length(0), Match.one_of("x", Match.absent()), Match.reference("aws_kms_key")),
+        Capture(),
+    ],
+    ids=repr,
 )
 def test_unknown_value_never_matches_and_is_named(expected: Any) -> None:
     with pytest.raises(AssertionError, match=r"bucket: expected .*, got \(known after apply\)"):
         Template(PLAN).every("aws_s3_bucket", bucket=expected)
+    with pytest.raises(AssertionError, match=r"grant\[0\]\.id: expected .*, got \(known after apply\)"):
+        Template(PLAN).every("aws_s3_bucket", grant=[{"id": expected, "type": "Group"}])
 
 
 @pytest.mark.feature("H1")
@@ -118,6 +140,12 @@ def test_none_fails_when_an_unknown_value_decides() -> None:
 def test_mistyped_type_is_answered_with_the_types(assertion: str) -> None:
     with pytest.raises(AssertionError, match=r"no aws_vcp; did you mean aws_vpc.*\?; types: aws_kms_key, aws_subnet"):
         getattr(Template(STACK), assertion)("aws_vcp", cidr_block="10.0.0.0/16")
+
+
+@pytest.mark.feature("H1")
+def test_count_of_a_mistyped_type_is_answered_with_the_types() -> None:
+    with pytest.raises(AssertionError, match=r"no aws_vcp; did you mean aws_vpc"):
+        Template(STACK).count("aws_vcp", 1)
 
 
 @pytest.mark.feature("H1")

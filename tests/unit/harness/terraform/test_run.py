@@ -94,6 +94,16 @@ def test_missing_provider_is_reported_by_terraform(tmp_path: Path, monkeypatch: 
         Terraform(tmp_path).init()
 
 
+def test_version_that_the_mirror_lacks_is_answered_with_those_that_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools.require("terraform", "provider-mirror")
+    wanted = {"aws": {"source": "hashicorp/aws", "version": "4.9.9"}}
+    (tmp_path / "cdk.tf.json").write_text(json.dumps({"terraform": {"required_providers": wanted}}))
+    with pytest.raises(TerraformError, match=r"has these versions of hashicorp/aws: .*\d\. Fix: require one of them"):
+        Terraform(tmp_path).init()
+
+
 def test_cli_configuration_uses_the_mirror_for_its_providers_and_the_registry_for_others(tmp_path: Path) -> None:
     (tmp_path / mirror.PROVIDER).mkdir(parents=True)
     text = cli_configuration.text(mirror=tmp_path, cache_folder=tmp_path / "cache")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from terraform_harness.assertions import Template
 from terraform_harness.terraform import workspace
 
 STACK: dict[str, Any] = {
@@ -74,21 +72,6 @@ def test_leaving_out_the_last_resource_removes_its_type(source: Path, tmp_path: 
     assert workspace.read(folder)["resource"] == {"aws_vpc": {"v": {}}}
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        (None, "no Terraform files. Fix: synthesize the stacks first"),
-        ("{", "not JSON"),
-        ("[]", "must be a JSON object, got list"),
-    ],
-)
-def test_folder_without_a_root_module_is_named(tmp_path: Path, text: str | None, message: str) -> None:
-    if text is not None:
-        (tmp_path / "cdk.tf.json").write_text(text)
-    with pytest.raises(workspace.WorkspaceError, match=message):
-        workspace.read(tmp_path)
-
-
 HCL = """
 terraform {
   backend "s3" {
@@ -142,19 +125,6 @@ def test_hcl_root_without_mock_outputs_is_rejected(hcl: Path) -> None:
 def test_resources_of_an_hcl_root_are_left_out(hcl: Path) -> None:
     workspace.leave_out(hcl, ["aws_vpc.v"])
     assert workspace.read(hcl)["resource"] == {"aws_kms_key": {"k": {}}}
-
-
-def test_assertions_on_an_hcl_root_name_the_plan_as_the_fix(hcl: Path) -> None:
-    with pytest.raises(workspace.WorkspaceError, match=r"contains HCL, .* Fix: plan it \(fixture `offline_plan`\)"):
-        Template.read(hcl)
-
-
-@pytest.mark.parametrize("read", [workspace.read, Template.read])
-def test_wrong_stack_name_lists_the_stacks(source: Path, read: Callable[[Path], object]) -> None:
-    with pytest.raises(
-        workspace.WorkspaceError, match=r"two: no such stack; stacks in .*: one\. Fix: correct the name"
-    ):
-        read(source.parent / "two")
 
 
 def test_hcp_terraform_backend_becomes_a_local_state(tmp_path: Path) -> None:

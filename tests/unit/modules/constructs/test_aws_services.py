@@ -46,3 +46,10 @@ def test_s3_is_reached_through_the_gateway_endpoint(egress: str) -> None:
         table.key for table in deployment.of("aws_route_table") if "-application" in table.body["tags"]["Name"]
     }
     assert tables == application
+
+
+@pytest.mark.feature("N2", "G5")
+def test_dag_releases_are_read_through_the_gateway_endpoint_without_nat() -> None:
+    deployment = deployed(network=three_zones("none"), dags={"delivery": "s3"})
+    to_s3 = {rule.group for rule in rules(deployment, egress=True) if rule.peer.startswith("prefix list ")}
+    assert to_s3 >= set(services(deployment))

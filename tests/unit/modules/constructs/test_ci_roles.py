@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from terraform_gate.iam.decision import Caller, Outcome, Policy, Target, decide
 from terraform_gate.iam.managed_policies import managed_document
+from terraform_harness.emulator.iam.definitions import resource_types
 
 from tests.synthesis import Deployment, deployed
 from tests.unit.modules.variants import CHEAP, ISSUER, LARGE, OIDC, PROVIDER
@@ -146,7 +147,7 @@ def _key_policy() -> Policy:
     return Policy.parse({"Version": "2012-10-17", "Statement": [account]})
 
 
-BUCKET, KEY = "arn:aws:s3:::airflow-prod-task-logs-1", "arn:aws:kms:eu-central-1:111111111111:key/state"
+BUCKET, KEY = "arn:aws:s3:::airflow-prod-dags-111111111111", "arn:aws:kms:eu-central-1:111111111111:key/state"
 STATE = f"{BUCKET}/airflow-fargate/prod-airflow.tfstate"
 
 
@@ -195,6 +196,17 @@ def test_deploy_role_writes_states_and_creates_roles_with_the_boundary() -> None
     assert decide(role, "iam:CreateRole", "arn:aws:iam::111111111111:role/airflow/worker", bounded).is_possible
 
 
+@pytest.mark.feature("I4", "G1")
+def test_deploy_role_creates_the_bucket_of_dag_releases_and_releases_to_it() -> None:
+    role, bucket = _deploy_role(deployed(**LARGE)), "arn:aws:s3:::airflow-dev-dags-111111111111"
+    for action, resource in (
+        ("s3:CreateBucket", bucket), ("s3:ListBucket", bucket), ("s3:GetObject", f"{bucket}/current.json"),
+        ("s3:PutObject", f"{bucket}/current.json"), ("s3:DeleteObject", f"{bucket}/releases/0.zip"),
+    ):  # fmt: skip
+        assert decide(role, action, resource, {}).is_possible, action
+    assert not decide(role, "s3:PutObject", "arn:aws:s3:::airflow-dev-task-logs-111111111111/log", {}).is_possible
+
+
 @pytest.mark.feature("I4")
 def test_every_role_of_an_account_with_ci_roles_has_the_boundary_that_bootstrap_creates() -> None:
     plain = deployed(iam={"path": "/airflow/", **OIDC})
@@ -233,3 +245,17 @@ def test_deploy_role_cannot_change_itself() -> None:
                 writing = [action for action in statement["Action"] if action.startswith(("iam:Put", "iam:Update"))]
                 reached = [pattern for pattern in statement["Resource"] if fnmatch.fnmatchcase(own, pattern)]
                 assert not (writing and reached), f"{own} is within {reached} of {writing}"
+
+
+@pytest.mark.feature("I4", "H9")
+def test_actions_of_the_deploy_role_support_the_resources_that_limit_them() -> None:
+    """IAM denies an action that supports no resource, unless its statement is about every resource (``*``)."""
+    limited = [
+        action
+        for policy in _ci(deployed(**LARGE))["aws_iam_policy"].values()
+        for part in json.loads(policy["policy"])["Statement"]
+        for action in part["Action"]
+        if part["Effect"] == "Allow" and part["Resource"] != ["*"] and "*" not in action
+    ]
+    assert len(limited) > 20
+    assert [action for action in limited if not resource_types(*action.split(":"))] == []

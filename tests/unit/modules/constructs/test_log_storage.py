@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.reading import AIRFLOW_TASK_ROLE, fargate_tasks, grants, role_of, services
-from tests.synthesis import deployed
+from tests.synthesis import Deployment, deployed
 from tests.unit.modules.variants import CHEAP, CUSTOM, DISTINCT_TOPOLOGIES
 
 RUNS_OR_SHOWS_TASKS = {
@@ -26,13 +26,17 @@ def test_components_write_and_read_task_logs_in_s3(topology: str) -> None:
         environment = task.main.environment
         assert environment["AIRFLOW__LOGGING__REMOTE_LOGGING"] == "True", name
         assert environment["AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER"] == f"s3://${{{bucket.key}.id}}/task-logs", name
-        allowed = {
-            action: grant.resources
-            for grant in grants(deployment, role_of(deployment, task, AIRFLOW_TASK_ROLE))
-            for action in grant.actions
-        }
+        allowed = _allowed(deployment, name)
         objects = (f"${{{bucket.key}.arn}}/task-logs/*",)
-        assert allowed["s3:PutObject"] == allowed["s3:GetObject"] == objects, name
+        assert allowed["s3:GetObject"] == objects, name
+        assert allowed.get("s3:PutObject") == (None if name == "api-server" else objects), name
+        assert ("kms:GenerateDataKey" in allowed) == (name != "api-server"), name
+
+
+def _allowed(deployment: Deployment, service: str) -> dict[str, tuple[str, ...]]:
+    """The actions that the task role of a service permits, with their resources."""
+    role = role_of(deployment, services(deployment)[service][1], AIRFLOW_TASK_ROLE)
+    return {action: grant.resources for grant in grants(deployment, role) for action in grant.actions}
 
 
 @pytest.mark.feature("L1")
@@ -42,6 +46,10 @@ def test_task_logs_go_to_cloudwatch_when_configured() -> None:
     worker = services(deployment)["worker-default"][1]
     folder = worker.main.environment["AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER"]
     assert folder == f"cloudwatch://${{{group.key}.arn}}"
+    write = {"logs:CreateLogStream", "logs:PutLogEvents"}
+    assert write <= _allowed(deployment, "worker-default").keys()
+    assert "logs:GetLogEvents" in _allowed(deployment, "api-server")
+    assert not write & _allowed(deployment, "api-server").keys()
     assert not deployment.of("aws_s3_bucket", bucket="airflow-dev-task-logs-111111111111")
 
 

@@ -21,6 +21,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "custom": {key: value for key, value in CUSTOM.items() if key not in {"state", "iam"}},
     "cheap": CHEAP,
     "open": {"load_balancer": OPEN},
+    "tokens-releases": {"database": {"authentication": "iam"}, "dags": {"delivery": "s3"}},
 }
 
 
@@ -58,3 +59,6 @@ def test_boundary_permits_no_change_of_iam_and_reads_no_state() -> None:
     boundary = Policy.parse({"Version": "2012-10-17", "Statement": boundary_statements("airflow", ROLES)})
     state = "arn:aws:s3:::airflow-fargate-state-111111111111/airflow-fargate/dev-airflow.tfstate"
     assert not [item for item in boundary.covering("s3:getobject") if item.applies(state, Context({})) is not False]
+    release = "arn:aws:s3:::airflow-dev-dags-111111111111/current.json"
+    assert [item for item in boundary.covering("s3:getobject") if item.applies(release, Context({}))]
+    assert not [item for item in boundary.covering("s3:putobject") if item.applies(release, Context({})) is not False]

@@ -77,3 +77,10 @@ def test_service_without_spot_uses_on_demand_capacity_only() -> None:
     for name, (service, _) in services(deployed()).items():
         providers = [item["capacity_provider"] for item in service.blocks("capacity_provider_strategy")]
         assert providers == ["FARGATE"], name
+
+
+@pytest.mark.feature("C2")
+def test_internal_name_leads_to_healthy_tasks_only() -> None:
+    """ECS reports the health of a container to Cloud Map only with this setting."""
+    for name in deployed().of("aws_service_discovery_service"):
+        assert name.body["health_check_custom_config"]["failure_threshold"] == 1, name.address

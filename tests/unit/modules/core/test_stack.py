@@ -11,16 +11,16 @@ from tests.unit.modules.variants import CUSTOM, LARGE
 
 
 @pytest.mark.feature("E4")
-def test_provider_is_limited_to_one_account_and_region() -> None:
-    for name, stack in deployed().stacks.items():
-        (provider,) = stack["provider"]["aws"]
-        assert provider["allowed_account_ids"] == ["111111111111"], name
-        assert provider["region"] == "eu-central-1", name
+@pytest.mark.parametrize("layer", ["bootstrap", "foundation", "airflow"])
+def test_provider_is_limited_to_one_account_and_region(layer: str) -> None:
+    template = deployed().template_of(layer)
+    template.count("provider.aws", 1)
+    template.every("provider.aws", allowed_account_ids=["111111111111"], region="eu-central-1")
 
 
 @pytest.mark.feature("E4")
 def test_default_tags_name_the_environment() -> None:
-    tags = deployed(**CUSTOM).airflow["provider"]["aws"][0]["default_tags"][0]["tags"]
+    tags = deployed(**CUSTOM).template_of("airflow").one("provider.aws").values["default_tags"][0]["tags"]
     assert tags == {"ManagedBy": "terraform", "airflow-fargate:environment": "dev", "cost-center": "data"}
 
 

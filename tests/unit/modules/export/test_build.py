@@ -57,7 +57,7 @@ def test_rules_between_variables_need_all_their_variables(every_module: dict[str
         "key_arn must belong to region and account_id.",
     }
     airflow = {(item.name, rule.others) for item in every_module["airflow"].inputs for rule in item.rules}
-    assert ("workers_heavy_min_count", ("workers_heavy_max_count",)) in airflow
+    assert ("components_scheduler_memory_mib", ("components_scheduler_cpu",)) in airflow
     assert ("components_api_server_count", ("components_api_server_max_count",)) in airflow
 
 

@@ -152,6 +152,21 @@ def test_bad_input_is_one_message_and_exit_2(tmp_path: Path, arguments: list[str
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("file", "exported"), [("main.tf", False), ("examples/complete/terraform.tfstate", True), ("prod.tfvars", True)]
+)
+def test_a_folder_with_foreign_files_is_left_alone(tmp_path: Path, file: str, exported: bool) -> None:
+    if exported:
+        assert invoke("dns-record", "--out", str(tmp_path)).exit_code == 0
+    foreign = tmp_path / "dns-record" / file
+    foreign.parent.mkdir(parents=True, exist_ok=True)
+    foreign.write_text("ours")
+    before = sorted(tmp_path.rglob("*"))
+    result = invoke("encryption-key", "dns-record", "--out", str(tmp_path))
+    assert (result.exit_code, f"would delete {file}, which it did not write" in result.output) == (2, True)
+    assert (foreign.read_text(), sorted(tmp_path.rglob("*"))) == ("ours", before)
+
+
 @pytest.mark.feature("M3")
 def test_export_of_all_modules_writes_an_index_and_check_covers_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

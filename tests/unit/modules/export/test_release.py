@@ -120,11 +120,34 @@ def test_tag_commits_the_released_modules_and_rejects_an_existing_tag(
         monkeypatch.setenv(f"GIT_{who}_NAME", "t")
         monkeypatch.setenv(f"GIT_{who}_EMAIL", "t@example.org")
     git(released, "init")
+    result = release("1.0.1", exported, released, "--tag")
+    assert (result.exit_code, "is not committed" in result.output) == (2, True)
+    git(released, "add", "--all")
+    git(released, "commit", "--message", "First")
     assert release("1.0.1", exported, released, "--tag").exit_code == 0
     assert git(released, "show", "--no-patch", "--format=%s", "v1.0.1^{commit}") == "Release v1.0.1\n"
     assert git(released, "status", "--porcelain") == ""
     again = release("1.0.1", exported, released, "--tag")
     assert (again.exit_code, "the tag v1.0.1 exists" in again.output) == (2, True)
+
+
+def test_bad_date_folder_and_text_are_one_printable_message(
+    folders: tuple[Path, Path],
+) -> None:
+    exported, released = folders
+    result = release("1.0.1", exported, released, "--date", "2026\x1b[31m")
+    assert (result.exit_code, result.output) == (2, "date 2026\\x1b[31m is not a date. Fix: write it as 2026-11-28\n")
+    result = release("1.0.1", exported, released / "CHANGELOG.md")
+    assert (result.exit_code, "CHANGELOG.md" in result.output, "Traceback" in result.output) == (2, True, False)
+    change(exported, "condition     = ", "condition     = \x1b == ", file="variables.tf")
+    result = release("2.0.0", exported, released)
+    assert "\x1b" not in result.output
+    change(exported, "\x1b == ", "", file="variables.tf")
+    (released / NAME / "examples/complete/terraform.tfstate").write_text("{}")
+    result = release("2.0.0", exported, released)
+    assert result.exit_code == 2
+    assert "would delete examples/complete/terraform.tfstate, which it did not write" in result.output
+    assert not (released / NAME / "CHANGELOG.md").read_text().count("2.0.0")
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_review_names_the_access_that_a_change_opens(runner: Runner, target: Tar
 
 @pytest.mark.feature("O5")
 @pytest.mark.xdist_group("pipeline scripts")
-@pytest.mark.parametrize("verb", ["plan", "drift", "deploy", "verify", "image"])
+@pytest.mark.parametrize("verb", ["plan", "drift", "deploy", "verify", "image", "upload"])
 def test_command_of_a_step_stops_only_at_the_credentials(runner: Runner, target: Target, verb: str) -> None:
     write_reviewed(reviewed("dev", {}), runner.folder / scripts.PLANS)
     assert "redentials" in runner.run(getattr(scripts, verb)(target), code=2, COMMIT="abc")

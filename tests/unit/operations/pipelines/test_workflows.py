@@ -15,7 +15,9 @@ from terraform_harness.tools import require
 from local.containers.tools import program
 from local.repository import ROOT
 from operations.pipelines.actions import VERSIONS
-from tests.unit.operations.pipelines.conftest import NAMES, steps
+from operations.pipelines.scripts import OPERATIONS
+from operations.pipelines.target import targets
+from tests.unit.operations.pipelines.conftest import FILES, NAMES, environment, steps, write
 
 SCHEMAS = {
     ".github/workflows/": "vendor.github-workflows",
@@ -173,3 +175,42 @@ def test_dag_files_are_tested_before_staging_gets_them(files: dict[str, str], pr
     scripts = [script for name, _, _, script in steps(files) if name.startswith(folder)]
     assert any("airflow_fargate.check_dags" in script for script in scripts)
     assert any(script.endswith('"$COMMIT:refs/heads/staging"') for script in scripts)
+
+
+@pytest.fixture
+def releases(provider: str, tmp_path: Path) -> dict[str, str]:
+    """The files of staging and prod, which get releases in S3."""
+    names = ("staging", "prod")
+    documents = [{**environment(name, provider), "dags": {"delivery": "s3"}} for name in names]
+    found = targets(names, folder=write(tmp_path / "environments", *documents), provider=provider)
+    return FILES[provider](found, command="test")
+
+
+@pytest.mark.feature("O5")
+def test_releases_in_s3_are_tested_then_uploaded_as_the_deploy_role_one_environment_after_the_other(
+    releases: dict[str, str], provider: str
+) -> None:
+    if provider == "gitlab":
+        found = yaml.safe_load(releases[".gitlab/airflow-dags.yml"])
+        staging, prod = found["airflow-release-staging"], found["airflow-release-prod"]
+        assert (staging["needs"], prod["needs"]) == (["airflow-dags"], ["airflow-release-staging"])
+        assert ["when" in job["rules"][0] for job in (staging, prod)] == [False, True]
+        assert staging["variables"]["AWS_ROLE_ARN"].endswith(":role/airflow-ci/airflow-ci-deploy")
+        assert staging["script"] == [f"{OPERATIONS} dags release staging --dags dags"]
+        return
+    found = yaml.safe_load(releases[".github/workflows/airflow-dags.yml"])["jobs"]
+    assert list(found) == ["test", "release-staging", "approve-prod", "release-prod"]
+    assert [found[job]["needs"] for job in list(found)[1:]] == [["test"], ["release-staging"], ["approve-prod"]]
+    assert found["approve-prod"]["environment"] == "dags-prod"
+    for name in ("staging", "prod"):
+        job = found[f"release-{name}"]
+        assert job["steps"][-1]["run"] == f"{OPERATIONS} dags release {name} --dags dags"
+        assert job["if"] == "github.event_name == 'push' && github.ref == 'refs/heads/main'"
+        assert "airflow-ci-deploy" in json.dumps(job)
+
+
+@pytest.mark.feature("O5")
+def test_files_of_releases_in_s3_are_valid_too(releases: dict[str, str], provider: str, tmp_path: Path) -> None:
+    test_files_follow_the_schemas_of_their_provider(releases, tmp_path)
+    test_actionlint_finds_no_error_in_the_workflows(releases, provider, tmp_path)
+    test_jobs_have_time_limits_and_only_the_permissions_that_they_need(releases)

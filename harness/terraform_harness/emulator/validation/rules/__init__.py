@@ -1,6 +1,7 @@
 """Rules that AWS documents but its service models lack; importing this package registers them."""
 
 from terraform_harness.emulator.validation.rules import (
+    capacity,
     engines,
     limits_compute,
     limits_data,
@@ -15,6 +16,7 @@ __all__ = [
     "RULES",
     "Rule",
     "apply",
+    "capacity",
     "engines",
     "limits_compute",
     "limits_data",

@@ -1,4 +1,4 @@
-"""Families of parameter groups against engine versions."""
+"""Instance classes and families of parameter groups against engine versions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from terraform_harness.emulator.validation.violation import Violation
 
 RDS = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithParamGroups.html"
 CACHE = "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ParameterGroups.Engine.html"
+CLASSES = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Support.html"
 REDIS_6 = 6
+# Families of instance classes of RDS that PostgreSQL supports up to a major version; 0 for Aurora's.
+LAST_POSTGRES = {**dict.fromkeys(("t1", "t2", "m1", "m2", "m3", "m4", "r3", "r4"), 12), "serverless": 0}
 
 
 @rule("rds:CreateDBInstance", "rds:ModifyDBInstance", source=RDS)
@@ -24,6 +27,23 @@ def db_parameter_group_family(call: Call) -> None:
     if engine != "postgres" or not version or group is None:
         return
     _same_family(group.name, group.family, f"postgres{version.split('.')[0]}", version)
+
+
+@rule("rds:CreateDBInstance", "rds:ModifyDBInstance", source=CLASSES)
+def db_instance_class(call: Call) -> None:
+    parameters = call.parameters
+    there = call.backend("rds").databases.get(parameters["DBInstanceIdentifier"])
+    engine = parameters.get("Engine") or getattr(there, "engine", "")
+    version = parameters.get("EngineVersion") or getattr(there, "engine_version", "") or ""
+    name = parameters.get("DBInstanceClass") or getattr(there, "db_instance_class", "") or ""
+    major, last = version.partition(".")[0], LAST_POSTGRES.get(name.split(".")[1] if "." in name else "")
+    if engine == "postgres" and major.isdigit() and last is not None and int(major) > last:
+        raise Violation(
+            "InvalidParameterCombination",
+            "RDS does not support creating a DB instance with the following combination: "
+            f"DBInstanceClass={name}, Engine={engine}, EngineVersion={version}; "
+            + (f"{name} supports PostgreSQL up to {last}" if last else f"{name} belongs to Aurora"),
+        )
 
 
 @rule("elasticache:CreateReplicationGroup", "elasticache:ModifyReplicationGroup", source=CACHE)

@@ -34,8 +34,9 @@ def dashboards(call: Call) -> None:
     name = f"dashboard {call.parameters['DashboardName']}"
     widgets = _widgets(call.parameters["DashboardBody"])
     within(call, "widgets_per_dashboard", len(widgets), of=name)
-    for widget in widgets:
-        within(call, "metrics_per_widget", len(widget.get("properties", {}).get("metrics", ())), of=name)
+    metrics = [len(widget.get("properties", {}).get("metrics", ())) for widget in widgets]
+    within(call, "metrics_per_widget", max(metrics, default=0), of=name)
+    within(call, "metrics_per_dashboard", sum(metrics), of=name)
 
 
 def _widgets(body: str) -> list[Any]:

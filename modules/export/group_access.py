@@ -1,0 +1,114 @@
+"""What the DAGs of a worker group need of their own, as attributes of ``worker_groups``: egress, policies, secrets.
+
+The marked group has one item of each kind, whose values are markers. Its resources are repeated for each item of each
+group, by a local value of the module. The caller names the items: their values, such as the id of a security group,
+may be unknown until the apply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from environments.fields import Section
+from environments.sections.compute import WorkerGroup
+from environments.sections.dag_access import Egress, Policy
+from modules.core.dag_access import Permission
+from modules.export import hcl
+from modules.export.inputs import Input, from_model, list_from_model
+from modules.export.model_schema import Node
+
+ACCESS = ("egress", "policies", "secrets")
+CIDR, SECURITY_GROUP, REASON = "EACHCIDR", "EACHSECURITYGROUP", "EACHREASON"
+POLICY_ARN, ACTION, RESOURCE, CONDITION = "EACHPOLICYARN", "EACHACTION", "EACHRESOURCE", "EACHCONDITION"
+SECRET, PARAMETER = "EACHSECRET", "EACHPARAMETER"  # markers, not secrets
+# Ports of the marked destinations, which no other resource uses: of a CIDR block, and of a security group.
+CIDR_PORTS, GROUP_PORTS = (971, 972), (973, 974)
+CONDITIONS: dict[str, dict[str, tuple[str, ...]]] = {CONDITION: {CONDITION: (CONDITION,)}}
+STATEMENT = Permission((ACTION,), (RESOURCE,), CONDITIONS).name
+
+
+def access() -> dict[str, Any]:
+    """The fields of the marked group."""
+    destinations = ((f"${{{CIDR}}}", None, CIDR_PORTS), (None, SECURITY_GROUP, GROUP_PORTS))
+    return {
+        "egress": tuple(
+            Egress.model_construct(cidr=cidr, security_group=group, port=first, last_port=last, reason=REASON)
+            for cidr, group, (first, last) in destinations
+        ),
+        "policies": (
+            Policy.model_construct(arn=POLICY_ARN),
+            Policy.model_construct(arn=None, actions=(ACTION,), resources=(RESOURCE,), conditions=CONDITIONS),
+        ),
+        "secrets": {SECRET: f"/{PARAMETER}"},
+    }
+
+
+# Local values of the module, with an item for each item of each group.
+LOCALS: Mapping[str, str] = {
+    "worker_group_egress": """${merge([for name, group in var.worker_groups : {
+  for key, egress in group.egress : "${name}/${key}" => merge(egress, { group = name })
+}]...)}""",
+    "worker_group_policies": """${merge([for name, group in var.worker_groups : {
+  for key, policy in group.policies : "${name}/${key}" => merge(policy, { group = name, name = key })
+}]...)}""",
+    "worker_group_secrets": """${merge([for name, group in var.worker_groups : {
+  for variable, parameter in group.secrets : "${name}/${variable}" => {
+    group    = name
+    variable = variable
+    path     = replace(parameter, "/^arn:.*:parameter/", "")
+  }
+}]...)}""",
+    "worker_egress": "${merge([for group in values(var.worker_groups) : group.egress]...)}",
+}
+
+
+def given(group: WorkerGroup) -> dict[str, Any]:
+    """The items of ``group`` by the names that the model derives from their values."""
+    found = {
+        name: {item.name: item.model_dump(mode="json", exclude_defaults=True) for item in getattr(group, name)}
+        for name in ("egress", "policies")
+    }
+    return {name: items for name, items in {**found, "secrets": dict(group.secrets)}.items() if items}
+
+
+@cache
+def attributes() -> tuple[Input, ...]:
+    """The attributes of a worker group."""
+    properties = WorkerGroup.model_json_schema()["properties"]
+    types = {"egress": _map_of(Egress), "policies": _map_of(Policy), "secrets": "map(string)"}
+    more = {"egress": " By a name of your choice.", "policies": " By a name of your choice."}
+    return tuple(
+        Input(
+            name=name,
+            type=types[name],
+            description=f"{properties[name]['description']}{more.get(name, '')}",
+            default={},
+        )
+        for name in ACCESS
+    )
+
+
+@cache
+def fields(section: type[Section]) -> tuple[Input, ...]:
+    """The fields of ``section`` that have a Terraform type of their own."""
+    properties = section.model_json_schema()["properties"]
+    found = (
+        from_model(name, node) or (list_from_model(name, node) if node.get("type") == "array" else None)
+        for name, node in properties.items()
+    )
+    return tuple(item for item in found if item is not None)
+
+
+def _map_of(section: type[Section]) -> str:
+    types = {}
+    for name, field in section.model_fields.items():
+        node: Node = section.model_json_schema()["properties"][name]
+        if node.get("type") == "object":
+            types[name] = "optional(map(map(list(string))), {})"
+            continue
+        (found,) = [item for item in fields(section) if item.name == name]
+        empty = ", []" if found.type.startswith("list") else ""
+        types[name] = found.type if field.is_required() else f"optional({found.type}{empty})"
+    return f"map(object({hcl.object_(types)}))"
