@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
@@ -19,7 +19,7 @@ from airflow_fargate import heartbeat
 from airflow_fargate.backing_services import Database
 from airflow_fargate.metric_data import datums, missing_data
 from airflow_fargate.startup_error import StartupError
-from airflow_fargate.worker_load import Load, WorkerGroup, measure, parse_groups
+from airflow_fargate.worker_load import ECS_DEFAULT, ECS_NAMED, Load, WorkerGroup, measure, parse_groups
 
 # Standard metrics have a resolution of a minute.
 FULL_SECONDS = 60.0
@@ -56,8 +56,10 @@ class Publisher:
         environment: str,
         groups: tuple[WorkerGroup, ...],
         cluster: Cluster | None = None,
+        ecs: str = "",
     ) -> None:
         self._database = database
+        self._ecs = ecs
         self._cluster = cluster
         self._missing: dict[str, int] = {}
         self._full_at = 0.0
@@ -80,19 +82,24 @@ class Publisher:
         if self._connection is None:
             self._connection = self._database.connect(application_name="airflow-fargate-metrics")
         try:
-            loads, unserved = measure(self._connection, self._groups)
+            measured = measure(self._connection, self._groups, ecs=self._ecs)
         except psycopg2.Error:
             self._connection.close()
             self._connection = None
             raise
-        self._report(unserved)
-        data = self._missing_workers(loads)
+        self._report(measured.unserved)
+        data = self._missing_workers(measured.loads)
         if self._cluster is None or time.monotonic() >= self._full_at:
             self._full_at = time.monotonic() + FULL_SECONDS
-            data += datums(loads, unserved=sum(unserved.values()), environment=self._environment)
+            data += datums(
+                measured.loads,
+                unserved=sum(measured.unserved.values()),
+                environment=self._environment,
+                on_ecs=measured.on_ecs if self._ecs else None,
+            )
         for start in range(0, len(data), 900):
             self._cloudwatch.put_metric_data(Namespace=self._namespace, MetricData=data[start : start + 900])
-        return loads
+        return measured.loads
 
     def _missing_workers(self, loads: list[Load]) -> list[dict[str, Any]]:
         """Data of the groups that lack or spare workers, or did so before: a call to CloudWatch costs money."""
@@ -108,7 +115,7 @@ class Publisher:
         self._missing = missing
         return missing_data(changed, environment=self._environment)
 
-    def _report(self, unserved: dict[str, int]) -> None:
+    def _report(self, unserved: Mapping[str, int]) -> None:
         """Print the queues without a worker group when they change: the metric has only their sum."""
         if unserved and unserved.keys() != self._printed.keys():
             names = ", ".join(f"{queue!r} ({count})" for queue, count in sorted(unserved.items()))
@@ -118,7 +125,7 @@ class Publisher:
                 file=sys.stderr,
                 flush=True,
             )
-        self._printed = unserved
+        self._printed = dict(unserved)
 
 
 def run(publisher: Publisher, *, period: float) -> None:
@@ -160,9 +167,13 @@ def main() -> int:
         if not period.isdigit() or int(period) < 1:
             raise StartupError(f"AIRFLOW_METRICS_PERIOD: expected whole seconds >= 1, got {period!r}")
         cluster = os.environ.get("AIRFLOW_METRICS_CLUSTER") or ""
+        ecs = os.environ.get("AIRFLOW_METRICS_ECS_EXECUTOR") or ""
+        if ecs not in {"", ECS_DEFAULT, ECS_NAMED}:
+            raise StartupError(f"AIRFLOW_METRICS_ECS_EXECUTOR: expected {ECS_DEFAULT} or {ECS_NAMED}, got {ecs!r}")
         publisher = Publisher(
             database=Database.of(os.environ),
-            groups=parse_groups(os.environ.get("AIRFLOW_METRICS_WORKER_GROUPS") or "{}"),
+            groups=parse_groups(os.environ.get("AIRFLOW_METRICS_WORKER_GROUPS") or "{}", ecs=ecs),
+            ecs=ecs,
             cloudwatch=_client("cloudwatch", name="CloudWatch"),
             cluster=Cluster(name=cluster, ecs=_client("ecs", name="ECS")) if cluster else None,
             namespace=os.environ.get("AIRFLOW_METRICS_NAMESPACE") or "Airflow",

@@ -2,7 +2,7 @@
 
 Lengths of Redis lists drift from it. Airflow tasks that are deferred, up for retry or on a queue without a worker group
 occupy no slot and do not count. Neither do Airflow tasks that are Fargate tasks of their own (``executor="ecs"``),
-whatever their queue is.
+whatever their queue is: they have a load of their own.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from airflow_fargate.ecs_overrides import NAMES
 from airflow_fargate.startup_error import StartupError
 
 STATEMENT_SECONDS = 10
+# The parameter is the executor of Airflow tasks that name none.
 QUERY = f"""
 select queue, count(*), extract(epoch from now() - min(queued_dttm) filter (where state = 'queued')),
-    count(*) filter (where state = 'queued')
-from task_instance where state in ('queued', 'running') and coalesce(executor, '') not in {NAMES}
-group by queue
+    count(*) filter (where state = 'queued'), coalesce(executor, %s) in {NAMES} as on_ecs
+from task_instance where state in ('queued', 'running') group by queue, on_ecs
 """  # noqa: S608 - constants only
+ECS_DEFAULT, ECS_NAMED = "default", "named"
+"""Values of AIRFLOW_METRICS_ECS_EXECUTOR: Airflow tasks that name no executor use it, or only those that name it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +84,28 @@ class Load:
         return math.ceil(self.tasks / self.group.concurrency)
 
 
-def parse_groups(text: str) -> tuple[WorkerGroup, ...]:
-    """Read the worker groups from AIRFLOW_METRICS_WORKER_GROUPS; raises StartupError for malformed JSON."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """The load of an environment.
+
+    Args:
+        loads: the load of each worker group.
+        unserved: queued Airflow tasks by queue that no group serves.
+        on_ecs: Airflow tasks that are Fargate tasks of their own.
+    """
+
+    loads: list[Load]
+    unserved: Mapping[str, int]
+    on_ecs: QueueLoad
+
+
+def parse_groups(text: str, *, ecs: str = "") -> tuple[WorkerGroup, ...]:
+    """Read the worker groups from AIRFLOW_METRICS_WORKER_GROUPS; raises StartupError for malformed JSON.
+
+    Args:
+        text: the JSON.
+        ecs: AIRFLOW_METRICS_ECS_EXECUTOR; where it is ``default``, there may be no group.
+    """
     example = '{"default": {"queues": ["default"], "concurrency": 4}}'
     try:
         groups = tuple(
@@ -92,31 +114,42 @@ def parse_groups(text: str) -> tuple[WorkerGroup, ...]:
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise StartupError(f"AIRFLOW_METRICS_WORKER_GROUPS: expected {example}, got {text!r}") from error
-    if not groups or any(group.concurrency < 1 or not group.queues for group in groups):
+    if (not groups and ecs != ECS_DEFAULT) or any(group.concurrency < 1 or not group.queues for group in groups):
         raise StartupError(
             f"AIRFLOW_METRICS_WORKER_GROUPS: each group needs a queue and concurrency >= 1, got {text!r}"
         )
     return groups
 
 
-def measure(connection: Any, groups: Iterable[WorkerGroup]) -> tuple[list[Load], dict[str, int]]:
-    """Query the load of every group, and the number of queued Airflow tasks by queue that no group serves.
+def measure(connection: Any, groups: Iterable[WorkerGroup], *, ecs: str = "") -> Measured:
+    """Query the load of every group, of queues that no group serves, and of the ECS executor.
 
     The load is zero for a group whose queues have no rows.
     """
     with connection.cursor() as cursor:
         limit_statements(cursor, seconds=STATEMENT_SECONDS)
-        cursor.execute(QUERY)
+        cursor.execute(QUERY, ("ecs" if ecs == ECS_DEFAULT else "",))
         found = cursor.fetchall()
     connection.rollback()
-    rows = {
-        queue: QueueLoad(queued=int(queued), running=int(count) - int(queued), oldest_seconds=float(oldest or 0))
-        for queue, count, oldest, queued in found
-    }
+    every = [
+        (
+            queue,
+            on_ecs,
+            QueueLoad(queued=int(queued), running=int(count) - int(queued), oldest_seconds=float(oldest or 0)),
+        )
+        for queue, count, oldest, queued, on_ecs in found
+    ]
+    rows = {queue: load for queue, on_ecs, load in every if not on_ecs}
+    of_ecs = [load for _, on_ecs, load in every if on_ecs]
     served = {queue for group in groups for queue in group.queues}
-    unserved = {str(queue): int(queued) for queue, _, _, queued in found if queued and queue not in served}
+    unserved = {str(queue): load.queued for queue, load in rows.items() if load.queued and queue not in served}
     loads = [
         Load(group=group, queues={queue: rows.get(queue, QueueLoad()) for queue in sorted(group.queues)})
         for group in groups
     ]
-    return loads, unserved
+    on_ecs = QueueLoad(
+        queued=sum(load.queued for load in of_ecs),
+        running=sum(load.running for load in of_ecs),
+        oldest_seconds=max((load.oldest_seconds for load in of_ecs), default=0.0),
+    )
+    return Measured(loads=loads, unserved=unserved, on_ecs=on_ecs)

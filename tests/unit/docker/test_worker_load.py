@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from airflow_fargate.metric_data import datums
 from airflow_fargate.startup_error import StartupError
-from airflow_fargate.worker_load import WorkerGroup, measure, parse_groups
+from airflow_fargate.worker_load import QueueLoad, WorkerGroup, measure, parse_groups
 
 from tests.unit.docker.load_rows import Connection
 
@@ -29,6 +30,26 @@ def test_malformed_worker_groups_are_rejected(text: str) -> None:
 @pytest.mark.feature("A1", "L4")
 def test_queued_tasks_of_a_queue_without_workers_are_counted() -> None:
     group = WorkerGroup(name="default", queues=frozenset({"default"}), concurrency=4)
-    loads, unserved = measure(Connection(), [group])
-    assert [load.tasks for load in loads] == [5]
-    assert unserved == {"typo": 2}
+    measured = measure(Connection(), [group])
+    assert [load.tasks for load in measured.loads] == [5]
+    assert measured.unserved == {"typo": 2}
+
+
+@pytest.mark.feature("T8", "L4")
+def test_airflow_tasks_of_the_ecs_executor_have_their_own_load_and_metrics() -> None:
+    measured = measure(Connection(), [], ecs="default")
+    assert measured.on_ecs == QueueLoad(queued=3, running=3, oldest_seconds=45)
+    _, *data = datums([], unserved=0, environment="dev", on_ecs=measured.on_ecs)
+    assert {datum["MetricName"]: datum["Value"] for datum in data} == {
+        "QueuedTasks": 3,
+        "RunningTasks": 3,
+        "OldestQueuedSeconds": 45,
+    }
+    assert all({"Name": "Executor", "Value": "ecs"} in datum["Dimensions"] for datum in data)
+
+
+@pytest.mark.feature("T8")
+def test_no_worker_group_is_needed_where_ecs_is_the_default_executor() -> None:
+    assert parse_groups("{}", ecs="default") == ()
+    with pytest.raises(StartupError, match="AIRFLOW_METRICS_WORKER_GROUPS"):
+        parse_groups("{}", ecs="named")
