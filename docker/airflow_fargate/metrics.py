@@ -2,6 +2,8 @@
 
 With a cluster (AIRFLOW_METRICS_CLUSTER) it also publishes, at a resolution of a second, how many workers each group
 lacks: the workers that its load needs minus the desired count of its ECS service. Autoscaling reacts to this metric.
+Airflow tasks whose earlier instances were short count in part, and a zero follows each number that asks for workers
+(:mod:`airflow_fargate.scaling_signal`).
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from typing import Any
 from airflow_fargate import heartbeat
 from airflow_fargate.backing_services import Database
 from airflow_fargate.metric_data import datums, missing_data
+from airflow_fargate.scaling_signal import ScalingSignal, seconds_to_publication
 from airflow_fargate.startup_error import StartupError
 from airflow_fargate.worker_load import ECS_DEFAULT, ECS_NAMED, Load, WorkerGroup, measure, parse_groups
 
@@ -61,7 +64,8 @@ class Publisher:
         self._database = database
         self._ecs = ecs
         self._cluster = cluster
-        self._missing: dict[str, int] = {}
+        self._signals: dict[str, ScalingSignal] = {group.name: ScalingSignal() for group in groups}
+        self._sent: dict[str, int] = {}
         self._full_at = 0.0
         self._cloudwatch = cloudwatch
         self._namespace = namespace
@@ -106,13 +110,15 @@ class Publisher:
         if self._cluster is None:
             return []
         desired = self._cluster.desired_counts(load.group for load in loads)
-        missing = {
-            load.group.name: load.desired_workers - desired[load.group.name]
+        sent = {
+            load.group.name: self._signals[load.group.name].number(
+                load.needed_workers - desired[load.group.name], desired=desired[load.group.name], now=time.monotonic()
+            )
             for load in loads
             if load.group.name in desired
         }
-        changed = {name: number for name, number in missing.items() if number or self._missing.get(name)}
-        self._missing = missing
+        changed = {name: number for name, number in sent.items() if number or self._sent.get(name)}
+        self._sent = sent
         return missing_data(changed, environment=self._environment)
 
     def _report(self, unserved: Mapping[str, int]) -> None:
@@ -129,10 +135,9 @@ class Publisher:
 
 
 def run(publisher: Publisher, *, period: float) -> None:
-    """Publish every ``period`` seconds until SIGTERM; print each new error once and try again."""
+    """Publish once in every ``period`` seconds until SIGTERM; print each new error once and try again."""
     printed = ""
     while True:
-        started = time.monotonic()
         try:
             publisher.publish()
             printed = ""
@@ -142,7 +147,7 @@ def run(publisher: Publisher, *, period: float) -> None:
                 printed = reason
                 print(f"metrics: {reason}; next try in {period:g} s", file=sys.stderr, flush=True)
         heartbeat.touch("metrics")
-        time.sleep(max(1.0, period - (time.monotonic() - started)))
+        time.sleep(seconds_to_publication(time.time(), period))
 
 
 def _client(service: str, *, name: str) -> Any:

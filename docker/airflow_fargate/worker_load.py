@@ -15,14 +15,34 @@ from typing import Any
 
 from airflow_fargate.backing_services import limit_statements
 from airflow_fargate.ecs_overrides import NAMES
+from airflow_fargate.scaling_signal import HISTORY, WAITED_SECONDS, WHOLE_SECONDS
 from airflow_fargate.startup_error import StartupError
 
 STATEMENT_SECONDS = 10
-# The parameter is the executor of Airflow tasks that name none.
+# The parameter is the executor of Airflow tasks that name none. The mean run time of earlier instances comes from the
+# unique index on (dag_id, task_id, run_id, map_index).
 QUERY = f"""
-select queue, count(*), extract(epoch from now() - min(queued_dttm) filter (where state = 'queued')),
-    count(*) filter (where state = 'queued'), coalesce(executor, %s) in {NAMES} as on_ecs
-from task_instance where state in ('queued', 'running') group by queue, on_ecs
+with active as (
+    select queue, dag_id, task_id, state, coalesce(executor, %s) in {NAMES} as on_ecs,
+        extract(epoch from now() - queued_dttm) as waited, extract(epoch from now() - start_date) as ran
+    from task_instance where state in ('queued', 'running')
+), known as materialized (
+    select dag_id, task_id, (
+        select avg(duration) from (
+            select duration from task_instance earlier
+            where earlier.dag_id = kind.dag_id and earlier.task_id = kind.task_id and earlier.state = 'success'
+            order by earlier.run_id desc limit {HISTORY}
+        ) as recent
+    ) as expected
+    from (select distinct dag_id, task_id from active where not on_ecs) as kind
+)
+select queue, count(*), max(waited) filter (where state = 'queued'), count(*) filter (where state = 'queued'), on_ecs,
+    sum(case
+        when expected is null or state = 'queued' and waited > {WAITED_SECONDS}
+            or state = 'running' and ran > {WHOLE_SECONDS} then 1
+        else least(1, expected / {WHOLE_SECONDS})
+    end)
+from active left join known using (dag_id, task_id) group by queue, on_ecs
 """  # noqa: S608 - constants only
 ECS_DEFAULT, ECS_NAMED = "default", "named"
 """Values of AIRFLOW_METRICS_ECS_EXECUTOR: Airflow tasks that name no executor use it, or only those that name it."""
@@ -50,11 +70,13 @@ class QueueLoad:
         queued: Airflow tasks that wait for a worker.
         running: Airflow tasks that run.
         oldest_seconds: age of the oldest queued Airflow task; 0 without one.
+        work: slots that they need; an Airflow task that is known to be short needs a part of a slot.
     """
 
     queued: int = 0
     running: int = 0
     oldest_seconds: float = 0.0
+    work: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +104,11 @@ class Load:
     def desired_workers(self) -> int:
         """The number of workers that run all Airflow tasks at once."""
         return math.ceil(self.tasks / self.group.concurrency)
+
+    @property
+    def needed_workers(self) -> int:
+        """The number of workers that autoscaling aims at; fewer than ``desired_workers`` for short Airflow tasks."""
+        return math.ceil(round(sum(queue.work for queue in self.queues.values()) / self.group.concurrency, 6))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,9 +162,14 @@ def measure(connection: Any, groups: Iterable[WorkerGroup], *, ecs: str = "") ->
         (
             queue,
             on_ecs,
-            QueueLoad(queued=int(queued), running=int(count) - int(queued), oldest_seconds=float(oldest or 0)),
+            QueueLoad(
+                queued=int(queued),
+                running=int(count) - int(queued),
+                oldest_seconds=float(oldest or 0),
+                work=float(work),
+            ),
         )
-        for queue, count, oldest, queued, on_ecs in found
+        for queue, count, oldest, queued, on_ecs, work in found
     ]
     rows = {queue: load for queue, on_ecs, load in every if not on_ecs}
     of_ecs = [load for _, on_ecs, load in every if on_ecs]
