@@ -9,7 +9,7 @@ ROWS = [
     ("default", 4, 30.0, 1, True, 4),
     ("large", 2, 45.0, 2, True, 2),
 ]
-"""Rows of the query: queue, queued and running, age of the oldest queued, queued, whether on the ECS executor, slots."""
+"""Rows of the query: queue, queued and running, age of the oldest queued, queued, on the ECS executor, slots."""
 
 
 class Connection:
