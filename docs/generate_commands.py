@@ -31,6 +31,35 @@ HEAD = """# Commands
 `make TARGET` is the short form of the frequent commands; the programs behind them are below. Every program prints this
 text with `--help`. Exit codes of the operations: [Operating an environment](operations.md).
 
+## Output for programs
+
+With `--json`, the operations `doctor`, `plan`, `verify` and `dags list` print one JSON object on standard output.
+Progress, the next command and errors go to standard error; the exit codes are those without `--json`. A command that
+cannot do its work (exit code 2) prints no JSON.
+
+```json
+{
+  "command": "verify",
+  "environment": "dev",
+  "items": [{"ok": false, "problem": "is stopped", "what": "database available"}],
+  "next": null,
+  "ok": false
+}
+```
+
+`ok` says whether the exit code is 0, `next` suggests what to do, and `environment` is null for `doctor` without a name.
+
+| command | keys of an item |
+|---|---|
+| `doctor` | `what`, `needed_for`, `ok`, `optional`, `fix` (null when the check passes) |
+| `plan` | `stack`, `address`, `action`, `effect`, `rejected`; no value of an attribute |
+| `verify` | `what`, `ok`, `problem` (null when the check passes) |
+| `dags list` | `version`, `current`, `size` (bytes), `uploaded` |
+
+`action` of a planned change is `create`, `change`, `replace` or `delete`; `effect` is `in place`, `rolling`,
+`brief outage` or `replaces`; `rejected` is why `deploy` would reject the change, or null. `status`, `cost`, `backup`,
+`backups`, `restore` and `rehearse-upgrade` have `--json` too, with an object or a list of their own.
+
 """
 # Words after ``.venv/bin/python -m``; the first is the module.
 PROGRAMS = (

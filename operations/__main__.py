@@ -27,7 +27,7 @@ from operations import verify as _verify
 from operations.account import PYTHON, Account
 from operations.commands import control, dags, delivery, hand_over, observe, recover
 from operations.commands import upgrade as _upgrade
-from operations.commands.shared import Folder, Name, Yes, account_of, asked
+from operations.commands.shared import Folder, Json, Name, Yes, account_of, asked, print_items
 from operations.errors import PreconditionError
 from operations.given_secrets import require_files
 from operations.hcp import commands as _hcp
@@ -47,20 +47,25 @@ app.add_typer(dags.app, name="dags")
 
 @app.command()
 def doctor(
-    name: Annotated[str | None, typer.Argument(help="Name of an environment.")] = None, folder: Folder = HOME
+    name: Annotated[str | None, typer.Argument(help="Name of an environment.")] = None,
+    json: Json = False,
+    folder: Folder = HOME,
 ) -> None:
     """Report missing programs on this machine and missing resources in the account of NAME, each with its fix."""
     with reporting():
         environment = load(folder / f"{name}.yaml") if name else None
         findings = [*_doctor.machine(environment.architecture if environment else "ARM64")]
         findings += _doctor.account(environment, lambda found: Account(found, folder=folder)) if environment else ()
-        for finding in findings:
-            mark = "      ok" if not finding.fix else "optional" if finding.optional else " missing"
-            fix = f"\n          Fix: {finding.fix}" if finding.fix else ""
-            print(f"{mark}  {finding.what}: {finding.needed_for}{fix}")
-        if any(finding.fix and not finding.optional for finding in findings):
+        complete = not any(finding.fix and not finding.optional for finding in findings)
+        following = f"make deploy ENV={name}" if name else f"{PYTHON} -m operations doctor NAME, or make demo"
+        if json:
+            items = (finding.item for finding in findings)
+            print_items("doctor", name, items, ok=complete, next_=following if complete else None)
+        else:
+            print("\n".join(finding.text for finding in findings))
+        if not complete:
             raise typer.Exit(1)
-        next_command(f"make deploy ENV={name}" if name else f"{PYTHON} -m operations doctor NAME, or make demo")
+        next_command(following)
 
 
 @app.command()
@@ -82,6 +87,7 @@ def plan(
     expect_no_changes: Annotated[
         bool, typer.Option("--expect-no-changes", help="Exit 1 when a resource differs.")
     ] = False,
+    json: Json = False,
     folder: Folder = HOME,
 ) -> None:
     """Plan both stacks and print what the changes do; change nothing; exit 1 when deploy would reject it."""
@@ -89,13 +95,18 @@ def plan(
         account = account_of(report, name, folder, "plan")
         synthesize_one(folder / f"{name}.yaml")
         planned = _plan.plan(account)
-        print("\n".join(planned.lines))
         if out:
             planned.write(out)
         reviewed = ("--reviewed", str(out / REVIEWED)) if out else ()
         fix = f"undo the rejected change in {account.file}, or add a waiver with rule {RULE} and the address"
-        next_command(fix if planned.rejected else account.command("deploy", *reviewed))
-        if planned.rejected or (expect_no_changes and planned.changes):
+        following = fix if planned.rejected else account.command("deploy", *reviewed)
+        ok = not (planned.rejected or (expect_no_changes and planned.changes))
+        if json:
+            print_items("plan", name, planned.items, ok=ok, next_=following)
+        else:
+            print("\n".join(planned.lines))
+        next_command(following)
+        if not ok:
             raise typer.Exit(1)
 
 
@@ -209,18 +220,21 @@ def wake(name: Name, folder: Folder = HOME) -> None:
 
 
 @app.command()
-def verify(name: Name, folder: Folder = HOME) -> None:
+def verify(name: Name, json: Json = False, folder: Folder = HOME) -> None:
     """Check a running environment; exit 1 when a check fails."""
     with reporting() as report:
         checks = _verify.verify(account_of(report, name, folder, "verify"))
-        for check in checks:
-            mark, detail = ("FAIL", f": {check.problem}") if check.problem else ("  ok", "")
-            print(f"{mark}  {check.what}{detail}")
         failed = sum(check.problem is not None for check in checks)
+        following = "open Airflow (the output `url` of the stack)"
+        if json:
+            items = (check.item for check in checks)
+            print_items("verify", name, items, ok=not failed, next_=None if failed else following)
+        else:
+            print("\n".join(check.text for check in checks))
         say(f"{len(checks) - failed} of {len(checks)} checks pass")
         if failed:
             raise typer.Exit(1)
-        next_command("open Airflow (the output `url` of the stack)")
+        next_command(following)
 
 
 @app.command()

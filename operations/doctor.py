@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from terraform_harness import tools
 
@@ -42,6 +43,18 @@ class Finding:
     needed_for: str
     fix: str | None = None
     optional: bool = False
+
+    @property
+    def text(self) -> str:
+        """The result for people: a line, and a second one with the fix."""
+        mark = "      ok" if not self.fix else "optional" if self.optional else " missing"
+        fix = f"\n          Fix: {self.fix}" if self.fix else ""
+        return f"{mark}  {self.what}: {self.needed_for}{fix}"
+
+    @property
+    def item(self) -> dict[str, Any]:
+        """The result for programs."""
+        return {**asdict(self), "ok": self.fix is None}
 
 
 def machine(architecture: str = "ARM64") -> Iterator[Finding]:

@@ -53,9 +53,24 @@ class Planned:
         return list(report(self.plans, self.rejected))
 
     @property
+    def items(self) -> list[dict[str, Any]]:
+        """The changes for programs, without values of attributes; ``rejected`` is why ``deploy`` would reject one."""
+        refused = {line.split(" would ")[0]: line.partition(": ")[2] for line in self.rejected}
+        return [
+            {
+                "stack": stack,
+                "address": change["address"],
+                "action": _verb(change),
+                "effect": effect_of(change),
+                "rejected": refused.get(f"{stack}: {change['address']}"),
+            }
+            for stack, change in _changes(self.plans)
+        ]
+
+    @property
     def changes(self) -> int:
         """Number of resources that would change."""
-        return sum(_is_change(item) for plan in self.plans.values() for item in plan.get("resource_changes", ()))
+        return sum(1 for _ in _changes(self.plans))
 
     def write(self, folder: Path) -> None:
         """Write ``STACK.plan.json`` for the gate and the report, and the reviewed plan for ``deploy --reviewed``."""
@@ -98,10 +113,8 @@ def rejections(account: Account, plans: Mapping[str, Mapping[str, Any]], *, in_u
 def report(plans: Mapping[str, Mapping[str, Any]], rejected: Sequence[str]) -> Iterator[str]:
     """The changes of all stacks, grouped by effect, most harmful last."""
     groups: dict[str, list[str]] = {}
-    for stack, document in plans.items():
-        for change in document.get("resource_changes", ()):
-            if _is_change(change):
-                groups.setdefault(effect_of(change), []).append(_line(stack, change))
+    for stack, change in _changes(plans):
+        groups.setdefault(effect_of(change), []).append(_line(stack, change))
     if not groups:
         yield "Nothing to change."
     refused = {line.split(" would ")[0] for line in rejected}
@@ -117,10 +130,19 @@ def report(plans: Mapping[str, Mapping[str, Any]], rejected: Sequence[str]) -> I
         yield from (f"  {line}" for line in rejected)
 
 
+def _changes(plans: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Each resource that would change, with its stack."""
+    for stack, document in plans.items():
+        yield from ((stack, change) for change in document.get("resource_changes", ()) if _is_change(change))
+
+
 def _is_change(change: Mapping[str, Any]) -> bool:
     return change["mode"] == "managed" and change["change"]["actions"] not in (["no-op"], ["read"])
 
 
+def _verb(change: Mapping[str, Any]) -> str:
+    return VERBS.get(tuple(change["change"]["actions"]), "replace")
+
+
 def _line(stack: str, change: Mapping[str, Any]) -> str:
-    verb = VERBS.get(tuple(change["change"]["actions"]), "replace")
-    return f"{stack}: {change['address']} ({verb})"
+    return f"{stack}: {change['address']} ({_verb(change)})"

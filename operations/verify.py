@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -25,6 +26,17 @@ class Check:
 
     what: str
     problem: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The result for people."""
+        mark, detail = ("FAIL", f": {self.problem}") if self.problem else ("  ok", "")
+        return f"{mark}  {self.what}{detail}"
+
+    @property
+    def item(self) -> dict[str, Any]:
+        """The result for programs."""
+        return {"what": self.what, "ok": self.problem is None, "problem": self.problem}
 
 
 def verify(account: Account) -> list[Check]:

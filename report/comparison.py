@@ -45,8 +45,12 @@ def compare(left: Contents, right: Contents) -> Comparison:
 
 def _costs(contents: Contents) -> dict[str, str]:
     texts = {key: "not known" if usd is None else f"{usd:,.0f} USD" for key, usd in contents.cost.by("key").items()}
+    prices = contents.cost.prices
+    if not prices.date:
+        return {"Total": "not known", "Prices": f"no price file for {prices.region}", **texts}
     more = " and what is not known" if contents.cost.unknown else ""
-    return {"Total": f"{contents.cost.total:,.0f} USD{more}", **texts}
+    total = f"{contents.cost.total:,.0f} USD{more}"
+    return {"Total": total, "Prices": f"{prices.region}, {prices.date}", **texts}
 
 
 def _different(left: Contents, right: Contents, of: Callable[[Contents], dict[str, str]]) -> Iterator[Row]:

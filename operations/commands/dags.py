@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from environments.load import HOME
-from operations.commands.shared import Folder, Name, account_of
+from operations.commands.shared import Folder, Json, Name, account_of, print_items
 from operations.dag_releases import KEPT, DagReleases, require_delivery, require_release
 from operations.progress import next_command, say
 from operations.reporting import reporting
@@ -48,13 +49,17 @@ def rollback(
 
 
 @app.command(name="list")
-def list_(name: Name, folder: Folder = HOME) -> None:
+def list_(name: Name, json: Json = False, folder: Folder = HOME) -> None:
     """List the releases, the newest first; * is the current one."""
     with reporting() as report:
         account = account_of(report, name, folder, "dags list", check=require_delivery)
         releases = DagReleases(account)
-        current = releases.current()
-        for item in releases.all():
-            mark = "*" if item.version == current else " "
-            print(f"{mark} {item.version}  {item.uploaded:%Y-%m-%d %H:%M:%S} UTC  {item.size:>11,} bytes")
-        next_command(account.command("dags release", "--dags FOLDER"))
+        current, following = releases.current(), account.command("dags release", "--dags FOLDER")
+        if json:
+            items = ({**asdict(item), "current": item.version == current} for item in releases.all())
+            print_items("dags list", name, items, ok=True, next_=following)
+        else:
+            for item in releases.all():
+                mark = "*" if item.version == current else " "
+                print(f"{mark} {item.version}  {item.uploaded:%Y-%m-%d %H:%M:%S} UTC  {item.size:>11,} bytes")
+        next_command(following)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -54,3 +54,19 @@ def asked(yes: bool) -> Confirm:
 def print_json(value: Any) -> None:
     """Print ``value`` as JSON on standard output."""
     print(json.dumps(value, indent=2, sort_keys=True, default=str))
+
+
+def print_items(
+    command: str, environment: str | None, items: Iterable[Mapping[str, Any]], *, ok: bool, next_: str | None = None
+) -> None:
+    """Print the result of a command that lists items, in the shape that docs/commands.md describes.
+
+    Args:
+        command: the verb, for example ``verify``.
+        environment: name of the environment; None for the machine alone.
+        items: what the command found, an object for each line of its text.
+        ok: whether the command ends with exit code 0.
+        next_: what to do next; None when nothing is suggested.
+    """
+    found = {"command": command, "environment": environment, "items": list(items), "next": next_, "ok": ok}
+    print_json(found)

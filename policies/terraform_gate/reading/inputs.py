@@ -13,7 +13,7 @@ from terraform_gate.configuration import Configuration
 from terraform_gate.reading.budget import BudgetExceededError
 from terraform_gate.reading.expression import escaped
 from terraform_gate.reading.hcl_file import read_hcl, variable_values
-from terraform_gate.reading.json_file import UnreadableError, read_json
+from terraform_gate.reading.json_file import UnreadableError, read_json, why_not_opened
 from terraform_gate.reading.loading import configurations_of
 from terraform_gate.reading.module_calls import ModuleReader
 from terraform_gate.reading.plan_file import check_plan, is_plan
@@ -25,6 +25,7 @@ _IGNORED = frozenset({".terraform", ".git", "node_modules"})
 _OTHER_HCL = (
     "not a file of Terraform: another tool reads it. Fix: terraform show -json PLAN > plan.json, then give that"
 )
+_EMPTY = "no Terraform files (*.tf, *.tf.json) and no plan in this folder"
 _OTHER = "only OpenTofu reads this file. Fix: give a plan that OpenTofu made"
 
 
@@ -156,7 +157,7 @@ def _in_folder(folder: Path, unread: dict[Path, str], problems: list[Problem]) -
             found += 1
             yield file
     if not found and len(problems) == seen:
-        problems.append(Problem(str(folder), "no Terraform files (*.tf, *.tf.json) and no plan in this folder"))
+        problems.append(Problem(str(folder), f"{_EMPTY}. Fix: name a folder that has some"))
 
 
 def _walk(folder: Path, problems: list[Problem]) -> list[Path]:
@@ -164,7 +165,7 @@ def _walk(folder: Path, problems: list[Problem]) -> list[Path]:
     top, seen = os.path.realpath(folder), set[str]()
 
     def report(error: OSError) -> None:
-        problems.append(Problem(str(error.filename), error.strerror or str(error)))
+        problems.append(Problem(str(error.filename), why_not_opened(Path(error.filename), error)))
 
     def is_new(path: Path) -> bool:
         target = os.path.realpath(path)
@@ -185,7 +186,8 @@ def _walk(folder: Path, problems: list[Problem]) -> list[Path]:
 def _special_file(file: Path) -> Iterator[Problem]:
     """Report a dangling link, a FIFO, a socket or a device with the name of a file that Terraform reads."""
     if file.name.endswith((".tf.json", ".tf", ".tofu", ".tofu.json")):
-        yield Problem(str(file), "not a regular file" if file.exists() else "No such file or directory")
+        dangling = "No such file or directory. Fix: remove the link, or repair its target"
+        yield Problem(str(file), "not a regular file" if file.exists() else dangling)
 
 
 def _why_unread(file: Path) -> str:

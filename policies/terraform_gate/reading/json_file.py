@@ -21,6 +21,26 @@ class UnreadableError(Exception):
         self.file, self.reason = file, reason
 
 
+def why_not_opened(path: Path, error: OSError) -> str:
+    """Return why ``path`` cannot be opened, with the fix."""
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        return f"{error.strerror or error}. Fix: name a file or folder that can be read"
+    return f"{error.strerror}. Fix: name {_what_exists(path.parent)}"
+
+
+def _what_exists(folder: Path) -> str:
+    """Return the first names in a folder, for the fix of a name that is not there."""
+    try:
+        names = sorted(path.name for path in folder.iterdir())
+    except OSError:
+        names = []
+    if not names:
+        return "a file or folder that exists"
+    more = ", ..." if len(names) > _LISTED else ""
+    return f"one that exists; {folder} has {', '.join(names[:_LISTED])}{more}"
+
+
+_LISTED = 8
 _MOST_BYTES = 64 * 1024 * 1024  # the plan of 10,000 resources has 40 MB
 
 
@@ -37,7 +57,7 @@ def read_text(file: Path) -> str:
             raise UnreadableError(file, f"larger than {_MOST_BYTES >> 20} MiB. Fix: split the configuration")
         return file.read_text(encoding="utf-8")
     except OSError as error:
-        raise UnreadableError(file, error.strerror or str(error)) from error
+        raise UnreadableError(file, why_not_opened(file, error)) from error
     except UnicodeDecodeError as error:
         raise UnreadableError(file, f"not UTF-8 text (byte {error.start})") from error
 

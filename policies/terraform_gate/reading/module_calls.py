@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from terraform_gate.reading.hcl_file import read_hcl
-from terraform_gate.reading.json_file import UnreadableError, read_json
+from terraform_gate.reading.json_file import UnreadableError, read_json, why_not_opened
 from terraform_gate.reading.terraform_root import TerraformRoot, root_of
 
 _MOST_LEVELS = 20
@@ -83,7 +83,7 @@ def _module_root(folder: Path) -> TerraformRoot:
     try:
         files = sorted(file for file in folder.iterdir() if file.name.endswith((".tf", ".tf.json")))
     except OSError as error:
-        raise UnreadableError(folder, f"{folder}: {error.strerror}") from error
+        raise UnreadableError(folder, f"{folder}: {why_not_opened(folder, error)}") from error
     if not files:
         raise UnreadableError(folder, f"{folder}: no Terraform files (*.tf, *.tf.json)")
     documents: dict[Path, Mapping[str, Any]] = {}

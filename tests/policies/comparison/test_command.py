@@ -121,3 +121,4 @@ def test_folder_that_cannot_be_read_is_a_problem(
     code, text = _compared(capsys, folders[0], tmp_path / "nowhere")
     assert code == 2
     assert "PROBLEM" in text
+    assert "nowhere: No such file or directory. Fix: name one that exists; " in text

@@ -49,7 +49,7 @@ PLAN: dict[str, Any] = {
         (json.dumps(PLAN), "contains no resource"),
         (
             '{"module": {"net": {"source": "./net"}}, "resource": {"aws_vpc": {"a": {}}}}',
-            "net: No such file or directory",
+            "net: No such file or directory. Fix: name one that exists; ",
         ),
     ],
 )
@@ -92,8 +92,8 @@ def test_missing_file_empty_folder_binary_file_and_hcl_are_problems(folder: Fold
     hcl = folder.text('resource "aws_vpc" {{{', stack="hcl", name="main.tf")
     (folder.path / "empty").mkdir()
     for path, reason in (
-        (folder.path / "nowhere.tf.json", "No such file"),
-        (folder.path / "empty", "no Terraform files"),
+        (folder.path / "nowhere.tf.json", "No such file or directory. Fix: name one that exists; "),
+        (folder.path / "empty", "and no plan in this folder. Fix: name a folder that has some"),
         (binary, "not UTF-8"),
         (hcl, "not HCL: line 1"),
         (hcl.parent, "not HCL: line 1"),

@@ -57,7 +57,8 @@ def test_hostile_waiver_file_is_a_problem(folder: Folder, content: str) -> None:
 @pytest.mark.feature("P5")
 def test_path_that_is_too_long_is_a_problem(folder: Folder) -> None:
     report = evaluated(folder.path / ("x" * 5000))
-    assert [problem.reason for problem in report.problems] == ["File name too long"]
+    reason = "File name too long. Fix: name a file or folder that can be read"
+    assert [problem.reason for problem in report.problems] == [reason]
 
 
 @pytest.mark.feature("P5")
@@ -73,7 +74,7 @@ def test_dangling_link_next_to_a_clean_root_is_a_problem(folder: Folder) -> None
     link = folder.write(CLEAN).with_name("more.tf.json")
     link.symlink_to("nowhere.tf.json")
     assert [(problem.where, problem.reason) for problem in evaluated(folder.path).problems] == [
-        (str(link), "No such file or directory")
+        (str(link), "No such file or directory. Fix: remove the link, or repair its target")
     ]
 
 

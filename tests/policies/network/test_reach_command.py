@@ -73,7 +73,12 @@ def test_invalid_arguments_are_reported_in_one_line(
 
 @pytest.mark.feature("P1")
 def test_unreadable_input_exits_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([str(tmp_path / "nothing.tf.json")]) == 2
+    (tmp_path / "dev-foundation").mkdir()
+    assert main([str(tmp_path / "nowhere-foundation")]) == 2
+    fix = f"nowhere-foundation: No such file or directory. Fix: name one that exists; {tmp_path} has dev-foundation\n"
+    assert capsys.readouterr().err.endswith(fix)
+    assert main([str(tmp_path / "dev-foundation")]) == 2
+    assert "Fix: name a folder that has some" in capsys.readouterr().err
     broken = tmp_path / "cdk.tf.json"
     broken.write_text('{"resource": {')
     assert main([str(broken)]) == 2

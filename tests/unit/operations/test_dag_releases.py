@@ -11,9 +11,11 @@ import pytest
 
 from operations import dag_releases
 from operations.account import Account
+from operations.commands import dags as commands
 from operations.dag_releases import DagReleases, archive
 from operations.errors import PreconditionError
 from tests.unit.operations.cloud import Cloud
+from tests.unit.operations.command_line import run
 
 
 @pytest.fixture
@@ -40,7 +42,9 @@ def released(releases: DagReleases, dags: Path, text: str, *, keep: int = 20) ->
 
 
 @pytest.mark.feature("G5")
-def test_release_is_current_listed_and_rolled_back(account: Account, dags: Path) -> None:
+def test_release_is_current_listed_and_rolled_back(
+    account: Account, dags: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     releases = DagReleases(account)
     assert releases.current() is None
     first = released(releases, dags, "one")
@@ -48,6 +52,12 @@ def test_release_is_current_listed_and_rolled_back(account: Account, dags: Path)
     second = released(releases, dags, "two")
     assert [item.version for item in releases.all()] == [second, first]
     assert releases.current() == second
+    monkeypatch.setattr(commands, "account_of", lambda *_words, **_options: account)
+    code, out, err = run(tmp_path, "dags", "list", "dev", "--json")
+    found = json.loads(out)
+    assert (code, found["command"], found["ok"]) == (0, "dags list", True)
+    assert [(item["version"], item["current"]) for item in found["items"]] == [(second, True), (first, False)]
+    assert err.strip() == f"Next: {found['next']}"
     assert releases.rollback() == first == releases.current()
     with pytest.raises(PreconditionError, match="no release is older than the current one"):
         releases.rollback()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from botocore.exceptions import ClientError
 from operations import __main__ as command_line
 from operations.account import PYTHON, Account
 from operations.errors import PreconditionError
+from operations.plan import Planned
 from tests.unit.environments.cases import SMALLEST, changed
 from tests.unit.operations.cloud import Cloud
 from tests.unit.operations.command_line import run
 from tests.unit.operations.fake_stack import FakeStack
+from tests.unit.operations.test_plan import PLANS
 
 
 @pytest.mark.feature("O2")
@@ -64,6 +67,44 @@ def test_verify_reports_failed_checks_with_exit_code_1(folder: Path) -> None:
     assert code == 1
     assert "FAIL  database migrated: no migration is recorded. Fix: .venv/bin/python -m operations migrate dev" in out
     assert "  ok  database encrypted" in out
+    code, out, err = run(folder, "verify", "dev", "--json")
+    found = json.loads(out)
+    assert (code, found["command"], found["environment"]) == (1, "verify", "dev")
+    assert (found["ok"], found["next"]) == (False, None)
+    assert {"what": "database encrypted", "ok": True, "problem": None} in found["items"]
+    assert "checks pass" in err
+
+
+@pytest.mark.feature("O2")
+def test_json_of_plan_has_each_change_with_its_effect_and_no_value(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rejected = ["dev-foundation: aws_subnet.application_a would be destroyed: the addresses of everything in it"]
+    planned = Planned("dev", PLANS, rejected, {})
+    monkeypatch.setattr(command_line, "synthesize_one", lambda _file: None)
+    monkeypatch.setattr("operations.plan.plan", lambda _account: planned)
+    code, out, err = run(folder, "plan", "dev", "--json")
+    found = json.loads(out)
+    assert (code, found["command"], found["ok"], len(found["items"])) == (1, "plan", False, 4)
+    assert "undo the rejected change" in found["next"]
+    assert found["next"] in err
+    assert "db.m7g.large" not in out
+    assert found["items"][:2] == [
+        {
+            "stack": "dev-foundation",
+            "address": "aws_db_instance.database",
+            "action": "change",
+            "effect": "brief outage",
+            "rejected": None,
+        },
+        {
+            "stack": "dev-foundation",
+            "address": "aws_subnet.application_a",
+            "action": "delete",
+            "effect": "replaces",
+            "rejected": "aws_subnet.application_a would be destroyed: the addresses of everything in it",
+        },
+    ]
 
 
 @pytest.mark.feature("O2")
@@ -94,6 +135,11 @@ def test_doctor_exits_with_1_when_a_required_program_is_missing(
     code, out, _ = run(folder, "doctor")
     assert code == 1
     assert " missing  node: synthesis\n          Fix: install Node.js (20 or newer)" in out
+    node = {"what": "node", "needed_for": "synthesis", "fix": "install Node.js (20 or newer)", "optional": False}
+    code, out, _ = run(folder, "doctor", "--json")
+    found = json.loads(out)
+    assert (code, found["command"], found["environment"], found["ok"]) == (1, "doctor", None, False)
+    assert {**node, "ok": False} in found["items"]
 
 
 @pytest.mark.feature("A4")

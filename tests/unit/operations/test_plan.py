@@ -19,7 +19,7 @@ def change(address: str, *actions: str, **after: Any) -> dict[str, Any]:
     return {"address": address, "type": address.split(".", maxsplit=1)[0], "mode": "managed", "change": body}
 
 
-PLANS = {
+PLANS: dict[str, dict[str, Any]] = {
     "dev-foundation": {
         "prior_state": {"values": {}},
         "resource_changes": [

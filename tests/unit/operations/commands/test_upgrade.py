@@ -51,6 +51,26 @@ def test_upgrade_takes_a_snapshot_pins_the_image_migrates_and_names_the_way_back
 
 
 @pytest.mark.feature("O2")
+def test_upgrade_that_was_interrupted_continues_without_a_second_snapshot(
+    folder: Path, cloud: Cloud, digest: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.put("schema", json.dumps({"to": "29ce7909c52b"}), "String")
+    before = len(backups(cloud.account))
+
+    def interrupt(*_words: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("operations.deploy.deploy", interrupt)
+        code, _, err = run(folder, "upgrade", "dev", digest, "--yes")
+    assert (code, pinned(folder)) == (130, digest)
+    assert "interrupted by Ctrl-C" in err
+    assert f"operations upgrade dev {digest} --folder {folder} (it continues)" in err.splitlines()[-1]
+    code, _, err = run(folder, "upgrade", "dev", digest, "--yes")
+    assert (code, len(backups(cloud.account))) == (0, before + 1), err
+
+
+@pytest.mark.feature("O2")
 @pytest.mark.parametrize(
     ("image", "expected"),
     [

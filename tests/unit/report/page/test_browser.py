@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from report.comparison import compare
 from report.contents import Contents
 from report.page.render import page as rendered
+from report.view.effects import Effect
 from tests.browsers import chromium
 
 TIMEOUT_MILLISECONDS = 120_000
@@ -85,6 +88,25 @@ def test_click_and_keyboard_show_the_details_of_a_component(browser: Browser, fi
     page.get_by_role("button", name="broker, ElastiCache").focus()
     page.keyboard.press("Enter")
     assert page.locator(".detail:visible h3").inner_text() == "broker ElastiCache"
+
+
+@pytest.mark.feature("O6")
+def test_two_environments_side_by_side_fit_and_each_picture_answers_a_click(
+    browser: Browser, contents: Contents, tmp_path: Path
+) -> None:
+    other = replace(contents, effects=[*contents.effects, Effect("broker.sharded", "true", "brief outage")])
+    file = tmp_path / "both.html"
+    file.write_text(rendered([contents, other], compare(contents, other)), encoding="utf-8")
+    opened = Opened(browser, file)
+    assert opened.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    buttons = opened.page.get_by_role("button", name="scheduler, ECS service")
+    assert buttons.count() == 2
+    for place in range(2):
+        buttons.nth(place).click()
+        assert opened.page.locator(".detail:visible h3").all_inner_texts() == ["scheduler ECS service"]
+        opened.page.keyboard.press("Escape")
+        assert opened.page.locator(".detail:visible").count() == 0
+    assert opened.logged == []
 
 
 @pytest.mark.feature("O6")
