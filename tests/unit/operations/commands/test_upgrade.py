@@ -54,7 +54,7 @@ def test_upgrade_takes_a_snapshot_pins_the_image_migrates_and_names_the_way_back
 @pytest.mark.parametrize(
     ("image", "expected"),
     [
-        ("latest", "'latest' is no digest. Fix: sha256: and 64 hexadecimal digits"),
+        ("latest", "'latest' is not a digest. Fix: sha256: and 64 hexadecimal digits"),
         ("sha256:" + "f" * 64, "is not in the repository"),
         ("", "nothing was upgraded"),
     ],
