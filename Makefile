@@ -112,7 +112,7 @@ flows: .venv/.ready ## Remove each declared flow of a running environment in tur
 calibrate: .venv/.ready ## Record one run of the deployed scaling policy, with which the simulator is compared (a quarter of an hour)
 	@$(BIN)/python -m pytest tests/live/record_scaling.py -q -s $(ARGS)
 
-grants: .venv/.ready ## Record make demo of dev and prod and make live, and write what needed each permission to docs/permissions.md (an hour)
+grants: .venv/.ready ## Record make demo of dev and prod and make live, and write which request needed each permission to docs/permissions.md (an hour)
 	@mkdir -p .build && for name in dev prod; do $(BIN)/python -m local.demo $$name --record .build/demo-$$name.json || exit; done
 	@AIRFLOW_FARGATE_RECORD=$(CURDIR)/.build/live.json $(BIN)/python -m pytest tests/live --ignore=tests/live/test_compose.py -q
 	@$(BIN)/python -m local.permissions .build/demo-dev.json .build/demo-prod.json .build/live.json
@@ -131,7 +131,7 @@ LIVE := doctor bootstrap plan deploy verify status hibernate wake destroy
 .PHONY: $(LIVE)
 doctor: .venv/.ready ## Report missing programs, credentials and AWS resources of ENV, each with its fix
 bootstrap: .venv/.ready ## Create the bucket of the Terraform states, and with iam.oidc the CI roles
-plan: .venv/.ready ## Show what a deployment of ENV would change, by effect; changes nothing, exit 1 when deploy would reject it
+plan: .venv/.ready ## Show what a deployment of ENV would change, by effect; applies nothing; exit 1 when deploy would reject the plan
 deploy: .venv/.ready ## Deploy foundation, secrets, migration and services of ENV; rejects a plan that loses data or interrupts users
 verify: .venv/.ready ## Check the running environment ENV
 status: .venv/.ready ## Show services, queues, alarms and the last migration of ENV

@@ -32,7 +32,7 @@ TOPOLOGY_TEXT = {
     ),
     "ecs": (
         "api-servers, schedulers, and a Fargate task for each Airflow task",
-        "few or heavy Airflow tasks with isolation; no worker waits, each start takes about a minute",
+        "few or heavy Airflow tasks with isolation; no idle workers; each start takes about a minute",
     ),
     "celery": (
         "api-servers, schedulers, and worker groups behind a broker",

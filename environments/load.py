@@ -59,7 +59,7 @@ def load_all(folder: str | os.PathLike[str] = HOME) -> tuple[Environment, ...]:
     files = sorted(home.glob("*.yaml"))
     errors = list(_ignored_files(home))
     if not files and not errors:
-        kind = "contains no environment (*.yaml)" if home.is_dir() else "is no folder"
+        kind = "contains no environment (*.yaml)" if home.is_dir() else "is not a folder"
         raise InvalidEnvironment(_shown(home), [Problem("", f"{kind}. Fix: give the folder of the environment files")])
     environments: list[Environment] = []
     for file in files:

@@ -98,7 +98,7 @@ class Environment(Section):
     ecs_executor: Annotated[
         EcsExecutor | None,
         synth(
-            "Airflow tasks as Fargate tasks of their own (`ecs`, where the defaults apply when absent; with `celery`, "
+            "Each Airflow task in its own Fargate task (`ecs`, where the defaults apply when absent; with `celery`, "
             'DAGs choose them by `executor="ecs"`).'
         ),
     ] = None

@@ -90,7 +90,7 @@ def plan(
     json: Json = False,
     folder: Folder = HOME,
 ) -> None:
-    """Plan both stacks and print what the changes do; change nothing; exit 1 when deploy would reject it."""
+    """Plan both stacks and print the changes by effect. Applies nothing; exit 1 when deploy would reject the plan."""
     with reporting() as report:
         account = account_of(report, name, folder, "plan")
         synthesize_one(folder / f"{name}.yaml")
@@ -180,7 +180,7 @@ def rotate(
     name: Name,
     secret: str,
     from_: Annotated[
-        Path | None, typer.Option("--from", help="File with the new value; for oidc only, whose value people get.")
+        Path | None, typer.Option("--from", help="For oidc only: file with the new client secret.")
     ] = None,
     yes: Yes = False,
     folder: Folder = HOME,

@@ -125,7 +125,7 @@ def order(account: Account, *, name: str = "", tags: Sequence[Mapping[str, str]]
     status = database.describe(account)["DBInstanceStatus"]
     if status in {"stopped", "stopping"}:
         raise PreconditionError(
-            f"the database is {status}, and AWS takes no snapshot of it. Fix: {account.command('wake')}, then "
+            f"the database is {status}, so AWS cannot take a snapshot. Fix: {account.command('wake')}, then "
             f"{account.command('backup')}; {account.command('backups')} lists the daily snapshots"
         )
     database.until(account, "available")

@@ -62,8 +62,8 @@ def archive(folder: Path) -> bytes:
             target.writestr(info, file.read_bytes())
     if packed.tell() > MAX_BYTES:
         raise PreconditionError(
-            f"the archive of {folder} has {packed.tell() // 2**20} MiB, at most {MAX_BYTES // 2**20}. Fix: keep data "
-            "and packages out of it; packages belong into the image"
+            f"the archive of {folder} has {packed.tell() // 2**20} MiB, the limit is {MAX_BYTES // 2**20}. Fix: remove "
+            "data and packages from the folder; packages belong in the image"
         )
     return packed.getvalue()
 
@@ -82,7 +82,7 @@ def require_release(account: Account, folder: Path) -> None:
     """Raise PreconditionError when the environment follows no releases, or ``folder`` is none; AWS is not called."""
     require_delivery(account)
     if not folder.is_dir():
-        raise PreconditionError(f"{folder} is no folder. Fix: name the folder of the DAG files with --dags")
+        raise PreconditionError(f"{folder} is not a folder. Fix: name the folder of the DAG files with --dags")
     archive(folder)
 
 
@@ -91,7 +91,7 @@ def _files(folder: Path) -> Iterator[Path]:
         if any(part in SKIPPED for part in file.relative_to(folder).parts):
             continue
         if file.is_symlink():
-            raise PreconditionError(f"{file} is a symbolic link, which an archive cannot hold. Fix: copy the file")
+            raise PreconditionError(f"{file} is a symbolic link, which an archive cannot contain. Fix: copy the file")
         if file.is_file():
             yield file
 

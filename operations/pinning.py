@@ -19,7 +19,7 @@ def pin(file: Path, digest: str) -> bool:
     """Set ``airflow.image_digest`` in ``file``; returns whether the file changed.
 
     Raises:
-        PreconditionError: ``digest`` is no digest.
+        PreconditionError: ``digest`` is not a digest.
         InvalidEnvironment: the file is invalid.
     """
     require_digest(digest)
@@ -38,7 +38,7 @@ def require_digest(digest: str) -> None:
     """Raise PreconditionError unless ``digest`` is the digest of an image."""
     if not DIGEST.fullmatch(digest):
         raise PreconditionError(
-            f"{digest!r} is no digest. Fix: sha256: and 64 hexadecimal digits, as the command image prints it"
+            f"{digest!r} is not a digest. Fix: sha256: and 64 hexadecimal digits, as the command image prints it"
         )
 
 

@@ -131,5 +131,5 @@ def _unless_busy(delete: Any, **arguments: Any) -> None:
 def _require_own(account: Account, what: str, found: Mapping[str, Any]) -> None:
     if {"Key": TAG, "Value": account.environment.name} not in found.get("TagList", []):
         raise PreconditionError(
-            f"{what} has the name that a rehearsal uses, but not its tag {TAG}. Fix: give it another name, or delete it"
+            f"{what} has the name of a copy for a rehearsal, but not the tag {TAG}. Fix: rename it, or delete it"
         )

@@ -105,7 +105,7 @@ def _record(source: Source, target: Account, *, confirm: Confirm, copy_keys: boo
     elif found["source"] != source.text:
         raise PreconditionError(
             f"a restore of {found['source']} into {target.environment.name} is in progress. Fix: finish it first with "
-            "the same arguments; or, to give it up before its names are switched, delete the instance "
+            "the same arguments; or, to cancel it before the instances are renamed, delete the instance "
             f"{target.names.name}-restored and the parameter {target.names.parameter(RECORD)}, then "
             f"{target.command('wake')}"
         )

@@ -95,7 +95,7 @@ def from_time(account: Account, text: str) -> Source:
         windows.append(f"{found['DBInstanceIdentifier']}: {earliest:%Y-%m-%dT%H:%M:%SZ} to {latest:%Y-%m-%dT%H:%M:%SZ}")
     shown = "; ".join(windows) or "none, because database.backup_retention_days is 0"
     raise PreconditionError(
-        f"--time {text} is in no backup. Backups: {shown}. Fix: a time within them, or --snapshot "
+        f"no backup covers --time {text}. Backups: {shown}. Fix: name a time within them, or use --snapshot "
         f"({account.command('backups')} lists the snapshots)"
     )
 

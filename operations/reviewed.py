@@ -67,7 +67,7 @@ def read_reviewed(file: Path, *, environment: str) -> Reviewed:
     """The reviewed plan of ``environment`` in ``file``.
 
     Raises:
-        PreconditionError: the file cannot be read, is no reviewed plan, or belongs to another environment.
+        PreconditionError: the file cannot be read, is not a reviewed plan, or belongs to another environment.
     """
     fix = f"Fix: a file that `plan {environment} --out FOLDER` wrote: FOLDER/{FILE}"
     try:
@@ -80,7 +80,7 @@ def read_reviewed(file: Path, *, environment: str) -> Reviewed:
     except OSError as error:
         raise PreconditionError(f"{file}: {error.strerror}. {fix}") from None
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise PreconditionError(f"{file}: is no reviewed plan. {fix}") from None
+        raise PreconditionError(f"{file}: is not a reviewed plan. {fix}") from None
     if found.environment != environment:
         name = printable(found.environment)
         raise PreconditionError(f"{file}: is the reviewed plan of {name}, not of {environment}. {fix}")

@@ -131,7 +131,7 @@ def _parser() -> argparse.ArgumentParser:
         "--before",
         type=Path,
         metavar="FOLDER",
-        help="checkout of the version before, synthesized: the comment has the difference in cost",
+        help="synthesized checkout of the previous version; adds the difference in cost to the comment",
     )
     parser.add_argument("--environments", type=Path, default=ENVIRONMENTS, help=argparse.SUPPRESS)
     parser.add_argument("--stacks", type=Path, default=STACKS, help=argparse.SUPPRESS)

@@ -59,7 +59,7 @@ class Auth(Section):
     client_id: Annotated[ClientId | None, synth("Client id of Airflow at the issuer.", effect=ROLLING)] = None
     scopes: Annotated[
         Annotated[tuple[Scope, ...], Len(0, 20)],
-        synth("Scopes to request besides `openid`; some issuers need `groups`.", effect=ROLLING),
+        synth("Scopes to request in addition to `openid`; some issuers require `groups`.", effect=ROLLING),
     ] = ("email", "profile")
     username_claim: Annotated[
         Claim,

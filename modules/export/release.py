@@ -22,7 +22,9 @@ from modules.export.upgrade_proof import prove
 from modules.export.versions import Release, Version
 
 Modules = Annotated[Path, typer.Option("--modules", help="Folder of the exported modules.")]
-To = Annotated[Path, typer.Option("--to", help="Folder of the released modules, for example a checkout of their own.")]
+To = Annotated[
+    Path, typer.Option("--to", help="Folder of the released modules, for example a checkout of a repository.")
+]
 Date = Annotated[str, typer.Option("--date", help="Date of the release. Default: today (UTC).")]
 NoProof = Annotated[bool, typer.Option("--without-proof", help="Do not apply and plan on the emulator.")]
 Tag = Annotated[bool, typer.Option("--tag", help="Commit the released modules, and tag the commit `vVERSION`.")]

@@ -95,4 +95,6 @@ def _version(folder: Path) -> Version:
     try:
         return Version.parse(json.loads(file.read_text())["version"])
     except (OSError, ValueError, KeyError, TypeError) as problem:
-        raise ReleaseError(f"{file}: no version of a release: {problem!r}. Fix: restore the released file") from None
+        raise ReleaseError(
+            f"{file}: not the version of a release: {problem!r}. Fix: restore the released file"
+        ) from None

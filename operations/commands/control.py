@@ -21,7 +21,7 @@ def airflow(
     arguments: Annotated[list[str], typer.Argument(help="After --: the arguments of the Airflow CLI.")],
     folder: Folder = HOME,
 ) -> None:
-    """Run a command of the Airflow CLI in a Fargate task of its own; the exit code is that of the command."""
+    """Run a command of the Airflow CLI in its own Fargate task; the exit code is that of the Airflow command."""
     with reporting() as report:
         account = account_of(report, name, folder, "airflow", "--", *arguments)
         ended = pausing.airflow(account, arguments)

@@ -21,7 +21,9 @@ app = typer.Typer(no_args_is_help=True, help="Releases of DAG files in S3 (dags.
 def release(
     name: Name,
     dags: Annotated[Path, typer.Option(help="Folder of the DAG files.")] = Path("dags"),
-    keep: Annotated[int, typer.Option(help="Releases that stay; the current one always does.", min=1)] = KEPT,
+    keep: Annotated[
+        int, typer.Option(help="Number of releases to keep; the current release is always kept.", min=1)
+    ] = KEPT,
     folder: Folder = HOME,
 ) -> None:
     """Upload the DAG files of a folder and make them the current release. Prints the version."""

@@ -91,7 +91,7 @@ def cost(
     json: Json = False,
     folder: Folder = HOME,
 ) -> None:
-    """Print the expected cost of NAME by key and by resource, and the cost of the last 30 days that AWS knows."""
+    """Print the expected cost of NAME by key and by resource, and the actual cost of the last 30 days."""
     with reporting():
         file = folder / f"{name}.yaml"
         found = {**_cost.expected(file, profile=profile), "known": _cost.known(account_without_check(name, folder))}

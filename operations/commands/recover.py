@@ -104,7 +104,7 @@ def rehearse_upgrade(
     json: Json = False,
     folder: Folder = HOME,
 ) -> None:
-    """Migrate a copy of the metadata database with another image, print the times, delete the copy; Airflow runs on."""
+    """Migrate a copy of the metadata database with another image, print the times, delete the copy. No interruption."""
     with reporting() as report:
         words = ("--image", image) if image else ()
         account = account_of(

@@ -96,7 +96,7 @@ class Run:
             if time.monotonic() > ends:
                 raise OperationError(
                     f"{self.workspace.name}: the run is still {text} after {self._seconds:.0f} s: {self.address}\n"
-                    "Fix: wait for the runs before it, or cancel them; a longer --wait waits longer"
+                    "Fix: wait for the runs before it, or cancel them; to wait longer, set --wait"
                 )
             time.sleep(POLL_SECONDS)
 

@@ -14,7 +14,7 @@ from operations.pipelines.text import MARK
 def require_own(files: Mapping[str, str], folder: Path) -> None:
     """Raise PreconditionError when a file of the same name exists that was not generated."""
     if folder.exists() and not folder.is_dir():
-        raise PreconditionError(f"{folder} is no folder. Fix: name the folder of the repository")
+        raise PreconditionError(f"{folder} is not a folder. Fix: name the folder of the repository")
     foreign = [
         name for name in files if _text(folder / name) is not None and not (_text(folder / name) or "").startswith(MARK)
     ]

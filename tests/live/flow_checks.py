@@ -89,7 +89,7 @@ def new_task(bench: Bench, source: str) -> str:
         if "ResourceInitializationError" not in str(error):
             raise
         what = "S3" if ": S3 (" in str(error) else "the AWS APIs"
-        return f"ECS cannot start a Fargate task, which does not reach {what} for image and secrets"
+        return f"ECS cannot start a Fargate task, because the task does not reach {what} for image and secrets"
     interface.close()
     container.remove()
     return ""

@@ -55,13 +55,17 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m terraform_gate compare",
         description="List the connections and permissions that NEW opens and OLD did not, and the reverse. "
-        "Exit 0: nothing is opened; 1: something is; 2: unknown values may open something, or bad input.",
+        "Exit 0: NEW opens nothing; 1: NEW opens something; 2: unknown values may open something, or bad input.",
     )
     parser.add_argument("old", type=Path, metavar="OLD", help="a folder of *.tf or *.tf.json files, or a plan")
     parser.add_argument("new", type=Path, metavar="NEW", help="the same after the change")
     parser.add_argument("--format", choices=FORMATS, default="text", help="default: text; markdown: a comment")
     parser.add_argument(
-        "--time-limit", type=seconds_of, default=900, metavar="SECONDS", help="end as a problem (exit 2); default: 900"
+        "--time-limit",
+        type=seconds_of,
+        default=900,
+        metavar="SECONDS",
+        help="time limit; exit 2 when it is exceeded; default: 900",
     )
     parser.add_argument("--output", type=Path, metavar="FILE", help="write to FILE instead of the screen")
     return parser

@@ -122,7 +122,11 @@ def _parser() -> argparse.ArgumentParser:
         help="YAML or JSON list of waivers; may be repeated",
     )
     parser.add_argument(
-        "--time-limit", type=seconds_of, default=900, metavar="SECONDS", help="end as a problem (exit 2); default: 900"
+        "--time-limit",
+        type=seconds_of,
+        default=900,
+        metavar="SECONDS",
+        help="time limit; exit 2 when it is exceeded; default: 900",
     )
     parser.add_argument("--today", type=_day, default=datetime.now(tz=UTC).date(), help=argparse.SUPPRESS)
     return parser

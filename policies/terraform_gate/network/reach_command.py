@@ -97,7 +97,11 @@ def _parser() -> argparse.ArgumentParser:
         "--protocol", default="tcp", metavar="NAME", help="tcp (default), udp, icmp, icmpv6 or a number"
     )
     parser.add_argument(
-        "--time-limit", type=seconds_of, default=900, metavar="SECONDS", help="end with exit 2; default: 900"
+        "--time-limit",
+        type=seconds_of,
+        default=900,
+        metavar="SECONDS",
+        help="time limit; exit 2 when it is exceeded; default: 900",
     )
     return parser
 

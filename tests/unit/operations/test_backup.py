@@ -52,7 +52,7 @@ def test_interrupted_backup_waits_for_the_snapshot_that_it_ordered(
 @pytest.mark.feature("D6")
 def test_backup_of_a_stopped_database_names_the_daily_snapshots(cloud: Cloud) -> None:
     cloud.client("rds").stop_db_instance(DBInstanceIdentifier=cloud.names.name)
-    with pytest.raises(PreconditionError, match=r"stopped, and AWS takes no snapshot of it. Fix: .* wake dev, then"):
+    with pytest.raises(PreconditionError, match=r"stopped, so AWS cannot take a snapshot. Fix: .* wake dev, then"):
         backup(cloud.account)
 
 

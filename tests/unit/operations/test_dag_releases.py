@@ -111,7 +111,7 @@ def test_folders_that_are_no_release_are_rejected(dags: Path, tmp_path: Path, mo
     with pytest.raises(PreconditionError, match=r"contains no Python file. Fix: "):
         archive(tmp_path / "absent")
     monkeypatch.setattr(dag_releases, "MAX_BYTES", 10)
-    with pytest.raises(PreconditionError, match="MiB, at most"):
+    with pytest.raises(PreconditionError, match="MiB, the limit is"):
         archive(dags)
     (dags / "link.py").symlink_to(dags / "team" / "report.py")
     with pytest.raises(PreconditionError, match=r"is a symbolic link"):

@@ -117,7 +117,7 @@ def test_restore_ends_with_the_deletion_of_the_old_instance_and_the_next_command
         (("--snapshot", "a", "--time", "b"), "name --snapshot or --time"),
         (("--snapshot", "lost"), r"no snapshot 'lost' in eu-central-1. Fix: "),
         (("--time", "yesterday"), "--time 'yesterday' is not a time. Fix: write it as"),
-        (("--time", "2020-01-01T00:00:00"), "--time 2020-01-01T00:00:00 is in no backup. Backups: "),
+        (("--time", "2020-01-01T00:00:00"), "no backup covers --time 2020-01-01T00:00:00. Backups: "),
     ],
 )
 def test_source_that_does_not_exist_is_refused(

@@ -93,9 +93,9 @@ def test_file_holds_the_reviewed_plan_without_its_values(tmp_path: Path) -> None
     ("text", "expected"),
     [
         (None, "No such file or directory"),
-        ("{", "is no reviewed plan"),
-        ("[]", "is no reviewed plan"),
-        ('{"environment": "dev", "stacks": {"a": {"b": 1}}}', "is no reviewed plan"),
+        ("{", "is not a reviewed plan"),
+        ("[]", "is not a reviewed plan"),
+        ('{"environment": "dev", "stacks": {"a": {"b": 1}}}', "is not a reviewed plan"),
         ('{"environment": "prod", "stacks": {}}', "is the reviewed plan of prod, not of dev"),
     ],
 )

@@ -29,7 +29,7 @@ class StopTimeout(ContainerRule):
         "After the default of 30 s ECS kills running Airflow tasks in every deployment. A process that assumes "
         "a longer timeout than stopTimeout is killed before it has finished."
     )
-    remediation = "Set stopTimeout (at most 120) and AIRFLOW_STOP_TIMEOUT to the same number, DUMB_INIT_SETSID to 0."
+    remediation = "Set stopTimeout and AIRFLOW_STOP_TIMEOUT to the same number, at most 120, and DUMB_INIT_SETSID to 0."
     references = ()
     decides = ("stopTimeout",)
     passing = (

@@ -30,7 +30,7 @@ class PublicResourcePolicy(ResourcePolicyRule):
     id = "AF_ACCESS_1"
     title = "No resource policy allows public access"
     severity = Severity.CRITICAL
-    why = "A resource policy with `Principal: *` and no limiting condition allows the principals of every AWS account."
+    why = "A resource policy with `Principal: *` and no limiting condition gives access to every AWS account."
     remediation = "Name the principals, or add a condition on account, organization, VPC or VPC endpoint."
     references = (
         "CKV_AWS_70",

@@ -25,8 +25,8 @@ class NamedGroup(NetworkRule):
     title = "Every service, schedule, function and job in a VPC names a security group"
     severity = Severity.MEDIUM
     why = (
-        "Without a security group, AWS uses the default group of the VPC. All resources that name none share it, and "
-        "whoever opens a port in it for one of them opens it for all."
+        "Without a security group, AWS uses the default group of the VPC. All resources without a security group "
+        "share it, so a port that is opened for one of them is open for all."
     )
     remediation = "Give every workload a security group of its own."
     references = ()

@@ -29,7 +29,7 @@ class OwnState(Rule):
     """
 
     id = "AF_STATE_4"
-    title = "Every stack has a state of its own, in the bucket of its environment"
+    title = "Every stack has its own state, in the bucket of its environment"
     severity = Severity.CRITICAL
     why = (
         "Terraform destroys what is in the state and not in the configuration: with the key of another stack, an apply "

@@ -22,7 +22,7 @@ class BrokerTls(Rule):
         "The provider's default is no TLS; with the mode preferred, ElastiCache accepts clients with and without TLS: "
         "messages and the AUTH token can be read in transit."
     )
-    remediation = "Set transit_encryption_enabled to true, and transit_encryption_mode to required or leave it out."
+    remediation = "Set transit_encryption_enabled to true. Set transit_encryption_mode to required, or omit it."
     references = ("FSBP ElastiCache.5", "CKV_AWS_30", "trivy AVD-AWS-0051")
     resource_types = ("aws_elasticache_replication_group",)
     passing = (

@@ -32,8 +32,8 @@ class DatabaseBackup(Rule):
     title = "Every database has automatic backups"
     severity = Severity.HIGH
     why = (
-        "With a retention period of 0 days, which is the provider's default for instances, RDS makes no backup: a "
-        "wrong migration or a deleted table is final."
+        "With a retention period of 0 days, which is the provider's default for instances, RDS makes no backup: "
+        "a wrong migration or a deleted table cannot be undone."
     )
     remediation = "Set backup_retention_period to at least 1 day, and to at least 7 days in production."
     references = ("FSBP RDS.11", "CKV_AWS_133", "trivy AVD-AWS-0077")

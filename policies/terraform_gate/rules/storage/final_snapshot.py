@@ -32,8 +32,9 @@ class FinalSnapshot(Rule):
     title = "A destroyed database leaves a snapshot or its automatic backups"
     severity = Severity.MEDIUM
     why = (
-        "With skip_final_snapshot, a destroy or a replacement loses all data, because it deletes the automatic backups "
-        "by default, too. Without it and without final_snapshot_identifier, the provider stops the destroy."
+        "With skip_final_snapshot, a destroy or a replacement loses all data, because by default it also deletes the "
+        "automatic backups. If neither skip_final_snapshot nor final_snapshot_identifier is set, the provider rejects "
+        "the destroy."
     )
     remediation = (
         "Set final_snapshot_identifier and leave skip_final_snapshot false, or keep the automatic backups with "

@@ -158,7 +158,7 @@ def test_bad_date_folder_and_text_are_one_printable_message(
         (
             "1.0.0",
             {"dist/a/main.tf": "", "dist/a/interface.json": "{}", "released/a/interface.json": "[]"},
-            "released/a/interface.json: no version of a release",
+            "released/a/interface.json: not the version of a release",
         ),
     ],
 )

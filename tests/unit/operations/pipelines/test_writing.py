@@ -67,7 +67,7 @@ def test_workflow_of_somebody_else_is_left_alone(folder: Path, tmp_path: Path, k
 def test_target_that_is_a_file_is_named(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     code, _, err = run(folder, "pipelines", "dev", "--out", str(tmp_path / "file"))
-    assert (code, err) == (2, f"{tmp_path}/file is no folder. Fix: name the folder of the repository\n")
+    assert (code, err) == (2, f"{tmp_path}/file is not a folder. Fix: name the folder of the repository\n")
 
 
 @pytest.mark.feature("O5")
