@@ -140,8 +140,7 @@ def keep_logs_longer(configuration: dict[str, Any]) -> None:
 
 def account_of(configuration: dict[str, Any]) -> str:
     """The account id in the provider's ``allowed_account_ids``."""
-    provider = configuration["provider"]["aws"][0]
-    return str(provider["allowed_account_ids"][0])
+    return str(workspace.provider_of(configuration)["allowed_account_ids"][0])
 
 
 def summary(life: Lifecycle, environment: str, stacks: Iterable[str]) -> Table:
