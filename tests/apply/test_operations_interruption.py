@@ -5,19 +5,25 @@ The account is moto in this process; the stacks are fakes. It takes half a minut
 
 from __future__ import annotations
 
+import datetime
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError, EndpointConnectionError
+from moto.rds.models import rds_backends
 from typer.testing import CliRunner
 
+from environments import Environment
 from operations import __main__ as command_line
-from operations import deploy, restored_state
+from operations import deploy, restore, restored_state
 from operations.account import Account
 from operations.commands import shared
+from operations.commands import upgrade as upgrade_command
 from tests.unit.operations.cloud import CLIENTS, Cloud
 from tests.unit.operations.conftest import cloud, empty_account
 from tests.unit.operations.fake_stack import FakeStack
@@ -26,6 +32,8 @@ __all__ = ["cloud", "empty_account"]  # fixtures
 pytestmark = pytest.mark.long
 
 CALL = BaseClient._make_api_call  # type: ignore[attr-defined]  # the one method through which every AWS call goes
+NOW = datetime.datetime.now(datetime.UTC)
+HOUR = datetime.timedelta(hours=1)
 COMMANDS: dict[str, tuple[str, ...]] = {
     "deploy": ("deploy", "dev", "--yes"),
     "secrets": ("secrets", "dev"),
@@ -37,7 +45,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "hibernate": ("hibernate", "dev", "--yes"),
     "wake": ("wake", "dev"),
     "backup": ("backup", "dev"),
+    "upgrade": ("upgrade", "dev", "DIGEST", "--yes"),
     "restore": ("restore", "dev", "--snapshot", "saved", "--yes"),
+    "restore-to-a-time": ("restore", "dev", "--time", f"{NOW - HOUR:%Y-%m-%dT%H:%M:%S}", "--yes"),
     "rehearse-upgrade": ("rehearse-upgrade", "dev"),
     "destroy": ("destroy", "dev"),
 }
@@ -77,6 +87,8 @@ def calls(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Calls:
     for service in tuple(CLIENTS.pending):
         cloud.client(service)
     cloud.client("rds").create_db_snapshot(DBSnapshotIdentifier="saved", DBInstanceIdentifier=cloud.names.name)
+    databases = rds_backends[cloud.account.environment.account_id]["eu-central-1"].databases
+    databases[cloud.names.name].instance_create_time -= 2 * HOUR
     found = Calls()
 
     def call(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
@@ -89,22 +101,26 @@ def calls(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Calls:
 @pytest.fixture
 def run(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
     """Run a command line; returns the exit code and stderr."""
-    (tmp_path / "dev.yaml").touch()
+    written = json.loads(cloud.account.environment.model_dump_json(exclude_unset=True))
+    (tmp_path / "dev.yaml").write_text(yaml.safe_dump(written))
+    images = cloud.client("ecr").list_images(repositoryName=cloud.names.name)["imageIds"]
 
-    def account(_environment: object, folder: Path) -> Account:
-        found = Cloud.account_of(cloud.account.environment)
+    def account(environment: Environment, folder: Path) -> Account:
+        found = Cloud.account_of(environment)
         found.folder = folder
         return found
 
     for module in (command_line, shared):
         monkeypatch.setattr(module, "Account", account)
-        monkeypatch.setattr(module, "load", lambda _file: cloud.account.environment)
-    monkeypatch.setattr(command_line, "synthesize_one", lambda _file: None)
+    for module in (command_line, upgrade_command):
+        monkeypatch.setattr(module, "synthesize_one", lambda _file: None)
     monkeypatch.setattr(deploy, "Stack", FakeStack)
+    monkeypatch.setattr(restore, "STAMP", "%Y%m%dt%H%M%S%f")  # here, several restores are complete within a minute
     monkeypatch.setattr(restored_state, "adopt", lambda _account, _resource: None)
 
     def command(*words: str) -> tuple[int, str]:
-        done = CliRunner().invoke(command_line.app, [*words, "--folder", str(tmp_path)], input="dev\n")
+        given = [images[0]["imageDigest"] if word == "DIGEST" else word for word in words]
+        done = CliRunner().invoke(command_line.app, [*given, "--folder", str(tmp_path)], input="dev\n")
         assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
         return done.exit_code, done.stderr
 

@@ -160,7 +160,7 @@ def test_environment_is_deployed_restored_rotated_hibernated_and_destroyed(
     assert "dev-airflow: nothing to change" in after_rotation
 
     hibernation.hibernate(account)
-    assert life.problems() == {"database available": "is stopped"}
+    assert life.problems() == {"database available": f"is stopped. Fix: {account.command('wake')}"}
     hibernation.wake(account)
     assert life.problems() == {}
 
