@@ -102,12 +102,15 @@ image-lock: ## Update the lock files of the image (needs uv)
 	  uv pip compile --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make image-lock" --quiet docker/$$name.in -o docker/$$name.txt; done
 
 ## Run locally
-.PHONY: up down logs live flows grants
+.PHONY: up down logs live flows grants calibrate
 live: .venv/.ready ## Apply an environment to the emulator, run it behind packet filters, test it, and print what the filters dropped
 	@$(BIN)/python -m pytest tests/live --ignore=tests/live/test_compose.py -q $(ARGS)
 
 flows: .venv/.ready ## Remove each declared flow of a running environment in turn and write what fails to docs/flows.md (40 minutes)
 	@$(BIN)/python -m pytest tests/live/each_flow.py -q -s $(ARGS)
+
+calibrate: .venv/.ready ## Record one run of the deployed scaling policy, with which the simulator is compared (a quarter of an hour)
+	@$(BIN)/python -m pytest tests/live/record_scaling.py -q -s $(ARGS)
 
 grants: .venv/.ready ## Record make demo of dev and prod and make live, and write what needed each permission to docs/permissions.md (an hour)
 	@mkdir -p .build && for name in dev prod; do $(BIN)/python -m local.demo $$name --record .build/demo-$$name.json || exit; done

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from generate_costs import costs  # noqa: E402
+from generate_executors import executor_costs  # noqa: E402
 from generate_features import FeatureError, summary  # noqa: E402
 
 from environments import Environment, load_all, parse  # noqa: E402
@@ -94,11 +95,12 @@ def features() -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "costs": costs,
+    "executor costs": executor_costs,
     "features": features,
     "topologies": topologies,
     "waivers": waivers,
 }
-PAGES = tuple(ROOT / "docs" / name for name in ("concepts.md", "security.md", "why.md"))
+PAGES = tuple(ROOT / "docs" / name for name in ("concepts.md", "executors.md", "security.md", "why.md"))
 
 
 def generated(text: str) -> str:

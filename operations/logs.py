@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from environments.derived.service_counts import service_counts
 from environments.errors import listed, nearest, printable
-from environments.facts.topology import process_name
+from environments.facts.topology import AIRFLOW_TASK, process_name, scheduling_component, uses_celery
 from operations.account import Account, missing
 from operations.errors import PreconditionError
 
@@ -63,7 +63,7 @@ def log_group(account: Account, component: str) -> str:
     Raises:
         PreconditionError: the environment has no such component.
     """
-    known = [*service_counts(account.environment), "migrate", "db-clean"]
+    known = [*service_counts(account.environment), "migrate", "db-clean", *_airflow_task(account)]
     name = process_name(component)
     if name not in known:
         also = nearest(name, known)
@@ -71,6 +71,11 @@ def log_group(account: Account, component: str) -> str:
             f"{account.environment.name} has no component {component!r}{also}. Allowed: {', '.join(known)}"
         )
     return f"{account.names.path}/{name}"
+
+
+def _airflow_task(account: Account) -> list[str]:
+    """The log of Airflow tasks that are Fargate tasks of their own, where the environment has them."""
+    return [AIRFLOW_TASK] if account.environment.ecs_executor else []
 
 
 def component_lines(
@@ -181,9 +186,17 @@ def _attempt(account: Account, task: AirflowTask, names: list[str]) -> str:
     if not attempts:
         raise PreconditionError(
             f"no log of {task.folder.rstrip('/')}. Airflow stores a log when the task ends. Fix: check the names, or "
-            f"read the log of its worker: {account.command('logs', 'worker-GROUP')}"
+            f"read the log of what runs it: {account.command('logs', _runs_airflow_tasks(account))}"
         )
     wanted = task.attempt or max(attempts)
     if wanted not in attempts:
         raise PreconditionError(f"{task.task} had no try {wanted}. Allowed: {listed(sorted(attempts))}")
     return attempts[wanted]
+
+
+def _runs_airflow_tasks(account: Account) -> str:
+    """The component whose log has the lines of an Airflow task that still runs."""
+    topology = account.environment.topology
+    if uses_celery(topology):
+        return "worker-GROUP"
+    return AIRFLOW_TASK if account.environment.ecs_executor else scheduling_component(topology)

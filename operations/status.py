@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from environments.derived.service_counts import service_counts
 from environments.facts import metrics
-from environments.facts.topology import uses_celery
+from environments.facts.topology import AIRFLOW_TASK, uses_celery
 from operations import broker_auth, database, migrate
 from operations.account import Account
 from operations.alarms import active_alarms
@@ -21,6 +21,8 @@ from operations.services import services, unsettled
 
 WAIVER_DAYS = 30
 """Days before its last day from which a waiver is listed."""
+DESCRIBED_AT_ONCE = 100
+"""https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html"""
 METRIC_MINUTES = 10
 """The newest value of a metric within this time is shown; the image publishes one each minute."""
 
@@ -29,7 +31,8 @@ def status(account: Account) -> dict[str, Any]:
     """The state of an environment, part by part; a part that cannot be read is ``{"problem": <message>}``.
 
     Returns:
-        ``services``, ``database``, ``broker``, ``migration``, ``queues``, ``alarms``, ``waivers`` and ``asleep``.
+        ``services``, ``database``, ``broker``, ``migration``, ``queues``, ``airflow_tasks``, ``alarms``, ``waivers``
+        and ``asleep``.
 
     Raises:
         PreconditionError: neither services nor data stores exist.
@@ -109,6 +112,29 @@ def _queues(account: Account) -> list[dict[str, Any]]:
     ]
 
 
+def _airflow_tasks(account: Account) -> dict[str, Any] | None:
+    """The Airflow tasks that are Fargate tasks of their own: how many run or start, and since when the oldest runs.
+
+    DescribeTasks also returns the command, which contains a token: it is not kept.
+    """
+    section = account.environment.ecs_executor
+    if section is None:
+        return None
+    ecs, cluster, family = account.client("ecs"), account.names.name, account.names.one_off(AIRFLOW_TASK)
+    pages = ecs.get_paginator("list_tasks").paginate(cluster=cluster, family=family, desiredStatus="RUNNING")
+    arns = [arn for page in pages for arn in page["taskArns"]]
+    parts = [arns[start : start + DESCRIBED_AT_ONCE] for start in range(0, len(arns), DESCRIBED_AT_ONCE)]
+    tasks = [task for part in parts for task in ecs.describe_tasks(cluster=cluster, tasks=part)["tasks"]]
+    running = [task for task in tasks if task["lastStatus"] == "RUNNING"]
+    began = min((task["startedAt"] for task in running if task.get("startedAt")), default=None)
+    return {
+        "running": len(running),
+        "starting": len(tasks) - len(running),
+        "at_most": section.max_count * account.environment.components.scheduler.count,
+        "oldest_since": began.astimezone(datetime.UTC).isoformat(timespec="seconds") if began else None,
+    }
+
+
 def _newest(account: Account, wanted: list[tuple[str, str]]) -> dict[tuple[str, str], float]:
     """The newest value of each metric, by worker group and name."""
     if not wanted:
@@ -156,6 +182,7 @@ PARTS: dict[str, Callable[[Account], Any]] = {
     "broker": _broker,
     "migration": _migration,
     "queues": _queues,
+    "airflow_tasks": _airflow_tasks,
     "alarms": active_alarms,
     "waivers": _waivers,
 }

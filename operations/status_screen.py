@@ -87,9 +87,21 @@ def _seconds(row: dict[str, Any]) -> str:
 
 def _notes(found: dict[str, Any]) -> tuple[Sequence[str], Iterator[Sequence[Any]]]:
     def rows() -> Iterator[Sequence[Any]]:
+        yield from _airflow_tasks(found["airflow_tasks"])
         alarms = found["alarms"]
         yield "alarms", alarms["problem"] if isinstance(alarms, dict) else ", ".join(alarms) or "none active"
         for waiver in found["waivers"]:
             yield "waiver", f"{waiver['rule']} on {waiver['address']} ends on {waiver['expires']} ({waiver['owner']})"
 
     return ("", ""), rows()
+
+
+def _airflow_tasks(part: dict[str, Any] | None) -> Iterator[Sequence[Any]]:
+    """The row of the ECS executor, where the environment has it."""
+    if part is None:
+        return
+    text = part.get("problem")
+    if text is None:
+        since = f", the oldest since {part['oldest_since']}" if part["oldest_since"] else ""
+        text = f"{part['running']} running, {part['starting']} starting, at most {part['at_most']}{since}"
+    yield "Airflow tasks on Fargate", text

@@ -18,7 +18,7 @@ from bench.scaling.workloads import Workload
 TICK = 10.0
 LEADS = (-180.0, -60.0, 0.0, 30.0, 60.0, 90.0)
 """Seconds by which a worker is started before the load; negative: after it."""
-LIMITS = (1.0, 0.7, 0.45)
+LIMITS = (1.0, 0.7, 0.45, 0.3, 0.2, 0.1, 0.05)
 """Upper bound of workers as a share of the highest load."""
 
 

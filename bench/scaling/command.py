@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench.scaling import page, policies
+from bench.scaling import page, policies, workflows
 from bench.scaling.compare import MOST_RATIO, Result, compare
 from bench.scaling.deployed import Deployed, DeployedError, read
 from bench.scaling.fleet import Physics
@@ -30,27 +31,47 @@ def main(
     trace: Annotated[
         Path | None, typer.Option(help="CSV file of your Airflow tasks: queued_at, started_at, ended_at.")
     ] = None,
+    only: Annotated[str, typer.Option(help="Only the workloads whose name contains this text.")] = "",
     write: Annotated[bool, typer.Option("--write", help="Write docs/scaling.md and its pictures.")] = False,
 ) -> None:
     """Simulate the deployed scaling policy beside others. Exit 1 when it costs too much, 2 for unusable input."""
     try:
         deployed = read(stack, group)
-        workloads = SYNTHETIC if trace is None else (partial(_same, read_trace(trace)),)
-    except (DeployedError, TraceError) as error:
+        workloads = _workloads(only, write=write) if trace is None else (partial(_same, read_trace(trace)),)
+    except (DeployedError, TraceError, WorkloadError) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(2) from None
     chosen = (policies.ours(deployed), *policies.others())
     physics = _physics(deployed, for_trace=trace is not None)
     with Console(stderr=True).status("simulating"):
         results = compare(chosen, physics, seeds=range(1, seeds + 1), workloads=workloads)
-    _show(results)
+    _show(results.of_policies)
     if write and trace is None:
         _write(page.text(results, chosen, deployed, physics, seeds=seeds))
         page.write_pictures(results, PAGE.parent / page.PICTURES)
         print("docs/scaling.md written. Next: git diff docs/scaling.md", file=sys.stderr)
-    worst = max(result.ratio for result in results if result.policy == chosen[0].name)
+    worst = max(result.ratio.value for result in results.of_policies if result.policy == chosen[0].name)
     print(f"largest ratio to the bound: {worst:.2f}, limit {MOST_RATIO}. Next: docs/scaling.md", file=sys.stderr)
     raise typer.Exit(0 if worst <= MOST_RATIO or trace is not None else 1)
+
+
+class WorkloadError(Exception):
+    """The chosen workloads cannot be made."""
+
+
+def _workloads(only: str, *, write: bool) -> tuple[Callable[[int], Workload], ...]:
+    """The random workloads and, with the package, task graphs of real workflows."""
+    if write and only:
+        raise WorkloadError("--write writes all workloads. Fix: leave out --only")
+    if write and not workflows.available():
+        raise WorkloadError(f"{workflows.MISSING}, whose workloads are part of the page. Fix: {workflows.FIX}")
+    if not workflows.available():
+        print(f"{workflows.MISSING}: its task graphs are left out. Fix: {workflows.FIX}", file=sys.stderr)
+    every = {**SYNTHETIC, **workflows.workloads()}
+    found = tuple(make for name, make in every.items() if only in name)
+    if not found:
+        raise WorkloadError(f"--only: no workload contains {only!r}. Allowed: parts of {', '.join(every)}")
+    return found
 
 
 def _same(found: Workload, _seed: int) -> Workload:
@@ -77,9 +98,9 @@ def _show(results: list[Result]) -> None:
             result.workload,
             result.policy,
             f"{result.wait50:.0f}",
-            f"{result.wait95:.0f}",
-            f"{result.hours:.1f}",
-            f"{result.ratio:.2f}",
+            f"{result.wait95.value:.0f}",
+            f"{result.hours.value:.1f}",
+            f"{result.ratio.value:.2f}",
             f"{result.killed:.0f}",
             f"{result.actions:.0f}",
         )

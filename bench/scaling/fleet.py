@@ -9,6 +9,9 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from statistics import fmean
+
+from airflow_fargate.scaling_signal import HISTORY, weight
 
 from bench.scaling.workloads import HOUR, Workload
 
@@ -90,6 +93,8 @@ class Fleet:
         self._queue: deque[int] = deque()
         self._queued_at: dict[int, float] = {}
         self._waited: dict[int, float] = {}
+        self._began: dict[int, float] = {}
+        self._history: dict[str, deque[float]] = {}
         self._left = len(workload.jobs)
         self._blocked = {index: len(job.after) for index, job in enumerate(workload.jobs) if job.after}
         self._dependents: dict[int, list[int]] = {}
@@ -119,6 +124,21 @@ class Fleet:
     def wanted(self) -> int:
         """Workers that run all queued and running jobs at once."""
         return math.ceil(self.load / self.physics.slots)
+
+    @property
+    def needed(self) -> int:
+        """Workers that our sidecar aims at: jobs whose earlier instances were short count in part."""
+        kinds = {self._workload.jobs[index].kind for index in (*self._queue, *self._began)}
+        expected = {kind: fmean(self._history[kind]) if kind in self._history else None for kind in kinds}
+        queued = (
+            weight(expected[self._workload.jobs[index].kind], waited=self.now - self._queued_at[index])
+            for index in self._queue
+        )
+        running = (
+            weight(expected[self._workload.jobs[index].kind], ran=self.now - began)
+            for index, began in self._began.items()
+        )
+        return math.ceil(round((sum(queued) + sum(running)) / self.physics.slots, 6))
 
     def at(self, time: float, action: Callable[[], None]) -> None:
         """Call ``action`` at ``time``."""
@@ -179,6 +199,7 @@ class Fleet:
             index = self._queue.popleft()
             self._waited[index] = max(self._waited.get(index, 0.0), self.now - self._queued_at[index])
             worker.jobs.add(index)
+            self._began[index] = self.now
             self.running += 1
             self.at(self.now + self._workload.jobs[index].seconds, partial(self._finish, worker, index))
 
@@ -186,6 +207,8 @@ class Fleet:
         if index not in worker.jobs or worker not in self._workers:
             return  # it was killed
         worker.jobs.remove(index)
+        job, began = self._workload.jobs[index], self._began.pop(index)
+        self._history.setdefault(job.kind, deque(maxlen=HISTORY)).append(self.now - began)
         self.running -= 1
         self._left -= 1
         for dependent in self._dependents.get(index, ()):
@@ -240,6 +263,7 @@ class Fleet:
             self.outcome.killed += len(lost)
             self.running -= len(lost)
             for index in lost:
+                del self._began[index]
                 self._enqueue(index)
 
     def _remove(self, worker: Worker) -> None:

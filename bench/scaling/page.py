@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench.scaling.compare import MOST_RATIO, Result, dominated
+from bench.scaling.compare import MOST_RATIO, Better, Result, Results, dominating
 from bench.scaling.deployed import Deployed
 from bench.scaling.fleet import Physics
 from bench.scaling.policies import Policy
@@ -19,23 +19,23 @@ START, END = "<!-- generated: bench scaling -->\n", "<!-- end -->"
 PICTURES = "pictures/scaling"
 
 
-def text(
-    results: Sequence[Result], policies: Sequence[Policy], deployed: Deployed, physics: Physics, *, seeds: int
-) -> str:
+def text(results: Results, policies: Sequence[Policy], deployed: Deployed, physics: Physics, *, seeds: int) -> str:
     """The generated part of docs/scaling.md."""
-    return "\n".join(_lines(results, policies, deployed, physics, seeds)) + "\n"
+    return "\n".join(_lines(results.of_policies, policies, deployed, physics, seeds)) + "\n"
 
 
 def _lines(
     results: Sequence[Result], policies: Sequence[Policy], deployed: Deployed, physics: Physics, seeds: int
 ) -> Iterator[str]:
     yield (
-        f"Means of {seeds} seeds. {physics.slots} Airflow tasks a worker, {physics.least} to {physics.most} workers, "
+        f"Means of {seeds} seeds, ± half of the 95 % interval. {physics.slots} Airflow tasks a worker, "
+        f"{physics.least} to {physics.most} workers, "
         f"{physics.start_seconds:.0f} s from the decision until a new worker takes Airflow tasks. The deployed policy: "
         f"a datapoint every {deployed.out.period:.0f} s, workers are added after {deployed.out.periods} and removed "
         f"after {deployed.back.periods} datapoints. Times in seconds; *above* and *below* are worker hours more and "
         "less than the load needs; *to the bound* is the worker time divided by that of the clairvoyant policy with "
-        "the same p95."
+        "the same p95. In the pictures the lower left is better; the line connects the best variants of the "
+        "clairvoyant policy."
     )
     own = policies[0].name
     for workload in dict.fromkeys(result.workload for result in results):
@@ -43,22 +43,39 @@ def _lines(
         yield f"\n### {workload}\n\n{HEAD}"
         yield from (_row(result, deployed.usd_per_hour) for result in found)
         yield f"\n![cost against waiting: {workload}]({PICTURES}/{_file(workload)})"
-    better = ", ".join(f"{policy} on {workload}" for workload, policy in dominated(results, own)) or "no policy"
-    worst = max(result.ratio for result in results if result.policy == own)
+    worst = max((result for result in results if result.policy == own), key=lambda result: result.ratio.value)
     yield (
-        f"\nLargest ratio of {own} to the bound: {worst:.2f} (limit {MOST_RATIO}). Cheaper and with less waiting than "
-        f"{own}: {better}.\n\nSources of the other policies:\n"
+        f"\nLargest ratio of {own} to the bound: {worst.ratio.value:.2f} on {worst.workload} (limit {MOST_RATIO})."
+        f"\n\n{_better(dominating(results, own), own)}\n\nSources of the other policies:\n"
     )
     yield from (f"- {policy.name}: {policy.source}." for policy in policies if policy.source)
 
 
+def _better(found: Sequence[Better], own: str) -> str:
+    if not found:
+        return f"No other policy costs less than {own} and makes Airflow tasks wait less on any of these workloads."
+    rows = [
+        f"| {item.policy} | {item.workload} | {item.wait.value:.0f} ± {item.wait.spread:.0f} s | "
+        f"{item.hours.value:.2f} ± {item.hours.spread:.2f} ({item.hours.value / item.total:.1%}) | "
+        f"{'yes' if item.certain else 'no'} |"
+        for item in found
+    ]
+    head = (
+        f"Policies that cost less than {own} and make Airflow tasks wait less (seeds compared pairwise; *certain*: "
+        "both intervals exclude zero):\n\n| policy | workload | p95 lower by | worker hours fewer by | certain |"
+    )
+    return "\n".join((head, f"|{'---|' * 5}", *rows))
+
+
 def _row(result: Result, usd_per_hour: float | None) -> str:
-    ratio = "-" if result.ratio == 0 else f"{result.ratio:.2f}"
+    ratio = "-" if result.ratio.value == 0 else f"{result.ratio.value:.2f} ± {result.ratio.spread:.2f}"
     cells = (
         result.policy,
-        *(f"{wait:.0f}" for wait in (result.wait50, result.wait95, result.wait99)),
-        f"{result.hours:.1f} ± {result.spread:.1f}",
-        "-" if usd_per_hour is None else f"{result.hours * usd_per_hour:.2f}",
+        f"{result.wait50:.0f}",
+        f"{result.wait95.value:.0f} ± {result.wait95.spread:.0f}",
+        f"{result.wait99:.0f}",
+        str(result.hours),
+        "-" if usd_per_hour is None else f"{result.hours.value * usd_per_hour:.2f}",
         ratio,
         f"{result.killed:.0f}",
         f"{result.actions:.0f}",
@@ -69,18 +86,18 @@ def _row(result: Result, usd_per_hour: float | None) -> str:
 
 
 def _file(workload: str) -> str:
-    return f"{workload.replace(' ', '-')}.svg"
+    return f"{workload.lower().replace(' ', '-')}.svg"
 
 
-def write_pictures(results: Sequence[Result], folder: Path) -> None:
+def write_pictures(results: Results, folder: Path) -> None:
     """Write one SVG file for each workload: worker hours against the 95th percentile of waiting."""
     folder.mkdir(parents=True, exist_ok=True)
-    for workload in dict.fromkeys(result.workload for result in results):
-        found = [result for result in results if result.workload == workload]
-        (folder / _file(workload)).write_text(_picture(workload, found), encoding="utf-8")
+    for workload, bound in results.bounds.items():
+        found = [result for result in results.of_policies if result.workload == workload]
+        (folder / _file(workload)).write_text(_picture(workload, found, bound), encoding="utf-8")
 
 
-def _picture(workload: str, results: Sequence[Result]) -> str:
+def _picture(workload: str, results: Sequence[Result], bound: Sequence[tuple[float, float]]) -> str:
     import pygal
     from pygal.style import CleanStyle
 
@@ -102,5 +119,10 @@ def _picture(workload: str, results: Sequence[Result]) -> str:
         pretty_print=True,
     )
     for result in results:
-        chart.add(result.policy, [(max(1, round(result.wait95)), round(result.hours, 1))])
+        chart.add(result.policy, [_place(result.wait95.value, result.hours.value)])
+    chart.add("clairvoyant bound", [_place(*point) for point in bound], stroke=True, dots_size=3)
     return str(chart.render(is_unicode=True))
+
+
+def _place(wait: float, hours: float) -> tuple[float, float]:
+    return max(1, round(wait)), round(hours, 1)

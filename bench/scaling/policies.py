@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from airflow_fargate.scaling_signal import PHASE, ScalingSignal
+
 from bench.scaling.deployed import Deployed, Reaction
 from bench.scaling.fleet import Fleet, Outcome, Physics
 from bench.scaling.workloads import Workload
@@ -51,65 +53,84 @@ def ours(deployed: Deployed) -> Policy:
 
 
 class _StepScaling:
-    """CloudWatch and Application Auto Scaling: datapoints, two alarms, cool-downs."""
+    """The sidecar, CloudWatch and Application Auto Scaling on a simulated fleet."""
 
     def __init__(self, fleet: Fleet, deployed: Deployed) -> None:
         self._fleet, self._deployed = fleet, deployed
-        self._wanted: deque[int] = deque([0])
-        self._current = 0
-        self._asked = fleet.desired
+        self._signal, self._alarms = ScalingSignal(), Alarms(deployed)
+        self._published: list[int] = []
+
+    def install(self) -> None:
+        deployed, fleet = self._deployed, self._fleet
+        fleet.every(deployed.publish_seconds, self._publish, first=deployed.publish_seconds * PHASE)
+        fleet.every(deployed.out.period, self._close, first=deployed.out.period)
+
+    def _publish(self) -> None:
+        fleet = self._fleet
+        missing = fleet.needed - fleet.desired
+        self._published.append(self._signal.number(missing, desired=fleet.desired, now=fleet.now))
+
+    def _close(self) -> None:
+        """The end of a period: its datapoint, the maximum, is evaluated a little later."""
+        fleet, point = self._fleet, max(self._published, default=None)
+        self._published.clear()
+
+        def evaluate() -> None:
+            fleet.scale(self._alarms.desired(point, desired=fleet.desired, now=fleet.now))
+
+        fleet.at(fleet.now + alarm_delay(self._deployed.out.period), evaluate)
+
+
+def alarm_delay(period: float) -> float:
+    """Seconds from the end of a period until its alarm has evaluated it."""
+    return ALARM_DELAY if period >= REPEAT_SECONDS else FAST_ALARM_DELAY
+
+
+class Alarms:
+    """The two alarms of a worker group and their step scaling policies with cool-downs."""
+
+    def __init__(self, deployed: Deployed) -> None:
+        self._out, self._back = deployed.out, deployed.back
         self._points: deque[float] = deque(maxlen=max(deployed.out.periods, deployed.back.periods))
         self._last = {"out": -math.inf, "in": -math.inf}
         self._added = 0
         self._acted: dict[str, float] = {}
 
-    def install(self) -> None:
-        deployed, fleet = self._deployed, self._fleet
-        fleet.every(deployed.publish_seconds, self._publish, first=deployed.publish_seconds / 3)
-        fleet.every(deployed.out.period, self._close, first=deployed.out.period)
-
-    def _publish(self) -> None:
-        self._current = max(self._current, self._fleet.wanted)
-        self._asked = max(self._asked, self._fleet.desired)
-
-    def _close(self) -> None:
-        """The end of a period: its datapoint is evaluated a little later."""
-        self._points.append(self._current - self._asked)
-        self._current, self._asked = 0, self._fleet.desired
-        delay = ALARM_DELAY if self._deployed.out.period >= REPEAT_SECONDS else FAST_ALARM_DELAY
-        self._fleet.at(self._fleet.now + delay, self._evaluate)
-
-    def _evaluate(self) -> None:
-        out, back = self._deployed.out, self._deployed.back
+    def desired(self, point: float | None, *, desired: int, now: float) -> int:
+        """The desired count after a datapoint; None is a period without data, which does not breach."""
+        self._points.append(0 if point is None else point)
         recent = list(self._points)
-        if self._acts("out", breaching=_breaches(recent, out, above=True)):
-            self._scale_out(out.change(recent[-1]), out)
-        if self._acts("in", breaching=_breaches(recent, back, above=False)):
-            self._scale_in(back.change(recent[-1]), back)
+        if self._acts("out", now, breaching=_breaches(recent, self._out, above=True)):
+            desired += self._addition(self._out.change(recent[-1]), now)
+        if self._acts("in", now, breaching=_breaches(recent, self._back, above=False)):
+            desired += self._removal(self._back.change(recent[-1]), now)
+        return desired
 
-    def _acts(self, alarm: str, *, breaching: bool) -> bool:
+    def _acts(self, alarm: str, now: float, *, breaching: bool) -> bool:
         """An alarm acts when it begins to breach, and then once a minute."""
         if not breaching:
             self._acted.pop(alarm, None)
             return False
-        if self._fleet.now - self._acted.get(alarm, -math.inf) < REPEAT_SECONDS:
+        if now - self._acted.get(alarm, -math.inf) < REPEAT_SECONDS:
             return False
-        self._acted[alarm] = self._fleet.now
+        self._acted[alarm] = now
         return True
 
-    def _scale_out(self, change: int, reaction: Reaction) -> None:
+    def _addition(self, change: int, now: float) -> int:
         """During the cool-down only what exceeds the last change is added."""
-        cooling = self._fleet.now - self._last["out"] < reaction.cooldown
-        extra = change - self._added if cooling else change
-        if extra > 0:
+        cooling = now - self._last["out"] < self._out.cooldown
+        extra = max(0, change - self._added if cooling else change)
+        if extra:
             self._added = change
-            self._last["out"] = self._fleet.now
-            self._fleet.scale(self._fleet.desired + extra)
+            self._last["out"] = now
+        return extra
 
-    def _scale_in(self, change: int, reaction: Reaction) -> None:
-        if change and self._fleet.now - max(self._last.values()) >= reaction.cooldown:
-            self._last["in"] = self._fleet.now
-            self._fleet.scale(self._fleet.desired + change)
+    def _removal(self, change: int, now: float) -> int:
+        if now - max(self._last.values()) < self._back.cooldown:
+            return 0
+        if change:
+            self._last["in"] = now
+        return change
 
 
 def _breaches(points: list[float], reaction: Reaction, *, above: bool) -> bool:

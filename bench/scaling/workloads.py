@@ -6,7 +6,7 @@ import csv
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 HOUR = 3600.0
@@ -20,11 +20,13 @@ class Job:
         at: seconds from the begin at which its DAG run queues it, if it waits for no other task.
         seconds: its run time.
         after: positions, in the list of jobs, of the tasks that must succeed first.
+        kind: the task of the DAG that it is an instance of: earlier instances tell how long it may run.
     """
 
     at: float
     seconds: float
     after: tuple[int, ...] = ()
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,10 @@ def bursts(seed: int) -> Workload:
         jobs.append(Job(at, _runtime(generator, median=30, spread=0.6)))
     for _ in range(5):
         at = generator.uniform(0.5, 11) * HOUR
-        jobs += [Job(at + generator.uniform(0, 20), _runtime(generator, median=120, spread=0.5)) for _ in range(200)]
+        jobs += [
+            Job(at + generator.uniform(0, 20), _runtime(generator, median=120, spread=0.5), kind="backfill")
+            for _ in range(200)
+        ]
     return Workload("bursts", tuple(jobs), 12)
 
 
@@ -90,7 +95,8 @@ def long_tails(seed: int) -> Workload:
     generator, jobs = random.Random(seed), []
     for at in _poisson(generator, rate=lambda _time: 1 / 30, most=1 / 30, hours=22):
         long = generator.random() < 0.02
-        jobs.append(Job(at, generator.uniform(1, 2) * HOUR if long else _runtime(generator, median=45, spread=1.0)))
+        seconds = generator.uniform(1, 2) * HOUR if long else _runtime(generator, median=45, spread=1.0)
+        jobs.append(Job(at, seconds, kind="long" if long else "short"))
     return Workload("long tails", tuple(jobs), 24)
 
 
@@ -122,24 +128,32 @@ def task_graphs(seed: int) -> Workload:
     for start in range(24):
         at = start * 1800 + generator.uniform(0, 60)
         extract = len(jobs)
-        jobs.append(Job(at, _runtime(generator, median=120, spread=0.4)))
+        jobs.append(Job(at, _runtime(generator, median=120, spread=0.4), kind="extract"))
         first = range(len(jobs), len(jobs) + generator.randrange(20, 60))
-        jobs += [Job(at, _runtime(generator, median=60, spread=0.8), (extract,)) for _ in first]
+        jobs += [Job(at, _runtime(generator, median=60, spread=0.8), (extract,), "load") for _ in first]
         join = len(jobs)
-        jobs.append(Job(at, _runtime(generator, median=45, spread=0.4), tuple(first)))
+        jobs.append(Job(at, _runtime(generator, median=45, spread=0.4), tuple(first), "join"))
         jobs += [
-            Job(at, _runtime(generator, median=90, spread=0.8), (join,)) for _ in range(generator.randrange(5, 30))
+            Job(at, _runtime(generator, median=90, spread=0.8), (join,), "report")
+            for _ in range(generator.randrange(5, 30))
         ]
     return Workload("task graphs", tuple(jobs), 12)
 
 
-SYNTHETIC: tuple[Callable[[int], Workload], ...] = (cron_peaks, bursts, long_tails, ramp, idle_nights, task_graphs)
+SYNTHETIC: dict[str, Callable[[int], Workload]] = {
+    "cron peaks": cron_peaks,
+    "bursts": bursts,
+    "long tails": long_tails,
+    "ramp": ramp,
+    "idle nights": idle_nights,
+    "task graphs": task_graphs,
+}
 
 
 def read_trace(path: Path) -> Workload:
     """A workload from a CSV file with the columns ``queued_at``, ``started_at`` and ``ended_at`` (ISO 8601).
 
-    ``select queued_dttm as queued_at, start_date as started_at, end_date as ended_at from task_instance`` makes one.
+    The column ``task`` is optional: rows with the same value are instances of one task. docs/scaling.md has the query.
     Rows without one of the times are tasks that never ran; they are an error, because leaving them out would make the
     workload smaller than it was.
 
@@ -154,25 +168,30 @@ def read_trace(path: Path) -> Workload:
             if missing:
                 raise TraceError(f"{path}: column {missing[0]} is missing. Fix: a file with {', '.join(columns)}")
             rows = [
-                (reader.line_num, *(_time(path, reader.line_num, name, row[name]) for name in columns))
+                (
+                    reader.line_num,
+                    row.get("task") or "",
+                    *(_time(path, reader.line_num, name, row[name]) for name in columns),
+                )
                 for row in reader
             ]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise TraceError(f"{path} cannot be read: {error}. Fix: give a CSV file in UTF-8") from None
     if not rows:
         raise TraceError(f"{path} has no tasks. Fix: export a longer time")
-    begin = min(queued for _, queued, _, _ in rows)
+    begin = min(queued for _, _, queued, _, _ in rows)
     jobs = []
-    for line, queued, started, ended in rows:
+    for line, kind, queued, started, ended in rows:
         if not queued <= started <= ended:
             raise TraceError(f"{path}:{line}: queued_at, started_at and ended_at are not in order. Fix: remove the row")
-        jobs.append(Job(queued - begin, max(1.0, ended - started)))
+        jobs.append(Job(queued - begin, max(1.0, ended - started), kind=kind))
     return Workload(path.stem, tuple(jobs), (max(ended for *_, ended in rows) - begin) / HOUR)
 
 
 def _time(path: Path, line: int, column: str, text: str | None) -> float:
     try:
-        return datetime.fromisoformat(text or "").timestamp()
+        time = datetime.fromisoformat(text or "")
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
     except ValueError:
         raise TraceError(
             f"{path}:{line}: {column}: must be a time such as 2026-11-27T10:00:00+00:00, got {text!r}. Fix: leave out "

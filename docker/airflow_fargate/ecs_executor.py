@@ -7,6 +7,7 @@ It is the ``AwsEcsExecutor`` of the Amazon provider (9.39.0) with these differen
 - What RunTask can never start fails at once with the reason, instead of after all attempts.
 - A Fargate task that ran is not started again: Airflow's ``retries`` decide about that.
 - An Airflow task that is queued longer than ``task_queued_timeout`` is removed and its Fargate task stopped.
+- A scheduler that stops does not wait for its Fargate tasks: the next one adopts them.
 - api-servers, which load the executor to read logs, need no ECS. They name the log stream of a running Airflow task.
 """
 
@@ -83,6 +84,9 @@ class FargateExecutor(AwsEcsExecutor):  # type: ignore[misc]
             self.log_task_event(event="ecs task rejected", extra=reason, ti_key=key)
             self.fail(key, info=reason)
         super().sync()
+
+    def end(self, heartbeat_interval: int = 10) -> None:
+        """Leave Fargate tasks to the next scheduler: waiting for them would delay each deployment by two minutes."""
 
     def revoke_task(self, *, ti: Any) -> None:
         """Forget an Airflow task that is queued for too long, and stop its Fargate task."""

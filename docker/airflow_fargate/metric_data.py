@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from airflow_fargate.worker_load import Load
+from airflow_fargate.worker_load import Load, QueueLoad
 
 
-def datums(loads: Iterable[Load], *, unserved: int, environment: str) -> list[dict[str, Any]]:
-    """The metric data of PutMetricData: three metrics for each group and queue, and the unserved Airflow tasks."""
+def datums(
+    loads: Iterable[Load], *, unserved: int, environment: str, on_ecs: QueueLoad | None = None
+) -> list[dict[str, Any]]:
+    """The metric data of PutMetricData: metrics of each group, each queue and the ECS executor, and unserved tasks."""
     loads = tuple(loads)
     of_environment = {"Name": "Environment", "Value": environment}
     data: list[dict[str, Any]] = [
@@ -26,13 +28,18 @@ def datums(loads: Iterable[Load], *, unserved: int, environment: str) -> list[di
             _datum("OldestQueuedSeconds", load.oldest_seconds, of_group),
         ]
     for name, queue in sorted({name: queue for load in loads for name, queue in load.queues.items()}.items()):
-        of_queue = [of_environment, {"Name": "Queue", "Value": name}]
-        data += [
-            _datum("QueuedTasks", queue.queued, of_queue),
-            _datum("RunningTasks", queue.running, of_queue),
-            _datum("OldestQueuedSeconds", queue.oldest_seconds, of_queue),
-        ]
+        data += _of_queue(queue, [of_environment, {"Name": "Queue", "Value": name}])
+    if on_ecs is not None:
+        data += _of_queue(on_ecs, [of_environment, {"Name": "Executor", "Value": "ecs"}])
     return data
+
+
+def _of_queue(load: QueueLoad, dimensions: list[dict[str, str]]) -> list[dict[str, Any]]:
+    return [
+        _datum("QueuedTasks", load.queued, dimensions),
+        _datum("RunningTasks", load.running, dimensions),
+        _datum("OldestQueuedSeconds", load.oldest_seconds, dimensions),
+    ]
 
 
 def _datum(name: str, value: float, dimensions: list[dict[str, str]]) -> dict[str, Any]:

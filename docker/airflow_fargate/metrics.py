@@ -2,6 +2,8 @@
 
 With a cluster (AIRFLOW_METRICS_CLUSTER) it also publishes, at a resolution of a second, how many workers each group
 lacks: the workers that its load needs minus the desired count of its ECS service. Autoscaling reacts to this metric.
+Airflow tasks whose earlier instances were short count in part, and a zero follows each number that asks for workers
+(:mod:`airflow_fargate.scaling_signal`).
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
@@ -18,8 +20,9 @@ from typing import Any
 from airflow_fargate import heartbeat
 from airflow_fargate.backing_services import Database
 from airflow_fargate.metric_data import datums, missing_data
+from airflow_fargate.scaling_signal import ScalingSignal, seconds_to_publication
 from airflow_fargate.startup_error import StartupError
-from airflow_fargate.worker_load import Load, WorkerGroup, measure, parse_groups
+from airflow_fargate.worker_load import ECS_DEFAULT, ECS_NAMED, Load, WorkerGroup, measure, parse_groups
 
 # Standard metrics have a resolution of a minute.
 FULL_SECONDS = 60.0
@@ -56,10 +59,13 @@ class Publisher:
         environment: str,
         groups: tuple[WorkerGroup, ...],
         cluster: Cluster | None = None,
+        ecs: str = "",
     ) -> None:
         self._database = database
+        self._ecs = ecs
         self._cluster = cluster
-        self._missing: dict[str, int] = {}
+        self._signals: dict[str, ScalingSignal] = {group.name: ScalingSignal() for group in groups}
+        self._sent: dict[str, int] = {}
         self._full_at = 0.0
         self._cloudwatch = cloudwatch
         self._namespace = namespace
@@ -80,35 +86,42 @@ class Publisher:
         if self._connection is None:
             self._connection = self._database.connect(application_name="airflow-fargate-metrics")
         try:
-            loads, unserved = measure(self._connection, self._groups)
+            measured = measure(self._connection, self._groups, ecs=self._ecs)
         except psycopg2.Error:
             self._connection.close()
             self._connection = None
             raise
-        self._report(unserved)
-        data = self._missing_workers(loads)
+        self._report(measured.unserved)
+        data = self._missing_workers(measured.loads)
         if self._cluster is None or time.monotonic() >= self._full_at:
             self._full_at = time.monotonic() + FULL_SECONDS
-            data += datums(loads, unserved=sum(unserved.values()), environment=self._environment)
+            data += datums(
+                measured.loads,
+                unserved=sum(measured.unserved.values()),
+                environment=self._environment,
+                on_ecs=measured.on_ecs if self._ecs else None,
+            )
         for start in range(0, len(data), 900):
             self._cloudwatch.put_metric_data(Namespace=self._namespace, MetricData=data[start : start + 900])
-        return loads
+        return measured.loads
 
     def _missing_workers(self, loads: list[Load]) -> list[dict[str, Any]]:
         """Data of the groups that lack or spare workers, or did so before: a call to CloudWatch costs money."""
         if self._cluster is None:
             return []
         desired = self._cluster.desired_counts(load.group for load in loads)
-        missing = {
-            load.group.name: load.desired_workers - desired[load.group.name]
+        sent = {
+            load.group.name: self._signals[load.group.name].number(
+                load.needed_workers - desired[load.group.name], desired=desired[load.group.name], now=time.monotonic()
+            )
             for load in loads
             if load.group.name in desired
         }
-        changed = {name: number for name, number in missing.items() if number or self._missing.get(name)}
-        self._missing = missing
+        changed = {name: number for name, number in sent.items() if number or self._sent.get(name)}
+        self._sent = sent
         return missing_data(changed, environment=self._environment)
 
-    def _report(self, unserved: dict[str, int]) -> None:
+    def _report(self, unserved: Mapping[str, int]) -> None:
         """Print the queues without a worker group when they change: the metric has only their sum."""
         if unserved and unserved.keys() != self._printed.keys():
             names = ", ".join(f"{queue!r} ({count})" for queue, count in sorted(unserved.items()))
@@ -118,14 +131,13 @@ class Publisher:
                 file=sys.stderr,
                 flush=True,
             )
-        self._printed = unserved
+        self._printed = dict(unserved)
 
 
 def run(publisher: Publisher, *, period: float) -> None:
-    """Publish every ``period`` seconds until SIGTERM; print each new error once and try again."""
+    """Publish once in every ``period`` seconds until SIGTERM; print each new error once and try again."""
     printed = ""
     while True:
-        started = time.monotonic()
         try:
             publisher.publish()
             printed = ""
@@ -135,7 +147,7 @@ def run(publisher: Publisher, *, period: float) -> None:
                 printed = reason
                 print(f"metrics: {reason}; next try in {period:g} s", file=sys.stderr, flush=True)
         heartbeat.touch("metrics")
-        time.sleep(max(1.0, period - (time.monotonic() - started)))
+        time.sleep(seconds_to_publication(time.time(), period))
 
 
 def _client(service: str, *, name: str) -> Any:
@@ -160,9 +172,13 @@ def main() -> int:
         if not period.isdigit() or int(period) < 1:
             raise StartupError(f"AIRFLOW_METRICS_PERIOD: expected whole seconds >= 1, got {period!r}")
         cluster = os.environ.get("AIRFLOW_METRICS_CLUSTER") or ""
+        ecs = os.environ.get("AIRFLOW_METRICS_ECS_EXECUTOR") or ""
+        if ecs not in {"", ECS_DEFAULT, ECS_NAMED}:
+            raise StartupError(f"AIRFLOW_METRICS_ECS_EXECUTOR: expected {ECS_DEFAULT} or {ECS_NAMED}, got {ecs!r}")
         publisher = Publisher(
             database=Database.of(os.environ),
-            groups=parse_groups(os.environ.get("AIRFLOW_METRICS_WORKER_GROUPS") or "{}"),
+            groups=parse_groups(os.environ.get("AIRFLOW_METRICS_WORKER_GROUPS") or "{}", ecs=ecs),
+            ecs=ecs,
             cloudwatch=_client("cloudwatch", name="CloudWatch"),
             cluster=Cluster(name=cluster, ecs=_client("ecs", name="ECS")) if cluster else None,
             namespace=os.environ.get("AIRFLOW_METRICS_NAMESPACE") or "Airflow",

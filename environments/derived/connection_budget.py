@@ -67,7 +67,7 @@ def _shares(environment: Environment) -> Iterator[Share]:
     for group in environment.workers:
         each = group.concurrency + 1
         yield Share(f"worker {group.name}", group.max_count * each, f"{group.max_count} x ({group.concurrency} + 1)")
-    if uses_celery(environment.topology):
+    if uses_celery(environment.topology) or environment.ecs_executor:
         schedulers = environment.components.scheduler.count
         yield Share("metrics", schedulers, f"{schedulers}")
     yield Share("migration or clean-up", pool, words)

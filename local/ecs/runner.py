@@ -13,6 +13,7 @@ from typing import Self
 from local.containers import engine
 from local.containers.engine import EngineError
 from local.ecs.agent import Agent
+from local.ecs.one_off_tasks import OneOffTasks, StartedTask
 from local.ecs.service_catalog import Service, ServiceCatalog, TaskDefinition
 from local.ecs.task import FargateTask, Interface, Platform, remove
 from local.ecs.task_roles import TaskRoles
@@ -33,7 +34,8 @@ class Runner:
         interfaces: makes a network interface for a name, ids of subnets and ids of security groups.
         roles: makes the IAM roles of a task for its definition and its id.
         tasks: current tasks by service.
-        ended: stopped tasks.
+        ended: stopped tasks of services.
+        one_off: the tasks that RunTask starts.
         problem: last error of the reconciliation loop.
     """
 
@@ -46,9 +48,13 @@ class Runner:
     tasks: dict[str, list[FargateTask]] = field(default_factory=dict)
     ended: list[FargateTask] = field(default_factory=list)
     problem: str = ""
+    one_off: OneOffTasks = field(init=False)
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
     _not_before: dict[str, float] = field(default_factory=dict)
     _stop: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.one_off = OneOffTasks(catalog=self.catalog, make=self._make_one_off)
 
     def __enter__(self) -> Self:
         self._loop = threading.Thread(target=self._run, name="ecs", daemon=True)
@@ -58,7 +64,7 @@ class Runner:
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._loop.join()
-        tasks = [*self.ended, *itertools.chain(*self.tasks.values())]
+        tasks = [*self.ended, *itertools.chain(*self.tasks.values()), *self.one_off.tasks.values()]
         for task in tasks:
             task.phase = "stopped"
         remove(tasks)
@@ -154,13 +160,15 @@ class Runner:
                     self._reconcile(service)
                 for name in self.tasks.keys() - {service.name for service in services}:
                     self._drain(name)
+                self.one_off.reconcile()
             except Exception as error:  # noqa: BLE001 - the loop must go on; wait_steady reports the error
                 self.problem = f"{type(error).__name__}: {error}"
             self._stop.wait(POLL_SECONDS)
 
     def _check_running(self) -> None:
         """Check every running task with one call of the engine: a call for each costs a fifth of a processor."""
-        running = [task for tasks in self.tasks.values() for task in tasks if task.phase == "running"]
+        every = [*itertools.chain(*self.tasks.values()), *self.one_off.tasks.values()]
+        running = [task for task in every if task.phase == "running"]
         states = engine.states(id_ for task in running for id_ in task.container_ids)
         for task in running:
             task.check(states)
@@ -202,9 +210,24 @@ class Runner:
         for task in tasks:
             task.stop_in_background(reason=reason)
 
-    def _make(self, definition: TaskDefinition, interface: Interface, service: Service | None = None) -> FargateTask:
+    def _make_one_off(self, started: StartedTask) -> FargateTask:
+        """A task of RunTask: its log streams have the id that ECS gave it, its main container has the task's size."""
+        definition = started.definition
+        name = definition.family.removeprefix(f"{self.catalog.cluster}-")
+        interface = self.interfaces(name, started.subnets, started.groups)
+        return self._make(definition, interface, logged_as=started.id, options=started.limits)
+
+    def _make(
+        self,
+        definition: TaskDefinition,
+        interface: Interface,
+        service: Service | None = None,
+        *,
+        logged_as: str = "",
+        options: tuple[str, ...] = (),
+    ) -> FargateTask:
         id_ = f"{self.prefix}-{definition.family}-{next(self._numbers)}"
-        roles = self.roles(definition, id_)
+        roles = self.roles(definition, logged_as or id_)
         self.agent.serve(id_, roles)
         return FargateTask(
             id=id_,
@@ -214,4 +237,5 @@ class Runner:
             variables=self.agent.variables(id_),
             interface=interface,
             service=service,
+            options=options,
         )

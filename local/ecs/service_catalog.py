@@ -31,12 +31,16 @@ class TaskDefinition:
         task_role: ARN of the role of its processes.
         execution_role: ARN of the role with which ECS starts it.
         logs: log group by the name of the container.
+        cpu: CPU units; 0 where the definition has none.
+        memory_mib: memory in MiB; 0 where the definition has none.
     """
 
     arn: str
     family: str
     containers: tuple[ContainerDefinition, ...]
     volumes: tuple[str, ...]
+    cpu: int = 0
+    memory_mib: int = 0
     task_role: str = ""
     execution_role: str = ""
     logs: Mapping[str, LogGroup] = field(default_factory=dict)
@@ -81,7 +85,7 @@ class ServiceCatalog:
 
     def __init__(self, aws: Aws, *, cluster: str) -> None:
         self._aws = aws
-        self._cluster = cluster
+        self.cluster = cluster
         self._definitions: dict[str, TaskDefinition] = {}
 
     def services(self) -> tuple[Service, ...]:
@@ -89,14 +93,14 @@ class ServiceCatalog:
         ecs = self._aws.client("ecs")
         arns = [
             arn
-            for page in ecs.get_paginator("list_services").paginate(cluster=self._cluster)
+            for page in ecs.get_paginator("list_services").paginate(cluster=self.cluster)
             for arn in page["serviceArns"]
         ]
         # DescribeServices takes up to ten services.
         described = [
             service
             for start in range(0, len(arns), 10)
-            for service in ecs.describe_services(cluster=self._cluster, services=arns[start : start + 10])["services"]
+            for service in ecs.describe_services(cluster=self.cluster, services=arns[start : start + 10])["services"]
         ]
         active = [service for service in described if service["status"] == "ACTIVE"]
         return tuple(sorted(map(self._service, active), key=lambda service: service.name))
@@ -135,11 +139,17 @@ class ServiceCatalog:
                 family=body["family"],
                 containers=read_all(body["containerDefinitions"]),
                 volumes=tuple(volume["name"] for volume in body.get("volumes") or []),
+                cpu=int(body.get("cpu") or 0),
+                memory_mib=int(body.get("memory") or 0),
                 task_role=body.get("taskRoleArn", ""),
                 execution_role=body.get("executionRoleArn", ""),
                 logs=_log_groups(body["containerDefinitions"]),
             )
         return self._definitions[name]
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the account."""
+        return self._aws.client(service)
 
     def secret(self, reference: str) -> str:
         """The decrypted value of the parameter with the ARN or name ``reference``."""

@@ -68,6 +68,7 @@ class FargateTask:
         roles: its task role and its execution role.
         variables: variables to add to every container.
         interface: network interface of the task.
+        options: options to add to ``docker run`` of the first essential container.
         service: the ECS service that it belongs to, if any.
         phase: ``pending``, ``running``, ``stopping`` or ``stopped``.
         reason: why the task stopped.
@@ -81,6 +82,7 @@ class FargateTask:
     variables: Mapping[str, str]
     interface: Interface
     service: Service | None = None
+    options: tuple[str, ...] = ()
     phase: str = "pending"
     reason: str = ""
     was_running: bool = False
@@ -111,6 +113,7 @@ class FargateTask:
             health = replace(health.every(self.platform.check_every), start_period=START_PERIOD_SECONDS)
         volumes = {volume: f"{self.id}-{volume}" for volume in self.definition.volumes}
         options = docker_options(replace(definition, health=health), volumes=volumes)
+        options += self.options if definition.name == self.main_name else ()
         return Launch(
             image=self.platform.image,
             name=f"{self.id}-{definition.name}",
@@ -138,7 +141,12 @@ class FargateTask:
     @property
     def main(self) -> Container:
         """The first essential container."""
-        return self.containers[next(container.name for container in self.definition.containers if container.essential)]
+        return self.containers[self.main_name]
+
+    @property
+    def main_name(self) -> str:
+        """Name of the first essential container."""
+        return next(container.name for container in self.definition.containers if container.essential)
 
     @property
     def healthy(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -114,6 +115,7 @@ class TaskRoles:
     def __post_init__(self) -> None:
         self._task_role = RoleSession(account=self.account, role=self.definition.task_role, name=self.task)
         self._execution_role = RoleSession(account=self.account, role=self.definition.execution_role, name=self.task)
+        self._sent = Counter[str]()
 
     def credentials(self) -> dict[str, str]:
         """The credentials of the task role, for the processes of the task."""
@@ -178,13 +180,15 @@ class TaskRoles:
         return {name: (log.group, f"{log.prefix}/{name}/{self.task}") for name, log in self.definition.logs.items()}
 
     def write_logs(self, texts: Mapping[str, str]) -> None:
-        """Send the last lines of containers to their log groups, as the log driver does.
+        """Send the new lines of containers to their log groups, at most the last hundred, as the log driver does.
 
         Args:
-            texts: output by the name of the container.
+            texts: all output so far, by the name of the container.
         """
         for name, (group, stream) in self._streams.items():
-            if lines := [line for line in texts.get(name, "").splitlines() if line.strip()][-LAST_LINES:]:
+            lines = [line for line in texts.get(name, "").splitlines() if line.strip()]
+            sent, self._sent[name] = self._sent[name], len(lines)
+            if lines := lines[sent:][-LAST_LINES:]:
                 now = int(time.time() * 1000)
                 events = [{"timestamp": now, "message": line} for line in lines]
                 with suppress(ClientError):  # the emulator has recorded a denial

@@ -16,6 +16,9 @@ from modules.core.scalable import Scalable
 STEPS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 56, 64)
 """A policy has at most 20 step adjustments:
 https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-limits.html"""
+SPARED = 3
+"""Of three missing workers two are added at once; the rest follows 20 seconds later if it is still missing. Short
+Airflow tasks are often done by then: docs/scaling.md compares the cost."""
 PERIOD_SECONDS = 10
 """The shortest period of an alarm; it needs a metric of high resolution."""
 SCALE_IN_PERIODS = 2
@@ -26,7 +29,8 @@ class QueueScaling(Construct):
     """Two step scaling policies that keep a worker group at (queued + running) / concurrency workers, down to zero.
 
     A sidecar of the scheduler publishes how many workers the group lacks. Missing workers are added after ten seconds,
-    surplus workers are removed after 20 seconds; ECS removes only workers that run no Airflow task.
+    two thirds of them at once; surplus workers are removed after 20 seconds. ECS removes only workers that run no
+    Airflow task.
 
     Args:
         scope: parent construct.
@@ -101,13 +105,13 @@ class QueueScaling(Construct):
 
 
 def _steps_out() -> list[AppautoscalingPolicyStepScalingPolicyConfigurationStepAdjustment]:
-    """Return the steps: up to 8 missing workers are added exactly; bounds are relative to the threshold."""
+    """Return the steps: two thirds of the missing workers, rounded up; bounds are relative to the threshold."""
     uppers = [*(step - 1 for step in STEPS[1:]), None]
     return [
         AppautoscalingPolicyStepScalingPolicyConfigurationStepAdjustment(
             metric_interval_lower_bound=str(step - 1),
             metric_interval_upper_bound=None if upper is None else str(upper),
-            scaling_adjustment=step,
+            scaling_adjustment=step - step // SPARED,
         )
         for step, upper in zip(STEPS, uppers, strict=True)
     ]

@@ -197,9 +197,13 @@ class GitBundle:
         repository.allow_clone(task)
 
 
+# Standard metrics of CloudWatch have a resolution of a minute.
+FULL_SECONDS = 60
+
+
 @dataclass(frozen=True)
 class WorkerMetrics:
-    """A sidecar of the scheduler that publishes to CloudWatch the load of each worker group, and the workers it lacks.
+    """A sidecar of the scheduler that publishes to CloudWatch the load of each worker group and of the ECS executor.
 
     Args:
         namespace: CloudWatch namespace of the metrics.
@@ -208,6 +212,8 @@ class WorkerMetrics:
         cluster: name of the ECS cluster.
         services_arn: ARN pattern of the workers' ECS services, whose desired counts the sidecar reads.
         period_seconds: seconds between two measurements; the load is published once a minute.
+        ecs_executor: ``default`` where Airflow tasks that name no executor are Fargate tasks of their own, ``named``
+            where only those are that name it; empty without this executor.
     """
 
     namespace: str
@@ -216,6 +222,7 @@ class WorkerMetrics:
     cluster: str
     services_arn: str
     period_seconds: int = 10
+    ecs_executor: str = ""
 
     def join(self, task: FargateTask) -> None:
         """Add the sidecar to ``task``, with the login of ``task`` to the metadata database."""
@@ -225,9 +232,11 @@ class WorkerMetrics:
             "metrics",
             "metrics",
             AIRFLOW_ENVIRONMENT=self.environment,
-            AIRFLOW_METRICS_CLUSTER=self.cluster,
+            # Without workers there are no services to read.
+            **({"AIRFLOW_METRICS_CLUSTER": self.cluster} if self.groups else {}),
+            **({"AIRFLOW_METRICS_ECS_EXECUTOR": self.ecs_executor} if self.ecs_executor else {}),
             AIRFLOW_METRICS_NAMESPACE=self.namespace,
-            AIRFLOW_METRICS_PERIOD=str(self.period_seconds),
+            AIRFLOW_METRICS_PERIOD=str(self.period_seconds if self.groups else FULL_SECONDS),
             AIRFLOW_METRICS_WORKER_GROUPS=json.dumps(self.groups, sort_keys=True, separators=(",", ":")),
             **database,
         )
@@ -243,7 +252,7 @@ class WorkerMetrics:
                 on=["*"],
                 conditions={"StringEquals": {"cloudwatch:namespace": self.namespace}},
             ),
-            statement("ecs:DescribeServices", on=[self.services_arn]),
+            *([statement("ecs:DescribeServices", on=[self.services_arn])] if self.groups else []),
         )
 
 

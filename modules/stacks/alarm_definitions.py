@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from environments.facts import metrics
 from environments.facts.instance_classes import MEMORY_GIB, max_connections
-from environments.facts.topology import is_standalone, uses_celery, worker_name
+from environments.facts.topology import ECS_EXECUTOR, is_standalone, uses_celery, worker_name
 from environments.model import Environment
 from modules.constructs.dashboard import QueueGraph
 from modules.core.airflow_process import DAG_PROCESSOR, SCHEDULER, STANDALONE
@@ -91,6 +91,16 @@ def _queues(environment: Environment) -> Iterator[MetricAlarm]:
             metrics.NAMESPACE,
             metrics.OLDEST_QUEUED,
             {"Environment": environment.names.name, "WorkerGroup": group.name},
+            threshold=environment.alarms.oldest_queued_seconds,
+            minutes=3,
+        )
+    if environment.ecs_executor:
+        yield MetricAlarm(
+            "ecs-oldest-queued",
+            "An Airflow task waits too long for a Fargate task: capacity, vCPU quota, or ecs_executor.max_count",
+            metrics.NAMESPACE,
+            metrics.OLDEST_QUEUED,
+            {metrics.ENVIRONMENT: environment.names.name, metrics.EXECUTOR: ECS_EXECUTOR},
             threshold=environment.alarms.oldest_queued_seconds,
             minutes=3,
         )

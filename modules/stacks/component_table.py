@@ -98,8 +98,7 @@ def _executors(environment: Environment) -> tuple[Use, ...]:
     """What the scheduler uses to run Airflow tasks."""
     if uses_local_executor(environment.topology):
         return ("task_logs", "execution_api", "dags")
-    metrics: tuple[Use, ...] = ("metrics",) if uses_celery(environment.topology) else ()
-    return (*metrics, "airflow_tasks") if environment.ecs_executor else metrics
+    return ("metrics", "airflow_tasks") if environment.ecs_executor else ("metrics",)
 
 
 TASK_USES: tuple[Use, ...] = ("secrets_backend", "task_logs", "execution_api", "dags")

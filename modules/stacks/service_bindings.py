@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from environments.facts.metrics import NAMESPACE
 from environments.facts.naming import Names
 from environments.facts.secrets import DEPLOY_KEY, OIDC_CLIENT_SECRET, own_names_for_process
-from environments.facts.topology import worker_name
+from environments.facts.topology import uses_celery, worker_name
 from environments.model import Environment
 from environments.sections.dag_access import DagAccess as DagAccessSection
 from modules.constructs.log_storage import TaskLogsReader
@@ -110,6 +110,7 @@ class ServiceBindings:
                 groups=groups,
                 cluster=self._names.name,
                 services_arn=self._worker_services_arn(),
+                ecs_executor=self._ecs_executor(),
             )
         elif use == "dags" and self._environment.dags.delivery == "git_sync":
             yield GitSync(self._repository())
@@ -117,6 +118,11 @@ class ServiceBindings:
             yield GitBundle(self._repository())
         elif use == "dags" and self._foundation.dag_releases is not None:
             yield S3Sync(self._foundation.dag_releases, self._environment.dags.interval_seconds)
+
+    def _ecs_executor(self) -> str:
+        if not self._environment.ecs_executor:
+            return ""
+        return "named" if uses_celery(self._environment.topology) else "default"
 
     def _worker_services_arn(self) -> str:
         environment = self._environment

@@ -10,6 +10,7 @@ from terraform_gate.configuration import Configuration
 
 from environments import Environment
 from report.cost.awake import awake_share
+from report.cost.executors import executor_items
 from report.cost.item import Item, Usage
 from report.cost.prices import Price, PriceList
 from report.cost.profile import Profile
@@ -79,7 +80,8 @@ def estimate(
 ) -> Estimate:
     """Estimate the monthly cost of the resources of a configuration."""
     awake = awake_share(environment.hibernation)
-    items = items_of(Usage(configuration, profile, awake))
+    usage = Usage(configuration, profile, awake)
+    items = [*items_of(usage), *executor_items(usage, environment)]
     return Estimate(tuple(_priced(items, prices)), prices, profile, awake, unpriced(configuration))
 
 

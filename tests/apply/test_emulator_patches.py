@@ -170,6 +170,40 @@ def fargate_task_runs_without_memory_of_its_containers(aws: Client) -> None:
     assert "memory" not in kept
 
 
+def run_fargate_task(aws: Client) -> str:
+    ecs = aws("ecs")
+    ecs.create_cluster(clusterName="c")
+    sizes = {"cpu": "256", "memory": "512", "requiresCompatibilities": ["FARGATE"]}
+    containers = [{"name": name, "image": "a", "memory": 128} for name in ("main", "clone")]
+    ecs.register_task_definition(family="a", containerDefinitions=containers, **sizes)
+    network = {"awsvpcConfiguration": make_network(aws)}
+    ran = ecs.run_task(cluster="c", taskDefinition="a", launchType="FARGATE", networkConfiguration=network)
+    arn: str = ran["tasks"][0]["taskArn"]
+    return arn
+
+
+@probe("ecs.submit_task_state_change", "ecs.advance", "ecs.stop_task")
+def task_has_the_state_that_its_agent_reports(aws: Client) -> None:
+    arn, ecs = run_fargate_task(aws), aws("ecs")
+    running = [{"containerName": name, "status": "RUNNING"} for name in ("main", "clone")]
+    ecs.submit_task_state_change(cluster="c", task=arn, status="RUNNING", containers=running)
+    for _ in range(6):
+        (task,) = ecs.describe_tasks(cluster="c", tasks=[arn])["tasks"]
+    assert (task["lastStatus"], task["desiredStatus"]) == ("RUNNING", "RUNNING")
+    assert task["startedAt"]
+    assert not any("exitCode" in container for container in task["containers"])
+    stopping = ecs.stop_task(cluster="c", task=arn, reason="too long")["task"]
+    assert (stopping["lastStatus"], stopping["desiredStatus"]) == ("RUNNING", "STOPPED")
+    with pytest.raises(ClientError, match=r"InvalidParameterException.*The referenced task was not found"):
+        ecs.stop_task(cluster="c", task="a" * 32)
+    ended = [{"containerName": name, "exitCode": code} for name, code in (("main", 143), ("clone", 0))]
+    ecs.submit_task_state_change(cluster="c", task=arn, status="STOPPED", reason="ended", containers=ended)
+    (task,) = ecs.describe_tasks(cluster="c", tasks=[arn])["tasks"]
+    assert (task["lastStatus"], task["stoppedReason"]) == ("STOPPED", "too long")
+    assert {item["name"]: item["exitCode"] for item in task["containers"]} == {"main": 143, "clone": 0}
+    assert aws("ec2").describe_network_interfaces()["NetworkInterfaces"] == []
+
+
 @probe("ec2.delete_vpc", "ec2.delete_nat_gateway")
 def deleted_network_is_gone(aws: Client) -> None:
     ec2 = aws("ec2")

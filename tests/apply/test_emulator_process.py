@@ -55,6 +55,21 @@ def test_emulator_reports_its_account_and_ends() -> None:
 
 
 @pytest.mark.feature("H3")
+def test_next_requests_get_the_answers_that_a_test_gives() -> None:
+    with Emulator(account_id=ACCOUNT) as aws:
+        ecs, cluster = aws.client("ecs"), {"clusterName": "given", "status": "ACTIVE"}
+        throttled = {"code": "ThrottlingException", "message": "Rate exceeded"}
+        aws.answer("ecs:DescribeClusters", throttled, {"result": {"clusters": [cluster], "failures": []}})
+        with pytest.raises(ClientError, match=r"ThrottlingException.*Rate exceeded"):
+            ecs.describe_clusters()
+        assert ecs.list_clusters()["clusterArns"] == []
+        assert ecs.describe_clusters()["clusters"] == [cluster]
+        assert ecs.describe_clusters()["clusters"] == []
+    with pytest.raises(ValueError, match="remove validate=False"):
+        Emulator(account_id=ACCOUNT, validate=False).answer("ecs:DescribeClusters", throttled)
+
+
+@pytest.mark.feature("H3")
 def test_ended_emulator_is_reported() -> None:
     with Emulator(account_id=ACCOUNT) as aws:
         assert aws.pid

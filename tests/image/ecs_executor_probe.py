@@ -130,6 +130,9 @@ def main() -> None:
     sync_now(found)
     result["ended"] = {"states": states(found), "calls": len(ecs.calls) - calls}
 
+    found.end()  # returns although an Airflow task runs
+    result["at_the_end"] = {"followed": len(found.active_workers), "stopped": list(ecs.stopped)}
+
     class Stuck:
         key = next(iter(found.active_workers.key_to_arn))
 

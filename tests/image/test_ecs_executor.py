@@ -114,6 +114,11 @@ def test_fargate_task_that_ran_is_not_started_again(result: dict[str, Any]) -> N
 
 
 @pytest.mark.feature("T8")
+def test_scheduler_that_stops_leaves_its_fargate_tasks_running(result: dict[str, Any]) -> None:
+    assert result["at_the_end"] == {"followed": 1, "stopped": []}
+
+
+@pytest.mark.feature("T8")
 def test_airflow_task_that_is_queued_for_too_long_is_stopped(result: dict[str, Any]) -> None:
     assert len(result["revoked"]["stopped"]) == 1
     assert (result["revoked"]["followed"], result["revoked"]["running"]) == (0, 0)

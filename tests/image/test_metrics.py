@@ -34,6 +34,7 @@ ROWS = [
     ("gpu", "queued"),
     ("queue without 'workers'", "queued"),
 ]
+ON_ECS = [("default", "queued"), ("large", "running")]
 
 
 class CloudWatch(BaseHTTPRequestHandler):
@@ -76,6 +77,7 @@ def environ(cloudwatch: str) -> dict[str, str | None]:
     return {
         "AIRFLOW_METRICS_WORKER_GROUPS": json.dumps(GROUPS),
         "AIRFLOW_METRICS_PERIOD": "1",
+        "AIRFLOW_METRICS_ECS_EXECUTOR": "named",
         "AWS_ENDPOINT_URL": cloudwatch,
         "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_ACCESS_KEY_ID": "test",
@@ -102,13 +104,15 @@ def publisher_behind_proxy(
 
 def _insert_rows(services: Services) -> None:
     """Insert rows of every state without their DAGs and DAG runs."""
+    rows = [*((*row, "null") for row in ROWS), *((*row, "'ecs'") for row in ON_ECS)]
     values = ", ".join(
         f"(gen_random_uuid(), 'metric-{number}', 'd', 'r', -1, '{queue.replace(chr(39), chr(39) * 2)}', '{state}',"
-        " 1, 'default_pool', 1, 1, now() - interval '90 seconds', 0, '[]', '\\x80')"
-        for number, (queue, state) in enumerate(ROWS)
+        f" 1, 'default_pool', 1, 1, now() - interval '90 seconds', {executor}, 0, '[]', '\\x80')"
+        for number, (queue, state, executor) in enumerate(rows)
     )
     columns = (
-        "id, task_id, dag_id, run_id, map_index, queue, state, try_number, pool, pool_slots, max_tries, queued_dttm"
+        "id, task_id, dag_id, run_id, map_index, queue, state, try_number, pool, pool_slots, max_tries, queued_dttm,"
+        " executor"
     )
     required = backing_services.query(
         services.database,
@@ -135,12 +139,12 @@ def _values(call: dict[str, Any], metric: str) -> dict[str, float]:
     for datum in call["MetricData"]:
         dimensions = {dimension["Name"]: dimension["Value"] for dimension in datum["Dimensions"]}
         assert dimensions["Environment"] == "test"
-        if datum["MetricName"] == metric and "Queue" not in dimensions:
+        if datum["MetricName"] == metric and not dimensions.keys() & {"Queue", "Executor"}:
             found[dimensions.get("WorkerGroup", "")] = datum["Value"]
     return found
 
 
-@pytest.mark.feature("A1")
+@pytest.mark.feature("A1", "T8")
 def test_load_of_each_group_is_published_and_a_lost_connection_opened_again(
     migrated: Services, publisher: Container
 ) -> None:
@@ -149,6 +153,13 @@ def test_load_of_each_group_is_published_and_a_lost_connection_opened_again(
     assert _values(call, "TaskLoad") == {"default": 5, "heavy": 2, "idle": 0}
     assert _values(call, "UnservedTasks") == {"": 1}
     assert _values(call, "DesiredWorkers") == {"default": 2, "heavy": 2, "idle": 0}
+    on_ecs = {
+        datum["MetricName"]: datum["Value"]
+        for datum in call["MetricData"]
+        if {"Name": "Executor", "Value": "ecs"} in datum["Dimensions"]
+    }
+    assert (on_ecs["QueuedTasks"], on_ecs["RunningTasks"]) == (1, 1)
+    assert on_ecs["OldestQueuedSeconds"] >= 90
     oldest = _values(call, "OldestQueuedSeconds")
     assert oldest["default"] >= 90
     assert oldest["idle"] == 0
@@ -172,7 +183,7 @@ def test_all_groups_are_published_in_one_call(migrated: Services, publisher: Con
     CloudWatch.calls.clear()
     time.sleep(3)
     assert len(CloudWatch.calls) <= 4
-    assert {len(call["MetricData"]) for call in CloudWatch.calls} == {1 + 3 * (len(GROUPS) + len(QUEUES))}
+    assert {len(call["MetricData"]) for call in CloudWatch.calls} == {1 + 3 * (len(GROUPS) + len(QUEUES) + 1)}
 
 
 @pytest.mark.feature("A1", "D2")

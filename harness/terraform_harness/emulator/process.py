@@ -23,6 +23,7 @@ from typing import Any, Literal, Self
 
 from terraform_harness.emulator.iam.report import CREDENTIALS_PATH, DECISIONS_PATH, DecisionReport
 from terraform_harness.emulator.validation import REPORT_PATH, ValidationReport, limits
+from terraform_harness.emulator.validation.scripted import ANSWERS_PATH
 from terraform_harness.extras import require_extra
 
 WITHOUT_PATCHES = "TERRAFORM_HARNESS_WITHOUT_PATCHES"
@@ -234,6 +235,18 @@ class Emulator:
             aws_secret_access_key="emulator",  # noqa: S106 - the emulator checks no credentials
             config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
         )
+
+    def answer(self, operation: str, *answers: Mapping[str, Any]) -> None:
+        """Answer the next valid requests of an operation in advance, without carrying them out.
+
+        Args:
+            operation: ``service:Operation``, for instance ``ecs:RunTask``.
+            answers: For each request, an error ``{"code": ..., "message": ...}`` or ``{"result": MEMBERS}``.
+        """
+        if self._quotas is None:
+            raise ValueError("answer: needs the validation of requests. Fix: remove validate=False")
+        body = json.dumps({"operation": operation, "answers": answers}).encode()
+        urllib.request.urlopen(f"{self.url}{ANSWERS_PATH}", body, timeout=START_SECONDS).close()  # noqa: S310
 
     @property
     def validation(self) -> ValidationReport:

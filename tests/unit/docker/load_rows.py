@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-ROWS = [("default", 5, 90.0, 3), ("typo", 2, 60.0, 2), ("drained", 1, None, 0)]
-"""Rows of the query: queue, queued and running, age of the oldest queued, queued."""
+ROWS = [
+    ("default", 5, 90.0, 3, False, 5),
+    ("typo", 2, 60.0, 2, False, 2),
+    ("drained", 1, None, 0, False, 1),
+    ("default", 4, 30.0, 1, True, 4),
+    ("large", 2, 45.0, 2, True, 2),
+]
+"""Rows of the query: queue, queued and running, age of the oldest queued, queued, on the ECS executor, slots."""
 
 
 class Connection:
@@ -21,7 +27,7 @@ class Connection:
     def execute(self, *_: object) -> None:
         """Run nothing."""
 
-    def fetchall(self) -> list[tuple[str, int, float | None, int]]:
+    def fetchall(self) -> list[tuple[str, int, float | None, int, bool, float]]:
         return ROWS
 
     def rollback(self) -> None:

@@ -50,10 +50,11 @@ def test_missing_workers_are_published_until_there_are_none_and_the_load_once_a_
         cluster=Cluster(name="airflow-dev", ecs=ecs),
     )
     publisher._connection = Connection()
-    for desired in (0, 1, 2, 2, 3):
+    for desired in (0, 0, 1, 2, 2, 3):
         ecs.desired = desired
         publisher.publish()
     # Five queued and running Airflow tasks need two workers.
     first, *later = cloudwatch.calls
     assert (first["MissingWorkers"], first["TaskLoad"]) == (2, 5)
-    assert later == [{"MissingWorkers": 1}, {"MissingWorkers": 0}, {"MissingWorkers": -1}]
+    # The zero after each number that asks for workers returns the alarm to OK.
+    assert later == [{"MissingWorkers": 0}, {"MissingWorkers": 1}, {"MissingWorkers": 0}, {"MissingWorkers": -1}]

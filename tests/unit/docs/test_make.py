@@ -46,7 +46,10 @@ def require_program(name: str) -> str:
         (("up",), "docker is missing. Fix: start a container engine"),
         (("pipelines", "PROVIDER=other"), "unknown provider 'other'. Allowed: github, gitlab. Fix: name one of them"),
         (("bundle", "ENV=nowhere"), "environments/nowhere.yaml: no such file; environments in this folder: dev, prod"),
-        (("dags-release", "DAGS=nowhere"), "no usable AWS credentials: Unable to locate credentials. Fix: log in"),
+        (
+            ("dags-release", "DAGS=nowhere"),
+            "dags.delivery is git_sync, and releases need s3. Fix: set dags.delivery: s3",
+        ),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, tuple) else "",
 )

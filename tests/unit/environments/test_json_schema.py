@@ -23,7 +23,7 @@ def test_examples_in_docstrings_are_right() -> None:
         ("topology", "synth"),
         ("database.storage_gib", "plan"),
         ("components.scheduler.cpu", "plan"),
-        ("workers[].spot_percent", "synth"),
+        ("workers[].spot_percent", "plan"),
         ("hibernation.timezone", "plan"),
     ],
 )

@@ -34,6 +34,32 @@ def test_component_log_shows_time_fargate_task_and_message_without_control_chara
     assert second.endswith("Z 01234567 \\x1b[31mred    word")
 
 
+@pytest.mark.feature("O8", "T8")
+def test_log_of_fargate_tasks_of_the_ecs_executor_is_read_where_the_environment_has_it(cloud: Cloud) -> None:
+    with pytest.raises(PreconditionError, match="no component 'airflow-task'"):
+        list(component_lines(cloud.account, "airflow-task", since=HOUR))
+    write(cloud, "airflow-task", "begun")
+    account = Cloud.account_of(Cloud.environment(ecs_executor={}))
+    (line,) = component_lines(account, "airflow-task", since=HOUR)
+    assert line.endswith("Z 01234567 begun")
+
+
+@pytest.mark.feature("O8", "T8")
+@pytest.mark.parametrize(
+    ("changes", "component"),
+    [({}, "worker-GROUP"), ({"topology": "ecs"}, "airflow-task"), ({"topology": "local_executor"}, "scheduler")],
+)
+def test_missing_log_of_an_airflow_task_names_the_log_of_what_runs_it(
+    cloud: Cloud, changes: dict[str, str], component: str
+) -> None:
+    account = Cloud.account_of(Cloud.environment(**changes))
+    cloud.client("s3").create_bucket(
+        Bucket=account.names.bucket("task-logs"), CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    with pytest.raises(PreconditionError, match=f"logs dev {component}"):
+        list(task_lines(account, AirflowTask("d", "r", "t")))
+
+
 @pytest.mark.feature("O8")
 def test_lines_older_than_since_are_left_out(cloud: Cloud) -> None:
     write(cloud, "scheduler", "old", age=7200)

@@ -57,6 +57,20 @@ def test_status_shows_the_newest_load_of_each_worker_group(cloud: Cloud) -> None
     assert (group["group"], group["tasks"], group["oldest_queued_seconds"]) == ("default", 7, 42)
 
 
+@pytest.mark.feature("O8", "T8")
+def test_status_counts_the_airflow_tasks_that_are_fargate_tasks(cloud: Cloud) -> None:
+    assert status(cloud.account)["airflow_tasks"] is None
+    account, ecs = Cloud.account_of(Cloud.environment(ecs_executor={"max_count": 20})), cloud.client("ecs")
+    for process in ("airflow-task", "other"):
+        family, container = cloud.names.one_off(process), {"name": process, "image": "i", "memory": 512}
+        ecs.register_task_definition(family=family, containerDefinitions=[container])
+        ecs.run_task(cluster=cloud.names.name, taskDefinition=family, launchType="FARGATE")
+    found = status(account)
+    assert found["airflow_tasks"]["running"] + found["airflow_tasks"]["starting"] == 1
+    assert "Airflow tasks on Fargate   " in screen(found)
+    assert ", at most 20" in screen(found)
+
+
 @pytest.mark.feature("O8")
 def test_load_without_a_recent_value_is_said_and_not_shown_as_zero(cloud: Cloud) -> None:
     found = status(cloud.account)

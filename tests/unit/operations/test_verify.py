@@ -38,7 +38,7 @@ def test_each_problem_is_reported(cloud: Cloud) -> None:
         "bucket of the Terraform state": "does not exist",
         "secret jwt-secret": "does not exist",
         "secret fernet-key": "key 1 is not 32 bytes in URL-safe base64",
-        "database available": "is stopped",
+        "database available": "is stopped. Fix: .venv/bin/python -m operations wake dev",
         "broker requires its token": "accepts connections without a token. Fix: " + SECRETS,
         "database migrated": "no migration is recorded. Fix: .venv/bin/python -m operations migrate dev",
         "service api-server": "desired count is 1, environments/dev.yaml says 2 to 4",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from terraform_harness.emulator.validation import rules
 from terraform_harness.emulator.validation.report import REPORT_PATH, ValidationReport
 from terraform_harness.emulator.validation.requests import Call, MalformedCall, NotModelled, read, shapes_of
+from terraform_harness.emulator.validation.scripted import ANSWERS_PATH, ScriptedAnswers
 from terraform_harness.emulator.validation.violation import INVALID, MISSING, Violation, model_code
 
 if TYPE_CHECKING:
@@ -37,12 +38,16 @@ class ValidatingApplication:
         self._application, self._account, self._quotas, self._access = application, account, quotas, access
         self._validated, self._services = 0, set[str]()
         self._rejected, self._not_validated, self._unknown = Counter[str](), Counter[str](), Counter[str]()
+        self._scripted = ScriptedAnswers()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Handle a request."""
         path = environ.get("PATH_INFO", "")
         if path == REPORT_PATH:
             return _respond(start_response, 200, {"Content-Type": "application/json"}, self._report_body())
+        if path == ANSWERS_PATH:
+            self._scripted.add(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+            return _respond(start_response, 200, {}, "")
         if self._access and path in self._access.paths:
             return _respond(start_response, *self._access.respond(path, environ))
         if not path.startswith(MOTO_PATH) and (response := self._rejection(environ)) is not None:
@@ -89,11 +94,12 @@ class ValidatingApplication:
             rules.apply(call)
         except Violation as violation:
             return self._reject(call, violation)
-        return None
+        scripted = self._scripted.take(call)
+        return None if scripted is None else serialized(call, scripted)
 
     def _reject(self, call: Call, violation: Violation) -> tuple[int, Mapping[str, str], str]:
         self._rejected[f"{call.service}:{call.operation}: {violation.code}"] += 1
-        return serialized(call, violation)
+        return serialized(call, _exception(call, violation), status=violation.status)
 
     def _note_unknown(self, name: str) -> None:
         self._unknown[name] += 1
@@ -139,22 +145,30 @@ def compare_with_model(call: Call) -> None:
     raise Violation(model_code(call.service, call.protocol, kind), f"{len(faults)} validation {noun} detected: {text}")
 
 
-def serialized(call: Call, violation: Violation) -> tuple[int, Mapping[str, str], str]:
-    """Return status, headers and body of the error in the protocol of the call."""
+def _exception(call: Call, violation: Violation) -> Exception:
+    from terraform_harness.emulator.patches.patch import service_error
+
+    return service_error(service=call.service, code=violation.code, message=violation.message)
+
+
+def serialized(call: Call, answer: Any, *, status: int = 0) -> tuple[int, Mapping[str, str], str]:
+    """Return status, headers and body of an error or a result in the protocol of the call.
+
+    Args:
+        call: The request.
+        answer: The exception, or the members of the result.
+        status: The HTTP status; 0 for the one that the service uses.
+    """
     import warnings
 
     from moto.core.serialize import get_serializer_class
 
-    from terraform_harness.emulator.patches.patch import service_error
-
     serializer = get_serializer_class(call.service, call.protocol)(operation_model=call.model)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # moto warns of a code that the model does not declare; AWS has many
-        error = service_error(service=call.service, code=violation.code, message=violation.message)
-        response = serializer.serialize(error)
+        response = serializer.serialize(answer)
     body = response["body"]
-    status = violation.status or response["status_code"]
-    return status, response["headers"], body if isinstance(body, str) else body.decode()
+    return status or response["status_code"], response["headers"], body if isinstance(body, str) else body.decode()
 
 
 def _respond(start_response: Any, status: int, headers: Mapping[str, str], body: str) -> list[bytes]:

@@ -62,3 +62,16 @@ def test_worker_is_billed_for_at_least_a_minute() -> None:
 @pytest.mark.feature("A5")
 def test_policy_that_never_starts_a_worker_leaves_tasks_waiting_for_ever() -> None:
     assert simulate(Job(0, 30)).waits == [float("inf")]
+
+
+@pytest.mark.feature("A5", "A6")
+def test_known_short_jobs_need_fewer_workers() -> None:
+    jobs = tuple(Job(0, 9, kind="short") for _ in range(10))
+    fleet = Fleet(Workload("test", jobs, 1), ONE, protected=True, seed=1)
+    needed = {}
+    fleet.at(0.0, lambda: fleet.scale(1))
+    for time in (30.0, 70.0):
+        fleet.at(time, lambda time=time: needed.update({time: (fleet.wanted, fleet.needed)}))  # type: ignore[misc]
+    fleet.run()
+    # After 70 s the first of the ten is done: nine jobs of nine seconds are nine tenths of a job that counts as one.
+    assert needed == {30.0: (10, 10), 70.0: (9, 1)}

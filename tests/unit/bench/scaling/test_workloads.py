@@ -25,6 +25,17 @@ def test_trace_becomes_jobs_with_their_run_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.feature("A5")
+def test_times_without_a_zone_are_utc_and_rows_of_one_task_belong_together(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text(
+        "task,queued_at,started_at,ended_at\n"
+        "a.load,2026-11-27 10:00:00+00,2026-11-27 10:00:00+00,2026-11-27 10:00:09+00\n"
+        "a.load,2026-11-27 10:01:00,2026-11-27 11:01:00+01:00,2026-11-27 10:01:09\n"
+    )
+    assert [(job.at, job.seconds, job.kind) for job in read_trace(file).jobs] == [(0, 9, "a.load"), (60, 9, "a.load")]
+
+
+@pytest.mark.feature("A5")
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -44,9 +55,10 @@ def test_trace_with_holes_is_rejected_with_its_line(tmp_path: Path, text: str, m
 
 
 @pytest.mark.feature("A5")
-@pytest.mark.parametrize("make", SYNTHETIC)
-def test_workload_is_the_same_for_the_same_seed_and_another_for_another(make: object) -> None:
-    assert make(1) == make(1)  # type: ignore[operator]
-    assert make(1) != make(2)  # type: ignore[operator]
-    jobs = make(1).jobs  # type: ignore[operator]
+@pytest.mark.parametrize("name", SYNTHETIC)
+def test_workload_is_the_same_for_the_same_seed_and_another_for_another(name: str) -> None:
+    make = SYNTHETIC[name]
+    assert make(1) == make(1)
+    assert make(1) != make(2)
+    jobs = make(1).jobs
     assert all(earlier < index for index, job in enumerate(jobs) for earlier in job.after)

@@ -136,3 +136,23 @@ def test_airflow_tasks_have_a_log_group_that_the_saved_queries_read(deployment: 
     assert group in {item.body["name"] for item in deployment.of("aws_cloudwatch_log_group")}
     queries = deployment.of("aws_cloudwatch_query_definition")
     assert any(group in query.body["log_group_names"] for query in queries)
+
+
+@pytest.mark.feature("T8", "L4")
+def test_alarm_reads_the_metric_that_the_sidecar_of_the_scheduler_publishes(deployment: Deployment) -> None:
+    alarm = deployment.only("aws_cloudwatch_metric_alarm", alarm_name="airflow-dev-ecs-oldest-queued").body
+    environment = fargate_tasks(deployment)["scheduler"].container("metrics").environment
+    assert alarm["metric_name"] == "OldestQueuedSeconds"
+    assert alarm["dimensions"] == {"Environment": environment["AIRFLOW_ENVIRONMENT"], "Executor": "ecs"}
+    assert alarm["namespace"] == environment["AIRFLOW_METRICS_NAMESPACE"]
+    has_workers = environment["AIRFLOW_METRICS_WORKER_GROUPS"] != "{}"
+    assert environment["AIRFLOW_METRICS_ECS_EXECUTOR"] == ("named" if has_workers else "default")
+    assert ("AIRFLOW_METRICS_CLUSTER" in environment) == has_workers
+    actions = [item["Action"] for item in _statements(deployment, "scheduler_task_role_publish_metrics")]
+    assert (["ecs:DescribeServices"] in actions) == has_workers
+
+
+@pytest.mark.feature("L4")
+def test_environment_without_the_executor_has_no_alarm_on_it() -> None:
+    names = {alarm.body["alarm_name"] for alarm in deployed().of("aws_cloudwatch_metric_alarm")}
+    assert not [name for name in names if "ecs-oldest" in name]

@@ -95,10 +95,25 @@ def test_review_names_the_access_that_a_change_opens(runner: Runner, target: Tar
 
 @pytest.mark.feature("O5")
 @pytest.mark.xdist_group("pipeline scripts")
-@pytest.mark.parametrize("verb", ["plan", "drift", "deploy", "verify", "image", "upload"])
+@pytest.mark.parametrize("verb", ["plan", "drift", "deploy", "verify", "image"])
 def test_command_of_a_step_stops_only_at_the_credentials(runner: Runner, target: Target, verb: str) -> None:
     write_reviewed(reviewed("dev", {}), runner.folder / scripts.PLANS)
     assert "redentials" in runner.run(getattr(scripts, verb)(target), code=2, COMMIT="abc")
+
+
+@pytest.mark.feature("O5", "G5")
+@pytest.mark.xdist_group("pipeline scripts")
+def test_release_to_s3_stops_only_at_the_credentials(runner: Runner, target: Target) -> None:
+    file = runner.folder / "environments/dev.yaml"
+    before = file.read_text()
+    file.write_text(yaml.safe_dump(yaml.safe_load(before) | {"dags": {"delivery": "s3"}}))
+    folder = runner.folder / target.dags.subdirectory
+    folder.mkdir(exist_ok=True)
+    (folder / "example.py").write_text("")
+    try:
+        assert "redentials" in runner.run(scripts.upload(target), code=2, COMMIT="abc")
+    finally:
+        file.write_text(before)
 
 
 @pytest.mark.feature("O5")

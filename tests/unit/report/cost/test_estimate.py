@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from environments.sections.compute import EcsExecutor
 from environments.sections.operation import Hibernation
 from report.contents import Contents
 from report.cost.awake import awake_share
@@ -42,6 +43,18 @@ def test_measured_profile_replaces_the_assumption(source: Source) -> None:
     measured = cost(source, profile=Profile(tasks={"worker-default": 0}, is_measured=True))
     assert "workers[default]" in cost(source).by("key")
     assert "workers[default]" not in measured.by("key")
+
+
+@pytest.mark.feature("O4", "T8")
+def test_airflow_tasks_on_fargate_are_counted_like_workers_assumed_or_measured(source: Source) -> None:
+    environment = source.environment.model_copy(update={"ecs_executor": EcsExecutor(max_count=20, spot=True)})
+    found = cost(replace(source, environment=environment))
+    vcpu, _gib = [line for line in found.lines if line.item.key == "ecs_executor"]
+    assert vcpu.item.quantity == pytest.approx(20 * 0.25 * 0.5 * HOURS)
+    assert vcpu.usd == pytest.approx(vcpu.item.quantity * FRANKFURT.prices["fargate.arm.vcpu"].usd * 0.3)
+    assert "airflow-task: 5 Fargate tasks on average, 25% of the most, 20" in found.assumptions
+    none = cost(replace(source, environment=environment), profile=Profile(tasks={"airflow-task": 0}, is_measured=True))
+    assert "ecs_executor" not in none.by("key")
 
 
 @pytest.mark.feature("O4")

@@ -1,0 +1,106 @@
+"""What Airflow tasks cost as Fargate tasks of their own, beside slots of workers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from environments import Environment
+from environments.facts.topology import AIRFLOW_TASK
+from environments.sections.compute import EcsExecutor, WorkerGroup
+from environments.sections.stores import Broker
+from report.cost.item import Item, Usage
+from report.cost.prices import PriceList
+from report.errors import ReportError
+
+BILLED_START_SECONDS = 30
+"""Assumed: AWS bills from the download of the image to the end of the containers, and this passes before the Airflow
+task begins. https://aws.amazon.com/fargate/pricing/"""
+MINIMUM_SECONDS = 60
+"""The least time that AWS bills for a Fargate task, by the same page."""
+MEBI = 1024
+
+
+def executor_items(usage: Usage, environment: Environment) -> Iterator[Item]:
+    """Yield vCPU-hours and GiB-hours of the Airflow tasks that are Fargate tasks of their own."""
+    section = environment.ecs_executor
+    if section is None:
+        return
+    most = section.max_count * environment.components.scheduler.count
+    measured = usage.profile.tasks.get(AIRFLOW_TASK)
+    average = most * usage.profile.busy_share if measured is None else measured
+    basis = "measured" if measured is not None else f"{usage.profile.busy_share:.0%} of the most, {most}"
+    chip, suffix = ("arm" if environment.architecture == "ARM64" else "x86"), "*spot" if section.spot else ""
+    for unit, amount in (("vcpu", section.cpu / MEBI), ("gib", section.memory_mib / MEBI)):
+        if average:
+            yield Item(
+                address="aws_ecs_task_definition.airflow_task_task_definition",
+                key="ecs_executor",
+                what=f"Fargate {'vCPU' if unit == 'vcpu' else 'GiB'}-hours, {'Spot' if suffix else 'on demand'}",
+                quantity=average * amount * usage.hours,
+                price=f"fargate.{chip}.{unit}{suffix}",
+                assumption=f"{AIRFLOW_TASK}: {average:g} Fargate tasks on average, {basis}",
+            )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Executors:
+    """The default sizes of both executors at the prices of a region (ARM64, on demand), in USD for an hour.
+
+    Attributes:
+        task: a Fargate task for one Airflow task.
+        worker: a worker.
+        slots: Airflow tasks that the worker runs at once.
+        broker: all nodes of the broker.
+    """
+
+    task: float
+    worker: float
+    slots: int
+    broker: float
+
+    @classmethod
+    def of(cls, prices: PriceList) -> Executors:
+        """The costs at ``prices``.
+
+        Raises:
+            ReportError: a price is missing.
+        """
+
+        def usd(name: str) -> float:
+            if name not in prices.prices:
+                raise ReportError(f"{prices.region}: no price {name}. Fix: add it to report/cost/prices")
+            return prices.prices[name].usd
+
+        def fargate(cpu: int, memory_mib: int) -> float:
+            return cpu / MEBI * usd("fargate.arm.vcpu") + memory_mib / MEBI * usd("fargate.arm.gib")
+
+        task, group, broker = EcsExecutor(), WorkerGroup(name="default", queues=("default",)), Broker()
+        return cls(
+            task=fargate(task.cpu, task.memory_mib),
+            worker=fargate(group.cpu, group.memory_mib),
+            slots=group.concurrency,
+            broker=(broker.replicas + 1) * usd(f"elasticache.{broker.engine}.{broker.node_type}"),
+        )
+
+    def on_ecs(self, seconds: float) -> float:
+        """USD for one Airflow task of ``seconds`` as a Fargate task of its own."""
+        return self.task * max(seconds + BILLED_START_SECONDS, MINIMUM_SECONDS) / 3600
+
+    def on_worker(self, seconds: float, *, utilization: float) -> float:
+        """USD for the same Airflow task on a worker whose slots are busy for the share ``utilization`` of the time."""
+        return self.worker / self.slots * seconds / utilization / 3600
+
+    def break_even(self, seconds: float) -> float:
+        """The share of busy slots below which a Fargate task for each Airflow task is cheaper.
+
+        >>> costs = Executors(task=0.02, worker=0.04, slots=4, broker=0.06)
+        >>> round(costs.break_even(60), 2), round(costs.break_even(3600), 2)
+        (0.33, 0.5)
+        """
+        return self.on_worker(seconds, utilization=1) / self.on_ecs(seconds)
+
+    @property
+    def free_task_hours(self) -> float:
+        """Hours of Airflow tasks a day, on ECS, that cost as much as a broker and one worker that is always there."""
+        return 24 * (self.broker + self.worker) / self.task
