@@ -163,10 +163,15 @@ def git_server_is_known(environment: Environment) -> Iterator[Problem]:
         )
 
 
+def default_queue(environment: Environment) -> str:
+    """The queue that takes all Airflow tasks that name no queue."""
+    return environment.airflow.config.get(DEFAULT_QUEUE, "default")
+
+
 @rule("topology", "airflow", "workers")
 def default_queue_is_served(environment: Environment) -> Iterator[Problem]:
     """A worker group serves the default queue; without it, Airflow tasks that name no queue wait forever."""
-    queue = environment.airflow.config.get(DEFAULT_QUEUE, "default")
+    queue = default_queue(environment)
     served = any(queue in group.queues for group in environment.workers)
     if environment.workers and uses_celery(environment.topology) and not served:
         yield Problem(

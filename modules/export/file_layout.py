@@ -26,6 +26,7 @@ LOCAL_COMMENTS: Mapping[str, tuple[str, ...]] = {
     "worker_group_policies": ("IAM permissions of the DAGs of all worker groups, by group and name.",),
     "worker_group_secrets": ("Secrets of the DAGs of all worker groups, by group and environment variable.",),
     "worker_egress": ("Destinations of the DAGs of all worker groups, by name.",),
+    "network_acl_numbers": ("Numbers of the entries of each network ACL and direction.",),
     "max_connections": ("Connections that PostgreSQL accepts at least on each instance class.",),
 }
 REQUIRED_TERRAFORM = ">= 1.11.0"

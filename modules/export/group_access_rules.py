@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from environments.fields import Section
+from environments.rules.dag_access import FREE_VARIABLES, RESERVED_NAMES, RESERVED_VARIABLES
 from environments.sections.compute import WorkerGroup
 from environments.sections.dag_access import Egress, Policy
 from modules.export.examples import NOT_GIVEN
@@ -25,6 +26,7 @@ def access_rules(variable: str, smallest: Mapping[str, Any], used: Collection[st
             rejected = {**smallest, name: {"not valid": valid}}
             yield _of_each(variable, _NAME, f"keys(group.{name})", f"each name in {name}", rejected)
     if "egress" in used:
+        yield _once(variable, smallest)
         yield _same(variable, smallest)
     if "secrets" in used:
         for position, words in enumerate(("variable", "parameter")):
@@ -32,6 +34,8 @@ def access_rules(variable: str, smallest: Mapping[str, Any], used: Collection[st
             rejected = {**smallest, "secrets": rule.rejected}
             items = f"{('keys', 'values')[position]}(group.secrets)"
             yield _of_each(variable, rule, items, f"each {words} in secrets", rejected)
+        rejected = {**smallest, "secrets": _RESERVED.rejected}
+        yield _of_each(variable, _RESERVED, "keys(group.secrets)", "each variable in secrets", rejected)
 
 
 _DESTINATION = {"cidr": "192.0.2.0/24", "port": 5439, "reason": "data warehouse"}
@@ -40,6 +44,14 @@ _NAME = Rule(
     condition='can(regex("^[A-Za-z0-9_-]{1,100}$", item))',
     message="must be 1 to 100 letters, digits, _ and -.",
     rejected={},
+)
+# The rule secrets_are_free_to_read of environments.rules.dag_access; the names in OWNED begin with AIRFLOW_.
+_FREE, _TAKEN = (json.dumps(f"^({'|'.join(names)})") for names in (FREE_VARIABLES, RESERVED_VARIABLES))
+_RESERVED = Rule(
+    condition=f"(can(regex({_FREE}, item)) || !can(regex({_TAKEN}, item))) "
+    f"&& !contains({json.dumps(sorted(RESERVED_NAMES))}, item)",
+    message="must not be reserved: connections are AIRFLOW_CONN_<ID>, variables AIRFLOW_VAR_<KEY>.",
+    rejected={"LD_PRELOAD": "/example"},
 )
 _BETWEEN: Mapping[str, tuple[Rule, ...]] = {
     "egress": (
@@ -83,6 +95,17 @@ def _of_each(variable: str, rule: Rule, items: str, where: str, rejected: Mappin
     )
 
 
+def _once(variable: str, smallest: Mapping[str, Any]) -> Rule:
+    """AWS refuses a second rule of a security group for the same destination and ports."""
+    ports = "coalesce(item.security_group, item.cidr, 0), item.port, coalesce(item.last_port, item.port)"
+    every = f"[for item in values(group.egress) : [{ports}]]"
+    return Rule(
+        condition=f"alltrue([for group in values(var.{variable}) : length(distinct({every})) == length(group.egress)])",
+        message=f"In {variable}, each destination with its ports must be listed once in egress of a group.",
+        rejected={"example": {**smallest, "egress": {"one": _DESTINATION, "two": _DESTINATION}}},
+    )
+
+
 def _same(variable: str, smallest: Mapping[str, Any]) -> Rule:
     """The network ACLs have one set of entries for a destination of several groups."""
     known = f"merge([for other in values(var.{variable}) : other.egress]...)"
@@ -90,7 +113,7 @@ def _same(variable: str, smallest: Mapping[str, Any]) -> Rule:
     groups = {
         name: {
             **smallest,
-            **({"queues": [name]} if smallest else {}),
+            **({"queues": [name]} if smallest and name != "one" else {}),
             "egress": {"same": {**_DESTINATION, "port": port}},
         }
         for name, port in (("one", 5439), ("two", 5440))

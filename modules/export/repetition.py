@@ -10,6 +10,7 @@ from typing import Any
 
 from modules.constructs.dashboard import COLUMNS, HEIGHT, TOP, WIDTH
 from modules.export import hcl
+from modules.export.acl_numbers import with_unique_rule_numbers
 from modules.export.deferred_values import StructuralInputError
 from modules.export.group_access import LOCALS
 from modules.export.group_access_resources import nested, with_secrets, without_items
@@ -34,6 +35,7 @@ def with_worker_groups(synthesized: dict[str, Any], inputs: ModuleInputs) -> dic
     if not _MARKER.search(json.dumps(synthesized)):
         return synthesized
     resources = {kind: dict(_resources(kind, items)) for kind, items in synthesized.get("resource", {}).items()}
+    inputs.locals |= with_unique_rule_numbers(resources)
     outputs = dict(_output(name, body) for name, body in synthesized.get("output", {}).items())
     repeated = {**synthesized, "resource": resources, **({"output": outputs} if outputs else {})}
     text = json.dumps({key: body for key, body in repeated.items() if key != "variable"})

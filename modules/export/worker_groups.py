@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from environments.model import Environment
+from environments.rules.airflow import default_queue
 from environments.sections.compute import DEFAULT_WORKERS, WorkerGroup
 from modules.export import group_access, hcl
 from modules.export.cross_rules import with_cross_rules
@@ -64,6 +65,7 @@ def variable(structure: Environment, *, used: Collection[str]) -> Input:
         used: names of attributes.
     """
     attributes = [item for item in (_queues(), *_numbers()) if item.name in used]
+    queue = default_queue(structure)
     shown = [*attributes, *(item for item in group_access.attributes() if item.name in used)]
     types = {item.name: _type(item) for item in shown}
     text = "It is the value that the module airflow gets." if not attributes else "A name is part of addresses."
@@ -71,8 +73,8 @@ def variable(structure: Environment, *, used: Collection[str]) -> Input:
         name=VARIABLE,
         type=f"map(object({hcl.object_(types)}))",
         description=f"Worker groups by name. {text}",
-        default={group.name: _given(group, used) for group in DEFAULT_WORKERS},
-        rules=tuple(_rules(attributes, used)),
+        default={group.name: _given(group.model_copy(update={"queues": (queue,)}), used) for group in DEFAULT_WORKERS},
+        rules=tuple(_rules(attributes, used, queue)),
         current={group.name: _given(group, used) for group in structure.workers},
         attributes=tuple(replace(item, example=NOT_GIVEN) for item in shown),
     )
@@ -103,13 +105,13 @@ def _type(item: Input) -> str:
 
 def _given(group: WorkerGroup, used: Collection[str]) -> dict[str, Any]:
     """The attributes of ``group`` that differ from the defaults, as a caller writes them."""
-    values = group.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
+    values = group.model_dump(mode="json", exclude_defaults=True, exclude_none=True, exclude={"name"})
     values = {**values, "queues": sorted(group.queues), **group_access.given(group)}
     return {name: value for name, value in values.items() if name in used}
 
 
-def _rules(attributes: Sequence[Input], used: Collection[str]) -> Iterator[Rule]:
-    smallest: dict[str, Any] = {"queues": ["default"]} if "queues" in used else {}
+def _rules(attributes: Sequence[Input], used: Collection[str], queue: str) -> Iterator[Rule]:
+    smallest: dict[str, Any] = {"queues": [queue]} if "queues" in used else {}
     pattern, label = _properties()["name"]["pattern"], _properties()["name"]["label"]
     yield Rule(
         condition=f"length(var.{VARIABLE}) > 0", message=f"{VARIABLE} must have at least one group.", rejected={}
@@ -130,6 +132,11 @@ def _rules(attributes: Sequence[Input], used: Collection[str]) -> Iterator[Rule]
             condition=f"length(distinct({served})) == length({served})",
             message=f"Each queue must be listed once in {VARIABLE}: only one group may serve a queue.",
             rejected={"one": smallest, "two": smallest},
+        )
+        yield Rule(
+            condition=f"contains({served}, {hcl.value(queue)})",
+            message=f"A group in {VARIABLE} must serve the queue {queue}: it takes Airflow tasks that name no queue.",
+            rejected={EXAMPLE: {"queues": ["another"]}},
         )
     yield from access_rules(VARIABLE, smallest, used)
 

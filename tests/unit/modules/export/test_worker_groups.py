@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from environments import load
+from environments.load import HOME
 from environments.sections.compute import WorkerGroup
 from modules.export import hcl, interface, write
 from modules.export.accepted_values import narrower
@@ -16,7 +18,7 @@ from modules.export.deferred_values import StructuralInputError
 from modules.export.dynamic_blocks import with_dynamic_blocks
 from modules.export.inputs import Input
 from modules.export.object_types import only_adds_optional_attributes
-from modules.export.worker_groups import VARIABLE, GroupNumber
+from modules.export.worker_groups import VARIABLE, GroupNumber, variable
 
 FOR_EACH = {"for_each": "${var.worker_groups}"}
 
@@ -54,6 +56,16 @@ def test_foundation_takes_the_same_value_and_uses_only_names_and_destinations(ev
     assert logs["logs_worker_group"]["for_each"] == FOR_EACH["for_each"]
 
 
+@pytest.mark.feature("M1")
+def test_default_serves_the_default_queue_of_the_structure() -> None:
+    example = load(HOME / "prod.yaml")
+    config = {"AIRFLOW__OPERATORS__DEFAULT_QUEUE": "main"}
+    structure = example.model_copy(update={"airflow": example.airflow.model_copy(update={"config": config})})
+    made = variable(structure, used={"queues"})
+    assert made.default == {"default": {"queues": ["main"]}}
+    assert 'group.queues]), "main")' in " ".join(rule.condition for rule in made.rules)
+
+
 @pytest.mark.feature("M2")
 def test_readme_has_a_table_of_the_attributes_with_types_and_defaults(airflow: Module) -> None:
     readme = write.content(airflow)["README.md"]
@@ -71,9 +83,12 @@ def test_rules_of_a_group_are_those_of_the_model(airflow: Module) -> None:
         "concurrency of each group in worker_groups needs 300 MiB and 105 MiB for each slot of memory_mib.",
         "min_count of each group in worker_groups must not exceed max_count.",
         "Each queue must be listed once in worker_groups: only one group may serve a queue.",
+        "A group in worker_groups must serve the queue default: it takes Airflow tasks that name no queue.",
+        "In worker_groups, each destination with its ports must be listed once in egress of a group.",
         "In worker_groups, each item of egress must have either cidr or security_group.",
         "In worker_groups, each item of policies must not allow every action of a service.",
     } <= messages
+    assert any(message.startswith("In worker_groups, each variable in secrets must not be res") for message in messages)
     assert len(messages) == len(groups_of(airflow).rules)
 
 

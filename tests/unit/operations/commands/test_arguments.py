@@ -40,6 +40,7 @@ def offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (("dags", "list", "dev"), WITHOUT_S3),
         (("dags", "release", "synced", "--dags", "FOLDER/lost"), "lost is not a folder. Fix: name the folder"),
         (("dags", "release", "synced", "--dags", "FOLDER/empty"), "empty contains no Python file. Fix: "),
+        (("upgrade", "dev", "sha256:ABC"), "'sha256:ABC' is not a digest. Fix: sha256: and 64 hexadecimal digits"),
         (("pin", "dev", "sha256:ABC"), "'sha256:ABC' is not a digest. Fix: sha256: and 64 hexadecimal digits"),
         (("pin", "lost", f"sha256:{'0' * 64}"), "lost.yaml: no such file; environments in this folder: dev, synced."),
         (("logs", "dev"), "name a component, or an Airflow task with --dag, --run and --task. Fix: "),
