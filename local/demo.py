@@ -191,7 +191,8 @@ def main(environment: str = "dev", record: Path | None = None, *, enforced: bool
     except subprocess.CalledProcessError as error:
         return error.returncode
     console.print(
-        "demo: everything passed. Next: open the report, or change environments/dev.yaml and run make demo again"
+        f"demo: everything passed. Next: open the report, or change environments/{environment}.yaml and run "
+        f"make demo ENV={environment} again"
     )
     return 0
 
