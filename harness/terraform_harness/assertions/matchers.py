@@ -81,6 +81,9 @@ class Capture(Matcher):
     def __init__(self) -> None:
         self.values: list[Any] = []
 
+    def __repr__(self) -> str:
+        return "a value to capture"
+
     @property
     def value(self) -> Any:
         """The first captured value.
@@ -95,7 +98,7 @@ class Capture(Matcher):
     def mismatches(self, value: Any, path: str) -> list[Mismatch]:
         """Keep ``value``."""
         if value is NOTHING or value is UNKNOWN:
-            return [mismatch(path, "a value to capture", value)]
+            return [mismatch(path, repr(self), value)]
         self.values.append(value)
         return []
 

@@ -172,7 +172,8 @@ def test_instance_with_the_name_of_a_copy_and_without_its_tag_is_kept(migrating:
     migrating.client("rds").create_db_instance(
         DBInstanceIdentifier=COPY, Engine="postgres", DBInstanceClass="db.t4g.medium", AllocatedStorage=20
     )
-    with pytest.raises(PreconditionError, match=rf"instance {COPY} has the name .* not its tag .* Fix: give it"):
+    message = rf"instance {COPY} has the name .* not the tag .* Fix: rename it, or delete it"
+    with pytest.raises(PreconditionError, match=message):
         rehearse(migrating.account)
     assert left(migrating) == [COPY]
 
