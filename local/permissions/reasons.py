@@ -28,7 +28,7 @@ REASONS: Mapping[str, str] = {
     f"{_DEPLOY}arn:aws:rds:*:snapshot:*": "database.final_snapshot",
     f"{_DEPLOY}sns:*": "a change of alarms.email, which no recorded run makes",
     f"{_DEPLOY}wafv2:*": "a change of load_balancer.waf, which no recorded run makes",
-    f"{_DEPLOY}arn:aws:s3:::*-dags-*": "dags.delivery: s3, which no recorded environment has, and operations dags release",
+    f"{_DEPLOY}arn:aws:s3:::*-dags-*": "dags.delivery: s3, and operations dags release",
     f"{_DEPLOY}*prefix-list/[*]": "a rule of a security group that names the prefix list of S3",
     f"{_DEPLOY}elasticache:[DI]*crease[*]": "a changed number of replicas of the broker",
     f"{_DEPLOY}elasticache:Reset*": "a parameter of the broker that is reset",

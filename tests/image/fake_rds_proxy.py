@@ -69,7 +69,7 @@ class FakeRdsProxy:
         host: address of this machine that containers reach.
         database: address and port of PostgreSQL, which must ask this machine for a password in clear text, without TLS.
         certificate: server certificate and private key.
-        secret: passwords by user, as in the secret of the proxy.
+        secret: passwords by user, as in the secret of the proxy; nobody can log in where it is empty.
         pinned: what pins a connection to one client, by the client's ``application_name``, with the number of times.
     """
 
@@ -77,7 +77,7 @@ class FakeRdsProxy:
     host: str
     database: tuple[str, int]
     certificate: tuple[Path, Path]
-    secret: dict[str, str]
+    secret: Mapping[str, str] = field(default_factory=dict)
     port: int = 0
     pinned: Counter[tuple[str, str]] = field(default_factory=Counter)
     accepted: list[dict[str, str]] = field(default_factory=list)
