@@ -400,6 +400,39 @@ def parameter_has_a_source(aws: Client) -> None:
     assert aws("rds").describe_db_parameters(**name)["Parameters"][0]["Source"] == "user"
 
 
+def make_database(aws: Client, name: str = "d", *, gib: int = 20) -> Any:
+    size = {"DBInstanceClass": "db.t4g.medium", "AllocatedStorage": gib, "BackupRetentionPeriod": 7}
+    user = {"MasterUsername": "a", "MasterUserPassword": "passwords"}
+    return aws("rds").create_db_instance(DBInstanceIdentifier=name, Engine="postgres", **size, **user)["DBInstance"]
+
+
+@probe("rds.describe_db_instance_automated_backups")
+def automated_backup_has_the_times_that_can_be_restored(aws: Client) -> None:
+    made = make_database(aws)
+    (found,) = aws("rds").describe_db_instance_automated_backups(DBInstanceIdentifier="d")["DBInstanceAutomatedBackups"]
+    assert found["DbiResourceId"] == made["DbiResourceId"]
+    assert found["RestoreWindow"]["EarliestTime"] <= found["RestoreWindow"]["LatestTime"]
+
+
+@probe("rds.restore_db_instance_to_point_in_time")
+def database_is_restored_by_its_resource_id(aws: Client) -> None:
+    make_database(aws, "another")
+    source = {"SourceDbiResourceId": make_database(aws, gib=30)["DbiResourceId"], "UseLatestRestorableTime": True}
+    restored = aws("rds").restore_db_instance_to_point_in_time(**source, TargetDBInstanceIdentifier="n")["DBInstance"]
+    assert (restored["DBInstanceIdentifier"], restored["AllocatedStorage"]) == ("n", 30)
+    assert "ReadReplicaSourceDBInstanceIdentifier" not in restored
+
+
+@probe("rds.save_automated_backup")
+def database_is_restored_again_in_the_same_minute(aws: Client) -> None:
+    make_database(aws)
+    for name in ("first", "second", "third"):
+        aws("rds").restore_db_instance_to_point_in_time(
+            SourceDBInstanceIdentifier="d", TargetDBInstanceIdentifier="n", UseLatestRestorableTime=True
+        )
+        aws("rds").modify_db_instance(DBInstanceIdentifier="n", NewDBInstanceIdentifier=name, ApplyImmediately=True)
+
+
 @probe("route53.create_hosted_zone")
 def hosted_zone_is_kept_under_the_given_id(aws: Client) -> None:
     aws("route53").create_hosted_zone(Name="example.com", CallerReference="given-id:Z0EXAMPLE00000000000")

@@ -246,4 +246,5 @@ def test_folder_that_cannot_be_read_is_a_problem(folder: Folder) -> None:
         inputs = read([folder.path])
     finally:
         os.seteuid(0)
-    assert [(problem.where, problem.reason) for problem in inputs.problems] == [(str(file.parent), "Permission denied")]
+    reason = "Permission denied. Fix: name a file or folder that can be read"
+    assert [(problem.where, problem.reason) for problem in inputs.problems] == [(str(file.parent), reason)]
