@@ -20,10 +20,11 @@ def main(folder: str | None = None, out: str | None = None) -> int:
         Exit code: 0, or 2 when Node.js is missing or an environment, ``CDK`` or ``CDKTF_FAST_BINDINGS`` is invalid;
         then nothing is written.
     """
-    from cdktf_fast_bindings import loading
+    from cdktf_fast_bindings import loading, node_process
 
     try:
-        loading.load_ahead()
+        node_process.require_node()
+        loading.install()
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2

@@ -20,7 +20,6 @@ WITHOUT = {
     "without lean bytecode": "import_hook.lean_spec = provider_package.lean_spec = lambda name, path: None",
     "without direct Node": "loading.use_direct_node = lambda: None",
     "without remembered references": "loading.remember = lambda: None",
-    "without the thread": "loading.load_ahead = loading.install",
 }
 PROGRAM = """
 import os, sys

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from cdktf_fast_bindings import loading
+from cdktf_fast_bindings import loading, node_process
 from terraform_harness.emulator import EmulatorError
 from terraform_harness.terraform.run import TerraformError
 from terraform_harness.tools import MissingTool, locate
@@ -32,7 +32,8 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     try:
         locate("terraform")
-        loading.load_ahead()
+        node_process.require_node()
+        loading.install()
         return _run(key=options.key, write_page=options.write)
     except MissingTool as error:
         print(error, file=sys.stderr)

@@ -8,6 +8,6 @@ Call ``install`` before the first import of a class of the bindings:
 True
 """
 
-from cdktf_fast_bindings.loading import install, load_ahead, loaded
+from cdktf_fast_bindings.loading import install, loaded
 
-__all__ = ["install", "load_ahead", "loaded"]
+__all__ = ["install", "loaded"]

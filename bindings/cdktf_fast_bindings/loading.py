@@ -13,11 +13,8 @@ The environment variable ``CDKTF_FAST_BINDINGS`` chooses one of them. All three 
 
 from __future__ import annotations
 
-import contextlib
-import importlib
 import os
 import sys
-import threading
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -27,7 +24,7 @@ from cdktf_fast_bindings.distribution import AWS, find_distribution
 from cdktf_fast_bindings.fork import in_use, use_fork
 from cdktf_fast_bindings.import_hook import BindingsHook
 from cdktf_fast_bindings.import_scan import submodules_in_use
-from cdktf_fast_bindings.node_process import require_node, use_direct_node
+from cdktf_fast_bindings.node_process import use_direct_node
 from cdktf_fast_bindings.provider_package import Mode, Prepared
 from cdktf_fast_bindings.remembered_references import remember
 
@@ -62,24 +59,6 @@ def install(*, submodules: Iterable[str] = (), sources: Iterable[Path] = ()) -> 
     if hook is not None:
         named = [name if "." in name else f"{AWS}.{name}" for name in submodules]
         hook.add(submodules=named, sources=tuple(sources))
-
-
-def load_ahead() -> None:
-    """Install the import hook, and load cdktf, and with it Node, in a thread; a later import of cdktf waits for it.
-
-    Raises:
-        ValueError: Node.js is missing, or the environment variable ``CDKTF_FAST_BINDINGS`` or ``CDK`` has an unknown
-            value.
-    """
-    require_node()
-    install()
-
-    def load() -> None:
-        # The next import of cdktf reports the error.
-        with contextlib.suppress(Exception):
-            importlib.import_module("cdktf")
-
-    threading.Thread(target=load, name="load cdktf").start()
 
 
 def loaded(package: str = AWS) -> Mode | None:
