@@ -10,7 +10,7 @@ from terraform_gate.comparison.access import Access, access_of
 from terraform_gate.comparison.changes import Change, Effect, changes_between
 from terraform_gate.comparison.formats import FORMATS
 from terraform_gate.configuration import Configuration
-from terraform_gate.gate.time_limit import TimeLimitError, seconds_of, time_limit
+from terraform_gate.gate.time_limit import TimeLimitError, add_time_limit, time_limit
 from terraform_gate.output import write_output
 from terraform_gate.reading.inputs import Problem, read
 
@@ -60,12 +60,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("old", type=Path, metavar="OLD", help="a folder of *.tf or *.tf.json files, or a plan")
     parser.add_argument("new", type=Path, metavar="NEW", help="the same after the change")
     parser.add_argument("--format", choices=FORMATS, default="text", help="default: text; markdown: a comment")
-    parser.add_argument(
-        "--time-limit",
-        type=seconds_of,
-        default=900,
-        metavar="SECONDS",
-        help="time limit; exit 2 when it is exceeded; default: 900",
-    )
+    add_time_limit(parser)
     parser.add_argument("--output", type=Path, metavar="FILE", help="write to FILE instead of the screen")
     return parser

@@ -14,7 +14,7 @@ from terraform_gate.gate.format_junit import junit_text
 from terraform_gate.gate.format_sarif import sarif_text
 from terraform_gate.gate.format_text import text
 from terraform_gate.gate.outcome import Report
-from terraform_gate.gate.time_limit import seconds_of
+from terraform_gate.gate.time_limit import add_time_limit
 from terraform_gate.output import write_output
 
 FORMATS: Mapping[str, Callable[[Report], str]] = {
@@ -121,13 +121,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="YAML or JSON list of waivers; may be repeated",
     )
-    parser.add_argument(
-        "--time-limit",
-        type=seconds_of,
-        default=900,
-        metavar="SECONDS",
-        help="time limit; exit 2 when it is exceeded; default: 900",
-    )
+    add_time_limit(parser)
     parser.add_argument("--today", type=_day, default=datetime.now(tz=UTC).date(), help=argparse.SUPPRESS)
     return parser
 

@@ -11,17 +11,21 @@ from types import FrameType
 
 _REPEAT_SECONDS = 0.5
 """Python drops an exception that is raised while an object is finalized; the next one ends the run."""
-
-
 _MOST_SECONDS = 30 * 24 * 3600.0
 
 
-def seconds_of(given: str) -> float:
-    """Parse the option ``--time-limit``.
+def add_time_limit(parser: argparse.ArgumentParser) -> None:
+    """Add the option ``--time-limit``; its value is the argument of ``time_limit``."""
+    parser.add_argument(
+        "--time-limit",
+        type=_seconds,
+        default=900,
+        metavar="SECONDS",
+        help="time limit; exit 2 when it is exceeded; default: 900",
+    )
 
-    Raises:
-        argparse.ArgumentTypeError: It is no number of seconds from 0 (no limit) to 30 days.
-    """
+
+def _seconds(given: str) -> float:
     try:
         seconds = float(given)
     except ValueError:

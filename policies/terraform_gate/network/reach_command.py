@@ -13,7 +13,7 @@ from pathlib import Path
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.gate.printable import printable
-from terraform_gate.gate.time_limit import TimeLimitError, seconds_of, time_limit
+from terraform_gate.gate.time_limit import TimeLimitError, add_time_limit, time_limit
 from terraform_gate.network.addresses import addresses
 from terraform_gate.network.model import Endpoint, Kind
 from terraform_gate.network.reach import Reach, decide
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
             return _answer(options)
     except TimeLimitError:
         reason = f"not answered within {options.time_limit:g} s. Fix: name fewer folders, or raise --time-limit"
-        sys.stderr.write(f"{', '.join(map(str, options.paths))}: {reason}\n")
+        sys.stderr.write(printable(f"{', '.join(map(str, options.paths))}: {reason}") + "\n")
         return 2
     except ValueError as error:
         sys.stderr.write(printable(str(error)) + "\n")
@@ -96,13 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--protocol", default="tcp", metavar="NAME", help="tcp (default), udp, icmp, icmpv6 or a number"
     )
-    parser.add_argument(
-        "--time-limit",
-        type=seconds_of,
-        default=900,
-        metavar="SECONDS",
-        help="time limit; exit 2 when it is exceeded; default: 900",
-    )
+    add_time_limit(parser)
     return parser
 
 
