@@ -14,6 +14,8 @@ from bench.checking import gate
 
 _COPY = 20
 """Resources of one copy of ``_resources``."""
+MANY, LONGEST_SECONDS = 10_000, 60.0
+"""From so many resources on, a run that takes longer is too slow."""
 _NETWORK = {
     "aws_vpc": {"main": {"cidr_block": "10.0.0.0/16"}},
     "aws_subnet": {"main": {"vpc_id": "${aws_vpc.main.id}", "cidr_block": "10.0.0.0/20"}},
@@ -24,15 +26,20 @@ _NETWORK = {
 def main(
     sizes: Annotated[list[int] | None, typer.Argument(help="Numbers of resources. Default: 100 1000 10000.")] = None,
 ) -> None:
-    """Run the gate over one root for each number of resources. A linear gate costs the same for each resource."""
+    """Run the gate over one root for each number of resources; exit 1 when 10,000 take longer than a minute."""
+    late = False
     print("| resources | time | for each resource | memory |\n|---|---|---|---|", flush=True)
     for size in sizes or (100, 1_000, 10_000):
         with tempfile.TemporaryDirectory() as folder:
             document(size, Path(folder) / "main.tf.json")
             cost = gate(Path(folder))
+        late = late or (size >= MANY and cost.wall > LONGEST_SECONDS)
         print(
             f"| {size:,} | {cost.wall:.1f} s | {1000 * cost.wall / size:.1f} ms | {cost.memory:.0f} MiB |", flush=True
         )
+    if late:
+        print(f"{MANY:,} resources may take at most {LONGEST_SECONDS:.0f} s", flush=True)
+        raise typer.Exit(1)
 
 
 def document(size: int, file: Path) -> None:

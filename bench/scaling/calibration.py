@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from bench.scaling import policies
@@ -110,12 +111,12 @@ def compare(record: Record) -> Comparison:
     tasks = sorted(record.tasks, key=lambda task: task.queued)
     waits, decisions = _simulate(record, tasks)
     first = tasks[0].queued
-    late = range(record.ready * record.deployed.concurrency, len(tasks))
+    late = record.ready * record.deployed.concurrency
     # Airflow starts tasks out of order: compare the sorted waits.
     measured = sorted(task.started - task.queued for task in tasks)
     return Comparison(
-        predicted_start=sum(sorted(waits)[index] for index in late) / len(late),
-        measured_start=sum(measured[index] for index in late) / len(late),
+        predicted_start=fmean(sorted(waits)[late:]),
+        measured_start=fmean(measured[late:]),
         predicted_decision=decisions[0] - first,
         measured_decision=record.decisions[0][0] - first,
     )

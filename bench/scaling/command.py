@@ -36,6 +36,8 @@ def main(
 ) -> None:
     """Simulate the deployed scaling policy beside others. Exit 1 when it costs too much, 2 for unusable input."""
     try:
+        if trace is not None and (only or write):
+            raise WorkloadError("--trace simulates one workload. Fix: leave out --only and --write")
         deployed = read(stack, group)
         workloads = _workloads(only, write=write) if trace is None else (partial(_same, read_trace(trace)),)
     except (DeployedError, TraceError, WorkloadError) as error:
@@ -46,7 +48,7 @@ def main(
     with Console(stderr=True).status("simulating"):
         results = compare(chosen, physics, seeds=range(1, seeds + 1), workloads=workloads)
     _show(results.of_policies)
-    if write and trace is None:
+    if write:
         _write(page.text(results, chosen, deployed, physics, seeds=seeds))
         page.write_pictures(results, PAGE.parent / page.PICTURES)
         print("docs/scaling.md written. Next: git diff docs/scaling.md", file=sys.stderr)

@@ -44,8 +44,8 @@ class Result:
 
     Args:
         hours: billed worker time, hours.
-        ratio: worker time divided by that of the clairvoyant policy with the same 95th percentile of waiting;
-            0 where the clairvoyant policy makes tasks wait longer in every variant.
+        ratio: worker time divided by that of the clairvoyant policy with the same 95th percentile of waiting, over
+            the seeds in which a clairvoyant variant waits as little; 0 without any.
         killed: Airflow tasks that scale-in killed.
         actions: scaling actions an hour.
         surplus, missing: worker hours above and below what the load needs.
@@ -130,7 +130,7 @@ def _result(policy: str, runs: list[tuple[Workload, Outcome, float]]) -> Result:
         wait95=Mean.of(wait for wait, _ in by_seed),
         wait99=mean(outcome.wait(0.99) for outcome in outcomes),
         hours=Mean.of(hours for _, hours in by_seed),
-        ratio=Mean.of(ratio for _, _, ratio in runs),
+        ratio=Mean.of([ratio for _, _, ratio in runs if ratio] or [0.0]),
         killed=mean(outcome.killed for outcome in outcomes),
         actions=mean(outcome.actions / workload.hours for workload, outcome, _ in runs),
         surplus=mean(outcome.surplus / HOUR for outcome in outcomes),

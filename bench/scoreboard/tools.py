@@ -23,6 +23,9 @@ from terraform_gate.gate.evaluation import evaluate
 from terraform_gate.gate.opaque import OPAQUE_CARD
 from terraform_gate.reading.inputs import read
 
+from bench.scoreboard.corpora import commit_of
+from local.repository import ROOT
+
 SEVERITY = {Verdict.PASS: 0, Verdict.UNKNOWN: 1, Verdict.FAIL: 2}
 Findings = Mapping[str, Mapping[str, Verdict]]
 """Id of a check -> address -> verdict."""
@@ -67,7 +70,7 @@ def plain(address: str) -> str:
 def run_gate(tree: Path, folders: Iterable[str]) -> Run:
     """Evaluate each folder separately, as ``python -m terraform_gate FOLDER`` does."""
     importlib.import_module("terraform_gate.checkov_engine.verdicts")  # once, instead of in each forked process
-    run, began = Run("terraform-gate", "this commit"), time.perf_counter()
+    run, began = Run("terraform-gate", commit_of(ROOT)), time.perf_counter()
     for folder in folders:
         report = evaluate([tree / folder], today=date(2000, 1, 1))
         for outcome in report.outcomes:
