@@ -127,9 +127,6 @@ def _flat_name(entity: Mapping[str, Any]) -> str:
 def _finding(check: Any, resource: Resource, result: Mapping[str, Any]) -> Finding | None:
     """Return the finding; None when the check does not apply (checkov's UNKNOWN means that, or an unknown value)."""
     verdict = _VERDICTS.get(result["result"])
-    if verdict is None and isinstance(check, BaseResourceNegativeValueCheck):
-        key = check.get_inspected_key()
-        return Finding.unknown(resource, f"{key} is not known") if _is_open(resource, key) else None
     unknown = _unknown(check, resource, result) if verdict is not Verdict.FAIL else _unplanned(check, resource)
     if unknown:
         return Finding(resource=resource, verdict=Verdict.UNKNOWN, message=f"{unknown} is not known")
@@ -140,6 +137,9 @@ def _finding(check: Any, resource: Resource, result: Mapping[str, Any]) -> Findi
 
 def _unknown(check: Any, resource: Resource, result: Mapping[str, Any]) -> str:
     """Return the argument whose unknown value makes a pass of the check meaningless; empty when there is none."""
+    if result["result"] not in _VERDICTS and isinstance(check, BaseResourceNegativeValueCheck):
+        key = str(check.get_inspected_key())
+        return key if _is_open(resource, key) else ""
     argument = RESOURCE_TYPES_JSONIFY.get(resource.type)
     if argument and "policy" in argument and resource.body.get(argument) and _reads(check, argument):
         return "" if document(resource.body[argument]) is not None else argument

@@ -14,14 +14,19 @@ _REPEAT_SECONDS = 0.5
 _MOST_SECONDS = 30 * 24 * 3600.0
 
 
-def add_time_limit(parser: argparse.ArgumentParser) -> None:
+def add_time_limit(
+    parser: argparse.ArgumentParser,
+    *,
+    default: float = 900,
+    text: str = "time limit; exit 2 when it is exceeded; default: 900",
+) -> None:
     """Add the option ``--time-limit``; its value is the argument of ``time_limit``."""
     parser.add_argument(
         "--time-limit",
         type=_seconds,
-        default=900,
+        default=default,
         metavar="SECONDS",
-        help="time limit; exit 2 when it is exceeded; default: 900",
+        help=text,
     )
 
 

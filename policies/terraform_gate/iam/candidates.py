@@ -58,13 +58,10 @@ class Trusting:
     """
 
     def __init__(self, roles: Iterable[Identity]) -> None:
-        self._everybody: list[Identity] = []
         self._by_caller: dict[str, list[Identity]] = defaultdict(list)
         delegating = []
         for role in roles:
             values = set(_callers(role))
-            if "*" in values:
-                self._everybody.append(role)
             for value in values:
                 self._by_caller[value].append(role)
             if any(":role/" not in value and ":user/" not in value for value in values):
@@ -74,7 +71,7 @@ class Trusting:
     def of(self, identity: Identity) -> list[Identity]:
         """List the roles that ``identity`` could assume: they name it, or its account and its policies the role."""
         delegated = self._delegating.by(identity, "sts:assumerole")
-        found = [*self._everybody, *self._by_caller.get(identity.arn, ()), *delegated]
+        found = [*self._by_caller.get("*", ()), *self._by_caller.get(identity.arn, ()), *delegated]
         return list({role.arn: role for role in found if role.arn != identity.arn}.values())
 
 

@@ -12,14 +12,11 @@ import tree_sitter_hcl
 from tree_sitter import Language, Node, Parser
 
 from terraform_gate.reading.expression import marked
+from terraform_gate.reading.json_file import MOST_DIGITS
 
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
 _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1, "output": 1}
-
-
-MOST_DIGITS = 4300
-"""Python converts no longer text to an integer."""
 
 
 class HclError(ValueError):

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from terraform_gate.reading.depth import is_too_deep
-from terraform_gate.reading.expression import RepeatedKeyError, finite, unique
+from terraform_gate.reading.expression import RepeatedKeyError, finite, rejected, unique
 
-_MOST_DIGITS = 4300  # Python converts no longer text to an integer
+MOST_DIGITS = 4300
+"""Python converts no longer text to an integer."""
 
 
 class UnreadableError(Exception):
@@ -71,37 +72,22 @@ def read_json(file: Path) -> Any:
     text = read_text(file)
     try:
         document = json.loads(
-            text, object_pairs_hook=unique, parse_constant=_reject, parse_float=_float, parse_int=_integer
+            text, object_pairs_hook=unique, parse_constant=rejected, parse_float=finite, parse_int=_integer
         )
-    except _ValueError as error:
-        raise UnreadableError(file, str(error)) from error
     except RepeatedKeyError as error:
         raise UnreadableError(file, f"the key {error} is repeated in one object") from error
     except RecursionError as error:
         raise UnreadableError(file, "nested too deeply") from error
     except json.JSONDecodeError as error:
         raise UnreadableError(file, f"not JSON: {error.msg}, line {error.lineno} column {error.colno}") from error
+    except ValueError as error:  # a value that Python's parser accepts or cannot convert, and that Terraform rejects
+        raise UnreadableError(file, str(error)) from error
     if is_too_deep(document):
         raise UnreadableError(file, "nested too deeply")
     return document
 
 
-class _ValueError(ValueError):
-    """A value that Python's JSON parser accepts or cannot convert, and that Terraform rejects."""
-
-
-def _reject(constant: str) -> float:
-    raise _ValueError(f"{constant} is not JSON")
-
-
-def _float(text: str) -> float:
-    try:
-        return finite(text)
-    except ValueError as error:
-        raise _ValueError(str(error)) from error
-
-
 def _integer(digits: str) -> int:
-    if len(digits) > _MOST_DIGITS:
-        raise _ValueError(f"a number has more than {_MOST_DIGITS} digits")
+    if len(digits) > MOST_DIGITS:
+        raise ValueError(f"a number has more than {MOST_DIGITS} digits")
     return int(digits)

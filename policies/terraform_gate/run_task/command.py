@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from terraform_gate.gate.time_limit import add_time_limit
+
 KEY_VARIABLE = "TERRAFORM_GATE_HMAC_KEY"
 LOOPBACK = "127.0.0.1"
 HOST = "app.terraform.io"
@@ -81,7 +83,5 @@ def _parser() -> argparse.ArgumentParser:
         "--reports", type=Path, default=Path("reports"), metavar="FOLDER", help="SARIF reports (default: reports)"
     )
     parser.add_argument("--waivers", action="append", default=[], type=Path, metavar="FILE", help="may be repeated")
-    parser.add_argument(
-        "--time-limit", type=float, default=480, metavar="SECONDS", help="for one plan; HCP Terraform waits 600 s"
-    )
+    add_time_limit(parser, default=480, text="for one plan; HCP Terraform waits 600 s")
     return parser

@@ -77,8 +77,9 @@ class Evaluation:
         command += ["--report", f"sarif={sarif}", "--time-limit", str(self.seconds)]
         for file in self.waivers:
             command += ["--waivers", str(file)]
+        limit = self.seconds + 60 if self.seconds else None
         try:
-            return subprocess.run(command, capture_output=True, check=False, timeout=self.seconds + 60)
+            return subprocess.run(command, capture_output=True, check=False, timeout=limit)
         except subprocess.TimeoutExpired:
             raise PlanUnavailableError(f"the gate did not end within {self.seconds:g} s") from None
 
@@ -118,7 +119,7 @@ def _request(method: str, url: str, *, token: str = "", content: dict[str, Any] 
         if answered.status_code not in RETRIED or attempt == ATTEMPTS:
             break
         given = answered.headers.get("Retry-After", "")
-        time.sleep(min(float(given), HTTP_SECONDS) if given.isdigit() else 0.5 * 2**attempt)
+        time.sleep(min(float(given), HTTP_SECONDS) if given.isdecimal() else 0.5 * 2**attempt)
     return answered
 
 

@@ -137,9 +137,10 @@ class PublicResourcePolicy(ResourcePolicyRule):
 
 
 def _is_any_account(value: str) -> bool:
-    """Whether a principal's ARN has a wildcard as its account; AWS rejects most of them, and no account is meant."""
+    """Whether the account in a principal's ARN contains a wildcard, so that the ARN names no account."""
     parts = value.split(":")
-    return value.startswith("arn:") and len(parts) > _ACCOUNT_PART and bool({"*", "?"} & {*parts[_ACCOUNT_PART]})
+    account = parts[_ACCOUNT_PART] if value.startswith("arn:") and len(parts) > _ACCOUNT_PART else ""
+    return any(sign in account for sign in "*?")
 
 
 rule = PublicResourcePolicy()
