@@ -205,7 +205,7 @@ class Lifecycle:
     def left(self, *, since: frozenset[str]) -> list[str]:
         """Return the resources in the account that neither the inventory ``since`` nor the seeded resources list."""
         found = inventory(self.emulator) - since
-        return sorted(line for line in found if not any(line.endswith(name) for name in self.seeded))
+        return sorted(line for line in found if line.split(": ", 2)[2] not in self.seeded)
 
 
 def changes(plan: dict[str, Any]) -> list[dict[str, Any]]:

@@ -31,7 +31,7 @@ def seed(aws: Aws, *configurations: Mapping[str, Any]) -> tuple[str, ...]:
         configurations: Root modules in Terraform JSON.
 
     Returns:
-        The ARNs and ids of what was created or was there already, and the names of hosted zones.
+        The names, as in the inventory, of what was created or was there already: ARNs of certificates, hosted zones.
     """
     return _certificates(aws, configurations) + _hosted_zones(aws, configurations)
 
@@ -49,7 +49,7 @@ def _hosted_zones(aws: Aws, configurations: tuple[Mapping[str, Any], ...]) -> tu
     for zone, name in zones.items():
         if zone not in there:
             client.create_hosted_zone(Name=name, CallerReference=f"given-id:{zone}")
-    return (*zones, *(f" {name.rstrip('.')}." for name in zones.values()))
+    return tuple(f"{name.rstrip('.')}." for name in zones.values())
 
 
 def _certificates(aws: Aws, configurations: tuple[Mapping[str, Any], ...]) -> tuple[str, ...]:

@@ -99,7 +99,7 @@ class ValidatingApplication:
 
     def _reject(self, call: Call, violation: Violation) -> tuple[int, Mapping[str, str], str]:
         self._rejected[f"{call.service}:{call.operation}: {violation.code}"] += 1
-        return serialized(call, _exception(call, violation), status=violation.status)
+        return serialized(call, violation)
 
     def _note_unknown(self, name: str) -> None:
         self._unknown[name] += 1
@@ -145,29 +145,22 @@ def compare_with_model(call: Call) -> None:
     raise Violation(model_code(call.service, call.protocol, kind), f"{len(faults)} validation {noun} detected: {text}")
 
 
-def _exception(call: Call, violation: Violation) -> Exception:
-    from terraform_harness.emulator.patches.patch import service_error
-
-    return service_error(service=call.service, code=violation.code, message=violation.message)
-
-
-def serialized(call: Call, answer: Any, *, status: int = 0) -> tuple[int, Mapping[str, str], str]:
-    """Return status, headers and body of an error or a result in the protocol of the call.
-
-    Args:
-        call: The request.
-        answer: The exception, or the members of the result.
-        status: The HTTP status; 0 for the one that the service uses.
-    """
+def serialized(call: Call, answer: Violation | Mapping[str, Any]) -> tuple[int, Mapping[str, str], str]:
+    """Return status, headers and body of an error, or of the members of a result, in the protocol of the call."""
     import warnings
 
     from moto.core.serialize import get_serializer_class
 
+    from terraform_harness.emulator.patches.patch import service_error
+
+    content: Any = answer
+    if isinstance(answer, Violation):
+        content = service_error(service=call.service, code=answer.code, message=answer.message)
     serializer = get_serializer_class(call.service, call.protocol)(operation_model=call.model)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # moto warns of a code that the model does not declare; AWS has many
-        response = serializer.serialize(answer)
-    body = response["body"]
+        response = serializer.serialize(content)
+    body, status = response["body"], answer.status if isinstance(answer, Violation) else 0
     return status or response["status_code"], response["headers"], body if isinstance(body, str) else body.decode()
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from terraform_harness.emulator.validation.requests import Call
+from terraform_harness.emulator.validation.violation import Violation
 
 ANSWERS_PATH = "/moto-api/answers"
 
@@ -23,14 +24,13 @@ class ScriptedAnswers:
         added = json.loads(body)
         self._answers[added["operation"]].extend(added["answers"])
 
-    def take(self, call: Call) -> Any | None:
-        """Remove and return the next answer of an operation: the exception or the result that moto would return."""
-        from terraform_harness.emulator.patches.patch import service_error
-
+    def take(self, call: Call) -> Violation | Mapping[str, Any] | None:
+        """Remove and return the next answer of an operation: the error, or the members of the result."""
         waiting = self._answers.get(f"{call.service}:{call.operation}")
         if not waiting:
             return None
         answer = waiting.popleft()
         if "result" in answer:
-            return answer["result"]
-        return service_error(service=call.service, code=answer["code"], message=answer["message"])
+            result: Mapping[str, Any] = answer["result"]
+            return result
+        return Violation(answer["code"], answer["message"])

@@ -19,11 +19,8 @@ LAST_POSTGRES = {**dict.fromkeys(("t1", "t2", "m1", "m2", "m3", "m4", "r3", "r4"
 
 @rule("rds:CreateDBInstance", "rds:ModifyDBInstance", source=RDS)
 def db_parameter_group_family(call: Call) -> None:
-    parameters, backend = call.parameters, call.backend("rds")
-    there = backend.databases.get(parameters["DBInstanceIdentifier"])
-    engine = parameters.get("Engine") or getattr(there, "engine", "")
-    version = parameters.get("EngineVersion") or getattr(there, "engine_version", "")
-    group = backend.db_parameter_groups.get(parameters.get("DBParameterGroupName", ""))
+    engine, version = _after(call, "Engine", "engine"), _after(call, "EngineVersion", "engine_version")
+    group = call.backend("rds").db_parameter_groups.get(call.parameters.get("DBParameterGroupName", ""))
     if engine != "postgres" or not version or group is None:
         return
     _same_family(group.name, group.family, f"postgres{version.split('.')[0]}", version)
@@ -31,11 +28,8 @@ def db_parameter_group_family(call: Call) -> None:
 
 @rule("rds:CreateDBInstance", "rds:ModifyDBInstance", source=CLASSES)
 def db_instance_class(call: Call) -> None:
-    parameters = call.parameters
-    there = call.backend("rds").databases.get(parameters["DBInstanceIdentifier"])
-    engine = parameters.get("Engine") or getattr(there, "engine", "")
-    version = parameters.get("EngineVersion") or getattr(there, "engine_version", "") or ""
-    name = parameters.get("DBInstanceClass") or getattr(there, "db_instance_class", "") or ""
+    engine, version = _after(call, "Engine", "engine"), _after(call, "EngineVersion", "engine_version")
+    name = _after(call, "DBInstanceClass", "db_instance_class")
     major, last = version.partition(".")[0], LAST_POSTGRES.get(name.split(".")[1] if "." in name else "")
     if engine == "postgres" and major.isdigit() and last is not None and int(major) > last:
         raise Violation(
@@ -44,6 +38,12 @@ def db_instance_class(call: Call) -> None:
             f"DBInstanceClass={name}, Engine={engine}, EngineVersion={version}; "
             + (f"{name} supports PostgreSQL up to {last}" if last else f"{name} belongs to Aurora"),
         )
+
+
+def _after(call: Call, parameter: str, attribute: str) -> str:
+    """Return an argument of the call; without it, the value that the database has."""
+    there = call.backend("rds").databases.get(call.parameters["DBInstanceIdentifier"])
+    return str(call.parameters.get(parameter) or getattr(there, attribute, "") or "")
 
 
 @rule("elasticache:CreateReplicationGroup", "elasticache:ModifyReplicationGroup", source=CACHE)
