@@ -34,7 +34,7 @@ def exceeds(value: Any, other: Any) -> bool:
 
 
 def possible(value: Any) -> bool:
-    """Whether ``value`` is neither None nor zero; a deferred value may be neither.
+    """Whether ``value`` is neither None nor zero; for a deferred value True, because only the plan knows.
 
     Example:
         >>> possible(0)

@@ -8,7 +8,8 @@ import re
 from collections.abc import Collection
 
 _BOUND = re.compile(r"(?:var|group)\.\w+ (>=|<=) (-?\d+(?:\.\d+)?)")
-_OF_EACH = re.compile(r"alltrue\(\[for group in values\(var\.\w+\) : ((?:group\.\w+ == null \? true : )?)(.*)\]\)")
+_OF_EACH = re.compile(r"alltrue\(\[for group in values\(var\.\w+\) : (.*)\]\)")
+_OR_NULL = re.compile(r"\b(?:var|group)\.\w+ == null \? true : ")
 _CHOICE = re.compile(r"contains\((\[.*\]), var\.\w+\)")
 
 
@@ -22,7 +23,7 @@ def narrower(old: Collection[str], new: Collection[str]) -> list[str]:
 
 def _contains(wide: str, narrow: str) -> bool:
     """Does ``wide`` accept every value that ``narrow`` accepts?"""
-    if _attribute(wide) != _attribute(narrow):
+    if _attribute(wide) != _attribute(narrow) or (_OR_NULL.search(narrow) and not _OR_NULL.search(wide)):
         return False
     outer, inner = _range(wide), _range(narrow)
     if outer and inner:
@@ -40,7 +41,8 @@ def _attribute(condition: str) -> str:
 
 def _range(condition: str) -> tuple[float, float] | None:
     of_each = _OF_EACH.fullmatch(condition)
-    parts = [_BOUND.fullmatch(part) for part in (of_each[2] if of_each else condition).split(" && ")]
+    bounded = _OR_NULL.sub("", of_each[1] if of_each else condition)
+    parts = [_BOUND.fullmatch(part) for part in bounded.split(" && ")]
     bounds = {part[1]: float(part[2]) for part in parts if part}
     if not bounds or len(bounds) != len(parts):
         return None

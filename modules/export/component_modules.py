@@ -24,6 +24,7 @@ from modules.core.task_reference import TaskReference
 from modules.export.caller_values import CallerSecrets, caller_environment, caller_list
 from modules.export.exportable import ID, Exportable, Output
 from modules.export.inputs import Rule, from_model, list_from_model, text
+from modules.export.model_schema import properties_of
 from modules.export.module_inputs import ModuleInputs
 
 SERVICE_STEPS = """Before the apply: the image is in the ECR repository `repository_arn`, the log group
@@ -162,7 +163,7 @@ def _api_server(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
 def _worker_group(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
     platform = _platform(inputs)
     cluster = inputs.text("cluster_name", "Name of the ECS cluster.", example="airflow-example")
-    properties = WorkerGroupSection.model_json_schema()["properties"]
+    properties = properties_of(WorkerGroupSection)
     group = from_model("group", properties["name"]) or text("group", "Name of the group.")
     inputs.variables["queues"] = replace(list_from_model("queues", properties["queues"]), example=["default"])
     made = WorkerGroup(

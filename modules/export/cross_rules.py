@@ -20,7 +20,7 @@ class CrossRule:
     """A rule of the variable ``target``, whose condition refers to ``others``.
 
     Names are the keys of the environment's model. The variables of a module have them as the end of their name, after
-    a common prefix: ``workers_default_min_count`` and ``workers_default_max_count``.
+    a common prefix: ``components_api_server_count`` and ``components_api_server_max_count``.
 
     Args:
         condition: HCL, with ``{target}`` and the other keys in braces.

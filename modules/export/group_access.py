@@ -17,7 +17,7 @@ from environments.sections.dag_access import Egress, Policy
 from modules.core.dag_access import Permission
 from modules.export import hcl
 from modules.export.inputs import Input, from_model, list_from_model
-from modules.export.model_schema import Node
+from modules.export.model_schema import properties_of
 
 ACCESS = ("egress", "policies", "secrets")
 CIDR, SECURITY_GROUP, REASON = "EACHCIDR", "EACHSECURITYGROUP", "EACHREASON"
@@ -76,7 +76,7 @@ def given(group: WorkerGroup) -> dict[str, Any]:
 @cache
 def attributes() -> tuple[Input, ...]:
     """The attributes of a worker group."""
-    properties = WorkerGroup.model_json_schema()["properties"]
+    properties = properties_of(WorkerGroup)
     types = {"egress": _map_of(Egress), "policies": _map_of(Policy), "secrets": "map(string)"}
     more = {"egress": " By a name of your choice.", "policies": " By a name of your choice."}
     return tuple(
@@ -93,7 +93,7 @@ def attributes() -> tuple[Input, ...]:
 @cache
 def fields(section: type[Section]) -> tuple[Input, ...]:
     """The fields of ``section`` that have a Terraform type of their own."""
-    properties = section.model_json_schema()["properties"]
+    properties = properties_of(section)
     found = (
         from_model(name, node) or (list_from_model(name, node) if node.get("type") == "array" else None)
         for name, node in properties.items()
@@ -104,7 +104,7 @@ def fields(section: type[Section]) -> tuple[Input, ...]:
 def _map_of(section: type[Section]) -> str:
     types = {}
     for name, field in section.model_fields.items():
-        node: Node = section.model_json_schema()["properties"][name]
+        node = properties_of(section)[name]
         if node.get("type") == "object":
             types[name] = "optional(map(map(list(string))), {})"
             continue

@@ -97,7 +97,7 @@ def _rule(_: str, body: Body) -> Body:
 
 
 def _entry(name: str, body: Body) -> Body:
-    """An entry of a network ACL, whose number depends on what it allows, as in ``modules.constructs.network_acls``."""
+    """An entry of a network ACL; its number comes from a hash of its name, so that no other entry changes it."""
     number = f'1 + parseint(substr(sha256("{name}/${{each.key}}"), 0, 6), 16) % {LARGEST_RULE_NUMBER}'
     return {**body, "rule_number": f"${{{number}}}"}
 

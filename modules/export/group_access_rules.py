@@ -14,6 +14,7 @@ from environments.sections.dag_access import Egress, Policy
 from modules.export.examples import NOT_GIVEN
 from modules.export.group_access import fields
 from modules.export.inputs import Rule
+from modules.export.model_schema import properties_of
 
 
 def access_rules(variable: str, smallest: Mapping[str, Any], used: Collection[str]) -> Iterator[Rule]:
@@ -29,13 +30,14 @@ def access_rules(variable: str, smallest: Mapping[str, Any], used: Collection[st
         yield _once(variable, smallest)
         yield _same(variable, smallest)
     if "secrets" in used:
-        for position, words in enumerate(("variable", "parameter")):
-            rule = _secret(position)
+        names, parameters = _secrets()
+        for items, words, rule in (
+            ("keys", "variable", names),
+            ("values", "parameter", parameters),
+            ("keys", "variable", _RESERVED),
+        ):
             rejected = {**smallest, "secrets": rule.rejected}
-            items = f"{('keys', 'values')[position]}(group.secrets)"
-            yield _of_each(variable, rule, items, f"each {words} in secrets", rejected)
-        rejected = {**smallest, "secrets": _RESERVED.rejected}
-        yield _of_each(variable, _RESERVED, "keys(group.secrets)", "each variable in secrets", rejected)
+            yield _of_each(variable, rule, f"{items}(group.secrets)", f"each {words} in secrets", rejected)
 
 
 _DESTINATION = {"cidr": "192.0.2.0/24", "port": 5439, "reason": "data warehouse"}
@@ -125,13 +127,15 @@ def _same(variable: str, smallest: Mapping[str, Any]) -> Rule:
     )
 
 
-def _secret(position: int) -> Rule:
-    """The rule of the names of variables, or of the parameters."""
-    node = WorkerGroup.model_json_schema()["properties"]["secrets"]
+def _secrets() -> Iterator[Rule]:
+    """The rule of the names of variables, then that of the parameters."""
+    node = properties_of(WorkerGroup)["secrets"]
     ((names, value),) = node["patternProperties"].items()
-    pattern, words = ((names, node["propertyNames"]["label"]), (value["pattern"], value["label"]))[position]
-    rejected = ({"not valid": "/example"}, {"EXAMPLE": "not a path"})[position]
-    return Rule(condition=f"can(regex({json.dumps(pattern)}, item))", message=f"must be {words}.", rejected=rejected)
+    for pattern, words, rejected in (
+        (names, node["propertyNames"]["label"], {"not valid": "/example"}),
+        (value["pattern"], value["label"], {"EXAMPLE": "not a path"}),
+    ):
+        yield Rule(condition=f"can(regex({json.dumps(pattern)}, item))", message=f"must be {words}.", rejected=rejected)
 
 
 def _of_fields(section: type[Section]) -> Iterator[Rule]:

@@ -13,6 +13,7 @@ from modules.export.examples import NOT_GIVEN, REGION, example_of
 # Region and account in the ARNs of global services: IAM has no region, S3 has neither.
 GLOBAL_SERVICES = {"iam": ":111111111111", "s3": ":"}
 _TYPES = {"string": "string", "integer": "number", "number": "number", "boolean": "bool"}
+WHOLE = "must be a whole number."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +156,7 @@ def _rules(name: str, node: Mapping[str, Any]) -> list[Rule]:
     found = [_bounds(name, node), _choice(name, node), _form(name, node)]
     whole = Rule(
         condition=f"floor(var.{name}) == var.{name}",
-        message=f"{name} must be a whole number.",
+        message=f"{name} {WHOLE}",
         rejected=node.get("minimum", 1) + 0.5,
     )
     return [rule for rule in [whole if node.get("type") == "integer" else None, *found] if rule]

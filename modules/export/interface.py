@@ -60,11 +60,11 @@ def _inputs(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
 
 
 def _input(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
-    if only_adds_optional_attributes(old["type"], new["type"]):
-        if old["type"] != new["type"]:
-            yield Change(Step.MINOR, f"input {name} has further optional attributes")
-    elif old["type"] != new["type"]:
-        yield Change(Step.MAJOR, f"input {name} was {old['type']} and is {new['type']}")
+    was, is_ = old["type"], new["type"]
+    if was != is_ and only_adds_optional_attributes(was, is_):
+        yield Change(Step.MINOR, f"input {name} has further optional attributes")
+    elif was != is_:
+        yield Change(Step.MAJOR, f"input {name} was {was} and is {is_}")
     if old.get("nullable", True) and not new.get("nullable", True):
         yield Change(Step.MAJOR, f"input {name} no longer accepts null")
     if old["required"] != new["required"]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from environments.fields import Section
 from environments.model import Environment
 
 Node = Mapping[str, Any]
@@ -15,6 +16,13 @@ Node = Mapping[str, Any]
 def schema() -> Node:
     """The JSON schema of an environment."""
     return Environment.model_json_schema()
+
+
+@cache
+def properties_of(kind: type[Section]) -> Mapping[str, Node]:
+    """The nodes of the keys of the section ``kind``, by name."""
+    properties: Mapping[str, Node] = kind.model_json_schema()["properties"]
+    return properties
 
 
 def node_at(path: str) -> Node:

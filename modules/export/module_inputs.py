@@ -22,18 +22,13 @@ from modules.core.network_reference import NetworkReference
 from modules.export.deferred_values import DeferredCidr, DeferredNumber, DeferredText, DeferredZone, deferred_flag
 from modules.export.examples import NOT_GIVEN, REGION
 from modules.export.inputs import Input, Rule, arn, from_model, list_from_model, text, texts
-from modules.export.model_schema import Node, node_at
+from modules.export.model_schema import Node, node_at, properties_of
 
 CLIENTS, CLIENT_CIDRS, LINES = "allowed_cidrs", "client_cidrs", "known_hosts"
 MOST_CLIENTS = 10
 """Network ACL entries are numbered in tens, so that ten clients fit between two other entries."""
 KEY = "key/00000000-0000-0000-0000-000000000000"
 TIERS = ("public", "application", "data")
-
-
-def _node(kind: type[Section], name: str) -> Node:
-    node: Node = kind.model_json_schema()["properties"][name]
-    return node
 
 
 class ModuleInputs:
@@ -234,7 +229,7 @@ class ModuleInputs:
 
     def field_of(self, kind: type[Section], name: str, *, variable: str = "") -> Any:
         """The field ``name`` of the section ``kind``, of which the structure has no single one."""
-        return self.field(_node(kind, name), variable or name, current=kind.model_fields[name].default)
+        return self.field(properties_of(kind)[name], variable or name, current=kind.model_fields[name].default)
 
     def _vpc_id(self) -> str:
         return self.text("vpc_id", "Id of the VPC.", example="vpc-0123456789abcdef0")

@@ -144,7 +144,8 @@ def _inputs(module: Module) -> str:
 
 
 def _short_type(item: Input) -> str:
-    return item.type.partition("({")[0].replace("object", "object)") if "\n" in item.type else item.type
+    """The type; attributes have a table of their own."""
+    return "map(object)" if item.attributes else item.type
 
 
 def _attributes(item: Input) -> str:

@@ -19,7 +19,7 @@ from modules.export.hcl_template import expression
 from modules.export.module_inputs import ModuleInputs
 from modules.export.worker_groups import GROUP, QUEUE, VALUE, VARIABLE, variable
 
-EACH = f"for name, group in var.{VARIABLE}"
+FOR_EACH_GROUP = f"for name, group in var.{VARIABLE}"
 NAME_IN_ADDRESS = "group"
 _MARKER = re.compile("(?<![A-Z])EACH[A-Z]+")
 _ADDRESS = re.compile(rf"\b(aws_\w+\.\w*){GROUP}(\w*)")
@@ -74,20 +74,23 @@ def _in_resource(text: str) -> str:
     """A text inside of a resource with ``for_each``."""
     if re.fullmatch(rf"aws_\w+\.\w*{GROUP}\w*", text):  # in depends_on, which takes no index
         return unmarked(text)
-    text = _ADDRESS.sub(rf"\1{NAME_IN_ADDRESS}\2[each.key]", text).replace(f"{VALUE}.", "each.value.")
-    return text.replace(GROUP, "${each.key}").replace(QUEUE, '${join(",", sort(each.value.queues))}')
+    return _named(text, "each.key", "each.value").replace(QUEUE, '${join(",", sort(each.value.queues))}')
 
 
 def _in_item_resource(text: str) -> str:
     """A text inside of a resource with ``for_each`` over the items of all groups."""
-    text = _ADDRESS.sub(rf"\1{NAME_IN_ADDRESS}\2[each.value.group]", text)
-    return text.replace(GROUP, "${each.value.group}")
+    return _named(text, "each.value.group")
 
 
 def _in_item(text: str) -> str:
-    """A text inside of an expression with ``EACH``."""
-    text = _ADDRESS.sub(rf"\1{NAME_IN_ADDRESS}\2[name]", text).replace(f"{VALUE}.", "group.")
-    return text.replace(GROUP, "${name}").replace(QUEUE, "${queue}")
+    """A text inside of an expression over all groups."""
+    return _named(text, "name", "group").replace(QUEUE, "${queue}")
+
+
+def _named(text: str, key: str, value: str = VALUE) -> str:
+    """``text`` with the expressions for a group's name and attributes instead of their markers."""
+    text = _ADDRESS.sub(rf"\1{NAME_IN_ADDRESS}\2[{key}]", text).replace(f"{VALUE}.", f"{value}.")
+    return text.replace(GROUP, f"${{{key}}}")
 
 
 def _mapped(content: Any, change: Callable[[str], str]) -> Any:
@@ -130,9 +133,9 @@ def _each(items: list[Any]) -> Iterator[str]:
     for item in items:
         written = hcl.value(_mapped(item, _in_item), encoded=True)
         if QUEUE in json.dumps(item):
-            yield f"flatten([{EACH} : [for queue in sort(group.queues) : {written}]])"
+            yield f"flatten([{FOR_EACH_GROUP} : [for queue in sort(group.queues) : {written}]])"
         else:
-            yield f"[{EACH} : {written}]"
+            yield f"[{FOR_EACH_GROUP} : {written}]"
 
 
 def _repeats(item: Any) -> bool:
@@ -151,15 +154,18 @@ def _by_group(text: str) -> str | None:
         return None
     values = {key: f"${{sort({VALUE}.queues)}}" if value == [QUEUE] else value for key, value in content[GROUP].items()}
     written = hcl.value(_mapped(values, _in_item), encoded=True)
-    return f"${{jsonencode({{ {EACH} : name => {written} }})}}"
+    return f"${{jsonencode({{ {FOR_EACH_GROUP} : name => {written} }})}}"
 
 
 def _dashboard(content: Mapping[str, Any]) -> str:
     """The dashboard with positions that Terraform computes, because the caller decides how many graphs there are."""
     widgets = content["widgets"]
     others = [widget for widget in widgets if widget["type"] != "metric"]
-    graphs = [{**widget, "x": None, "y": None} for widget in widgets if widget["type"] == "metric"]
-    graphs = [{key: value for key, value in graph.items() if value is not None} for graph in graphs]
+    graphs = [
+        {key: value for key, value in widget.items() if key not in {"x", "y"}}
+        for widget in widgets
+        if widget["type"] == "metric"
+    ]
     place = f"{{ x = index % {COLUMNS} * {WIDTH}, y = {TOP} + floor(index / {COLUMNS}) * {HEIGHT} }}"
     placed = f"[for index, graph in {expression(_spliced(graphs))} : merge(graph, {place})]"
     every = hcl.call("concat", [_plain(others), placed]) if others else placed
@@ -172,4 +178,5 @@ def _output(name: str, body: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         return name, {**body, "value": _argument(body["value"])}
     value = expression(_in_item(body["value"])) or hcl.value(_in_item(body["value"]))
     text = re.sub(rf"\S*{GROUP}", "each worker group", body["description"])
-    return f"{unmarked(name)}s", {**body, "value": f"${{{{ {EACH} : name => {value} }}}}", "description": text}
+    of_groups = f"${{{{ {FOR_EACH_GROUP} : name => {value} }}}}"
+    return f"{unmarked(name)}s", {**body, "value": of_groups, "description": text}

@@ -20,8 +20,8 @@ from modules.export.cross_rules import with_cross_rules
 from modules.export.deferred_values import DeferredNumber, StructuralInputError
 from modules.export.examples import NOT_GIVEN
 from modules.export.group_access_rules import access_rules
-from modules.export.inputs import Input, Rule, from_model, list_from_model
-from modules.export.model_schema import Node
+from modules.export.inputs import WHOLE, Input, Rule, from_model, list_from_model
+from modules.export.model_schema import properties_of
 from modules.export.module_inputs import ModuleInputs
 
 VARIABLE = "worker_groups"
@@ -30,7 +30,7 @@ GROUP, QUEUE, VALUE = "EACHGROUP", "EACHQUEUE", "EACHVALUE"
 SLOTS = "worker_slots"
 # Totals over all groups: what is added up -> the local value that holds the sum.
 TOTALS: Mapping[str, str] = {f"{VALUE}.max_count * {VALUE}.concurrency": SLOTS}
-EXAMPLE, WHOLE = "example", "must be a whole number."
+EXAMPLE = "example"
 
 
 class GroupNumber(DeferredNumber):
@@ -80,19 +80,13 @@ def variable(structure: Environment, *, used: Collection[str]) -> Input:
     )
 
 
-@cache
-def _properties() -> Mapping[str, Node]:
-    properties: Mapping[str, Node] = WorkerGroup.model_json_schema()["properties"]
-    return properties
-
-
 def _queues() -> Input:
-    return list_from_model("queues", _properties()["queues"])
+    return list_from_model("queues", properties_of(WorkerGroup)["queues"])
 
 
 @cache
 def _numbers() -> tuple[Input, ...]:
-    found = (from_model(name, node) for name, node in _properties().items() if name != "name")
+    found = (from_model(name, node) for name, node in properties_of(WorkerGroup).items() if name != "name")
     return tuple(item for item in found if item is not None)
 
 
@@ -112,7 +106,7 @@ def _given(group: WorkerGroup, used: Collection[str]) -> dict[str, Any]:
 
 def _rules(attributes: Sequence[Input], used: Collection[str], queue: str) -> Iterator[Rule]:
     smallest: dict[str, Any] = {"queues": [queue]} if "queues" in used else {}
-    pattern, label = _properties()["name"]["pattern"], _properties()["name"]["label"]
+    pattern, label = properties_of(WorkerGroup)["name"]["pattern"], properties_of(WorkerGroup)["name"]["label"]
     yield Rule(
         condition=f"length(var.{VARIABLE}) > 0", message=f"{VARIABLE} must have at least one group.", rejected={}
     )

@@ -18,7 +18,7 @@ RUNS_OR_SHOWS_TASKS = {
 
 @pytest.mark.feature("L1")
 @pytest.mark.parametrize("topology", DISTINCT_TOPOLOGIES)
-def test_components_write_and_read_task_logs_in_s3(topology: str) -> None:
+def test_all_components_read_task_logs_in_s3_and_all_but_the_api_server_write_them(topology: str) -> None:
     deployment = deployed(topology=topology)
     bucket = deployment.only("aws_s3_bucket", bucket="airflow-dev-task-logs-111111111111")
     for name in RUNS_OR_SHOWS_TASKS[topology]:

@@ -82,5 +82,4 @@ def test_service_without_spot_uses_on_demand_capacity_only() -> None:
 @pytest.mark.feature("C2")
 def test_internal_name_leads_to_healthy_tasks_only() -> None:
     """ECS reports the health of a container to Cloud Map only with this setting."""
-    for name in deployed().of("aws_service_discovery_service"):
-        assert name.body["health_check_custom_config"]["failure_threshold"] == 1, name.address
+    deployed().template.every("aws_service_discovery_service", health_check_custom_config={"failure_threshold": 1})

@@ -139,10 +139,10 @@ def test_bad_date_folder_and_text_are_one_printable_message(
     assert (result.exit_code, result.output) == (2, "date 2026\\x1b[31m is not a date. Fix: write it as 2026-11-28\n")
     result = release("1.0.1", exported, released / "CHANGELOG.md")
     assert (result.exit_code, "CHANGELOG.md" in result.output, "Traceback" in result.output) == (2, True, False)
-    change(exported, "condition     = ", "condition     = \x1b == ", file="variables.tf")
-    result = release("2.0.0", exported, released)
-    assert "\x1b" not in result.output
-    change(exported, "\x1b == ", "", file="variables.tf")
+    change(exported, "condition     = ", 'condition     = "\x1b" == "" || ', file="variables.tf")
+    result = release("1.0.1", exported, released)
+    assert ("\\x1b" in result.output, "\x1b" in result.output) == (True, False)
+    change(exported, '"\x1b" == "" || ', "", file="variables.tf")
     (released / NAME / "examples/complete/terraform.tfstate").write_text("{}")
     result = release("2.0.0", exported, released)
     assert result.exit_code == 2
