@@ -31,9 +31,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--write", action="store_true", help="write docs/changes.md")
     options = parser.parse_args(arguments)
     try:
-        locate("terraform")
         node_process.require_node()
         loading.install()
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    try:
+        locate("terraform")
         return _run(key=options.key, write_page=options.write)
     except MissingTool as error:
         print(error, file=sys.stderr)

@@ -123,7 +123,7 @@ def order(account: Account, *, name: str = "", tags: Sequence[Mapping[str, str]]
         PreconditionError: the database does not exist, or it is stopped.
     """
     status = database.describe(account)["DBInstanceStatus"]
-    if status in {"stopped", "stopping"}:
+    if status in database.STOPPED:
         raise PreconditionError(
             f"the database is {status}, so AWS cannot take a snapshot. Fix: {account.command('wake')}, then "
             f"{account.command('backup')}; {account.command('backups')} lists the daily snapshots"

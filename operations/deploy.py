@@ -55,7 +55,7 @@ def deploy(account: Account, *, confirm: Confirm, reviewed: Reviewed | None = No
             _wait_for_creation(account)
         upgrade = MajorUpgrade(account)
         removed = foundation.bring_up(
-            confirm=confirm, in_use=in_use, keep_removed=True, before_apply=upgrade.prepare if in_use else _nothing
+            confirm=confirm, in_use=in_use, keep_removed=True, before_apply=upgrade.prepare if in_use else None
         )
         upgrade.check()
     if removed:
@@ -78,10 +78,6 @@ def deploy(account: Account, *, confirm: Confirm, reviewed: Reviewed | None = No
         with steps.run(REMOVALS):
             foundation.bring_up(confirm=confirm, in_use=in_use)
     say(f"Airflow: {airflow.outputs().get('url', 'no address')}")
-
-
-def _nothing(_shown: object) -> None:
-    """Before the first migration there is no data to save."""
 
 
 def _wait_for_creation(account: Account) -> None:

@@ -30,7 +30,6 @@ class MajorUpgrade:
 
     def __init__(self, account: Account) -> None:
         self._account, self._target = account, ""
-        self.snapshot = ""
 
     def prepare(self, shown: Mapping[str, Any]) -> None:
         """Check the database and take a snapshot, before the plan ``shown`` is applied.
@@ -52,10 +51,10 @@ class MajorUpgrade:
             )
         _show_connections(report)
         with step(f"snapshot of PostgreSQL {before}"):
-            self.snapshot = str(backup.take(self._account)["DBSnapshotIdentifier"])
+            snapshot = str(backup.take(self._account)["DBSnapshotIdentifier"])
         say(
             f'the way back: an environment with database.engine_version: "{before}", then '
-            f"{self._account.command('restore', '--snapshot', self.snapshot, '--into', 'ENVIRONMENT')}"
+            f"{self._account.command('restore', '--snapshot', snapshot, '--into', 'ENVIRONMENT')}"
         )
         self._target = after
 

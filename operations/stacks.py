@@ -80,7 +80,7 @@ class Stack:
         part: Sequence[str] = (),
         in_use: bool = True,
         keep_removed: bool = False,
-        before_apply: Callable[[Mapping[str, Any]], None] = lambda _shown: None,
+        before_apply: Callable[[Mapping[str, Any]], None] | None = None,
     ) -> list[str]:
         """Plan, check the plan, ask, apply.
 
@@ -210,7 +210,7 @@ class Stack:
         question: str,
         guarded: bool = True,
         in_use: bool = True,
-        before_apply: Callable[[Mapping[str, Any]], None] = lambda _shown: None,
+        before_apply: Callable[[Mapping[str, Any]], None] | None = None,
     ) -> None:
         shown = self.terraform.show(plan)
         for line in summary(shown):
@@ -221,7 +221,8 @@ class Stack:
             self._require_reviewed(shown)
         if not confirm(question):
             raise PreconditionError(f"{self.name}: nothing was applied")
-        before_apply(shown)
+        if before_apply:
+            before_apply(shown)
         self.account.changed = True
         with self._at_work("apply"):
             self.terraform.apply(plan)

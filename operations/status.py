@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from environments.derived.service_counts import service_counts
+from environments.derived.service_counts import most_airflow_tasks, service_counts
 from environments.facts import metrics
 from environments.facts.topology import AIRFLOW_TASK, uses_celery
 from operations import broker_auth, database, migrate
@@ -39,7 +39,8 @@ def status(account: Account) -> dict[str, Any]:
     """
     found = services(account)
     parts = {name: _read(account, part) for name, part in PARTS.items()}
-    if not found and all("problem" in (parts[store] or {"problem": ""}) for store in ("database", "broker")):
+    stores = [part for part in (parts["database"], parts["broker"]) if part and "problem" not in part]
+    if not found and not stores:
         raise PreconditionError(
             f"{account.environment.name} has no services in {account.environment.region}. Fix: "
             f"{account.command('deploy')}, or correct region and account_id in {account.file}"
@@ -60,7 +61,7 @@ def _read(account: Account, part: Callable[[Account], Any]) -> Any:
     except PreconditionError as error:
         return {"problem": str(error)}
     except (ClientError, BotoCoreError) as error:
-        return {"problem": explain(error)}
+        return {"problem": explain(error, caller=account.arn)}
 
 
 def _service(account: Account, service: dict[str, Any]) -> dict[str, Any]:
@@ -117,8 +118,7 @@ def _airflow_tasks(account: Account) -> dict[str, Any] | None:
 
     DescribeTasks also returns the command, which contains a token: it is not kept.
     """
-    section = account.environment.ecs_executor
-    if section is None:
+    if account.environment.ecs_executor is None:
         return None
     ecs, cluster, family = account.client("ecs"), account.names.name, account.names.one_off(AIRFLOW_TASK)
     pages = ecs.get_paginator("list_tasks").paginate(cluster=cluster, family=family, desiredStatus="RUNNING")
@@ -130,7 +130,7 @@ def _airflow_tasks(account: Account) -> dict[str, Any] | None:
     return {
         "running": len(running),
         "starting": len(tasks) - len(running),
-        "at_most": section.max_count * account.environment.components.scheduler.count,
+        "at_most": most_airflow_tasks(account.environment),
         "oldest_since": began.astimezone(datetime.UTC).isoformat(timespec="seconds") if began else None,
     }
 

@@ -55,7 +55,7 @@ def collect(account: Account, *, target: Path, since: datetime.timedelta) -> lis
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, part in _parts(account, since):
             with step(f"collect {name}"):
-                archive.writestr(name, _without(secrets, _text(part)))
+                archive.writestr(name, _without(secrets, _text(part, caller=account.arn)))
         names = archive.namelist()
     atomic_file.write(target, content.getvalue(), mode=0o600)
     return names
@@ -75,13 +75,13 @@ def _parts(account: Account, since: datetime.timedelta) -> Iterator[tuple[str, C
         yield f"logs/{component}.log", partial(_log, account, component, since)
 
 
-def _text(part: Callable[[], Any]) -> str:
+def _text(part: Callable[[], Any], *, caller: str) -> str:
     try:
         found = part()
     except (PreconditionError, OperationError, OSError) as error:
         found = {"problem": str(error)}
     except (ClientError, BotoCoreError) as error:
-        found = {"problem": explain(error)}
+        found = {"problem": explain(error, caller=caller)}
     return found if isinstance(found, str) else json.dumps(found, indent=2, default=str)
 
 

@@ -50,7 +50,7 @@ def _results(name: str, checks: Callable[[Account], Iterator[Check]], account: A
     except (PreconditionError, OperationError) as error:
         yield Check(name, str(error))
     except (ClientError, BotoCoreError) as error:
-        yield Check(name, explain(error))
+        yield Check(name, explain(error, caller=account.arn))
 
 
 def _secrets(account: Account) -> Iterator[Check]:

@@ -12,3 +12,9 @@ def service_counts(environment: Environment) -> dict[str, tuple[int, int]]:
     components = {process_name(name): (size.count, size.max_count) for name, size in sizes.items() if size is not None}
     workers = {worker_name(group.name): (group.min_count, group.max_count) for group in environment.workers}
     return components | workers
+
+
+def most_airflow_tasks(environment: Environment) -> int:
+    """Upper bound of the Fargate tasks that run one Airflow task each: every scheduler starts up to ``max_count``."""
+    executor = environment.ecs_executor
+    return environment.components.scheduler.count * executor.max_count if executor else 0

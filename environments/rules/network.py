@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 
-from environments.derived.service_counts import service_counts
+from environments.derived.service_counts import most_airflow_tasks, service_counts
 from environments.errors import Problem, listed
 from environments.facts.quotas import VPC_PREFIX_LENGTHS
 from environments.facts.regions import zone_is_in
@@ -131,7 +131,7 @@ def application_subnets_hold_every_task(environment: Environment) -> Iterator[Pr
         return
     subnet = block.num_addresses // APPLICATION_SUBNETS
     offered = len(network.zones) * (subnet - AWS_RESERVED - (ENDPOINTS if network.egress == "none" else 0))
-    services, airflow_tasks = _tasks(environment), _airflow_tasks(environment)
+    services, airflow_tasks = _tasks(environment), most_airflow_tasks(environment)
     needed = 2 * services + airflow_tasks
     if needed > offered:
         more = f", and {airflow_tasks} of ecs_executor" if airflow_tasks else ""
@@ -140,11 +140,6 @@ def application_subnets_hold_every_task(environment: Environment) -> Iterator[Pr
             f"at its largest scale the environment needs {needed} addresses (twice {services} Fargate tasks, for "
             f"deployments{more}), the application subnets of {block} have {offered}. Fix: use a larger block",
         )
-
-
-def _airflow_tasks(environment: Environment) -> int:
-    executor = environment.ecs_executor
-    return environment.components.scheduler.count * executor.max_count if executor else 0
 
 
 def _tasks(environment: Environment) -> int:

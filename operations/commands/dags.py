@@ -28,9 +28,8 @@ def release(
 ) -> None:
     """Upload the DAG files of a folder and make them the current release. Prints the version."""
     with reporting() as report:
-        account = account_of(
-            report, name, folder, "dags release", "--dags", str(dags), check=lambda found: require_release(found, dags)
-        )
+        words = ("dags release", "--dags", str(dags), "--keep", str(keep))
+        account = account_of(report, name, folder, *words, check=lambda found: require_release(found, dags))
         print(DagReleases(account).release(dags, keep=keep))
         say(f"components follow within {account.environment.dags.interval_seconds} s")
         next_command(f"{account.command('dags list')} (back: {account.command('dags rollback')})")
@@ -44,7 +43,9 @@ def rollback(
 ) -> None:
     """Make an earlier release the current one. Prints the version."""
     with reporting() as report:
-        account = account_of(report, name, folder, "dags rollback", check=require_delivery)
+        account = account_of(
+            report, name, folder, "dags rollback", *((version,) if version else ()), check=require_delivery
+        )
         print(DagReleases(account).rollback(version))
         say(f"components follow within {account.environment.dags.interval_seconds} s")
         next_command(account.command("dags list"))

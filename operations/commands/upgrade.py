@@ -41,7 +41,7 @@ def upgrade(
             pin(file, digest)
             if taken:
                 say(f"To restore the database as it was: {account.command('restore', '--snapshot', taken)}")
-        account = account_of(report, name, folder)
+        account.environment = load(file)
         synthesize_one(file)
         _deploy.deploy(account, confirm=asked(yes))
         next_command(f"{account.command('verify')}, then commit {account.file}")

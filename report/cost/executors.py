@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from environments import Environment
+from environments.derived.service_counts import most_airflow_tasks
 from environments.facts.topology import AIRFLOW_TASK
 from environments.sections.compute import EcsExecutor, WorkerGroup
 from environments.sections.stores import Broker
+from report.cost.fargate import PER_UNIT, hour_items
 from report.cost.item import Item, Usage
 from report.cost.prices import PriceList
 from report.errors import ReportError
@@ -18,7 +20,6 @@ BILLED_START_SECONDS = 30
 task begins. https://aws.amazon.com/fargate/pricing/"""
 MINIMUM_SECONDS = 60
 """The least time that AWS bills for a Fargate task, by the same page."""
-MEBI = 1024
 
 
 def executor_items(usage: Usage, environment: Environment) -> Iterator[Item]:
@@ -26,21 +27,21 @@ def executor_items(usage: Usage, environment: Environment) -> Iterator[Item]:
     section = environment.ecs_executor
     if section is None:
         return
-    most = section.max_count * environment.components.scheduler.count
+    most = most_airflow_tasks(environment)
     measured = usage.profile.tasks.get(AIRFLOW_TASK)
     average = most * usage.profile.busy_share if measured is None else measured
     basis = "measured" if measured is not None else f"{usage.profile.busy_share:.0%} of the most, {most}"
-    chip, suffix = ("arm" if environment.architecture == "ARM64" else "x86"), "*spot" if section.spot else ""
-    for unit, amount in (("vcpu", section.cpu / MEBI), ("gib", section.memory_mib / MEBI)):
-        if average:
-            yield Item(
-                address="aws_ecs_task_definition.airflow_task_task_definition",
-                key="ecs_executor",
-                what=f"Fargate {'vCPU' if unit == 'vcpu' else 'GiB'}-hours, {'Spot' if suffix else 'on demand'}",
-                quantity=average * amount * usage.hours,
-                price=f"fargate.{chip}.{unit}{suffix}",
-                assumption=f"{AIRFLOW_TASK}: {average:g} Fargate tasks on average, {basis}",
-            )
+    yield from hour_items(
+        usage,
+        average,
+        address="aws_ecs_task_definition.airflow_task_task_definition",
+        key="ecs_executor",
+        cpu=section.cpu,
+        memory_mib=section.memory_mib,
+        architecture=environment.architecture,
+        spot=section.spot,
+        assumption=f"{AIRFLOW_TASK}: {average:g} Fargate tasks on average, {basis}",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +74,7 @@ class Executors:
             return prices.prices[name].usd
 
         def fargate(cpu: int, memory_mib: int) -> float:
-            return cpu / MEBI * usd("fargate.arm.vcpu") + memory_mib / MEBI * usd("fargate.arm.gib")
+            return cpu / PER_UNIT * usd("fargate.arm.vcpu") + memory_mib / PER_UNIT * usd("fargate.arm.gib")
 
         task, group, broker = EcsExecutor(), WorkerGroup(name="default", queues=("default",)), Broker()
         return cls(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError, NoCredentialsError
 from typer.main import get_command
@@ -205,7 +206,9 @@ def test_lost_database_is_named_before_anything_is_changed(folder: Path, cloud: 
 
 @pytest.mark.feature("O2", "D6")
 def test_restore_into_another_environment_names_the_missing_snapshot(folder: Path) -> None:
-    words = ["restore", "dev", "--into", "dev", "--snapshot", "nowhere", "--folder", str(folder)]
+    document = yaml.safe_load((folder / "dev.yaml").read_text())
+    (folder / "other.yaml").write_text(yaml.safe_dump({**document, "name": "other"}))
+    words = ["restore", "dev", "--into", "other", "--snapshot", "nowhere", "--folder", str(folder)]
     done = RUNNER.invoke(command_line.app, words)
     assert (done.exit_code, "no snapshot 'nowhere' in eu-central-1. Fix: " in done.stderr) == (2, True)
 
