@@ -21,8 +21,7 @@ PHASE = 0.7
 
 WHOLE_SECONDS = 90.0
 """Expected run time from which an Airflow task counts as one; a shorter one counts as its share of this time. About the
-start time of a worker: until a new worker is ready, a slot has run 45 Airflow tasks of two seconds. docs/scaling.md
-compares values."""
+start time of a worker: until a new worker is ready, a slot has run 45 Airflow tasks of two seconds."""
 WAITED_SECONDS = 180.0
 """Time in the queue after which an Airflow task counts as one whatever its expected run time is."""
 HISTORY = 20

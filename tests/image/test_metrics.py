@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
+from airflow_fargate.worker_load import QUERY
 
 from local.containers import backing_services
 from local.containers.engine import Container
@@ -190,3 +191,17 @@ def test_all_groups_are_published_in_one_call(migrated: Services, publisher: Con
 def test_load_is_published_behind_rds_proxy(publisher_behind_proxy: Container, rds_proxy: FakeRdsProxy) -> None:
     assert _values(_calls(1)[0], "TaskLoad") == {"default": 5, "heavy": 2, "idle": 0}
     assert rds_proxy.accepted[-1]["application_name"] == "airflow-fargate-metrics"
+
+
+@pytest.mark.feature("A1", "A6")
+def test_airflow_task_that_was_short_before_counts_in_part(migrated: Services, rows: None) -> None:
+    earlier = ROWS.index(("default", "success"))
+    backing_services.query(
+        migrated.database,
+        "set session_replication_role = replica; update task_instance set task_id = 'metric-0', run_id = 'earlier',"  # noqa: S608 - constants of this file
+        f" duration = 45 where task_id = 'metric-{earlier}'",
+    )
+    found = backing_services.query(migrated.database, QUERY.replace("%s", "''"))
+    slots = {(row[0], row[4]): float(row[5]) for row in found}
+    # Four whole Airflow tasks, and half of the one whose earlier instance took 45 of 90 seconds.
+    assert slots["default", "f"] == 4.5

@@ -1,8 +1,8 @@
 """Removes each declared flow of the running environment and records what fails: ``make flows``.
 
-Not a part of ``make test``, because it takes an hour for all topologies. It writes docs/flows.yaml after each turn and
-skips the flows that have a result there, so that a run that was interrupted goes on where it stopped. To repeat a flow,
-remove its result from docs/flows.yaml. ``make flows ARGS='-k single'`` runs the topologies with that name.
+Not a part of ``make test``, because it takes 40 minutes for all topologies. It writes docs/flows.yaml after each turn
+and skips the flows that have a result there, so that a run that was interrupted goes on where it stopped. To repeat a
+flow, remove its result from docs/flows.yaml. ``make flows ARGS='-k single'`` runs the topologies with that name.
 """
 
 from __future__ import annotations

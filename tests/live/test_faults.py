@@ -95,8 +95,10 @@ def test_scale_in_does_not_stop_the_busy_worker(live: Live, timed: Timed) -> Non
     live.scale("worker-default", 2)
     live.ecs.runner.wait_steady(seconds=STEADY_SECONDS)
     run = begin(live, seconds=ALL_RUN_SECONDS)
-    busy = _protected_workers(live, run)
-    live.scale("worker-default", 1)
+    try:
+        busy = _protected_workers(live, run)
+    finally:  # the other tests expect one worker
+        live.scale("worker-default", 1)
     check_finished_once(live, run, tries=1)
     with timed("scale-in while busy: one worker is left, and its protection is released"):
         live.ecs.runner.wait_steady(seconds=STEADY_SECONDS)

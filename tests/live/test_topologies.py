@@ -54,7 +54,7 @@ def test_same_dag_succeeds_on_every_topology(live: Live, topology: Topology) -> 
     change_to(live, topology, egress, changes)
     runner, airflow = live.ecs.runner, live.airflow
     # Terraform deletes the permissions of the former services while these still stop.
-    of_former_services = live.decisions.denials()
+    of_former_services = live.decisions.denied
     assert {name: len(runner.running(name)) for name in runner.tasks if runner.running(name)} == services
 
     assert_agreement(live)
@@ -67,7 +67,7 @@ def test_same_dag_succeeds_on_every_topology(live: Live, topology: Topology) -> 
     value = airflow.call("GET", f"dags/kinds/dagRuns/{run}/taskInstances/read/xcomEntries/return_value")["value"]
     assert "from the store hello" in value
     assert "number 7" in airflow.wait_for_log("s3://", "kinds", run, "on_heavy")
-    assert live.decisions.denials() == of_former_services
+    assert live.decisions.denied == of_former_services
     if topology == "sequential":
         assert _most_at_once([task for task in tasks if task["task_id"] != "waits"]) == 1
 

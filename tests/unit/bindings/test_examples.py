@@ -26,7 +26,7 @@ def test_readme_example_synthesizes(tmp_path: Path) -> None:
     assert (tmp_path / "cdktf.out" / "stacks" / "example" / "cdk.tf.json").exists()
 
 
-def test_loading_ahead_is_as_lean_and_quiet_as_loading_later() -> None:
+def test_cdktf_itself_is_loaded_lean_and_without_output() -> None:
     program = "import cdktf_fast_bindings as fast; fast.install(); import cdktf; print(type(cdktf.__loader__).__name__)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("LeanCode\n", "")

@@ -39,6 +39,8 @@ VARIANTS: list[tuple[str, str, dict[str, Any]]] = [
     ("celery", "none", BAKED),
     ("local_executor", "nat_per_zone", NO_WORKERS),
     ("local_executor", "none", NO_WORKERS | BAKED),
+    ("ecs", "nat_per_zone", NO_WORKERS),
+    ("ecs", "none", NO_WORKERS | BAKED),
     *(
         (topology, egress, NO_WORKERS | {"components": None} | changes)
         for topology in ("single", "sequential")
