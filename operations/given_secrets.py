@@ -153,7 +153,7 @@ def store(account: Account, parameters: Parameters, secret: GivenSecret, file: P
             return []
         raise PreconditionError(
             f"{account.names.parameter(secret.name)} does not exist, and {account.file} has {secret.key}. Fix: "
-            f"{account.command('secrets', f'{secret.option} FILE')}"
+            f"{account.command('secrets', secret.option, 'FILE')}"
         )
     parameters.write(secret.name, secret.read(file), purpose=secret.purpose, replace=True)
     return [secret.name]
