@@ -49,6 +49,14 @@ WAIVER = {
 GIT = {"delivery": "git_sync", "repository": "https://github.com/example/dags.git"}
 OTLP = {"endpoint": "https://otel.example.com"}
 LINEAGE = {"endpoint": "https://lineage.example.com"}
+OTHER_VPC = {
+    "vpc_id": "vpc-0123456789abcdef0",
+    "cidr": "10.11.0.0/16",
+    **{
+        f"{tier}_subnet_ids": [f"subnet-{number}0000001", f"subnet-{number}0000002"]
+        for number, tier in enumerate(("public", "application", "data"))
+    },
+}
 NIGHT = {"stop": "0 20 * * 1-5", "start": "30 6 * * 1-5"}
 
 
@@ -129,6 +137,14 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
             ("single", "single", "celery", {}),
         )
     ),
+    "components.flower": (
+        _set("given", "absent", "complete", components={"flower": ABSENT}),
+        _set("absent", "given", "guest", components={"flower": {}}),
+    ),
+    "ecs_executor": (
+        _set("given", "absent", "complete", ecs_executor=ABSENT),
+        _set("absent", "given", "guest", ecs_executor={}),
+    ),
     "ecs_executor.sizes[].name": (Change("large", "huge", _size(name="huge"), "complete"),),
     "ecs_executor.sizes[].cpu": (Change("4096", "2048", _size(cpu=2048), "complete"),),
     "ecs_executor.sizes[].memory_mib": (Change("16384", "30720", _size(memory_mib=30720), "complete"),),
@@ -141,6 +157,7 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "iam.permissions_boundary": (
         _set("absent", "limits", iam={"permissions_boundary": f"arn:aws:iam::{ACCOUNT}:policy/limits"}),
     ),
+    "iam.oidc": (_set("given", "absent", "complete", iam={"oidc": ABSENT}),),
     "iam.oidc.provider_arn": (
         _set(
             "absent",
@@ -151,7 +168,6 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     ),
     "iam.oidc.github_repository": (
         _set("example/platform", "example/other", "complete", iam={"oidc": {"github_repository": "example/other"}}),
-        _set("example/platform", "absent", "complete", iam={"oidc": ABSENT}),
     ),
     "iam.oidc.gitlab_project": (
         _set(
@@ -180,6 +196,16 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
         _set("nat_per_zone", "none", "single", network={"egress": "none"}),
         _set("single_nat", "nat_per_zone", "lean", network={"egress": "nat_per_zone"}),
         _set("single_nat", "none", "lean", network={"egress": "none"}),
+    ),
+    "network.existing": (
+        _set(
+            "given",
+            "absent",
+            "guest",
+            network={"existing": ABSENT, "cidr": "10.99.0.0/16"},
+            telemetry={"otlp": ABSENT, "openlineage": ABSENT},
+        ),
+        _set("absent", "given", "lean", network={"existing": OTHER_VPC, "cidr": ABSENT}),
     ),
     "network.existing.vpc_id": (
         _set("vpc", "another", "guest", network={"existing": {"vpc_id": "vpc-0123456789abcdef0"}}),
@@ -367,6 +393,10 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
         _set("airflow@...", "other@...", "complete", alarms={"email": "other@example.com"}),
         _set("airflow@...", "absent", "complete", alarms={"email": ABSENT}),
     ),
+    "telemetry.otlp": (
+        _set("absent", "given", "complete", telemetry={"otlp": OTLP}),
+        _set("given", "absent", "guest", telemetry={"otlp": ABSENT}),
+    ),
     "telemetry.otlp.endpoint": (
         _set("absent", "given", "complete", telemetry={"otlp": OTLP}),
         _set("absent", "given on port 4318", "lean", telemetry={"otlp": {"endpoint": "https://otel.example.com:4318"}}),
@@ -375,6 +405,10 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "telemetry.otlp.authenticate": (
         _set("absent", "true", "complete", telemetry={"otlp": {**OTLP, "authenticate": True}}),
     ),
+    "telemetry.openlineage": (
+        _set("absent", "given", "complete", telemetry={"openlineage": LINEAGE}),
+        _set("given", "absent", "guest", telemetry={"openlineage": ABSENT}),
+    ),
     "telemetry.openlineage.endpoint": (_set("absent", "given", "complete", telemetry={"openlineage": LINEAGE}),),
     "telemetry.openlineage.cidr": (
         _set("10.50...", "10.51...", "guest", telemetry={"openlineage": {"cidr": "10.51.0.0/24"}}),
@@ -382,11 +416,11 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "telemetry.openlineage.authenticate": (
         _set("absent", "true", "complete", telemetry={"openlineage": {**LINEAGE, "authenticate": True}}),
     ),
-    "hibernation.stop": (
-        _set("20:00", "21:00", "complete", hibernation={"stop": "0 21 * * 1-5"}),
-        _set("20:00", "absent", "complete", hibernation=ABSENT),
-        _set("absent", "20:00", "lean", hibernation=NIGHT),
+    "hibernation": (
+        _set("given", "absent", "complete", hibernation=ABSENT),
+        _set("absent", "given", "lean", hibernation=NIGHT),
     ),
+    "hibernation.stop": (_set("20:00", "21:00", "complete", hibernation={"stop": "0 21 * * 1-5"}),),
     "hibernation.start": (_set("06:30", "07:30", "complete", hibernation={"start": "30 7 * * 1-5"}),),
     "hibernation.timezone": (_set("UTC", "Europe/Berlin", "complete", hibernation={"timezone": "Europe/Berlin"}),),
     "cleanup.schedule": (_set("sunday", "saturday", "complete", cleanup={"schedule": "0 3 * * 6"}),),

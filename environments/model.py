@@ -99,7 +99,8 @@ class Environment(Section):
         EcsExecutor | None,
         synth(
             "Each Airflow task in its own Fargate task (`ecs`, where the defaults apply when absent; with `celery`, "
-            'DAGs choose them by `executor="ecs"`).'
+            'DAGs choose them by `executor="ecs"`).',
+            effect=replaces("the log group when it becomes absent; rolling when it becomes given"),
         ),
     ] = None
     dags: Annotated[Dags, synth("Delivery of DAG files.")] = Dags()
@@ -107,7 +108,8 @@ class Environment(Section):
     alarms: Annotated[Alarms, synth("CloudWatch alarms.")] = Alarms()
     telemetry: Annotated[Telemetry, synth("Receivers of traces, metrics and data lineage.")] = Telemetry()
     hibernation: Annotated[
-        Hibernation | None, synth("Scheduled stop and start; the environment always runs when absent.")
+        Hibernation | None,
+        synth("Scheduled stop and start; the environment always runs when absent.", effect=IN_PLACE),
     ] = None
     cleanup: Annotated[Cleanup, synth("Clean-up of the metadata database.")] = Cleanup()
     waivers: Annotated[Annotated[tuple[Waiver, ...], Len(0, 500)], synth("Accepted findings of policies.")] = ()

@@ -7,7 +7,7 @@ revoke the rules of the other stack that name a deleted security group, and runn
 from __future__ import annotations
 
 from environments.facts.stacks import LAYERS
-from operations import broker_auth, database, image, migrate, secrets
+from operations import broker_auth, database, hibernation, image, migrate, secrets
 from operations.account import Account
 from operations.bootstrap import require_state_bucket
 from operations.errors import PreconditionError
@@ -72,6 +72,8 @@ def deploy(account: Account, *, confirm: Confirm, reviewed: Reviewed | None = No
         migrate.migrate(account)
     with steps.run(SERVICES):
         airflow.bring_up(confirm=confirm, in_use=in_use)
+        if account.environment.hibernation:
+            hibernation.follow_file(account)
     with steps.run(STEADY):
         wait_until_steady(account, task_definitions=airflow.task_definitions())
     if removed:
