@@ -13,6 +13,12 @@ from terraform_gate.iam.statement import Statement
 from terraform_gate.reading.expression import is_known, reference, references
 
 _READERS = {"ssm": "ssm:getparameters", "secretsmanager": "secretsmanager:getsecretvalue"}
+"""The actions with which ECS reads the secrets of a container."""
+READING = (
+    *_READERS.values(),
+    *("ssm:getparameter", "ssm:getparameterhistory", "ssm:getparametersbypath"),
+)
+"""All actions that return the value of a secret. BatchGetSecretValue requires GetSecretValue for each secret."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +78,9 @@ def may_decrypt(principal: Principal, source: SecretSource, configuration: Confi
 
 def read_resources(principal: Principal) -> Iterator[str]:
     """Yield every resource whose secrets the principal can read."""
-    for action in _READERS.values():
+    for action in READING:
         for grant in principal.grants_of(action):
-            yield from grant.statement.resources
+            yield from grant.statement.resources or (f"* except {', '.join(grant.statement.not_resources)}",)
 
 
 def is_referenced(resource: str, sources: Iterable[SecretSource], configuration: Configuration) -> bool:
