@@ -10,6 +10,7 @@ from typing import Any
 from tree_sitter import Node
 
 from terraform_gate.reading.expression import is_known, marked, spans
+from terraform_gate.reading.file_functions import file_text, literal_text, yaml_value
 from terraform_gate.reading.functions import FUNCTIONS, MissingError, Set, UnknownError, text_of
 from terraform_gate.reading.hcl_syntax import (
     HclError,
@@ -242,9 +243,23 @@ class _Evaluator:
         arguments = [self.expression(item) for item in nodes]
         if found and any(child.type == "ellipsis" for child in found.named_children):
             arguments[-1:] = arguments[-1] if isinstance(arguments[-1], list) else [UnknownError]
-        if name not in FUNCTIONS or UnknownError in arguments:
+        if UnknownError in arguments:
+            raise UnknownError(name)
+        if name == "file":
+            return literal_text(*arguments, self._bindings)
+        if name == "yamldecode":
+            return yaml_value(*arguments)
+        if name == "templatefile":
+            return self._template_file(*arguments)
+        if name not in FUNCTIONS:
             raise UnknownError(name)
         return FUNCTIONS[name](*arguments)
+
+    def _template_file(self, path: Any, variables: Any) -> str:
+        """Render a template, whose expressions refer to the given variables only."""
+        if not isinstance(variables, Mapping):
+            raise UnknownError("templatefile")
+        return _Evaluator(_unresolved, variables, self._left)._text(file_text(path, self._bindings))
 
     def _tried(self, name: str, nodes: Sequence[Node]) -> Any:
         for node in nodes:
@@ -277,6 +292,10 @@ class _Evaluator:
 
     def _holds(self, node: Node) -> bool:
         return _boolean(self._known(self.expression(next(c for c in node.named_children if c.type == "expression"))))
+
+
+def _unresolved(name: str) -> Any:
+    raise UnknownError(name)
 
 
 def _collect(done: Any, made: Sequence[Any], *, grouped: bool) -> None:

@@ -201,5 +201,5 @@ def _scope(module: TerraformRoot, *, prefix: str, folder: Path, root_folder: Pat
         defaults={name: body["default"] for name, body in variables.items() if "default" in body},
         local_values=module.blocks.get("locals", {}),
         bindings={"path": {"module": str(folder), "root": str(root_folder), "cwd": str(root_folder)}},
-        has_optional=any("optional(" in str(body.get("type", "")) for body in variables.values()),
+        types={name: body["type"] for name, body in variables.items() if "optional(" in str(body.get("type", ""))},
     )
