@@ -13,7 +13,20 @@ from typing import Annotated
 import typer
 from terraform_harness.tools import MissingTool
 
-from bench import checking, decisions, demo, emulator, gate_curve, hcl_curve, iam_simulate, images, report, running, synthesis, tricks
+from bench import (
+    checking,
+    decisions,
+    demo,
+    emulator,
+    gate_curve,
+    hcl_curve,
+    iam_simulate,
+    images,
+    report,
+    running,
+    synthesis,
+    tricks,
+)
 from bench.report import Row
 from bench.scaling import command as scaling
 from bench.scoreboard import command as scoreboard

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ READING = (
     *("ssm:getparameter", "ssm:getparameterhistory", "ssm:getparametersbypath"),
 )
 """All actions that return the value of a secret. BatchGetSecretValue requires GetSecretValue for each secret."""
+_JSON_KEY = re.compile(r"(?<=\}):[^:{}]*:[^:{}]*:[^:{}]*$")
+"""What follows the ARN of a secret in ``valueFrom``: key, version stage, version ID, each of them possibly empty."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class SecretSource:
 def source_of(value: Any, configuration: Configuration) -> SecretSource:
     """Parse a `valueFrom`: a reference, an ARN (with a JSON key for Secrets Manager), or the name of a parameter."""
     text = str(value)
+    value = _JSON_KEY.sub("", text)
     resource = configuration.find(value)
     if resource is not None:
         service = "secretsmanager" if "secretsmanager" in resource.type else "ssm"

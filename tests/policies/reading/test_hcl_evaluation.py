@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -187,3 +188,100 @@ def test_for_each_of_a_module_reads_the_outputs_of_another_and_of_itself(tmp_pat
         "module.b.aws_vpc.v",
         "module.c.aws_vpc.v",
     }
+
+
+@pytest.mark.feature("P5")
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ('file("${path.module}/text")', "a $${x}"),
+        ('templatefile("template", { name = upper("b"), list = [1, 2] })', "B-2 $${x}"),
+        ('yamldecode(file("a.yaml"))["Action"][0]', "s3:*"),
+        ('try(file("none"), "other")', "other"),
+    ],
+)
+def test_file_of_the_configuration_has_its_content(tmp_path: Path, expression: str, value: str) -> None:
+    folder = tmp_path / "app"
+    folder.mkdir()
+    (folder / "text").write_text("a ${x}")
+    (folder / "template").write_text("${name}-${length(list)} $${x}")
+    (folder / "a.yaml").write_text("Action: ['s3:*']")
+    assert _value(folder, expression) == value
+
+
+@pytest.mark.feature("P5")
+@pytest.mark.parametrize(
+    "expression",
+    [
+        *(
+            'file("/etc/hostname")',
+            'file("../../outside")',
+            'file(".")',
+            'file("pipe")',
+            'file("large")',
+            "file(var.given)",
+        ),
+        *(
+            'file("binary")',
+            'templatefile("template", {})',
+            'templatefile("circle", {})',
+            'templatefile("template", 1)',
+        ),
+        *(
+            'yamldecode("a: &a 1\\nb: *a")',
+            'yamldecode("a: 2026-01-01")',
+            'yamldecode("a: [")',
+            "yamldecode(var.given)",
+        ),
+    ],
+)
+def test_file_that_cannot_be_read_is_unknown(tmp_path: Path, expression: str) -> None:
+    folder = tmp_path / "stacks" / "app"
+    folder.mkdir(parents=True)
+    (tmp_path / "outside").write_text("secret")
+    (folder / "template").write_text("${name}")
+    (folder / "circle").write_text('${templatefile("circle", {})}')
+    (folder / "large").write_bytes(b"a" * (1024 * 1024 + 1))
+    (folder / "binary").write_bytes(b"\xff\xfe")
+    os.mkfifo(folder / "pipe")
+    assert not is_known(_value(folder, expression))
+
+
+OBJECT = 'variable "o" {\n  type = %s\n  default = %s\n}\nresource "aws_vpc" "main" {\n  tag = %s\n}\n'
+
+
+@pytest.mark.feature("P5")
+@pytest.mark.parametrize(
+    ("kind", "default", "expression", "value"),
+    [
+        ("object({ days = optional(number, 7) })", "{}", "var.o.days", 7),
+        ("object({ days = optional(number, 7) })", "{ days = 9 }", "var.o.days", 9),
+        ("object({ days = optional(number, 7) })", "{ days = null }", "var.o.days", 7),
+        ("object({ days = optional(number) })", "{}", "coalesce(var.o.days, 3)", 3),
+        ("object({ days = optional(number, 7) })", "{}", "try(var.o.days, 3)", 7),
+        (
+            "map(object({ db = optional(object({ on = optional(bool, true) }), {}) }))",
+            "{ a = {} }",
+            "var.o.a.db.on",
+            True,
+        ),
+        ("list(object({ a = string, b = optional(list(string), []) }))", '[{ a = "x" }]', "var.o[0].b", []),
+    ],
+)
+def test_optional_attribute_has_the_default_of_its_type(
+    tmp_path: Path, kind: str, default: str, expression: str, value: Any
+) -> None:
+    inputs = _written(tmp_path / "app", main=OBJECT % (kind, default, expression))
+    assert not inputs.problems
+    assert inputs.configurations()[0].of_type("aws_vpc")[0].body["tag"] == value
+
+
+@pytest.mark.feature("P5")
+def test_optional_attribute_of_a_module_has_the_default_of_its_type(tmp_path: Path) -> None:
+    (tmp_path / "app" / "m").mkdir(parents=True)
+    (tmp_path / "app" / "m" / "main.tf").write_text(
+        'variable "o" {\n  type = object({ days = optional(number, 7) })\n}\n'
+        'resource "aws_vpc" "main" {\n  tag = var.o.days\n}\n'
+    )
+    inputs = _written(tmp_path / "app", main='module "m" {\n  source = "./m"\n  o = {}\n}\n')
+    assert inputs.configurations()[0].of_type("aws_vpc")[0].body["tag"] == 7

@@ -21,7 +21,9 @@ _MOST = 3
 """Findings about one role: a wildcard can cover hundreds of secrets."""
 
 
-def _tasks(statement: Mapping[str, Any], *more: Mapping[str, Any], sources: Mapping[str, str] | None = None) -> Resources:
+def _tasks(
+    statement: Mapping[str, Any], *more: Mapping[str, Any], sources: Mapping[str, str] | None = None
+) -> Resources:
     """The worker, whose task role has the statements, and the scheduler with its secrets."""
     listed = sources or {"scheduler": f"{_BASE}/fernet-key", "worker": f"{_BASE}/broker-password"}
     own = {"name": "own", "role": "${aws_iam_role.worker.id}", "policy": policy(statement, *more)}

@@ -144,16 +144,14 @@ class GrantedByArguments(Rule):
         ),
         Example(
             title="an endpoint service for every account",
-            resources={
-                "aws_vpc_endpoint_service": {"a": {"acceptance_required": False, "allowed_principals": ["*"]}}
-            },
+            resources={"aws_vpc_endpoint_service": {"a": {"acceptance_required": False, "allowed_principals": ["*"]}}},
         ),
         Example(
             title="a document of Systems Manager for every account",
             resources={
                 "aws_ssm_document": {
                     "a": {
-                        "name": "a",
+                        "name": "shared",
                         "document_type": "Command",
                         "content": "{}",
                         "permissions": {"type": "Share", "account_ids": "All"},

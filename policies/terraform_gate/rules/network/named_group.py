@@ -11,7 +11,7 @@ from terraform_gate.network.reading.endpoint_types import ENDPOINT_TYPES
 from terraform_gate.network.reading.reader import Reader
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.endpoint_examples import ecs_service
-from terraform_gate.rules.shared.network_examples import security_group, vpc
+from terraform_gate.rules.shared.network_examples import security_group, subnet, vpc
 from terraform_gate.rules.shared.network_rule import NetworkRule
 from terraform_gate.rules.shared.resources import merge
 
@@ -61,6 +61,7 @@ class NamedGroup(NetworkRule):
             title="an instance without a group",
             resources=merge(
                 vpc(),
+                subnet("app_a", "10.0.2.0/24"),
                 {
                     "aws_instance": {
                         "host": {

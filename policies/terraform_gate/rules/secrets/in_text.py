@@ -20,7 +20,15 @@ _TEXTS = frozenset(
         *("user_data", "user_data_base64", "custom_data", "command", "health_check", "input", "content"),
         *("environment", "environment_variables", "environment_variable", "container_definitions", "definition"),
         *("container_properties", "default_arguments", "template_body", "dashboard_body", "log_configuration"),
-        *("parameters", "variables", "stage_variables", "setting", "arguments", "runtime_environment_variables", "body"),
+        *(
+            "parameters",
+            "variables",
+            "stage_variables",
+            "setting",
+            "arguments",
+            "runtime_environment_variables",
+            "body",
+        ),
     }
 )
 """Arguments, at any depth, whose values APIs and consoles show without a permission for secrets."""

@@ -46,7 +46,9 @@ class StaticCredentials(SettingsRule):
         backend_example("an access key in the backend", "s3", s3_backend(access_key=_KEY, secret_key="k" * 40)),
         provider_example("a secret key in the provider", access_key=_KEY, secret_key="k" * 40),
         provider_example("the token of a session", token="t" * 100),
-        backend_example("a password in an address", "http", {"address": "https://terraform:hunter2@state.example.com/prod"}),
+        backend_example(
+            "a password in an address", "http", {"address": "https://terraform:hunter2@state.example.com/prod"}
+        ),
         backend_example(
             "the password of a database",
             "pg",
