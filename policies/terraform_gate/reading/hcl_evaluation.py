@@ -155,7 +155,7 @@ class _Evaluator:
     def _template_expr(self, node: Node) -> Any:
         template = node.children[0]
         if template.type == "heredoc_template":
-            return self._text(heredoc_text(template))
+            return self.text(heredoc_text(template))
         pieces = [child for child in template.named_children if child.type.startswith("template_")]
         if any(child.type == "template_directive" for child in pieces):
             raise UnknownError("template directive")
@@ -168,7 +168,8 @@ class _Evaluator:
     def _interpolated(self, node: Node) -> Any:
         return self.expression(next(child for child in node.named_children if child.type == "expression"))
 
-    def _text(self, text: str) -> str:
+    def text(self, text: str) -> str:
+        """Evaluate the expressions in a text."""
         done, end = "", 0
         for start, stop in spans(text):
             inner = parsed_expression(text[start + 2 : stop - 1].strip("~"))
@@ -259,7 +260,7 @@ class _Evaluator:
         """Render a template, whose expressions refer to the given variables only."""
         if not isinstance(variables, Mapping):
             raise UnknownError("templatefile")
-        return _Evaluator(_unresolved, variables, self._left)._text(file_text(path, self._bindings))
+        return _Evaluator(_unresolved, variables, self._left).text(file_text(path, self._bindings))
 
     def _tried(self, name: str, nodes: Sequence[Node]) -> Any:
         for node in nodes:

@@ -26,7 +26,7 @@ _GENERATED = re.compile(
 )
 _SURE = r"(?:data\.)?(?:random_password|tls_private_key|aws_iam_access_key|aws_secretsmanager\w*|aws_kms_secrets)\."
 _HARMLESS = re.compile(
-    r"\b(?:sha\d+|base64sha\d+|md5|bcrypt|length|issensitive)\([^()]*\)" rf"|\bnonsensitive\((?!\s*{_SURE})[^()]*\)"
+    rf"\b(?:(?:sha\d+|base64sha\d+|md5|bcrypt|length|issensitive)\(|nonsensitive\((?!\s*{_SURE}))[^()]*\)"
 )
 _ROUNDS = 8
 

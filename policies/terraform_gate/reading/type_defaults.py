@@ -12,7 +12,6 @@ from terraform_gate.reading.functions import UnknownError
 from terraform_gate.reading.hcl_syntax import HclError, pair, parsed_expression, written
 
 Fill = Callable[[Any], Any]
-_COLLECTIONS = frozenset({"list", "set", "tuple"})
 
 
 def filling_of(type_: Any, evaluate: Callable[[str], Any]) -> Fill:
@@ -38,19 +37,18 @@ def _filling(node: Node, evaluate: Callable[[str], Any]) -> Fill:
     if call is None:
         return _unchanged
     name, arguments = written(call.children[0]), _arguments(call)
-    if name == "optional":
-        return _filling(arguments[0], evaluate)
     if name == "object":
         return _object(arguments[0], evaluate)
-    if name == "map":
-        inner = _filling(arguments[0], evaluate)
-        return lambda value: {key: inner(item) for key, item in value.items()} if isinstance(value, Mapping) else value
-    if name in _COLLECTIONS:
-        if name == "tuple":
-            return _unchanged
-        each = _filling(arguments[0], evaluate)
-        return lambda value: [each(item) for item in value] if isinstance(value, list) else value
-    return _unchanged
+    inner = _filling(arguments[0], evaluate) if name in {"optional", "map", "list", "set"} else _unchanged
+    return {"map": _values_of, "list": _items_of, "set": _items_of}.get(name, _unchanged)(inner)
+
+
+def _values_of(fill: Fill) -> Fill:
+    return lambda value: {key: fill(item) for key, item in value.items()} if isinstance(value, Mapping) else value
+
+
+def _items_of(fill: Fill) -> Fill:
+    return lambda value: [fill(item) for item in value] if isinstance(value, list) else value
 
 
 def _object(node: Node, evaluate: Callable[[str], Any]) -> Fill:
