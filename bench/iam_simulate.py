@@ -120,13 +120,11 @@ def _is_discovery(case: Mapping[str, Any]) -> bool:
 
 
 def _answer(case: Mapping[str, Any]) -> str:
-    request, resource = case["request"], case["request"]["resource"]
+    request = case["request"]
     try:
         caller, target = _caller(case), _target(case)
     except MalformedError as error:
         return f"malformed: {error}"
-    arn = resource["resource"]
-    target = Target(arn, *target, is_pattern="*" in arn and not request.get("wildcardOnlyAction"))
     return _ANSWERS[decide(caller, request["action"], target, _context(case)).outcome]
 
 
@@ -143,15 +141,21 @@ def _caller(case: Mapping[str, Any]) -> Caller:
     )
 
 
-def _target(case: Mapping[str, Any]) -> tuple[Policy | None, str, tuple[tuple[Policy, ...], ...]]:
-    """Return the resource policy, the account and the policies that limit every caller.
+def _target(case: Mapping[str, Any]) -> Target:
+    """Return the resource with its policy, its account and the policies that limit every caller.
 
     Every level of resource control policies includes RCPFullAccess, which AWS does not permit to detach.
     """
+    request, resource = case["request"], case["request"]["resource"]
     levels = [_policies([_FULL_ACCESS, *level["policies"]]) for level in case.get("resourceControlPolicies") or ()]
     levels += [_policies(case["endpointPolicies"])] if case.get("endpointPolicies") else []
-    policy = _policies([case["resourcePolicy"]])[0] if case.get("resourcePolicy") else None
-    return policy, case["request"]["resource"]["accountId"], tuple(levels)
+    return Target(
+        resource["resource"],
+        _policies([case["resourcePolicy"]])[0] if case.get("resourcePolicy") else None,
+        resource["accountId"],
+        tuple(levels),
+        is_pattern="*" in resource["resource"] and not request.get("wildcardOnlyAction"),
+    )
 
 
 def _policies(documents: Sequence[Mapping[str, Any]] | None) -> tuple[Policy, ...]:

@@ -132,18 +132,27 @@ _PRINCIPALS: Mapping[str, tuple[tuple[str, ...], ...]] = {
 """Resource type -> arguments that name an account."""
 
 
+def named_principals(resource: Resource) -> Iterator[str]:
+    """Yield the principals and accounts that the arguments of a resource name, as they are written."""
+    for path in _PRINCIPALS.get(resource.type, ()):
+        for listed in items(resource.get(*path)):
+            yield from (value.strip() for value in str(listed).split(",") if value.strip())
+    if resource.type == "aws_s3_bucket_replication_configuration":
+        targets = (target for rule in resource.blocks("rule") for target in blocks(rule, "destination"))
+        yield from (str(target["account"]) for target in targets if target.get("account"))
+
+
+def action_of(resource: Resource) -> str:
+    """Return what a principal may do, and the source that limits a service."""
+    operations = ", ".join(str(item) for item in resource.values("operations"))
+    limits = (resource.get(name) for name in ("source_arn", "source_account", "principal_org_id", "organization_id"))
+    source = ", ".join(str(limit) for limit in limits if limit)
+    return f"{resource.get('action') or operations or f'the access of {resource.type}'}{source and f' from {source}'}"
+
+
 def foreign_accounts(resource: Resource, accounts: frozenset[str]) -> Iterator[str]:
     """Yield the accounts that arguments name and the stack does not; none when the stack states no account."""
-    paths = _PRINCIPALS.get(resource.type, ())
-    values = [value for path in paths for listed in items(resource.get(*path)) for value in str(listed).split(",")]
-    if resource.type == "aws_s3_bucket_replication_configuration":
-        values = [
-            str(target["account"])
-            for rule in resource.blocks("rule")
-            for target in blocks(rule, "destination")
-            if target.get("account")
-        ]
-    for value in values if accounts else ():
-        found = _ACCOUNT.fullmatch(value.strip())
+    for value in named_principals(resource) if accounts else ():
+        found = _ACCOUNT.fullmatch(value)
         if found and found[1] not in accounts:
             yield found[1]

@@ -247,9 +247,9 @@ class _Evaluator:
         if UnknownError in arguments:
             raise UnknownError(name)
         if name == "file":
-            return literal_text(*arguments, self._bindings)
+            return literal_text(arguments[0], self._bindings)
         if name == "yamldecode":
-            return yaml_value(*arguments)
+            return yaml_value(arguments[0])
         if name == "templatefile":
             return self._template_file(*arguments)
         if name not in FUNCTIONS:

@@ -285,3 +285,13 @@ def test_optional_attribute_of_a_module_has_the_default_of_its_type(tmp_path: Pa
     )
     inputs = _written(tmp_path / "app", main='module "m" {\n  source = "./m"\n  o = {}\n}\n')
     assert inputs.configurations()[0].of_type("aws_vpc")[0].body["tag"] == 7
+
+
+@pytest.mark.feature("P5")
+def test_modules_that_multiply_each_other_are_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("terraform_gate.reading.module_instance._STEPS_OF_A_RESOURCE", 10_000_000)
+    (tmp_path / "app" / "m").mkdir(parents=True)
+    (tmp_path / "app" / "m" / "main.tf").write_text('resource "aws_vpc" "main" {\n  count = 1000\n}\n')
+    inputs = _written(tmp_path / "app", main='module "m" {\n  source = "./m"\n  count = 1000\n}\n')
+    assert not inputs.readable_configurations()
+    assert "copies of resources" in str(inputs.problems)

@@ -52,7 +52,7 @@ def test_pipe_and_service_by_family_and_revision_in_the_security_group_of_anothe
         "task_definition_arn": "${aws_ecs_task_definition.worker.arn}",
         "network_configuration": {"aws_vpc_configuration": place},
     }
-    workloads = {
+    workloads: Resources = {
         "aws_pipes_pipe": {"jobs": {"target_parameters": {"ecs_task_parameters": ecs}}},
         "aws_ecs_service": {"more": {"task_definition": family, "network_configuration": place}},
     }
