@@ -68,7 +68,7 @@ class InjectedSecrets:
         for action in READING:
             named = self._paths if action == BY_PATH else self._read
             for item in named.by(identity, action):
-                if item.source.value not in own and identity.may(action, item.arn):
+                if item.source.names not in own and identity.may(action, item.arn):
                     yield item
 
     def foreign_paths(self, identity: Identity) -> Iterator[tuple[str, str]]:
@@ -83,16 +83,17 @@ class InjectedSecrets:
         """Yield the reasons why a task role could read further secrets of other task definitions."""
         yield from identity.principal.unknown
         own = self._own(identity)
-        others = [item for item in self._all if item.source.value not in own]
+        others = [item for item in self._all if item.source.names not in own]
         for resource in _readable(identity):
             pattern = normalized(replaced(resource, _any_unless_reference), self._configuration)
             if pattern != normalized(resource, self._configuration) and any(overlap(pattern, o.arn) for o in others):
                 yield f"it can read {resource}, which is not known before the apply"
             yield from (f"it can read {resource}; {task}: {why}" for task, why in self.unread.items())
 
-    def _own(self, identity: Identity) -> set[str]:
+    def _own(self, identity: Identity) -> set[tuple[str, ...]]:
+        """Return the names of the secrets of the role's tasks; whoever reads one key of a secret reads all."""
         tasks = {task.key for task in self.tasks[identity.resource.key]}
-        return {item.source.value for item in self._all if item.task.key in tasks}
+        return {item.source.names for item in self._all if item.task.key in tasks}
 
 
 def _injected(task: Resource, configuration: Configuration) -> Iterator[Injected]:

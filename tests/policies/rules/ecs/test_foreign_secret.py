@@ -49,6 +49,13 @@ def test_secret_that_only_a_reference_names_is_found() -> None:
 
 
 @pytest.mark.feature("P5")
+def test_two_keys_of_one_secret_are_one_secret() -> None:
+    others = _scheduler(f"{SECRET}:database-a1b2c3:username::")
+    worker = _worker(_reads(f"{SECRET}:database-*"), secret=f"{SECRET}:database-a1b2c3:password::")
+    assert _verdict(merge(others, worker)) is Verdict.PASS
+
+
+@pytest.mark.feature("P5")
 def test_boundary_and_deny_close_the_way() -> None:
     others = _scheduler(f"{SECRET}:fernet-a1b2c3")
     everything = _reads(f"{SECRET}:*")
