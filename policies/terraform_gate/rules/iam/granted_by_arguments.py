@@ -141,6 +141,7 @@ class GrantedByArguments(Rule):
             resources={
                 "aws_snapshot_create_volume_permission": {"a": {"snapshot_id": "snap-0a1b", "account_id": "all"}}
             },
+            not_plannable_because="the provider reads the snapshot from AWS",
         ),
         Example(
             title="an endpoint service for every account",
