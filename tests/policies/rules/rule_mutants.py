@@ -229,7 +229,7 @@ def _(documents: Documents) -> None:
     body(documents, "aws_ecs_task_definition", "scheduler_task_definition")["memory"] = "30720"
 
 
-@mutant("AF_IAM_1", "a policy document is truncated", "AF_IAM_7")
+@mutant("AF_IAM_1", "a policy document is truncated", "AF_IAM_7", "AF_ECS_19")
 def _(documents: Documents) -> None:
     policy = body(documents, "aws_iam_role_policy", "scheduler_task_role_publish_metrics")
     policy["policy"] = policy["policy"][:-2]
@@ -278,7 +278,7 @@ def _(documents: Documents) -> None:
     statement(documents, "aws_iam_role", WORKER_ROLE, Condition=None)
 
 
-@mutant("AF_IAM_10", "a deploy role trusts every GitHub repository")
+@mutant("AF_IAM_10", "a deploy role trusts every GitHub repository", "AF_IAM_14")
 def _(documents: Documents) -> None:
     host = "token.actions.githubusercontent.com"
     trust = {
