@@ -81,9 +81,10 @@ class InjectedSecrets:
 
     def undecided(self, identity: Identity) -> Iterator[str]:
         """Yield the reasons why a task role could read further secrets of other task definitions."""
-        yield from identity.principal.unknown
         own = self._own(identity)
         others = [item for item in self._all if item.source.names not in own]
+        if others or self.unread:
+            yield from identity.principal.unknown
         for resource in _readable(identity):
             pattern = normalized(replaced(resource, _any_unless_reference), self._configuration)
             if pattern != normalized(resource, self._configuration) and any(overlap(pattern, o.arn) for o in others):

@@ -72,6 +72,7 @@ def test_what_decides_and_is_not_known_is_unknown() -> None:
     assert _verdict(merge(others, _worker(_reads("${var.arn}"))), variable={"arn": {}}) is Verdict.UNKNOWN
     attached = {"aws_iam_role_policy_attachment": {"a": {"role": "${aws_iam_role.worker.name}", "policy_arn": "x"}}}
     assert _verdict(merge(others, _worker(_reads("arn:aws:s3:::a")), attached)) is Verdict.UNKNOWN
+    assert _verdict(merge(_worker(_reads("arn:aws:s3:::a")), attached)) is Verdict.PASS, "there is no other secret"
     unread = merge(_worker(_reads(f"{SECRET}:own-*")), task_definition(name="other"))
     unread["aws_ecs_task_definition"]["other"]["container_definitions"] = "${var.text}"
     assert _verdict(unread, variable={"text": {}}) is Verdict.UNKNOWN
