@@ -12,7 +12,7 @@ import pytest
 from terraform_harness.tiers import RECOVERY
 
 from local.airflow_client import AirflowError
-from local.containers import engine
+from local.containers import backing_services, engine
 from local.ecs.task import FargateTask
 from tests.live.conftest import STEADY_SECONDS, Live
 from tests.live.workload import begin, check_finished_once, only_worker, wait_until_replaced
@@ -22,6 +22,12 @@ Timed = Callable[[str], AbstractContextManager[None]]
 AT_LEAST_ONE = 1
 # Where a fault needs all Airflow tasks of a run at once: a worker on a busy machine starts one every few seconds.
 ALL_RUN_SECONDS = 30
+# The next scheduler starts within this time.
+FARGATE_SECONDS = 45
+DEAD_SCHEDULER = """
+update job set latest_heartbeat = now() - interval '1 minute' where job_type = 'SchedulerJob' and state = 'running'
+returning id
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -118,14 +124,36 @@ def test_error_of_the_ecs_agent_fails_no_task(live: Live) -> None:
         live.ecs.agent.broken = False
 
 
-@pytest.mark.feature("R4", "T4")
+def _begin_on_fargate(live: Live, *, seconds: int) -> str:
+    """Start a run of Airflow tasks on Fargate tasks of their own; wait until the longest one runs."""
+    run = live.airflow.trigger("on_fargate", seconds=seconds)
+    states = {"alone": ""}
+    deadline = time.monotonic() + 120
+    while states["alone"] != "running":
+        assert time.monotonic() < deadline, states
+        time.sleep(0.5)
+        states = {task["task_id"]: task["state"] for task in live.airflow.tasks("on_fargate", run)}
+    return run
+
+
+@pytest.mark.feature("R4", "T4", "T8")
 def test_killed_scheduler_loses_no_task(live: Live, timed: Timed) -> None:
+    """Airflow tasks on workers go on, and the next scheduler adopts those that are Fargate tasks of their own."""
+    before = set(live.ecs.runner.one_off.ended)
+    alone = _begin_on_fargate(live, seconds=FARGATE_SECONDS)
     run = begin(live, seconds=10, least=AT_LEAST_ONE)
     (scheduler,) = live.ecs.runner.running("scheduler")
     with timed("scheduler killed: another is healthy"):
         scheduler.main.kill()
+        # A scheduler counts as dead half a minute after its last heartbeat; the next one looks at its start.
+        backing_services.query(live.ecs.database, DEAD_SCHEDULER)
         wait_until_replaced(live, scheduler)
     check_finished_once(live, run, tries=1)
+    assert "Adopted the following 1 tasks from a dead executor" in live.ecs.runner.running("scheduler")[0].main.logs()
+    assert live.airflow.finish("on_fargate", alone) == "success"
+    assert {task["try_number"] for task in live.airflow.tasks("on_fargate", alone)} == {1}
+    one_off = live.ecs.runner.one_off
+    assert len({*one_off.ended, *one_off.tasks} - before) == 2, "an Airflow task was started twice"
 
 
 @pytest.mark.feature("R4")

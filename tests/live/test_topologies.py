@@ -16,13 +16,15 @@ from tests.live.test_network import assert_agreement
 
 COUNT = 6
 WITHOUT_BROKER = {"workers": None, "broker": None}
-ONE_CONTAINER = WITHOUT_BROKER | {"components": None}
+LOCAL = WITHOUT_BROKER | {"ecs_executor": None}
+ONE_CONTAINER = LOCAL | {"components": None}
 SEPARATE = {"api-server": 2, "scheduler": 1, "dag-processor": 1, "triggerer": 1}
 BAKED = {"dags": {"delivery": "baked"}}
 # Topology -> egress mode, changes to the tier's environment, and the number of tasks of each service.
 TOPOLOGIES: dict[Topology, tuple[str, dict[str, Any], dict[str, int]]] = {
     "celery": ("single_nat", {}, SEPARATE | {"worker-default": 1, "worker-heavy": 1}),
-    "local_executor": ("nat_per_zone", WITHOUT_BROKER, SEPARATE),
+    "ecs": ("single_nat", WITHOUT_BROKER, SEPARATE),
+    "local_executor": ("nat_per_zone", LOCAL, SEPARATE),
     "single": ("none", ONE_CONTAINER | BAKED, {"standalone": 1}),
     "sequential": ("none", ONE_CONTAINER | BAKED, {"standalone": 1}),
 }

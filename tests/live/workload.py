@@ -9,6 +9,7 @@ from local.ecs.task import FargateTask
 from tests.live.conftest import STEADY_SECONDS, Live
 
 COUNT = 4
+CALL = "import boto3, sys; getattr(boto3.client(sys.argv[1]), sys.argv[2])(**eval(sys.argv[3]))"
 STOPPED_SECONDS = 60
 
 
@@ -48,3 +49,9 @@ def wait_until_replaced(live: Live, task: FargateTask) -> None:
         assert time.monotonic() < deadline, f"{task.id} still runs"
         time.sleep(0.2)
     live.ecs.runner.wait_steady(seconds=STEADY_SECONDS)
+
+
+def aws_error(task: FargateTask, service: str, operation: str, **parameters: object) -> str:
+    """The last line of the error of an AWS call in a task's main container; empty where it succeeds."""
+    done = task.main.exec("python", "-c", CALL, service, operation, repr(parameters), check=False)
+    return done.stderr.strip().splitlines()[-1] if done.returncode else ""
