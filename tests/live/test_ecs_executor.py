@@ -72,12 +72,20 @@ def _wait_for_live_log(live: Live) -> str:
     deadline = time.monotonic() + 60
     while True:
         streams = [f"airflow-task/airflow-task/{arn.rsplit('/', 1)[1]}" for arn in list(live.ecs.runner.one_off.tasks)]
-        events = [live.logs.get_log_events(logGroupName=GROUP, logStreamName=name)["events"] for name in streams]
-        text = "\n".join(event["message"] for stream in events for event in stream)
+        text = "\n".join(line for name in streams for line in _lines(live, name))
         if "begun" in text:
             return text
         assert time.monotonic() < deadline, f"{streams}: {text[-2000:]}"
         time.sleep(0.5)
+
+
+def _lines(live: Live, stream: str) -> list[str]:
+    """The lines of a log stream; none before ECS has created it."""
+    try:
+        found = live.logs.get_log_events(logGroupName=GROUP, logStreamName=stream)
+    except live.logs.exceptions.ResourceNotFoundException:
+        return []
+    return [event["message"] for event in found["events"]]
 
 
 def _wait_for_ended(ended: dict[str, EndedTask], before: set[str], count: int) -> list[EndedTask]:
