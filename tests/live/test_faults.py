@@ -15,7 +15,7 @@ from local.airflow_client import AirflowError
 from local.containers import backing_services, engine
 from local.ecs.task import FargateTask
 from tests.live.conftest import STEADY_SECONDS, Live
-from tests.live.workload import begin, check_finished_once, only_worker, wait_until_replaced
+from tests.live.workload import begin, check_finished_once, only_worker, trigger_on_fargate, wait_until_replaced
 
 Timed = Callable[[str], AbstractContextManager[None]]
 # Enough running Airflow tasks for a fault: a worker that recovers from the last fault may start them one by one.
@@ -126,7 +126,7 @@ def test_error_of_the_ecs_agent_fails_no_task(live: Live) -> None:
 
 def _begin_on_fargate(live: Live, *, seconds: int) -> str:
     """Start a run of Airflow tasks on Fargate tasks of their own; wait until the longest one runs."""
-    run = live.airflow.trigger("on_fargate", seconds=seconds)
+    run = trigger_on_fargate(live, seconds=seconds)
     states = {"alone": ""}
     deadline = time.monotonic() + 120
     while states["alone"] != "running":

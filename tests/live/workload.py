@@ -6,11 +6,18 @@ import time
 
 from local.containers import backing_services
 from local.ecs.task import FargateTask
-from tests.live.conftest import STEADY_SECONDS, Live
+from tests.live.conftest import PARAMETERS, STEADY_SECONDS, Live
 
 COUNT = 4
 CALL = "import boto3, sys; getattr(boto3.client(sys.argv[1]), sys.argv[2])(**eval(sys.argv[3]))"
 STOPPED_SECONDS = 60
+_ECS = "arn:aws:ecs:eu-central-1:111111111111"
+# What the DAG ``on_fargate`` tries without a permission.
+DENIED_ON_FARGATE = {
+    ("ecs:ListTasks", f"{_ECS}:container-instance/airflow-live/*"),
+    ("ecs:DescribeTasks", f"{_ECS}:task/airflow-live/{'a' * 32}"),
+    ("ssm:GetParameter", f"arn:aws:ssm:eu-central-1:111111111111:parameter{PARAMETERS}/fernet-key"),
+}
 
 
 def begin(live: Live, *, seconds: int, least: int = COUNT) -> str:
@@ -49,6 +56,12 @@ def wait_until_replaced(live: Live, task: FargateTask) -> None:
         assert time.monotonic() < deadline, f"{task.id} still runs"
         time.sleep(0.2)
     live.ecs.runner.wait_steady(seconds=STEADY_SECONDS)
+
+
+def trigger_on_fargate(live: Live, **params: object) -> str:
+    """Start a run of ``on_fargate``, whose Airflow tasks also try what their role denies; return its id."""
+    live.provoked.update(DENIED_ON_FARGATE)
+    return live.airflow.trigger("on_fargate", **params)
 
 
 def aws_error(task: FargateTask, service: str, operation: str, **parameters: object) -> str:

@@ -14,8 +14,9 @@ from airflow.sdk import Param, dag, task
 from botocore.exceptions import ClientError
 
 PATIENCE_SECONDS = 3
-# With long ids (at most 250), in letters that JSON escapes, an override has more than 8,192 characters.
-LONG = "ö" * 230
+# With long names, in letters that JSON escapes with twelve characters, an override has more than 8,192 characters.
+# The id of the DAG is in names of metrics, which must be ASCII.
+LONG_DAG, LONG_TASK = "d" * 200, "𝒳" * 250
 # Of version 2 and version 1 of cgroups.
 MEMORY_LIMITS = [Path("/sys/fs/cgroup") / name for name in ("memory.max", "memory/memory.limit_in_bytes")]
 
@@ -58,14 +59,15 @@ def on_fargate():
         }
 
     looks_around()
-    command = "echo begun; sleep {{ params.seconds }}; echo slept"
+    # The log contains the command too, but only Bash writes 21 and 22.
+    command = "echo begun $((20 + 1)); sleep {{ params.seconds }}; echo slept $((20 + 2))"
     BashOperator(task_id="alone", bash_command=command, executor="ecs")
     BashOperator(task_id="on_worker", bash_command="echo on a worker")
 
 
-@dag(dag_id=LONG, schedule=None, is_paused_upon_creation=False)
+@dag(dag_id=LONG_DAG, schedule=None, is_paused_upon_creation=False)
 def never_started():
-    BashOperator(task_id=LONG + "ö" * 15, bash_command="true", executor="ecs")
+    BashOperator(task_id=LONG_TASK, queue=LONG_TASK, bash_command="true", executor="ecs")
     BashOperator(task_id="huge", bash_command="true", executor="ecs", executor_config={"size": "huge"})
 
 
