@@ -31,7 +31,7 @@ class Ran:
         tasks: task instances by name.
         live_log: the log of the Airflow task ``alone`` in CloudWatch while it ran.
         found: what the Airflow task ``looks_around`` has found.
-        fargate_tasks: the Fargate tasks of the run.
+        fargate_tasks: the Fargate tasks of the run by id.
     """
 
     id: str
@@ -39,7 +39,7 @@ class Ran:
     tasks: dict[str, dict[str, Any]]
     live_log: str
     found: dict[str, Any]
-    fargate_tasks: list[EndedTask]
+    fargate_tasks: dict[str, EndedTask]
 
 
 @pytest.fixture(scope="module")
@@ -87,13 +87,13 @@ def _lines(live: Live, stream: str) -> list[str]:
     return [event["message"] for event in found["events"]]
 
 
-def _wait_for_ended(ended: dict[str, EndedTask], before: set[str], count: int) -> list[EndedTask]:
-    """The Fargate tasks that ended since ``before``: containers end a moment after the Airflow task."""
+def _wait_for_ended(ended: dict[str, EndedTask], before: set[str], count: int) -> dict[str, EndedTask]:
+    """The Fargate tasks by id that ended since ``before``: containers end a moment after the Airflow task."""
     deadline = time.monotonic() + 30
     while len(new := ended.keys() - before) < count:
         assert time.monotonic() < deadline, f"{len(new)} of {count} Fargate tasks ended"
         time.sleep(0.5)
-    return [ended[arn] for arn in sorted(new)]
+    return {arn.rsplit("/", 1)[1]: ended[arn] for arn in sorted(new)}
 
 
 @pytest.mark.feature("T8")
@@ -101,7 +101,7 @@ def test_throttling_and_missing_capacity_delay_an_airflow_task_without_a_second_
     assert ran.state == "success"
     assert {task["try_number"] for task in ran.tasks.values()} == {1}
     assert len(ran.fargate_tasks) == 2
-    assert all(task.exit_codes == {"airflow-task": 0, "git-clone": 0} for task in ran.fargate_tasks)
+    assert all(task.exit_codes == {"airflow-task": 0, "git-clone": 0} for task in ran.fargate_tasks.values())
 
 
 @pytest.mark.feature("T8")
@@ -114,9 +114,19 @@ def test_airflow_task_with_an_executor_has_its_own_fargate_task_and_the_rest_is_
     assert len({*hosts.values(), *workers}) == len(workers) + 2
 
 
+@pytest.mark.feature("T8", "L1")
+def test_host_name_of_an_airflow_task_is_its_fargate_task_and_no_log_server(live: Live, ran: Ran) -> None:
+    """api-servers ask the host for the log of an Airflow task that ended without one: nothing there would answer."""
+    names = {ran.tasks[name]["hostname"] for name in ("alone", "looks_around")}
+    assert names == ran.fargate_tasks.keys()
+    words = ("python", "-c", "import socket, sys; socket.gethostbyname(sys.argv[1])", min(names))
+    done = live.ecs.runner.running("api-server")[0].main.exec(*words, check=False)
+    assert "socket.gaierror" in done.stderr
+
+
 @pytest.mark.feature("T8")
 def test_size_by_name_becomes_the_size_of_the_container(ran: Ran) -> None:
-    sizes = {(task.definition.cpu, task.definition.memory_mib) for task in ran.fargate_tasks}
+    sizes = {(task.definition.cpu, task.definition.memory_mib) for task in ran.fargate_tasks.values()}
     assert sizes == {(512, 1024), (1024, 2048)}
     assert ran.found["memory"] == str(2048 * 2**20)
 

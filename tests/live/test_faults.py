@@ -6,16 +6,24 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
+from functools import partial
 
 import pytest
-from terraform_harness.tiers import RECOVERY
 
 from local.airflow_client import AirflowError
-from local.containers import backing_services, engine
+from local.containers import engine
 from local.ecs.task import FargateTask
+from tests.live import workload
 from tests.live.conftest import STEADY_SECONDS, Live
-from tests.live.workload import begin, check_finished_once, only_worker, trigger_on_fargate, wait_until_replaced
+from tests.live.workload import (
+    begin,
+    check_finished_once,
+    count_as_dead,
+    only_worker,
+    trigger_on_fargate,
+    wait_until_replaced,
+)
 
 Timed = Callable[[str], AbstractContextManager[None]]
 # Enough running Airflow tasks for a fault: a worker that recovers from the last fault may start them one by one.
@@ -24,10 +32,6 @@ AT_LEAST_ONE = 1
 ALL_RUN_SECONDS = 30
 # The next scheduler starts within this time.
 FARGATE_SECONDS = 45
-DEAD_SCHEDULER = """
-update job set latest_heartbeat = now() - interval '1 minute' where job_type = 'SchedulerJob' and state = 'running'
-returning id
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -40,14 +44,7 @@ def steady(live: Live) -> Iterator[None]:
 @pytest.fixture
 def timed(record_property: Callable[[str, object], None]) -> Timed:
     """``with timed("description"):`` prints its duration with the tier's results."""
-
-    @contextmanager
-    def timer(description: str) -> Iterator[None]:
-        started = time.monotonic()
-        yield
-        record_property(RECOVERY, f"{time.monotonic() - started:4.0f} s  {description}")
-
-    return timer
+    return partial(workload.timed, record_property)
 
 
 @pytest.mark.feature("R4", "C3", "L1")
@@ -145,8 +142,7 @@ def test_killed_scheduler_loses_no_task(live: Live, timed: Timed) -> None:
     (scheduler,) = live.ecs.runner.running("scheduler")
     with timed("scheduler killed: another is healthy"):
         scheduler.main.kill()
-        # A scheduler counts as dead half a minute after its last heartbeat; the next one looks at its start.
-        backing_services.query(live.ecs.database, DEAD_SCHEDULER)
+        count_as_dead(live)
         wait_until_replaced(live, scheduler)
     check_finished_once(live, run, tries=1)
     assert "Adopted the following 1 tasks from a dead executor" in live.ecs.runner.running("scheduler")[0].main.logs()
@@ -165,15 +161,6 @@ def test_redis_restart_without_data_loses_no_task(live: Live, timed: Timed) -> N
         check_finished_once(live, run, tries=2)
     with timed("Redis restarted: a new run from start to end"):
         check_finished_once(live, live.airflow.trigger("slow", seconds=1), tries=2)
-
-
-@pytest.mark.feature("R4")
-def test_postgresql_restart_loses_no_task(live: Live, timed: Timed) -> None:
-    run = begin(live, seconds=15, least=AT_LEAST_ONE)
-    with timed("PostgreSQL restarted: the run finished"):
-        engine.docker("restart", live.ecs.database.id)
-        live.ecs.database.wait_healthy()
-        check_finished_once(live, run, tries=2)
 
 
 @pytest.mark.feature("R4")

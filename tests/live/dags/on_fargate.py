@@ -67,8 +67,10 @@ def on_fargate():
 
 @dag(dag_id=LONG_DAG, schedule=None, is_paused_upon_creation=False)
 def never_started():
-    BashOperator(task_id=LONG_TASK, queue=LONG_TASK, bash_command="true", executor="ecs")
-    BashOperator(task_id="huge", bash_command="true", executor="ecs", executor_config={"size": "huge"})
+    # The default of one retry after five minutes cannot help either of them.
+    common = {"bash_command": "true", "executor": "ecs", "retries": 0}
+    BashOperator(task_id=LONG_TASK, queue=LONG_TASK, **common)
+    BashOperator(task_id="huge", executor_config={"size": "huge"}, **common)
 
 
 on_fargate()
