@@ -32,7 +32,6 @@ REASONS: Mapping[str, str] = {
     f"{_DEPLOY}*prefix-list/[*]": "a rule of a security group that names the prefix list of S3",
     f"{_DEPLOY}elasticache:[DI]*crease[*]": "a changed number of replicas of the broker",
     f"{_DEPLOY}elasticache:Reset*": "a parameter of the broker that is reset",
-    f"{_DEPLOY}arn:aws:elasticache:*:cluster:*": "the nodes of the broker, in a change of their number",
     f"{_DEPLOY}logs:*ssociate*": "a changed KMS key of a log group",
     f"{_DEPLOY}logs:Filter*": "operations logs",
     f"{_DEPLOY}logs:Update*": "a changed delivery of logs",
