@@ -10,10 +10,9 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
-from airflow_fargate.worker_load import QUERY
 
-from local.containers import backing_services
-from local.containers.engine import Container
+from local.containers import backing_services, engine
+from local.containers.engine import Container, Launch
 from tests.image.fake_rds_proxy import FakeRdsProxy
 from tests.image.services import Services
 from tests.serving import served
@@ -201,7 +200,10 @@ def test_airflow_task_that_was_short_before_counts_in_part(migrated: Services, r
         "set session_replication_role = replica; update task_instance set task_id = 'metric-0', run_id = 'earlier',"  # noqa: S608 - constants of this file
         f" duration = 45 where task_id = 'metric-{earlier}'",
     )
-    found = backing_services.query(migrated.database, QUERY.replace("%s", "''"))
+    words = ("-c", "from airflow_fargate.worker_load import QUERY; print(QUERY)")
+    options = ("--entrypoint", "python", "--network", "none")
+    printed = engine.run(Launch(image=migrated.image, name=f"{migrated.network}-query", command=words, options=options))
+    found = backing_services.query(migrated.database, printed.stdout.replace("%s", "''"))
     slots = {(row[0], row[4]): float(row[5]) for row in found}
     # Four whole Airflow tasks, and half of the one whose earlier instance took 45 of 90 seconds.
     assert slots["default", "f"] == 4.5

@@ -124,7 +124,7 @@ class Live:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the tests of one topology together: a change of the topology takes a minute or two."""
-    order = {name: number for number, name in enumerate(reversed(TOPOLOGIES), start=1)}
+    order: dict[object, int] = {name: number for number, name in enumerate(reversed(TOPOLOGIES), start=1)}
 
     def position(item: pytest.Item) -> int:
         parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
