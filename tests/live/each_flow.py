@@ -29,13 +29,13 @@ from local.flows.removal import StillFailing, failures
 from tests.live import flow_checks
 from tests.live.conftest import STEADY_SECONDS, Live
 from tests.live.flow_checks import Bench, Check, single
-from tests.live.test_topologies import BAKED, ONE_CONTAINER, WITHOUT_BROKER, change_to
+from tests.live.test_topologies import BAKED, LOCAL, ONE_CONTAINER, change_to
 
 # Name in the record -> topology, egress mode, changes to the tier's environment. `sequential` declares the flows of
 # `single`. The order changes the foundation twice only.
 RUNS: Mapping[str, tuple[Topology, str, dict[str, Any]]] = {
     "celery, one NAT gateway": ("celery", "single_nat", {}),
-    "local_executor, one NAT gateway per zone": ("local_executor", "nat_per_zone", WITHOUT_BROKER),
+    "local_executor, one NAT gateway per zone": ("local_executor", "nat_per_zone", LOCAL),
     "single, one NAT gateway per zone": ("single", "nat_per_zone", ONE_CONTAINER),
     "single, no NAT gateway": ("single", "none", ONE_CONTAINER | BAKED),
     "celery, no NAT gateway": ("celery", "none", BAKED),
