@@ -17,7 +17,8 @@ HEAD = """# What each permission is for
 Every statement of the roles of Fargate tasks and of CI, with the AWS operations that needed it while the emulator
 enforced IAM. The record holds `make demo` of dev, staging and prod for the CI roles (create, change, destroy); for the
 task roles the live tests `test_deployed.py` and `test_permissions.py` with a scale-in (Celery, one NAT gateway), and
-`make flows` of the topologies `local_executor` and `single` (a NAT gateway per zone, and none).
+`make flows` of the topologies `local_executor` and `single` and of Celery beside the ECS executor (one NAT gateway, one
+per zone, and none).
 
 What no recorded operation needed has a reason (`local/permissions/reasons.py`). `make lint` compares this page with the
 record, and a test compares the record with the synthesized stacks.

@@ -51,6 +51,9 @@ REASONS: Mapping[str, str] = {
     f"{_DEPLOY}*:Describe*": _READ,
     f"{_DEPLOY}*:Get*": _READ,
     f"{_DEPLOY}*:List*": _READ,
+    "scheduler: task role: ecs:TagResource": "RunTask copies the tags of the task definition; AWS may ask for it, the"
+    " emulator does not (docs.aws.amazon.com/AmazonECS/latest/developerguide/supported-iam-actions-tagging.html)",
+    "scheduler: task role: arn:aws:ecs:*:task/*": "the resource of ecs:TagResource",
     "*: execution role: logs:PutLogEvents": "in this run no container of the component ended before the environment",
     "*: task role: ecs:GetTaskProtection": "the agent reads the state of the protection with it",
     "*: task role: s3:ListBucket": "a component that reads task logs lists them first",
