@@ -10,9 +10,11 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
+from airflow_fargate.scaling_signal import UNKNOWN, UNKNOWN_WAITED_SECONDS
+from airflow_fargate.worker_load import QUERY
 
-from local.containers import backing_services, engine
-from local.containers.engine import Container, Launch
+from local.containers import backing_services
+from local.containers.engine import Container
 from tests.image.fake_rds_proxy import FakeRdsProxy
 from tests.image.services import Services
 from tests.serving import served
@@ -198,12 +200,30 @@ def test_airflow_task_that_was_short_before_counts_in_part(migrated: Services, r
     backing_services.query(
         migrated.database,
         "set session_replication_role = replica; update task_instance set task_id = 'metric-0', run_id = 'earlier',"  # noqa: S608 - constants of this file
-        f" duration = 45 where task_id = 'metric-{earlier}'",
+        f" duration = 50 where task_id = 'metric-{earlier}'",
     )
-    words = ("-c", "from airflow_fargate.worker_load import QUERY; print(QUERY)")
-    options = ("--entrypoint", "python", "--network", "none")
-    printed = engine.run(Launch(image=migrated.image, name=f"{migrated.network}-query", command=words, options=options))
-    found = backing_services.query(migrated.database, printed.stdout.replace("%s", "''"))
-    slots = {(row[0], row[4]): float(row[5]) for row in found}
-    # Four whole Airflow tasks, and half of the one whose earlier instance took 45 of 90 seconds.
-    assert slots["default", "f"] == 4.5
+    # Four whole Airflow tasks, and half of the one whose earlier instance took 50 of 100 seconds.
+    assert _slots(migrated) == 4.5
+
+
+@pytest.mark.feature("A1", "A6")
+def test_first_run_of_many_airflow_tasks_counts_whole_only_after_it_has_waited(migrated: Services, rows: None) -> None:
+    backing_services.query(
+        migrated.database,
+        "set session_replication_role = replica; insert into task_instance select (jsonb_populate_record(first,"  # noqa: S608 - constants of this file
+        " jsonb_build_object('id', gen_random_uuid(), 'map_index', number))).*"
+        f" from task_instance first, generate_series(0, {UNKNOWN + 7}) number where task_id = 'metric-0'",
+    )
+    assert _slots(migrated) == 4 + UNKNOWN
+    backing_services.query(
+        migrated.database,
+        f"update task_instance set queued_dttm = now() - interval '{UNKNOWN_WAITED_SECONDS + 1} seconds'"  # noqa: S608 - constants of this file
+        " where task_id = 'metric-0'",
+    )
+    assert _slots(migrated) == 4 + 1 + UNKNOWN + 8
+
+
+def _slots(services: Services) -> float:
+    """The slots that the queue ``default`` needs on workers."""
+    found = backing_services.query(services.database, QUERY.replace("%s", "''"))
+    return next(float(row[5]) for row in found if (row[0], row[4]) == ("default", "f"))
