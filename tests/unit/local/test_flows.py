@@ -34,15 +34,16 @@ def trial(source: str = "scheduler", destination: str = "broker", service: str =
 # The live tests' environment in every topology and egress mode: of a shared VPC nothing else differs.
 BAKED: dict[str, Any] = {"dags": {"delivery": "baked"}}
 NO_WORKERS: dict[str, Any] = {"workers": None, "broker": None}
+LOCAL = NO_WORKERS | {"ecs_executor": None}
 VARIANTS: list[tuple[str, str, dict[str, Any]]] = [
     ("celery", "nat_per_zone", {}),
     ("celery", "none", BAKED),
-    ("local_executor", "nat_per_zone", NO_WORKERS),
-    ("local_executor", "none", NO_WORKERS | BAKED),
+    ("local_executor", "nat_per_zone", LOCAL),
+    ("local_executor", "none", LOCAL | BAKED),
     ("ecs", "nat_per_zone", NO_WORKERS),
     ("ecs", "none", NO_WORKERS | BAKED),
     *(
-        (topology, egress, NO_WORKERS | {"components": None} | changes)
+        (topology, egress, LOCAL | {"components": None} | changes)
         for topology in ("single", "sequential")
         for egress, changes in (("nat_per_zone", {}), ("none", BAKED))
     ),
