@@ -35,6 +35,7 @@ class Platform:
     issuer: IdentityProvider
     browser: Browser
     database: str
+    start: Callable[[str], Container]
 
     @property
     def address(self) -> str:
@@ -116,27 +117,40 @@ def serving(
         ) as proxy,
         chromium(f"--host-resolver-rules={resolver}", program=program) as browser,
     ):
-        server = services.start(
-            "api-server",
-            environ={
-                "AIRFLOW_DB_NAME": database,
-                "AIRFLOW_BROKER_HOST": None,
-                "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
-                "AIRFLOW__API__BASE_URL": proxy.address,
-                "AIRFLOW__FAB__ENABLE_PROXY_FIX": "True",
-                "AIRFLOW__API__WORKERS": "1",
-                "AIRFLOW__FAB__SESSION_MAX_LIFETIME_MINUTES": str(SESSION_MINUTES),
-                "AIRFLOW_OIDC_ISSUER": issuer.issuer,
-                "AIRFLOW_OIDC_CLIENT_ID": CLIENT_ID,
-                "AIRFLOW_OIDC_ROLES": json.dumps(ROLES),
-                "REQUESTS_CA_BUNDLE": "/ca.pem",
-                **environ(issuer, proxy),
-            },
-            options=("--add-host", f"login.example:{gateway}"),
-            name=name,
-        )
+
+        def start(container: str) -> Container:
+            return services.start(
+                "api-server",
+                environ={
+                    "AIRFLOW_DB_NAME": database,
+                    "AIRFLOW_BROKER_HOST": None,
+                    "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+                    "AIRFLOW__API__BASE_URL": proxy.address,
+                    "AIRFLOW__FAB__ENABLE_PROXY_FIX": "True",
+                    "AIRFLOW__API__WORKERS": "1",
+                    "AIRFLOW__FAB__SESSION_MAX_LIFETIME_MINUTES": str(SESSION_MINUTES),
+                    "AIRFLOW_OIDC_ISSUER": issuer.issuer,
+                    "AIRFLOW_OIDC_CLIENT_ID": CLIENT_ID,
+                    "AIRFLOW_OIDC_ROLES": json.dumps(ROLES),
+                    "REQUESTS_CA_BUNDLE": "/ca.pem",
+                    **given,
+                },
+                options=("--add-host", f"login.example:{gateway}"),
+                name=container,
+            )
+
+        given = environ(issuer, proxy)
+        server = start(name)
         server.wait_healthy(seconds=300)
         proxy.target = (server.address, 8080)
-        yield Platform(services=services, server=server, proxy=proxy, issuer=issuer, browser=browser, database=database)
+        yield Platform(
+            services=services,
+            server=server,
+            proxy=proxy,
+            issuer=issuer,
+            browser=browser,
+            database=database,
+            start=start,
+        )
         server.remove()
     assert proxy.problems == [], "behind the load balancer, every redirect and cookie is for https"

@@ -259,14 +259,23 @@ def test_forged_forwarded_host_does_not_change_the_address_of_the_call_back(plat
     assert "evil" not in answer.headers["Location"]
 
 
-def test_session_survives_a_restart(platform: Platform) -> None:
+def test_sign_in_and_session_hold_over_two_api_servers_and_survive_the_end_of_one(platform: Platform) -> None:
     subject, page = platform.issuer.user("stayer", groups=["platform"]), platform.page()
-    platform.sign_in(page, subject)
-    docker("restart", "--time", "5", platform.server.id)
-    platform.server.wait_healthy(seconds=300)
+    second = platform.start("sign-on-second")
+    second.wait_healthy(seconds=300)
+    page.goto(f"{platform.address}/auth/login/")
+    platform.proxy.target = (second.address, 8080)
+    page.fill("input[name=sub]", subject)
+    with page.expect_navigation():
+        page.click("button:not([name])")
+    assert page.url == f"{platform.address}/", "the second server ends the sign-in that the first one began"
     platform.proxy.target = (platform.server.address, 8080)
+    assert platform.status(page) == 200
+    docker("stop", "--time", "5", platform.server.id)
+    platform.proxy.target = (second.address, 8080)
     assert platform.status(page) == 200
     page.context.clear_cookies(name="_token")
     page.goto(f"{platform.address}/auth/login/")
     assert page.url == f"{platform.address}/", "the session in the database gives a new token"
     assert platform.status(page) == 200
+    second.remove()
