@@ -456,6 +456,26 @@ def database_is_restored_again_in_the_same_minute(aws: Client) -> None:
         aws("rds").modify_db_instance(DBInstanceIdentifier="n", NewDBInstanceIdentifier=name, ApplyImmediately=True)
 
 
+@probe("elbv2.describe_rules")
+def client_secret_of_a_listener_rule_is_not_returned(aws: Client) -> None:
+    balancing, ec2 = aws("elbv2"), aws("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnets = [ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24")["Subnet"]["SubnetId"] for n in range(2)]
+    balancer = balancing.create_load_balancer(Name="b", Subnets=subnets)["LoadBalancers"][0]["LoadBalancerArn"]
+    answer = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}
+    listener = balancing.create_listener(LoadBalancerArn=balancer, Port=80, Protocol="HTTP", DefaultActions=[answer])[
+        "Listeners"
+    ][0]["ListenerArn"]
+    endpoints = dict.fromkeys(("AuthorizationEndpoint", "TokenEndpoint", "UserInfoEndpoint"), "https://login.example")
+    client = {"Issuer": "https://login.example", "ClientId": "airflow", "ClientSecret": "secret", **endpoints}
+    action = {"Type": "authenticate-oidc", "Order": 1, "AuthenticateOidcConfig": client}
+    condition = {"Field": "path-pattern", "PathPatternConfig": {"Values": ["/*"]}}
+    balancing.create_rule(
+        ListenerArn=listener, Priority=1, Conditions=[condition], Actions=[action, {**answer, "Order": 2}]
+    )
+    assert "'secret'" not in str(balancing.describe_rules(ListenerArn=listener)["Rules"])
+
+
 @probe("route53.create_hosted_zone")
 def hosted_zone_is_kept_under_the_given_id(aws: Client) -> None:
     aws("route53").create_hosted_zone(Name="example.com", CallerReference="given-id:Z0EXAMPLE00000000000")

@@ -21,6 +21,8 @@ from local.flows.record import Trial
 from local.flows.removal import StillFailing, failures
 from local.repository import ROOT
 from tests.synthesis import deployed_data
+from tests.unit.environments.cases import CERTIFICATE
+from tests.unit.modules.variants import AUTHENTICATES as BY_LOAD_BALANCER
 
 TOPOLOGY = "celery, one NAT gateway"
 LIVE = ROOT / "tests" / "live" / "environment.yaml"
@@ -35,6 +37,10 @@ def trial(source: str = "scheduler", destination: str = "broker", service: str =
 BAKED: dict[str, Any] = {"dags": {"delivery": "baked"}}
 NO_WORKERS: dict[str, Any] = {"workers": None, "broker": None}
 LOCAL = NO_WORKERS | {"ecs_executor": None}
+AUTHENTICATES: dict[str, Any] = {
+    **BY_LOAD_BALANCER,
+    "load_balancer": {**BY_LOAD_BALANCER["load_balancer"], "certificate_arn": CERTIFICATE},
+}
 VARIANTS: list[tuple[str, str, dict[str, Any]]] = [
     ("celery", "nat_per_zone", {}),
     ("celery", "none", BAKED),
@@ -42,6 +48,7 @@ VARIANTS: list[tuple[str, str, dict[str, Any]]] = [
     ("local_executor", "none", LOCAL | BAKED),
     ("ecs", "nat_per_zone", NO_WORKERS),
     ("ecs", "none", NO_WORKERS | BAKED),
+    ("local_executor", "nat_per_zone", LOCAL | AUTHENTICATES),
     *(
         (topology, egress, LOCAL | {"components": None} | changes)
         for topology in ("single", "sequential")
