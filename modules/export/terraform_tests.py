@@ -197,12 +197,12 @@ def _smallest(module: Module, item: Input) -> str:
     """The address of the smallest resource that uses ``item``, if possible without a reference to another one."""
     locals_ = {name: json.dumps(value) for name, value in module.sections.get("locals", {}).items()}
     uses = [f"var.{item.name}", *(f"local.{name}" for name, text in locals_.items() if f"var.{item.name}" in text)]
-    users = {
+    texts = {
         f"{kind}.{name}": json.dumps(body)
         for kind, items in module.sections["resource"].items()
         for name, body in items.items()
-        if any(use in json.dumps(body) for use in uses)
     }
+    users = {address: text for address, text in texts.items() if any(use in text for use in uses)}
     return min(users, key=lambda address: (bool(_ADDRESS.search(users[address])), len(users[address])))
 
 
