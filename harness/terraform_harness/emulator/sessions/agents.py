@@ -116,7 +116,8 @@ def connected(backend: Any) -> dict[tuple[str, str], Agent]:
     """Return the connected agents of moto's ECS backend, by ARN of the task and name of the container."""
     from terraform_harness.emulator.patches.patch import backend_data
 
-    return backend_data(backend, "exec_agents")
+    found: dict[Any, Agent] = backend_data(backend, "exec_agents")
+    return found
 
 
 def respond(body: bytes, access: AccessControl | None) -> tuple[int, Mapping[str, str], str]:

@@ -136,11 +136,10 @@ class Client:
             listener = socket.create_server(("localhost", int(self._properties["localPortNumber"])))
             print(f"Port {listener.getsockname()[1]} opened for sessionId {self._id}.", flush=True)
             print("Waiting for connections...", flush=True)
-            work, arguments = self._accept, (listener,)
+            threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
         else:
             self._channel.send_json(Payload.SIZE, {"cols": 300, "rows": 100})
-            work, arguments = self._type, ()
-        threading.Thread(target=work, args=arguments, daemon=True).start()
+            threading.Thread(target=self._type, daemon=True).start()
 
     def _type(self) -> None:
         """Send what the user types."""

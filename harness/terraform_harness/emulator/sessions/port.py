@@ -28,7 +28,8 @@ def run(channel: Channel, port: int) -> None:
     connection: socket.socket | None = None
     while (message := channel.receive()) and not is_termination(message):
         if message.type is Payload.FLAG:
-            connection = _close(connection)
+            _close(connection)
+            connection = None
         elif message.type is Payload.OUTPUT:
             connection = connection or _connect(channel, port)
             if connection:
