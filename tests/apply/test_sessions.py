@@ -101,7 +101,7 @@ def test_operator_without_permission_is_told_which(
     assert error.value.response["Error"]["Code"] == "AccessDeniedException"
 
 
-@pytest.mark.feature("O8", "S4")
+@pytest.mark.feature("O8")
 def test_operator_without_the_key_of_the_cluster_gets_no_session(
     scheduler: str,
     cloud: ExecAccount,
@@ -156,7 +156,7 @@ def test_task_that_started_without_ecs_exec_must_be_replaced(
         account.client("ecs").execute_command(**request, interactive=False)
 
 
-@pytest.mark.feature("O8", "E3")
+@pytest.mark.feature("O8")
 def test_agent_needs_files_in_a_read_only_container(cloud: ExecAccount, scheduler: str) -> None:
     with pytest.raises(EmulatorError, match="sidecar: the agent of ECS Exec cannot write to /var/lib/amazon/ssm"):
         cloud.aws.connect_agent(task=scheduler, container="sidecar")
