@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.core.responses import ActionResult
 from moto.ecs.models import EC2ContainerServiceBackend
@@ -15,7 +15,9 @@ from terraform_harness.emulator.patches.ecs_tasks import find_task, not_found
 from terraform_harness.emulator.patches.patch import patch, service_error
 from terraform_harness.emulator.sessions.agents import Agent, connected
 from terraform_harness.emulator.sessions.recording import Recording
-from terraform_harness.emulator.sessions.session import INTERACTIVE, PORT, Session
+
+if TYPE_CHECKING:
+    from terraform_harness.emulator.sessions.session import Session
 
 FORWARDING = "AWS-StartPortForwardingSession"
 NOT_ENABLED = (
@@ -84,6 +86,8 @@ def start_session(self: Any) -> Any:
     """
     from moto.ecs.models import ecs_backends
 
+    from terraform_harness.emulator.sessions.session import PORT, Session
+
     target, document = self._get_param("Target"), self._get_param("DocumentName")
     parameters = self._get_param("Parameters") or {}
     if document != FORWARDING:
@@ -111,6 +115,8 @@ def target_of(agent: Agent) -> str:
 
 
 def _session(command: str, agent: Agent, cluster: Any, container: Mapping[str, Any]) -> Session:
+    from terraform_harness.emulator.sessions.session import INTERACTIVE, Session
+
     configuration = (cluster.configuration or {}).get("executeCommandConfiguration") or {}
     return Session(
         id=f"ecs-execute-command-{secrets.token_hex(9)}",
