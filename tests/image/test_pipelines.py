@@ -50,7 +50,7 @@ def test_import_test_passes_good_files_and_names_a_broken_one(
     imports, _ = scripts.dag_tests("dags")
     done = run(imports)
     assert done.returncode == 0, done.stdout + done.stderr
-    (tmp_path / "dags" / "broken.py").write_text("import a_package_that_the_image_lacks\n")
+    (tmp_path / "dags" / "broken.py").write_text(f"import a_package_that_the_image_lacks\n{DAG}")
     done = run(imports)
     assert done.returncode == 1
     assert "broken.py" in done.stdout + done.stderr
