@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
+from day_two.changes import UNPLANNED
 from day_two.effects import ORDER
 from day_two.matrix import Row
-from day_two.texts import UNPLANNED
 from environments.generated_files import HOME
 from environments.json_schema import keys
 
