@@ -14,11 +14,11 @@ from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAtt
 from constructs import Construct
 
 from environments.facts.ci_roles import DEPLOY, PLAN, SECONDS, ci_path, ci_role_name
-from environments.facts.state import S3_PREFIX
 from modules.core.ci_repository import AUDIENCE, CiRepository
 from modules.core.deploy_permissions import ROLE_RECIPIENTS, deploy_permissions
 from modules.core.grants import RoleSettings, document, statement
 from modules.core.role_boundary import boundary_arn, boundary_name, boundary_statements
+from modules.core.state_permissions import keep_state, read_state, write_state
 
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
@@ -60,14 +60,14 @@ class CiRoles(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._issuer = repository.issuer
-        self._roles, self._state = roles, (state_bucket_arn, state_key_arn)
+        self._roles, state = roles, (state_bucket_arn, state_key_arn)
         self._boundary = roles.permissions_boundary or self._make_boundary(name)
         provider = repository.provider_arn or self._provider()
         self.plan = self._role(PLAN, name, provider, {"StringLike": repository.planning_subjects})
         self.deploy = self._role(DEPLOY, name, provider, {"StringEquals": [repository.deploying_subject]})
-        self._allow(self.plan, "read-state", *self._read_state(), *self._open_ephemeral(name))
-        self._allow(self.deploy, "write-state", *self._write_state())
-        self._allow(self.deploy, "keep-state", *self._keep_state())
+        self._allow(self.plan, "read-state", *read_state(*state), *self._open_ephemeral(name))
+        self._allow(self.deploy, "write-state", *write_state(*state))
+        self._allow(self.deploy, "keep-state", *keep_state(*state))
         for role in (self.plan, self.deploy):
             IamRolePolicyAttachment(self, f"{role.node.id}-reads", role=role.name, policy_arn=READ_ONLY)
         named, unnamed = deploy_permissions(name, roles)
@@ -129,15 +129,6 @@ class CiRoles(Construct):
         )
         IamRolePolicyAttachment(self, f"{kind}-has-{purpose}", role=role.name, policy_arn=policy.arn)
 
-    def _read_state(self) -> list[dict[str, object]]:
-        bucket, key = self._state
-        return [
-            statement("s3:GetObject", "s3:ListBucket", on=[bucket, f"{bucket}/{S3_PREFIX}/*"]),
-            # The lock file of a plan has the key of the state with the suffix ``.tflock``.
-            statement("s3:PutObject", "s3:DeleteObject", on=[f"{bucket}/{S3_PREFIX}/*.tflock"]),
-            statement("kms:Decrypt", "kms:GenerateDataKey", on=[key]),
-        ]
-
     def _open_ephemeral(self, name: str) -> list[dict[str, object]]:
         """Return the statements for secrets and random values.
 
@@ -152,26 +143,6 @@ class CiRoles(Construct):
                 on=[f"arn:aws:kms:{region}:{account}:key/*"],
                 conditions={"StringLike": {"kms:EncryptionContext:PARAMETER_ARN": parameters}},
             ),
-        ]
-
-    def _write_state(self) -> list[dict[str, object]]:
-        bucket, key = self._state
-        return [
-            statement("s3:ListBucket", on=[bucket]),
-            statement("s3:GetObject", "s3:PutObject", on=[f"{bucket}/{S3_PREFIX}/*"]),
-            statement("s3:DeleteObject", on=[f"{bucket}/{S3_PREFIX}/*.tflock"]),
-            statement("kms:Decrypt", "kms:GenerateDataKey", on=[key]),
-        ]
-
-    def _keep_state(self) -> list[dict[str, object]]:
-        """Return the statements that keep the bucket and the key of the states, whatever other statements allow."""
-        bucket, key = self._state
-        on_bucket = ["s3:DeleteObject", "s3:Get*", "s3:List*", "s3:PutObject"]
-        on_key = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "kms:Get*", "kms:List*"]
-        return [
-            {"Effect": "Deny", "NotAction": on_bucket, "Resource": [bucket, f"{bucket}/*"]},
-            statement("s3:DeleteObject", on=[f"{bucket}/*.tfstate"], effect="Deny"),
-            {"Effect": "Deny", "NotAction": on_key, "Resource": [key]},
         ]
 
     def _manage_roles(self) -> list[dict[str, object]]:
