@@ -18,6 +18,8 @@ from modules.core.database_reference import PORT, MetadataDatabaseReference
 from modules.core.flows import Endpoint
 from modules.core.private_bucket import PrivateBucket
 from modules.export.ci_inputs import github_repository
+from modules.export.dag_services import declare_destinations
+from modules.export.egress_rules import Scope
 from modules.export.exportable import ID, Exportable, Output
 from modules.export.module_inputs import ModuleInputs
 from modules.export.stacks import declared_flows
@@ -34,6 +36,8 @@ permit what the components of the topology need, and nothing else in these subne
 
 def _network_acls(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
     inputs.key("load_balancer.allowed_cidrs")
+    nat = inputs.structure.network.egress != "none"
+    declare_destinations(inputs, scope=Scope(existing=True, nat=nat, vpc="vpc_cidr"))
     given: dict[str, Any] = {
         "flows": declared_flows(inputs.structure),
         "through_nat": inputs.key("network.egress") != "none",

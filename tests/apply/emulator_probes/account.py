@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.exceptions import ClientError
@@ -67,3 +68,25 @@ def saved_query_is_created_and_deleted(aws: Client) -> None:
 def hosted_zone_is_kept_under_the_given_id(aws: Client) -> None:
     aws("route53").create_hosted_zone(Name="example.com", CallerReference="given-id:Z0EXAMPLE00000000000")
     assert aws("route53").get_hosted_zone(Id="Z0EXAMPLE00000000000")["HostedZone"]["Name"] == "example.com."
+
+
+@probe("logs.put_log_events")
+def embedded_metric_of_a_log_event_is_a_datapoint(aws: Client) -> None:
+    logs, now = aws("logs"), datetime.now(UTC)
+    logs.create_log_group(logGroupName="g")
+    logs.create_log_stream(logGroupName="g", logStreamName="s")
+    directive = {"Namespace": "N", "Dimensions": [["Component"]], "Metrics": [{"Name": "errors", "Unit": "Count"}]}
+    embedded = {"_aws": {"Timestamp": int(now.timestamp() * 1000), "CloudWatchMetrics": [directive]}}
+    messages = ["plain", '{"_aws": {"CloudWatchMetrics": 1}}', json.dumps(embedded | {"Component": "c", "errors": 3})]
+    events = [{"timestamp": int(now.timestamp() * 1000), "message": message} for message in messages]
+    logs.put_log_events(logGroupName="g", logStreamName="s", logEvents=events)
+    found = aws("cloudwatch").get_metric_statistics(
+        Namespace="N",
+        MetricName="errors",
+        Dimensions=[{"Name": "Component", "Value": "c"}],
+        StartTime=now - timedelta(minutes=1),
+        EndTime=now + timedelta(minutes=1),
+        Period=60,
+        Statistics=["Maximum"],
+    )
+    assert [point["Maximum"] for point in found["Datapoints"]] == [3]

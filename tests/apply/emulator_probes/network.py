@@ -1,4 +1,4 @@
-"""Probes of patches of EC2."""
+"""Probes of patches of EC2 and of load balancers."""
 
 from __future__ import annotations
 
@@ -66,3 +66,23 @@ def deleted_network_is_gone(aws: Client) -> None:
     ec2.delete_vpc(VpcId=vpc)
     assert ec2.describe_network_interfaces()["NetworkInterfaces"] == []
     assert len(ec2.describe_network_acls()["NetworkAcls"]) == before
+
+
+@probe("elbv2.describe_rules")
+def client_secret_of_a_listener_rule_is_not_returned(aws: Client) -> None:
+    balancing, ec2 = aws("elbv2"), aws("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnets = [ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24")["Subnet"]["SubnetId"] for n in range(2)]
+    balancer = balancing.create_load_balancer(Name="b", Subnets=subnets)["LoadBalancers"][0]["LoadBalancerArn"]
+    answer = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}
+    listener = balancing.create_listener(LoadBalancerArn=balancer, Port=80, Protocol="HTTP", DefaultActions=[answer])[
+        "Listeners"
+    ][0]["ListenerArn"]
+    endpoints = dict.fromkeys(("AuthorizationEndpoint", "TokenEndpoint", "UserInfoEndpoint"), "https://login.example")
+    client = {"Issuer": "https://login.example", "ClientId": "airflow", "ClientSecret": "secret", **endpoints}
+    action = {"Type": "authenticate-oidc", "Order": 1, "AuthenticateOidcConfig": client}
+    condition = {"Field": "path-pattern", "PathPatternConfig": {"Values": ["/*"]}}
+    balancing.create_rule(
+        ListenerArn=listener, Priority=1, Conditions=[condition], Actions=[action, {**answer, "Order": 2}]
+    )
+    assert "'secret'" not in str(balancing.describe_rules(ListenerArn=listener)["Rules"])
