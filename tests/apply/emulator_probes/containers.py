@@ -64,7 +64,7 @@ def fargate_task_runs_without_memory_of_its_containers(aws: Client) -> None:
     sizes = {"cpu": "256", "memory": "512", "requiresCompatibilities": ["FARGATE"]}
     ecs.register_task_definition(family="a", containerDefinitions=[container], **sizes)
     network = {"awsvpcConfiguration": make_network(aws)}
-    ran = ecs.run_task(cluster="c", taskDefinition="a", launchType="FARGATE", networkConfiguration=network, **more)
+    ran = ecs.run_task(cluster="c", taskDefinition="a", launchType="FARGATE", networkConfiguration=network)
     assert len(ran["tasks"]) == 1
     kept = ecs.describe_task_definition(taskDefinition="a")["taskDefinition"]["containerDefinitions"][0]
     assert "memory" not in kept
