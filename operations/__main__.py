@@ -134,7 +134,7 @@ def secrets(
     *,
     deploy_key: Annotated[Path | None, typer.Option(help="Private SSH key for the DAG repository.")] = None,
     client_secret: Annotated[
-        Path | None, typer.Option(help="Client secret of Airflow at the identity provider (auth.mode oidc).")
+        Path | None, typer.Option(help="Client secret of Airflow at the identity provider (auth.mode oidc, alb_oidc).")
     ] = None,
     otlp_headers: Annotated[Path | None, typer.Option(help="File with the headers for telemetry.otlp.")] = None,
     openlineage_api_key: Annotated[

@@ -89,8 +89,8 @@ CLIENT = GivenSecret(
     name=OIDC_CLIENT_SECRET,
     purpose=OIDC_CLIENT_SECRET_PURPOSE,
     option="--client-secret",
-    key="auth.mode: oidc",
-    needed=lambda environment: environment.auth.mode == "oidc",
+    key="auth.mode: oidc or alb_oidc",
+    needed=lambda environment: environment.auth.uses_identity_provider,
     content=_client_secret,
     fix="write the client secret, and nothing else, to the file",
 )
@@ -152,7 +152,7 @@ def store(account: Account, parameters: Parameters, secret: GivenSecret, file: P
         if parameters.read(secret.name) is not None:
             return []
         raise PreconditionError(
-            f"{account.names.parameter(secret.name)} does not exist, and {account.file} has {secret.key}. Fix: "
+            f"{account.names.parameter(secret.name)} does not exist, but {account.file} sets {secret.key}. Fix: "
             f"{account.command('secrets', secret.option, 'FILE')}"
         )
     parameters.write(secret.name, secret.read(file), purpose=secret.purpose, replace=True)

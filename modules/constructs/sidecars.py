@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from environments.facts.secrets import (
 )
 from modules.core.container import Container, Secret
 from modules.core.grants import statement
+from modules.core.json_text import json_text
 from modules.core.task import FargateTask
 
 DAGS_ROOT = "/opt/airflow/dags"
@@ -188,7 +188,7 @@ class GitBundle:
         classpath = "airflow.providers.git.bundles.git.GitDagBundle"
         bundle = {"name": "dags", "classpath": classpath, "kwargs": arguments}
         task.add_environment(
-            AIRFLOW_GIT_REPO=repository.url, AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST=json.dumps([bundle])
+            AIRFLOW_GIT_REPO=repository.url, AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST=json_text([bundle])
         )
         if repository.known_hosts:
             task.add_environment(AIRFLOW_GIT_KNOWN_HOSTS="\n".join(repository.known_hosts))
@@ -237,7 +237,7 @@ class WorkerMetrics:
             **({"AIRFLOW_METRICS_ECS_EXECUTOR": self.ecs_executor} if self.ecs_executor else {}),
             AIRFLOW_METRICS_NAMESPACE=self.namespace,
             AIRFLOW_METRICS_PERIOD=str(self.period_seconds if self.groups else FULL_SECONDS),
-            AIRFLOW_METRICS_WORKER_GROUPS=json.dumps(self.groups, sort_keys=True, separators=(",", ":")),
+            AIRFLOW_METRICS_WORKER_GROUPS=json_text(self.groups),
             **database,
         )
         container.start_after[task.main.name] = "HEALTHY"

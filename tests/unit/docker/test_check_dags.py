@@ -33,7 +33,7 @@ def test_import_errors_and_missing_dags_fail(
 ) -> None:
     module = ModuleType("airflow.dag_processing.dagbag")
     made = {name: SimpleNamespace(dag_id=name, task_ids=tasks, fileloc="x.py") for name, tasks in dags.items()}
-    module.DagBag = lambda _folder, **_options: SimpleNamespace(dags=made, import_errors=errors)  # type: ignore[attr-defined]
+    module.DagBag = lambda _folder: SimpleNamespace(dags=made, import_errors=errors)  # type: ignore[attr-defined]
     for name in ("airflow", "airflow.dag_processing"):
         monkeypatch.setitem(sys.modules, name, ModuleType(name))
     monkeypatch.setitem(sys.modules, module.__name__, module)
