@@ -46,6 +46,7 @@ WAIVER = {
     "owner": "platform team",
     "expires": "2099-11-30",
 }
+TEAM = {"name": "sales", "worker_groups": ["large"], "repository": "git@github.com:example/sales.git"}
 GIT = {"delivery": "git_sync", "repository": "https://github.com/example/dags.git"}
 OTLP = {"endpoint": "https://otel.example.com"}
 LINEAGE = {"endpoint": "https://lineage.example.com"}
@@ -359,6 +360,10 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
             "complete",
         ),
     ),
+    **{
+        f"teams[].{key}": (_set("[]", "[1]", "complete", teams=[TEAM], dags={"delivery": "git_bundle"}),)
+        for key in ("name", "worker_groups", "repository", "branch", "subdirectory", "pool_slots")
+    },
     "alarms.scheduler_heartbeat_seconds": (
         _set("120", "180", "complete", alarms={"scheduler_heartbeat_seconds": 180}),
         _set("120", "60", "complete", alarms={"scheduler_heartbeat_seconds": 60}),
