@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -18,13 +19,17 @@ from bench.scaling.deployed import Deployed, DeployedError, read
 from bench.scaling.fleet import Physics
 from bench.scaling.workloads import SYNTHETIC, TraceError, Workload, read_trace
 from local.repository import ROOT
+from operations.errors import PreconditionError
+from operations.stacks import synthesize
 
 PAGE = ROOT / "docs" / "scaling.md"
-STACK = ROOT / "cdktf.out" / "stacks" / "prod-airflow"
+ENVIRONMENTS, DEPLOYED = ROOT / "environments", "prod-airflow"
 
 
 def main(
-    stack: Annotated[Path, typer.Argument(help="Folder of a synthesized Airflow stack.")] = STACK,
+    stack: Annotated[
+        Path | None, typer.Argument(help="Folder of a synthesized Airflow stack. Default: prod, synthesized now.")
+    ] = None,
     *,
     group: Annotated[str, typer.Option(help="Worker group whose policy is read.")] = "default",
     seeds: Annotated[int, typer.Option(min=1, max=100, help="Random workloads of each kind.")] = 5,
@@ -38,9 +43,9 @@ def main(
     try:
         if trace is not None and (only or write):
             raise WorkloadError("--trace simulates one workload. Fix: leave out --only and --write")
-        deployed = read(stack, group)
+        deployed = read(stack, group) if stack else _production(group)
         workloads = _workloads(only, write=write) if trace is None else (partial(_same, read_trace(trace)),)
-    except (DeployedError, TraceError, WorkloadError) as error:
+    except (DeployedError, PreconditionError, TraceError, WorkloadError) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(2) from None
     chosen = (policies.ours(deployed), *policies.others())
@@ -55,6 +60,13 @@ def main(
     worst = max(result.ratio.value for result in results.of_policies if result.policy == chosen[0].name)
     print(f"largest ratio to the bound: {worst:.2f}, limit {MOST_RATIO}. Next: docs/scaling.md", file=sys.stderr)
     raise typer.Exit(0 if worst <= MOST_RATIO or trace is not None else 1)
+
+
+def _production(group: str) -> Deployed:
+    """The settings of prod as its environment file and the constructs are now: an older synthesis may differ."""
+    with tempfile.TemporaryDirectory() as folder:
+        synthesize(ENVIRONMENTS, out=Path(folder))
+        return read(Path(folder) / "stacks" / DEPLOYED, group)
 
 
 class WorkloadError(Exception):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import heapq
 import math
 import random
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from statistics import fmean
 
-from airflow_fargate.scaling_signal import HISTORY, weight
+from airflow_fargate.scaling_signal import HISTORY, UNKNOWN, is_new, weight
 
 from bench.scaling.workloads import HOUR, Workload
 
@@ -127,18 +127,20 @@ class Fleet:
 
     @property
     def needed(self) -> int:
-        """Workers that our sidecar aims at: jobs whose earlier instances were short count in part."""
-        kinds = {self._workload.jobs[index].kind for index in (*self._queue, *self._began)}
+        """Workers that our sidecar aims at: jobs whose earlier instances were short count in part, new ones in part."""
+        times = [(index, {"waited": self.now - self._queued_at[index]}) for index in self._queue]
+        times += [(index, {"ran": self.now - began}) for index, began in self._began.items()]
+        kinds = {self._workload.jobs[index].kind for index, _ in times}
         expected = {kind: fmean(self._history[kind]) if kind in self._history else None for kind in kinds}
-        queued = (
-            weight(expected[self._workload.jobs[index].kind], waited=self.now - self._queued_at[index])
-            for index in self._queue
-        )
-        running = (
-            weight(expected[self._workload.jobs[index].kind], ran=self.now - began)
-            for index, began in self._began.items()
-        )
-        return math.ceil(round((sum(queued) + sum(running)) / self.physics.slots, 6))
+        slots, new = 0.0, Counter[str]()
+        for index, time in times:
+            kind = self._workload.jobs[index].kind
+            if is_new(expected[kind], **time):
+                new[kind] += 1
+            else:
+                slots += weight(expected[kind], **time)
+        slots += sum(min(count, UNKNOWN) for count in new.values())
+        return math.ceil(round(slots / self.physics.slots, 6))
 
     def at(self, time: float, action: Callable[[], None]) -> None:
         """Call ``action`` at ``time``."""

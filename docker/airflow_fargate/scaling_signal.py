@@ -19,11 +19,16 @@ Auto Scaling need some seconds, and a request that is repeated too early would b
 PHASE = 0.7
 """Part of a period of CloudWatch after which the number is published: late, so that the evaluated number is new."""
 
-WHOLE_SECONDS = 90.0
+WHOLE_SECONDS = 100.0
 """Expected run time from which an Airflow task counts as one; a shorter one counts as its share of this time. About the
-start time of a worker: until a new worker is ready, a slot has run 45 Airflow tasks of two seconds."""
+start time of a worker: until a new worker is ready, a slot has run 50 Airflow tasks of two seconds."""
 WAITED_SECONDS = 180.0
 """Time in the queue after which an Airflow task counts as one whatever its expected run time is."""
+UNKNOWN = 32
+"""Instances that count of an Airflow task that has never succeeded, until its first instances show how long they run:
+otherwise a first run of 300 Airflow tasks of two seconds starts a worker for every four of them."""
+UNKNOWN_WAITED_SECONDS, UNKNOWN_RAN_SECONDS = 100.0, 30.0
+"""Time in the queue, and run time, after which every instance of such an Airflow task counts."""
 HISTORY = 20
 """Earlier successful instances of an Airflow task whose mean run time is expected."""
 
@@ -37,12 +42,25 @@ def weight(expected: float | None, *, waited: float = 0.0, ran: float = 0.0) -> 
         ran: seconds since the start of a running one.
 
     Example:
-        >>> weight(None), weight(45.0), weight(600.0), weight(45.0, waited=200), weight(45.0, ran=91)
+        >>> weight(None), weight(50.0), weight(600.0), weight(50.0, waited=200), weight(50.0, ran=101)
         (1.0, 0.5, 1.0, 1.0, 1.0)
     """
     if expected is None or waited > WAITED_SECONDS or ran > WHOLE_SECONDS:
         return 1.0
     return min(1.0, expected / WHOLE_SECONDS)
+
+
+def is_new(expected: float | None, *, waited: float = 0.0, ran: float = 0.0) -> bool:
+    """Whether nothing is known of an Airflow task yet; of such instances at most UNKNOWN count for each Airflow task.
+
+    Args:
+        expected, waited, ran: as for :func:`weight`.
+
+    Example:
+        >>> is_new(None), is_new(50.0), is_new(None, waited=101), is_new(None, ran=31)
+        (True, False, False, False)
+    """
+    return expected is None and waited <= UNKNOWN_WAITED_SECONDS and ran <= UNKNOWN_RAN_SECONDS
 
 
 @dataclass(slots=True)

@@ -15,7 +15,14 @@ from typing import Any
 
 from airflow_fargate.backing_services import limit_statements
 from airflow_fargate.ecs_overrides import NAMES
-from airflow_fargate.scaling_signal import HISTORY, WAITED_SECONDS, WHOLE_SECONDS
+from airflow_fargate.scaling_signal import (
+    HISTORY,
+    UNKNOWN,
+    UNKNOWN_RAN_SECONDS,
+    UNKNOWN_WAITED_SECONDS,
+    WAITED_SECONDS,
+    WHOLE_SECONDS,
+)
 from airflow_fargate.startup_error import StartupError
 
 STATEMENT_SECONDS = 10
@@ -35,14 +42,23 @@ with active as (
         ) as recent
     ) as expected
     from (select distinct dag_id, task_id from active where not on_ecs) as kind
+), weighed as (
+    select active.*, expected, expected is null and case state
+        when 'queued' then waited <= {UNKNOWN_WAITED_SECONDS} else ran <= {UNKNOWN_RAN_SECONDS}
+    end as is_new
+    from active left join known using (dag_id, task_id)
+), numbered as (
+    select *, row_number() over (partition by dag_id, task_id, on_ecs, is_new order by state desc) as number
+    from weighed
 )
 select queue, count(*), max(waited) filter (where state = 'queued'), count(*) filter (where state = 'queued'), on_ecs,
     sum(case
+        when is_new then (number <= {UNKNOWN})::int
         when expected is null or state = 'queued' and waited > {WAITED_SECONDS}
             or state = 'running' and ran > {WHOLE_SECONDS} then 1
         else least(1, expected / {WHOLE_SECONDS})
     end)
-from active left join known using (dag_id, task_id) group by queue, on_ecs
+from numbered group by queue, on_ecs
 """  # noqa: S608 - constants only
 ECS_DEFAULT, ECS_NAMED = "default", "named"
 """Values of AIRFLOW_METRICS_ECS_EXECUTOR: Airflow tasks that name no executor use it, or only those that name it."""

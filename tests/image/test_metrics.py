@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
+from airflow_fargate.scaling_signal import UNKNOWN, UNKNOWN_WAITED_SECONDS
 from airflow_fargate.worker_load import QUERY
 
 from local.containers import backing_services
@@ -199,9 +200,30 @@ def test_airflow_task_that_was_short_before_counts_in_part(migrated: Services, r
     backing_services.query(
         migrated.database,
         "set session_replication_role = replica; update task_instance set task_id = 'metric-0', run_id = 'earlier',"  # noqa: S608 - constants of this file
-        f" duration = 45 where task_id = 'metric-{earlier}'",
+        f" duration = 50 where task_id = 'metric-{earlier}'",
     )
-    found = backing_services.query(migrated.database, QUERY.replace("%s", "''"))
-    slots = {(row[0], row[4]): float(row[5]) for row in found}
-    # Four whole Airflow tasks, and half of the one whose earlier instance took 45 of 90 seconds.
-    assert slots["default", "f"] == 4.5
+    # Four whole Airflow tasks, and half of the one whose earlier instance took 50 of 100 seconds.
+    assert _slots(migrated) == 4.5
+
+
+@pytest.mark.feature("A1", "A6")
+def test_first_run_of_many_airflow_tasks_counts_whole_only_after_it_has_waited(migrated: Services, rows: None) -> None:
+    backing_services.query(
+        migrated.database,
+        "set session_replication_role = replica; insert into task_instance select (jsonb_populate_record(first,"  # noqa: S608 - constants of this file
+        " jsonb_build_object('id', gen_random_uuid(), 'map_index', number))).*"
+        f" from task_instance first, generate_series(0, {UNKNOWN + 7}) number where task_id = 'metric-0'",
+    )
+    assert _slots(migrated) == 4 + UNKNOWN
+    backing_services.query(
+        migrated.database,
+        f"update task_instance set queued_dttm = now() - interval '{UNKNOWN_WAITED_SECONDS + 1} seconds'"  # noqa: S608 - constants of this file
+        " where task_id = 'metric-0'",
+    )
+    assert _slots(migrated) == 4 + 1 + UNKNOWN + 8
+
+
+def _slots(services: Services) -> float:
+    """The slots that the queue ``default`` needs on workers."""
+    found = backing_services.query(services.database, QUERY.replace("%s", "''"))
+    return next(float(row[5]) for row in found if (row[0], row[4]) == ("default", "f"))

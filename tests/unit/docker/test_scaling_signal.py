@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 from airflow_fargate.scaling_signal import (
     HOLD_SECONDS,
+    UNKNOWN_RAN_SECONDS,
+    UNKNOWN_WAITED_SECONDS,
     WAITED_SECONDS,
     WHOLE_SECONDS,
     ScalingSignal,
+    is_new,
     seconds_to_publication,
     weight,
 )
@@ -60,3 +63,12 @@ def test_short_airflow_task_counts_in_part_until_it_has_waited_or_run_longer_tha
     assert [weight(None), weight(half), weight(3 * half)] == [1.0, 0.5, 1.0]
     assert weight(half, waited=WAITED_SECONDS - 1) == weight(half, ran=WHOLE_SECONDS - 1) == 0.5
     assert weight(half, waited=WAITED_SECONDS + 1) == weight(half, ran=WHOLE_SECONDS + 1) == 1.0
+
+
+@pytest.mark.feature("A1", "A6")
+def test_airflow_task_without_history_is_new_until_it_has_waited_or_run() -> None:
+    assert is_new(None, waited=UNKNOWN_WAITED_SECONDS)
+    assert is_new(None, ran=UNKNOWN_RAN_SECONDS)
+    assert not is_new(None, waited=UNKNOWN_WAITED_SECONDS + 1)
+    assert not is_new(None, ran=UNKNOWN_RAN_SECONDS + 1)
+    assert not is_new(2.0)

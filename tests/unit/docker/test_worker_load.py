@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 from airflow_fargate.metric_data import datums
-from airflow_fargate.scaling_signal import HISTORY, WAITED_SECONDS, WHOLE_SECONDS
+from airflow_fargate.scaling_signal import (
+    HISTORY,
+    UNKNOWN,
+    UNKNOWN_RAN_SECONDS,
+    UNKNOWN_WAITED_SECONDS,
+    WAITED_SECONDS,
+    WHOLE_SECONDS,
+)
 from airflow_fargate.startup_error import StartupError
 from airflow_fargate.worker_load import QUERY, Load, QueueLoad, WorkerGroup, measure, parse_groups
 
@@ -70,3 +77,5 @@ def test_query_has_the_rules_of_the_simulated_weight() -> None:
     assert f"ran > {WHOLE_SECONDS}" in QUERY
     assert f"expected / {WHOLE_SECONDS}" in QUERY
     assert f"limit {HISTORY}" in QUERY
+    assert f"waited <= {UNKNOWN_WAITED_SECONDS} else ran <= {UNKNOWN_RAN_SECONDS}" in QUERY
+    assert f"number <= {UNKNOWN}" in QUERY

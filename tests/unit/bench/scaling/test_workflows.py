@@ -54,11 +54,12 @@ def test_unusable_choice_of_workloads_is_rejected(
 
 @pytest.mark.feature("A5")
 def test_missing_package_is_reported_and_the_other_workloads_are_simulated(
-    stack: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Without a folder the command synthesizes prod itself."""
     monkeypatch.setattr(workflows, "available", lambda: False)
     with pytest.raises(typer.Exit) as ended:
-        command.main(stack, seeds=1, only="task graphs")
+        command.main(seeds=1, only="task graphs")
     printed = capsys.readouterr()
     assert ended.value.exit_code == 0
     assert "the package wfcommons is not installed: its task graphs are left out. Fix: pip install" in printed.err
