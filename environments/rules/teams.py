@@ -11,6 +11,7 @@ from environments.errors import Problem
 from environments.facts.git_servers import git_server
 from environments.facts.naming import parameter_path
 from environments.facts.teams import SHARED_BUNDLE, parameter_prefix
+from environments.facts.topology import worker_name
 from environments.model import Environment
 from environments.rules.airflow import default_queue
 from environments.rules.registry import rule
@@ -101,7 +102,7 @@ def repositories_are_on_the_known_server(environment: Environment) -> Iterator[P
 def secrets_of_a_team_are_its_own(environment: Environment) -> Iterator[Problem]:
     """Only the worker groups of a team read the parameters below its path."""
     for path, process, access in dag_access(environment):
-        for team in _others(environment, path):
+        for team in _others(environment, process):
             own = f"{parameter_path(environment.name_prefix, environment.name)}/{parameter_prefix(team.name)}"
             arn = f"arn:aws:ssm:{environment.region}:{environment.account_id}:parameter{own}/connections/any"
             for variable, parameter in access.secrets.items():
@@ -120,8 +121,6 @@ def secrets_of_a_team_are_its_own(environment: Environment) -> Iterator[Problem]
                     )
 
 
-def _others(environment: Environment, path: str) -> list[Team]:
-    """The teams to which the service at ``path`` in the file does not belong."""
-    index = int(path.removeprefix("workers[").rstrip("]")) if path.startswith("workers[") else None
-    own = team_of(environment, environment.workers[index].name) if index is not None else None
-    return [team for team in environment.teams if team is not own]
+def _others(environment: Environment, process: str) -> list[Team]:
+    """The teams to which ``process`` does not belong."""
+    return [team for team in environment.teams if process not in map(worker_name, team.worker_groups)]
