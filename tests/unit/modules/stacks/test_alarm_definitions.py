@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from terraform_gate.terraform_resource import Resource
 
+from local.repository import ROOT
 from tests.reading import services
 from tests.synthesis import Deployment, deployed
 from tests.unit.modules.variants import CUSTOM, LARGE
@@ -40,3 +43,14 @@ def test_stopped_scheduler_raises_no_alarm() -> None:
 
     assert heartbeat(deployed(**CUSTOM)).body["treat_missing_data"] == "notBreaching"
     assert heartbeat(deployed()).body["treat_missing_data"] == "breaching"
+
+
+@pytest.mark.feature("L4", "O4")
+def test_operations_page_tells_what_to_do_about_every_alarm() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    known = re.findall(r"`([a-z]+(?:-[a-z]+)+)(?:-<[a-z]+>)?`", page.split("## Alarms")[1].split("\n## ")[0])
+    for deployment in (deployed(**LARGE), deployed(topology="ecs")):
+        for alarm in deployment.of("aws_cloudwatch_metric_alarm"):
+            name = alarm.body["alarm_name"].removeprefix("airflow-dev-")
+            if not re.search("-(in|out)(-|$)", alarm.body["alarm_name"]):
+                assert name.startswith(tuple(known)), name
