@@ -112,10 +112,10 @@ flows: .venv/.ready ## Remove each declared flow of a running environment in tur
 calibrate: .venv/.ready ## Record one run of the deployed scaling policy, with which the simulator is compared (a quarter of an hour)
 	@$(BIN)/python -m pytest tests/live/record_scaling.py -q -s $(ARGS)
 
-grants: .venv/.ready ## Record make demo of dev and prod and make live, and write which request needed each permission to docs/permissions.md (an hour)
-	@mkdir -p .build && for name in dev prod; do $(BIN)/python -m local.demo $$name --record .build/demo-$$name.json || exit; done
+grants: .venv/.ready ## Record make demo of each environment and make live, and write which request needed each permission to docs/permissions.md (an hour)
+	@mkdir -p .build && for name in dev staging prod; do $(BIN)/python -m local.demo $$name --record .build/demo-$$name.json || exit; done
 	@AIRFLOW_FARGATE_RECORD=$(CURDIR)/.build/live.json $(BIN)/python -m pytest tests/live --ignore=tests/live/test_compose.py -q
-	@$(BIN)/python -m local.permissions .build/demo-dev.json .build/demo-prod.json .build/live.json
+	@$(BIN)/python -m local.permissions .build/demo-dev.json .build/demo-staging.json .build/demo-prod.json .build/live.json
 
 up: .venv/.ready ## Run ENV locally with Docker (DAGS=folder, PORT=n, DELIVERY=git; see docs/local.md)
 	@$(BIN)/python -m local.compose up $(ENV) $(if $(DAGS),--dags "$(DAGS)") $(if $(PORT),--port $(PORT)) $(if $(DELIVERY),--delivery $(DELIVERY))

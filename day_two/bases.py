@@ -101,8 +101,19 @@ LEAN = _environment(
     cleanup={"enabled": False},
 )
 """The LocalExecutor without optional parts."""
-SINGLE = _environment("single", "10.12.0.0/16", topology="single", dags={"delivery": "s3"})
-"""All Airflow processes in one Fargate task, with DAG files from releases in S3."""
+SINGLE = _environment(
+    "single",
+    "10.12.0.0/16",
+    topology="single",
+    dags={"delivery": "s3"},
+    load_balancer={
+        "certificate_arn": CERTIFICATE,
+        "domain_name": "airflow.example.com",
+        "scheme": "internet-facing",
+        "allowed_cidrs": ["203.0.113.0/24"],
+    },
+)
+"""All Airflow processes in one Fargate task, with DAG files from releases in S3, behind a public load balancer."""
 GUEST = _environment(
     "guest",
     "10.99.0.0/16",

@@ -278,6 +278,7 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
             load_balancer={"domain_name": "airflow.example.com"},
             auth={**COMPLETE["auth"]},
         ),
+        _set("password", "alb_oidc", "single", auth={**COMPLETE["auth"], "mode": "alb_oidc"}),
     ),
     "auth.issuer": (
         _set("login.example.com", "id.example.com", "complete", auth={"issuer": "https://id.example.com"}),

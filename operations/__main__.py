@@ -138,7 +138,7 @@ def secrets(
         typer.Option(metavar="TEAM=FILE", help="Private SSH key for the repository of a team; may be repeated."),
     ] = None,
     client_secret: Annotated[
-        Path | None, typer.Option(help="Client secret of Airflow at the identity provider (auth.mode oidc).")
+        Path | None, typer.Option(help="Client secret of Airflow at the identity provider (auth.mode oidc, alb_oidc).")
     ] = None,
     otlp_headers: Annotated[Path | None, typer.Option(help="File with the headers for telemetry.otlp.")] = None,
     openlineage_api_key: Annotated[

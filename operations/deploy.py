@@ -7,7 +7,7 @@ revoke the rules of the other stack that name a deleted security group, and runn
 from __future__ import annotations
 
 from environments.facts.stacks import LAYERS
-from operations import broker_auth, database, image, migrate, secrets
+from operations import broker_auth, database, image, load_balancer_sign_on, migrate, secrets
 from operations.account import Account
 from operations.bootstrap import require_state_bucket
 from operations.errors import PreconditionError
@@ -18,13 +18,14 @@ from operations.reviewed import Reviewed
 from operations.services import wait_until_steady
 from operations.stacks import Confirm, Stack
 
-FOUNDATION, SECRETS, IMAGE, CHECK, MIGRATION, SERVICES, STEADY, REMOVALS = (
+FOUNDATION, SECRETS, IMAGE, CHECK, MIGRATION, SERVICES, SIGN_ON, STEADY, REMOVALS = (
     "foundation",
     "secrets",
     "image check",
     "check of the services' plan",
     "migration",
     "services",
+    "sign-on at the load balancer",
     "steady services",
     "removals from the foundation",
 )
@@ -45,7 +46,8 @@ def deploy(account: Account, *, confirm: Confirm, reviewed: Reviewed | None = No
     """
     require_state_bucket(account)
     steps = account.steps
-    steps.plan(FOUNDATION, SECRETS, IMAGE, CHECK, MIGRATION, SERVICES, STEADY)
+    sign_on = [SIGN_ON] if load_balancer_sign_on.is_used(account.environment) else []
+    steps.plan(FOUNDATION, SECRETS, IMAGE, CHECK, MIGRATION, SERVICES, *sign_on, STEADY)
     foundation, airflow = (Stack(account, layer, reviewed=reviewed) for layer in LAYERS)
     with steps.run(FOUNDATION):
         in_use = migrate.is_recorded(account)
@@ -72,6 +74,9 @@ def deploy(account: Account, *, confirm: Confirm, reviewed: Reviewed | None = No
         migrate.migrate(account)
     with steps.run(SERVICES):
         airflow.bring_up(confirm=confirm, in_use=in_use)
+    if sign_on:
+        with steps.run(SIGN_ON):
+            load_balancer_sign_on.set_up(account)
     with steps.run(STEADY):
         wait_until_steady(account, task_definitions=airflow.task_definitions())
     if removed:

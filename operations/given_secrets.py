@@ -96,8 +96,8 @@ CLIENT = GivenSecret(
     name=OIDC_CLIENT_SECRET,
     purpose=OIDC_CLIENT_SECRET_PURPOSE,
     option="--client-secret",
-    key="auth.mode: oidc",
-    needed=lambda environment: environment.auth.mode == "oidc",
+    key="auth.mode: oidc or alb_oidc",
+    needed=lambda environment: environment.auth.uses_identity_provider,
     content=_client_secret,
     fix="write the client secret, and nothing else, to the file",
 )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from environments.facts.secrets import SPECIFICATIONS
 from environments.facts.topology import process_name, scheduling_component
-from operations import broker_auth, database_proxy
+from operations import broker_auth, database_proxy, load_balancer_sign_on
 from operations.account import Account
 from operations.database import set_password
 from operations.errors import OperationError, PreconditionError
@@ -22,6 +22,7 @@ from operations.services import roll
 
 RE_ENCRYPT = ("airflow", "rotate-fernet-key")
 ROLL_OUT = "roll-out"
+LOAD_BALANCER = "secret of the load balancer"
 
 
 def fernet(account: Account) -> None:
@@ -154,10 +155,14 @@ def _client_secret(file: Path) -> Callable[[Account], None]:
     """The rotation of the client secret; the identity provider accepts the old one until it is deleted there."""
 
     def rotate(account: Account) -> None:
-        account.steps.plan("new value stored", ROLL_OUT)
+        following = LOAD_BALANCER if load_balancer_sign_on.is_used(account.environment) else ROLL_OUT
+        account.steps.plan("new value stored", following)
         with account.steps.run("new value stored"):
             store(account, Parameters(account), CLIENT, file)
-        with account.steps.run(ROLL_OUT):
-            roll(account, why="a new client secret")
+        with account.steps.run(following):
+            if following == LOAD_BALANCER:
+                load_balancer_sign_on.set_up(account)
+            else:
+                roll(account, why="a new client secret")
 
     return rotate

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from environments.derived.service_counts import service_counts
 from environments.facts.secrets import SPECIFICATIONS, names_for_topology
-from operations import broker_auth, database, database_proxy, given_secrets, image, migrate
+from operations import broker_auth, database, database_proxy, given_secrets, image, load_balancer_sign_on, migrate
 from operations.account import Account
 from operations.alarms import active_alarms
 from operations.aws_errors import explain
@@ -18,6 +18,8 @@ from operations.bootstrap import bucket_exists
 from operations.errors import OperationError, PreconditionError
 from operations.parameters import Parameters
 from operations.services import services, unsettled
+
+SIGN_ON = "sign-on at the load balancer"
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,13 @@ def _targets(account: Account) -> Iterator[Check]:
             yield Check(f"targets of {service['serviceName']}", problem)
 
 
+def _sign_on(account: Account) -> Iterator[Check]:
+    if not load_balancer_sign_on.is_used(account.environment):
+        return
+    found = "; ".join(load_balancer_sign_on.problems(account))
+    yield Check(SIGN_ON, f"{found}. Fix: {account.command('deploy')}" if found else None)
+
+
 def _alarms(account: Account) -> Iterator[Check]:
     active = active_alarms(account)
     yield Check("alarms", f"in state ALARM: {', '.join(active)}" if active else None)
@@ -150,5 +159,6 @@ CHECKS: dict[str, Callable[[Account], Iterator[Check]]] = {
     "database migrated": _schema,
     "services": _services,
     "targets of the load balancer": _targets,
+    SIGN_ON: _sign_on,
     "alarms": _alarms,
 }

@@ -29,19 +29,24 @@ DEFAULTS: Mapping[str, str] = {
     # The ECS executor uses the task role, not a connection `aws_default` that DAGs may have.
     "AIRFLOW__AWS_ECS_EXECUTOR__CONN_ID": "",
 }
+# Defaults of one component, which come before those of the image.
+OF_COMPONENT: Mapping[str, Mapping[str, str]] = {
+    "airflow-task": {"AIRFLOW__CORE__HOSTNAME_CALLABLE": "airflow_fargate.fargate_task.hostname"},
+}
 WORKER_OPTIONS = "airflow_fargate.celery_config.CELERY_CONFIG"
 CONNECT_ARGS = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS"
 TOKENS = "airflow_fargate.sqlalchemy_tokens.CONNECT_ARGS"
 
 
 def assemble(component: Component, environ: Mapping[str, str]) -> dict[str, str]:
-    """Build the variables to add to ``environ`` for ``component``. Variables in ``environ`` override DEFAULTS.
+    """Build the variables to add to ``environ`` for ``component``. Variables in ``environ`` override defaults.
 
     Raises:
         StartupError: a secret or an address is missing, empty or malformed.
     """
     check_secrets(component, environ)
-    options = {name: value for name, value in DEFAULTS.items() if name not in environ}
+    defaults = {**DEFAULTS, **OF_COMPONENT.get(component.name, {})}
+    options = {name: value for name, value in defaults.items() if name not in environ}
     if component.database or environ.get(DATABASE_PASSWORD) or iam_token.is_required(environ):
         options |= _database(component, Database.of(environ))
         options |= _tokens(component, environ)

@@ -8,6 +8,7 @@ It is the ``AwsEcsExecutor`` of the Amazon provider (9.39.0) with these differen
 - A Fargate task that ran is not started again: Airflow's ``retries`` decide about that.
 - An Airflow task that is queued longer than ``task_queued_timeout`` is removed and its Fargate task stopped.
 - A scheduler that stops does not wait for its Fargate tasks: the next one adopts them.
+- What it writes to the audit log arrives there.
 - api-servers, which load the executor to read logs, need no ECS. They name the log stream of a running Airflow task.
 """
 
@@ -46,6 +47,7 @@ class FargateExecutor(AwsEcsExecutor):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._rejected: dict[Any, str] = {}
+        self._unsaved: list[Any] = []
         if not os.environ.get(CLUSTER_VARIABLE):
             BaseExecutor.__init__(self, *args, **kwargs)
             return
@@ -84,6 +86,15 @@ class FargateExecutor(AwsEcsExecutor):  # type: ignore[misc]
             self.log_task_event(event="ecs task rejected", extra=reason, ti_key=key)
             self.fail(key, info=reason)
         super().sync()
+
+    def log_task_event(self, *, event: str, extra: str, ti_key: Any) -> None:
+        """Give the scheduler a record for the audit log, which it saves after this heartbeat.
+
+        The scheduler of Airflow 3.3.2 takes the records out of the queue while SQLAlchemy, which keeps weak references,
+        collects them: a record to which nothing else refers becomes a row of nulls, and PostgreSQL rejects all rows.
+        """
+        super().log_task_event(event=event, extra=extra, ti_key=ti_key)
+        self._unsaved = [*self._task_event_logs]
 
     def end(self, heartbeat_interval: int = 10) -> None:
         """Leave Fargate tasks to the next scheduler: waiting for them would delay each deployment by two minutes."""

@@ -68,12 +68,14 @@ class Protection:
         self._seconds = minutes * 60
         self._clock = clock
         self._held_until = 0.0
+        self._may_be_held_until = 0.0
         self._last_busy = 0.0
+        self._failed: bool | None = None
         self._retry_at = 0.0
 
     @property
     def held(self) -> bool:
-        """Whether the protection is enabled and has not expired."""
+        """Whether the agent has confirmed the protection, and it has not expired."""
         return self._clock() < self._held_until
 
     def follow(self, *, busy: bool) -> None:
@@ -81,19 +83,26 @@ class Protection:
         now = self._clock()
         if busy:
             self._last_busy = now
-        if now < self._retry_at:
-            return
-        if busy and self._held_until - now < self._seconds / 2:
-            self._set(enabled=True, now=now)
-        elif not busy and self.held and now - self._last_busy >= IDLE_SECONDS:
-            self._set(enabled=False, now=now)
+        wanted = self._wanted(busy=busy, now=now)
+        if wanted is not None and (wanted is not self._failed or now >= self._retry_at):
+            self._set(enabled=wanted, now=now)
+
+    def _wanted(self, *, busy: bool, now: float) -> bool | None:
+        """The state to request; None for no request."""
+        if busy:
+            return True if self._held_until - now < self._seconds / 2 else None
+        return False if now < self._may_be_held_until and now - self._last_busy >= IDLE_SECONDS else None
 
     def _set(self, *, enabled: bool, now: float) -> None:
+        """Request a state. A request without an answer may have been carried out."""
+        until = now + self._seconds if enabled else 0.0
         try:
             self._set_state(enabled)
         except AgentError as error:
-            self._retry_at = now + RETRY_SECONDS
+            self._failed, self._retry_at = enabled, now + RETRY_SECONDS
+            self._held_until = self._held_until if enabled else 0.0
+            self._may_be_held_until = max(self._may_be_held_until, until)
             log.warning("task protection %s: %s; next try in %d s", "on" if enabled else "off", error, RETRY_SECONDS)
         else:
-            self._held_until = now + self._seconds if enabled else 0.0
+            self._failed, self._held_until, self._may_be_held_until = None, until, until
             log.info("task protection %s", "on" if enabled else "off")

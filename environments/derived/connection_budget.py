@@ -57,10 +57,13 @@ def connection_budget(environment: Environment) -> Budget:
     Raises:
         KeyError: for an unknown instance class.
     """
-    return Budget(shares=tuple(_shares(environment)), accepted=max_connections(environment.database.instance_class))
+    return Budget(
+        shares=tuple(connection_shares(environment)), accepted=max_connections(environment.database.instance_class)
+    )
 
 
-def _shares(environment: Environment) -> Iterator[Share]:
+def connection_shares(environment: Environment) -> Iterator[Share]:
+    """The connections of each kind of client at the largest scale."""
     airflow = environment.airflow
     pool, words = airflow.pool_size + airflow.max_overflow, f"({airflow.pool_size} + {airflow.max_overflow})"
     yield from _components(environment, pool, words)

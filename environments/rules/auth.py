@@ -11,6 +11,7 @@ from environments.rules.registry import rule
 from environments.sections.auth import Auth
 
 PASSWORD = Auth()
+PEER = {"oidc": "the issuer", "alb_oidc": "the public keys of load balancers"}
 
 
 @rule("auth")
@@ -23,7 +24,7 @@ def sign_on_has_its_keys(environment: Environment) -> Iterator[Problem]:
         return
     for key in ("issuer", "client_id"):
         if getattr(auth, key) is None:
-            yield Problem(f"auth.{key}", "missing: auth.mode oidc requires it")
+            yield Problem(f"auth.{key}", f"missing: auth.mode {auth.mode} requires it")
     if not auth.roles and auth.default_role is None:
         yield Problem(
             "auth.roles",
@@ -35,7 +36,7 @@ def sign_on_has_its_keys(environment: Environment) -> Iterator[Problem]:
 @rule("auth", "airflow")
 def session_is_set_once(environment: Environment) -> Iterator[Problem]:
     """With an identity provider, sessions and tokens end after ``auth.session_minutes``."""
-    if environment.auth.mode == "oidc":
+    if environment.auth.uses_identity_provider:
         for option in sorted({*SESSION_OPTIONS} & {*environment.airflow.config}):
             yield Problem(
                 f"airflow.config.{option}", "must not be set here: use auth.session_minutes. Fix: remove the option"
@@ -56,20 +57,39 @@ def groups_are_listed_once(environment: Environment) -> Iterator[Problem]:
 @rule("auth", "load_balancer")
 def sign_on_has_a_stable_address(environment: Environment) -> Iterator[Problem]:
     """The identity provider sends people back to a registered address; a load balancer's own name can change."""
-    if environment.auth.mode == "oidc" and environment.load_balancer.domain_name is None:
+    auth = environment.auth
+    if auth.uses_identity_provider and environment.load_balancer.domain_name is None:
         yield Problem(
             "load_balancer.domain_name",
-            "missing: auth.mode oidc requires the host name at which the identity provider sends people back to "
-            "Airflow. Fix: set it, and a certificate for it",
+            f"missing: auth.mode {auth.mode} requires the host name at which the identity provider sends people back "
+            "to Airflow. Fix: set it, and a certificate for it",
         )
 
 
 @rule("auth", "network")
 def issuer_is_reachable(environment: Environment) -> Iterator[Problem]:
-    """Api-servers request the keys and tokens of the issuer over HTTPS."""
-    if environment.auth.mode == "oidc" and environment.network.egress == "none":
+    """Api-servers request the keys and tokens of the issuer, or the keys of load balancers, over HTTPS."""
+    auth = environment.auth
+    if auth.uses_identity_provider and environment.network.egress == "none":
+        what = PEER[auth.mode]
         yield Problem(
             "auth.mode",
-            "oidc requires HTTPS connections from the api-servers to the issuer, and network.egress none has no route "
-            "to it. Fix: use network.egress single_nat or nat_per_zone, or auth.mode password",
+            f"{auth.mode} requires HTTPS connections from the api-servers to {what}, and network.egress none has no "
+            "route to it. Fix: use network.egress single_nat or nat_per_zone, or auth.mode password",
+        )
+
+
+@rule("auth", "load_balancer", "network")
+def load_balancer_reaches_the_issuer(environment: Environment) -> Iterator[Problem]:
+    """A load balancer that authenticates connects to the issuer, and needs a public address or NAT for that.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
+    """
+    internal = environment.load_balancer.scheme == "internal" and environment.network.existing is None
+    if environment.auth.mode == "alb_oidc" and internal:
+        yield Problem(
+            "load_balancer.scheme",
+            "auth.mode alb_oidc requires HTTPS connections from the load balancer to the issuer, and an internal load "
+            "balancer has no public address. Fix: use internet-facing with allowed_cidrs, network.existing with NAT "
+            "for the load balancer's subnets, or auth.mode oidc",
         )

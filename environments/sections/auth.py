@@ -49,8 +49,12 @@ class Auth(Section):
     """Passwords in Airflow, or an identity provider."""
 
     mode: Annotated[
-        Literal["password", "oidc"],
-        synth("`password`: users of Airflow; `oidc`: an OpenID Connect identity provider.", effect=ROLLING),
+        Literal["password", "oidc", "alb_oidc"],
+        synth(
+            "`password`: users of Airflow; `oidc`: an OpenID Connect identity provider; `alb_oidc`: the same, and the "
+            "load balancer admits nobody else.",
+            effect=ROLLING,
+        ),
     ] = "password"
     issuer: Annotated[
         Issuer | None,
@@ -87,6 +91,11 @@ class Auth(Section):
             le=10080,
         ),
     ] = 480
+
+    @property
+    def uses_identity_provider(self) -> bool:
+        """Whether people sign in at an identity provider."""
+        return self.mode != "password"
 
     @property
     def groups(self) -> Iterator[tuple[str, int, str]]:

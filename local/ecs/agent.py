@@ -80,6 +80,11 @@ class Agent:
         except EngineError as error:
             return 500, {"code": "InternalServerError", "message": str(error)}
 
+    def arn(self, task: str) -> str:
+        """The ARN of ``task``; its name alone where no role is served."""
+        roles = self._roles.get(task)
+        return roles.arn if roles else task
+
     def variables(self, task: str) -> dict[str, str]:
         """The variables that ECS sets in every container of ``task``."""
         id_ = next((id_ for id_, name in self._credentials.items() if name == task), "")
@@ -120,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif found := CREDENTIALS.fullmatch(self.path):
             self._answer(*self.owner.credentials(found["id"]))
         elif found := METADATA.fullmatch(self.path):
-            self._answer(200, {"TaskARN": found["task"], "LaunchType": "FARGATE"})
+            self._answer(200, {"TaskARN": self.owner.arn(found["task"]), "LaunchType": "FARGATE"})
         else:
             self._answer(404, {})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -66,12 +67,16 @@ class FakeCluster:
         self.gateways.refresh()
         self.vpc.refresh()
 
-    def fail_over_database(self) -> None:
+    def fail_over_database(self, *, away: float = 0) -> None:
         """Stop the database and start its successor in another subnet: same name and data, another address.
+
+        Args:
+            away: seconds without a database.
 
         https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html
         """
         self.database.kill()
+        time.sleep(away)
         found = self.runner.catalog.database()
         setting = _setting(self.vpc, found, self.folder)
         password = self.runner.catalog.secret(f"{self.parameters}/database-password")

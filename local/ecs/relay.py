@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 
 class Relay:
@@ -65,9 +66,9 @@ def to_loopback(port: int) -> Callable[[], socket.socket]:
 
 
 def _copy(source: socket.socket, sink: socket.socket) -> None:
-    try:
+    """Forward data until one end is closed or reset, and tell the other end, which may wait for an answer."""
+    with suppress(OSError):
         while data := source.recv(65536):
             sink.sendall(data)
+    with suppress(OSError):
         sink.shutdown(socket.SHUT_WR)
-    except OSError:
-        return

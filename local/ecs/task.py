@@ -196,11 +196,15 @@ class FargateTask:
             stopper.start()
         for stopper in stoppers:
             stopper.join()
-        self.roles.write_logs({name: container.logs() for name, container in self.containers.items()})
+        self.send_logs()
         self.interface.close()
         if hasattr(self, "_pause"):
             docker("kill", self._pause.id, check=False)
         self.phase = "stopped"
+
+    def send_logs(self) -> None:
+        """Send what the containers printed since the last call to their log groups."""
+        self.roles.write_logs({name: container.logs() for name, container in self.containers.items()})
 
     def logs(self) -> str:
         """The output of all containers."""

@@ -117,6 +117,11 @@ class TaskRoles:
         self._execution_role = RoleSession(account=self.account, role=self.definition.execution_role, name=self.task)
         self._sent = Counter[str]()
 
+    @property
+    def arn(self) -> str:
+        """The ARN of the Fargate task."""
+        return f"arn:aws:ecs:{self.account.region}:{self.account.account_id}:task/{self.cluster}/{self.task}"
+
     def credentials(self) -> dict[str, str]:
         """The credentials of the task role, for the processes of the task."""
         return self._task_role.credentials()
@@ -201,11 +206,10 @@ class TaskRoles:
         Returns:
             The message of the error if the role does not permit it, else an empty string.
         """
-        arn = f"arn:aws:ecs:{self.account.region}:{self.account.account_id}:task/{self.cluster}/{self.task}"
         change = {"protectionEnabled": enabled, **({"expiresInMinutes": minutes} if enabled else {})}
         try:
             with _unless_denied():
-                self._task_role.client("ecs").update_task_protection(cluster=self.cluster, tasks=[arn], **change)
+                self._task_role.client("ecs").update_task_protection(cluster=self.cluster, tasks=[self.arn], **change)
         except ClientError as error:
             return str(error)
         return ""

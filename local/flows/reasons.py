@@ -10,7 +10,8 @@ from local.flows.record import Trial
 REASONS: Mapping[str, str] = {
     "clients -> load-balancer tcp/80": "the load balancer of the live tests serves port 443 only; in AWS its listener"
     " on port 80 redirects to HTTPS",
-    "airflow-task -> *": "topology ecs, which no recorded run had: the Fargate task of one Airflow task",
+    "load-balancer -> internet tcp/443": "auth.mode alb_oidc, which no recorded run had: the load balancer requests the"
+    " tokens and claims of the issuer",
     "db-clean -> *": "cleanup, which the live tests' environment does not have: a one-off Fargate task with the flows"
     " of the migration",
     "worker-[*] -> [0-9]* *": "workers[].egress: what the DAGs of an environment need; no Airflow component does",

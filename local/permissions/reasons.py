@@ -32,7 +32,6 @@ REASONS: Mapping[str, str] = {
     f"{_DEPLOY}*prefix-list/[*]": "a rule of a security group that names the prefix list of S3",
     f"{_DEPLOY}elasticache:[DI]*crease[*]": "a changed number of replicas of the broker",
     f"{_DEPLOY}elasticache:Reset*": "a parameter of the broker that is reset",
-    f"{_DEPLOY}arn:aws:elasticache:*:cluster:*": "the nodes of the broker, in a change of their number",
     f"{_DEPLOY}logs:*ssociate*": "a changed KMS key of a log group",
     f"{_DEPLOY}logs:Filter*": "operations logs",
     f"{_DEPLOY}logs:Update*": "a changed delivery of logs",
@@ -52,6 +51,9 @@ REASONS: Mapping[str, str] = {
     f"{_DEPLOY}*:Describe*": _READ,
     f"{_DEPLOY}*:Get*": _READ,
     f"{_DEPLOY}*:List*": _READ,
+    "scheduler: task role: ecs:TagResource": "RunTask copies the tags of the task definition; AWS may ask for it, the"
+    " emulator does not (docs.aws.amazon.com/AmazonECS/latest/developerguide/supported-iam-actions-tagging.html)",
+    "scheduler: task role: arn:aws:ecs:*:task/*": "the resource of ecs:TagResource",
     "*: execution role: logs:PutLogEvents": "in this run no container of the component ended before the environment",
     "*: task role: ecs:GetTaskProtection": "the agent reads the state of the protection with it",
     "*: task role: s3:ListBucket": "a component that reads task logs lists them first",

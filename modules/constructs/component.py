@@ -6,9 +6,10 @@ from modules.core.service import EcsComponent
 
 
 class Component(EcsComponent):
-    """The ECS service of an api-server, scheduler, dag-processor, triggerer, Flower or a standalone Airflow.
+    """The ECS service of one Airflow component, with its task definition, roles and security group.
 
-    The arguments are those of :class:`modules.core.service.EcsComponent`.
+    The component is an api-server, scheduler, dag-processor, triggerer, Flower or a standalone Airflow. The arguments
+    are those of :class:`modules.core.service.EcsComponent`.
 
     Example:
         >>> from modules.core.airflow_process import API_SERVER

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cdktf_cdktf_provider_aws.lb import Lb, LbAccessLogs
-from cdktf_cdktf_provider_aws.lb_listener import LbListener, LbListenerDefaultAction, LbListenerDefaultActionRedirect
+from cdktf_cdktf_provider_aws.lb_listener import (
+    LbListener,
+    LbListenerDefaultAction,
+    LbListenerDefaultActionFixedResponse,
+    LbListenerDefaultActionRedirect,
+)
 from cdktf_cdktf_provider_aws.lb_listener_rule import (
     LbListenerRule,
     LbListenerRuleAction,
@@ -21,6 +26,7 @@ from modules.core.connections import Connections, security_group
 from modules.core.deferrable import equals
 from modules.core.flows import Endpoint
 from modules.core.network_reference import NetworkReference
+from modules.core.sign_on_rules import NOT_READY, UNAVAILABLE, add_sign_on_rules
 
 HTTPS, HTTP = 443, 80
 # Components call the execution API by its internal name: the load balancer answers 403 on these paths.
@@ -58,6 +64,8 @@ class LoadBalancer(Construct):
         allowed_cidrs: IPv4 blocks that may connect.
         target_port: TCP port of the api-servers.
         settings: scheme, security policy, protection and access logs.
+        authenticates: let people in only with a session of the identity provider; the listener answers 503 to them
+            until ``operations deploy`` has set the actions with the client secret.
 
     Example:
         >>> balancer = LoadBalancer(stack, "load-balancer", name="airflow-prod", network=network, target_port=8080,
@@ -78,6 +86,7 @@ class LoadBalancer(Construct):
         allowed_cidrs: tuple[str, ...],
         target_port: int,
         settings: LoadBalancerSettings,
+        authenticates: bool = False,
     ) -> None:
         super().__init__(scope, id_)
         self.connections = security_group(
@@ -105,9 +114,13 @@ class LoadBalancer(Construct):
             tags={"Name": name},
         )
         targets = self._targets(name, network.vpc_id, target_port, settings.health_check_path)
-        listener = self._listener(balancer.arn, settings.ssl_policy, certificate_arn, targets.arn)
+        default = self._not_ready() if authenticates else self._forward(targets.arn)
+        listener = self._listener(balancer.arn, settings.ssl_policy, certificate_arn, default)
         self.listeners = [listener, self._redirect(balancer.arn)]
         self._deny_execution_api(listener.arn)
+        if authenticates:
+            self.connections.allow_to_internet(port=HTTPS, why="sign-in at the identity provider")
+            add_sign_on_rules(self, listener_arn=listener.arn, target_group_arn=targets.arn)
         self.arn: str = balancer.arn
         self.arn_suffix: str = balancer.arn_suffix
         self.dns_name: str = balancer.dns_name
@@ -139,7 +152,18 @@ class LoadBalancer(Construct):
             ),
         )
 
-    def _listener(self, balancer: str, ssl_policy: str, certificate: str, targets: str) -> LbListener:
+    def _forward(self, targets: str) -> LbListenerDefaultAction:
+        return LbListenerDefaultAction(type="forward", target_group_arn=targets)
+
+    def _not_ready(self) -> LbListenerDefaultAction:
+        answer = LbListenerDefaultActionFixedResponse(
+            content_type="text/plain", message_body=NOT_READY, status_code=UNAVAILABLE
+        )
+        return LbListenerDefaultAction(type="fixed-response", fixed_response=answer)
+
+    def _listener(
+        self, balancer: str, ssl_policy: str, certificate: str, default: LbListenerDefaultAction
+    ) -> LbListener:
         return LbListener(
             self,
             "https",
@@ -148,7 +172,7 @@ class LoadBalancer(Construct):
             protocol="HTTPS",
             ssl_policy=ssl_policy,
             certificate_arn=certificate,
-            default_action=[LbListenerDefaultAction(type="forward", target_group_arn=targets)],
+            default_action=[default],
         )
 
     def _redirect(self, balancer: str) -> LbListener:

@@ -12,6 +12,7 @@ from environments.facts.secrets import SPECIFICATIONS, SecretSpecification
 from modules.core.container import Secret
 from modules.core.ephemeral import random_value
 from modules.core.grants import statement
+from modules.core.json_text import json_text
 from modules.core.task import Client
 
 
@@ -54,9 +55,10 @@ class SecretsBackendReference:
     def serve(self, client: Client) -> None:
         """Configure the secrets backend of ``client`` and allow it to read connections and variables."""
         backend = "airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend"
-        prefixes = f'"connections_prefix": "{self.path}/connections", "variables_prefix": "{self.path}/variables"'
+        prefixes = {f"{kind}_prefix": f"{self.path}/{kind}" for kind in KINDS}
         client.add_environment(
-            AIRFLOW__SECRETS__BACKEND=backend, AIRFLOW__SECRETS__BACKEND_KWARGS=f'{{{prefixes}, "config_prefix": null}}'
+            AIRFLOW__SECRETS__BACKEND=backend,
+            AIRFLOW__SECRETS__BACKEND_KWARGS=json_text({**prefixes, "config_prefix": None}),
         )
         parameters = [f"arn:aws:ssm:{self.region}:{self.account_id}:parameter{self.path}/{kind}/*" for kind in KINDS]
         client.task_role.grant(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from environments.facts.secrets import (
 from environments.facts.teams import SHARED_BUNDLE, variable_suffix
 from modules.core.container import Container, Secret
 from modules.core.grants import statement
+from modules.core.json_text import json_text
 from modules.core.task import FargateTask
 
 DAGS_ROOT = "/opt/airflow/dags"
@@ -180,7 +180,7 @@ class GitBundle:
     def join(self, task: FargateTask) -> None:
         """Add the bundles to ``task``."""
         bundles = [_bundle(name, repository) for name, repository in self.repositories.items()]
-        task.add_environment(AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST=json.dumps(bundles))
+        task.add_environment(AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST=json_text(bundles))
         for name, repository in self.repositories.items():
             suffix = "" if name == SHARED_BUNDLE else variable_suffix(name)
             task.add_environment(**{f"AIRFLOW_GIT_REPO{suffix}": repository.url})
@@ -243,7 +243,7 @@ class WorkerMetrics:
             **({"AIRFLOW_METRICS_ECS_EXECUTOR": self.ecs_executor} if self.ecs_executor else {}),
             AIRFLOW_METRICS_NAMESPACE=self.namespace,
             AIRFLOW_METRICS_PERIOD=str(self.period_seconds if self.groups else FULL_SECONDS),
-            AIRFLOW_METRICS_WORKER_GROUPS=json.dumps(self.groups, sort_keys=True, separators=(",", ":")),
+            AIRFLOW_METRICS_WORKER_GROUPS=json_text(self.groups),
             **database,
         )
         container.start_after[task.main.name] = "HEALTHY"

@@ -5,24 +5,26 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from cdktf import App, TerraformStack
 
 from environments.model import Environment
 from modules.export.caller_values import with_caller_values
-from modules.export.cross_rules import with_cross_rules
+from modules.export.cross_rules import with_applicable_rules
 from modules.export.deferred_values import StructuralInputError, resolved_numbers, unresolved_number
 from modules.export.dynamic_blocks import with_dynamic_blocks
 from modules.export.exportable import ID
 from modules.export.hcl_template import simplified
 from modules.export.inputs import Input
-from modules.export.module_inputs import ModuleInputs
+from modules.export.module_inputs import ModuleInputs, Refused
+from modules.export.provider_data import with_checks, with_partition
 from modules.export.repetition import unmarked, with_worker_groups
-from modules.export.rewriting import add_tags, repeat_for_clients, with_deferral_local, with_locals
+from modules.export.rewriting import add_preconditions, add_tags, repeat_for_clients, with_deferral_local, with_locals
+from modules.export.summaries import Group, groups
 
-SECTIONS = ("resource", "ephemeral", "data", "moved", "locals")
+SECTIONS = ("data", "locals", "resource", "ephemeral", "moved")
 
 
 class Source(Protocol):
@@ -53,7 +55,9 @@ class Module:
         reasons: why a value is fixed although its field is declared with ``plan``, by name.
         sections: as in Terraform JSON.
         owners: the construct that made a resource, by address.
+        groups: what the resource belongs to, for comments, by address.
         outputs: by name, as in Terraform JSON.
+        refused: values that a precondition refuses, for the tests, by a name.
     """
 
     name: str
@@ -63,8 +67,10 @@ class Module:
     reasons: Mapping[str, str]
     sections: Mapping[str, Any]
     owners: Mapping[str, str]
+    groups: Mapping[str, Group]
     outputs: Mapping[str, Mapping[str, Any]]
     steps: str = ""
+    refused: Mapping[str, Refused] = field(default_factory=dict)
 
 
 def build(source: Source, *, structure: Environment) -> Module:
@@ -81,22 +87,31 @@ def build(source: Source, *, structure: Environment) -> Module:
     with_caller_values(synthesized, inputs)
     repeat_for_clients(synthesized)
     add_tags(stack, synthesized, inputs)
+    add_preconditions(synthesized, inputs)
     with_dynamic_blocks(synthesized)
-    synthesized = with_locals(with_worker_groups(synthesized, inputs), inputs)
+    synthesized = with_partition(with_locals(with_worker_groups(synthesized, inputs), inputs))
     _reject_unresolved_numbers(synthesized, inputs)
     names = _used(synthesized)
+    synthesized = with_checks(synthesized, names)
     used = (item for item in inputs.variables.values() if item.name in names)
     return Module(
         name=source.name,
         purpose=source.purpose,
-        inputs=with_cross_rules([_without_unused_length_rule(item, synthesized) for item in used]),
+        inputs=with_applicable_rules([_without_unused_length_rule(item, synthesized) for item in used]),
         fixed=inputs.fixed,
         reasons=exceptions,
         sections={key: synthesized[key] for key in SECTIONS if key in synthesized},
         owners=_owners(raw),
+        groups=groups(stack, raw, name=source.name),
         outputs=synthesized.get("output", {}),
         steps=source.steps,
+        refused={name: item for name, item in inputs.refused.items() if _has(synthesized, item.address)},
     )
+
+
+def _has(synthesized: Any, address: str) -> bool:
+    kind, _, name = address.partition(".")
+    return name in synthesized["resource"].get(kind, {})
 
 
 def _owners(raw: Any) -> dict[str, str]:

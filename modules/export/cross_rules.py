@@ -6,12 +6,14 @@ A condition of a ``validation`` block may refer to other variables since Terrafo
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from environments.facts.airflow_memory import SLOT_MIB, WORKER_MIB
 from environments.facts.fargate_sizes import MEMORY_MIB
+from environments.facts.instance_classes import MEMORY_GIB
+from environments.rules.names import LIMIT, RESERVED_PREFIXES
 from modules.export.inputs import Input, Rule
 
 
@@ -26,6 +28,7 @@ class CrossRule:
         condition: HCL, with ``{target}`` and the other keys in braces.
         message: continues the name of the target.
         rejected: a value of the target that the condition rejects, given the defaults and examples of the others.
+        given: values of other variables with which the condition rejects it, instead of the defaults.
     """
 
     target: str
@@ -33,6 +36,7 @@ class CrossRule:
     condition: str
     message: str
     rejected: Any
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _sizes() -> str:
@@ -45,6 +49,20 @@ def _sizes() -> str:
 
 
 SIZES = _sizes()
+FAMILIES = sorted({name.split(".")[1] for name in MEMORY_GIB})
+
+
+def _classes() -> str:
+    """The instance classes of RDS for PostgreSQL, as a pattern: the families of each set of sizes."""
+    sizes: dict[str, list[str]] = {}
+    for family in FAMILIES:
+        of_family = "|".join(name.split(".")[2] for name in MEMORY_GIB if name.split(".")[1] == family)
+        sizes.setdefault(of_family, []).append(family)
+    return "^db[.](" + "|".join(f"({'|'.join(families)})[.]({of})" for of, families in sizes.items()) + ")$"
+
+
+_CLASSES = _classes()
+DISTINCT = "length(distinct({target})) == length({target})"
 RULES = (
     CrossRule(
         "max_storage_gib",
@@ -72,10 +90,70 @@ RULES = (
     ),
     CrossRule(
         "task_queued_timeout_seconds",
-        ("task_heartbeat_timeout_seconds", "visibility_timeout_seconds"),
-        "{target} > {task_heartbeat_timeout_seconds} && {target} < {visibility_timeout_seconds}",
-        "must be between {task_heartbeat_timeout_seconds} and {visibility_timeout_seconds}.",
-        60,
+        ("visibility_timeout_seconds",),
+        "{target} < {visibility_timeout_seconds}",
+        "must be less than {visibility_timeout_seconds}: the broker would deliver messages that Airflow waits for.",
+        86400,
+    ),
+    CrossRule(
+        "instance_class",
+        (),
+        f"can(regex({json.dumps(_CLASSES)}, {{target}}))",
+        f"must be a class of {', '.join(FAMILIES)} with a size that RDS offers.",
+        "db.x1.large",
+    ),
+    CrossRule("zones", (), DISTINCT, "must list each zone once.", ["eu-west-1a"] * 3),
+    CrossRule(
+        "allowed_cidrs",
+        (),
+        DISTINCT,
+        "must list each CIDR block once.",
+        ["192.0.2.0/24", "192.0.2.0/24"],
+    ),
+    CrossRule(
+        "name_prefix",
+        ("name",),
+        '!can(regex("^(aws|ssm)", {target})) && !can(regex('
+        + json.dumps(f"^({'|'.join(RESERVED_PREFIXES)})")
+        + ', "${{{target}}}-${{{name}}}"))',
+        "must not begin with aws, ssm or another name that AWS reserves.",
+        "sg",
+    ),
+    CrossRule(
+        "name_prefix",
+        (),
+        '!strcontains({target}, "--") && !endswith({target}, "-")',
+        "must not end in a hyphen or have two in a row: RDS rejects both.",
+        "a--b",
+    ),
+    CrossRule(
+        "name_prefix",
+        ("name",),
+        f'length("${{{{{{target}}}}}}-${{{{{{name}}}}}}") <= {LIMIT}',
+        f"and {{name}} must have at most {LIMIT - 1} characters together: the limit of a load balancer's name.",
+        "p" * 16,
+        given={"name": "n" * 16},
+    ),
+    CrossRule(
+        "name",
+        (),
+        '!strcontains({target}, "--") && !endswith({target}, "-")',
+        "must not end in a hyphen or have two in a row: RDS rejects both.",
+        "a--b",
+    ),
+    CrossRule(
+        "permissions_boundary",
+        ("account_id",),
+        '{target} == null ? true : try(contains([{account_id}, "aws"], split(":", {target})[4]), false)',
+        "must belong to {account_id} or to AWS.",
+        "arn:aws:iam::222222222222:policy/example",
+    ),
+    CrossRule(
+        "certificate_arn",
+        ("region", "account_id"),
+        'strcontains({target}, ":acm:${{{region}}}:${{{account_id}}}:")',
+        "must be a certificate of {region} and {account_id}.",
+        "arn:aws:acm:xx-north-1:222222222222:certificate/00000000-0000-4000-8000-000000000000",
     ),
     CrossRule(
         "scheme",
@@ -104,6 +182,15 @@ RULES = (
 )
 
 
+def with_applicable_rules(inputs: Sequence[Input]) -> tuple[Input, ...]:
+    """``inputs`` with the rules between them, and without rules that refer to a variable which is none of them."""
+    names = {item.name for item in inputs}
+    return tuple(
+        replace(item, rules=tuple(rule for rule in item.rules if names.issuperset(rule.others)))
+        for item in with_cross_rules(inputs)
+    )
+
+
 def with_cross_rules(inputs: Sequence[Input]) -> tuple[Input, ...]:
     """``inputs`` with the rules whose variables are all among them."""
     names = {item.name for item in inputs}
@@ -111,7 +198,7 @@ def with_cross_rules(inputs: Sequence[Input]) -> tuple[Input, ...]:
 
 
 def _rules(item: Input, names: Iterable[str]) -> Iterator[Rule]:
-    fits = [rule for rule in RULES if item.name == rule.target or item.name.endswith(f"_{rule.target}")]
+    fits = [rule for rule in RULES if item.name == rule.target or _ends_with(item.name, rule.target)]
     longest = max((len(rule.target) for rule in fits), default=0)  # min_count is not a count
     for rule in fits:
         if len(rule.target) < longest:
@@ -120,11 +207,18 @@ def _rules(item: Input, names: Iterable[str]) -> Iterator[Rule]:
         others = {other: next((n for n in (prefix + other, other) if n in names), None) for other in rule.others}
         if None in others.values() or item.name in others.values():
             continue
-        rejected = rule.rejected[: len(item.example)] if isinstance(rule.rejected, list) else rule.rejected
+        shown = isinstance(rule.rejected, list) and isinstance(item.example, list)
+        rejected = rule.rejected[: len(item.example)] if shown else rule.rejected
         variables = {key: f"var.{name}" for key, name in others.items()}
         yield Rule(
             condition=rule.condition.format(target=f"var.{item.name}", **variables),
             message=f"{item.name} {rule.message.format(**others)}",
             rejected=rejected,
             others=tuple(str(name) for name in others.values()),
+            given=rule.given,
         )
+
+
+def _ends_with(name: str, target: str) -> bool:
+    """Whether ``name`` is ``target`` with a prefix; the key ``name`` is that of the environment only."""
+    return target != "name" and name.endswith(f"_{target}")

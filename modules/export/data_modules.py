@@ -17,6 +17,8 @@ from modules.core.connections import Connections
 from modules.core.database_reference import PORT, MetadataDatabaseReference
 from modules.core.flows import Endpoint
 from modules.core.private_bucket import PrivateBucket
+from modules.export.dag_services import declare_destinations
+from modules.export.egress_rules import Scope
 from modules.export.exportable import ID, Exportable, Output
 from modules.export.module_inputs import ModuleInputs
 from modules.export.stacks import declared_flows
@@ -33,6 +35,8 @@ permit what the components of the topology need, and nothing else in these subne
 
 def _network_acls(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
     inputs.key("load_balancer.allowed_cidrs")
+    nat = inputs.structure.network.egress != "none"
+    declare_destinations(inputs, scope=Scope(existing=True, nat=nat, vpc="vpc_cidr"))
     given: dict[str, Any] = {
         "flows": declared_flows(inputs.structure),
         "through_nat": inputs.key("network.egress") != "none",

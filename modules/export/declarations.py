@@ -64,8 +64,9 @@ def _merged(documents: list[Mapping[str, Any]], kind: str) -> Iterator[tuple[str
 def _others(documents: list[Mapping[str, Any]]) -> Iterator[tuple[str, Any]]:
     for document in documents:
         yield from ((f"local.{name}", value) for name, value in document.get("locals", {}).items())
-        for kind, items in document.get("ephemeral", {}).items():
-            yield from ((f"ephemeral.{kind}.{name}", body) for name, body in items.items())
+        for section in ("data", "ephemeral"):
+            for kind, items in document.get(section, {}).items():
+                yield from ((f"{section}.{kind}.{name}", body) for name, body in items.items())
 
 
 def _input(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,8 +20,12 @@ from modules.constructs.network import Network
 from modules.constructs.network_acls import NetworkAcls
 from modules.constructs.secrets import Secrets
 from modules.core.private_bucket import PrivateBucket
+from modules.export.dag_services import declare_destinations
+from modules.export.egress_rules import scope_of
 from modules.export.exportable import ID, Exportable, Output
+from modules.export.inputs import with_rules
 from modules.export.module_inputs import ModuleInputs
+from modules.export.stack_rules import cidr_rules
 from modules.export.stacks import declared_flows
 from modules.stacks.component_table import processes
 
@@ -44,6 +48,8 @@ def _network(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
     network = Network(scope, ID, **inputs.arguments(Network, section="network"))
     made = network.reference
     inputs.key("load_balancer.allowed_cidrs")
+    inputs.variables["cidr"] = with_rules(inputs.variables["cidr"], *cidr_rules("cidr"))
+    declare_destinations(inputs, scope=scope_of(inputs.structure, vpc="cidr"))
     NetworkAcls(
         scope,
         "network-acls",

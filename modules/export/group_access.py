@@ -1,19 +1,21 @@
-"""What the DAGs of a worker group need of their own, as attributes of ``worker_groups``: egress, policies, secrets.
+"""What the DAGs of a service need of their own: egress, policies and secrets.
 
-The marked group has one item of each kind, whose values are markers. Its resources are repeated for each item of each
-group, by a local value of the module. The caller names the items: their values, such as the id of a security group,
-may be unknown until the apply.
+They are attributes of ``worker_groups``, and variables of every other service that runs code of DAGs, such as
+``components_triggerer_egress``. The marked service has one item of each kind, whose values are markers. Its resources
+are repeated for each item of each service, by a variable or a local value of the module. The caller names the items:
+their values, such as the id of a security group, may be unknown until the apply.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from environments.fields import Section
 from environments.sections.compute import WorkerGroup
-from environments.sections.dag_access import Egress, Policy
+from environments.sections.dag_access import DagAccess, Egress, Policy
 from modules.core.dag_access import Permission
 from modules.export import hcl
 from modules.export.inputs import Input, from_model, list_from_model
@@ -30,7 +32,7 @@ STATEMENT = Permission((ACTION,), (RESOURCE,), CONDITIONS).name
 
 
 def access() -> dict[str, Any]:
-    """The fields of the marked group."""
+    """The fields of the marked service."""
     destinations = ((f"${{{CIDR}}}", None, CIDR_PORTS), (None, SECURITY_GROUP, GROUP_PORTS))
     return {
         "egress": tuple(
@@ -60,12 +62,27 @@ LOCALS: Mapping[str, str] = {
     path     = replace(parameter, "/^arn:.*:parameter/", "")
   }
 }]...)}""",
-    "worker_egress": "${merge([for group in values(var.worker_groups) : group.egress]...)}",
 }
+DESTINATIONS = "destinations"
 
 
-def given(group: WorkerGroup) -> dict[str, Any]:
-    """The items of ``group`` by the names that the model derives from their values."""
+def destinations(variables: Sequence[str], *, groups: bool) -> str:
+    """The local value with the destinations of all services, by name.
+
+    Args:
+        variables: names of the variables with the destinations of single services.
+        groups: whether the module has worker groups.
+    """
+    single = [f"var.{name}" for name in variables]
+    if not groups:
+        return f"${{merge({', '.join(single)})}}" if single[1:] else f"${{{single[0]}}}"
+    of_groups = "[for group in values(var.worker_groups) : group.egress]"
+    every = f"concat({of_groups}, [{', '.join(single)}])" if single else of_groups
+    return f"${{merge({every}...)}}"
+
+
+def given(group: DagAccess) -> dict[str, Any]:
+    """The items of a worker group or another service, by the names that the model derives from their values."""
     found = {
         name: {item.name: item.model_dump(mode="json", exclude_defaults=True) for item in getattr(group, name)}
         for name in ("egress", "policies")
@@ -73,20 +90,38 @@ def given(group: WorkerGroup) -> dict[str, Any]:
     return {name: items for name, items in {**found, "secrets": dict(group.secrets)}.items() if items}
 
 
+TYPES: Mapping[str, type[Section]] = {"egress": Egress, "policies": Policy}
+
+
 @cache
 def attributes() -> tuple[Input, ...]:
     """The attributes of a worker group."""
     properties = properties_of(WorkerGroup)
-    types = {"egress": _map_of(Egress), "policies": _map_of(Policy), "secrets": "map(string)"}
-    more = {"egress": " By a name of your choice.", "policies": " By a name of your choice."}
     return tuple(
         Input(
             name=name,
-            type=types[name],
-            description=f"{properties[name]['description']}{more.get(name, '')}",
+            type=_map_of(TYPES[name]) if name in TYPES else "map(string)",
+            description=f"{properties[name]['description']}{' By a name of your choice.' if name in TYPES else ''}",
             default={},
         )
         for name in ACCESS
+    )
+
+
+def variables(prefix: str) -> Iterator[Input]:
+    """The variables of a service that is no worker group; ``prefix`` is its key, such as ``components_triggerer``."""
+    for item in attributes():
+        yield replace(item, name=f"{prefix}_{item.name}", current={}, attributes=items_of(item.name))
+
+
+def items_of(name: str) -> tuple[Input, ...]:
+    """The attributes of each item of ``egress`` or ``policies``; none for ``secrets``."""
+    section = TYPES.get(name)
+    if section is None:
+        return ()
+    optional = {key for key, field in section.model_fields.items() if not field.is_required()}
+    return tuple(
+        replace(item, default=None) if item.required and item.name in optional else item for item in fields(section)
     )
 
 

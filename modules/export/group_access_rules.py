@@ -1,114 +1,59 @@
-"""The rules of egress, policies and secrets of a worker group, as rules of the variable ``worker_groups``."""
+"""The rules of egress, policies and secrets: of each group in ``worker_groups``, and of the variables of a service."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from environments.fields import Section
-from environments.rules.dag_access import FREE_VARIABLES, RESERVED_NAMES, RESERVED_VARIABLES
-from environments.sections.compute import WorkerGroup
-from environments.sections.dag_access import Egress, Policy
-from modules.export.examples import NOT_GIVEN
-from modules.export.group_access import fields
+from modules.export.egress_rules import Scope
+from modules.export.group_access import ACCESS
 from modules.export.inputs import Rule
-from modules.export.model_schema import properties_of
+from modules.export.item_rules import DESTINATION, ITEMS, ItemRule, item_rules
 
 
-def access_rules(variable: str, smallest: Mapping[str, Any], used: Collection[str]) -> Iterator[Rule]:
-    """The rules of the attributes that ``used`` contains, for every item of every group."""
-    for name, section, valid in (("egress", Egress, _DESTINATION), ("policies", Policy, _ACTIONS)):
-        if name in used:
-            for rule in (*_of_fields(section), *_BETWEEN[name]):
-                rejected = {**smallest, name: {"example": {**valid, **rule.rejected}}}
-                yield _of_each(variable, rule, f"values(group.{name})", f"each item of {name}", rejected)
-            rejected = {**smallest, name: {"not valid": valid}}
-            yield _of_each(variable, _NAME, f"keys(group.{name})", f"each name in {name}", rejected)
+def rules_of_groups(variable: str, smallest: Mapping[str, Any], used: Collection[str], scope: Scope) -> Iterator[Rule]:
+    """The rules of the attributes that ``used`` contains, for every item of every worker group."""
+    for name in (name for name in ACCESS if name in used):
+        for found in item_rules(name, scope):
+            condition = _condition(found, f"group.{name}")
+            every = f"[for group in values(var.{variable}) : {condition}]"
+            yield replace(
+                found.rule,
+                condition=f"alltrue({every if not found.items else f'flatten({every})'})",
+                message=f"In {variable}, {found.where} {found.rule.message}",
+                rejected={"example": {**smallest, name: found.rule.rejected}},
+            )
     if "egress" in used:
-        yield _once(variable, smallest)
-        yield _same(variable, smallest)
-    if "secrets" in used:
-        names, parameters = _secrets()
-        for items, words, rule in (
-            ("keys", "variable", names),
-            ("values", "parameter", parameters),
-            ("keys", "variable", _RESERVED),
-        ):
-            rejected = {**smallest, "secrets": rule.rejected}
-            yield _of_each(variable, rule, f"{items}(group.secrets)", f"each {words} in secrets", rejected)
+        yield _same_in_groups(variable, smallest)
 
 
-_DESTINATION = {"cidr": "192.0.2.0/24", "port": 5439, "reason": "data warehouse"}
-_ACTIONS = {"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::example/*"]}
-_NAME = Rule(
-    condition='can(regex("^[A-Za-z0-9_-]{1,100}$", item))',
-    message="must be 1 to 100 letters, digits, _ and -.",
-    rejected={},
-)
-# The rule secrets_are_free_to_read of environments.rules.dag_access; the names in OWNED begin with AIRFLOW_.
-_FREE, _TAKEN = (json.dumps(f"^({'|'.join(names)})") for names in (FREE_VARIABLES, RESERVED_VARIABLES))
-_RESERVED = Rule(
-    condition=f"(can(regex({_FREE}, item)) || !can(regex({_TAKEN}, item))) "
-    f"&& !contains({json.dumps(sorted(RESERVED_NAMES))}, item)",
-    message="must not be reserved: connections are AIRFLOW_CONN_<ID>, variables AIRFLOW_VAR_<KEY>.",
-    rejected={"LD_PRELOAD": "/example"},
-)
-_BETWEEN: Mapping[str, tuple[Rule, ...]] = {
-    "egress": (
-        Rule(
-            condition="(item.cidr == null) != (item.security_group == null)",
-            message="must have either cidr or security_group.",
-            rejected={"cidr": None},
-        ),
-        Rule(
-            condition="try(item.last_port >= item.port, item.last_port == null)",
-            message="must not have a last_port below port.",
-            rejected={"last_port": 80},
-        ),
-    ),
-    "policies": (
-        Rule(
-            condition="(item.arn == null) == (length(item.actions) > 0)",
-            message="must have either arn or actions.",
-            rejected={"actions": []},
-        ),
-        Rule(
-            condition="(length(item.actions) > 0) == (length(item.resources) > 0)",
-            message="must have resources for its actions.",
-            rejected={"resources": []},
-        ),
-        Rule(
-            condition=r'!anytrue([for action in item.actions : can(regex("^([*]|[^:]*:[*]+|[*]:.*)$", action))])',
-            message="must not allow every action of a service.",
-            rejected={"actions": ["s3:*"]},
-        ),
-    ),
-}
+def rules_of_service(variable: str, name: str, scope: Scope) -> Iterator[Rule]:
+    """The rules of ``variable``, which holds the items ``name`` of one service."""
+    for found in item_rules(name, scope):
+        condition = _condition(found, f"var.{variable}")
+        yield replace(
+            found.rule,
+            condition=f"alltrue({condition})" if found.items else condition,
+            message=f"{_subject(variable, found.where, name)} {found.rule.message}",
+        )
+    if name == "egress" and scope.groups:
+        yield _same_as_groups(variable, scope.groups)
 
 
-def _of_each(variable: str, rule: Rule, items: str, where: str, rejected: Mapping[str, Any]) -> Rule:
-    every = f"[for item in {items} : {rule.condition}]"
-    return Rule(
-        condition=f"alltrue(flatten([for group in values(var.{variable}) : {every}]))",
-        message=f"In {variable}, {where} {rule.message}",
-        rejected={"example": rejected},
-    )
+def _subject(variable: str, where: str, name: str) -> str:
+    if where == name:
+        return variable
+    return f"In {variable}, {where.replace(f' of {name}', '').replace(f' in {name}', '')}"
 
 
-def _once(variable: str, smallest: Mapping[str, Any]) -> Rule:
-    """AWS refuses a second rule of a security group for the same destination and ports."""
-    ports = "coalesce(item.security_group, item.cidr, 0), item.port, coalesce(item.last_port, item.port)"
-    every = f"[for item in values(group.egress) : [{ports}]]"
-    return Rule(
-        condition=f"alltrue([for group in values(var.{variable}) : length(distinct({every})) == length(group.egress)])",
-        message=f"In {variable}, each destination with its ports must be listed once in egress of a group.",
-        rejected={"example": {**smallest, "egress": {"one": _DESTINATION, "two": _DESTINATION}}},
-    )
+def _condition(found: ItemRule, items: str) -> str:
+    if not found.items:
+        return found.rule.condition.replace(ITEMS, items)
+    return f"[for item in {found.items}({items}) : {found.rule.condition}]"
 
 
-def _same(variable: str, smallest: Mapping[str, Any]) -> Rule:
+def _same_in_groups(variable: str, smallest: Mapping[str, Any]) -> Rule:
     """The network ACLs have one set of entries for a destination of several groups."""
     known = f"merge([for other in values(var.{variable}) : other.egress]...)"
     every = f"[for name, egress in group.egress : egress == {known}[name]]"
@@ -116,7 +61,7 @@ def _same(variable: str, smallest: Mapping[str, Any]) -> Rule:
         name: {
             **smallest,
             **({"queues": [name]} if smallest and name != "one" else {}),
-            "egress": {"same": {**_DESTINATION, "port": port}},
+            "egress": {"same": {**DESTINATION, "port": port}},
         }
         for name, port in (("one", 5439), ("two", 5440))
     }
@@ -127,24 +72,13 @@ def _same(variable: str, smallest: Mapping[str, Any]) -> Rule:
     )
 
 
-def _secrets() -> Iterator[Rule]:
-    """The rule of the names of variables, then that of the parameters."""
-    node = properties_of(WorkerGroup)["secrets"]
-    ((names, value),) = node["patternProperties"].items()
-    for pattern, words, rejected in (
-        (names, node["propertyNames"]["label"], {"not valid": "/example"}),
-        (value["pattern"], value["label"], {"EXAMPLE": "not a path"}),
-    ):
-        yield Rule(condition=f"can(regex({json.dumps(pattern)}, item))", message=f"must be {words}.", rejected=rejected)
-
-
-def _of_fields(section: type[Section]) -> Iterator[Rule]:
-    for field in fields(section):
-        optional = field.default is NOT_GIVEN and not section.model_fields[field.name].is_required()
-        for rule in field.rules:
-            condition = re.sub(r"\bitem\b", "text", rule.condition).replace(f"var.{field.name}", f"item.{field.name}")
-            yield Rule(
-                condition=f"item.{field.name} == null ? true : {condition}" if optional else condition,
-                message=f"must have a valid {field.name}: {rule.message}",
-                rejected={field.name: rule.rejected},
-            )
+def _same_as_groups(variable: str, groups: Mapping[str, Any]) -> Rule:
+    """The network ACLs have one set of entries for a destination of the service and of a worker group."""
+    every = "[for group in values(var.worker_groups) : try(group.egress[name] == egress, true)]"
+    return Rule(
+        condition=f"alltrue(flatten([for name, egress in var.{variable} : {every}]))",
+        message=f"In {variable}, a destination must equal that of the same name in egress of worker_groups.",
+        rejected={"same": {**DESTINATION, "port": 5440}},
+        others=("worker_groups",),
+        given={"worker_groups": {"example": {**groups, "egress": {"same": DESTINATION}}}},
+    )

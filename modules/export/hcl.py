@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from modules.export.hcl_json import json_expression
+from modules.core.json_text import json_text
+from modules.export.hcl_json import decoded, json_expression
 from modules.export.hcl_template import expression, quoted
 
 INDENT = "  "
@@ -18,6 +19,8 @@ MAPS = frozenset({"tags", "tags_all", "variables", "dimensions", "parameters", "
 BARE = frozenset({"depends_on", "ignore_changes", "replace_triggered_by"})
 DYNAMIC = "dynamic"
 LAST = ("timeouts", "lifecycle", "depends_on")
+# Characters that `jsonencode` escapes and Python does not.
+_ESCAPED = re.compile("[<>&\u2028\u2029]")
 _IDENTIFIER = re.compile(r"[A-Za-z_][\w-]*")
 
 
@@ -47,7 +50,7 @@ def value(content: Any, *, key: str = "", encoded: bool = False) -> str:
     if isinstance(content, int | float):
         return json.dumps(int(content) if float(content).is_integer() else content)
     if isinstance(content, str):
-        return quoted(content) if encoded and not expression(content) else _text(content, key)
+        return _nested_text(content) if encoded and not expression(content) else _text(content, key)
     if isinstance(content, Mapping):
         return object_({_key(name): value(inner, encoded=encoded) for name, inner in content.items()})
     return list_([_item(item, key=key, encoded=encoded) for item in content])
@@ -136,6 +139,13 @@ def _text(content: str, key: str) -> str:
     if key in BARE:
         return content
     return expression(content) or json_expression(content, write=_encoded) or quoted(content)
+
+
+def _nested_text(content: str) -> str:
+    """A text inside of JSON; JSON again as an expression, if that gives exactly this text."""
+    inner = decoded(content)
+    same = inner and json_text(inner) == content and not _ESCAPED.search(content)
+    return f"jsonencode({_encoded(inner)})" if same else quoted(content)
 
 
 def _encoded(content: Any) -> str:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+# Two escapes, and the beginning of an expression.
+_OPENING = re.compile(r"\$\$\{|%%\{|\$\{")
 # The deprecated index ``a.0``, written ``a[0]`` today.
 _LEGACY_INDEX = re.compile(r"(\b[A-Za-z_][\w-]*|[)\]])\.(\d+)(?!\w)")
 
@@ -25,17 +27,17 @@ def parts(text: str) -> Iterator[Part]:
         ValueError: a ``${`` has no closing brace.
     """
     literal, index = "", 0
-    while index < len(text):
-        if text[index : index + 3] in ("$${", "%%{"):
-            literal, index = literal + text[index : index + 3], index + 3
-        elif text[index : index + 2] == "${":
-            if literal:
-                yield Part(literal, is_expression=False)
-            end = _end(text, index + 2)
-            yield Part(text[index + 2 : end].strip(), is_expression=True)
-            literal, index = "", end + 1
-        else:
-            literal, index = literal + text[index], index + 1
+    while found := _OPENING.search(text, index):
+        if found[0] != "${":
+            literal, index = literal + text[index : found.end()], found.end()
+            continue
+        literal += text[index : found.start()]
+        if literal:
+            yield Part(literal, is_expression=False)
+        end = _end(text, found.end())
+        yield Part(text[found.end() : end].strip(), is_expression=True)
+        literal, index = "", end + 1
+    literal += text[index:]
     if literal:
         yield Part(literal, is_expression=False)
 

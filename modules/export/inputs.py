@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from modules.export.examples import NOT_GIVEN, REGION, example_of
@@ -14,6 +14,8 @@ from modules.export.examples import NOT_GIVEN, REGION, example_of
 GLOBAL_SERVICES = {"iam": ":111111111111", "s3": ":"}
 _TYPES = {"string": "string", "integer": "number", "number": "number", "boolean": "bool"}
 WHOLE = "must be a whole number."
+ANY_PARTITION = "arn:aws[a-z-]*:"
+"""The model knows the partition `aws` only; a module is called in every partition."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +27,14 @@ class Rule:
         message: a sentence.
         rejected: a value that does not satisfy the condition, for the module's tests.
         others: other variables to which the condition refers.
+        given: values of other variables with which the condition rejects ``rejected``.
     """
 
     condition: str
     message: str
     rejected: Any
     others: tuple[str, ...] = ()
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,11 @@ class Input:
         return self.default is NOT_GIVEN
 
 
+def with_rules(variable: Input, *rules: Rule) -> Input:
+    """``variable`` with further rules."""
+    return replace(variable, rules=(*variable.rules, *rules))
+
+
 def text(name: str, description: str, *, example: str = "example", default: Any = NOT_GIVEN) -> Input:
     """A text variable that the environment model does not have."""
     shown = example if default is NOT_GIVEN else NOT_GIVEN
@@ -65,7 +74,7 @@ def text(name: str, description: str, *, example: str = "example", default: Any 
 def arn(name: str, description: str, *, service: str, example: str = "example") -> Input:
     """An ARN of ``service``; ``example`` is the part after the account id."""
     rule = Rule(
-        condition=f'can(regex("^arn:aws[a-z-]*:{service}:", var.{name}))',
+        condition=f'can(regex("^{ANY_PARTITION}{service}:", var.{name}))',
         message=f"{name} must be an ARN of {service}.",
         rejected="arn",
     )
@@ -185,7 +194,7 @@ def _choice(name: str, node: Mapping[str, Any]) -> Rule | None:
 
 
 def _form(name: str, node: Mapping[str, Any]) -> Rule | None:
-    pattern = node.get("pattern")
+    pattern = str(node.get("pattern", "")).replace("arn:aws:", ANY_PARTITION)
     words = str(node.get("label", f"a text that matches {pattern}")).replace('"', "'")
     if "CIDR block" in words:
         # Without host bits, the whole block is its own first subnet.

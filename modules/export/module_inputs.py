@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cdktf import Token
@@ -23,12 +23,21 @@ from modules.export.deferred_values import DeferredCidr, DeferredNumber, Deferre
 from modules.export.examples import NOT_GIVEN, REGION
 from modules.export.inputs import Input, Rule, arn, from_model, list_from_model, text, texts
 from modules.export.model_schema import Node, node_at, properties_of
+from modules.export.provider_data import ACCOUNT_DESCRIPTION, REGION_DESCRIPTION
 
 CLIENTS, CLIENT_CIDRS, LINES = "allowed_cidrs", "client_cidrs", "known_hosts"
 MOST_CLIENTS = 10
 """Network ACL entries are numbered in tens, so that ten clients fit between two other entries."""
 KEY = "key/00000000-0000-0000-0000-000000000000"
 TIERS = ("public", "application", "data")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Values of variables with which the precondition of the resource ``address`` fails."""
+
+    address: str
+    values: Mapping[str, Any]
 
 
 class ModuleInputs:
@@ -42,6 +51,10 @@ class ModuleInputs:
         variables: the declared variables by name.
         fixed: the structural values by name; they are written into the module.
         locals: local values of the module by name: an expression, or a table.
+        preconditions: conditions on local values, for the ECS cluster.
+        group_rules: rules of ``worker_groups`` that refer to other variables.
+        refused: values that a precondition refuses, for the module's tests, by a name.
+        dag_services: services with variables for what their DAGs need: beginning of addresses -> of variables.
     """
 
     def __init__(self, *, structure: Environment, structural: frozenset[str] = frozenset()) -> None:
@@ -49,6 +62,10 @@ class ModuleInputs:
         self.variables: dict[str, Input] = {}
         self.fixed: dict[str, Any] = {}
         self.locals: dict[str, Any] = {}
+        self.dag_services: dict[str, str] = {}
+        self.preconditions: list[Mapping[str, Any]] = []
+        self.group_rules: tuple[Rule, ...] = ()
+        self.refused: dict[str, Refused] = {}
         self._deferred: dict[str, Any] = {}
 
     def deferred(self, variable: Input, *, current: Any = NOT_GIVEN) -> Any:
@@ -188,12 +205,13 @@ class ModuleInputs:
 
     def account_id(self) -> str:
         """The AWS account id."""
-        value: str = self.deferred(self.variable_for("account_id"), current=self.structure.account_id)
+        variable = replace(self.variable_for("account_id"), description=ACCOUNT_DESCRIPTION)
+        value: str = self.deferred(variable, current=self.structure.account_id)
         return value
 
     def region(self) -> str:
         """The AWS region. The variable accepts any name: AWS opens regions more often than modules are released."""
-        variable = replace(self.variable_for("region"), rules=())
+        variable = replace(self.variable_for("region"), rules=(), description=REGION_DESCRIPTION)
         value: str = self.deferred(variable, current=self.structure.region)
         return value
 

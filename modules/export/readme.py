@@ -180,12 +180,18 @@ def _outputs(module: Module) -> str:
 
 
 def _resources(module: Module) -> str:
-    return "\n".join(["## Resources\n", *(f"- `{address}`" for address in addresses(module))])
+    found = [*addresses(module), *data_addresses(module)]
+    return "\n".join(["## Resources\n", *(f"- `{address}`" for address in found)])
 
 
 def addresses(module: Module) -> list[str]:
     """Addresses of all resources inside the module."""
     return sorted(f"{kind}.{name}" for kind, items in module.sections.get("resource", {}).items() for name in items)
+
+
+def data_addresses(module: Module) -> list[str]:
+    """Addresses of all data sources inside the module."""
+    return sorted(f"data.{kind}.{name}" for kind, items in module.sections.get("data", {}).items() for name in items)
 
 
 def _default(item: Input) -> str:

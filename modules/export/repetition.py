@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -12,15 +13,17 @@ from modules.constructs.dashboard import COLUMNS, HEIGHT, TOP, WIDTH
 from modules.export import hcl
 from modules.export.acl_numbers import with_unique_rule_numbers
 from modules.export.deferred_values import StructuralInputError
-from modules.export.group_access import LOCALS
-from modules.export.group_access_resources import nested, with_secrets, without_items
+from modules.export.group_access import DESTINATIONS
+from modules.export.group_access_resources import OF_GROUPS, Items, nested, of_service, with_secrets, without_items
 from modules.export.hcl_json import decoded
 from modules.export.hcl_template import expression
+from modules.export.inputs import with_rules
 from modules.export.module_inputs import ModuleInputs
 from modules.export.worker_groups import GROUP, QUEUE, VALUE, VARIABLE, variable
 
 FOR_EACH_GROUP = f"for name, group in var.{VARIABLE}"
 NAME_IN_ADDRESS = "group"
+QUEUES = 'join(",", sort(each.value.queues))'
 _MARKER = re.compile("(?<![A-Z])EACH[A-Z]+")
 _ADDRESS = re.compile(rf"\b(aws_\w+\.\w*){GROUP}(\w*)")
 _USED = re.compile(r"\b(?:each\.value|group)\.([a-z_]+)")
@@ -29,20 +32,24 @@ _USED = re.compile(r"\b(?:each\.value|group)\.([a-z_]+)")
 def with_worker_groups(synthesized: dict[str, Any], inputs: ModuleInputs) -> dict[str, Any]:
     """``synthesized`` with ``for_each`` for the marked worker group, and the variable with the attributes in use.
 
+    What the DAGs of the other services need is repeated in the same way.
+
     Raises:
         StructuralInputError: a marker is at a place that cannot be repeated.
     """
     if not _MARKER.search(json.dumps(synthesized)):
         return synthesized
-    resources = {kind: dict(_resources(kind, items)) for kind, items in synthesized.get("resource", {}).items()}
-    inputs.locals |= with_unique_rule_numbers(resources)
+    resources = {kind: dict(_resources(kind, items, inputs)) for kind, items in synthesized.get("resource", {}).items()}
+    with_unique_rule_numbers(resources, inputs)
     outputs = dict(_output(name, body) for name, body in synthesized.get("output", {}).items())
     repeated = {**synthesized, "resource": resources, **({"output": outputs} if outputs else {})}
     text = json.dumps({key: body for key, body in repeated.items() if key != "variable"})
-    text += "".join(value for name, value in LOCALS.items() if f"local.{name}" in text)
+    text += "".join(str(value) for name, value in inputs.locals.items() if f"local.{name}" in text)
     if left := _MARKER.search(text):
         raise StructuralInputError(VARIABLE, f"at ...{text[max(0, left.start() - 60) : left.end() + 20]}")
-    inputs.variables[VARIABLE] = variable(inputs.structure, used=frozenset(_USED.findall(text)))
+    if VARIABLE in inputs.variables:
+        of_groups = variable(inputs.structure, used=frozenset(_USED.findall(text)))
+        inputs.variables[VARIABLE] = with_rules(of_groups, *inputs.group_rules)
     return repeated
 
 
@@ -51,18 +58,27 @@ def unmarked(text: str) -> str:
     return without_items(text).replace(GROUP, NAME_IN_ADDRESS)
 
 
-def _resources(kind: str, items: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _resources(kind: str, items: Mapping[str, Any], inputs: ModuleInputs) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, body in items.items():
-        of_item = nested(name, body)
+        owner = _items_of(name, inputs)
+        of_item = nested(name, body, owner)
         if of_item is None:
-            yield unmarked(name), _resource(kind, name, body)
+            yield unmarked(name), _resource(kind, name, with_secrets(body, owner))
         elif of_item:
             yield unmarked(name), _mapped(of_item, _in_item_resource)
 
 
+def _items_of(name: str, inputs: ModuleInputs) -> Items:
+    """What the caller gives to the service to which the resource ``name`` belongs."""
+    if DESTINATIONS in inputs.variables:
+        return replace(OF_GROUPS, destinations=f"var.{DESTINATIONS}")
+    found = [prefix for process, prefix in inputs.dag_services.items() if name.startswith(f"{process}_")]
+    return of_service(found[0]) if found else OF_GROUPS
+
+
 def _resource(kind: str, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
     if GROUP in name:
-        return {"for_each": f"${{var.{VARIABLE}}}", **_mapped(with_secrets(body), _in_resource)}
+        return {"for_each": f"${{var.{VARIABLE}}}", **_mapped(body, _in_resource)}
     if not _MARKER.search(json.dumps(body)):
         return dict(body)
     if kind == "aws_cloudwatch_dashboard":
@@ -74,7 +90,9 @@ def _in_resource(text: str) -> str:
     """A text inside of a resource with ``for_each``."""
     if re.fullmatch(rf"aws_\w+\.\w*{GROUP}\w*", text):  # in depends_on, which takes no index
         return unmarked(text)
-    return _named(text, "each.key", "each.value").replace(QUEUE, '${join(",", sort(each.value.queues))}')
+    if text.startswith("${"):  # an expression, in which a text that is the marker becomes an expression
+        text = text.replace(f'"{QUEUE}"', QUEUES)
+    return _named(text, "each.key", "each.value").replace(QUEUE, f"${{{QUEUES}}}")
 
 
 def _in_item_resource(text: str) -> str:

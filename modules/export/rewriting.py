@@ -4,21 +4,59 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from cdktf import TerraformResource, TerraformStack
 
+from environments.facts.quotas import TAG_KEY_CHARACTERS, TAG_VALUE_CHARACTERS
+from environments.facts.quotas import TAGS as TAGS_QUOTA
+from environments.rules.tags import MOST_TAGS, OWN_TAGS
 from modules.export import hcl
-from modules.export.inputs import Input
+from modules.export.inputs import Input, Rule
 from modules.export.module_inputs import CLIENT_CIDRS, ModuleInputs
 
 DEFERRAL = "unknown_until_apply"
 FIRST_APPLY = ("terraform_data", "first_apply")
+_CHARACTERS = json.dumps(r"^[\p{L}\p{N} _.:/=+@-]*$")
+
+
+def _tag_rule(condition: str, message: str, rejected: Mapping[str, str]) -> Rule:
+    return Rule(condition=f"var.tags == null ? true : {condition}", message=message, rejected=dict(rejected))
+
+
+_OWN = sorted(key.lower() for key in OWN_TAGS)
+# The rules of environments.rules.tags. A provider has default tags too, which Terraform adds later.
+TAG_RULES = (
+    _tag_rule(
+        f"length(var.tags) <= {MOST_TAGS}",
+        f"tags must have at most {MOST_TAGS} items: AWS allows {TAGS_QUOTA.limit}, with those of this module.",
+        {f"key-{number}": "value" for number in range(MOST_TAGS + 1)},
+    ),
+    _tag_rule(
+        f"alltrue([for key in keys(var.tags) : !contains({json.dumps(_OWN)}, lower(key))])",
+        f"tags must not have a key of this module: {', '.join(OWN_TAGS)}.",
+        {"name": "example"},
+    ),
+    _tag_rule(
+        'alltrue([for text in concat(keys(var.tags), values(var.tags)) : !startswith(lower(text), "aws:")])',
+        "tags must not begin with aws:, which AWS reserves.",
+        {"aws:team": "data"},
+    ),
+    _tag_rule(
+        f"alltrue([for key, value in var.tags : length(key) >= 1 && length(key) <= {TAG_KEY_CHARACTERS.limit} && "
+        f'length(value) <= {TAG_VALUE_CHARACTERS.limit} && can(regex({_CHARACTERS}, "${{key}}${{value}}"))])',
+        f"tags must have keys of 1 to {TAG_KEY_CHARACTERS.limit} and values of at most {TAG_VALUE_CHARACTERS.limit} "
+        "letters, digits, spaces and _ . : / = + - @.",
+        {"team": "a;b"},
+    ),
+)
 TAGS = Input(
     name="tags",
     type="map(string)",
     description="Tags of every resource, in addition to the default tags of the provider.",
     default=None,
+    rules=TAG_RULES,
 )
 _KNOWN_ARN = re.compile(r'"arn": "(?=\$\{var\.)')
 # modules.core.ephemeral defers an ephemeral resource with this expression.
@@ -47,9 +85,17 @@ def with_deferral_local(synthesized: dict[str, Any]) -> dict[str, Any]:
 
 def with_locals(synthesized: dict[str, Any], inputs: ModuleInputs) -> dict[str, Any]:
     """The local values that ``inputs`` collected and that the module uses."""
-    text = json.dumps(synthesized)
-    used = {name: value for name, value in inputs.locals.items() if f"local.{name}" in text}
+    used = _used_locals(json.dumps(synthesized), inputs.locals)
     return {**synthesized, "locals": synthesized.get("locals", {}) | used} if used else synthesized
+
+
+def _used_locals(text: str, known: Mapping[str, Any]) -> dict[str, Any]:
+    """The local values to which ``text`` refers, and those to which they refer."""
+    found: dict[str, Any] = {}
+    while more := {name for name in known if name not in found and re.search(rf"\blocal\.{name}\b", text)}:
+        found |= {name: known[name] for name in more}
+        text = json.dumps([known[name] for name in more])
+    return {name: known[name] for name in known if name in found}
 
 
 def repeat_for_clients(synthesized: dict[str, Any]) -> None:
@@ -65,6 +111,13 @@ def repeat_for_clients(synthesized: dict[str, Any]) -> None:
                 repeated["rule_number"] = f"${{{repeated['rule_number']} + each.value}}"
             pairs = f"{{ for index, cidr in local.{CLIENT_CIDRS} : cidr => index }}"
             items[name] = {"for_each": f"${{{pairs}}}", **repeated}
+
+
+def add_preconditions(synthesized: dict[str, Any], inputs: ModuleInputs) -> None:
+    """Add the conditions of ``inputs`` to the ECS cluster, on which all Fargate tasks depend."""
+    for body in synthesized.get("resource", {}).get("aws_ecs_cluster", {}).values():
+        if inputs.preconditions:
+            body["lifecycle"] = {**body.get("lifecycle", {}), "precondition": list(inputs.preconditions)}
 
 
 def add_tags(stack: TerraformStack, synthesized: dict[str, Any], inputs: ModuleInputs) -> None:

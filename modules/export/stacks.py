@@ -12,17 +12,22 @@ from pydantic import BaseModel
 
 from environments.facts.naming import Names
 from environments.facts.stacks import AIRFLOW, FOUNDATION
+from environments.facts.topology import COMPONENTS
 from environments.model import Environment
+from environments.sections.compute import Components
+from environments.sections.dag_access import DagAccess
 from modules.core.flows import Flow, Flows
 from modules.core.grants import RoleSettings
 from modules.core.references import CrossStackOutputs
+from modules.export.dag_services import with_dag_access
 from modules.export.deferred_values import HTTPS, DeferredRepository
 from modules.export.examples import EXAMPLES
-from modules.export.group_access import CIDR_PORTS, GROUP_PORTS
+from modules.export.group_access import ACCESS
 from modules.export.hcl_template import parts
 from modules.export.inputs import Rule, text, texts
 from modules.export.model_schema import Node, resolved, schema, section
 from modules.export.module_inputs import ModuleInputs
+from modules.export.stack_rules import declare_rules, with_capacity_checks
 from modules.export.worker_groups import marked_group
 from modules.stacks.airflow import Airflow
 from modules.stacks.foundation import Foundation
@@ -62,13 +67,12 @@ _FLOWS: dict[str, list[Flow]] = {}
 def declared_flows(structure: Environment) -> list[Flow]:
     """Every flow of an environment with this structure, for modules that hold a part of it.
 
-    Destinations of worker groups are not among them: the caller of the stacks' modules gives these.
+    The destinations of DAGs are marked: the caller gives them.
     """
     key = structure.model_dump_json()
     if key not in _FLOWS:
         exceptions = frozenset(StackModule(FOUNDATION, "").structural(structure))
-        declared = _both_stacks(App(), ModuleInputs(structure=structure, structural=exceptions))[2].declared
-        _FLOWS[key] = [flow for flow in declared if flow.ports not in {CIDR_PORTS, GROUP_PORTS}]
+        _FLOWS[key] = _both_stacks(App(), ModuleInputs(structure=structure, structural=exceptions))[2].declared
     return _FLOWS[key]
 
 
@@ -85,6 +89,7 @@ def _both_stacks(app: App, inputs: ModuleInputs) -> tuple[Foundation, Airflow, F
     airflow = Airflow(app, environment, names=names, roles=roles)
     published = _ModulePublication(publisher=foundation, remote=_CallerInputs(inputs))
     airflow.build(published.publish(foundation.reference))
+    with_capacity_checks(environment, inputs)
     foundation.add_network_acls()
     return foundation, airflow, flows
 
@@ -101,10 +106,15 @@ def deferred_environment(inputs: ModuleInputs) -> Environment:
     ``name``, ``account_id``, ``region`` and the names of the zones are declared with ``synth`` because stacks and
     checks of this project need them; in a module they are variables too.
     """
-    name = inputs.deferred(inputs.variable_for("name"), current=inputs.structure.name)
-    top = {"name": name, "account_id": inputs.account_id(), "region": inputs.region()}
+    environment_name = inputs.deferred(inputs.variable_for("name"), current=inputs.structure.name)
+    top = {"name": environment_name, "account_id": inputs.account_id(), "region": inputs.region()}
     environment = _deferred_section(inputs, inputs.structure, schema(), "", skip=NOT_IN_MODULES | {*top, WORKERS})
     workers = (marked_group(inputs),) if inputs.structure.workers else ()
+    environment = with_dag_access(environment, inputs)
+    declare_rules(inputs)
+    unused = Components.model_fields.keys() - {*COMPONENTS[inputs.structure.topology]}
+    for name in [name for name in inputs.fixed if name.startswith(tuple(f"components_{part}_" for part in unused))]:
+        del inputs.fixed[name]
     inputs.fixed["number_of_zones"] = len(inputs.fixed.pop("network_zones"))
     network = environment.network.model_copy(update={"zones": tuple(inputs.zones())})
     dags = environment.dags.model_copy(update={"repository": _repository(inputs)})
@@ -136,7 +146,7 @@ def _deferred_section(
     updates = {
         name: _deferred_field(inputs, getattr(values, name), resolved(node["properties"][name]), f"{prefix}{name}")
         for name in type(values).model_fields
-        if name not in skip
+        if name not in skip and not (isinstance(values, DagAccess) and name in ACCESS)
     }
     return values.model_copy(update=updates)
 

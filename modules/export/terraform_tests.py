@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from typing import Any
 
@@ -12,7 +13,8 @@ from modules.export import hcl
 from modules.export.build import Module
 from modules.export.examples import REGION
 from modules.export.inputs import Input, Rule
-from modules.export.mock_values import mock_value
+from modules.export.mock_values import ACCOUNT, mock_value
+from modules.export.provider_data import CHECKS, CURRENT
 from modules.export.readme import standalone_values
 from modules.export.rewriting import TAGS
 
@@ -45,11 +47,30 @@ def test_files(module: Module) -> dict[str, str]:
 
 def _preamble(module: Module) -> Iterator[str]:
     if module.sections.get("ephemeral"):
-        region = next((item.example for item in module.inputs if item.name == "region"), REGION)
-        yield EPHEMERAL_COMMENT + "\n" + "\n".join(hcl.block("provider", ("aws",), {"region": region, **OFFLINE}))
+        provider = hcl.block("provider", ("aws",), {"region": _region(module), **OFFLINE})
+        yield EPHEMERAL_COMMENT + "\n" + "\n".join(provider)
     else:
         yield _mock_provider(module)
+    yield from _overrides(module, account=ACCOUNT, region=_region(module), partition="aws")
     yield _variables(standalone_values(module))
+
+
+def _region(module: Module) -> str:
+    return str(next((item.example for item in module.inputs if item.name == "region"), REGION))
+
+
+def _overrides(module: Module, **values: str) -> Iterator[str]:
+    """Values of the data sources, which the tests cannot read without an account."""
+    attributes = {
+        "aws_caller_identity": {"account_id": values["account"]},
+        "aws_partition": {"partition": values["partition"]},
+        "aws_region": {"id": values["region"]},
+    }
+    for kind in module.sections.get("data", {}):
+        given = _nested(
+            "values =", hcl.attributes({name: hcl.value(value) for name, value in attributes[kind].items()})
+        )
+        yield "\n".join(_nested("override_data", [f"target = data.{kind}.{CURRENT}", "", *given]))
 
 
 def _mock_provider(module: Module) -> str:
@@ -80,6 +101,30 @@ def _plan_runs(module: Module) -> Iterator[str]:
         check = _assert(f'{tagged}.tags["team"] == "data"', f"{tagged} must have the tags of the input tags.")
         lines += ["", *_variables({TAGS.name: {"team": "data"}}).split("\n"), "", *check]
     yield "\n".join(_nested('run "plans_with_the_example_values"', [*lines, *_flat(outputs)]))
+    yield from _place_runs(module)
+    yield from _precondition_runs(module)
+
+
+def _precondition_runs(module: Module) -> Iterator[str]:
+    """Plans of a single resource whose precondition fails."""
+    for name, refused in module.refused.items():
+        target = hcl.block("plan_options", (), {"target": [f"${{{refused.address}}}"]})
+        variables, expected = _variables(refused.values), f"expect_failures = [{refused.address}]"
+        lines = ["command = plan", "", *target, "", *variables.split("\n"), "", expected]
+        yield "\n".join(_nested(f'run "rejects_{name}"', lines))
+
+
+def _place_runs(module: Module) -> Iterator[str]:
+    """A plan with the provider of another account and region, which the module refuses."""
+    checked = [f"data.{kind}.{CURRENT}" for kind, *_ in CHECKS if kind in module.sections.get("data", {})]
+    if not checked:
+        return
+    target = hcl.block("plan_options", (), {"target": [f"${{{address}}}" for address in checked]})
+    others = _overrides(module, account="2" * len(ACCOUNT), region="xx-north-1", partition="aws")
+    expected = f"expect_failures = {hcl.list_(checked)}"
+    blocks = "\n\n".join(["\n".join(target), *others, expected])
+    lines = ["command = plan", "", *blocks.split("\n")]
+    yield "\n".join(_nested('run "rejects_another_account_or_region"', lines))
 
 
 def _output_assert(name: str, body: Mapping[str, Any]) -> list[str]:
@@ -106,18 +151,33 @@ def _validation_runs(module: Module) -> Iterator[str]:
     Terraform does not check a variable whose validation refers to another invalid variable: such variables are not
     rejected in the same run as those, nor as variables that refer to them.
     """
-    simple = [item for item in module.inputs if not item.attributes]
-    others = {item.name: {name for rule in item.rules for name in rule.others} for item in simple}
+    simple = [_without_given(item) for item in module.inputs if not item.attributes]
+    others = {
+        item.name: {name for rule in item.rules for name in rule.others}
+        for item in module.inputs
+        if not item.attributes
+    }
     alone = {name for name, names in others.items() if not names}
     related = {name for name, names in others.items() if names and names <= alone}
     groups = (alone, related, others.keys() - alone - related)
     rounds = [one for group in groups for one in _rounds([item for item in simple if item.name in group])]
+    rounds += [((item.name, rule),) for item in module.inputs for rule in item.rules if _is_alone(item, rule)]
     for number, round_ in enumerate(rounds, start=1):
         chosen = dict(pair for pair in round_ if pair is not None)
-        variables = _variables({name: rule.rejected for name, rule in chosen.items()})
+        given = {name: value for rule in chosen.values() for name, value in rule.given.items()}
+        variables = _variables(given | {name: rule.rejected for name, rule in chosen.items()})
         expected = f"expect_failures = {hcl.list_([f'var.{name}' for name in chosen])}"
         lines = ["command = plan", "", *variables.split("\n"), "", *expected.split("\n")]
         yield "\n".join(_nested(f'run "rejects_invalid_values_{number}"', lines))
+
+
+def _is_alone(item: Input, rule: Rule) -> bool:
+    """Whether the test of ``rule`` needs values of other variables, and therefore a run of its own."""
+    return bool(rule.given) and not item.attributes
+
+
+def _without_given(item: Input) -> Input:
+    return replace(item, rules=tuple(rule for rule in item.rules if not _is_alone(item, rule)))
 
 
 def _attribute_runs(module: Module) -> Iterator[str]:
@@ -127,7 +187,7 @@ def _attribute_runs(module: Module) -> Iterator[str]:
             continue
         target = hcl.block("plan_options", (), {"target": [f"${{{_smallest(module, item)}}}"]})
         for number, rule in enumerate(item.rules, start=1):
-            variables = _variables({item.name: rule.rejected}).split("\n")
+            variables = _variables({**rule.given, item.name: rule.rejected}).split("\n")
             expected = f"expect_failures = [var.{item.name}]"
             lines = ["command = plan", "", *target, "", *variables, "", expected]
             yield "\n".join(_nested(f'run "rejects_invalid_{item.name}_{number}"', lines))
@@ -135,12 +195,14 @@ def _attribute_runs(module: Module) -> Iterator[str]:
 
 def _smallest(module: Module, item: Input) -> str:
     """The address of the smallest resource that uses ``item``, if possible without a reference to another one."""
-    users = {
+    locals_ = {name: json.dumps(value) for name, value in module.sections.get("locals", {}).items()}
+    uses = [f"var.{item.name}", *(f"local.{name}" for name, text in locals_.items() if f"var.{item.name}" in text)]
+    texts = {
         f"{kind}.{name}": json.dumps(body)
         for kind, items in module.sections["resource"].items()
         for name, body in items.items()
-        if f"var.{item.name}" in json.dumps(body)
     }
+    users = {address: text for address, text in texts.items() if any(use in text for use in uses)}
     return min(users, key=lambda address: (bool(_ADDRESS.search(users[address])), len(users[address])))
 
 

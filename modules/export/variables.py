@@ -10,25 +10,29 @@ from modules.export.examples import NOT_GIVEN
 from modules.export.inputs import Input
 
 LONGEST_FILE = 400
-SEVERAL = 4
+SEVERAL, LONG_VARIABLE = 4, 80
 
 
 def variable_files(inputs: Sequence[Input]) -> dict[str, str]:
     """The text of each file by name; required variables come first.
 
     More variables than fit into a file are divided by their first word: ``variables_alarms.tf``; those of a word that
-    do not fit either, by their second word. A variable with attributes has a file of its own.
+    do not fit either, by their second word. A long variable has a file of its own.
     """
     ordered = sorted(inputs, key=lambda item: (not item.required, item.name))
     if _fits(ordered):
         return {"variables.tf": _file(ordered)}
-    own = {f"variables_{item.name}.tf": _file([item]) for item in ordered if item.attributes}
+    own = {f"variables_{item.name}.tf": _file([item]) for item in ordered if _is_long(item)}
     divided = {
         f"{'_'.join(('variables', *words))}.tf": _file(items)
-        for subject, first in _by_subject([item for item in ordered if not item.attributes], words=1).items()
+        for subject, first in _by_subject([item for item in ordered if not _is_long(item)], words=1).items()
         for words, items in ({subject: first} if _fits(first) else _by_subject(first, words=2)).items()
     }
     return own | divided
+
+
+def _is_long(item: Input) -> bool:
+    return _variable(item).count("\n") > LONG_VARIABLE
 
 
 def _fits(inputs: Sequence[Input]) -> bool:

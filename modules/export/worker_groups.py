@@ -18,8 +18,9 @@ from environments.sections.compute import DEFAULT_WORKERS, WorkerGroup
 from modules.export import group_access, hcl
 from modules.export.cross_rules import with_cross_rules
 from modules.export.deferred_values import DeferredNumber, StructuralInputError
+from modules.export.egress_rules import scope_of
 from modules.export.examples import NOT_GIVEN
-from modules.export.group_access_rules import access_rules
+from modules.export.group_access_rules import rules_of_groups
 from modules.export.inputs import WHOLE, Input, Rule, from_model, list_from_model
 from modules.export.model_schema import properties_of
 from modules.export.module_inputs import ModuleInputs
@@ -29,7 +30,11 @@ GROUP, QUEUE, VALUE = "EACHGROUP", "EACHQUEUE", "EACHVALUE"
 """Markers of a group's name, of its queues and of its attributes. Names of groups have no upper-case letters."""
 SLOTS = "worker_slots"
 # Totals over all groups: what is added up -> the local value that holds the sum.
-TOTALS: Mapping[str, str] = {f"{VALUE}.max_count * {VALUE}.concurrency": SLOTS}
+TOTALS: Mapping[str, str] = {
+    f"{VALUE}.max_count * {VALUE}.concurrency": SLOTS,
+    f"{VALUE}.max_count * ({VALUE}.concurrency + 1)": "worker_connections",
+    f"{VALUE}.max_count": "most_workers",
+}
 EXAMPLE = "example"
 
 
@@ -41,7 +46,8 @@ class GroupNumber(DeferredNumber):
     def __radd__(self, other: float) -> DeferredNumber:
         if self.expression not in TOTALS:
             raise StructuralInputError(self.variable, f"adding up {self.expression}")
-        return DeferredNumber(self.variable, f"local.{TOTALS[self.expression]}")
+        total = DeferredNumber(self.variable, f"local.{TOTALS[self.expression]}")
+        return total if isinstance(other, int) and other == 0 else other + total
 
 
 def marked_group(inputs: ModuleInputs) -> WorkerGroup:
@@ -74,7 +80,7 @@ def variable(structure: Environment, *, used: Collection[str]) -> Input:
         type=f"map(object({hcl.object_(types)}))",
         description=f"Worker groups by name. {text}",
         default={group.name: _given(group.model_copy(update={"queues": (queue,)}), used) for group in DEFAULT_WORKERS},
-        rules=tuple(_rules(attributes, used, queue)),
+        rules=tuple(_rules(attributes, used, structure)),
         current={group.name: _given(group, used) for group in structure.workers},
         attributes=tuple(replace(item, example=NOT_GIVEN) for item in shown),
     )
@@ -104,8 +110,14 @@ def _given(group: WorkerGroup, used: Collection[str]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name in used}
 
 
-def _rules(attributes: Sequence[Input], used: Collection[str], queue: str) -> Iterator[Rule]:
-    smallest: dict[str, Any] = {"queues": [queue]} if "queues" in used else {}
+def smallest_group(structure: Environment) -> dict[str, Any]:
+    """The attributes that a group must have."""
+    return {"queues": [default_queue(structure)]}
+
+
+def _rules(attributes: Sequence[Input], used: Collection[str], structure: Environment) -> Iterator[Rule]:
+    queue = default_queue(structure)
+    smallest = smallest_group(structure) if "queues" in used else {}
     pattern, label = properties_of(WorkerGroup)["name"]["pattern"], properties_of(WorkerGroup)["name"]["label"]
     yield Rule(
         condition=f"length(var.{VARIABLE}) > 0", message=f"{VARIABLE} must have at least one group.", rejected={}
@@ -132,7 +144,7 @@ def _rules(attributes: Sequence[Input], used: Collection[str], queue: str) -> It
             message=f"A group in {VARIABLE} must serve the queue {queue}: it takes Airflow tasks that name no queue.",
             rejected={EXAMPLE: {"queues": ["another"]}},
         )
-    yield from access_rules(VARIABLE, smallest, used)
+    yield from rules_of_groups(VARIABLE, smallest, used, scope_of(structure))
 
 
 def _whole(numbers: Sequence[Input], smallest: Mapping[str, Any]) -> Rule:

@@ -53,6 +53,7 @@ class Airflow(EnvironmentStack):
             log_retention_days=environment.logs.retention_days,
         )
         self._public_endpoint = PublicEndpoint(self, environment, names=names, foundation=foundation)
+        self._bindings.load_balancer_arn = self._public_endpoint.load_balancer.arn
         self._platform = self._fargate_platform()
         self._sleep = self._sleep_schedule()
         services = AirflowServices(

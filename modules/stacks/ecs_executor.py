@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from cdktf import Fn, TerraformLocal
 from constructs import Construct
 
@@ -11,6 +9,7 @@ from environments.sections.compute import EcsExecutor
 from modules.core.airflow_process import TASK
 from modules.core.fargate_task import FargatePlatform
 from modules.core.grants import statement
+from modules.core.json_text import json_text
 from modules.core.network_reference import NetworkReference
 from modules.core.task import Client
 from modules.core.task_reference import TaskReference
@@ -53,7 +52,7 @@ class EcsExecutorSettings:
         options = {f"{PREFIX}{name}": value for name, value in self._options().items()}
         sizes = {size.name: {"cpu": size.cpu, "memory_mib": size.memory_mib} for size in self._section.sizes}
         if sizes:
-            options["AIRFLOW_ECS_SIZES"] = json.dumps(sizes, sort_keys=True)
+            options["AIRFLOW_ECS_SIZES"] = json_text(sizes)
         client.add_environment(**options, AIRFLOW_ECS_MAX_TASKS=str(self._section.max_count))
         self._grant(client)
 
@@ -72,7 +71,7 @@ class EcsExecutorSettings:
             "MAX_RUN_TASK_ATTEMPTS": str(self._section.run_task_attempts),
             "PLATFORM_VERSION": "1.4.0",
             "REGION_NAME": self._platform.region,
-            "RUN_TASK_KWARGS": json.dumps(arguments, sort_keys=True),
+            "RUN_TASK_KWARGS": json_text(arguments),
             "SECURITY_GROUPS": self._task.security_group_id,
             "SUBNETS": self._subnets,
             "TASK_DEFINITION": self._task.task_definition_arn,

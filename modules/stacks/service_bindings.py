@@ -49,6 +49,7 @@ class ServiceBindings:
     def __init__(self, environment: Environment, foundation: FoundationReference, *, names: Names) -> None:
         self._environment, self._foundation, self._names = environment, foundation, names
         self.execution_api: ExecutionApi | None = None
+        self.load_balancer_arn = ""
         self.airflow_tasks: EcsExecutorSettings | None = None
         self.telemetry = Telemetry(environment, name=names.name, secret=self._external_secret)
 
@@ -114,8 +115,14 @@ class ServiceBindings:
             yield self.execution_api
         elif use == "airflow_tasks" and self.airflow_tasks is not None:
             yield self.airflow_tasks
-        elif use == "sign_on" and self._environment.auth.mode == "oidc":
-            yield SignOn(self._environment.auth, self._external_secret(OIDC_CLIENT_SECRET))
+        elif use == "sign_on" and self._environment.auth.uses_identity_provider:
+            yield self._sign_on()
+
+    def _sign_on(self) -> SignOn:
+        auth = self._environment.auth
+        if auth.mode == "alb_oidc":
+            return SignOn(auth, load_balancer_arn=self.load_balancer_arn)
+        return SignOn(auth, client_secret=self._external_secret(OIDC_CLIENT_SECRET))
 
     def task_sidecars(self, uses: Iterable[Use]) -> list[Sidecar]:
         """Return the sidecars of a process that ends: all of them end before it, so that their exit codes are 0."""

@@ -24,16 +24,22 @@ class SignOn:
 
     Args:
         auth: the section ``auth`` of the environment.
-        client_secret: reference to the client secret, a SecureString that an operator creates.
+        client_secret: reference to the client secret, a SecureString that an operator creates; absent where the
+            load balancer has it.
+        load_balancer_arn: the load balancer that signs who a person is, if it authenticates.
     """
 
     auth: Auth
-    client_secret: Secret
+    client_secret: Secret | None = None
+    load_balancer_arn: str = ""
 
     def serve(self, client: Client) -> None:
-        """Give ``client`` the settings of the identity provider and the client secret."""
+        """Give ``client`` the settings of the identity provider, and the client secret or the load balancer's ARN."""
         client.add_environment(**{name: literal(text) for name, text in self._variables().items()})
-        client.add_secret(OIDC_CLIENT_SECRET_VARIABLE, self.client_secret)
+        if self.load_balancer_arn:
+            client.add_environment(**{facts.LOAD_BALANCER_ARN: self.load_balancer_arn})
+        if self.client_secret:
+            client.add_secret(OIDC_CLIENT_SECRET_VARIABLE, self.client_secret)
 
     def _variables(self) -> dict[str, str]:
         auth = self.auth

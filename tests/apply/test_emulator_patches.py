@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -371,6 +372,28 @@ def saved_query_is_created_and_deleted(aws: Client) -> None:
     assert logs.describe_query_definitions()["queryDefinitions"] == []
 
 
+@probe("logs.put_log_events")
+def embedded_metric_of_a_log_event_is_a_datapoint(aws: Client) -> None:
+    logs, now = aws("logs"), datetime.now(UTC)
+    logs.create_log_group(logGroupName="g")
+    logs.create_log_stream(logGroupName="g", logStreamName="s")
+    directive = {"Namespace": "N", "Dimensions": [["Component"]], "Metrics": [{"Name": "errors", "Unit": "Count"}]}
+    embedded = {"_aws": {"Timestamp": int(now.timestamp() * 1000), "CloudWatchMetrics": [directive]}}
+    messages = ["plain", '{"_aws": {"CloudWatchMetrics": 1}}', json.dumps(embedded | {"Component": "c", "errors": 3})]
+    events = [{"timestamp": int(now.timestamp() * 1000), "message": message} for message in messages]
+    logs.put_log_events(logGroupName="g", logStreamName="s", logEvents=events)
+    found = aws("cloudwatch").get_metric_statistics(
+        Namespace="N",
+        MetricName="errors",
+        Dimensions=[{"Name": "Component", "Value": "c"}],
+        StartTime=now - timedelta(minutes=1),
+        EndTime=now + timedelta(minutes=1),
+        Period=60,
+        Statistics=["Maximum"],
+    )
+    assert [point["Maximum"] for point in found["Datapoints"]] == [3]
+
+
 @probe("rds.create_db_instance", "rds.modify_db_instance")
 def database_keeps_performance_insights(aws: Client) -> None:
     aws("rds").create_db_instance(
@@ -431,6 +454,26 @@ def database_is_restored_again_in_the_same_minute(aws: Client) -> None:
             SourceDBInstanceIdentifier="d", TargetDBInstanceIdentifier="n", UseLatestRestorableTime=True
         )
         aws("rds").modify_db_instance(DBInstanceIdentifier="n", NewDBInstanceIdentifier=name, ApplyImmediately=True)
+
+
+@probe("elbv2.describe_rules")
+def client_secret_of_a_listener_rule_is_not_returned(aws: Client) -> None:
+    balancing, ec2 = aws("elbv2"), aws("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnets = [ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24")["Subnet"]["SubnetId"] for n in range(2)]
+    balancer = balancing.create_load_balancer(Name="b", Subnets=subnets)["LoadBalancers"][0]["LoadBalancerArn"]
+    answer = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}
+    listener = balancing.create_listener(LoadBalancerArn=balancer, Port=80, Protocol="HTTP", DefaultActions=[answer])[
+        "Listeners"
+    ][0]["ListenerArn"]
+    endpoints = dict.fromkeys(("AuthorizationEndpoint", "TokenEndpoint", "UserInfoEndpoint"), "https://login.example")
+    client = {"Issuer": "https://login.example", "ClientId": "airflow", "ClientSecret": "secret", **endpoints}
+    action = {"Type": "authenticate-oidc", "Order": 1, "AuthenticateOidcConfig": client}
+    condition = {"Field": "path-pattern", "PathPatternConfig": {"Values": ["/*"]}}
+    balancing.create_rule(
+        ListenerArn=listener, Priority=1, Conditions=[condition], Actions=[action, {**answer, "Order": 2}]
+    )
+    assert "'secret'" not in str(balancing.describe_rules(ListenerArn=listener)["Rules"])
 
 
 @probe("route53.create_hosted_zone")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -105,3 +106,20 @@ def components(migrated: Services) -> Mapping[str, Container]:
     for container in running.values():
         container.wait_healthy(seconds=600)
     return running
+
+
+@pytest.fixture(scope="session")
+def isolated_chromium(migrated: Services, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Chromium in the network namespace of the database.
+
+    Chromium drops its connections (ERR_NETWORK_CHANGED) when an interface appears, and on the host each container of
+    another test adds one. Without root it runs on the host.
+    """
+    program, nsenter = str(require("chromium")), shutil.which("nsenter")
+    if os.geteuid() or not nsenter:
+        return program
+    script = tmp_path_factory.mktemp("chromium") / "chromium"
+    process_id = migrated.database.state["Pid"]
+    script.write_text(f'#!/bin/sh\nexec {nsenter} --target {process_id} --net {program} "$@"\n')
+    script.chmod(0o755)
+    return str(script)

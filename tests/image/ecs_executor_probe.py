@@ -13,8 +13,12 @@ from airflow.executors import workloads
 from airflow.executors.executor_loader import ExecutorLoader
 from airflow.executors.workloads.base import BundleInfo
 from airflow.executors.workloads.task import TaskInstanceDTO
+from airflow.jobs.scheduler_job_runner import SchedulerJobRunner
+from airflow.models.log import Log
 from airflow_fargate.ecs_executor import FargateExecutor
 from botocore.exceptions import ClientError
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
 
 ARN = "arn:aws:ecs:eu-central-1:111111111111:task/airflow-dev/{:032x}"
 
@@ -107,6 +111,7 @@ def main() -> None:
     found.heartbeat()
     result["second"] = states(found)
     result["running_after_rejection"] = len(found.running)
+    result["audit_log"] = _saved_events(found)
 
     throttled = ClientError({"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}, "RunTask")
     ecs.script = [throttled, "Capacity is unavailable at this time", None]
@@ -143,6 +148,15 @@ def main() -> None:
     del os.environ["AIRFLOW__AWS_ECS_EXECUTOR__CLUSTER"]
     result["api_server_log"] = _log(FargateExecutor())
     print(f"\nRESULT {json.dumps(result, default=str)}")
+
+
+def _saved_events(found: FargateExecutor) -> dict[str, str]:
+    """The reasons in the audit log by Airflow task, after the scheduler has saved them."""
+    engine = create_engine("sqlite://")
+    Log.__table__.create(engine)
+    with Session(engine) as session:
+        SchedulerJobRunner._process_task_event_logs(found._task_event_logs, session)
+        return {row.task_id: row.extra for row in session.query(Log)}
 
 
 def _log(found: FargateExecutor) -> str:

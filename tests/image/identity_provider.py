@@ -27,6 +27,7 @@ from werkzeug.serving import make_server
 CLIENT_ID, CLIENT_SECRET = "airflow", "a-client-secret"
 Claims = dict[str, Any]
 TOKEN_PATH = "/oauth2/token"
+KEYS_PATH = "/public-keys"
 
 
 @dataclass
@@ -38,6 +39,8 @@ class IdentityProvider:
         change: changes the claims of the next identity tokens.
         delay_seconds: time before each answer of the token endpoint.
         key: signs the next identity tokens instead of the published key.
+        pkce: whether the client proves that it began the sign-in; a load balancer does not.
+        public_keys: public keys of load balancers by id, which the same server publishes.
         ended: log-outs that the browser requested, by their query.
     """
 
@@ -46,6 +49,8 @@ class IdentityProvider:
     delay_seconds: float = 0
     key: RSAKey | None = None
     secret: str = CLIENT_SECRET
+    pkce: bool = True
+    public_keys: dict[str, str] = field(default_factory=dict)
     ended: list[dict[str, list[str]]] = field(default_factory=list)
     _users: dict[str, Claims] = field(default_factory=dict)
     _challenge: str = ""
@@ -74,17 +79,23 @@ class IdentityProvider:
             )
         )
         request = flask.request
-        if request.path == "/oauth2/authorize":
+        if request.path == "/oauth2/authorize" and self.pkce:
             assert request.args["code_challenge_method"] == "S256"
             self._challenge = request.args["code_challenge"]
         if request.path == "/oauth2/end_session":
             self.ended.append(parse_qs(urlsplit(request.url).query))
         if request.path == TOKEN_PATH:
             time.sleep(self.delay_seconds)
+        if request.path == TOKEN_PATH and self.pkce:
             digest = hashlib.sha256(request.form["code_verifier"].encode()).digest()
             if base64.urlsafe_b64encode(digest).rstrip(b"=").decode() != self._challenge:
                 return flask.make_response({"error": "invalid_grant"}, 400)
         return None
+
+    def public_key(self, key_id: str) -> flask.Response:
+        """The public key of a load balancer."""
+        found = self.public_keys.get(key_id)
+        return flask.make_response(found or "no such key", 200 if found else 404)
 
     def after(self, response: flask.Response) -> flask.Response:
         """Sign the identity token again when a test asks for another one."""
@@ -114,6 +125,7 @@ def serving(*, name: str, host: str, certificate: tuple[Path, Path]) -> Iterator
     provider = IdentityProvider(issuer=f"https://{name}:{server.server_port}")
     app.before_request(provider.before)
     app.after_request(provider.after)
+    app.add_url_rule(f"{KEYS_PATH}/<key_id>", view_func=provider.public_key)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

@@ -90,6 +90,12 @@ def test_airflow_task_that_can_never_start_fails_at_once_and_frees_its_slot(resu
     assert result["running_after_rejection"] == 2
 
 
+@pytest.mark.feature("T8", "L1")
+def test_audit_log_has_the_reasons_of_airflow_tasks_that_can_never_start(result: dict[str, Any]) -> None:
+    assert result["audit_log"].keys() == {"odd", "greedy", "long"}
+    assert "size 'huge' does not exist. Allowed: large. Fix" in result["audit_log"]["odd"]
+
+
 @pytest.mark.feature("T8")
 def test_override_of_an_ordinary_airflow_task_is_far_below_the_limit(
     result: dict[str, Any], record_property: pytest.RecordProperty

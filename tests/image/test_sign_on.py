@@ -2,152 +2,33 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
-import requests
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
-from playwright.sync_api import Browser, BrowserContext, Page, Response
-from terraform_harness.tools import require
+from playwright.sync_api import Page, Response
 
-from local.containers import authority, backing_services
-from local.containers.engine import Container, docker
-from tests.browsers import chromium
-from tests.image import identity_provider, tls_proxy
+from local.containers.engine import docker
+from tests.image import sign_on_platform
 from tests.image.identity_provider import CLIENT_ID, CLIENT_SECRET, Claims, IdentityProvider, given, shifted
-from tests.image.services import PRISTINE, SECRETS, Services
+from tests.image.services import SECRETS, Services
+from tests.image.sign_on_platform import ADMIN, SESSION_MINUTES, Platform
 from tests.image.tls_proxy import TlsProxy
 
 pytestmark = [pytest.mark.feature("S7"), pytest.mark.xdist_group("sign_on")]
-DATABASE = "sign_on"
-TIMEOUT_MILLISECONDS = 60_000
-SESSION_MINUTES = 60
-ROLES = {"Admin": ["platform"], "Op": ["operators", "on-call"], "Viewer": ["everybody"]}
-ADMIN = {"username": "admin", "password": SECRETS["AIRFLOW_ADMIN_PASSWORD"]}
-
-
-@dataclass(kw_only=True)
-class Platform:
-    """An api-server behind TLS, its identity provider, and a browser that knows both host names."""
-
-    services: Services
-    server: Container
-    proxy: TlsProxy
-    issuer: IdentityProvider
-    browser: Browser
-
-    @property
-    def address(self) -> str:
-        return self.proxy.address
-
-    def context(self, **options: Any) -> BrowserContext:
-        context = self.browser.new_context(ignore_https_errors=True, **options)
-        context.set_default_timeout(TIMEOUT_MILLISECONDS)
-        return context
-
-    def page(self) -> Page:
-        """A new browser profile, without scripts: the pages of sign-on need none."""
-        return self.context(java_script_enabled=False).new_page()
-
-    def sign_in(self, page: Page, subject: str) -> Response:
-        """Sign in at the issuer; returns the answer at which the browser ends."""
-        page.goto(f"{self.address}/auth/login/")
-        assert page.url.startswith(f"{self.issuer.issuer}/oauth2/authorize"), page.url
-        page.fill("input[name=sub]", subject)
-        with page.expect_navigation() as ended:
-            page.click("button:not([name])")
-        return ended.value
-
-    def query(self, statement: str) -> list[list[str]]:
-        return backing_services.query(self.services.database, statement, name=DATABASE)
-
-    def roles(self, subject: str) -> set[str]:
-        """The roles of a person in Airflow."""
-        rows = self.query(
-            "select u.username, r.name from ab_user u join ab_user_role ur on ur.user_id = u.id"
-            " join ab_role r on r.id = ur.role_id"
-        )
-        return {role for name, role in rows if name == f"oidc:{subject}"}
-
-    def status(self, page: Page, path: str = "/api/v2/dags") -> int:
-        """The status that the API answers to the cookies of ``page``."""
-        return self.api("GET", path, cookies=self.cookies(page)).status_code
-
-    def cookies(self, page: Page) -> dict[str, str]:
-        """The cookies that the browser sends to Airflow."""
-        return {cookie["name"]: cookie["value"] for cookie in page.context.cookies(self.address)}
-
-    def api(self, method: str, path: str, **options: Any) -> requests.Response:
-        """A request of a program, straight to the server behind the proxy."""
-        host, port = self.proxy.target
-        return requests.request(method, f"http://{host}:{port}{path}", timeout=60, **options)
-
-
-@pytest.fixture(scope="module")
-def isolated_chromium(migrated: Services, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Chromium in the network namespace of the database.
-
-    Chromium drops its connections (ERR_NETWORK_CHANGED) when an interface appears, and on the host each container of
-    another test adds one. Without root it runs on the host.
-    """
-    program, nsenter = str(require("chromium")), shutil.which("nsenter")
-    if os.geteuid() or not nsenter:
-        return program
-    script = tmp_path_factory.mktemp("chromium") / "chromium"
-    process_id = migrated.database.state["Pid"]
-    script.write_text(f'#!/bin/sh\nexec {nsenter} --target {process_id} --net {program} "$@"\n')
-    script.chmod(0o755)
-    return str(script)
 
 
 @pytest.fixture(scope="module")
 def platform(migrated: Services, isolated_chromium: str) -> Iterator[Platform]:
-    services, gateway = migrated, migrated.gateway
-    backing_services.query(services.database, f"create database {DATABASE} template {PRISTINE}", name="postgres")
-    certificates = {
-        name: authority.issue(services.setting.authority, name=name) for name in ("login.example", "airflow.example")
-    }
-    resolver = ",".join(f"MAP {name} {gateway}" for name in certificates)
-    with (
-        identity_provider.serving(
-            name="login.example", host=gateway, certificate=certificates["login.example"]
-        ) as issuer,
-        tls_proxy.serving(name="airflow.example", host=gateway, certificate=certificates["airflow.example"]) as proxy,
-        chromium(f"--host-resolver-rules={resolver}", program=isolated_chromium) as browser,
-    ):
+    def environ(issuer: IdentityProvider, proxy: TlsProxy) -> dict[str, str]:
         issuer.allow(f"{proxy.address}/auth/oauth-authorized/oidc")
-        server = services.start(
-            "api-server",
-            environ={
-                "AIRFLOW_DB_NAME": DATABASE,
-                "AIRFLOW_BROKER_HOST": None,
-                "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
-                "AIRFLOW__API__BASE_URL": proxy.address,
-                "AIRFLOW__FAB__ENABLE_PROXY_FIX": "True",
-                "AIRFLOW__API__WORKERS": "1",
-                "AIRFLOW__FAB__SESSION_MAX_LIFETIME_MINUTES": str(SESSION_MINUTES),
-                "AIRFLOW_AUTH_MODE": "oidc",
-                "AIRFLOW_OIDC_ISSUER": issuer.issuer,
-                "AIRFLOW_OIDC_CLIENT_ID": CLIENT_ID,
-                "AIRFLOW_OIDC_CLIENT_SECRET": CLIENT_SECRET,
-                "AIRFLOW_OIDC_ROLES": json.dumps(ROLES),
-                "REQUESTS_CA_BUNDLE": "/ca.pem",
-            },
-            options=("--add-host", f"login.example:{gateway}"),
-            name="sign-on",
-        )
-        server.wait_healthy(seconds=300)
-        proxy.target = (server.address, 8080)
-        yield Platform(services=services, server=server, proxy=proxy, issuer=issuer, browser=browser)
-        server.remove()
-    assert proxy.problems == [], "behind the load balancer, every redirect and cookie is for https"
+        return {"AIRFLOW_AUTH_MODE": "oidc", "AIRFLOW_OIDC_CLIENT_SECRET": CLIENT_SECRET}
+
+    with sign_on_platform.serving(migrated, isolated_chromium, name="sign-on", environ=environ) as found:
+        yield found
 
 
 @pytest.fixture(autouse=True)
@@ -378,14 +259,23 @@ def test_forged_forwarded_host_does_not_change_the_address_of_the_call_back(plat
     assert "evil" not in answer.headers["Location"]
 
 
-def test_session_survives_a_restart(platform: Platform) -> None:
+def test_sign_in_and_session_hold_over_two_api_servers_and_survive_the_end_of_one(platform: Platform) -> None:
     subject, page = platform.issuer.user("stayer", groups=["platform"]), platform.page()
-    platform.sign_in(page, subject)
-    docker("restart", "--time", "5", platform.server.id)
-    platform.server.wait_healthy(seconds=300)
+    second = platform.start("sign-on-second")
+    second.wait_healthy(seconds=300)
+    page.goto(f"{platform.address}/auth/login/")
+    platform.proxy.target = (second.address, 8080)
+    page.fill("input[name=sub]", subject)
+    with page.expect_navigation():
+        page.click("button:not([name])")
+    assert page.url == f"{platform.address}/", "the second server ends the sign-in that the first one began"
     platform.proxy.target = (platform.server.address, 8080)
+    assert platform.status(page) == 200
+    docker("stop", "--time", "5", platform.server.id)
+    platform.proxy.target = (second.address, 8080)
     assert platform.status(page) == 200
     page.context.clear_cookies(name="_token")
     page.goto(f"{platform.address}/auth/login/")
     assert page.url == f"{platform.address}/", "the session in the database gives a new token"
     assert platform.status(page) == 200
+    second.remove()

@@ -17,7 +17,7 @@ import pytest
 from terraform_harness.emulator import Emulator
 from terraform_harness.emulator.iam import DecisionReport
 
-from environments.facts.topology import Topology, is_standalone
+from environments.facts.topology import TOPOLOGIES, Topology, is_standalone
 from local.airflow_client import Client
 from local.containers import engine, images
 from local.containers.engine import Container, Launch
@@ -120,6 +120,17 @@ class Live:
             for task in tasks
             if "git-sync" in task.containers and task.phase == "running"
         }
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the tests of one topology together: a change of the topology takes a minute or two."""
+    order: dict[object, int] = {name: number for number, name in enumerate(reversed(TOPOLOGIES), start=1)}
+
+    def position(item: pytest.Item) -> int:
+        parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        return order.get(parameters.get("topology"), 0) if HERE in item.path.parents else 0
+
+    items.sort(key=position)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

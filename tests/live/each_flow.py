@@ -29,13 +29,14 @@ from local.flows.removal import StillFailing, failures
 from tests.live import flow_checks
 from tests.live.conftest import STEADY_SECONDS, Live
 from tests.live.flow_checks import Bench, Check, single
-from tests.live.test_topologies import BAKED, ONE_CONTAINER, WITHOUT_BROKER, change_to
+from tests.live.test_topologies import BAKED, LOCAL, ONE_CONTAINER, change_to
 
 # Name in the record -> topology, egress mode, changes to the tier's environment. `sequential` declares the flows of
-# `single`. The order changes the foundation twice only.
+# `single`, and `ecs` those of `celery` but for workers and broker: the tier's environment has the ECS executor beside
+# Celery. The order changes the foundation twice only.
 RUNS: Mapping[str, tuple[Topology, str, dict[str, Any]]] = {
     "celery, one NAT gateway": ("celery", "single_nat", {}),
-    "local_executor, one NAT gateway per zone": ("local_executor", "nat_per_zone", WITHOUT_BROKER),
+    "local_executor, one NAT gateway per zone": ("local_executor", "nat_per_zone", LOCAL),
     "single, one NAT gateway per zone": ("single", "nat_per_zone", ONE_CONTAINER),
     "single, no NAT gateway": ("single", "none", ONE_CONTAINER | BAKED),
     "celery, no NAT gateway": ("celery", "none", BAKED),
@@ -47,6 +48,8 @@ CHECKS: Sequence[tuple[tuple[str, str, int], Check]] = (
     (("*", "internet", 443), single(flow_checks.new_task)),
     (("*", "aws-apis", 443), single(flow_checks.new_task)),
     (("*", "s3", 443), single(flow_checks.new_task)),
+    (("airflow-task", "internet", 22), single(flow_checks.run_on_fargate)),
+    (("airflow-task", "api-server", 8080), single(flow_checks.run_on_fargate)),
     (("*", "internet", 22), flow_checks.new_commit),
     (("api-server", "worker-default", 8793), flow_checks.log_of("on_default", "sleep 3600", SERVED_LOG)),
     (("api-server", "worker-heavy", 8793), flow_checks.log_of("on_heavy", "sleep 3600", SERVED_LOG)),

@@ -18,12 +18,15 @@ from local.airflow_client import AirflowError
 from local.containers import backing_services
 from local.containers.engine import EngineError
 from tests.live.conftest import Live
+from tests.live.workload import trigger_on_fargate
 
 REQUEST_SECONDS = 8
 # git-sync fetches every 5 s.
 FOLLOW_SECONDS = 20
 MIGRATION_SECONDS = 90
 SHORTEST_RUN_SECONDS = 15
+# A Fargate task of its own starts containers, clones the DAG repository and starts Airflow first.
+FARGATE_RUN_SECONDS = 60
 RESULTS = """select count(*) from task_instance i join celery_taskmeta m on m.task_id = i.external_executor_id
 where i.run_id = '{run}' and i.task_id = '{task}' and m.status = 'SUCCESS'"""
 
@@ -184,10 +187,17 @@ def result_of(task: str) -> Check:
     return single(check)
 
 
-def _succeeds(bench: Bench, run: str, task: str) -> bool:
-    deadline = time.monotonic() + bench.run_seconds
+def run_on_fargate(bench: Bench, _: str) -> str:
+    """Check that an Airflow task in its own Fargate task succeeds."""
+    run = trigger_on_fargate(bench.live, seconds=1)
+    found = _succeeds(bench, run, "alone", dag="on_fargate", seconds=FARGATE_RUN_SECONDS)
+    return "" if found else "Airflow tasks do not succeed"
+
+
+def _succeeds(bench: Bench, run: str, task: str, *, dag: str = "kinds", seconds: float = 0) -> bool:
+    deadline = time.monotonic() + max(bench.run_seconds, seconds)
     while time.monotonic() < deadline:
-        tasks = bench.live.airflow.tasks("kinds", run)
+        tasks = bench.live.airflow.tasks(dag, run)
         if {item["state"] for item in tasks if item["task_id"] == task} == {"success"}:
             return True
         time.sleep(1)

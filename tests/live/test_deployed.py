@@ -70,11 +70,15 @@ def test_every_component_follows_a_new_commit(live: Live) -> None:
     live.follow(live.push(message="a change", script="echo '# changed' >>dags/slow.py"))
 
 
+@pytest.mark.feature("T8")
 def test_broken_dag_file_is_reported_and_stops_no_component(live: Live) -> None:
-    """The broken file is in the repository from the start, with the DAGs of the other tests."""
-    (error,) = live.airflow.wait_for_import_errors(1)
-    assert error["filename"].endswith("broken.py")
-    assert "ValueError: this DAG file is broken" in error["stack_trace"]
+    """The broken files are in the repository from the start, with the DAGs of the other tests."""
+    errors = live.airflow.wait_for_import_errors(2)
+    broken, unknown = sorted(errors, key=lambda error: str(error["filename"]))
+    assert broken["filename"].endswith("broken.py")
+    assert "ValueError: this DAG file is broken" in broken["stack_trace"]
+    assert unknown["filename"].endswith("unknown_executor.py")
+    assert "Task 'elsewhere' specifies executor 'KubernetesExecutor'" in unknown["stack_trace"]
     (processor,) = live.ecs.runner.running("dag-processor")
     assert processor.healthy
     assert not [task.id for task in live.ecs.runner.ended if "dag-processor" in task.id]

@@ -6,22 +6,32 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
+from functools import partial
 
 import pytest
-from terraform_harness.tiers import RECOVERY
 
 from local.airflow_client import AirflowError
 from local.containers import engine
 from local.ecs.task import FargateTask
+from tests.live import workload
 from tests.live.conftest import STEADY_SECONDS, Live
-from tests.live.workload import begin, check_finished_once, only_worker, wait_until_replaced
+from tests.live.workload import (
+    begin,
+    check_finished_once,
+    count_as_dead,
+    only_worker,
+    trigger_on_fargate,
+    wait_until_replaced,
+)
 
 Timed = Callable[[str], AbstractContextManager[None]]
 # Enough running Airflow tasks for a fault: a worker that recovers from the last fault may start them one by one.
 AT_LEAST_ONE = 1
 # Where a fault needs all Airflow tasks of a run at once: a worker on a busy machine starts one every few seconds.
 ALL_RUN_SECONDS = 30
+# The next scheduler starts within this time.
+FARGATE_SECONDS = 45
 
 
 @pytest.fixture(autouse=True)
@@ -34,14 +44,7 @@ def steady(live: Live) -> Iterator[None]:
 @pytest.fixture
 def timed(record_property: Callable[[str, object], None]) -> Timed:
     """``with timed("description"):`` prints its duration with the tier's results."""
-
-    @contextmanager
-    def timer(description: str) -> Iterator[None]:
-        started = time.monotonic()
-        yield
-        record_property(RECOVERY, f"{time.monotonic() - started:4.0f} s  {description}")
-
-    return timer
+    return partial(workload.timed, record_property)
 
 
 @pytest.mark.feature("R4", "C3", "L1")
@@ -118,14 +121,35 @@ def test_error_of_the_ecs_agent_fails_no_task(live: Live) -> None:
         live.ecs.agent.broken = False
 
 
-@pytest.mark.feature("R4", "T4")
+def _begin_on_fargate(live: Live, *, seconds: int) -> str:
+    """Start a run of Airflow tasks on Fargate tasks of their own; wait until the longest one runs."""
+    run = trigger_on_fargate(live, seconds=seconds)
+    states = {"alone": ""}
+    deadline = time.monotonic() + 120
+    while states["alone"] != "running":
+        assert time.monotonic() < deadline, states
+        time.sleep(0.5)
+        states = {task["task_id"]: task["state"] for task in live.airflow.tasks("on_fargate", run)}
+    return run
+
+
+@pytest.mark.feature("R4", "T4", "T8")
 def test_killed_scheduler_loses_no_task(live: Live, timed: Timed) -> None:
+    """Airflow tasks on workers go on, and the next scheduler adopts those that are Fargate tasks of their own."""
+    before = set(live.ecs.runner.one_off.ended)
+    alone = _begin_on_fargate(live, seconds=FARGATE_SECONDS)
     run = begin(live, seconds=10, least=AT_LEAST_ONE)
     (scheduler,) = live.ecs.runner.running("scheduler")
     with timed("scheduler killed: another is healthy"):
         scheduler.main.kill()
+        count_as_dead(live)
         wait_until_replaced(live, scheduler)
     check_finished_once(live, run, tries=1)
+    assert "Adopted the following 1 tasks from a dead executor" in live.ecs.runner.running("scheduler")[0].main.logs()
+    assert live.airflow.finish("on_fargate", alone) == "success"
+    assert {task["try_number"] for task in live.airflow.tasks("on_fargate", alone)} == {1}
+    one_off = live.ecs.runner.one_off
+    assert len({*one_off.ended, *one_off.tasks} - before) == 2, "an Airflow task was started twice"
 
 
 @pytest.mark.feature("R4")
@@ -137,15 +161,6 @@ def test_redis_restart_without_data_loses_no_task(live: Live, timed: Timed) -> N
         check_finished_once(live, run, tries=2)
     with timed("Redis restarted: a new run from start to end"):
         check_finished_once(live, live.airflow.trigger("slow", seconds=1), tries=2)
-
-
-@pytest.mark.feature("R4")
-def test_postgresql_restart_loses_no_task(live: Live, timed: Timed) -> None:
-    run = begin(live, seconds=15, least=AT_LEAST_ONE)
-    with timed("PostgreSQL restarted: the run finished"):
-        engine.docker("restart", live.ecs.database.id)
-        live.ecs.database.wait_healthy()
-        check_finished_once(live, run, tries=2)
 
 
 @pytest.mark.feature("R4")

@@ -20,7 +20,7 @@ SECONDS = 480
 
 @pytest.mark.feature("L3", "L4")
 def test_broken_dag_file_raises_an_alarm_that_reaches_a_subscriber(live: Live) -> None:
-    """From the dag-processor's metric through CloudWatch, the deployed alarm and the topic's policies to a queue."""
+    """From a metric in the dag-processor's log through the deployed alarm and the topic's policies to a queue."""
     sns, sqs = live.emulator.client("sns"), live.emulator.client("sqs")
     (alarm,) = live.emulator.client("cloudwatch").describe_alarms(AlarmNames=[ALARM])["MetricAlarms"]
     (topic,) = alarm["AlarmActions"]
@@ -33,6 +33,8 @@ def test_broken_dag_file_raises_an_alarm_that_reaches_a_subscriber(live: Live) -
     while (state := alarms.evaluate(live.emulator, ALARM, now=datetime.now(UTC))) != "ALARM":
         assert time.monotonic() < deadline, f"{ALARM} is {state} after {SECONDS} s"
         time.sleep(5)
+        for task in live.ecs.runner.tasks["dag-processor"]:
+            task.send_logs()
 
     messages = _messages(sqs, queue)
     assert messages[-1]["NewStateValue"] == "ALARM"

@@ -6,19 +6,12 @@ import time
 
 import pytest
 
-from local.ecs.task import FargateTask
 from tests.live.conftest import PARAMETERS, Live
+from tests.live.workload import aws_error
 
 ACCOUNT, REGION = "111111111111", "eu-central-1"
 # The sidecar publishes the load once a minute.
 PUBLISHED_SECONDS = 120
-CALL = "import boto3, sys; getattr(boto3.client(sys.argv[1]), sys.argv[2])(**eval(sys.argv[3]))"
-
-
-def _error(task: FargateTask, service: str, operation: str, **parameters: object) -> str:
-    """The last line of the error of an AWS call in a task's main container; empty where it succeeds."""
-    done = task.main.exec("python", "-c", CALL, service, operation, repr(parameters), check=False)
-    return done.stderr.strip().splitlines()[-1] if done.returncode else ""
 
 
 @pytest.mark.feature("H9")
@@ -49,10 +42,10 @@ def test_worker_cannot_do_what_its_role_does_not_permit(live: Live) -> None:
     ]
     for service, operation, action, resource, parameters in attempts:
         live.provoked.add((action, resource))
-        error = _error(worker, service, operation, **parameters)
+        error = aws_error(worker, service, operation, **parameters)
         assert "AccessDenied" in error, (action, error)
         assert f"is not authorized to perform: {action} on resource: {resource}" in error
-    assert _error(worker, "ssm", "get_parameter", Name=f"{PARAMETERS}/variables/greeting", WithDecryption=True) == ""
+    assert aws_error(worker, "ssm", "get_parameter", Name=f"{PARAMETERS}/variables/greeting", WithDecryption=True) == ""
 
 
 @pytest.mark.feature("H9")
@@ -65,8 +58,8 @@ def test_only_the_scheduler_publishes_metrics_and_only_in_its_namespace(live: Li
         time.sleep(2)
     assert published == {"airflow-live-scheduler-task"}
     live.provoked.add(("cloudwatch:PutMetricData", "*"))
-    assert "AccessDenied" in _error(worker, "cloudwatch", "put_metric_data", Namespace="Airflow", MetricData=data)
-    assert "AccessDenied" in _error(scheduler, "cloudwatch", "put_metric_data", Namespace="Other", MetricData=data)
+    assert "AccessDenied" in aws_error(worker, "cloudwatch", "put_metric_data", Namespace="Airflow", MetricData=data)
+    assert "AccessDenied" in aws_error(scheduler, "cloudwatch", "put_metric_data", Namespace="Other", MetricData=data)
     assert _published(live) == published
 
 

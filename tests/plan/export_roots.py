@@ -10,22 +10,20 @@ from typing import Any
 
 from terraform_harness.terraform.run import Terraform
 
-OFFLINE = {
-    "access_key": "none",
-    "secret_key": "none",
-    "skip_credentials_validation": True,
-    "skip_metadata_api_check": "true",
-    "skip_requesting_account_id": True,
-    "skip_region_validation": True,
-}
-HCL_PROVIDER = "\n".join(
-    [
-        'provider "aws" {',
-        '  region = "eu-central-1"',
-        *(f"  {key} = {json.dumps(value)}" for key, value in OFFLINE.items()),
-        "}\n",
-    ]
-)
+from tests.plan import sts
+
+
+def offline(account: str) -> dict[str, Any]:
+    """Arguments of a provider for plans without network, with the credentials of ``account``."""
+    return {
+        "access_key": account,
+        "secret_key": "none",
+        "skip_credentials_validation": True,
+        "skip_metadata_api_check": "true",
+        "skip_requesting_account_id": True,
+        "skip_region_validation": True,
+        "endpoints": [{"sts": sts.endpoint()}],
+    }
 
 
 def write_root(folder: Path, content: Mapping[str, Any]) -> Path:
@@ -46,7 +44,8 @@ def offline_provider(stack: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The stack's provider with its default tags, configured for plans without account and network."""
     (provider,) = stack["provider"]["aws"]
     kept = {key: value for key, value in provider.items() if key in {"region", "default_tags"}}
-    return [kept | OFFLINE]
+    (account,) = provider["allowed_account_ids"]
+    return [kept | offline(account)]
 
 
 def mock_output(name: str, value: Any, *, account: str, region: str) -> Any:

@@ -14,7 +14,9 @@ from environments import load
 from environments.load import HOME
 from modules.export import write
 from modules.export.connected_root import calls
-from tests.plan.export_roots import OFFLINE, plan, write_root
+from modules.export.examples import REGION
+from modules.export.mock_values import ACCOUNT
+from tests.plan.export_roots import offline, plan, write_root
 
 # One process makes what the tests share.
 pytestmark = pytest.mark.xdist_group("export-adoption")
@@ -45,7 +47,7 @@ def created(exported: Path, root: Path, *names: str, own: Mapping[str, Any], mor
         values |= {name: value for name, value in own.items() if name in values}
     used = {name: values for name, values in made.items() if name != "network" or not own}
     blocks = {name: {"source": f"{exported}/{name.replace('_', '-')}", **values} for name, values in used.items()}
-    provider = {"aws": [{"region": "eu-west-1"} | OFFLINE]}
+    provider = {"aws": [{"region": REGION} | offline(ACCOUNT)]}
     planned = plan(write_root(root, {"provider": provider, "module": blocks, **more}))
     actions = {tuple(change["change"]["actions"]) for change in planned["resource_changes"]}
     assert actions == {("create",)}

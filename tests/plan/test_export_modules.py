@@ -17,10 +17,12 @@ from terraform_harness.tools import require
 
 from environments import load
 from main import main
-from modules.export import readme, write
+from modules.export import hcl, readme, write
 from modules.export.build import Module
 from modules.export.connected_root import CONNECTIONS
-from tests.plan.export_roots import HCL_PROVIDER, mock_output, offline_provider, plan, resources, write_root
+from modules.export.examples import REGION
+from modules.export.mock_values import ACCOUNT
+from tests.plan.export_roots import mock_output, offline, offline_provider, plan, resources, write_root
 
 ENVIRONMENTS = Path(__file__).parents[2] / "environments"
 # One process makes what the tests share.
@@ -44,7 +46,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Modul
 
 def root(folder: Path, modules: list[Module], change: Mapping[str, Mapping[str, Any]]) -> Path:
     """A plain HCL root that calls all ``modules`` with their example values; ``change`` overrides inputs by module."""
-    calls = [HCL_PROVIDER]
+    calls = ["\n".join(hcl.block("provider", ("aws",), {"region": REGION, **offline(ACCOUNT)}))]
     for module in modules:
         values = {name: CONNECTIONS.get(name, value) for name, value in readme.example_values(module).items()}
         calls.append(
@@ -58,7 +60,8 @@ def root(folder: Path, modules: list[Module], change: Mapping[str, Mapping[str, 
 @pytest.mark.feature("M1")
 def test_modules_are_called_from_a_plain_root_and_plan(exported: tuple[Path, list[Module]]) -> None:
     folder, modules = exported
-    planned = plan(root(folder / "root", modules, {}))
+    change = {name: {"destinations": DESTINATIONS} for name in ("network", "network-acls")}
+    planned = plan(root(folder / "root", modules, change))
     made = {re.sub(r'\[".*"\]$', "", change["address"]) for change in planned["resource_changes"]}
     wanted = {
         f"module.{module.name.replace('-', '_')}.{name}" for module in modules for name in readme.addresses(module)
@@ -89,6 +92,10 @@ def test_modules_are_formatted_and_bring_no_provider_backend_or_metadata(
             assert word not in text, f"{module.name}: {word}"
 
 
+DESTINATIONS = {
+    "warehouse": {"cidr": "198.51.100.0/24", "port": 5439, "reason": "data warehouse"},
+    "erp": {"security_group": "sg-0123456789abcdef0", "port": 1521, "reason": "ERP of the company"},
+}
 WRONG = {
     "network": (
         {"cidr": "10.0.0.0", "zones": ["eu-central-1a"]},

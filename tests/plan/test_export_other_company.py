@@ -17,12 +17,13 @@ from modules.export import write
 from modules.export.build import Module
 from modules.export.examples import NOT_GIVEN
 from modules.export.inputs import Input
-from tests.plan.export_roots import OFFLINE, plan, write_root
+from tests.plan.export_roots import offline, plan, write_root
 
 # One process makes what the tests share.
 pytestmark = pytest.mark.xdist_group("export-other-company")
 
-REGION = "ap-southeast-2"
+ACCOUNT, REGION = "999999999999", "us-gov-west-1"
+PARTITION = "aws-us-gov"
 # Values of production in any text: names, account, region, addresses.
 PRODUCTION = re.compile(
     r"\bprod\b|333333333333|eu-central-1|10\.30\.|203\.0\.113|airflow\.example\.com|airflow@example|Z0PROD"
@@ -31,18 +32,25 @@ PRODUCTION = re.compile(
 # The table of connections lists the instance classes that exist.
 TABLE = re.compile(r'^ +"db\..*\n', re.MULTILINE)
 TEXTS: dict[str, Any] = {
-    "account_id": "999999999999",
+    "account_id": ACCOUNT,
     "airflow_image_tag": "other-7",
     "alarms_email": "ops@other.example",
     "architecture": "X86_64",
     "broker_node_type": "cache.r7g.large",
+    "components_triggerer_egress": {
+        "queue": {"cidr": "198.18.9.0/24", "port": 5671, "reason": "message queue of the company"},
+    },
+    "components_triggerer_policies": {
+        "queue": {"actions": ["sqs:ReceiveMessage"], "resources": [f"arn:{PARTITION}:sqs:*:{ACCOUNT}:jobs"]},
+    },
+    "components_triggerer_secrets": {"AIRFLOW_CONN_QUEUE": "/data/queue"},
     "dags_branch": "release",
     "dags_known_hosts": ["git.other.example ssh-ed25519 AAAAother", "git.other.example ssh-rsa AAAAmore"],
     "dags_repository": "git@git.other.example:team/dags.git",
     "dags_subdirectory": "pipelines",
     "database_instance_class": "db.r6g.xlarge",
     "iam_path": "/other/",
-    "iam_permissions_boundary": "arn:aws:iam::999999999999:policy/boundary",
+    "iam_permissions_boundary": f"arn:{PARTITION}:iam::{ACCOUNT}:policy/boundary",
     "load_balancer_allowed_cidrs": ["198.51.100.0/24", "192.0.2.0/24", "198.18.0.0/15"],
     "load_balancer_domain_name": "pipelines.other.example",
     "load_balancer_hosted_zone_id": "Z0OTHER00000",
@@ -69,10 +77,10 @@ TEXTS: dict[str, Any] = {
             "policies": {
                 "input": {
                     "actions": ["s3:PutObject", "s3:GetObject"],
-                    "resources": ["arn:aws:s3:::other-input/*"],
-                    "conditions": {"StringEquals": {"aws:ResourceAccount": ["999999999999"]}},
+                    "resources": [f"arn:{PARTITION}:s3:::other-input/*"],
+                    "conditions": {"StringEquals": {"aws:ResourceAccount": [ACCOUNT]}},
                 },
-                "catalog": {"arn": "arn:aws:iam::aws:policy/AWSGlueConsoleFullAccess"},
+                "catalog": {"arn": f"arn:{PARTITION}:iam::aws:policy/AWSGlueConsoleFullAccess"},
             },
             "secrets": {"AIRFLOW_CONN_WAREHOUSE": "/data/warehouse", "SMTP_PASSWORD": "/mail/smtp"},
         },
@@ -142,7 +150,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Modul
     root = write_root(
         tmp_path_factory.mktemp("other") / "root",
         {
-            "provider": {"aws": [{"region": REGION} | OFFLINE]},
+            "provider": {"aws": [{"region": REGION} | offline(ACCOUNT)]},
             "resource": {"aws_security_group": {"erp": {"name": "erp", "vpc_id": "vpc-00000001"}}},
             "module": calls(modules),
         },
@@ -173,6 +181,8 @@ def test_modules_exported_from_production_hold_no_value_of_production(exported: 
 def test_plan_of_another_company_holds_no_value_of_production(planned: Mapping[str, Any]) -> None:
     text = json.dumps({key: planned[key] for key in ("planned_values", "resource_changes")})
     assert {match[0] for match in PRODUCTION.finditer(text)} == set()
+    assert f"arn:{PARTITION}:" in text
+    assert "arn:aws:" not in text
     assert len(planned["resource_changes"]) > 400
 
 
@@ -255,22 +265,28 @@ def test_dags_of_a_worker_group_get_what_the_caller_lists(planned: Mapping[str, 
     }
     assert ("network_acls_application_out_destinations", "198.18.8.0/24", 5439, 5441) in entries
     assert ("network_acls_public_out_destinations", "198.18.8.0/24", 5439, 5441) in entries
-    assert len(entries) == 5
+    assert ("network_acls_application_out_destinations", "198.18.9.0/24", 5671, 5671) in entries
+    assert len(entries) == 8
     policies = of(planned, "aws_iam_role_policy")
     assert json.loads(policies["worker_group_task_role_dags[etl/input]"]["policy"])["Statement"] == [
         {
             "Action": ["s3:GetObject", "s3:PutObject"],
-            "Condition": {"StringEquals": {"aws:ResourceAccount": ["999999999999"]}},
+            "Condition": {"StringEquals": {"aws:ResourceAccount": [ACCOUNT]}},
             "Effect": "Allow",
-            "Resource": ["arn:aws:s3:::other-input/*"],
+            "Resource": [f"arn:{PARTITION}:s3:::other-input/*"],
         }
     ]
+    allowed = json.loads(policies["triggerer_task_role_dags[queue]"]["policy"])["Statement"]
+    assert [statement["Action"] for statement in allowed] == [["sqs:ReceiveMessage"]]
+    assert rules["triggerer_egress_to_destinations[queue]"]["cidr_ipv4"] == "198.18.9.0/24"
+    assert "triggerer_execution_role_read_dags_secrets[AIRFLOW_CONN_QUEUE]" in policies
     assert list(of(planned, "aws_iam_role_policy_attachment")) == [
         "worker_group_task_role_managed_policies[etl/catalog]"
     ]
     read = json.loads(policies["worker_group_execution_role_read_dags_secrets[etl/SMTP_PASSWORD]"]["policy"])
-    assert read["Statement"][0]["Resource"] == [f"arn:aws:ssm:{REGION}:999999999999:parameter/mail/smtp"]
-    assert not [name for name in policies if "dags" in name and "[etl/" not in name]
+    assert read["Statement"][0]["Resource"] == [f"arn:{PARTITION}:ssm:{REGION}:{ACCOUNT}:parameter/mail/smtp"]
+    of_others = [name for name in policies if "dags" in name and not name.startswith("triggerer_")]
+    assert not [name for name in of_others if "[etl/" not in name]
 
 
 @pytest.mark.feature("M1")

@@ -22,9 +22,11 @@ SOURCES = {source.name: source for source in (*write.MODULES, *write.STACKS)}
 
 
 # These modules run all their tests in the module itself.
-WHOLE = frozenset({"alarms", "broker", "encryption-key", "network", "secrets"})
+WHOLE = frozenset({"alarms", "broker", "encryption-key", "secrets"})
 # Blocks of a test file that need the module's resources.
-_OF_RESOURCES = re.compile(r'^(mock_provider|provider) "aws" \{\n.*?^\}\n|^  plan_options \{\n.*?^  \}\n', re.M | re.S)
+_OF_RESOURCES = re.compile(
+    r'^((mock_provider|provider) "aws"|override_data) \{\n.*?^\}\n|^  plan_options \{\n.*?^  \}\n', re.M | re.S
+)
 
 
 def run_tests(folder: Path, *options: str) -> tuple[int, str]:

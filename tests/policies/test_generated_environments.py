@@ -27,7 +27,7 @@ from tests.strategies import environments
 from tests.synthesis import FILE, Deployment, built, deployed, read_back
 from tests.unit.environments.cases import SMALLEST, TWO_TEAMS, changed
 from tests.unit.modules.limits import excesses
-from tests.unit.modules.variants import LARGE
+from tests.unit.modules.variants import AUTHENTICATES, EXISTING, LARGE
 
 SUPPRESSED_CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 UNSHRUNK = (Phase.explicit, Phase.generate)
@@ -121,6 +121,18 @@ def assert_secrets_are_readable(deployment: Deployment) -> None:
         role = role_of(deployment, task, EXECUTION_ROLE)
         readable = {resource for grant in grants(deployment, role) for resource in grant.resources}
         assert {arn for container in task.containers for arn in container.secrets.values()} <= readable, name
+
+
+@pytest.mark.feature("S7", "N3", "N4")
+@pytest.mark.parametrize(
+    "changes",
+    [AUTHENTICATES, {**AUTHENTICATES, "load_balancer": {"domain_name": "a.example.com"}, "network": EXISTING}],
+    ids=["new network", "internal in an existing network"],
+)
+def test_environment_whose_load_balancer_authenticates_passes_every_rule(changes: dict[str, Any]) -> None:
+    deployment = deployed(**changes)
+    assert not list(rule_violations(deployment))
+    assert_matching_rules(deployment)
 
 
 @pytest.mark.feature("P5")

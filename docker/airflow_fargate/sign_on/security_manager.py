@@ -9,6 +9,7 @@ from typing import Any
 from airflow.providers.fab.auth_manager.security_manager.override import FabAirflowSecurityManagerOverride
 
 from airflow_fargate.sign_on.identity import PREFIX, Identity, SignOnError
+from airflow_fargate.sign_on.load_balancer_view import LoadBalancerSignOnView
 from airflow_fargate.sign_on.views import SignOnView
 
 log = logging.getLogger(__name__)
@@ -59,3 +60,9 @@ class SignOnSecurityManager(FabAirflowSecurityManagerOverride):  # type: ignore[
         if identity.email and self.find_user(email=identity.email) is None:
             return identity.email
         return f"{secrets.token_hex(8)}@sign-on.invalid"
+
+
+class LoadBalancerSecurityManager(SignOnSecurityManager):
+    """The same users and roles, for people whom the load balancer authenticated."""
+
+    authoauthview = LoadBalancerSignOnView

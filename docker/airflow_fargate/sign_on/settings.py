@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,13 +12,16 @@ from airflow_fargate.startup_error import StartupError
 
 MODE = "AIRFLOW_AUTH_MODE"
 CLIENT_SECRET = "AIRFLOW_OIDC_CLIENT_SECRET"  # noqa: S105  # a name, not a value
-PROVIDER = "oidc"
+LOAD_BALANCER, PUBLIC_KEYS = "AIRFLOW_ALB_ARN", "AIRFLOW_ALB_PUBLIC_KEYS"
+PROVIDER, BY_LOAD_BALANCER = "oidc", "alb_oidc"
+MODES = ("password", PROVIDER, BY_LOAD_BALANCER)
 ROLES = ("Viewer", "User", "Op", "Admin")
 TIMEOUT_SECONDS = 5
 """Longest time to wait for each answer of the issuer."""
 LEEWAY_SECONDS = 60
 """Largest difference between the clocks of the issuer and of the api-server."""
 WEBSERVER_CONFIG = "/opt/airflow-fargate/airflow_fargate/sign_on/webserver_config.py"
+LOAD_BALANCER_ARN = re.compile(r"arn:aws[a-z-]*:elasticloadbalancing:([a-z0-9-]+):[0-9]{12}:loadbalancer/app/[^ ]+")
 AUTH_MANAGER = "airflow_fargate.sign_on.auth_manager.SignOnAuthManager"
 
 
@@ -32,6 +36,8 @@ class SignOn:
         groups_claim: claim with the groups of a user.
         roles: groups by the role of Airflow that their members get.
         default_role: role of a user without a listed group; such a user is refused when it is empty.
+        load_balancer: ARN of the load balancer that authenticates; empty where this process talks to the issuer.
+        public_keys: address of the public keys of load balancers.
     """
 
     issuer: str
@@ -42,6 +48,8 @@ class SignOn:
     groups_claim: str
     roles: Mapping[str, tuple[str, ...]]
     default_role: str
+    load_balancer: str = ""
+    public_keys: str = ""
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> SignOn:
@@ -50,9 +58,7 @@ class SignOn:
         Raises:
             StartupError: a variable is missing or wrong.
         """
-        issuer = _required(environ, "AIRFLOW_OIDC_ISSUER")
-        if not issuer.startswith("https://"):
-            raise StartupError(f"AIRFLOW_OIDC_ISSUER: expected an address that starts with https://, got {issuer!r}")
+        issuer = _https("AIRFLOW_OIDC_ISSUER", _required(environ, "AIRFLOW_OIDC_ISSUER"))
         default_role = environ.get("AIRFLOW_OIDC_DEFAULT_ROLE", "")
         if default_role and default_role not in ROLES:
             raise StartupError(f"AIRFLOW_OIDC_DEFAULT_ROLE: expected one of {', '.join(ROLES)}, got {default_role!r}")
@@ -60,15 +66,19 @@ class SignOn:
         if not default_role and not any(roles.values()):
             raise StartupError("AIRFLOW_OIDC_ROLES: no group gives a role, so nobody could sign in. Fix: list a group")
         scopes = environ.get("AIRFLOW_OIDC_SCOPES", "openid email profile").split()
+        by_load_balancer = environ.get(MODE) == BY_LOAD_BALANCER
+        load_balancer, public_keys = _load_balancer(environ) if by_load_balancer else ("", "")
         return cls(
             issuer=issuer,
             client_id=_required(environ, "AIRFLOW_OIDC_CLIENT_ID"),
-            client_secret=_required(environ, CLIENT_SECRET),
+            client_secret="" if by_load_balancer else _required(environ, CLIENT_SECRET),
             scopes=("openid", *(scope for scope in scopes if scope != "openid")),
             username_claim=environ.get("AIRFLOW_OIDC_USERNAME_CLAIM") or "sub",
             groups_claim=environ.get("AIRFLOW_OIDC_GROUPS_CLAIM") or "groups",
             roles=roles,
             default_role=default_role,
+            load_balancer=load_balancer,
+            public_keys=public_keys,
         )
 
     @property
@@ -99,8 +109,8 @@ def options(environ: Mapping[str, str]) -> dict[str, str]:
     mode = environ.get(MODE) or "password"
     if mode == "password":
         return {}
-    if mode != PROVIDER:
-        raise StartupError(f"{MODE}: expected password or {PROVIDER}, got {mode!r}")
+    if mode not in MODES:
+        raise StartupError(f"{MODE}: expected {', '.join(MODES[:-1])} or {MODES[-1]}, got {mode!r}")
     SignOn.of(environ)
     return {
         "AIRFLOW__CORE__AUTH_MANAGER": AUTH_MANAGER,
@@ -114,8 +124,25 @@ def options(environ: Mapping[str, str]) -> dict[str, str]:
 def _required(environ: Mapping[str, str], name: str) -> str:
     value = environ.get(name, "").strip()
     if not value:
-        raise StartupError(f"{name} is missing or empty: {MODE} is {PROVIDER}. Fix: set it in the task definition")
+        mode = environ.get(MODE) or PROVIDER
+        raise StartupError(f"{name} is missing or empty: {MODE} is {mode}. Fix: set it in the task definition")
     return value
+
+
+def _https(name: str, value: str) -> str:
+    if not value.startswith("https://"):
+        raise StartupError(f"{name}: expected an address that starts with https://, got {value!r}")
+    return value
+
+
+def _load_balancer(environ: Mapping[str, str]) -> tuple[str, str]:
+    """The ARN of the load balancer, and the address of the public keys of its region."""
+    arn = _required(environ, LOAD_BALANCER)
+    found = LOAD_BALANCER_ARN.fullmatch(arn)
+    if found is None:
+        raise StartupError(f"{LOAD_BALANCER}: expected the ARN of an application load balancer, got {arn!r}")
+    address = environ.get(PUBLIC_KEYS) or f"https://public-keys.auth.elb.{found[1]}.amazonaws.com"
+    return arn, _https(PUBLIC_KEYS, address).rstrip("/")
 
 
 def _roles(text: str) -> dict[str, tuple[str, ...]]:

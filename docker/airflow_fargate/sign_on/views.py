@@ -73,7 +73,7 @@ class SignOnView(AuthOAuthView):  # type: ignore[misc]
         logout_user()
         session.clear()
         response = make_response(redirect(self._after_sign_out(id_token)))
-        response.delete_cookie(COOKIE_NAME_JWT_TOKEN, path=get_cookie_path(), secure=True, httponly=True)
+        self._expire_cookies(response)
         return response
 
     @expose("/signed-out/")
@@ -95,6 +95,9 @@ class SignOnView(AuthOAuthView):  # type: ignore[misc]
         session.modified = True
         log.info("sign-on: user %r signed in with roles %s", user.username, [role.name for role in user.roles])
         return redirect(following)
+
+    def _expire_cookies(self, response: Any) -> None:
+        response.delete_cookie(COOKIE_NAME_JWT_TOKEN, path=get_cookie_path(), secure=True, httponly=True)
 
     def _after_sign_out(self, id_token: str | None) -> str:
         """The issuer's end of session for a user of the issuer, if it has one; otherwise our own page."""

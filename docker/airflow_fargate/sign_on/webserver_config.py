@@ -4,13 +4,14 @@ import os
 
 from flask_appbuilder.const import AUTH_OAUTH
 
-from airflow_fargate.sign_on.security_manager import SignOnSecurityManager
+from airflow_fargate.sign_on.security_manager import LoadBalancerSecurityManager, SignOnSecurityManager
 from airflow_fargate.sign_on.settings import SignOn
 
 SIGN_ON = SignOn.of(os.environ)
 AUTH_TYPE = AUTH_OAUTH
-OAUTH_PROVIDERS = [SIGN_ON.provider]
-SECURITY_MANAGER_CLASS = SignOnSecurityManager
+# Where the load balancer authenticates, this process needs no client of the issuer.
+OAUTH_PROVIDERS = [] if SIGN_ON.load_balancer else [SIGN_ON.provider]
+SECURITY_MANAGER_CLASS = LoadBalancerSecurityManager if SIGN_ON.load_balancer else SignOnSecurityManager
 # The security manager creates users itself; Flask-AppBuilder's form for it stays closed.
 AUTH_USER_REGISTRATION = False
 # The identifiers of an issuer are case-sensitive (OpenID Connect Core 1.0, section 2).

@@ -80,6 +80,35 @@ def test_failing_agent_is_called_again_later(
 
 
 @pytest.mark.feature("C4")
+def test_worker_that_gets_work_after_a_release_without_an_answer_is_protected(
+    parts: tuple[Clock, Agent, Protection],
+) -> None:
+    """The agent may have released it: a worker that believes in its old protection would be stopped while busy."""
+    clock, agent, guard = parts
+    guard.follow(busy=True)
+    clock.now += IDLE_SECONDS
+    agent.broken = True
+    guard.follow(busy=False)
+    agent.broken = False
+    guard.follow(busy=True)
+    assert agent.calls == [True, False, True]
+    assert guard.held
+
+
+@pytest.mark.feature("C4")
+def test_protection_without_an_answer_is_released(parts: tuple[Clock, Agent, Protection]) -> None:
+    """The agent may have enabled it, and the worker could not be scaled in for its term."""
+    clock, agent, guard = parts
+    agent.broken = True
+    guard.follow(busy=True)
+    agent.broken = False
+    clock.now += IDLE_SECONDS
+    guard.follow(busy=False)
+    guard.follow(busy=False)
+    assert agent.calls == [True, False]
+
+
+@pytest.mark.feature("C4")
 def test_expired_protection_is_not_released(parts: tuple[Clock, Agent, Protection]) -> None:
     clock, agent, guard = parts
     guard.follow(busy=True)

@@ -27,7 +27,7 @@ ENVIRON = {
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"AIRFLOW_AUTH_MODE": "saml"}, "AIRFLOW_AUTH_MODE: expected password or oidc, got 'saml'"),
+        ({"AIRFLOW_AUTH_MODE": "saml"}, "AIRFLOW_AUTH_MODE: expected password, oidc or alb_oidc, got 'saml'"),
         ({"AIRFLOW_OIDC_ISSUER": "http://login.example.com"}, "starts with https://, got 'http://login.example.com'"),
         ({"AIRFLOW_OIDC_CLIENT_ID": " "}, "AIRFLOW_OIDC_CLIENT_ID is missing or empty"),
         ({"AIRFLOW_OIDC_CLIENT_SECRET": ""}, "AIRFLOW_OIDC_CLIENT_SECRET is missing or empty"),

@@ -21,6 +21,8 @@ from local.flows.record import Trial
 from local.flows.removal import StillFailing, failures
 from local.repository import ROOT
 from tests.synthesis import deployed_data
+from tests.unit.environments.cases import CERTIFICATE
+from tests.unit.modules.variants import AUTHENTICATES as BY_LOAD_BALANCER
 
 TOPOLOGY = "celery, one NAT gateway"
 LIVE = ROOT / "tests" / "live" / "environment.yaml"
@@ -34,15 +36,21 @@ def trial(source: str = "scheduler", destination: str = "broker", service: str =
 # The live tests' environment in every topology and egress mode: of a shared VPC nothing else differs.
 BAKED: dict[str, Any] = {"dags": {"delivery": "baked"}}
 NO_WORKERS: dict[str, Any] = {"workers": None, "broker": None}
+LOCAL = NO_WORKERS | {"ecs_executor": None}
+AUTHENTICATES: dict[str, Any] = {
+    **BY_LOAD_BALANCER,
+    "load_balancer": {**BY_LOAD_BALANCER["load_balancer"], "certificate_arn": CERTIFICATE},
+}
 VARIANTS: list[tuple[str, str, dict[str, Any]]] = [
     ("celery", "nat_per_zone", {}),
     ("celery", "none", BAKED),
-    ("local_executor", "nat_per_zone", NO_WORKERS),
-    ("local_executor", "none", NO_WORKERS | BAKED),
+    ("local_executor", "nat_per_zone", LOCAL),
+    ("local_executor", "none", LOCAL | BAKED),
     ("ecs", "nat_per_zone", NO_WORKERS),
     ("ecs", "none", NO_WORKERS | BAKED),
+    ("local_executor", "nat_per_zone", LOCAL | AUTHENTICATES),
     *(
-        (topology, egress, NO_WORKERS | {"components": None} | changes)
+        (topology, egress, LOCAL | {"components": None} | changes)
         for topology in ("single", "sequential")
         for egress, changes in (("nat_per_zone", {}), ("none", BAKED))
     ),

@@ -98,6 +98,20 @@ OPEN: dict[str, Any] = {
     "waf": False,
 }
 """An internet-facing load balancer with its own certificate and without optional parts."""
+AUTHENTICATES: dict[str, Any] = {
+    "auth": {
+        "mode": "alb_oidc",
+        "issuer": "https://login.example.com",
+        "client_id": "airflow",
+        "default_role": "Viewer",
+    },
+    "load_balancer": {
+        "domain_name": "airflow.example.com",
+        "scheme": "internet-facing",
+        "allowed_cidrs": ["203.0.113.0/24"],
+    },
+}
+"""A load balancer that authenticates people."""
 SINGLE_BY_DAY: dict[str, Any] = {"topology": "single", "hibernation": NIGHT, "load_balancer": OPEN}
 """One service behind an internet-facing load balancer, stopped at night."""
 ELSEWHERE: dict[str, Any] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 import urllib.request
 from http.server import BaseHTTPRequestHandler
 
@@ -45,3 +46,17 @@ def test_connection_is_closed_when_its_target_is_away() -> None:
     relay.close()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), timeout=60)
+
+
+def test_client_learns_that_its_target_was_reset() -> None:
+    """As by a killed container: a client that waits for an answer would wait until its own time limit."""
+    with socket.create_server(("127.0.0.1", 0)) as target:
+        relay = Relay(on_loopback(), to_loopback(target.getsockname()[1]))
+        with socket.create_connection(("127.0.0.1", relay.port), timeout=60) as client:
+            client.sendall(b"request")
+            accepted, _ = target.accept()
+            assert accepted.recv(7) == b"request"
+            accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            accepted.close()
+            assert client.recv(1) == b""
+        relay.close()

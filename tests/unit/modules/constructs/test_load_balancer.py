@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from terraform_harness.assertions.matchers import compare
 from terraform_harness.assertions.template import Match
 
 from tests.reading import services
 from tests.synthesis import deployed
-from tests.unit.modules.variants import TOPOLOGIES
+from tests.unit.modules.variants import AUTHENTICATES, TOPOLOGIES
 
 
 @pytest.mark.feature("C1")
@@ -50,3 +51,34 @@ def test_https_uses_the_given_certificate_and_a_modern_policy() -> None:
     )
     deployment.template.none("aws_acm_certificate")
     deployment.template.none("aws_route53_record")
+
+
+@pytest.mark.feature("S7")
+def test_load_balancer_that_authenticates_forwards_no_person_before_the_deployment_sets_its_actions() -> None:
+    deployment = deployed(**AUTHENTICATES)
+    unavailable = [{"type": "fixed-response", "fixed_response": {"status_code": "503"}}]
+    deployment.only("aws_lb_listener", port=443, default_action=unavailable)
+    rules = {rule.body["priority"]: rule for rule in deployment.of("aws_lb_listener_rule")}
+    assert sorted(rules) == [1, 10, 11, 12, 20, 30, 40]
+    for priority in (20, 30, 40):
+        assert not compare({"action": unavailable}, rules[priority].body)
+        assert rules[priority].body["lifecycle"] == {"ignore_changes": ["action"]}
+    for priority in (10, 11, 12):
+        assert rules[priority].get("action", 0, "type") == "forward"
+
+
+@pytest.mark.feature("S7")
+def test_only_requests_of_programs_and_log_out_pass_without_the_load_balancers_session() -> None:
+    rules = deployed(**AUTHENTICATES).of("aws_lb_listener_rule")
+    forwarding = [rule.body["condition"] for rule in rules if rule.get("action", 0, "type") == "forward"]
+    assert sorted(forwarding, key=str) == [
+        [
+            {"path_pattern": {"values": ["/api/*"]}},
+            {"http_header": {"http_header_name": "Authorization", "values": ["Bearer *"]}},
+        ],
+        [{"path_pattern": {"values": ["/auth/sign-out/", "/auth/signed-out/"]}}],
+        [
+            {"path_pattern": {"values": ["/auth/token", "/auth/token/*"]}},
+            {"http_request_method": {"values": ["POST"]}},
+        ],
+    ]

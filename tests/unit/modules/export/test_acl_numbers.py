@@ -13,7 +13,7 @@ from terraform_harness.terraform.run import Terraform, TerraformError
 from terraform_harness.tools import require
 
 from modules.constructs.network_acls import LARGEST_RULE_NUMBER
-from modules.export.acl_numbers import LOCAL
+from modules.export.acl_numbers import LOCAL, QUOTA
 from modules.export.build import Module
 from tests.plan.export_roots import write_root
 
@@ -40,7 +40,8 @@ def plan_preconditions(folder: Path, module: Module, egress: Mapping[str, Any]) 
     guards = {name: {"lifecycle": body["lifecycle"]} for name, body in acls.items() if "lifecycle" in body}
     assert len(guards) == 1
     root = {
-        "locals": {LOCAL: module.sections["locals"][LOCAL], "worker_egress": egress, "client_cidrs": CLIENTS},
+        "variable": {QUOTA.name: {"default": QUOTA.default}},
+        "locals": {LOCAL: module.sections["locals"][LOCAL], "destinations": egress, "client_cidrs": CLIENTS},
         "resource": {"terraform_data": guards},
     }
     terraform = Terraform(write_root(folder, root))
@@ -56,7 +57,7 @@ def test_destinations_with_the_same_number_are_refused_by_the_plan(
     first, second = names_with_the_same_number()
     destinations = {first: {"cidr": "192.0.2.0/28"}, second: {"cidr": "192.0.2.16/28"}, "erp": {"cidr": None}}
     foundation = every_module["foundation"]
-    with pytest.raises(TerraformError, match="give a destination in egress of worker_groups another name"):
+    with pytest.raises(TerraformError, match="give a destination another name"):
         plan_preconditions(tmp_path / "same", foundation, destinations)
     taken = foundation.sections["resource"]["aws_network_acl_rule"].values()
     fixed = {entry["rule_number"] for entry in taken if entry["egress"] and ACL in entry["network_acl_id"]}
@@ -64,3 +65,14 @@ def test_destinations_with_the_same_number_are_refused_by_the_plan(
     with pytest.raises(TerraformError, match="have the same number"):
         plan_preconditions(tmp_path / "fixed", foundation, {name: {"cidr": "192.0.2.0/28"}})
     plan_preconditions(tmp_path / "different", foundation, {first: destinations[first], "erp": {"cidr": None}})
+
+
+@pytest.mark.feature("M2")
+def test_more_rules_than_the_quota_are_refused_by_the_plan(every_module: dict[str, Module], tmp_path: Path) -> None:
+    require("terraform")
+    # The outbound rules of the application subnets: nine of Airflow, the default rule, and one for each destination.
+    destinations = {f"n{index}": {"cidr": f"192.0.2.{index}/32"} for index in range(11)}
+    with pytest.raises(TerraformError, match="more rules than network_acl_rules_quota"):
+        plan_preconditions(tmp_path / "eleven", every_module["foundation"], destinations)
+    del destinations["n10"]
+    plan_preconditions(tmp_path / "ten", every_module["foundation"], destinations)

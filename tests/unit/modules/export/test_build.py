@@ -53,6 +53,7 @@ def test_network_brings_acls_for_the_flows_of_the_structure(every_module: dict[s
 def test_rules_between_variables_need_all_their_variables(every_module: dict[str, Module]) -> None:
     rules = {rule.message for item in every_module["metadata-database"].inputs for rule in item.rules if rule.others}
     assert rules == {
+        "permissions_boundary must belong to account_id or to AWS.",
         "max_storage_gib must be at least a tenth above storage_gib: RDS requires it.",
         "key_arn must belong to region and account_id.",
     }

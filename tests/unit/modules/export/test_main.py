@@ -48,7 +48,8 @@ def test_structural_values_are_fixed_and_others_are_variables(modules: dict[str,
     assert database.sections["resource"]["aws_db_instance"]["this"]["multi_az"] == "${var.multi_az}"
     assert inputs["data_subnet_ids"].rules == ()
     assert [rule.message for rule in {i.name: i for i in modules["network"].inputs}["zones"].rules] == [
-        "zones must have 3 items: the number is part of this module's structure."
+        "zones must have 3 items: the number is part of this module's structure.",
+        "zones must list each zone once.",
     ]
 
 

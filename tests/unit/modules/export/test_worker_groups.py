@@ -20,6 +20,7 @@ from modules.export.inputs import Input
 from modules.export.object_types import only_adds_optional_attributes
 from modules.export.worker_groups import VARIABLE, GroupNumber, variable
 
+ACCESS = {f"components_triggerer_{name}" for name in ("egress", "policies", "secrets")}
 FOR_EACH = {"for_each": "${var.worker_groups}"}
 
 
@@ -51,9 +52,31 @@ def test_no_file_names_a_worker_group_of_the_structure(airflow: Module) -> None:
 def test_foundation_takes_the_same_value_and_uses_only_names_and_destinations(every_module: dict[str, Module]) -> None:
     variable = groups_of(every_module["foundation"])
     assert {item.name for item in variable.attributes} == {"egress"}
+    assert {"components_triggerer_egress"} == {item.name for item in every_module["foundation"].inputs} & ACCESS
     assert "queues" not in variable.type
     logs = every_module["foundation"].sections["resource"]["aws_cloudwatch_log_group"]
     assert logs["logs_worker_group"]["for_each"] == FOR_EACH["for_each"]
+
+
+@pytest.mark.feature("M1")
+def test_what_the_dags_of_the_triggerer_need_is_an_input(airflow: Module) -> None:
+    assert {item.name for item in airflow.inputs} >= ACCESS
+    assert not any(name.startswith("components_") and name.endswith("_egress") for name in airflow.fixed)
+    rule = airflow.sections["resource"]["aws_vpc_security_group_egress_rule"]["triggerer_egress_to_destinations"]
+    assert rule["for_each"] == "${var.components_triggerer_egress}"
+    secret = airflow.sections["resource"]["aws_iam_role_policy"]["triggerer_execution_role_read_dags_secrets"]
+    assert secret["name"] == "read-dags-${each.key}"
+
+
+@pytest.mark.feature("M1")
+@pytest.mark.parametrize("name", ["network", "network-acls"])
+def test_network_acls_have_entries_for_the_destinations_of_the_caller(
+    every_module: dict[str, Module], name: str
+) -> None:
+    entries = every_module[name].sections["resource"]["aws_network_acl_rule"]
+    repeated = [body["for_each"] for body in entries.values() if "var.destinations" in str(body.get("for_each"))]
+    assert len(repeated) == 5
+    assert "destinations" in {item.name for item in every_module[name].inputs}
 
 
 @pytest.mark.feature("M1")
@@ -84,11 +107,18 @@ def test_rules_of_a_group_are_those_of_the_model(airflow: Module) -> None:
         "min_count of each group in worker_groups must not exceed max_count.",
         "Each queue must be listed once in worker_groups: only one group may serve a queue.",
         "A group in worker_groups must serve the queue default: it takes Airflow tasks that name no queue.",
-        "In worker_groups, each destination with its ports must be listed once in egress of a group.",
+        "In worker_groups, egress must list each destination with its ports once.",
+        "In worker_groups, each item of egress must not overlap network_cidr: name a security_group in the VPC.",
+        "In worker_groups, each item of egress must not be private: the VPC of this module has no route to it.",
+        "In worker_groups, each item of policies must have an arn of account_id or of AWS.",
+        "In worker_groups, each parameter in secrets must not be a secret of Airflow itself.",
+        "In worker_groups, policies must have at most 10 managed policies: the quota of a role.",
         "In worker_groups, each item of egress must have either cidr or security_group.",
         "In worker_groups, each item of policies must not allow every action of a service.",
     } <= messages
     assert any(message.startswith("In worker_groups, each variable in secrets must not be res") for message in messages)
+    others = {other for rule in groups_of(airflow).rules for other in rule.others}
+    assert {"airflow_default_task_retries", "airflow_task_queued_timeout_seconds", "name_prefix"} <= others
     assert len(messages) == len(groups_of(airflow).rules)
 
 

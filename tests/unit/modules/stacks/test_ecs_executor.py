@@ -48,6 +48,16 @@ def test_scheduler_has_every_option_of_run_task(deployment: Deployment) -> None:
     ]
 
 
+@pytest.mark.feature("T6", "T8")
+@pytest.mark.parametrize("architecture", ["ARM64", "X86_64"])
+def test_airflow_task_has_the_architecture_of_the_environment(architecture: str) -> None:
+    task = fargate_tasks(deployed(topology="ecs", dags=GIT_SSH, architecture=architecture))["airflow-task"]
+    assert task.definition.get("runtime_platform") == {
+        "operating_system_family": "LINUX",
+        "cpu_architecture": architecture,
+    }
+
+
 @pytest.mark.feature("T8")
 def test_only_the_scheduler_has_the_options_and_permissions(deployment: Deployment) -> None:
     for name, task in fargate_tasks(deployment).items():
