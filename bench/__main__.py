@@ -13,7 +13,20 @@ from typing import Annotated
 import typer
 from terraform_harness.tools import MissingTool
 
-from bench import checking, decisions, demo, emulator, gate_curve, images, report, running, synthesis, tricks
+from bench import (
+    checking,
+    decisions,
+    demo,
+    emulator,
+    gate_curve,
+    hcl_curve,
+    iam_simulate,
+    images,
+    report,
+    running,
+    synthesis,
+    tricks,
+)
 from bench.report import Row
 from bench.scaling import command as scaling
 from bench.scoreboard import command as scoreboard
@@ -85,6 +98,8 @@ if __name__ == "__main__":
         "scoreboard": scoreboard.main,
         "scaling": scaling.main,
         "gate-curve": gate_curve.main,
+        "hcl-curve": hcl_curve.main,
+        "iam-simulate": iam_simulate.main,
     }
     if sys.argv[1:2] and sys.argv[1] in commands:
         typer.run(commands[sys.argv.pop(1)])

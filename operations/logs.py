@@ -68,7 +68,8 @@ def log_group(account: Account, component: str) -> str:
     if name not in known:
         also = nearest(name, known)
         raise PreconditionError(
-            f"{account.environment.name} has no component {component!r}{also}. Allowed: {', '.join(known)}"
+            f"{account.environment.name} has no component {component!r}{also}. Allowed: {', '.join(known)}. "
+            "Fix: name one of them"
         )
     return f"{account.names.path}/{name}"
 
@@ -190,7 +191,9 @@ def _attempt(account: Account, task: AirflowTask, names: list[str]) -> str:
         )
     wanted = task.attempt or max(attempts)
     if wanted not in attempts:
-        raise PreconditionError(f"{task.task} had no try {wanted}. Allowed: {listed(sorted(attempts))}")
+        raise PreconditionError(
+            f"{task.task} had no try {wanted}. Allowed: {listed(sorted(attempts))}. Fix: name one of them"
+        )
     return attempts[wanted]
 
 

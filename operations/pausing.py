@@ -66,7 +66,7 @@ def _scheduler(account: Account) -> str:
 
 
 def _failed(account: Account, ended: Ended, verb: str) -> OperationError:
+    how = {None: "did not run", 0: "printed no result"}.get(ended.exit_code, f"ended with exit code {ended.exit_code}")
     return OperationError(
-        f"{verb} ended with exit code {ended.exit_code}. {ended.reason}\n{ended.tail}\n"
-        f"Fix: correct the cause, then {account.command(verb)}"
+        f"{verb} {how}. {ended.reason}\n{ended.tail}\nFix: correct the cause, then {account.command(verb)}"
     )

@@ -145,7 +145,9 @@ def rotation_of(secret: str, file: Path | None) -> Callable[[Account], None]:
             )
         return _client_secret(file)
     if secret not in ROTATIONS:
-        raise PreconditionError(f"unknown secret {secret!r}. Allowed: {', '.join((*ROTATIONS, OIDC))}")
+        raise PreconditionError(
+            f"unknown secret {secret!r}. Allowed: {', '.join((*ROTATIONS, OIDC))}. Fix: name one of them"
+        )
     if file is not None:
         raise PreconditionError(f"the new value of {secret} is generated. Fix: omit --from")
     return ROTATIONS[secret]

@@ -63,13 +63,15 @@ def _bounds(account: Account, service: str) -> tuple[int, int]:
     if service not in counts or service not in running:
         known = [name for name in running if name in counts]
         also = nearest(service, known)
-        raise PreconditionError(f"no service {service!r}{also}. Allowed: {', '.join(known)}")
+        raise PreconditionError(f"no service {service!r}{also}. Allowed: {', '.join(known)}. Fix: name one of them")
     return counts[service]
 
 
 def _count(account: Account, service: str, text: str, most: int) -> int:
     """The bound is the file's, because the connections of the database were counted with it."""
-    if not text.isascii() or not text.isdigit() or int(text) > most:
+    if not text.isascii() or not text.isdigit():
+        raise PreconditionError(f"{text!r} is not a count. Fix: a number from 0 to {most}, or {AUTOMATIC}")
+    if int(text) > most:
         raise PreconditionError(
             f"{service} can have 0 to {most} Fargate tasks, or {AUTOMATIC}; got {text!r}. Fix: raise its maximum in "
             f"{account.file}, then {account.command('deploy')}"

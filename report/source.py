@@ -13,7 +13,7 @@ from terraform_gate.reading.json_file import UnreadableError, read_json
 
 from environments import Environment, InvalidEnvironment, load
 from environments.facts.stacks import stack_names
-from report.errors import ReportError
+from report.errors import ReportError, with_fix
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ROOT / "environments"
@@ -115,7 +115,7 @@ def _document(file: Path, key: str, what: str) -> Mapping[str, Any]:
     try:
         document = read_json(file)
     except UnreadableError as error:
-        raise ReportError(f"{error}. Fix: make {what} with terraform show -json") from None
+        raise ReportError(with_fix(error, f"make {what} with terraform show -json")) from None
     version = document.get("format_version") if isinstance(document, Mapping) else None
     if version is None or (key not in document and key != "values"):
         raise ReportError(f"{file}: is not {what}. Fix: make it with terraform show -json")

@@ -12,7 +12,7 @@ def main(folder: str) -> int:
     """Import the files and print a line for each that failed."""
     from airflow.dag_processing.dagbag import DagBag
 
-    bag = DagBag(folder, include_examples=False)
+    bag = DagBag(folder)
     for file, error in sorted(bag.import_errors.items()):
         print(f"{file}: {error.strip()}", file=sys.stderr)
     if bag.import_errors:

@@ -114,6 +114,11 @@ class Container:
         """Run a command in the container."""
         return docker("exec", *(("--user", user) if user else ()), self.id, *words, check=check)
 
+    def terminal(self, *, user: str) -> tuple[str, ...]:
+        """The words with which another program runs a command on a terminal in the container."""
+        variables = (f"{name}={value}" for name, value in address().items())
+        return ("env", *variables, client(), "exec", "--interactive", "--tty", "--user", user, self.id)
+
     def logs(self) -> str:
         """Standard output and standard error of the container."""
         done = docker("logs", self.id)

@@ -33,11 +33,14 @@ def airflow(
 def shell(
     name: Name,
     component: Component = "scheduler",
-    command: Annotated[str, typer.Option("--command", help="Program to run in the container.")] = "/bin/bash",
+    command: Annotated[
+        str, typer.Option("--command", help="Program to run in the container, without a shell: bash -c 'a && b'.")
+    ] = "/bin/bash",
     folder: Folder = HOME,
 ) -> None:
     """Open a shell in a running container through ECS Exec; the session is recorded."""
     with reporting() as report:
+        sessions.require_program(command)
         account = account_of(report, name, folder, "shell", component)
         code = sessions.shell(account, component, command)
         next_command(account.command("status"))

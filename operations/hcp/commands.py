@@ -37,7 +37,7 @@ def require_layer(stack: str) -> str:
         PreconditionError: it is the name of no stack.
     """
     if stack not in LAYERS:
-        raise PreconditionError(f"unknown stack {stack!r}. Allowed: {', '.join(LAYERS)}")
+        raise PreconditionError(f"unknown stack {stack!r}. Allowed: {', '.join(LAYERS)}. Fix: name one of them")
     return stack
 
 

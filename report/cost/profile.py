@@ -9,7 +9,7 @@ from typing import Any
 
 from terraform_gate.reading.json_file import UnreadableError, read_json
 
-from report.errors import ReportError
+from report.errors import ReportError, with_fix
 
 HOURS = 730
 """Hours of a month: 8,760 / 12, as AWS's own calculator counts."""
@@ -55,7 +55,7 @@ def read_profile(file: Path) -> Profile:
     try:
         document = read_json(file)
     except UnreadableError as error:
-        raise ReportError(f"{error}. Fix: give a JSON object with {', '.join(_KEYS)}") from None
+        raise ReportError(with_fix(error, f"give a JSON object with {', '.join(_KEYS)}")) from None
     if not isinstance(document, dict):
         raise ReportError(f"{file}: must be a JSON object. Fix: use the keys {', '.join(_KEYS)}")
     for key, value in document.items():

@@ -171,16 +171,37 @@ def fargate_task_runs_without_memory_of_its_containers(aws: Client) -> None:
     assert "memory" not in kept
 
 
-def run_fargate_task(aws: Client) -> str:
+def run_fargate_task(aws: Client, **more: Any) -> str:
     ecs = aws("ecs")
     ecs.create_cluster(clusterName="c")
     sizes = {"cpu": "256", "memory": "512", "requiresCompatibilities": ["FARGATE"]}
     containers = [{"name": name, "image": "a", "memory": 128} for name in ("main", "clone")]
     ecs.register_task_definition(family="a", containerDefinitions=containers, **sizes)
     network = {"awsvpcConfiguration": make_network(aws)}
-    ran = ecs.run_task(cluster="c", taskDefinition="a", launchType="FARGATE", networkConfiguration=network)
+    ran = ecs.run_task(cluster="c", taskDefinition="a", launchType="FARGATE", networkConfiguration=network, **more)
     arn: str = ran["tasks"][0]["taskArn"]
     return arn
+
+
+@probe("ecs.run_task", "ecs.execute_command")
+def task_with_ecs_exec_needs_a_connected_agent(aws: Client) -> None:
+    arn, ecs = run_fargate_task(aws, enableExecuteCommand=True), aws("ecs")
+    assert ecs.describe_tasks(cluster="c", tasks=[arn])["tasks"][0]["enableExecuteCommand"] is True
+    with pytest.raises(ClientError, match="TargetNotConnectedException"):
+        ecs.execute_command(cluster="c", task=arn, container="main", command="true", interactive=True)
+
+
+@probe("ecs.list_tasks")
+def tasks_of_one_service_are_listed(aws: Client) -> None:
+    arn, ecs = run_fargate_task(aws, group="service:s"), aws("ecs")
+    assert ecs.list_tasks(cluster="c", serviceName="s")["taskArns"] == [arn]
+    assert ecs.list_tasks(cluster="c", serviceName="t")["taskArns"] == []
+
+
+@probe("ssm.start_session")
+def session_needs_a_connected_target(aws: Client) -> None:
+    with pytest.raises(ClientError, match="TargetNotConnected"):
+        aws("ssm").start_session(Target="ecs:c_0_1", DocumentName="AWS-StartPortForwardingSession")
 
 
 @probe("ecs.submit_task_state_change", "ecs.advance", "ecs.stop_task")

@@ -22,6 +22,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from terraform_harness.emulator.iam.report import CREDENTIALS_PATH, DECISIONS_PATH, DecisionReport
+from terraform_harness.emulator.sessions.agents import AGENTS_PATH
 from terraform_harness.emulator.validation import REPORT_PATH, ValidationReport, limits
 from terraform_harness.emulator.validation.scripted import ANSWERS_PATH
 from terraform_harness.extras import require_extra
@@ -146,13 +147,17 @@ class Emulator:
         Raises:
             EmulatorError: The trust policy of the role does not permit it.
         """
-        body = json.dumps({"role": role, "principal": principal, "session": session}).encode()
+        return self._post(CREDENTIALS_PATH, {"role": role, "principal": principal, "session": session})
+
+    def _post(self, path: str, document: Mapping[str, Any]) -> dict[str, str]:
+        """Send a document to an endpoint of the emulator itself; returns the answer."""
+        body = json.dumps(document).encode()
         try:
-            with urllib.request.urlopen(f"{self.url}{CREDENTIALS_PATH}", body, timeout=START_SECONDS) as response:  # noqa: S310
-                made: dict[str, str] = json.load(response)
+            with urllib.request.urlopen(f"{self.url}{path}", body, timeout=START_SECONDS) as response:  # noqa: S310
+                answer: dict[str, str] = json.load(response)
         except urllib.error.HTTPError as error:
             raise EmulatorError(f"emulator: {json.load(error)['message']}") from None
-        return made
+        return answer
 
     def start(self) -> None:
         """Start the emulator and wait until it responds.
@@ -247,6 +252,34 @@ class Emulator:
             raise ValueError("answer: needs the validation of requests. Fix: remove validate=False")
         body = json.dumps({"operation": operation, "answers": answers}).encode()
         urllib.request.urlopen(f"{self.url}{ANSWERS_PATH}", body, timeout=START_SECONDS).close()  # noqa: S310
+
+    def connect_agent(
+        self,
+        *,
+        task: str,
+        container: str,
+        terminal: Sequence[str] = (),
+        ports: Mapping[int, int] | None = None,
+        credentials: Mapping[str, str] | None = None,
+    ) -> None:
+        """Connect the agent of ECS Exec in a container, in which sessions run from now on.
+
+        Args:
+            task: ARN of the task.
+            container: Name of the container.
+            terminal: The words before a command that runs on a terminal, for instance ``docker exec --tty ...``; none
+                for a process of this machine.
+            ports: The port of 127.0.0.1 at which each port of the container can be reached.
+            credentials: Credentials of the task role, as :meth:`assume` returns them; None for the administrator's.
+
+        Raises:
+            EmulatorError: There is no such container, the agent cannot write its files, or its role lacks a permission.
+            ValueError: The emulator was started with ``validate=False``.
+        """
+        if self._quotas is None:
+            raise ValueError("connect_agent: needs the validation of requests. Fix: remove validate=False")
+        given = {"task": task, "container": container, "terminal": terminal, "ports": ports or {}}
+        self._post(AGENTS_PATH, {**given, "credentials": credentials or {}})
 
     @property
     def validation(self) -> ValidationReport:

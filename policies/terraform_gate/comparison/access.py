@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 from terraform_gate.configuration import Configuration
+from terraform_gate.iam.argument_grants import CHECKS, action_of, named_principals
 from terraform_gate.iam.documents import MalformedError, UnknownDocumentError, statements_in
 from terraform_gate.iam.principals import principals_of
 from terraform_gate.iam.statement import Statement
@@ -17,7 +19,8 @@ from terraform_gate.network.possible_flows import possible_flows
 from terraform_gate.network.ranges import NOTHING, Ranges
 from terraform_gate.network.reach import Reach
 from terraform_gate.network.reading.network import network_of
-from terraform_gate.rules.shared.statement_rule import RESOURCE, TRUST
+from terraform_gate.rules.shared.resource_policy_rule import documents_with_principals
+from terraform_gate.rules.shared.statement_rule import TRUST
 from terraform_gate.terraform_resource import Resource
 
 _STACK = re.compile(r"(?<=\$\{)[\w.-]+//|^[\w.-]+//")
@@ -52,12 +55,14 @@ class Access:
         certain: (source, destination) -> services that are open or partly open.
         possible: The same, with the services for which the answer is unknown.
         permissions: The permissions, each with the resource that contains the statement.
+        boundaries: Address of each role and user -> its permissions boundary, empty for none, and its place.
         unknown: Policies that cannot be read, with their resource.
     """
 
     certain: dict[tuple[str, str], Ranges] = field(default_factory=lambda: defaultdict(lambda: NOTHING))
     possible: dict[tuple[str, str], Ranges] = field(default_factory=lambda: defaultdict(lambda: NOTHING))
     permissions: dict[Permission, tuple[Path, int]] = field(default_factory=dict)
+    boundaries: dict[str, tuple[str, tuple[Path, int]]] = field(default_factory=dict)
     unknown: dict[str, tuple[Path, int]] = field(default_factory=dict)
 
 
@@ -68,6 +73,7 @@ def access_of(configurations: Sequence[Configuration]) -> Access:
         _add_connections(access, configuration)
         _add_identity_policies(access, configuration)
         _add_resource_policies(access, configuration)
+        _add_grants_by_arguments(access, configuration)
     return access
 
 
@@ -89,19 +95,37 @@ def _add_identity_policies(access: Access, configuration: Configuration) -> None
 
 
 def _add_resource_policies(access: Access, configuration: Configuration) -> None:
-    for documents in (RESOURCE, TRUST):
-        for kind, argument in documents.items():
-            for resource in configuration.of_type(kind):
-                if not resource.get(argument):
-                    continue
-                try:
-                    statements = statements_in(resource.get(argument), configuration)
-                except (UnknownDocumentError, MalformedError) as error:
-                    access.unknown[without_stack(f"{resource.address}: {error}")] = _place(resource)
-                    continue
-                for statement in statements:
-                    for permission in _permissions(resource, statement):
-                        access.permissions[permission] = _place(resource)
+    for resource in configuration.resources.values():
+        for value in () if resource.is_data else _documents(resource, configuration):
+            try:
+                statements = statements_in(value, configuration)
+            except (UnknownDocumentError, MalformedError) as error:
+                access.unknown[without_stack(f"{resource.address}: {error}")] = _place(resource)
+                continue
+            for statement in statements:
+                for permission in _permissions(resource, statement):
+                    access.permissions[permission] = _place(resource)
+
+
+def _documents(resource: Resource, configuration: Configuration) -> Iterator[Any]:
+    """Yield the trust policy of a role, or the resource policies in any argument of another resource."""
+    trust = TRUST.get(resource.type)
+    if trust is None:
+        yield from documents_with_principals(resource, configuration)
+    elif resource.get(trust):
+        yield resource.get(trust)
+
+
+def _add_grants_by_arguments(access: Access, configuration: Configuration) -> None:
+    for resource in configuration.of_type(*CHECKS):
+        everybody = (("every AWS account", text) for text in CHECKS[resource.type](resource, configuration))
+        named = ((principal, action_of(resource)) for principal in named_principals(resource))
+        for principal, action in (*named, *everybody):
+            permission = Permission(resource.address, without_stack(principal), without_stack(action), "*")
+            access.permissions[permission] = _place(resource)
+    for resource in configuration.of_type("aws_iam_role", "aws_iam_user"):
+        boundary = str(resource.get("permissions_boundary") or "")
+        access.boundaries[resource.address] = without_stack(boundary), _place(resource)
 
 
 def _permissions(subject: Resource, statement: Statement) -> Iterator[Permission]:

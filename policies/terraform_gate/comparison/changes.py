@@ -42,7 +42,7 @@ class Change:
 
 def changes_between(old: Access, new: Access) -> list[Change]:
     """List what ``new`` opens, may open and closes; what it opens comes first."""
-    found = [*_connections(old, new), *_permissions(old, new), *_unreadable(old, new)]
+    found = [*_connections(old, new), *_permissions(old, new), *_boundaries(old, new), *_unreadable(old, new)]
     return sorted(found, key=lambda item: (list(Effect).index(item.effect), item.kind, item.text))
 
 
@@ -69,6 +69,16 @@ def _permissions(old: Access, new: Access) -> Iterator[Change]:
             if not any(_covers(other, permission) for other in there.permissions):
                 effect = denying if permission.is_deny else allowing
                 yield Change(effect, "permission", _text(permission), file, line)
+
+
+def _boundaries(old: Access, new: Access) -> Iterator[Change]:
+    """Report roles and users of both versions whose permissions boundary is another one."""
+    for address in old.boundaries.keys() & new.boundaries.keys():
+        (before, _), (after, place) = old.boundaries[address], new.boundaries[address]
+        if before and before != after:
+            yield Change(Effect.OPENS, "permission", f"{address} loses the permissions boundary {before}", *place)
+        if after and before != after:
+            yield Change(Effect.CLOSES, "permission", f"{address} gets the permissions boundary {after}", *place)
 
 
 def _unreadable(old: Access, new: Access) -> Iterator[Change]:

@@ -21,6 +21,13 @@ _WORKLOADS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("ecs_target", "network_configuration", "security_groups"),
         ("ecs_target", "task_definition_arn"),
     ),
+    "aws_pipes_pipe": (
+        (
+            *("target_parameters", "ecs_task_parameters", "network_configuration", "aws_vpc_configuration"),
+            "security_groups",
+        ),
+        ("target_parameters", "ecs_task_parameters", "task_definition_arn"),
+    ),
 }
 """Resource type -> path of the security groups, path of the task definition."""
 WORKLOADS = tuple(_WORKLOADS)
@@ -55,5 +62,7 @@ def groups_of(workload: Resource, configuration: Configuration) -> Iterator[Reso
 
 
 def task_of(workload: Resource, configuration: Configuration) -> Resource | None:
-    """Return the task definition of a workload."""
-    return configuration.find(workload.get(*_WORKLOADS[workload.type][1]))
+    """Return the task definition of a workload, by its ARN or in a text such as ``${...family}:${...revision}``."""
+    value = workload.get(*_WORKLOADS[workload.type][1])
+    named = (item for item in configuration.mentioned_in(value) if item.type == "aws_ecs_task_definition")
+    return configuration.find(value) or next(named, None)

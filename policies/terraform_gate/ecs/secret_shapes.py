@@ -12,8 +12,12 @@ _NAME = re.compile(
     r"|BROKER_URL|RESULT_BACKEND|AIRFLOW_CONN_)",
     re.IGNORECASE,
 )
-_LOCATION = re.compile(r"_(ARN|NAME|NAMES|PATH|FILE|ID|VERSION|VERSIONS|PREFIX|TTL|TIMEOUT|CMD|REGION)$|__SECRETS__")
-"""Names of locations or versions of secrets."""
+_LOCATION = re.compile(
+    r"_(ARN|NAME|NAMES|PATH|FILE|ID|VERSION|VERSIONS|PREFIX|TTL|TIMEOUT|CMD|REGION|ENDPOINT|HOST|PORT|ISSUER|AUDIENCE"
+    r"|POLICY|LENGTH|LIMIT|COUNT|SIZE|ENABLED|EXPIRY|EXPIRATION|LIFETIME|SECONDS|MINUTES|HOURS|DAYS|TYPE|ALGORITHM"
+    r"|PARALLELISM)$|(?<!BROKER)(?<!BACKEND)_URL$|__SECRETS__|^(MAX|MIN|NUM|TOTAL)_|_(MAX|MIN)_"
+)
+"""Names of locations, versions or settings of secrets."""
 _HARMLESS = frozenset({"", "true", "false", "none", "null", "0", "1"})
 _FORMATS = {
     "an AWS access key": re.compile(r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,14 @@ from terraform_gate.iam.statement import Statement
 from terraform_gate.reading.expression import is_known, reference, references
 
 _READERS = {"ssm": "ssm:getparameters", "secretsmanager": "secretsmanager:getsecretvalue"}
+"""The actions with which ECS reads the secrets of a container."""
+READING = (
+    *_READERS.values(),
+    *("ssm:getparameter", "ssm:getparameterhistory", "ssm:getparametersbypath"),
+)
+"""All actions that return the value of a secret. BatchGetSecretValue requires GetSecretValue for each secret."""
+_JSON_KEY = re.compile(r"(?<=\}):[^:{}]*:[^:{}]*:[^:{}]*$")
+"""What follows the ARN of a secret in ``valueFrom``: key, version stage, version ID, each of them possibly empty."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,7 @@ class SecretSource:
 def source_of(value: Any, configuration: Configuration) -> SecretSource:
     """Parse a `valueFrom`: a reference, an ARN (with a JSON key for Secrets Manager), or the name of a parameter."""
     text = str(value)
+    value = _JSON_KEY.sub("", text)
     resource = configuration.find(value)
     if resource is not None:
         service = "secretsmanager" if "secretsmanager" in resource.type else "ssm"
@@ -72,9 +82,9 @@ def may_decrypt(principal: Principal, source: SecretSource, configuration: Confi
 
 def read_resources(principal: Principal) -> Iterator[str]:
     """Yield every resource whose secrets the principal can read."""
-    for action in _READERS.values():
+    for action in READING:
         for grant in principal.grants_of(action):
-            yield from grant.statement.resources
+            yield from grant.statement.resources or (f"* except {', '.join(grant.statement.not_resources)}",)
 
 
 def is_referenced(resource: str, sources: Iterable[SecretSource], configuration: Configuration) -> bool:

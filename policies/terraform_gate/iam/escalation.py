@@ -35,6 +35,7 @@ RUNS_CODE = frozenset(
     for name in (
         *("ecs-tasks", "lambda", "edgelambda", "ec2", "codebuild", "glue", "sagemaker", "tasks.apprunner"),
         *("elasticmapreduce", "emr-serverless", "ssm", "bedrock-agentcore", "airflow", "airflow-env", "batch"),
+        *("amplify", "kinesisanalytics"),
     )
 )
 """Services that run a customer's code with the role. A role that trusts other services only (a scheduler, the flow
@@ -228,7 +229,7 @@ def _needs_are_met(identity: Identity, technique: Technique) -> bool:
 def _own(identity: Identity, technique: Technique) -> Iterator[str]:
     """Yield the ARNs whose change gives the principal more permissions: its own, and those of its policies."""
     if technique.on == "policy":
-        yield from {arn_of(item.source) for item in identity.principal.granted if item.source.type == "aws_iam_policy"}
+        yield from {arn_of(policy) for policy in identity.principal.attached}
     elif f":{technique.on}/" in identity.arn and identity.resource.type.startswith("aws_iam_"):
         removes_boundary = "boundary" in technique.decisive[0]
         if not removes_boundary or identity.resource.get("permissions_boundary"):

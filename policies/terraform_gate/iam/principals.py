@@ -38,6 +38,8 @@ class Principal:
     unknown: list[str] = field(default_factory=list)
     managed: list[str] = field(default_factory=list)
     """Names of AWS-managed policies."""
+    attached: list[Resource] = field(default_factory=list)
+    """Customer-managed policies of the configuration, whatever their documents contain."""
 
     def grants_of(self, action: str) -> Iterator[Granted]:
         """Yield the Allow statements that grant `action` (`iam:passrole`), unless an unconditional Deny applies."""
@@ -122,6 +124,7 @@ def _attach(principal: Principal, arn: Any, source: Resource, configuration: Con
     elif policy is None or policy.type != "aws_iam_policy":
         principal.unknown.append(f"{source.address} attaches {arn}, which is not in the configuration")
     else:
+        principal.attached.append(policy)
         _add(principal, policy.get("policy"), policy, configuration)
 
 

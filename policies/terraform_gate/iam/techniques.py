@@ -67,6 +67,8 @@ PASSING = (
         "lambda:CreateFunction+lambda:AddPermission",
         "lambda:CreateFunction+lambda:CreateFunctionUrlConfig",
         "lambda:UpdateFunctionConfiguration+lambda:UpdateFunctionCode",
+        "synthetics:CreateCanary+synthetics:StartCanary",
+        "synthetics:UpdateCanary+synthetics:StartCanary",
     ),
     *_passes(
         "ec2",
@@ -77,6 +79,7 @@ PASSING = (
         "ec2:ReplaceIamInstanceProfileAssociation",
         "autoscaling:CreateLaunchConfiguration+autoscaling:CreateAutoScalingGroup",
         "autoscaling:CreateAutoScalingGroup+ec2:CreateLaunchTemplate",
+        "elasticmapreduce:RunJobFlow",
     ),
     *_passes(
         "codebuild",
@@ -124,10 +127,19 @@ PASSING = (
         "datapipeline:PutPipelineDefinition+datapipeline:ActivatePipeline",
     ),
     *_passes("elasticmapreduce", "elasticmapreduce:RunJobFlow"),
-    *_passes("emr-serverless", "emr-serverless:CreateApplication+emr-serverless:StartJobRun"),
+    *_passes("emr-serverless", "emr-serverless:StartJobRun"),
     *_passes("ssm", "ssm:StartAutomationExecution"),
     *_passes("codepipeline", "codepipeline:CreatePipeline"),
-    *_passes("airflow-env", "airflow:CreateEnvironment"),
+    *_passes("airflow-env", "airflow:CreateEnvironment", "airflow:UpdateEnvironment"),
+    *_passes("airflow", "airflow:CreateEnvironment", "airflow:UpdateEnvironment"),
+    *_passes("amplify", "amplify:CreateApp+amplify:StartJob", "amplify:UpdateApp+amplify:StartJob"),
+    *_passes(
+        "kinesisanalytics",
+        "kinesisanalytics:CreateApplication+kinesisanalytics:StartApplication",
+        "kinesisanalytics:UpdateApplication+kinesisanalytics:StartApplication",
+    ),
+    *_passes("iot", "iot:CreateTopicRule", "iot:ReplaceTopicRule"),
+    *_passes("codedeploy", "codedeploy:CreateDeploymentGroup+codedeploy:CreateDeployment"),
 )
 """A job of AWS Batch is an ECS task, so its role trusts ecs-tasks; instances of a scaling group trust ec2."""
 

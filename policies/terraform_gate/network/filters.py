@@ -36,9 +36,15 @@ class ServicePrefixes:
 
 @dataclass(frozen=True)
 class Unknown:
-    """A value that is not known before the apply; ``expression`` is the Terraform expression that it depends on."""
+    """A value that is not known before the apply.
+
+    Attributes:
+        expression: The Terraform expression that it depends on.
+        is_group: Whether it is a security group, which contains no internet address.
+    """
 
     expression: str
+    is_group: bool = False
 
 
 Peer = Block | Members | ServicePrefixes | Unknown

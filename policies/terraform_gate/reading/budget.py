@@ -32,7 +32,9 @@ class Budget:
         """
         self._steps -= steps
         if self._steps < 0:
-            raise BudgetExceededError(f"its expressions have more than {MOST_STEPS} values. Fix: give the plan")
+            raise BudgetExceededError(
+                f"its expressions and copies of resources have more than {MOST_STEPS} values. Fix: give the plan"
+            )
 
 
 def size_of(value: Any) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 from terraform_gate.reading.budget import Budget, size_of
 from terraform_gate.reading.expression import is_identity, is_known, is_reference, marked, qualify, replaced, spans
 from terraform_gate.reading.functions import MissingError
+from terraform_gate.reading.type_defaults import filling_of
 
 _VARIABLE = re.compile(r"var\.([\w-]+)(.*)", re.DOTALL)
 _LOCAL = re.compile(r"local\.([\w-]+)(.*)", re.DOTALL)
@@ -19,7 +20,6 @@ _ATTRIBUTE = re.compile(r"([a-z][a-z0-9]*_\w+\.[\w-]+)\.([a-z_0-9]+)")
 _RESOURCE = re.compile(r"((?:data\.)?[a-z][a-z0-9]*_\w+\.[\w-]+)(.*)", re.DOTALL)
 _ROOT_NAME = re.compile(r"[\w-]+")
 _OF_MODULE = frozenset({"path", "terraform"})
-_FALLBACK = re.compile(r"\b(?:try|can|lookup)\(")
 _STEP = re.compile(r"\.([\w-]+)|\[\"([^\"]*)\"\]|\[(\d+)\]")
 
 Lookup = Callable[[str, str], Any]
@@ -53,7 +53,7 @@ class Scope:
         attribute: (``aws_vpc.main``, ``cidr_block``) -> the argument as written.
         instances: ``aws_subnet.a`` -> the references to its instances.
         bindings: Values of ``each``, ``count``, ``path``, ``terraform`` and the iterators of dynamic blocks.
-        has_optional: Whether a type has ``optional(...)``: an attribute that is missing may have a default.
+        types: Types of variables with ``optional(...)`` attributes, whose defaults complete their values.
         budget: Bounds the work of one root and its modules.
     """
 
@@ -67,7 +67,7 @@ class Scope:
     attribute: Lookup = nothing
     instances: Instances = no_instances
     bindings: Mapping[str, Any] = field(default_factory=dict)
-    has_optional: bool = False
+    types: Mapping[str, Any] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
     _evaluating: set[str] = field(default_factory=set)
     _cache: dict[str, tuple[Any, int]] = field(default_factory=dict)
@@ -108,8 +108,6 @@ class Scope:
             value = self.resolve(inside, default=None)
             if value is not None or ("[" not in inside and is_reference(inside)):
                 return self._qualified(inside) if value is None else value
-        if self.has_optional and _FALLBACK.search(inside):
-            return self._qualified(inside)
         try:
             return self._calculated(inside)
         except LookupError:
@@ -164,6 +162,8 @@ class Scope:
                 value = self.evaluate(self.defaults[name])
             else:
                 value = self.parent.evaluate(self.inputs[name]) if self.parent else self.inputs[name]
+            if name in self.types:
+                value = filling_of(self.types[name], lambda text: self.evaluate(marked(text)))(value)
             self._cache[key] = (value, size_of(value))
         return self._cached(key)
 

@@ -71,11 +71,12 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield start and end (exclusive) of every outermost ``${...}``; an unclosed one ends with ``text``."""
     position = 0
     while opening := _OPENING.search(text, position):
-        position = _closing(text, opening.end())
+        position = closing(text, opening.end())
         yield opening.start(), position
 
 
-def _closing(text: str, start: int) -> int:
+def closing(text: str, start: int) -> int:
+    """Return the position behind the brace that closes the one before ``start``; the end of ``text`` without one."""
     depth = 1
     for brace in _BRACE.finditer(text, start):
         depth += 1 if brace[0] == "{" else -1

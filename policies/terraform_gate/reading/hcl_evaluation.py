@@ -10,6 +10,7 @@ from typing import Any
 from tree_sitter import Node
 
 from terraform_gate.reading.expression import is_known, marked, spans
+from terraform_gate.reading.file_functions import file_text, literal_text, yaml_value
 from terraform_gate.reading.functions import FUNCTIONS, MissingError, Set, UnknownError, text_of
 from terraform_gate.reading.hcl_syntax import (
     HclError,
@@ -20,6 +21,7 @@ from terraform_gate.reading.hcl_syntax import (
     unescaped,
     written,
 )
+from terraform_gate.reading.templates import For, If, Part, parts_of
 
 _POSTFIXES = frozenset({"get_attr", "index", "splat"})
 _ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -154,7 +156,7 @@ class _Evaluator:
     def _template_expr(self, node: Node) -> Any:
         template = node.children[0]
         if template.type == "heredoc_template":
-            return self._text(heredoc_text(template))
+            return self.text(heredoc_text(template))
         pieces = [child for child in template.named_children if child.type.startswith("template_")]
         if any(child.type == "template_directive" for child in pieces):
             raise UnknownError("template directive")
@@ -167,30 +169,54 @@ class _Evaluator:
     def _interpolated(self, node: Node) -> Any:
         return self.expression(next(child for child in node.named_children if child.type == "expression"))
 
-    def _text(self, text: str) -> str:
+    def text(self, text: str) -> str:
+        """Evaluate the expressions and the directives in a text."""
+        return "".join(map(self.part, parts_of(text)))
+
+    def part(self, part: Part) -> str:
+        """Evaluate a part of a template."""
+        if isinstance(part, If):
+            chosen = part.then if _boolean(self._known(self._parsed(part.condition))) else part.otherwise
+            return "".join(map(self.part, chosen))
+        if isinstance(part, For):
+            return "".join(
+                "".join(map(within.part, part.body))
+                for within in self._iterations(part.names, self._parsed(part.source))
+            )
+        return self._literal_text(part)
+
+    def _literal_text(self, text: str) -> str:
         done, end = "", 0
         for start, stop in spans(text):
-            inner = parsed_expression(text[start + 2 : stop - 1].strip("~"))
-            done += text[end:start] + text_of(self.expression(inner))
+            done += text[end:start] + text_of(self._parsed(text[start + 2 : stop - 1].strip("~")))
             end = stop
-        if "%{" in text.replace("%%{", ""):
-            raise UnknownError("template directive")
         return done + text[end:]
+
+    def _parsed(self, text: str) -> Any:
+        return self.expression(parsed_expression(text))
+
+    def _iterations(self, names: Sequence[str], source: Any) -> Iterator[_Evaluator]:
+        """Yield an evaluator for each item of a collection, with the names of its key and value."""
+        for key, value in pairs_of(source):
+            bound = {names[-1]: value, **({names[0]: key} if len(names) > 1 else {})}
+            if next(self._left, None) is None:
+                raise UnknownError(f"more than {_MOST_ITERATIONS} iterations")
+            yield _Evaluator(self._resolve, {**self._bindings, **bound}, self._left)
 
     def _collection_value(self, node: Node) -> Any:
         inner = node.children[0]
         items = [child for child in inner.named_children if child.type in {"expression", "object_elem"}]
         if inner.type == "tuple":
-            return [self._kept(item) for item in items]
+            return [self.kept(item) for item in items]
         made = {}
         for item in items:
             key, value = pair(item)
             if key is None:
                 key = self._known(self.expression(next(c for c in item.named_children if c.type == "expression")))
-            made[text_of(key)] = self._kept(value)
+            made[text_of(key)] = self.kept(value)
         return made
 
-    def _kept(self, node: Node) -> Any:
+    def kept(self, node: Node) -> Any:
         """Evaluate an element; an unknown one stays an expression, so that the others are known."""
         try:
             return self.expression(node)
@@ -242,9 +268,23 @@ class _Evaluator:
         arguments = [self.expression(item) for item in nodes]
         if found and any(child.type == "ellipsis" for child in found.named_children):
             arguments[-1:] = arguments[-1] if isinstance(arguments[-1], list) else [UnknownError]
-        if name not in FUNCTIONS or UnknownError in arguments:
+        if UnknownError in arguments:
+            raise UnknownError(name)
+        if name == "file":
+            return literal_text(arguments[0], self._bindings)
+        if name == "yamldecode":
+            return yaml_value(arguments[0])
+        if name == "templatefile":
+            return self._template_file(*arguments)
+        if name not in FUNCTIONS:
             raise UnknownError(name)
         return FUNCTIONS[name](*arguments)
+
+    def _template_file(self, path: Any, variables: Any) -> str:
+        """Render a template, whose expressions refer to the given variables only."""
+        if not isinstance(variables, Mapping):
+            raise UnknownError("templatefile")
+        return _Evaluator(_unresolved, variables, self._left).text(file_text(path, self._bindings))
 
     def _tried(self, name: str, nodes: Sequence[Node]) -> Any:
         for node in nodes:
@@ -264,19 +304,19 @@ class _Evaluator:
         source = self.expression(next(c for c in parts["for_intro"].named_children if c.type == "expression"))
         results = [child for child in inner.named_children if child.type == "expression"]
         done: Any = [] if inner.type == "for_tuple_expr" else {}
-        for key, value in pairs_of(source):
-            bound = {names[-1]: value, **({names[0]: key} if len(names) > 1 else {})}
-            if next(self._left, None) is None:
-                raise UnknownError(f"more than {_MOST_ITERATIONS} iterations")
-            within = _Evaluator(self._resolve, {**self._bindings, **bound}, self._left)
-            if "for_cond" in parts and not within._holds(parts["for_cond"]):
+        for within in self._iterations(names, source):
+            if "for_cond" in parts and not within.holds(parts["for_cond"]):
                 continue
-            made = [*map(within.expression, results[:-1]), within._kept(results[-1])]
+            made = [*map(within.expression, results[:-1]), within.kept(results[-1])]
             _collect(done, made, grouped="ellipsis" in parts)
         return done
 
-    def _holds(self, node: Node) -> bool:
+    def holds(self, node: Node) -> bool:
         return _boolean(self._known(self.expression(next(c for c in node.named_children if c.type == "expression"))))
+
+
+def _unresolved(name: str) -> Any:
+    raise UnknownError(name)
 
 
 def _collect(done: Any, made: Sequence[Any], *, grouped: bool) -> None:

@@ -20,6 +20,8 @@ from terraform_gate.terraform_resource import Resource
 
 _META = frozenset({"source", "version", "providers", "count", "for_each", "depends_on", "//"})
 _MOST_INSTANCES = 1000
+_STEPS_OF_A_RESOURCE = 200
+"""A root may have 100,000 instances of resources: modules that multiply each other reach any number."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ class ModuleInstance:
             for kind, name, body in self.source.bodies(block_type):
                 secrets = self.taint.secrets(body)
                 for instance in instances_of(body, self.scope):
+                    self.scope.budget.spend(_STEPS_OF_A_RESOURCE)
                     made = self._resource(kind, name, body, prefix=prefix, instance=instance)
                     yield replace(made, secrets=secrets) if secrets else made
         for label in self.source.modules:
@@ -201,5 +204,5 @@ def _scope(module: TerraformRoot, *, prefix: str, folder: Path, root_folder: Pat
         defaults={name: body["default"] for name, body in variables.items() if "default" in body},
         local_values=module.blocks.get("locals", {}),
         bindings={"path": {"module": str(folder), "root": str(root_folder), "cwd": str(root_folder)}},
-        has_optional=any("optional(" in str(body.get("type", "")) for body in variables.values()),
+        types={name: body["type"] for name, body in variables.items() if "optional(" in str(body.get("type", ""))},
     )

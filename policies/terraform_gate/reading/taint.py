@@ -1,8 +1,8 @@
 """Follows secret values from their sources through variables, locals and modules into arguments, before evaluation.
 
 A sensitive variable with a default is a plain value after evaluation, so this module searches the expressions as they
-are written. Ephemeral values are no source, because Terraform stores them nowhere. Hashes, lengths and ``nonsensitive``
-end a path.
+are written. Ephemeral values are no source, because Terraform stores them nowhere. Hashes and lengths end a path, and
+so does ``nonsensitive``, unless its argument is the value of a generated password, a key or a secret.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ _GENERATED = re.compile(
     rf"|data\.aws_secretsmanager_random_password\.[\w-]+{_INDEX}\.random_password"
     rf"|data\.aws_kms_secrets\.[\w-]+{_INDEX}\.plaintext)\b"
 )
-_HARMLESS = re.compile(r"\b(?:sha\d+|base64sha\d+|md5|bcrypt|length|nonsensitive|issensitive)\([^()]*\)")
+_SURE = r"(?:data\.)?(?:random_password|tls_private_key|aws_iam_access_key|aws_secretsmanager\w*|aws_kms_secrets)\."
+_HARMLESS = re.compile(
+    rf"\b(?:(?:sha\d+|base64sha\d+|md5|bcrypt|length|issensitive)\(|nonsensitive\((?!\s*{_SURE}))[^()]*\)"
+)
 _ROUNDS = 8
 
 

@@ -122,3 +122,41 @@ def test_folder_that_cannot_be_read_is_a_problem(
     assert code == 2
     assert "PROBLEM" in text
     assert "nowhere: No such file or directory. Fix: name one that exists; " in text
+
+
+LIMITED = """
+resource "aws_iam_role" "limited" {
+  name                 = "limited"
+  permissions_boundary = "arn:aws:iam::111122223333:policy/limits"
+}
+"""
+GRANT = """
+resource "aws_kms_grant" "other" {
+  key_id            = "0a1b"
+  grantee_principal = "arn:aws:iam::999988887777:root"
+  operations        = ["Decrypt"]
+}
+resource "aws_s3_object" "page" {
+  bucket = "pages"
+  key    = "index.html"
+  acl    = "public-read"
+}
+resource "aws_schemas_registry_policy" "all" {
+  registry_name = "all"
+  policy = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "schemas:*", Resource = "*" }] })
+}
+"""
+
+
+@pytest.mark.feature("P7")
+def test_grants_by_arguments_and_boundaries_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    for folder, text in ((old, LIMITED), (new, LIMITED.replace("limits", "more") + GRANT)):
+        folder.mkdir()
+        (folder / "main.tf").write_text(text)
+    code, printed = _compared(capsys, old, new)
+    assert code == 1
+    opened = [line for line in printed.splitlines() if line.startswith("OPENS")]
+    assert len(opened) == 4, printed
+    for part in ("999988887777:root", "public-read", "schemas:*", "loses the permissions boundary"):
+        assert any(part in line for line in opened), part

@@ -83,6 +83,15 @@ def test_production_is_clean_with_ci_roles_exec_and_proxy(tmp_path: Path) -> Non
     assert (report.exit_code, _shown(report), report.problems) == (0, [], [])
 
 
+@pytest.mark.feature("P5")
+def test_production_is_clean_with_sign_on_tokens_of_the_database_and_dag_releases(tmp_path: Path) -> None:
+    sign_on = {"mode": "oidc", "issuer": "https://login.example.com", "client_id": "airflow", "default_role": "Viewer"}
+    releases = {"delivery": "s3", "repository": None, "deploy_key": None, "known_hosts": None}
+    others = {"auth": sign_on, "database": {"authentication": "iam"}, "dags": releases}
+    report = evaluated(_production(tmp_path, others, SWITCHES["CI roles"], SWITCHES["ECS Exec"]))
+    assert (report.exit_code, _shown(report), report.problems) == (0, [], [])
+
+
 @pytest.mark.feature("P5", "T8")
 def test_airflow_tasks_on_fargate_have_one_finding_that_needs_a_waiver(tmp_path: Path) -> None:
     """The scheduler runs the task definition of Airflow tasks with their roles: docs/executors.md."""

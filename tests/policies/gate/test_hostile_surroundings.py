@@ -76,14 +76,14 @@ def test_names_that_the_encoding_of_the_terminal_lacks_are_escaped(folder: Folde
 
 
 @pytest.mark.feature("P5")
-@pytest.mark.parametrize("command", ["", "compare", "reach"])
+@pytest.mark.parametrize("command", ["", "compare", "reach", "run-task"])
 @pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "1e30", "soon"])
 def test_time_limit_that_is_no_number_of_seconds_is_rejected(
     folder: Folder, capsys: pytest.CaptureFixture[str], command: str, seconds: str
 ) -> None:
-    file = str(folder.write(CLEAN))
+    files = [] if command == "run-task" else [str(folder.write(CLEAN))] * 2
     with pytest.raises(SystemExit) as ended:
-        main([*([command] if command else []), file, file, f"--time-limit={seconds}"])
+        main([*([command] if command else []), *files, f"--time-limit={seconds}"])
     assert ended.value.code == 2
     assert f"must be 0 (no limit) to 2592000 seconds, got '{seconds}'" in capsys.readouterr().err
 
@@ -117,7 +117,7 @@ def test_too_much_work_and_control_characters_are_reported_in_words(
     written = capsys.readouterr()
     text = written.out + written.err
     assert "\x1b" not in text
-    assert "its expressions have more than" in text
+    assert "its expressions and copies of resources have more than" in text
     assert "Error" not in text
 
 

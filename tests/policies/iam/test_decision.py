@@ -256,6 +256,17 @@ def test_boundary_session_policy_and_guardrails_limit_identity_policies() -> Non
 
 
 @pytest.mark.feature("P9")
+@pytest.mark.parametrize("arn", ["*", "s3.amazonaws.com"])
+def test_guardrails_of_an_organization_do_not_limit_callers_without_an_account(arn: str) -> None:
+    """AWS applies service control policies to principals of the organization's accounts only."""
+    principal = "*" if arn == "*" else {"Service": arn}
+    public = Target(OBJECT, policy({**READ, "Principal": principal}))
+    no = policy(deny({"Action": "*", "Resource": "*"}))
+    assert answer(arn=arn, on=public, guardrails=((no,),)) is ALLOWED
+    assert answer(READ, on=public, guardrails=((no,),)) is DENIED
+
+
+@pytest.mark.feature("P9")
 @pytest.mark.parametrize(
     ("principal", "caller", "with_identity_policy", "alone"),
     [

@@ -154,6 +154,9 @@ def test_changing_its_own_policies_is_an_escalation() -> None:
         "aws_iam_role_policy_attachment": {"own": {"role": ROLE, "policy_arn": "${aws_iam_policy.own.arn}"}},
     }
     assert paths(attached) == {"edit a policy": "any permission"}
+    attached["aws_iam_policy"]["own"]["policy"] = "${var.document}"
+    rollback = inline({"Action": "iam:SetDefaultPolicyVersion", "Resource": f"arn:aws:iam::{ACCOUNT}:policy/own"})
+    assert paths(merge(attached, rollback)) == {"roll a policy back": "any permission"}, "its document is not known"
     bounded = {
         "Action": "iam:PutRolePolicy",
         "Resource": f"arn:aws:iam::{ACCOUNT}:role/*",

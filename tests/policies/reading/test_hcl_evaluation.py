@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -187,3 +188,121 @@ def test_for_each_of_a_module_reads_the_outputs_of_another_and_of_itself(tmp_pat
         "module.b.aws_vpc.v",
         "module.c.aws_vpc.v",
     }
+
+
+@pytest.mark.feature("P5")
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ('file("${path.module}/text")', "a $${x}"),
+        ('templatefile("template", { name = upper("b"), list = [1, 2] })', "B-2 $${x}"),
+        ('yamldecode(file("a.yaml"))["Action"][0]', "s3:*"),
+        ('try(file("none"), "other")', "other"),
+        ('templatefile("list", { names = ["a", "b"], on = true })', '["a","b"]'),
+        ('templatefile("list", { names = [], on = false })', "none"),
+        ("<<-T\n%{ for k, v in { b = 1, a = 2 } ~}\n${k}=${v};\n%{ endfor ~}\nend\nT", "a=2;\nb=1;\nend\n"),
+    ],
+)
+def test_file_of_the_configuration_has_its_content(tmp_path: Path, expression: str, value: str) -> None:
+    folder = tmp_path / "app"
+    folder.mkdir()
+    (folder / "text").write_text("a ${x}")
+    (folder / "template").write_text("${name}-${length(list)} $${x}")
+    loop = '[%{ for i, name in names }%{ if i > 0 },%{ endif }"${name}"%{ endfor }]'
+    (folder / "list").write_text(f"%{{ if on ~}}\n{loop}%{{ else }}none%{{ endif }}")
+    (folder / "a.yaml").write_text("Action: ['s3:*']")
+    assert _value(folder, expression) == value
+
+
+@pytest.mark.feature("P5")
+@pytest.mark.parametrize(
+    "expression",
+    [
+        *(
+            'file("/etc/hostname")',
+            'file("../../outside")',
+            'file(".")',
+            'file("pipe")',
+            'file("large")',
+            "file(var.given)",
+        ),
+        *(
+            'templatefile("open", {})',
+            'templatefile("bad", {})',
+            'templatefile("unknown", { a = var.given })',
+            'file("binary")',
+            'templatefile("template", {})',
+            'templatefile("circle", {})',
+            'templatefile("template", 1)',
+        ),
+        *(
+            'yamldecode("a: &a 1\\nb: *a")',
+            'yamldecode("a: 2026-01-01")',
+            'yamldecode("a: [")',
+            "yamldecode(var.given)",
+        ),
+    ],
+)
+def test_file_that_cannot_be_read_is_unknown(tmp_path: Path, expression: str) -> None:
+    folder = tmp_path / "stacks" / "app"
+    folder.mkdir(parents=True)
+    (tmp_path / "outside").write_text("secret")
+    (folder / "template").write_text("${name}")
+    (folder / "open").write_text("%{ if true }a")
+    (folder / "bad").write_text("%{ while true }a%{ endwhile }")
+    (folder / "unknown").write_text("%{ if a }a%{ endif }")
+    (folder / "circle").write_text('${templatefile("circle", {})}')
+    (folder / "large").write_bytes(b"a" * (1024 * 1024 + 1))
+    (folder / "binary").write_bytes(b"\xff\xfe")
+    os.mkfifo(folder / "pipe")
+    assert not is_known(_value(folder, expression))
+
+
+OBJECT = 'variable "o" {\n  type = %s\n  default = %s\n}\nresource "aws_vpc" "main" {\n  tag = %s\n}\n'
+
+
+@pytest.mark.feature("P5")
+@pytest.mark.parametrize(
+    ("kind", "default", "expression", "value"),
+    [
+        ("object({ days = optional(number, 7) })", "{}", "var.o.days", 7),
+        ("object({ days = optional(number, 7) })", "{ days = 9 }", "var.o.days", 9),
+        ("object({ days = optional(number, 7) })", "{ days = null }", "var.o.days", 7),
+        ("object({ days = optional(number) })", "{}", "coalesce(var.o.days, 3)", 3),
+        ("object({ days = optional(number, 7) })", "{}", "try(var.o.days, 3)", 7),
+        (
+            "map(object({ db = optional(object({ on = optional(bool, true) }), {}) }))",
+            "{ a = {} }",
+            "var.o.a.db.on",
+            True,
+        ),
+        ("list(object({ a = string, b = optional(list(string), []) }))", '[{ a = "x" }]', "var.o[0].b", []),
+    ],
+)
+def test_optional_attribute_has_the_default_of_its_type(
+    tmp_path: Path, kind: str, default: str, expression: str, value: Any
+) -> None:
+    inputs = _written(tmp_path / "app", main=OBJECT % (kind, default, expression))
+    assert not inputs.problems
+    assert inputs.configurations()[0].of_type("aws_vpc")[0].body["tag"] == value
+
+
+@pytest.mark.feature("P5")
+def test_optional_attribute_of_a_module_has_the_default_of_its_type(tmp_path: Path) -> None:
+    (tmp_path / "app" / "m").mkdir(parents=True)
+    (tmp_path / "app" / "m" / "main.tf").write_text(
+        'variable "o" {\n  type = object({ days = optional(number, 7) })\n}\n'
+        'resource "aws_vpc" "main" {\n  tag = var.o.days\n}\n'
+    )
+    inputs = _written(tmp_path / "app", main='module "m" {\n  source = "./m"\n  o = {}\n}\n')
+    assert inputs.configurations()[0].of_type("aws_vpc")[0].body["tag"] == 7
+
+
+@pytest.mark.feature("P5")
+def test_modules_that_multiply_each_other_are_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("terraform_gate.reading.module_instance._STEPS_OF_A_RESOURCE", 10_000_000)
+    (tmp_path / "app" / "m").mkdir(parents=True)
+    (tmp_path / "app" / "m" / "main.tf").write_text('resource "aws_vpc" "main" {\n  count = 1000\n}\n')
+    inputs = _written(tmp_path / "app", main='module "m" {\n  source = "./m"\n  count = 1000\n}\n')
+    assert not inputs.readable_configurations()
+    assert "copies of resources" in str(inputs.problems)

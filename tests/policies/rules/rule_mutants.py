@@ -229,7 +229,7 @@ def _(documents: Documents) -> None:
     body(documents, "aws_ecs_task_definition", "scheduler_task_definition")["memory"] = "30720"
 
 
-@mutant("AF_IAM_1", "a policy document is truncated", "AF_IAM_7")
+@mutant("AF_IAM_1", "a policy document is truncated", "AF_IAM_7", "AF_ECS_19")
 def _(documents: Documents) -> None:
     policy = body(documents, "aws_iam_role_policy", "scheduler_task_role_publish_metrics")
     policy["policy"] = policy["policy"][:-2]
@@ -278,7 +278,7 @@ def _(documents: Documents) -> None:
     statement(documents, "aws_iam_role", WORKER_ROLE, Condition=None)
 
 
-@mutant("AF_IAM_10", "a deploy role trusts every GitHub repository")
+@mutant("AF_IAM_10", "a deploy role trusts every GitHub repository", "AF_IAM_14")
 def _(documents: Documents) -> None:
     host = "token.actions.githubusercontent.com"
     trust = {
@@ -291,7 +291,7 @@ def _(documents: Documents) -> None:
     add(documents, "aws_iam_role", "deploy", {"name": "deploy", "assume_role_policy": document})
 
 
-@mutant("AF_IAM_11", "a worker can read every parameter of the account")
+@mutant("AF_IAM_11", "a worker can read every parameter of the account", "AF_ECS_19")
 def _(documents: Documents) -> None:
     grant(documents, Action="ssm:GetParameter", Resource="arn:aws:ssm:eu-central-1:333333333333:parameter/*")
 
@@ -308,6 +308,11 @@ def _(documents: Documents) -> None:
 @mutant("AF_IAM_13", "Terraform creates an access key")
 def _(documents: Documents) -> None:
     add(documents, "aws_iam_access_key", "ci", {"user": "ci"})
+
+
+@mutant("AF_IAM_14", "a role has no permissions boundary")
+def _(documents: Documents) -> None:
+    del body(documents, "aws_iam_role", WORKER_ROLE)["permissions_boundary"]
 
 
 @mutant("AF_S3_1", "the task log bucket accepts requests without TLS")
@@ -546,6 +551,12 @@ def _(documents: Documents) -> None:
 def _(documents: Documents) -> None:
     task = body(documents, "aws_ecs_task_definition", "scheduler_task_definition")
     task["task_role_arn"] = "${aws_iam_role.worker_default_task_role.arn}"
+
+
+@mutant("AF_ECS_19", "the task role of a worker can read the Fernet key")
+def _(documents: Documents) -> None:
+    secret = body(documents, "aws_ssm_parameter", "secrets_fernet_key")["name"]
+    grant(documents, Action="ssm:GetParameters", Resource=f"arn:aws:ssm:eu-central-1:333333333333:parameter{secret}")
 
 
 @mutant("AF_NET_9", "the scheduler has no security group", "AF_NET_3")

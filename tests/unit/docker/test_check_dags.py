@@ -26,7 +26,7 @@ def test_import_errors_and_missing_dags_fail(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     module = ModuleType("airflow.dag_processing.dagbag")
-    module.DagBag = lambda _folder, **_options: SimpleNamespace(dags=dags, import_errors=errors)  # type: ignore[attr-defined]
+    module.DagBag = lambda _folder: SimpleNamespace(dags=dags, import_errors=errors)  # type: ignore[attr-defined]
     for name in ("airflow", "airflow.dag_processing"):
         monkeypatch.setitem(sys.modules, name, ModuleType(name))
     monkeypatch.setitem(sys.modules, module.__name__, module)

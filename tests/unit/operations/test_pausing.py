@@ -50,6 +50,14 @@ def test_pause_that_waits_in_vain_names_both_ways_on(cloud: Cloud, monkeypatch: 
 
 
 @pytest.mark.feature("O8")
+def test_resume_that_ends_well_without_a_result_says_so(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    cloud.client("logs").create_log_group(logGroupName="/airflow/dev/scheduler")
+    will_log(cloud, monkeypatch, "another image")
+    with pytest.raises(OperationError, match="(?s)^resume printed no result.*another image.*Fix: "):
+        pausing.resume(cloud.account)
+
+
+@pytest.mark.feature("O8")
 def test_failed_resume_shows_the_end_of_its_log(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     cloud.client("logs").create_log_group(logGroupName="/airflow/dev/scheduler")
     will_log(cloud, monkeypatch, "database is away")

@@ -86,6 +86,25 @@ def test_environment_that_does_not_exist_is_named_with_those_that_do(folder: Pat
         )
 
 
+UNKNOWN = {
+    "logs": ("dev", "nosuch"),
+    "open": ("dev", "nosuch"),
+    "rotate": ("dev", "nosuch", "--yes"),
+    "scale": ("dev", "nosuch", "1"),
+    "shell": ("dev", "nosuch"),
+}
+
+
+@pytest.mark.feature("O2")
+@pytest.mark.parametrize("verb", sorted(UNKNOWN))
+def test_unknown_name_is_answered_with_those_that_exist(folder: Path, verb: str) -> None:
+    done = RUNNER.invoke(command_line.app, [verb, "--folder", str(folder), *UNKNOWN[verb]])
+    assert done.exit_code in (1, 2)
+    assert "'nosuch'" in done.stderr
+    assert "Allowed: " in done.stderr
+    assert ". Fix: name one of them" in done.stderr
+
+
 def answers(monkeypatch: pytest.MonkeyPatch, error: Exception, *, account: str = "123456789012") -> None:
     """Let every call fail with ``error``, but for the question to which account the credentials belong."""
     identity = {"Account": account, "Arn": f"arn:aws:sts::{account}:assumed-role/operator/me"}

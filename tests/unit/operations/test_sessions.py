@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from botocore.stub import Stubber
+from moto.ecs.models import ecs_backends
+from terraform_harness.emulator.sessions.agents import Agent, connect, connected
 
 from operations.account import Account
 from operations.errors import PreconditionError
 from operations.sessions import forward, shell
 from tests.unit.operations.cloud import Cloud
 
-TASK = "arn:aws:ecs:eu-central-1:123456789012:task/airflow-dev/0123456789abcdef"
 PLUGIN = """#!/bin/sh
 printf '%s\\n' "$@" > {out}/words
 printf '%s' "$AWS_SSM_START_SESSION_RESPONSE" > {out}/session
@@ -34,43 +32,45 @@ def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def account(empty_account: Account) -> Account:
+def account(cloud: Cloud) -> Account:
     return Cloud.account_of(Cloud.environment(airflow={"exec_enabled": True}))
 
 
 @pytest.fixture
-def ecs(account: Account) -> Iterator[Stubber]:
-    """ECS with one Fargate task of each component; moto does not emulate ECS Exec."""
-    container = {"name": "api-server", "runtimeId": "0123-456"}
-    running = {"taskArn": TASK, "lastStatus": "RUNNING", "healthStatus": "HEALTHY", "containers": [container]}
-    with Stubber(account.client("ecs")) as stub:
-        stub.add_response("list_tasks", {"taskArns": [TASK]})
-        stub.add_response("describe_tasks", {"tasks": [running]})
-        yield stub
+def running(cloud: Cloud, account: Account) -> str:
+    """ARN of a task of the api-server whose agent of ECS Exec is connected."""
+    where = {"subnets": cloud.subnets[:1], "securityGroups": [cloud.groups["api-server"]]}
+    task: str = account.client("ecs").run_task(
+        cluster=account.names.name, taskDefinition=account.names.one_off("api-server"), group="service:api-server",
+        launchType="FARGATE", networkConfiguration={"awsvpcConfiguration": where}, enableExecuteCommand=True,
+    )["tasks"][0]["taskArn"]  # fmt: skip
+    found = [{"containerName": "api-server", "status": "RUNNING"}]
+    account.client("ecs").submit_task_state_change(
+        cluster=account.names.name, task=task, status="RUNNING", containers=found
+    )
+    connect(Agent(task=task, container="api-server"))
+    return task
 
 
 @pytest.mark.feature("O8", "T7")
 def test_shell_hands_the_session_to_the_plugin_and_returns_its_exit_code(
-    account: Account, ecs: Stubber, plugin: Path
+    account: Account, running: str, plugin: Path
 ) -> None:
-    session = {"sessionId": "s-1", "streamUrl": "wss://x", "tokenValue": "very-secret"}
-    ecs.add_response("execute_command", {"session": session})
     assert shell(account, "api-server", "/bin/bash") == 7
     words = (plugin / "words").read_text().splitlines()
     assert words[:3] == ["AWS_SSM_START_SESSION_RESPONSE", "eu-central-1", "StartSession"]
-    assert json.loads(words[4]) == {"Target": "ecs:airflow-dev_0123456789abcdef_0123-456"}
-    assert "very-secret" not in " ".join(words)
-    assert json.loads((plugin / "session").read_text())["TokenValue"] == "very-secret"
+    target = json.loads(words[4])["Target"]
+    assert target.startswith(f"ecs:airflow-dev_{running.rsplit('/', 1)[-1]}_")
+    session = json.loads((plugin / "session").read_text())
+    assert session["StreamUrl"].startswith("ws://127.0.0.1:")
+    assert session["TokenValue"] not in " ".join(words)
 
 
 @pytest.mark.feature("O8")
 def test_open_forwards_a_free_local_port_to_the_user_interface(
-    account: Account, ecs: Stubber, plugin: Path, capfd: pytest.CaptureFixture[str]
+    account: Account, running: str, plugin: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    answer: dict[str, Any] = {"SessionId": "s-1", "StreamUrl": "wss://x", "TokenValue": "very-secret"}
-    with Stubber(account.client("ssm")) as ssm:
-        ssm.add_response("start_session", answer)
-        assert forward(account, "api-server") == 7
+    assert forward(account, "api-server") == 7
     request = json.loads((plugin / "words").read_text().splitlines()[4])
     (local,) = request["Parameters"]["localPortNumber"]
     assert (request["Parameters"]["portNumber"], request["DocumentName"]) == (
@@ -78,6 +78,16 @@ def test_open_forwards_a_free_local_port_to_the_user_interface(
         "AWS-StartPortForwardingSession",
     )
     assert f"http://localhost:{local} until Ctrl-C" in capfd.readouterr().err
+
+
+@pytest.mark.feature("O8")
+def test_agent_without_connection_has_a_fix(account: Account, running: str, plugin: Path) -> None:
+    connected(ecs_backends[account.environment.account_id]["eu-central-1"]).clear()
+    message = "the agent of ECS Exec in api-server has no connection .* Fix: run the command again in a minute"
+    with pytest.raises(PreconditionError, match=message):
+        shell(account, "api-server", "/bin/bash")
+    with pytest.raises(PreconditionError, match=message):
+        forward(account, "api-server")
 
 
 @pytest.mark.feature("O8")
@@ -102,8 +112,6 @@ def test_environment_without_ecs_exec_names_the_key(cloud: Cloud, plugin: Path) 
 
 
 @pytest.mark.feature("O8")
-def test_component_that_does_not_run_is_said(account: Account, plugin: Path) -> None:
-    with Stubber(account.client("ecs")) as ecs:
-        ecs.add_response("list_tasks", {"taskArns": []})
-        with pytest.raises(PreconditionError, match="no Fargate task of scheduler runs with ECS Exec. Fix: "):
-            shell(account, "scheduler", "/bin/bash")
+def test_component_that_does_not_run_is_said(account: Account, running: str, plugin: Path) -> None:
+    with pytest.raises(PreconditionError, match="no Fargate task of scheduler runs with ECS Exec. Fix: "):
+        shell(account, "scheduler", "/bin/bash")

@@ -167,6 +167,16 @@ def test_invalid_profile_names_the_key_and_the_allowed_values(
 
 
 @pytest.mark.feature("O6")
+@pytest.mark.parametrize("option", ["--profile", "--plan"])
+def test_missing_file_has_one_fix(folders: Folders, option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    file = folders.environments / "lost.json"
+    assert main(["dev", *folders.options, option, f"dev-airflow={file}" if option == "--plan" else str(file)]) == 2
+    message = capsys.readouterr().err
+    assert f"{file}: No such file or directory. Fix: name one that exists" in message
+    assert message.count("Fix: ") == 1
+
+
+@pytest.mark.feature("O6")
 def test_report_that_cannot_be_written_names_the_file(folders: Folders, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["dev", *folders.options, "--out", "/dev/null/report.html"]) == 2
     assert "Fix: name a file in a writable folder" in capsys.readouterr().err

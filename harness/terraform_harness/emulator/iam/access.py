@@ -39,6 +39,14 @@ class AccessControl:
         """
         self._authorizer.check(call, access_key_of(request))
 
+    def check_action(self, call: Call, access_key: str) -> None:
+        """Decide a request that the emulator makes for a caller.
+
+        Raises:
+            AccessDenied: The caller is not permitted to make it.
+        """
+        self._authorizer.check(call, access_key)
+
     def unmodelled(self, request: Any) -> Response | None:
         """Return the error for a request whose operation is not known, None where it is permitted.
 

@@ -66,8 +66,11 @@ OF_VERSIONS = frozenset({"GetObject", "DeleteObject", "GetObjectTagging", "Delet
 
 
 def prefix_of(call: Call) -> str:
-    """Return the prefix of the service's actions, for instance ``elasticloadbalancing`` for ``elbv2``."""
-    signing = str(call.model.service_model.signing_name)
+    """Return the prefix of the service's actions, for instance ``elasticloadbalancing`` for ``elbv2``.
+
+    botocore has no model of ``ssmmessages``, whose calls only agents make.
+    """
+    signing = str(call.model.service_model.signing_name) if call.model else call.service
     return PREFIXES.get(signing, signing)
 
 

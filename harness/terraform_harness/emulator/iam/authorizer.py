@@ -173,6 +173,8 @@ def request_context(call: Call) -> Mapping[str, str | list[str]]:
         arn = str(cluster)
         own = arn if arn.startswith("arn:") else f"arn:aws:ecs:{call.region}:{call.account}:cluster/{arn}"
         context["ecs:cluster"] = own
+    if call.service == "ecs" and (container := parameters.get("container")):
+        context["ecs:container-name"] = str(container)
     if call.service == "cloudwatch" and (namespace := parameters.get("Namespace")):
         context["cloudwatch:namespace"] = str(namespace)
     if call.service == "s3" and (prefix := parameters.get("Prefix")) is not None:

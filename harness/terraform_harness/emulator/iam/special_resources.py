@@ -135,6 +135,19 @@ def _logged(call: Call) -> list[str]:
     return [str(call.parameters["LoggingConfiguration"]["ResourceArn"])]
 
 
+def _session(call: Call) -> list[str]:
+    """Return the task of a session in a container, and the document that says what the session does.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-specify-session-document.html
+    """
+    target, document = str(call.parameters["Target"]), call.parameters.get("DocumentName")
+    if not target.startswith("ecs:"):
+        return []
+    cluster, task, _ = target.removeprefix("ecs:").rsplit("_", 2)
+    arn = f"arn:aws:ecs:{call.region}:{call.account}:task/{cluster}/{task}"
+    return [arn, *([f"arn:aws:ssm:{call.region}::document/{document}"] if document else [])]
+
+
 Finder = Callable[[Call], list[str]]
 # (prefix, action) -> the resources, where parameters and reference are not enough; ``*`` for every action of a prefix.
 SPECIAL: Mapping[tuple[str, str], Finder] = {
@@ -169,6 +182,7 @@ SPECIAL: Mapping[tuple[str, str], Finder] = {
     ("ssm", "DescribeParameters"): _every_parameter,
     ("ssm", "ListTagsForResource"): _ssm_tags,
     ("ssm", "RemoveTagsFromResource"): _ssm_tags,
+    ("ssm", "StartSession"): _session,
     ("sts", "*"): _roles,
     ("wafv2", "PutLoggingConfiguration"): _logged,
 }

@@ -41,9 +41,9 @@ def _calculate_task_resource_requirements(_self: Any, task_definition: Any) -> d
 )
 def stop_task(self: Any, cluster_str: str, task_str: str, reason: str) -> Any:
     name = self._get_cluster(cluster_str).name
-    task = _find(self, task_str)
+    task = find_task(self, task_str)
     if task.cluster_name != name:
-        raise _not_found()
+        raise not_found()
     if not hasattr(task, REPORTED):
         return _stop(self, cluster_str, task_str, reason)
     task.desired_status, task.stopped_reason = "STOPPED", reason
@@ -59,7 +59,7 @@ def submit_task_state_change(self: Any) -> Any:
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_SubmitTaskStateChange.html
     """
-    task, status = _find(self.ecs_backend, self._get_param("task")), self._get_param("status")
+    task, status = find_task(self.ecs_backend, self._get_param("task")), self._get_param("status")
     setattr(task, REPORTED, True)
     task.status, now = status, datetime.datetime.now(datetime.UTC)
     if status == "RUNNING":
@@ -78,14 +78,14 @@ def advance(self: Any) -> None:
         _advance(self)
 
 
-def _find(backend: Any, name: str) -> Any:
+def find_task(backend: Any, name: str) -> Any:
     """The task with the ARN or id ``name``."""
     id_ = name.rsplit("/", 1)[-1]
     for tasks in backend.tasks.values():
         for arn, task in tasks.items():
             if arn.rsplit("/", 1)[-1] == id_:
                 return task
-    raise _not_found()
+    raise not_found()
 
 
 def _delete_interface(task: Any) -> None:
@@ -98,7 +98,7 @@ def _delete_interface(task: Any) -> None:
     task.attachments = []
 
 
-def _not_found() -> Exception:
+def not_found() -> Exception:
     return service_error(service="ecs", code="InvalidParameterException", message="The referenced task was not found.")
 
 

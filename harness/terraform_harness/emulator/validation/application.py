@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from terraform_harness.emulator.sessions.agents import AGENTS_PATH
+from terraform_harness.emulator.sessions.agents import respond as connect_agent
 from terraform_harness.emulator.validation import rules
 from terraform_harness.emulator.validation.report import REPORT_PATH, ValidationReport
 from terraform_harness.emulator.validation.requests import Call, MalformedCall, NotModelled, read, shapes_of
@@ -48,6 +50,9 @@ class ValidatingApplication:
         if path == ANSWERS_PATH:
             self._scripted.add(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
             return _respond(start_response, 200, {}, "")
+        if path == AGENTS_PATH:
+            body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            return _respond(start_response, *connect_agent(body, self._access))
         if self._access and path in self._access.paths:
             return _respond(start_response, *self._access.respond(path, environ))
         if not path.startswith(MOTO_PATH) and (response := self._rejection(environ)) is not None:

@@ -119,7 +119,8 @@ class _Request:
         by_name = self._resource_scans()
         boundary = self._scan([caller.boundary]) if caller.boundary else None
         session = self._scan(caller.session) if caller.session else None
-        rails = [self._scan(level) for level in (*caller.guardrails, *self.target.guardrails)]
+        own_rails = caller.guardrails if caller.is_principal else ()  # no account, no service control policies
+        rails = [self._scan(level) for level in (*own_rails, *self.target.guardrails)]
         limits = [scan for scan in (boundary, session) if scan]
         scans = [identity, *by_name.values(), *limits, *rails]
         for scan in scans:

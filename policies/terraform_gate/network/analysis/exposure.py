@@ -66,8 +66,10 @@ def unknown_parts(rule: SecurityRule | AclEntry) -> Iterator[str]:
 
 
 def may_be_internet(peer: Peer) -> bool:
-    """Whether a peer includes internet addresses, or is unknown."""
-    return isinstance(peer, Unknown) or bool(block_of(peer) & INTERNET)
+    """Whether a peer includes internet addresses, or is not known; the members of a group never do."""
+    if isinstance(peer, Unknown):
+        return not peer.is_group
+    return bool(block_of(peer) & INTERNET)
 
 
 def rules_of(group: SecurityGroup, direction: Direction) -> list[SecurityRule]:

@@ -38,6 +38,7 @@ def _store(argument: str, group: str, port: int | None, groups: str = "vpc_secur
     return EndpointType(Kind.DATA_STORE, subnet_group=(argument, group), groups=(groups,), port=port)
 
 
+_PIPE = ("target_parameters", "ecs_task_parameters", "network_configuration", "aws_vpc_configuration")
 _ECS, _STORE = Kind.LINUX_TASK, Kind.DATA_STORE
 ENDPOINT_TYPES = {
     "aws_ecs_service": _in(("network_configuration",), "subnets", "security_groups", _ECS),
@@ -46,6 +47,7 @@ ENDPOINT_TYPES = {
     ),
     "aws_cloudwatch_event_target": _in(("ecs_target", "network_configuration"), "subnets", "security_groups", _ECS),
     "aws_ecs_task_set": _in(("network_configuration",), "subnets", "security_groups", _ECS),
+    "aws_pipes_pipe": _in(_PIPE, "subnets", "security_groups", _ECS),
     "aws_batch_compute_environment": _in(("compute_resources",), "subnets", "security_group_ids", _ECS),
     "aws_codebuild_project": _in(("vpc_config",), "subnets", "security_group_ids", _ECS),
     "aws_mwaa_environment": _in(("network_configuration",), "subnet_ids", "security_group_ids", _ECS),
@@ -110,10 +112,7 @@ PUBLIC_ADDRESS: Mapping[str, tuple[str, ...]] = {
     "aws_scheduler_schedule": ("target", "ecs_parameters", "network_configuration", "assign_public_ip"),
     "aws_cloudwatch_event_target": ("ecs_target", "network_configuration", "assign_public_ip"),
     "aws_ecs_task_set": ("network_configuration", "assign_public_ip"),
-    "aws_pipes_pipe": (
-        *("target_parameters", "ecs_task_parameters", "network_configuration", "aws_vpc_configuration"),
-        "assign_public_ip",
-    ),
+    "aws_pipes_pipe": (*_PIPE, "assign_public_ip"),
     "aws_instance": ("associate_public_ip_address",),
     "aws_spot_instance_request": ("associate_public_ip_address",),
     "aws_launch_configuration": ("associate_public_ip_address",),

@@ -90,9 +90,9 @@ class Reader:
             return Unknown(str(value))
 
     def group(self, value: Any) -> Members | Unknown:
-        """Read a reference to a security group."""
+        """Read a reference to a security group; one that is not known is a security group all the same."""
         name = self.group_name(value)
-        return name if isinstance(name, Unknown) else Members(name)
+        return Unknown(name.expression, is_group=True) if isinstance(name, Unknown) else Members(name)
 
     def group_name(self, value: Any) -> str | Unknown:
         """Return the name of a security group; default security groups are named after their VPC."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.ecs.containers import UnknownContainersError, containers_of
@@ -17,10 +18,14 @@ from terraform_gate.rules.shared.resources import Resources, merge
 _BASE = f"arn:aws:ssm:eu-central-1:{ACCOUNT}:parameter/airflow/dev"
 
 
-def _task(*readable: str) -> Resources:
+_EXCEPTED = f"arn:aws:secretsmanager:eu-central-1:{ACCOUNT}:secret:root-key-*"
+
+
+def _task(*readable: str, more: Mapping[str, Any] | None = None) -> Resources:
     secrets = [{"name": "AIRFLOW_DB_PASSWORD", "valueFrom": f"{_BASE}/database-password"}]
     statement = {"Action": "ssm:GetParameters", "Resource": [f"{_BASE}/{name}" for name in readable]}
-    own = {"name": "own", "role": "${aws_iam_role.worker.id}", "policy": policy(statement)}
+    statements = [statement, more] if more else [statement]
+    own = {"name": "own", "role": "${aws_iam_role.worker.id}", "policy": policy(*statements)}
     return merge(
         trust(ECS_TASKS),
         {"aws_iam_role_policy": {"own": own}},
@@ -42,6 +47,16 @@ class SecretExcess(Rule):
     failing = (
         Example(title="one parameter too many", resources=_task("database-password", "fernet-key")),
         Example(title="every parameter below the path", resources=_task("*")),
+        Example(
+            title="the path above the parameters",
+            resources=_task("database-password", more={"Action": "ssm:GetParametersByPath", "Resource": _BASE}),
+        ),
+        Example(
+            title="every secret but one",
+            resources=_task(
+                "database-password", more={"Action": "secretsmanager:GetSecretValue", "NotResource": _EXCEPTED}
+            ),
+        ),
     )
 
     def evaluate(self, configuration: Configuration) -> Iterator[Finding]:
@@ -69,7 +84,8 @@ class SecretExcess(Rule):
                     Finding.fail(principal.resource, f"can read {item}, which no container references")
                     for item in excess
                 ]
-                yield from found or [Finding.pass_(principal.resource)]
+                gaps = [Finding.unknown(principal.resource, text) for text in principal.unknown]
+                yield from found or gaps or [Finding.pass_(principal.resource)]
 
 
 rule = SecretExcess()

@@ -15,7 +15,7 @@ from terraform_gate.network.reading.network import network_of
 from terraform_gate.network.services import TCP, UDP, describe, ephemeral, services
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.acl_examples import split_internet, subnet_with_acl
-from terraform_gate.rules.shared.endpoint_examples import database, load_balancer
+from terraform_gate.rules.shared.endpoint_examples import database, ecs_service, load_balancer
 from terraform_gate.rules.shared.network_examples import ANYWHERE, acl_entry, network_acl, security_group, vpc
 from terraform_gate.rules.shared.network_rule import ACL_RULES, ACLS, NetworkRule, fail_named, unknown_named
 from terraform_gate.rules.shared.resources import merge
@@ -24,6 +24,9 @@ _DATA = merge(vpc(), security_group("database"), database(), network_acl("main",
 _PUBLIC = merge(vpc(), security_group("public"), load_balancer(), network_acl("main", "public_a", "public_b"))
 _APP = subnet_with_acl("app")
 _EPHEMERAL = ephemeral(TCP, 1024, 65535) | ephemeral(UDP, 1024, 65535)
+_HIGH = ephemeral(TCP, 32768, 65535) | ephemeral(UDP, 32768, 65535)
+_WITH_LOW_PORTS = ("aws_lambda_function", "aws_eks_cluster", "aws_transfer_server")
+"""Resource types whose network interfaces send from ports below 32768, wherever they are."""
 _CLIENT_PORTS = ((32768, 60999), (49152, 65535))
 """Ephemeral ports of Linux and Windows. Source: Amazon VPC user guide, ephemeral ports in custom network ACLs."""
 _WEB = services("tcp", 80, 80) | services("tcp", 443, 443)
@@ -97,6 +100,16 @@ class InternetAclEntry(NetworkRule):
             resources=merge(_PUBLIC, acl_entry("rdp", 100, (3389, 3389), ANYWHERE)),
         ),
         Example(
+            title="RDP inside the reply range of a private subnet, whose tasks use ports from 32768",
+            resources=merge(
+                vpc(),
+                security_group("web"),
+                ecs_service("web", groups=("web",)),
+                network_acl("main", "app_a"),
+                acl_entry("replies", 100, (1024, 65535), ANYWHERE),
+            ),
+        ),
+        Example(
             title="a range of service ports that is no range of ephemeral ports",
             resources=merge(_APP, acl_entry("services", 100, (1024, 10000), ANYWHERE)),
         ),
@@ -123,7 +136,9 @@ class InternetAclEntry(NetworkRule):
                     entries = acl.in_order(direction)
                     yield from _evaluate(configuration, entries, direction, NOTHING, where="the data tier")
             else:
-                requests = [entry for entry in acl.in_order(Direction.INGRESS) if not _allows_only_replies(entry)]
+                replies = _reply_ports(configuration, network, subnets)
+                entries = acl.in_order(Direction.INGRESS)
+                requests = [entry for entry in entries if not _allows_only_replies(entry, replies)]
                 allowed = _listener_ports(network, subnets)
                 yield from _evaluate(configuration, requests, Direction.INGRESS, allowed, where="its subnets")
 
@@ -140,9 +155,22 @@ def _evaluate(
             yield from unknown_named(configuration, entry.name, f"not known before the apply: {expression}")
 
 
-def _allows_only_replies(entry: AclEntry) -> bool:
+def _reply_ports(configuration: Configuration, network: Network, subnets: set[str]) -> Ranges:
+    """The ports that clients in the subnets can use.
+
+    Load balancers, NAT gateways and functions use 1024 to 65535, tasks and hosts 32768 and above: in private subnets of
+    tasks and hosts, a range that includes 3389 opens service ports. Source: as for the ranges of clients.
+    """
+    here = endpoints_in(network, subnets)
+    is_private = here and not any(endpoint.kind is Kind.LOAD_BALANCER for endpoint in here)
+    if not is_private or any(has_internet_route(network, name) for name in subnets):
+        return _EPHEMERAL
+    return _EPHEMERAL if configuration.of_type(*_WITH_LOW_PORTS) else _HIGH
+
+
+def _allows_only_replies(entry: AclEntry, replies: Ranges) -> bool:
     """Whether an entry is limited to ephemeral ports and covers one of the known ranges; 3389 alone is a request."""
-    if not isinstance(entry.services, Ranges) or not entry.services <= _EPHEMERAL:
+    if not isinstance(entry.services, Ranges) or not entry.services <= replies:
         return False
     return any(ephemeral(protocol, *ports) <= entry.services for protocol in (TCP, UDP) for ports in _CLIENT_PORTS)
 

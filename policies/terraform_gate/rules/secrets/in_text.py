@@ -20,6 +20,15 @@ _TEXTS = frozenset(
         *("user_data", "user_data_base64", "custom_data", "command", "health_check", "input", "content"),
         *("environment", "environment_variables", "environment_variable", "container_definitions", "definition"),
         *("container_properties", "default_arguments", "template_body", "dashboard_body", "log_configuration"),
+        *(
+            "parameters",
+            "variables",
+            "stage_variables",
+            "setting",
+            "arguments",
+            "runtime_environment_variables",
+            "body",
+        ),
     }
 )
 """Arguments, at any depth, whose values APIs and consoles show without a permission for secrets."""
@@ -85,6 +94,27 @@ class SecretInText(Rule):
             _PARAMETER,
         ),
         _example(
+            "a parameter in plain text",
+            {
+                "aws_ssm_parameter": {
+                    "url": {"name": "/app/url", "type": "String", "value": "postgres://airflow:${var.password}@db"}
+                }
+            },
+        ),
+        _example(
+            "a parameter of a CloudFormation stack",
+            {
+                "aws_cloudformation_stack": {
+                    "a": {"name": "a", "template_url": "https://example.com/a", "parameters": {"P": "${var.password}"}}
+                }
+            },
+        ),
+        _example(
+            "an output that claims not to be sensitive",
+            {},
+            {"output": {"password": {"value": "${nonsensitive(random_password.db.result)}"}}},
+        ),
+        _example(
             "an output", {}, {**_SENSITIVE, "output": {"url": {"value": "postgres://airflow:${var.password}@db"}}}
         ),
     )
@@ -103,7 +133,8 @@ class SecretInText(Rule):
 def _in_texts(resource: Resource) -> Iterator[Secret]:
     for secret in resource.secrets:
         names = {step.lower() for step in secret.path}
-        if resource.type == OUTPUT or (names & _TEXTS and not any(name.endswith("_wo") for name in names)):
+        is_plain = resource.type == "aws_ssm_parameter" and resource.get("type") in {"String", "StringList"}
+        if resource.type == OUTPUT or is_plain or (names & _TEXTS and not any(name.endswith("_wo") for name in names)):
             yield secret
 
 

@@ -66,6 +66,12 @@ class InternetIngress(NetworkRule):
             title="clients with a specific CIDR block",
             resources=merge(_BASE, ingress_rule("office", "public", 22, cidr_ipv4="203.0.113.0/24")),
         ),
+        Example(
+            title="a security group that a variable names",
+            resources=merge(_BASE, ingress_rule("peer", "public", 22, referenced_security_group_id="${var.peer}")),
+            extra={"variable": {"peer": {"type": "string"}}},
+            not_plannable_because="the variable has no value",
+        ),
     )
     failing = (
         Example(title="SSH from ::/0", resources=merge(_BASE, ingress_rule("ssh", "public", 22, cidr_ipv6="::/0"))),

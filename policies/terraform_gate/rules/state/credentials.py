@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ _SECRETS = frozenset(
 )
 _SHORTEST_KEY = 16
 """The shortest access key ID of AWS (API reference of IAM, AccessKey). Shorter ones are for emulators."""
+_PASSWORD = re.compile(r"[\w+.-]+://[^\s/:@]*:[^\s/@]+@")
 _KEY = "AKIA" + "IOSFODNN7EXAMPLE"
 
 
@@ -45,6 +47,9 @@ class StaticCredentials(SettingsRule):
         provider_example("a secret key in the provider", access_key=_KEY, secret_key="k" * 40),
         provider_example("the token of a session", token="t" * 100),
         backend_example(
+            "a password in an address", "http", {"address": "https://terraform:hunter2@state.example.com/prod"}
+        ),
+        backend_example(
             "the password of a database",
             "pg",
             {"conn_str": "postgres://terraform:hunter2hunter2@db/state", "schema_name": "prod"},
@@ -66,6 +71,8 @@ def _is_credential(setting: Resource, name: str, value: str) -> bool:
     if name == "conn_str":
         user, at, _ = value.partition("//")[2].rpartition("@")
         return bool(at) and ":" in user
+    if name not in _SECRETS:
+        return True  # an address with a password
     if name == "credentials":
         return "{" in value
     return setting.name not in {"aws", "s3"} or len(value) >= _SHORTEST_KEY
@@ -73,7 +80,7 @@ def _is_credential(setting: Resource, name: str, value: str) -> bool:
 
 def _arguments(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in body.items():
-        if name in _SECRETS and isinstance(value, str) and value:
+        if isinstance(value, str) and value and (name in _SECRETS or _PASSWORD.match(value)):
             yield name, value
         for block in items(value):
             if isinstance(block, Mapping) and name != "default_tags":

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from terraform_gate.finding import Finding, Severity
 from terraform_gate.reading.settings import BACKEND
 from terraform_gate.rules.shared.settings_rule import SettingsRule, backend_example, is_on, s3_backend
-from terraform_gate.terraform_resource import Resource
+from terraform_gate.terraform_resource import Resource, items
 
 _HTTP = {"address": "http://state.example.com/prod", "lock_address": "https://state.example.com/prod/lock"}
 _TLS = {**_HTTP, "address": "https://state.example.com/prod"}
@@ -35,6 +36,7 @@ class StateEncryption(SettingsRule):
         backend_example("the default of the S3 backend", "s3", s3_backend(encrypt=None)),
         backend_example("encryption is off", "s3", s3_backend(encrypt=False)),
         backend_example("plain HTTP", "http", _HTTP),
+        backend_example("S3 over plain HTTP", "s3", s3_backend(endpoints={"s3": "http://minio.example.com:9000"})),
         backend_example("certificates are not verified", "http", {**_TLS, "skip_cert_verification": True}),
     )
 
@@ -48,9 +50,17 @@ class StateEncryption(SettingsRule):
         for name in ("skip_cert_verification", "insecure"):
             if is_on(resource.get(name)):
                 yield Finding.fail(resource, f"{name} is true: the certificate of the server is not verified")
-        for name, value in resource.body.items():
-            if isinstance(value, str) and urlsplit(value.replace("[", "").replace("]", "")).scheme == "http":
+        for name, value in _texts(resource.body):
+            if urlsplit(value.replace("[", "").replace("]", "")).scheme == "http":
                 yield Finding.fail(resource, f"{name} is a plain HTTP address: {value}")
+
+
+def _texts(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the text arguments of a backend and of its nested objects, such as ``endpoints``."""
+    for name, value in body.items():
+        if isinstance(value, str):
+            yield name, value
+        yield from (found for block in items(value) if isinstance(block, Mapping) for found in _texts(block))
 
 
 rule = StateEncryption()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from terraform_gate.configuration import Configuration, Stack
@@ -22,8 +23,17 @@ _IDENTITY: Mapping[str, tuple[str, ...]] = {
 """Type of a backend -> the arguments that together name one state."""
 
 
+_ENVIRONMENTS = {
+    **dict.fromkeys(("dev", "develop", "development"), "dev"),
+    **dict.fromkeys(("test", "testing", "qa"), "test"),
+    **dict.fromkeys(("stage", "staging"), "staging"),
+    **dict.fromkeys(("prod", "production"), "prod"),
+}
+"""Words in names of folders, buckets and keys -> environment."""
+
+
 class OwnState(Rule):
-    """Stacks with the same state, and buckets that stacks of different accounts share.
+    """Stacks with the same state, buckets that stacks of different accounts share, and names of other environments.
 
     A bucket that holds the state of every evaluated stack is a central bucket and passes.
     """
@@ -60,7 +70,12 @@ class OwnState(Rule):
         """Compare each backend with those of all other stacks, and with the states that its stack reads."""
         for stack, backend in settings_in(configuration, BACKEND):
             others = [item for item in (*configuration.stacks, *configuration.other_stacks) if item.name != stack.name]
-            found = (*_shared(backend, others), *_read(backend, configuration), *_foreign(backend, stack, others))
+            found = (
+                *_shared(backend, others),
+                *_read(backend, configuration),
+                *_foreign(backend, stack, others),
+                *_of_other_environment(backend, stack),
+            )
             yield from found or (Finding.pass_(backend),)
 
 
@@ -93,6 +108,22 @@ def _foreign(backend: Resource, stack: Stack, others: list[Stack]) -> Iterator[F
     names = [other.name for other in inside if other.accounts and other.accounts.isdisjoint(stack.accounts)]
     if names:
         yield Finding.fail(backend, f"the bucket {bucket} also has the state of other accounts: {', '.join(names)}")
+
+
+def _of_other_environment(backend: Resource, stack: Stack) -> Iterator[Finding]:
+    """Report a bucket or a key that names another environment than the folder of the stack does."""
+    own = _environments(stack.name)
+    for name in ("bucket", "key", "prefix"):
+        value = backend.get(name)
+        others = _environments(value) if isinstance(value, str) and is_known(value) else frozenset()
+        if own and others and own.isdisjoint(others):
+            named = ", ".join(sorted(others))
+            yield Finding.fail(backend, f"{name} is that of {named}: {value}")
+
+
+def _environments(text: str) -> frozenset[str]:
+    words = re.split(r"[^a-z]+", text.lower())
+    return frozenset(_ENVIRONMENTS[word] for word in words if word in _ENVIRONMENTS)
 
 
 def _backend(stack: Stack) -> Resource | None:

@@ -45,6 +45,21 @@ def test_schedule_in_the_security_group_of_another_component_is_found() -> None:
 
 
 @pytest.mark.feature("P5")
+def test_pipe_and_service_by_family_and_revision_in_the_security_group_of_another_component_are_found() -> None:
+    place = {"security_groups": ["${aws_security_group.scheduler.id}"], "subnets": ["subnet-1"]}
+    family = "${aws_ecs_task_definition.worker.family}:${aws_ecs_task_definition.worker.revision}"
+    ecs = {
+        "task_definition_arn": "${aws_ecs_task_definition.worker.arn}",
+        "network_configuration": {"aws_vpc_configuration": place},
+    }
+    workloads: Resources = {
+        "aws_pipes_pipe": {"jobs": {"target_parameters": {"ecs_task_parameters": ecs}}},
+        "aws_ecs_service": {"more": {"task_definition": family, "network_configuration": place}},
+    }
+    assert set(_found(own_component, merge(BOTH, workloads))) == {"aws_pipes_pipe.jobs", "aws_ecs_service.more"}
+
+
+@pytest.mark.feature("P5")
 def test_containers_without_a_component_pass() -> None:
     other = copy.deepcopy(BOTH)
     for group in other["aws_security_group"].values():
@@ -57,6 +72,13 @@ def test_schedule_without_a_security_group_is_found() -> None:
     ecs = {"network_configuration": {"subnets": ["subnet-1"]}}
     schedule = {"aws_scheduler_schedule": {"nightly": {"target": {"ecs_parameters": ecs}}}}
     assert set(_found(named_group, schedule)) == {"aws_scheduler_schedule.nightly"}
+
+
+@pytest.mark.feature("P5")
+def test_instance_whose_groups_are_elsewhere_passes() -> None:
+    elsewhere = {"network_interface": {"device_index": 0}, "launch_template": {"id": "lt-1"}}
+    instances = {name: {"subnet_id": "subnet-1", name: value} for name, value in elsewhere.items()}
+    assert _found(named_group, {"aws_instance": instances}) == {}
 
 
 @pytest.mark.feature("P5")

@@ -49,6 +49,7 @@ def _parameter(name: str) -> str:
         "random_password.db.result",
         "data.aws_secretsmanager_secret_version.db.secret_string",
         "tls_private_key.ssh[0].private_key_pem",
+        "nonsensitive(random_password.db.result)",
     ],
 )
 def test_secret_in_a_tag_is_found(value: str, tmp_path: Path) -> None:
@@ -64,6 +65,8 @@ def test_secret_in_a_tag_is_found(value: str, tmp_path: Path) -> None:
         "local.settings.host",
         "sha256(var.password)",
         "length(var.password)",
+        "nonsensitive(var.password)",
+        "nonsensitive(data.aws_ssm_parameter.db_password.value)",
         "var.public",
         "aws_secretsmanager_secret.db.arn",
         "data.aws_ssm_parameter.ami.value",

@@ -73,6 +73,24 @@ def test_state_in_the_bucket_of_another_environment_is_found(tmp_path: Path) -> 
 
 
 @pytest.mark.feature("P5")
+@pytest.mark.parametrize(
+    ("bucket", "key", "is_found"),
+    [
+        ("state-development", "app", True),
+        ("state", "staging/app", True),
+        ("state-prod", "prod/app", False),
+        ("central", "app", False),
+        ("product-state", "app", False),
+    ],
+)
+def test_bucket_or_key_that_names_another_environment_is_found(
+    bucket: str, key: str, is_found: bool, tmp_path: Path
+) -> None:
+    _stack(tmp_path, "prod-app", bucket=bucket, key=key, account="333333333333")
+    assert (("AF_STATE_4", "prod-app", "terraform.backend.s3") in _findings(tmp_path)) is is_found
+
+
+@pytest.mark.feature("P5")
 def test_one_bucket_for_the_state_of_all_accounts_passes(tmp_path: Path) -> None:
     _stack(tmp_path, "dev", bucket="state", key="dev", account="111111111111")
     _stack(tmp_path, "prod", bucket="state", key="prod", account="333333333333")

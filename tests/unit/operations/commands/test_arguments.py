@@ -45,6 +45,8 @@ def offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (("pin", "lost", f"sha256:{'0' * 64}"), "lost.yaml: no such file; environments in this folder: dev, synced."),
         (("logs", "dev"), "name a component, or an Airflow task with --dag, --run and --task. Fix: "),
         (("logs", "dev", "scheduler", "--since", "soon"), "'soon' is not a duration. Fix: write 90s"),
+        (("shell", "dev", "--command", " "), "--command ' ' names no program. Fix: --command /bin/bash"),
+        (("shell", "dev", "--command", "bash -c 'a"), ": No closing quotation. Fix: close the quotation"),
         (("secrets", "dev", "--deploy-key", "FOLDER/key"), "dev uses no git-deploy-key. Fix: set "),
         (("restore", "dev", "--snapshot", "a"), "no usable AWS credentials: Unable to locate credentials. Fix: log in"),
         (("dags", "list", "synced"), "no usable AWS credentials: "),

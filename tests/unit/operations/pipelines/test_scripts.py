@@ -139,3 +139,33 @@ def test_release_moves_the_branch_forward_only(runner: Runner, tmp_path: Path) -
     assert runner.git("rev-parse", "staging", at=runner.origin).strip() == head
     older = runner.git("rev-parse", "HEAD~1").strip()
     assert "rejected" in runner.run(script, COMMIT=older, code=1)
+
+
+@pytest.mark.feature("O5")
+@pytest.mark.parametrize(
+    ("scanner", "findings", "code"),
+    [("trivy", 1, 1), ("trivy", 0, 0), ("grype", 2, 2), ("grype", 0, 0), ("", 0, 0)],
+    ids=["trivy finds", "trivy passes", "grype finds", "grype passes", "none"],
+)
+def test_critical_findings_stop_the_job(tmp_path: Path, scanner: str, findings: int, code: int) -> None:
+    folder = write(tmp_path / "environments", environment("dev"))
+    (target,) = targets(["dev"], folder=folder, provider="github")
+    (tmp_path / ".build").mkdir()
+    (tmp_path / ".build" / "digest").write_text(f"{DIGEST}\n")
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "cat").symlink_to("/bin/cat")
+    if scanner:
+        (programs / scanner).write_text(f'#!/bin/sh\necho "$0 $*"\nexit {findings}\n')
+        (programs / scanner).chmod(0o755)
+    done = subprocess.run(
+        ["/bin/bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", scripts.scan(target)],
+        cwd=tmp_path, env={"PATH": str(programs)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == code, done.stderr
+    said = (
+        f"{target.registry}@{DIGEST}"
+        if scanner
+        else f"no scanner on this runner; the findings of ECR are in the console of account {target.account}"
+    )
+    assert said in done.stdout

@@ -15,6 +15,7 @@ from report.comparison import compare
 from report.contents import Contents
 from report.page.render import page as rendered
 from report.view.effects import Effect
+from report.view.gate import GateResult
 from tests.browsers import chromium
 
 TIMEOUT_MILLISECONDS = 120_000
@@ -32,6 +33,25 @@ SQUEEZED = """() => [...document.querySelectorAll('table code')].filter((code) =
 """Keys in tables that are broken into lines of a few letters."""
 
 
+GATE = GateResult(
+    rules=1200,
+    verdicts={"fail": 1, "pass": 2800, "unknown": 0},
+    open=(),
+    waived=(
+        {
+            "rule": "CKV_AWS_145",
+            "severity": "medium",
+            "address": "aws_s3_bucket.access_logs",
+            "title": "Ensure that S3 buckets are encrypted with KMS by default",
+            "message": "the bucket uses AES256",
+            "waiver": {"reason": "Load balancers write to it. " * 4, "owner": "platform", "expires": "2027-01-01"},
+        },
+    ),
+    problems=(),
+    exit_code=0,
+)
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as started:
@@ -41,7 +61,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def file(contents: Contents, tmp_path_factory: pytest.TempPathFactory) -> Path:
     written = tmp_path_factory.mktemp("page") / "dev.html"
-    written.write_text(rendered([contents]), encoding="utf-8")
+    written.write_text(rendered([replace(contents, gate=GATE)]), encoding="utf-8")
     return written
 
 
@@ -135,3 +155,7 @@ def test_page_is_readable_without_scripts_and_on_a_phone(browser: Browser, file:
     assert page.locator(".detail:visible").count() > 8
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.evaluate(SQUEEZED) == []
+    assert page.evaluate("document.querySelector('.bar strong').getBoundingClientRect().top") >= 4
+    widths = page.evaluate("[...document.querySelectorAll('.findings td')].map((cell) => cell.clientWidth)")
+    assert widths
+    assert min(widths) >= 200
