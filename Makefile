@@ -109,7 +109,7 @@ live: .venv/.ready ## Apply an environment to the emulator, run it behind packet
 flows: .venv/.ready ## Remove each declared flow of a running environment in turn and write what fails to docs/flows.md (40 minutes)
 	@$(BIN)/python -m pytest tests/live/each_flow.py -q -s $(ARGS)
 
-calibrate: .venv/.ready ## Record one run of the deployed scaling policy, with which the simulator is compared (a quarter of an hour)
+calibrate: .venv/.ready ## Record one run of the deployed scaling policy, with which the simulator is compared (15 minutes)
 	@$(BIN)/python -m pytest tests/live/record_scaling.py -q -s $(ARGS)
 
 grants: .venv/.ready ## Record make demo of each environment and make live, and write which request needed each permission to docs/permissions.md (an hour)

@@ -1,7 +1,7 @@
 """The changes of the matrix: for each key every value of an enumeration, a step up and down, and a list's changes.
 
 Values come from the JSON schema of an environment. Keys whose next valid value the schema does not contain are in
-``day_two.texts``. A key without a change is an error, so that a new key cannot be forgotten.
+``day_two.changes``. A key without a change is an error, so that a new key cannot be forgotten.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from day_two.bases import changed
-from day_two.texts import CHANGES, UNPLANNED
+from day_two.changes import CHANGES, UNPLANNED
 from environments import Environment, InvalidEnvironment
 from environments.facts.topology import COMPONENTS
 from environments.json_schema import Node, choices, keys, schema
@@ -67,7 +67,7 @@ def cases(bases: Mapping[str, Mapping[str, Any]]) -> tuple[Case, ...]:
     missing = [key for key, _ in keys() if key not in UNPLANNED and key not in {case.key for case in found}]
     if missing:
         raise UncoveredKeyError(
-            f"no valid change is known of {', '.join(missing)}. Fix: add one to CHANGES in day_two/texts.py"
+            f"no valid change is known of {', '.join(missing)}. Fix: add one to CHANGES in day_two/changes"
         )
     return tuple(found)
 

@@ -104,7 +104,7 @@ def costs() -> str:
     missing = sorted({line.item.price for size in found for line in size.estimate.unknown})
     notes = [
         f"Prices of {prices.region}: {prices.date} (this project), {ALTERNATIVES['date']} (MWAA, EKS).",
-        f"Additional MWAA workers on average, with the slots of the same number of workers: {workers}.",
+        f"Average number of additional MWAA workers, for as many slots as the workers of this project have: {workers}.",
         *([f"Not included, because the price is not known: {', '.join(missing)}."] if missing else []),
     ]
     return "\n".join(lines) + "\n\n" + "\n".join(notes)

@@ -31,8 +31,8 @@ def executor_costs() -> str:
         " ECS is cheaper when fewer slots are busy than |"
     )
     topologies = (
-        f"Topology `celery` also pays for a broker and one worker that are always there: {fixed:.0f} USD a month. "
-        f"For this, topology `ecs` runs {costs.free_task_hours:.0f} hours of Airflow tasks a day."
+        f"With topology `celery`, a broker and one worker run all the time: {fixed:.0f} USD a month. "
+        f"For the same amount, topology `ecs` runs {costs.free_task_hours:.0f} hours of Airflow tasks a day."
     )
     basis = (
         f"Default sizes, ARM64, on demand, {REGION}, prices of {prices.date}. AWS bills at least {MINIMUM_SECONDS} s "

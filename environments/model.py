@@ -63,7 +63,7 @@ class Environment(Section):
         Topology,
         synth(
             "`sequential`: one Fargate task that runs one Airflow task at a time; `single`: one Fargate task; "
-            "`local_executor`: a service for each component; `ecs`: each Airflow task is a Fargate task of its own; "
+            "`local_executor`: a service for each component; `ecs`: each Airflow task runs in its own Fargate task; "
             "`celery`: worker groups.",
             effect=replaces("the services that only the old or only the new topology has"),
         ),
@@ -99,8 +99,8 @@ class Environment(Section):
     ecs_executor: Annotated[
         EcsExecutor | None,
         synth(
-            "Each Airflow task in its own Fargate task (`ecs`, where the defaults apply when absent; with `celery`, "
-            'DAGs choose them by `executor="ecs"`).'
+            "Airflow tasks in their own Fargate tasks: with topology `ecs` all, also when the section is absent; with "
+            '`celery` those that set `executor="ecs"`.'
         ),
     ] = None
     dags: Annotated[Dags, synth("Delivery of DAG files.")] = Dags()

@@ -111,7 +111,7 @@ def _unfinished(account: Account) -> str | None:
     for snapshot in _snapshots(account):
         name = str(snapshot["DBSnapshotIdentifier"])
         if snapshot["Status"] == UNFINISHED and name.startswith(prefix):
-            say(f"snapshot {name} was ordered before; waiting for it")
+            say(f"snapshot {name} was requested by an earlier run; waiting for it")
             return name
     return None
 

@@ -84,6 +84,6 @@ def bucket_exists(account: Account, bucket: str) -> bool:
             raise
         raise PreconditionError(
             f"bucket {bucket}: AWS answers 403: it belongs to another account, or your role may not list it. Fix: "
-            f"another state.bucket in {account.file}, or s3:ListBucket for your role"
+            f"choose another state.bucket in {account.file}, or allow your role s3:ListBucket"
         ) from None
     return True

@@ -103,8 +103,8 @@ def require_unprotected(account: Account) -> None:
     keys = [key for key, value in protection.items() if value]
     if keys:
         raise PreconditionError(
-            f"{environment.name} is protected: {account.file}: {', '.join(keys)}: true. Fix: set to false, "
-            f"{account.command('deploy')}, then destroy"
+            f"{environment.name} is protected: {account.file}: {', '.join(keys)}: true. Fix: set the keys to "
+            f"false, {account.command('deploy')}, then destroy"
         )
 
 

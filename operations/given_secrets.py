@@ -191,7 +191,7 @@ def store(account: Account, parameters: Parameters, secret: GivenSecret, file: P
         if parameters.read(secret.name) is not None:
             return []
         raise PreconditionError(
-            f"{account.names.parameter(secret.name)} does not exist, and {account.file} has {secret.key}. Fix: "
+            f"{account.names.parameter(secret.name)} does not exist, but {account.file} sets {secret.key}. Fix: "
             f"{account.command('secrets', secret.usage)}"
         )
     parameters.write(secret.name, secret.read(file), purpose=secret.purpose, replace=True)

@@ -45,8 +45,8 @@ class Parameters:
             if code_of(error) not in DENIED:
                 raise
             raise PreconditionError(
-                f"{self._names.parameter(name)} cannot be read: {error}. Fix: ssm:GetParameter and kms:Decrypt of "
-                f"{self._names.secrets_key} for your role"
+                f"{self._names.parameter(name)} cannot be read: {error}. Fix: allow your role ssm:GetParameter, and "
+                f"kms:Decrypt with {self._names.secrets_key}"
             ) from None
         if found["Type"] != "SecureString":
             raise PreconditionError(

@@ -38,7 +38,7 @@ def require_digest(digest: str) -> None:
     """Raise PreconditionError unless ``digest`` is the digest of an image."""
     if not DIGEST.fullmatch(digest):
         raise PreconditionError(
-            f"{digest!r} is not a digest. Fix: sha256: and 64 hexadecimal digits, as the command image prints it"
+            f"{digest!r} is not a digest. Fix: give sha256: and 64 hexadecimal digits, as `image` prints them"
         )
 
 

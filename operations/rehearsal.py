@@ -80,7 +80,9 @@ def _image_name(wanted: str) -> dict[str, str] | None:
         return {"imageDigest": wanted}
     if TAG.fullmatch(wanted):
         return {"imageTag": wanted}
-    raise PreconditionError(f"--image {wanted!r} is neither a tag nor a digest. Fix: sha256:<64 hexadecimal digits>")
+    raise PreconditionError(
+        f"--image {wanted!r} is neither a tag nor a digest. Fix: give a tag, or sha256:<64 hexadecimal digits>"
+    )
 
 
 def _copy(account: Account, current: dict[str, Any]) -> float:

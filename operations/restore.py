@@ -91,7 +91,7 @@ def _record(source: Source, target: Account, *, confirm: Confirm, copy_keys: boo
         name = target.environment.name
         if not confirm(
             f"Replace the metadata database of {name} by {source.text} ({source.taken:%Y-%m-%d %H:%M} UTC)? Airflow "
-            "stops; what was written since then stays in the old instance only."
+            "stops; data that was written since then stays only in the old instance."
         ):
             raise PreconditionError("nothing was restored")
         now = datetime.datetime.now(datetime.UTC)

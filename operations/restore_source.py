@@ -143,8 +143,8 @@ def require_fitting(source: Source, target: Account, current: Mapping[str, Any])
         )
     if not source.snapshot and needs_copy(source, target, current):
         raise PreconditionError(
-            f"a point in time keeps the KMS key and the region of {theirs.name}, and {mine.name} has others. Fix: "
-            f"{source.account.command('backup')}, then restore that snapshot"
+            f"a restore to a point in time keeps the KMS key and the region of {theirs.name}, but {mine.name} has "
+            f"another key or region. Fix: {source.account.command('backup')}, then restore that snapshot"
         )
 
 

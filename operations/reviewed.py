@@ -118,7 +118,7 @@ def _differences(
 ) -> list[str]:
     actions, values = found
     if address not in known:
-        return [f"{address}: {' and '.join(actions)}, was not to change"]
+        return [f"{address}: {' and '.join(actions)}, the reviewed plan does not change it"]
     expected, reviewed_values = known[address]
     if actions != expected:
         return [f"{address}: {' and '.join(actions)}, the reviewed plan has {' and '.join(expected)}"]

@@ -84,7 +84,7 @@ def _end(until: str | None, target: dict[str, Any] | None, count: str) -> dateti
         return None
     if target is None or count == AUTOMATIC:
         raise PreconditionError(
-            "--until needs a service with autoscaling and a number. Fix: leave it out, and scale again later"
+            "--until needs a service with autoscaling, and a number as COUNT. Fix: omit --until, and scale again later"
         )
     now = datetime.datetime.now(datetime.UTC)
     if TIME.fullmatch(until):

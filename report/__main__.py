@@ -119,10 +119,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("environment", metavar="ENV", help="name of an environment")
     parser.add_argument("--against", metavar="ENV", help="a second environment, side by side")
     parser.add_argument(
-        "--plan", action="append", default=[], type=_named, metavar="[STACK=]FILE", help="terraform show -json PLAN"
+        "--plan",
+        action="append",
+        default=[],
+        type=_named,
+        metavar="[STACK=]FILE",
+        help="plan, made with terraform show -json PLANFILE; repeatable",
     )
     parser.add_argument(
-        "--state", action="append", default=[], type=_named, metavar="[STACK=]FILE", help="terraform show -json"
+        "--state",
+        action="append",
+        default=[],
+        type=_named,
+        metavar="[STACK=]FILE",
+        help="state, made with terraform show -json; repeatable",
     )
     parser.add_argument("--profile", type=Path, metavar="FILE", help="measured usage as JSON (docs/report.md)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="default: .build/report/ENV.html")
@@ -138,7 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--prices", type=Path, default=PRICES, help="folder of price files, one for each region")
     parser.add_argument("--no-gate", dest="gate", action="store_false", help="leave the policy gate out")
     parser.add_argument(
-        "--no-variants", dest="variants", action="store_false", help="leave out what changes would cost"
+        "--no-variants", dest="variants", action="store_false", help="leave out the cost of typical changes"
     )
     return parser
 

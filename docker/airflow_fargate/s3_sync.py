@@ -93,7 +93,9 @@ class Releases:
         except (ValueError, TypeError, KeyError):
             valid = None
         if not valid:
-            raise ReleaseError(f"{POINTER} is not a pointer. Fix: python -m operations dags rollback ENV VERSION")
+            raise ReleaseError(
+                f"{POINTER} does not name a release. Fix: python -m operations dags rollback ENV VERSION"
+            )
         return {"version": version, "sha256": digest}
 
     def _archive(self, pointer: Mapping[str, str]) -> zipfile.ZipFile:
@@ -102,7 +104,9 @@ class Releases:
         if body is None:
             raise ReleaseError(f"{key} does not exist")
         if hashlib.sha256(body).hexdigest() != pointer["sha256"]:
-            raise ReleaseError(f"{key} has not the SHA-256 of {POINTER}: it is incomplete or was changed")
+            raise ReleaseError(
+                f"the SHA-256 of {key} differs from that in {POINTER}: the archive is incomplete or was changed"
+            )
         return zipfile.ZipFile(io.BytesIO(body))
 
     def _read(self, key: str) -> bytes | None:

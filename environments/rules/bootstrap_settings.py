@@ -36,8 +36,8 @@ def bootstrap_conflicts(environments: Sequence[Environment]) -> Iterator[tuple[s
 
 def _message(environment: Environment, other: Environment, expected: Any, value: Any) -> str:
     return (
-        f"account {environment.account_id} has one bootstrap stack, and {other.name} needs {_text(expected)}, got "
-        f"{_text(value)}. Fix: the same value in both files"
+        f"must be {_text(expected)} as in {other.name}, because account {environment.account_id} has only one "
+        f"bootstrap stack, got {_text(value)}. Fix: use the same value in both files"
     )
 
 

@@ -75,7 +75,7 @@ def egress_has_a_route(environment: Environment) -> Iterator[Problem]:
         if public and network.egress == "none" and network.existing is None:
             yield Problem(
                 f"{path}.cidr",
-                f"{egress.cidr} is public, and network.egress none has no way to it. Fix: use single_nat or "
+                f"{egress.cidr} is public, and network.egress none has no route to it. Fix: use single_nat or "
                 "nat_per_zone, or remove the entry",
             )
         if public and network.egress != "none" and egress.ports[0] <= HTTPS_PORT <= egress.ports[1]:

@@ -28,8 +28,8 @@ def tags_are_allowed(environment: Environment) -> Iterator[Problem]:
     if len(tags) > MOST_TAGS:
         yield Problem(
             "tags",
-            f"at most {MOST_TAGS} ({TAGS.limit} less those of this project), got {len(tags)}. Fix: remove "
-            f"{len(tags) - MOST_TAGS}",
+            f"must have at most {MOST_TAGS} tags (AWS allows {TAGS.limit}, and this project sets the others), got "
+            f"{len(tags)}. Fix: remove {len(tags) - MOST_TAGS}",
         )
     for key, value in tags.items():
         for problem in _problems(key, value):

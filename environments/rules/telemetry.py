@@ -24,8 +24,8 @@ def receiver_is_reachable(environment: Environment) -> Iterator[Problem]:
         if cidr is None and network.egress == "none":
             yield Problem(
                 f"{receiver.path}.cidr",
-                f"network.egress none has no way to the internet. Fix: give the CIDR block of {receiver.address.host} "
-                "in a network that exists, or use single_nat or nat_per_zone",
+                f"network.egress none has no route to the internet. Fix: with network.existing, set the CIDR block of "
+                f"{receiver.address.host}; or use single_nat or nat_per_zone",
             )
         elif cidr and network.existing is None:
             yield Problem(

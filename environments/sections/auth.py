@@ -58,7 +58,7 @@ class Auth(Section):
     ] = "password"
     issuer: Annotated[
         Issuer | None,
-        synth("Issuer, exactly as `issuer` of its configuration has it.", effect=ROLLING),
+        synth("Address of the issuer, exactly as in `issuer` of its OpenID configuration.", effect=ROLLING),
     ] = None
     client_id: Annotated[ClientId | None, synth("Client id of Airflow at the issuer.", effect=ROLLING)] = None
     scopes: Annotated[
@@ -67,7 +67,9 @@ class Auth(Section):
     ] = ("email", "profile")
     username_claim: Annotated[
         Claim,
-        synth("Claim that identifies a person; the issuer must never give its value to another one.", effect=ROLLING),
+        synth(
+            "Claim that identifies a person; the issuer must never give its value to another person.", effect=ROLLING
+        ),
     ] = "sub"
     groups_claim: Annotated[Claim, synth("Claim with the groups of a person.", effect=ROLLING)] = "groups"
     roles: Annotated[
@@ -80,7 +82,7 @@ class Auth(Section):
     ] = {}  # noqa: RUF012  # pydantic copies defaults
     default_role: Annotated[
         Role | None,
-        synth("Role of a person without a listed group; such a person is refused when absent.", effect=ROLLING),
+        synth("Role of a person without a listed group; when absent, such a person cannot sign in.", effect=ROLLING),
     ] = None
     session_minutes: Annotated[
         StrictInt,

@@ -163,7 +163,12 @@ class EcsExecutor(DagAccess):
     spot: Annotated[StrictBool, synth("Run the Fargate tasks on Spot capacity.", effect=ROLLING)] = False
     max_count: Annotated[
         StrictInt,
-        synth("Most Airflow tasks that each scheduler runs at once as Fargate tasks.", effect=ROLLING, ge=1, le=1000),
+        synth(
+            "Largest number of Airflow tasks that each scheduler runs at once as Fargate tasks.",
+            effect=ROLLING,
+            ge=1,
+            le=1000,
+        ),
     ] = 50
     run_task_attempts: Annotated[
         StrictInt,

@@ -19,7 +19,7 @@ Endpoint = Annotated[
 ]
 ReceiverCidr = Annotated[
     Ipv4Cidr | None,
-    synth("CIDR block of a receiver with private addresses, in a network that exists.", effect=IN_PLACE),
+    synth("CIDR block of a receiver with private addresses; needs `network.existing`.", effect=IN_PLACE),
 ]
 
 

@@ -12,9 +12,9 @@ REASONS: Mapping[str, str] = {
     " on port 80 redirects to HTTPS",
     "load-balancer -> internet tcp/443": "auth.mode alb_oidc, which no recorded run had: the load balancer requests the"
     " tokens and claims of the issuer",
-    "db-clean -> *": "cleanup, which the live tests' environment does not have: a one-off Fargate task with the flows"
-    " of the migration",
-    "worker-[*] -> [0-9]* *": "workers[].egress: what the DAGs of an environment need; no Airflow component does",
+    "db-clean -> *": "the clean-up, which the live tests' environment does not have, is a one-off Fargate task with the"
+    " flows of the migration",
+    "worker-[*] -> [0-9]* *": "destinations in workers[].egress, which DAGs need and no Airflow component needs",
 }
 """Pattern of ``source -> destination protocol/port`` -> the reason; the first pattern that matches counts.
 

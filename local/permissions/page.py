@@ -20,8 +20,8 @@ task roles the live tests `test_deployed.py` and `test_permissions.py` with a sc
 `make flows` of the topologies `local_executor` and `single` and of Celery beside the ECS executor (one NAT gateway, one
 per zone, and none).
 
-What no recorded operation needed has a reason (`local/permissions/reasons.py`). `make lint` compares this page with the
-record, and a test compares the record with the synthesized stacks.
+An action or resource that no recorded operation needed has a reason (`local/permissions/reasons.py`). `make lint`
+compares this page with the record, and a test compares the record with the synthesized stacks.
 
 """
 COLUMNS = "| policy | allows | on | needed by | not needed in these runs, because |\n|---|---|---|---|---|\n"
@@ -31,7 +31,10 @@ def page(found: Sequence[Usage]) -> str:
     """The page about some statements."""
     parts = sum(len(item.actions) + len(item.resources) for item in found)
     unused = sum(len(item.unused) for item in found)
-    count = f"{len(found)} statements, {parts} actions and resources; no recorded operation needed {unused} of them.\n"
+    count = (
+        f"{len(found)} statements, {parts} actions and resources. "
+        f"No recorded operation needed {unused} of the actions and resources.\n"
+    )
     roles = [
         f"\n## {role}\n{COLUMNS}" + "".join(map(_row, statements))
         for role, statements in groupby(found, key=lambda item: item.role)

@@ -13,41 +13,14 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
-from environments.facts.ci_roles import DEPLOY, GITHUB, PLAN, SECONDS, ci_path, ci_role_name
-from environments.facts.state import S3_PREFIX
+from environments.facts.ci_roles import DEPLOY, PLAN, SECONDS, ci_path, ci_role_name
+from modules.core.ci_repository import AUDIENCE, CiRepository
 from modules.core.deploy_permissions import ROLE_RECIPIENTS, deploy_permissions
 from modules.core.grants import RoleSettings, document, statement
 from modules.core.role_boundary import boundary_arn, boundary_name, boundary_statements
+from modules.core.state_permissions import keep_state, read_state, write_state
 
-AUDIENCE = "sts.amazonaws.com"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
-PLANNING = ("pull_request", "ref:refs/heads/*", "ref:refs/tags/*", "environment:*")
-"""The jobs that may plan. A job with a GitHub environment has a subject without its branch or tag.
-
-Source: https://docs.github.com/en/actions/reference/security/oidc#example-subject-claims
-"""
-
-
-def subject_prefix(repository: str, ids: str | None = None) -> str:
-    """Return the beginning of the subjects of a repository's tokens.
-
-    Args:
-        repository: ``owner/name``.
-        ids: ``<owner id>/<repository id>`` where the subjects contain them (immutable subject claims).
-
-    >>> subject_prefix("example/airflow"), subject_prefix("example/airflow", "12/345")
-    ('repo:example/airflow:', 'repo:example@12/airflow@345:')
-    """
-    if ids:
-        repository = "/".join(map("@".join, zip(repository.split("/"), ids.split("/"), strict=True)))
-    return f"repo:{repository}:"
-
-
-GITLAB_PLANNING = ("ref_type:branch:ref:*", "ref_type:tag:ref:*")
-"""The jobs that may plan on GitLab.
-
-Source: https://docs.gitlab.com/ci/cloud_services/#configure-a-conditional-role-with-oidc-claims
-"""
 
 
 class CiRoles(Construct):
@@ -61,19 +34,15 @@ class CiRoles(Construct):
         scope: parent construct.
         id_: id of the construct.
         name: prefix of the roles' names, and of the resources that the deploy role manages.
-        repository: ``owner/name`` on GitHub, or ``group/project`` on GitLab.
-        branch: branch from which the deploy role can be assumed.
-        github_environment: GitHub environment whose jobs can assume the deploy role, instead of the branch.
-        github_ids: ``<owner id>/<repository id>`` of a repository whose subjects contain them.
-        gitlab_host: host of GitLab, where the repository is there.
+        repository: the repository whose jobs can assume the roles.
         state_bucket_arn: S3 bucket of the Terraform states.
         state_key_arn: KMS key of the Terraform states.
         roles: account, region, path and permissions boundary of all roles.
-        provider_arn: an existing identity provider; without it the construct creates one.
 
     Example:
-        >>> ci = CiRoles(stack, "ci", name="airflow", repository="example/airflow", branch="main",
-        ...              state_bucket_arn="arn:aws:s3:::example-states", state_key_arn=key_arn, roles=roles)
+        >>> repository = CiRepository(name="example/airflow", branch="main")
+        >>> ci = CiRoles(stack, "ci", name="airflow", repository=repository, roles=roles,
+        ...              state_bucket_arn="arn:aws:s3:::example-states", state_key_arn=key_arn)
         >>> resource("aws_iam_role.ci_deploy")["max_session_duration"]
         7200
     """
@@ -84,32 +53,21 @@ class CiRoles(Construct):
         id_: str,
         *,
         name: str,
-        repository: str,
-        branch: str,
+        repository: CiRepository,
         state_bucket_arn: str,
         state_key_arn: str,
         roles: RoleSettings,
-        provider_arn: str | None = None,
-        github_environment: str | None = None,
-        github_ids: str | None = None,
-        gitlab_host: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
-        self._issuer = gitlab_host or GITHUB
-        self._roles, self._state = roles, (state_bucket_arn, state_key_arn)
+        self._issuer = repository.issuer
+        self._roles, state = roles, (state_bucket_arn, state_key_arn)
         self._boundary = roles.permissions_boundary or self._make_boundary(name)
-        provider = provider_arn or self._provider()
-        if gitlab_host:
-            prefix, deploying = f"project_path:{repository}:", f"ref_type:branch:ref:{branch}"
-        else:
-            prefix = subject_prefix(repository, github_ids)
-            deploying = f"environment:{github_environment}" if github_environment else f"ref:refs/heads/{branch}"
-        planning = GITLAB_PLANNING if gitlab_host else PLANNING
-        self.plan = self._role(PLAN, name, provider, {"StringLike": [prefix + job for job in planning]})
-        self.deploy = self._role(DEPLOY, name, provider, {"StringEquals": [prefix + deploying]})
-        self._allow(self.plan, "read-state", *self._read_state(), *self._open_ephemeral(name))
-        self._allow(self.deploy, "write-state", *self._write_state())
-        self._allow(self.deploy, "keep-state", *self._keep_state())
+        provider = repository.provider_arn or self._provider()
+        self.plan = self._role(PLAN, name, provider, {"StringLike": repository.planning_subjects})
+        self.deploy = self._role(DEPLOY, name, provider, {"StringEquals": [repository.deploying_subject]})
+        self._allow(self.plan, "read-state", *read_state(*state), *self._open_ephemeral(name))
+        self._allow(self.deploy, "write-state", *write_state(*state))
+        self._allow(self.deploy, "keep-state", *keep_state(*state))
         for role in (self.plan, self.deploy):
             IamRolePolicyAttachment(self, f"{role.node.id}-reads", role=role.name, policy_arn=READ_ONLY)
         named, unnamed = deploy_permissions(name, roles)
@@ -171,15 +129,6 @@ class CiRoles(Construct):
         )
         IamRolePolicyAttachment(self, f"{kind}-has-{purpose}", role=role.name, policy_arn=policy.arn)
 
-    def _read_state(self) -> list[dict[str, object]]:
-        bucket, key = self._state
-        return [
-            statement("s3:GetObject", "s3:ListBucket", on=[bucket, f"{bucket}/{S3_PREFIX}/*"]),
-            # The lock file of a plan has the key of the state with the suffix ``.tflock``.
-            statement("s3:PutObject", "s3:DeleteObject", on=[f"{bucket}/{S3_PREFIX}/*.tflock"]),
-            statement("kms:Decrypt", "kms:GenerateDataKey", on=[key]),
-        ]
-
     def _open_ephemeral(self, name: str) -> list[dict[str, object]]:
         """Return the statements for secrets and random values.
 
@@ -194,26 +143,6 @@ class CiRoles(Construct):
                 on=[f"arn:aws:kms:{region}:{account}:key/*"],
                 conditions={"StringLike": {"kms:EncryptionContext:PARAMETER_ARN": parameters}},
             ),
-        ]
-
-    def _write_state(self) -> list[dict[str, object]]:
-        bucket, key = self._state
-        return [
-            statement("s3:ListBucket", on=[bucket]),
-            statement("s3:GetObject", "s3:PutObject", on=[f"{bucket}/{S3_PREFIX}/*"]),
-            statement("s3:DeleteObject", on=[f"{bucket}/{S3_PREFIX}/*.tflock"]),
-            statement("kms:Decrypt", "kms:GenerateDataKey", on=[key]),
-        ]
-
-    def _keep_state(self) -> list[dict[str, object]]:
-        """Return the statements that keep the bucket and the key of the states, whatever other statements allow."""
-        bucket, key = self._state
-        on_bucket = ["s3:DeleteObject", "s3:Get*", "s3:List*", "s3:PutObject"]
-        on_key = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "kms:Get*", "kms:List*"]
-        return [
-            {"Effect": "Deny", "NotAction": on_bucket, "Resource": [bucket, f"{bucket}/*"]},
-            statement("s3:DeleteObject", on=[f"{bucket}/*.tfstate"], effect="Deny"),
-            {"Effect": "Deny", "NotAction": on_key, "Resource": [key]},
         ]
 
     def _manage_roles(self) -> list[dict[str, object]]:

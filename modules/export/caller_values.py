@@ -37,7 +37,7 @@ class CallerSecrets:
         inputs.variables["secrets"] = _secrets()
         version = inputs.text(
             "secrets_version",
-            "Any text; with another text, ECS deploys the service again, so that containers read changed secrets.",
+            "Any text. When it changes, ECS deploys the service again, so that containers read changed secrets.",
             example="1",
         )
         key = inputs.arn("secrets_key_arn", "KMS key of the SecureStrings.", service="kms", example=KEY)

@@ -17,6 +17,7 @@ from modules.core.connections import Connections
 from modules.core.database_reference import PORT, MetadataDatabaseReference
 from modules.core.flows import Endpoint
 from modules.core.private_bucket import PrivateBucket
+from modules.export.ci_inputs import github_repository
 from modules.export.dag_services import declare_destinations
 from modules.export.egress_rules import Scope
 from modules.export.exportable import ID, Exportable, Output
@@ -93,20 +94,16 @@ def _bootstrap(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
         ID,
         **inputs.arguments(
             CiRoles,
-            repository=inputs.text("repository", "GitHub repository, owner and name.", example="example/repository"),
-            branch=inputs.text("branch", "Branch whose workflows may take the deploy role.", example="main"),
+            repository=github_repository(inputs),
             state_bucket_arn=state.arn,
             state_key_arn=key.arn,
-            provider_arn=inputs.arn(
-                "provider_arn", "IAM OIDC provider of GitHub.", service="iam", example="oidc-provider/example"
-            ),
         ),
     )
     return {
         "state_bucket": Output(state.name, "Name of the bucket of the Terraform states."),
         "state_key_arn": Output(key.arn, "ARN of the KMS key of the Terraform states."),
-        "plan_role_arn": Output(ci.plan.arn, "ARN of the role for plans, which every branch may take."),
-        "deploy_role_arn": Output(ci.deploy.arn, "ARN of the role for deployments, which one branch may take."),
+        "plan_role_arn": Output(ci.plan.arn, "ARN of the role for plans, which every branch may assume."),
+        "deploy_role_arn": Output(ci.deploy.arn, "ARN of the role for deployments, which one branch may assume."),
     }
 
 

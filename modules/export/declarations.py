@@ -49,7 +49,7 @@ def _document(name: str, text: str) -> Mapping[str, Any]:
     try:
         return document_of(text)[0]
     except (HclError, RecursionError) as problem:
-        raise InterfaceError(f"{name}: not HCL: {problem}. Fix: terraform fmt names the place") from None
+        raise InterfaceError(f"{name}: not HCL: {problem}. Fix: run terraform fmt, which names the line") from None
 
 
 def _merged(documents: list[Mapping[str, Any]], kind: str) -> Iterator[tuple[str, Any]]:

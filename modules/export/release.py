@@ -41,8 +41,8 @@ def main(
 ) -> None:
     """Compare the exported modules with the released ones, prove the upgrade, and write the release VERSION.
 
-    VERSION must be at least what the comparison demands, and what the upgrade proof demands: a plan that destroys or
-    replaces resources needs a major version.
+    VERSION must be at least the version that the comparison and the upgrade proof require: a plan that destroys or
+    replaces resources requires a major version.
     """
     try:
         number = Version.parse(version)

@@ -13,6 +13,7 @@ from modules.constructs.cluster import Cluster
 from modules.constructs.load_balancer import LoadBalancer, LoadBalancerSettings
 from modules.constructs.web_firewall import WebFirewall
 from modules.core.airflow_process import API_SERVER
+from modules.export.ci_inputs import github_repository
 from modules.export.exportable import ID, Exportable, Output
 from modules.export.module_inputs import ModuleInputs
 
@@ -82,22 +83,18 @@ def _web_firewall(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output
 
 def _ci_roles(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
     given: dict[str, Any] = {
-        "repository": inputs.text("repository", "GitHub repository, owner and name.", example="example/repository"),
-        "branch": inputs.text("branch", "Branch whose workflows may take the deploy role.", example="main"),
+        "repository": github_repository(inputs),
         "state_bucket_arn": inputs.arn(
             "state_bucket_arn", "S3 bucket of the Terraform states.", service="s3", example="example-states"
         ),
         "state_key_arn": inputs.arn(
             "state_key_arn", "KMS key of the Terraform states.", service="kms", example="key/example"
         ),
-        "provider_arn": inputs.arn(
-            "provider_arn", "IAM OIDC provider of GitHub.", service="iam", example="oidc-provider/example"
-        ),
     }
     made = CiRoles(scope, ID, **inputs.arguments(CiRoles, **given))
     return {
-        "plan_role_arn": Output(made.plan.arn, "ARN of the role for plans, which every branch may take."),
-        "deploy_role_arn": Output(made.deploy.arn, "ARN of the role for deployments, which one branch may take."),
+        "plan_role_arn": Output(made.plan.arn, "ARN of the role for plans, which every branch may assume."),
+        "deploy_role_arn": Output(made.deploy.arn, "ARN of the role for deployments, which one branch may assume."),
     }
 
 

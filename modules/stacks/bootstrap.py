@@ -12,6 +12,7 @@ from environments.sections.identity import Oidc
 from environments.sections.state import State
 from modules.constructs.ci_roles import CiRoles
 from modules.constructs.encryption_key import EncryptionKey
+from modules.core.ci_repository import CiRepository
 from modules.core.grants import RoleSettings
 from modules.core.private_bucket import PrivateBucket
 from modules.core.stack import Stack
@@ -55,15 +56,17 @@ class Bootstrap(Stack):
                 self,
                 "ci",
                 name=names.prefix,
-                repository=repository,
-                branch=oidc.branch,
+                repository=CiRepository(
+                    name=repository,
+                    branch=oidc.branch,
+                    provider_arn=oidc.provider_arn,
+                    github_environment=oidc.github_environment,
+                    github_ids=oidc.github_ids,
+                    gitlab_host=gitlab_host(oidc.provider_arn) if oidc.gitlab_project else None,
+                ),
                 state_bucket_arn=state.arn,
                 state_key_arn=key.arn,
                 roles=roles,
-                provider_arn=oidc.provider_arn,
-                github_environment=oidc.github_environment,
-                github_ids=oidc.github_ids,
-                gitlab_host=gitlab_host(oidc.provider_arn) if oidc.gitlab_project else None,
             )
             TerraformOutput(self, "plan_role_arn", value=ci.plan.arn, description="Role of jobs that plan")
             TerraformOutput(self, "deploy_role_arn", value=ci.deploy.arn, description="Role of jobs that deploy")

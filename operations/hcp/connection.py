@@ -77,7 +77,7 @@ def connect(state: State) -> Connection:
             connection.client.organizations.read_entitlements(organization)
         except NotFound:
             raise PreconditionError(
-                f"the token for {host} has no access to organization {organization}, or there is none of this name. "
+                f"the token for {host} has no access to organization {organization}, or it does not exist. "
                 f"Fix: correct state.organization, or log in as a member of it (terraform login {host})"
             ) from None
     return connection

@@ -41,7 +41,7 @@ def hcp_errors(host: str) -> Iterator[None]:
 
 def _rejected(host: str, error: AuthError) -> str:
     if error.status == 403:
-        return f"{host} does not allow this to the token: {error}. Fix: use a token of a team that manages workspaces"
+        return f"{host} denies this request: {error}. Fix: use a token of a team that manages workspaces"
     return f"{host} rejects the token: {error}. Fix: terraform login {host}"
 
 

@@ -122,5 +122,6 @@ def _require_same(key: str, found: Iterable[Target], value: Callable[[Target], s
         if value(other) != value(first):
             raise PreconditionError(
                 f"{folder / other.name}.yaml: {key}: must be {value(first)!r} as in {first.name}.yaml, because one "
-                f"pipeline deploys both, got {value(other)!r}. Fix: the same value, or a call for each"
+                f"pipeline deploys both, got {value(other)!r}. Fix: use the same value, or run the command "
+                "for each separately"
             )

@@ -22,7 +22,7 @@ def laid_out(graph: dict[str, Any]) -> dict[str, Any]:
     """
     node = shutil.which("node")
     if node is None:
-        raise ReportError("node is missing, which lays out the picture. Fix: install Node.js 20 or newer")
+        raise ReportError("node is missing; it computes the layout of the picture. Fix: install Node.js 20 or newer")
     if not (FOLDER / "node_modules" / "elkjs").is_dir():
         raise ReportError("elkjs is missing. Fix: npm ci --prefix report/picture")
     try:

@@ -42,7 +42,10 @@ def resources_of(document: Document) -> Iterator[Found]:
 
 
 def others_of(document: Document) -> Iterator[Found]:
-    """Yield data sources, outputs, variables, providers and the backend of a configuration or a plan."""
+    """Yield data sources, ephemeral resources, outputs, variables, providers and the backend.
+
+    A plan contains no ephemeral resources.
+    """
     yield from _of_plan(document) if is_plan(document) else _of_configuration(document)
 
 
@@ -60,6 +63,7 @@ def _labelled(types: Document, *, prefix: str) -> Iterator[Found]:
 
 def _of_configuration(document: Document) -> Iterator[Found]:
     yield from _labelled(document.get("data", {}), prefix="data.")
+    yield from _labelled(document.get("ephemeral", {}), prefix="ephemeral.")
     for type_ in ("output", "variable"):
         for name, body in document.get(type_, {}).items():
             yield Found(address=f"{type_}.{name}", type=type_, values=body)

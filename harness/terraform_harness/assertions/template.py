@@ -36,8 +36,8 @@ class Template:
     """The blocks of a configuration or of a plan.
 
     Expected attributes are plain values, dictionaries (attributes that they do not name are ignored), lists (compared
-    item by item) or matchers from :class:`Match`. Types are resource types, and ``data.<type>``, ``output``,
-    ``variable``, ``provider.<name>`` and ``backend.<type>``.
+    item by item) or matchers from :class:`Match`. Types are resource types, and ``data.<type>``,
+    ``ephemeral.<type>``, ``output``, ``variable``, ``provider.<name>`` and ``backend.<type>``.
 
     >>> stack = {"output": {"url": {"value": "https://example.com"}}, "provider": {"aws": [{"region": "eu-west-1"}]}}
     >>> Template(stack).any("provider.aws", region="eu-west-1").address
@@ -80,7 +80,7 @@ class Template:
 
     @cached_property
     def others(self) -> tuple[Found, ...]:
-        """Data sources, outputs, variables, providers and the backend."""
+        """Data sources, ephemeral resources, outputs, variables, providers and the backend."""
         return tuple(block for block in others_of(self.document) if self._is_below(block))
 
     @property

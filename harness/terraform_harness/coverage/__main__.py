@@ -27,7 +27,7 @@ def main(
 ) -> None:
     """List the attributes that no test and no policy reads.
 
-    Exit 0; 1: the ratio is below --at-least; 2: a stack or file cannot be read.
+    Exit 0: the list was printed; 1: the ratio is below --at-least; 2: a stack or file cannot be read.
     """
     try:
         documents = [workspace.read(stack) for stack in stacks]

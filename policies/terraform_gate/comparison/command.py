@@ -59,7 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("old", type=Path, metavar="OLD", help="a folder of *.tf or *.tf.json files, or a plan")
     parser.add_argument("new", type=Path, metavar="NEW", help="the same after the change")
-    parser.add_argument("--format", choices=FORMATS, default="text", help="default: text; markdown: a comment")
+    parser.add_argument(
+        "--format", choices=FORMATS, default="text", help="default: text; markdown: comment on a pull request"
+    )
     add_time_limit(parser)
     parser.add_argument("--output", type=Path, metavar="FILE", help="write to FILE instead of the screen")
     return parser

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 WAIVER_CARD = RuleCard(
     id="AF_WAIVER_1",
-    title="Every waiver is reasoned, owned, in date and needed",
+    title="Every waiver has a reason and an owner, has not expired, and matches a finding",
     severity=Severity.MEDIUM,
     remediation="Renew the waiver with a reason, an owner and a date, or remove it and repair the finding.",
 )

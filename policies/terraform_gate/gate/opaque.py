@@ -13,7 +13,7 @@ OPAQUE_CARD = RuleCard(
     id="AF_OPAQUE_1",
     title="Every change that the configuration makes is described by resources that rules can read",
     severity=Severity.MEDIUM,
-    remediation="Write the resource with the AWS provider, or accept what it does with a waiver.",
+    remediation="Write the resource with the AWS provider, or accept the resource with a waiver.",
     why="A provisioner, a CloudFormation template or a Cloud Control resource can open what the rules keep closed.",
 )
 _TYPES = {

@@ -24,6 +24,7 @@ from terraform_gate.network.services import service
 from terraform_gate.output import write_output
 from terraform_gate.reading.inputs import read
 
+_ENDPOINT = "component, data store, internet, s3 or CIDR block"
 _EXIT = {Reach.OPEN: 0, Reach.PARTLY: 1, Reach.CLOSED: 1, Reach.UNKNOWN: 2}
 
 
@@ -90,8 +91,8 @@ def _endpoint(configuration: Configuration, name: str | None) -> Endpoint:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m terraform_gate.network.reach_command", description=main.__doc__)
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="Terraform JSON, a plan, or a folder")
-    parser.add_argument("--from", dest="source", metavar="ENDPOINT")
-    parser.add_argument("--to", dest="destination", metavar="ENDPOINT")
+    parser.add_argument("--from", dest="source", metavar="ENDPOINT", help=_ENDPOINT)
+    parser.add_argument("--to", dest="destination", metavar="ENDPOINT", help=_ENDPOINT)
     parser.add_argument("--port", type=int, metavar="N", help="port of the destination (ICMP: type)")
     parser.add_argument(
         "--protocol", default="tcp", metavar="NAME", help="tcp (default), udp, icmp, icmpv6 or a number"

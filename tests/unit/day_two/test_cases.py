@@ -9,7 +9,7 @@ import pytest
 from day_two import cases as module
 from day_two.bases import BASES, GUEST, changed
 from day_two.cases import Case, UncoveredKeyError, cases, cases_of
-from day_two.texts import UNPLANNED
+from day_two.changes import UNPLANNED
 from environments.json_schema import keys
 
 TIERS = ("public_subnet_ids", "application_subnet_ids", "data_subnet_ids")

@@ -55,5 +55,5 @@ def test_what_is_no_digest_is_rejected(tmp_path: Path, digest: str) -> None:
     file.write_text(yaml.safe_dump(SMALLEST))
     code, _, err = run(tmp_path, "pin", "dev", digest)
     assert code == 2
-    assert "is not a digest. Fix: sha256: and 64 hexadecimal digits, as the command image prints it" in err
+    assert "is not a digest. Fix: give sha256: and 64 hexadecimal digits, as `image` prints them" in err
     assert file.read_text() == yaml.safe_dump(SMALLEST)

@@ -48,7 +48,7 @@ def with_after(one: dict[str, Any], **after: Any) -> dict[str, Any]:
         ([GROUP], []),
         ([with_after(SERVICE, subnet="subnet-0123", id="i-1")], []),
         ([change("aws_subnet.a", "no-op"), {**GROUP, "mode": "data"}], []),
-        ([change("aws_subnet.a", "delete")], ["aws_subnet.a: delete, was not to change"]),
+        ([change("aws_subnet.a", "delete")], ["aws_subnet.a: delete, the reviewed plan does not change it"]),
         (
             [with_after(GROUP, retention_in_days=1)],
             ["aws_cloudwatch_log_group.scheduler: retention_in_days gets another value than in the reviewed plan"],

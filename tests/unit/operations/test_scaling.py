@@ -63,8 +63,8 @@ def test_service_without_autoscaling_is_scaled_too(cloud: Cloud) -> None:
         (SERVICE, "3", "2020-01-01T00:00", "--until 2020-01-01T00:00 is in the past"),
         (SERVICE, "3", "2099-13-01T00:00", "--until 2099-13-01T00:00: month must be in 1..12. Fix: "),
         (SERVICE, "3", "tomorrow", "'tomorrow' is not a duration"),
-        (SERVICE, "auto", "2h", "--until needs a service with autoscaling and a number"),
-        ("scheduler", "1", "2h", "--until needs a service with autoscaling and a number"),
+        (SERVICE, "auto", "2h", "--until needs a service with autoscaling, and a number as COUNT"),
+        ("scheduler", "1", "2h", "--until needs a service with autoscaling, and a number as COUNT"),
     ],
 )
 def test_impossible_scaling_is_rejected_before_anything_changes(

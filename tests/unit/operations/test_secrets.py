@@ -143,7 +143,7 @@ def test_secrets_of_receivers_are_required_and_stored(cloud: Cloud, tmp_path: Pa
     account = Cloud.account_of(Cloud.environment(telemetry={"otlp": otlp}))
     with pytest.raises(
         PreconditionError,
-        match=r"otlp-headers does not exist, and .* telemetry.otlp.authenticate: true.*secrets dev --otlp-headers FILE",
+        match=r"otlp-headers does not exist, but .* sets telemetry.otlp.authenticate: true.*secrets dev --otlp-headers",
     ):
         secrets.complete(account)
     headers = tmp_path / "headers"

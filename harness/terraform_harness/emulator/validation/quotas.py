@@ -115,6 +115,6 @@ def limits(changes: Mapping[str, int | None]) -> dict[str, int | None]:
     for name, limit in changes.items():
         if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 0):
             raise ValueError(
-                f"quotas: {name}: expected a number from 0 or None (no limit), got {limit!r}. Fix: change it"
+                f"quotas: {name}: expected a number of at least 0, or None (no limit), got {limit!r}. Fix: change it"
             )
     return {name: quota.limit for name, quota in QUOTAS.items()} | dict(changes)

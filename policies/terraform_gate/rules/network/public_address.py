@@ -66,7 +66,7 @@ class PublicAddress(NetworkRule):
     severity = Severity.HIGH
     why = (
         "A public address makes a task or data store reachable from the internet as soon as a security-group rule "
-        "and a route allow it. Behind a load balancer or NAT gateway it never needs one."
+        "and a route allow it. Behind a load balancer or NAT gateway, no task needs a public address."
     )
     remediation = "Set assign_public_ip, publicly_accessible and map_public_ip_on_launch to false."
     references = (

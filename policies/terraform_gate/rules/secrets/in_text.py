@@ -60,8 +60,8 @@ class SecretInText(Rule):
         "`sensitive = true` hides a value in the output of Terraform, and nowhere else."
     )
     remediation = (
-        "Pass the name or the ARN of the secret, and let the program read it. Read a parameter of type String by "
-        "`insecure_value`."
+        "Pass the name or the ARN of the secret, and let the program read it. Read a parameter of type String through "
+        "its attribute `insecure_value`."
     )
     references = ()
     resource_types = (

@@ -29,8 +29,8 @@ class SharedBackend(Rule):
     severity = Severity.MEDIUM
     why = (
         "A local state has no lock, no versions and no access control, and only one machine can change the "
-        "environment; an HTTP backend has what its server happens to offer. Without its state, an environment must be "
-        "imported resource by resource."
+        "environment; an HTTP backend has only the protections of its server. Without its state, an environment must "
+        "be imported resource by resource."
     )
     remediation = "Use an S3 backend or HCP Terraform; accept a local backend of a sandbox by a waiver."
     references = ()

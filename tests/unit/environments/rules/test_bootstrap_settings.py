@@ -38,7 +38,7 @@ def test_other_bootstrap_settings_in_one_account_are_rejected(changes: dict[str,
     first, second = environment(FIRST, 1, **OIDC), environment(SECOND, 2, **{**OIDC, **changes})
     (problem,) = violations([first, second])[SECOND]
     assert problem.path == path
-    assert "has one bootstrap stack, and alpha needs" in problem.message
+    assert "as in alpha, because account 111111111111 has only one bootstrap stack, got" in problem.message
     assert message in problem.message
 
 

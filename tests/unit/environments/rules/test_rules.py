@@ -34,7 +34,7 @@ def test_invalid_environment_is_rejected(case: dict[str, Any]) -> None:
 @pytest.mark.feature("I3")
 def test_more_tags_than_the_limit_are_rejected() -> None:
     assert messages(tags={f"tag{number}": "" for number in range(47)}) == [
-        "tags: at most 46 (50 less those of this project), got 47. Fix: remove 1"
+        "tags: must have at most 46 tags (AWS allows 50, and this project sets the others), got 47. Fix: remove 1"
     ]
 
 

@@ -12,6 +12,7 @@ STACK: dict[str, Any] = {
     "provider": {"aws": [{"region": "eu-central-1"}, {"alias": "us", "region": "us-east-1"}]},
     "variable": {"name": {"type": "string"}},
     "data": {"aws_region": {"here": {"name": "eu-central-1"}}},
+    "ephemeral": {"aws_ssm_parameter": {"password": {"arn": "arn:x"}}},
     "output": {"url": {"value": "https://x", "sensitive": True}},
     "resource": {
         "aws_vpc": {"n_1": {"cidr_block": "10.0.0.0/16", "//": {"metadata": {"path": "app/network/vpc"}}}},
@@ -24,6 +25,7 @@ AS_LISTS: dict[str, Any] = {
     "provider": [{"aws": block} for block in STACK["provider"]["aws"]],
     "variable": [{"name": [STACK["variable"]["name"]]}],
     "data": [STACK["data"]],
+    "ephemeral": [STACK["ephemeral"]],
     "output": [STACK["output"]],
     "resource": [{type_: [named]} for type_, named in STACK["resource"].items()],
 }
@@ -74,6 +76,7 @@ PLAN: dict[str, Any] = {
         ("provider.aws", {"region": "us-east-1"}, "provider.aws.us"),
         ("variable", {"type": "string"}, "variable.name"),
         ("data.aws_region", {"name": "eu-central-1"}, "data.aws_region.here"),
+        ("ephemeral.aws_ssm_parameter", {"arn": "arn:x"}, "ephemeral.aws_ssm_parameter.password"),
         ("output", {"sensitive": True}, "output.url"),
         ("aws_vpc", {"cidr_block": "10.0.0.0/16"}, "aws_vpc.n_1"),
     ],

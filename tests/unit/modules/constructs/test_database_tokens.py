@@ -34,11 +34,11 @@ def test_only_the_migration_gets_the_database_password(deployment: Deployment) -
     }
     assert with_password == {"migrate"}
     readers = [
-        address
-        for address, body in deployment.airflow["resource"]["aws_iam_role_policy"].items()
-        if "database_password" in body["policy"] or body["name"] == "read-database-password"
+        policy.address
+        for policy in deployment.of("aws_iam_role_policy")
+        if "database_password" in policy.body["policy"] or policy.body["name"] == "read-database-password"
     ]
-    assert readers == ["migrate_execution_role_read_database_password"]
+    assert readers == ["aws_iam_role_policy.migrate_execution_role_read_database_password"]
 
 
 @pytest.mark.feature("D8", "S3")
@@ -46,16 +46,14 @@ def test_exactly_the_clients_of_the_database_may_log_in_as_its_user(deployment: 
     clients = {name for name, task in fargate_tasks(deployment).items() if VARIABLE in task.main.environment}
     assert clients == {*fargate_tasks(deployment)} - {"flower"}
     grants = {
-        address.removesuffix("_task_role_connect_to_database").replace("_", "-"): body["policy"]
-        for address, body in deployment.airflow["resource"]["aws_iam_role_policy"].items()
-        if "rds-db:connect" in body["policy"]
+        policy.name.removesuffix("_task_role_connect_to_database").replace("_", "-"): policy.body["policy"]
+        for policy in deployment.of("aws_iam_role_policy")
+        if "rds-db:connect" in policy.body["policy"]
     }
     assert grants.keys() == clients
-    instance = "${data.terraform_remote_state.foundation.outputs.database_resource_id}"
+    instance = f"${{{deployment.environment.name}-foundation//aws_db_instance.database.resource_id}}"
     for policy in grants.values():
         assert f'"Resource": ["arn:aws:rds-db:eu-central-1:111111111111:dbuser:{instance}/airflow"]' in policy
-    output = deployment.foundation["output"]["database_resource_id"]["value"]
-    assert output == "${aws_db_instance.database.resource_id}"
 
 
 @pytest.mark.feature("D8", "A1")

@@ -14,6 +14,7 @@ def test_migration_outputs_what_run_task_needs() -> None:
     task = fargate_tasks(deployment)["migrate"]
     assert task.main.command == ["migrate"]
     assert "migrate" not in services(deployment)
-    outputs = deployment.airflow["output"]
-    assert outputs["migrate_task_definition"]["value"] == f"${{{task.definition.address}.arn}}"
-    assert {"cluster_name", "migrate_security_group", "application_subnet_ids"} <= set(outputs)
+    airflow = deployment.template_of("airflow")
+    assert airflow.one("output.migrate_task_definition").values["value"] == f"${{{task.definition.address}.arn}}"
+    for name in ("cluster_name", "migrate_security_group", "application_subnet_ids"):
+        airflow.one(f"output.{name}")

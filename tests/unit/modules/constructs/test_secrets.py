@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ SHARED = {
 }
 DATABASE = {"AIRFLOW_DB_PASSWORD": "database-password"}
 BROKER = {"AIRFLOW_BROKER_PASSWORD": "broker-auth-token"}
+RANDOM_PASSWORD = "ephemeral.aws_secretsmanager_random_password"
 SECRET_WORD = re.compile(r"password|secret|token|fernet|private_key|_key$", re.IGNORECASE)
 NO_SECRETS = {"AIRFLOW_SECRET_VERSIONS", "AIRFLOW__SECRETS__BACKEND", "AIRFLOW__SECRETS__BACKEND_KWARGS"}
 VALUES = re.compile(r"(?<![\w/+:.-])[A-Za-z0-9_-]{43}=(?![\w=])|AKIA[0-9A-Z]{16}|-----BEGIN|://[^/\s:@$]+:[^/\s@$]+@")
@@ -50,18 +51,18 @@ def test_values_come_from_ephemeral_resources() -> None:
     database = deployment.only("aws_db_instance")
     assert database.body.get("password") is None
     assert database.body["password_wo"] == "${ephemeral.aws_ssm_parameter.database_password.value}"
-    made = deployment.foundation["ephemeral"]["aws_secretsmanager_random_password"]
+    made = deployment.template_of("foundation").of_type(RANDOM_PASSWORD)
     assert len(made) == len(deployment.of("aws_ssm_parameter"))
-    assert min(value["password_length"] for value in made.values()) >= 24
+    assert min(password.values["password_length"] for password in made) >= 24
 
 
 @pytest.mark.feature("S1")
 def test_fernet_key_is_32_bytes_of_url_safe_base64() -> None:
     deployment = deployed()
     suffix = deployment.only("aws_ssm_parameter", name="/airflow/dev/fernet-key").body["value_wo"].rsplit("}", 1)[1]
-    recipe = deployment.foundation["ephemeral"]["aws_secretsmanager_random_password"]["secrets_fernet_key"]
-    assert recipe["exclude_punctuation"] is True
-    assert (recipe["password_length"], suffix) == (42, "A="), "43 characters of 6 bits, the last with 4, and the pad"
+    password = deployment.template_of("foundation").one(f"{RANDOM_PASSWORD}.secrets_fernet_key").values
+    assert password["exclude_punctuation"] is True
+    assert (password["password_length"], suffix) == (42, "A="), "43 characters of 6 bits, the last with 4, and the pad"
 
 
 @pytest.mark.feature("S2")
@@ -84,8 +85,7 @@ def test_search_for_secret_values_finds_examples() -> None:
 
 @pytest.mark.feature("S2")
 def test_write_only_arguments_contain_references_only() -> None:
-    deployment = deployed(**CUSTOM)
-    found = [value for stack in deployment.stacks.values() for value in _write_only(stack)]
+    found = [value for block in deployed(**CUSTOM).template.resources for value in _write_only(block.values)]
     assert len(found) == 8, "six parameters, the database's password, the proxy's credentials"
     assert all("ephemeral." in value for value in found)
 
@@ -99,7 +99,7 @@ def test_no_argument_in_the_state_contains_a_secret(changes: dict[str, Any]) -> 
 
 
 def _write_only(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         for name, item in value.items():
             if name.endswith("_wo"):
                 yield item

@@ -7,6 +7,7 @@ import re
 
 import pytest
 from terraform_gate.reading.expression import references
+from terraform_harness.assertions import Match
 
 from tests.synthesis import deployed
 from tests.unit.modules.variants import LARGE
@@ -15,17 +16,12 @@ from tests.unit.modules.variants import LARGE
 @pytest.mark.feature("E3")
 def test_each_output_that_airflow_reads_exists_and_has_a_description() -> None:
     deployment = deployed(**LARGE)
-    text = json.dumps(deployment.airflow["resource"]) + json.dumps(deployment.airflow["output"])
-    published = deployment.foundation["output"]
-    read = {name for name in published if f"terraform_remote_state.foundation.outputs.{name}" in text}
-    assert text.count("data.terraform_remote_state.foundation.outputs.") >= len(read) > 10
-    unknown = _outputs_read(text) - set(published)
-    assert not unknown
-    assert all(output["description"] for output in published.values())
-
-
-def _outputs_read(text: str) -> set[str]:
-    return set(re.findall(r"terraform_remote_state\.foundation\.outputs\.(\w+)", text))
+    airflow, foundation = deployment.template_of("airflow"), deployment.template_of("foundation")
+    text = json.dumps([block.values for block in (*airflow.resources, *airflow.of_type("output"))])
+    read = set(re.findall(r"data\.terraform_remote_state\.foundation\.outputs\.(\w+)", text))
+    assert len(read) > 10
+    assert not read - {output.address.removeprefix("output.") for output in foundation.of_type("output")}
+    foundation.every("output", description=Match.regex(".+"))
 
 
 @pytest.mark.feature("E3")

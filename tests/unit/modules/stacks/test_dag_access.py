@@ -67,13 +67,20 @@ def test_service_has_the_permissions_and_secrets_of_its_dags(service: str) -> No
 
 @pytest.mark.feature("N8")
 def test_outputs_name_security_group_and_role_of_each_service_with_dag_code() -> None:
-    output = deployed(**WITH_DAG_ACCESS).airflow["output"]
-    on_fargate = deployed(topology="ecs", ecs_executor=DAG_ACCESS).airflow["output"]
-    assert on_fargate["airflow_task_task_role_arn"]["value"] == "${aws_iam_role.airflow_task_task_role.arn}"
+    output = _outputs(**WITH_DAG_ACCESS)
+    on_fargate = _outputs(topology="ecs", ecs_executor=DAG_ACCESS)
+    assert on_fargate["output.airflow_task_task_role_arn"] == "${aws_iam_role.airflow_task_task_role.arn}"
     for service in ("triggerer", "worker_default"):
-        assert output[f"{service}_security_group_id"]["value"] == f"${{aws_security_group.{service}_security_group.id}}"
-        assert output[f"{service}_task_role_arn"]["value"] == f"${{aws_iam_role.{service}_task_role.arn}}"
-    assert "scheduler_task_role_arn" not in output
+        assert output[f"output.{service}_security_group_id"] == f"${{aws_security_group.{service}_security_group.id}}"
+        assert output[f"output.{service}_task_role_arn"] == f"${{aws_iam_role.{service}_task_role.arn}}"
+    assert "output.scheduler_task_role_arn" not in output
+
+
+def _outputs(**changes: Any) -> dict[str, str]:
+    return {
+        output.address: output.values["value"]
+        for output in deployed(**changes).template_of("airflow").of_type("output")
+    }
 
 
 @pytest.mark.feature("N8", "P2")

@@ -12,14 +12,14 @@ DATA = {"aws_db_instance", "aws_elasticache_replication_group", "aws_s3_bucket",
 
 @pytest.mark.feature("E3")
 def test_resources_with_data_are_in_the_foundation_only() -> None:
-    deployment = deployed(**LARGE)
-    assert set(deployment.foundation["resource"]) >= DATA
-    assert not DATA & set(deployment.airflow["resource"])
-    assert not [kind for kind in deployment.foundation["resource"] if kind.startswith(("aws_ecs", "aws_lb"))]
+    foundation, airflow = (deployed(**LARGE).template_of(layer) for layer in ("foundation", "airflow"))
+    assert foundation.types >= DATA
+    assert not DATA & airflow.types
+    assert not [kind for kind in foundation.types if kind.startswith(("aws_ecs", "aws_lb"))]
 
 
 @pytest.mark.feature("E3")
 def test_remote_state_is_the_only_data_source() -> None:
-    deployment = deployed(**LARGE)
-    for name, stack in deployment.stacks.items():
-        assert set(stack.get("data", {})) <= {"terraform_remote_state"}, name
+    for layer in ("bootstrap", "foundation", "airflow"):
+        sources = {kind for kind in deployed(**LARGE).template_of(layer).types if kind.startswith("data.")}
+        assert sources <= {"data.terraform_remote_state"}, layer

@@ -74,7 +74,7 @@ def test_upgrade_that_was_interrupted_continues_without_a_second_snapshot(
 @pytest.mark.parametrize(
     ("image", "expected"),
     [
-        ("latest", "'latest' is not a digest. Fix: sha256: and 64 hexadecimal digits"),
+        ("latest", "'latest' is not a digest. Fix: give sha256: and 64 hexadecimal digits"),
         ("sha256:" + "f" * 64, "is not in the repository"),
         ("", "nothing was upgraded"),
     ],

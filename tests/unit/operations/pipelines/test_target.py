@@ -52,7 +52,7 @@ def message(folder: Path, *words: str) -> str:
             [environment("dev"), environment("prod", branch="release")],
             (
                 "prod.yaml: iam.oidc.branch: must be 'main' as in dev.yaml, because one pipeline deploys both, got "
-                "'release'. Fix: the same value, or a call for each\n"
+                "'release'. Fix: use the same value, or run the command for each separately\n"
             ),
         ),
     ],
