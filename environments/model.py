@@ -21,6 +21,7 @@ from environments.sections.network import LoadBalancer, Network
 from environments.sections.operation import Alarms, Cleanup, Hibernation, Logs
 from environments.sections.state import Region, State
 from environments.sections.stores import Broker, Database
+from environments.sections.teams import Team
 from environments.sections.telemetry import Telemetry
 
 NAME_PATTERN = r"^[a-z][a-z0-9-]{1,15}$"
@@ -104,6 +105,10 @@ class Environment(Section):
         ),
     ] = None
     dags: Annotated[Dags, synth("Delivery of DAG files.")] = Dags()
+    teams: Annotated[
+        Annotated[tuple[Team, ...], Len(0, 10)],
+        synth("Teams with a DAG bundle, worker groups, secrets and a pool of their own (`celery`; docs/teams.md)."),
+    ] = ()
     logs: Annotated[Logs, synth("Logs and their retention.")] = Logs()
     alarms: Annotated[Alarms, synth("CloudWatch alarms.")] = Alarms()
     telemetry: Annotated[Telemetry, synth("Receivers of traces, metrics and data lineage.")] = Telemetry()

@@ -29,7 +29,7 @@ from operations.commands import control, dags, delivery, hand_over, observe, rec
 from operations.commands import upgrade as _upgrade
 from operations.commands.shared import Folder, Json, Name, Yes, account_of, asked, environment_name, print_items
 from operations.errors import PreconditionError
-from operations.given_secrets import require_files
+from operations.given_secrets import require_files, team_files
 from operations.hcp import commands as _hcp
 from operations.progress import next_command, say
 from operations.reporting import reporting
@@ -133,6 +133,10 @@ def secrets(
     name: Name,
     *,
     deploy_key: Annotated[Path | None, typer.Option(help="Private SSH key for the DAG repository.")] = None,
+    team_deploy_key: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TEAM=FILE", help="Private SSH key for the repository of a team; may be repeated."),
+    ] = None,
     client_secret: Annotated[
         Path | None, typer.Option(help="Client secret of Airflow at the identity provider (auth.mode oidc, alb_oidc).")
     ] = None,
@@ -144,7 +148,8 @@ def secrets(
 ) -> None:
     """Create missing secrets and set the broker's AUTH token. No value is printed."""
     with reporting() as report:
-        files = {
+        files: dict[str, Path | None] = {
+            **team_files(team_deploy_key or ()),
             "--deploy-key": deploy_key,
             "--client-secret": client_secret,
             "--otlp-headers": otlp_headers,

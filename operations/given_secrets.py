@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from environments.derived.receivers import authenticated
+from environments.derived.teams import has_deploy_key
 from environments.facts.secrets import (
     DEPLOY_KEY,
     DEPLOY_KEY_PURPOSE,
@@ -18,6 +19,7 @@ from environments.facts.secrets import (
     OTLP_HEADERS,
     OTLP_HEADERS_PURPOSE,
 )
+from environments.facts.teams import deploy_key_name
 from environments.model import Environment
 from operations.account import Account
 from operations.errors import PreconditionError
@@ -34,7 +36,7 @@ class GivenSecret:
     Attributes:
         name: last part of the parameter's name.
         purpose: description of the parameter.
-        option: option of ``operations secrets`` that names the file.
+        option: option of ``operations secrets`` that names the file; ``=`` at its end precedes the file.
         key: the key of the environment that asks for the secret, with its value.
         needed: whether an environment needs the secret.
         content: the value in the text of a file; None when the text is no such secret.
@@ -48,6 +50,11 @@ class GivenSecret:
     needed: Callable[[Environment], bool]
     content: Callable[[str], str | None]
     fix: str
+
+    @property
+    def usage(self) -> str:
+        """The option with its argument, for messages."""
+        return f"{self.option}{'' if self.option.endswith('=') else ' '}FILE"
 
     def read(self, file: Path) -> str:
         """The value in ``file``. Raises PreconditionError, without the content, when it is no such secret."""
@@ -113,18 +120,50 @@ LINEAGE = GivenSecret(
     fix="write the key, and nothing else, to the file",
 )
 GIVEN = (DEPLOY, CLIENT, OTLP, LINEAGE)
+"""The secrets that every environment can need."""
+TEAM_OPTION = "--team-deploy-key"
+
+
+def given(environment: Environment) -> tuple[GivenSecret, ...]:
+    """The secrets that people give to ``environment``: those of ``GIVEN`` and the deploy keys of its teams."""
+    return (*GIVEN, *(_of_team(team.name) for team in environment.teams if has_deploy_key(team)))
+
+
+def _of_team(team: str) -> GivenSecret:
+    return GivenSecret(
+        name=deploy_key_name(team),
+        purpose=f"{DEPLOY_KEY_PURPOSE} of the team {team}",
+        option=f"{TEAM_OPTION} {team}=",
+        key=f"a repository over SSH for the team {team}",
+        needed=lambda _environment: True,
+        content=_private_key,
+        fix=DEPLOY.fix,
+    )
+
+
+def team_files(values: Sequence[str]) -> dict[str, Path]:
+    """The files of the option ``--team-deploy-key TEAM=FILE``. Raises PreconditionError for another form."""
+    pairs = [value.partition("=") for value in values]
+    if not all(team and file for team, _, file in pairs):
+        raise PreconditionError(f"{TEAM_OPTION} needs TEAM=FILE, got {', '.join(values)}. Fix: name team and file")
+    return {f"{TEAM_OPTION} {team}=": Path(file) for team, _, file in pairs}
 
 
 def missing(account: Account, parameters: Parameters) -> Iterator[GivenSecret]:
     """The secrets that the environment needs and that do not exist."""
-    for secret in GIVEN:
+    for secret in given(account.environment):
         if secret.needed(account.environment) and parameters.read(secret.name) is None:
             yield secret
 
 
 def require_files(account: Account, files: Mapping[str, Path | None]) -> None:
     """Raise PreconditionError when a given file is not needed or holds no such secret; AWS is not called."""
-    for secret in GIVEN:
+    known = given(account.environment)
+    for option in sorted(set(files) - {secret.option for secret in known}):
+        raise PreconditionError(
+            f"{option}: {account.environment.name} has no such team with a repository over SSH. Fix: omit the option"
+        )
+    for secret in known:
         file = files.get(secret.option)
         if file is not None:
             _require_needed(account, secret)
@@ -153,7 +192,7 @@ def store(account: Account, parameters: Parameters, secret: GivenSecret, file: P
             return []
         raise PreconditionError(
             f"{account.names.parameter(secret.name)} does not exist, but {account.file} sets {secret.key}. Fix: "
-            f"{account.command('secrets', secret.option, 'FILE')}"
+            f"{account.command('secrets', *secret.usage.split())}"
         )
     parameters.write(secret.name, secret.read(file), purpose=secret.purpose, replace=True)
     return [secret.name]

@@ -9,7 +9,7 @@ from environments.facts.secrets import SPECIFICATIONS, names_for_topology
 from operations.account import Account
 from operations.broker_auth import set_token
 from operations.errors import PreconditionError
-from operations.given_secrets import GIVEN, store
+from operations.given_secrets import given, store
 from operations.parameters import Parameters
 from operations.progress import say, step
 
@@ -25,7 +25,7 @@ def complete(account: Account, *, files: Mapping[str, Path | None] | None = None
     """
     parameters = Parameters(account)
     made = _make_missing(account, parameters)
-    for secret in GIVEN:
+    for secret in given(account.environment):
         made += store(account, parameters, secret, (files or {}).get(secret.option))
     say(f"secrets under {account.names.path}/: {', '.join(made) + ' created' if made else 'all exist'}")
     if account.environment.topology == "celery":

@@ -61,10 +61,10 @@ def _secrets(account: Account) -> Iterator[Check]:
         found = parameters.read(name)
         problem = "does not exist" if found is None else SPECIFICATIONS[name].validate(found.value)
         yield Check(f"secret {name}", problem)
-    absent = {*given_secrets.missing(account, parameters)}
-    for secret in given_secrets.GIVEN:
+    absent = {secret.name for secret in given_secrets.missing(account, parameters)}
+    for secret in given_secrets.given(account.environment):
         if secret.needed(account.environment):
-            yield Check(f"secret {secret.name}", "does not exist" if secret in absent else None)
+            yield Check(f"secret {secret.name}", "does not exist" if secret.name in absent else None)
 
 
 def _database(account: Account) -> Iterator[Check]:

@@ -1,4 +1,4 @@
-"""Changes of Airflow, sign-on and DAG delivery."""
+"""Changes of Airflow, sign-on, DAG delivery and teams."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from day_two.changes.change import Change, reversed_, set_
 
 DIGEST = "sha256:" + "a" * 64
 GIT = {"delivery": "git_sync", "repository": "https://github.com/example/dags.git"}
+TEAM = {"name": "sales", "worker_groups": ["large"], "repository": "git@github.com:example/sales.git"}
 CHANGES: Mapping[str, tuple[Change, ...]] = {
     "airflow.image_tag": (set_("3.3.2-1", "3.3.2-2", airflow={"image_tag": "3.3.2-2"}),),
     "airflow.image_digest": (set_("absent", "sha256:aaaa...", airflow={"image_digest": DIGEST}),),
@@ -87,4 +88,8 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
             "complete",
         ),
     ),
+    **{
+        f"teams[].{key}": (set_("[]", "[1]", "complete", teams=[TEAM], dags={"delivery": "git_bundle"}),)
+        for key in ("name", "worker_groups", "repository", "branch", "subdirectory", "pool_slots")
+    },
 }

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 
-from airflow_fargate import components, configuration, fernet, iam_token, parameters, token_login, waiting
+from airflow_fargate import components, configuration, fernet, iam_token, parameters, teams, token_login, waiting
 from airflow_fargate.backing_services import Broker, Database
 from airflow_fargate.components import DATABASE_PASSWORD, FERNET_KEY, Component
 from airflow_fargate.startup_error import StartupError
@@ -50,6 +50,8 @@ def wait_for_backing_services(component: Component, environ: Mapping[str, str]) 
             )
             if FERNET_KEY in component.secrets:
                 fernet.check(database, environ[FERNET_KEY])
+        if component.name == "dag-processor":
+            teams.ensure_pools(database, environ)
     if component.uses_broker(environ):
         broker = Broker.of(environ)
         waiting.wait(

@@ -57,7 +57,7 @@ def assemble(component: Component, environ: Mapping[str, str]) -> dict[str, str]
         options |= _worker(environ)
     if component.name in {"api-server", "standalone"}:
         options |= sign_on.options(environ)
-    return options | git_connection.connection(environ)
+    return options | git_connection.connections(environ)
 
 
 def check_secrets(component: Component, environ: Mapping[str, str]) -> None:

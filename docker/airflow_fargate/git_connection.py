@@ -1,8 +1,9 @@
-"""Builds the Airflow connection ``git_dags`` of the Git bundle from the variables that Terraform sets."""
+"""Builds the Airflow connections of the Git bundles from the variables that Terraform sets."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from airflow_fargate.startup_error import StartupError
 
 KNOWN_HOSTS = Path("/opt/airflow/git_known_hosts")
 VARIABLE = "AIRFLOW_CONN_GIT_DAGS"
+REPOSITORY = re.compile(r"AIRFLOW_GIT_REPO(?P<suffix>(_[A-Z0-9_]+)?)")
 
 
 def lines(text: str) -> str:
@@ -17,8 +19,8 @@ def lines(text: str) -> str:
     return text.replace("\\n", "\n").strip() + "\n"
 
 
-def connection(environ: Mapping[str, str], *, known_hosts: Path = KNOWN_HOSTS) -> dict[str, str]:
-    """Build ``AIRFLOW_CONN_GIT_DAGS``; empty without AIRFLOW_GIT_REPO, or where the variable is set already.
+def connections(environ: Mapping[str, str], *, known_hosts: Path = KNOWN_HOSTS) -> dict[str, str]:
+    """Build ``AIRFLOW_CONN_GIT_DAGS`` for AIRFLOW_GIT_REPO, and one with the suffix of each AIRFLOW_GIT_REPO_<TEAM>.
 
     Args:
         known_hosts: file to write the pinned host keys to.
@@ -26,19 +28,31 @@ def connection(environ: Mapping[str, str], *, known_hosts: Path = KNOWN_HOSTS) -
     Raises:
         StartupError: there is a deploy key but no host keys.
     """
-    repository, key = environ.get("AIRFLOW_GIT_REPO"), environ.get("AIRFLOW_GIT_DEPLOY_KEY")
-    if not repository or VARIABLE in environ:
-        return {}
-    extra: dict[str, str] = {}
-    if key:
-        hosts = environ.get("AIRFLOW_GIT_KNOWN_HOSTS")
-        if not hosts:
-            raise StartupError("AIRFLOW_GIT_KNOWN_HOSTS is missing. Fix: pin the host's keys (ssh-keyscan HOST)")
-        known_hosts.write_text(lines(hosts))
-        extra = {
-            "private_key": lines(key),
-            "strict_host_key_checking": "yes",
-            "known_hosts_file": str(known_hosts),
-        }
+    found = (REPOSITORY.fullmatch(name) for name in environ)
+    suffixes = [match["suffix"] for match in found if match and environ[match[0]]]
     # Airflow expands $NAME in options, but not in connections.
-    return {VARIABLE: json.dumps({"conn_type": "git", "host": repository, "extra": extra})}
+    return {
+        f"{VARIABLE}{suffix}": json.dumps(
+            {
+                "conn_type": "git",
+                "host": environ[f"AIRFLOW_GIT_REPO{suffix}"],
+                "extra": _extra(environ.get(f"AIRFLOW_GIT_DEPLOY_KEY{suffix}"), environ, known_hosts),
+            }
+        )
+        for suffix in suffixes
+        if f"{VARIABLE}{suffix}" not in environ
+    }
+
+
+def _extra(key: str | None, environ: Mapping[str, str], known_hosts: Path) -> dict[str, str]:
+    if not key:
+        return {}
+    hosts = environ.get("AIRFLOW_GIT_KNOWN_HOSTS")
+    if not hosts:
+        raise StartupError("AIRFLOW_GIT_KNOWN_HOSTS is missing. Fix: pin the host's keys (ssh-keyscan HOST)")
+    known_hosts.write_text(lines(hosts))
+    return {
+        "private_key": lines(key),
+        "strict_host_key_checking": "yes",
+        "known_hosts_file": str(known_hosts),
+    }

@@ -15,14 +15,18 @@ from environments.derived.dag_access import dag_access
 from environments.derived.receivers import receivers
 from environments.derived.role_usage import execution_role_characters, task_role_characters
 from environments.derived.service_counts import service_counts
+from environments.derived.teams import queues_of
 from environments.facts import quotas
 from environments.facts.quotas import Quota
 from environments.model import Environment
+from environments.sections.teams import Team
 
 BASE_TASK_DEFINITION_BYTES = 12_000
 """A task definition without the lists below has up to 10,400 bytes (measured on synthesized JSON)."""
 RECEIVER_BYTES = 1_200
 """Variables and secrets of a receiver of telemetry in the main container and the StatsD sidecar, without addresses."""
+TEAM_BYTES = 700
+"""Variables, bundle and secret of a team in the task definition of the dag-processor, without the texts of the file."""
 VARIABLE_BYTES = len(', {"name": "", "value": ""}')
 ONE_OFF_LOG_GROUPS = 1
 
@@ -107,12 +111,23 @@ def _task_definition(environment: Environment) -> Usage:
         "AIRFLOW_METRICS_WORKER_GROUPS", json.dumps({g.name: list(g.queues) for g in environment.workers})
     )
     queues += 40 * len(environment.workers)  # the concurrency of each group
+    teams = sum(_team(environment, team) for team in environment.teams)
     largest = max(
-        ("airflow.config", config), ("dags.known_hosts", hosts), ("workers", queues), key=lambda part: part[1]
+        ("airflow.config", config),
+        ("dags.known_hosts", hosts),
+        ("workers", queues),
+        ("teams", teams),
+        key=lambda part: part[1],
     )
     telemetry = sum(RECEIVER_BYTES + 2 * len(receiver.section.endpoint) for receiver in receivers(environment))
-    used = BASE_TASK_DEFINITION_BYTES + config + telemetry + max(hosts, queues)
+    used = BASE_TASK_DEFINITION_BYTES + config + telemetry + teams + max(hosts, queues)
     return Usage(largest[0], quotas.TASK_DEFINITION_BYTES, used, 1)
+
+
+def _team(environment: Environment, team: Team) -> int:
+    """Bytes of a team in the task definition of the dag-processor: its queues, its bundle, its repository and key."""
+    texts = (*queues_of(environment, team), team.name, team.branch, team.subdirectory, 2 * team.repository)
+    return TEAM_BYTES + sum(len(json.dumps(text)) for text in texts)
 
 
 def _variable(name: str, value: str) -> int:

@@ -44,6 +44,7 @@ OWNED: dict[str, str] = {
         ),
         "the section ecs_executor sets it",
     ),
+    "AIRFLOW__CORE__MULTI_TEAM": "the FAB auth manager does not support Airflow's multi-team mode; use teams",
     "AIRFLOW__CORE__PARALLELISM": "it is computed from workers and memory sizes",
     "AIRFLOW__CORE__DEFAULT_TASK_RETRIES": "use airflow.default_task_retries",
     "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": "it is set to the internal name of the api-servers",

@@ -24,7 +24,14 @@ DEFAULT_DAGS_FOLDER = "/opt/airflow/dags"
 SYNCS = (("git-sync",), ("s3-sync",))
 """Commands of the sidecars that fetch DAG files."""
 BUNDLES = "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"
-GIT_VARIABLES = frozenset({BUNDLES, "AIRFLOW_GIT_REPO", "AIRFLOW_GIT_KNOWN_HOSTS", GIT_BUNDLE_DEPLOY_KEY_VARIABLE})
+GIT_VARIABLES = (
+    BUNDLES,
+    "AIRFLOW_GIT_REPO",
+    "AIRFLOW_GIT_KNOWN_HOSTS",
+    GIT_BUNDLE_DEPLOY_KEY_VARIABLE,
+    "AIRFLOW_TEAMS",
+)
+"""Beginnings of the variables of Git bundles. The mounted folder is one bundle, so a local run has no teams."""
 # The identity provider sends people to the deployed host name; a local run has the user admin.
 SIGN_ON_VARIABLES = frozenset({*sign_on.VARIABLES, OIDC_CLIENT_SECRET_VARIABLE})
 # An edited DAG file is parsed within seconds. Deployed environments wait for minutes, which costs less CPU.
@@ -135,8 +142,8 @@ def _without_git(task: Task) -> Task:
             container,
             mounts=tuple(mount for mount in container.mounts if mount.volume not in volumes),
             depends_on={name: condition for name, condition in container.depends_on.items() if name not in removed},
-            environment={name: value for name, value in container.environment.items() if name not in GIT_VARIABLES},
-            secrets={name: value for name, value in container.secrets.items() if name not in GIT_VARIABLES},
+            environment=_without(container.environment, GIT_VARIABLES),
+            secrets=_without(container.secrets, GIT_VARIABLES),
         )
         for container in task.containers
         if container.name not in removed
@@ -153,6 +160,10 @@ def _local_container(container: ContainerDefinition, *, variables: Mapping[str, 
     environment = {**_deployed_only_removed(container.environment), **added, **fast_refresh}
     health = container.health.every(HEALTH_CHECK_SECONDS) if container.health else None
     return replace(container, environment=environment, secrets=_deployed_only_removed(container.secrets), health=health)
+
+
+def _without(variables: Mapping[str, str], beginnings: tuple[str, ...]) -> dict[str, str]:
+    return {name: value for name, value in variables.items() if not name.startswith(beginnings)}
 
 
 def _deployed_only_removed(variables: Mapping[str, str]) -> dict[str, str]:

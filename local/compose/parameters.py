@@ -13,7 +13,8 @@ from environments.facts.secrets import GIT_BUNDLE_DEPLOY_KEY_VARIABLE, GIT_SYNC_
 from local.compose.errors import PreconditionError
 
 # Secrets that cannot be generated: a deploy key belongs to an existing repository.
-USER_PROVIDED = frozenset({GIT_SYNC_DEPLOY_KEY_VARIABLE, GIT_BUNDLE_DEPLOY_KEY_VARIABLE})
+USER_PROVIDED = (GIT_SYNC_DEPLOY_KEY_VARIABLE, GIT_BUNDLE_DEPLOY_KEY_VARIABLE)
+"""Beginnings of the variables: the key of a team has a suffix."""
 BYTES = 32
 
 
@@ -46,7 +47,7 @@ class Parameters:
         """
         missing = {variable: path for variable, name in secrets.items() if not (path := self.path(name)).exists()}
         for variable, path in missing.items():
-            if variable in USER_PROVIDED:
+            if variable.startswith(USER_PROVIDED):
                 raise PreconditionError(f"{variable} has no value. Fix: write the key to {path}, or omit DELIVERY=git")
         paths = sorted(set(missing.values()))
         for path in paths:

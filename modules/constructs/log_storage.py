@@ -31,32 +31,37 @@ class TaskLogsReference:
     log_group_arn: str | None
     key_arn: str
 
-    def serve(self, client: Client, *, write: bool = True) -> None:
+    def serve(self, client: Client, *, write: bool = True, team: str = "") -> None:
         """Configure remote logging of ``client`` and allow it to read task logs.
 
         Args:
             client: the component.
             write: allow it to write task logs as well.
+            team: team whose DAGs ``client`` runs; it reaches the logs of these only.
         """
         client.add_environment(AIRFLOW__LOGGING__REMOTE_LOGGING="True")
+        # Airflow's default of [logging] log_filename_template begins with dag_id={{ ti.dag_id }}/.
+        logs = f"dag_id={team}.*" if team else "*"
         if self.bucket_arn is not None:
-            self._serve_bucket(client, self.bucket_arn, write=write)
+            self._serve_bucket(client, self.bucket_arn, logs, write=write)
         else:
-            self._serve_log_group(client, write=write)
+            self._serve_log_group(client, logs, write=write)
 
-    def _serve_bucket(self, client: Client, bucket_arn: str, *, write: bool) -> None:
+    def _serve_bucket(self, client: Client, bucket_arn: str, logs: str, *, write: bool) -> None:
         client.add_environment(
             AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER=f"s3://{self.bucket_name}/{TASK_LOGS}",
             AIRFLOW__LOGGING__ENCRYPT_S3_LOGS="False",  # the bucket encrypts every object with its own key
         )
         client.task_role.grant(
             "task-logs",
-            statement("s3:GetObject", *(["s3:PutObject"] if write else []), on=[f"{bucket_arn}/{TASK_LOGS}/*"]),
-            statement("s3:ListBucket", on=[bucket_arn], conditions={"StringLike": {"s3:prefix": [f"{TASK_LOGS}/*"]}}),
+            statement("s3:GetObject", *(["s3:PutObject"] if write else []), on=[f"{bucket_arn}/{TASK_LOGS}/{logs}"]),
+            statement(
+                "s3:ListBucket", on=[bucket_arn], conditions={"StringLike": {"s3:prefix": [f"{TASK_LOGS}/{logs}"]}}
+            ),
             statement("kms:Decrypt", *(["kms:GenerateDataKey"] if write else []), on=[self.key_arn]),
         )
 
-    def _serve_log_group(self, client: Client, *, write: bool) -> None:
+    def _serve_log_group(self, client: Client, logs: str, *, write: bool) -> None:
         client.add_environment(AIRFLOW__LOGGING__REMOTE_BASE_LOG_FOLDER=f"cloudwatch://{self.log_group_arn}")
         client.task_role.grant(
             "task-logs",
@@ -64,7 +69,7 @@ class TaskLogsReference:
                 "logs:DescribeLogStreams",
                 "logs:GetLogEvents",
                 *(["logs:CreateLogStream", "logs:PutLogEvents"] if write else []),
-                on=[f"{self.log_group_arn}", f"{self.log_group_arn}:log-stream:*"],
+                on=[f"{self.log_group_arn}", f"{self.log_group_arn}:log-stream:{logs}"],
             ),
         )
 
@@ -82,6 +87,23 @@ class TaskLogsReader:
     def serve(self, client: Client) -> None:
         """Configure remote logging of ``client`` and allow it to read task logs."""
         self.storage.serve(client, write=False)
+
+
+@dataclass(frozen=True)
+class TaskLogsOfTeam:
+    """The logs of the Airflow tasks of one team, whose DAGs are named ``<team>.<anything>``.
+
+    Args:
+        storage: the storage.
+        team: name of the team.
+    """
+
+    storage: TaskLogsReference
+    team: str
+
+    def serve(self, client: Client) -> None:
+        """Configure remote logging of ``client`` and allow it to read and write the team's logs."""
+        self.storage.serve(client, team=self.team)
 
 
 class LogStorage(Construct):

@@ -14,6 +14,7 @@ from environments.facts.secrets import (
     OTLP_HEADERS_VARIABLE,
     SPECIFICATIONS,
 )
+from environments.facts.teams import SHARED_BUNDLE, variable_suffix
 from modules.core.container import Container, Secret
 from modules.core.grants import statement
 from modules.core.json_text import json_text
@@ -168,33 +169,38 @@ def _start_after(task: FargateTask, first: Container, later: Container | None) -
 
 @dataclass(frozen=True)
 class GitBundle:
-    """Airflow's git DAG bundle: no container; each process clones the repository and keeps a DAG run on its version.
+    """Airflow's git DAG bundles: no container; each process clones the repositories and keeps a DAG run on its version.
 
     Args:
-        repository: the repository of DAG files.
+        repositories: the repositories of DAG files, by the name of the bundle: ``dags``, or that of a team.
     """
 
-    repository: Repository
+    repositories: Mapping[str, Repository]
 
     def join(self, task: FargateTask) -> None:
-        """Add the sidecar to ``task``."""
-        repository = self.repository
-        arguments: dict[str, object] = {
-            "git_conn_id": "git_dags",
-            "tracking_ref": repository.ref,
-            "subdir": repository.subdirectory or None,
-            "refresh_interval": repository.interval_seconds,
-        }
-        classpath = "airflow.providers.git.bundles.git.GitDagBundle"
-        bundle = {"name": "dags", "classpath": classpath, "kwargs": arguments}
-        task.add_environment(
-            AIRFLOW_GIT_REPO=repository.url, AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST=json_text([bundle])
-        )
-        if repository.known_hosts:
-            task.add_environment(AIRFLOW_GIT_KNOWN_HOSTS="\n".join(repository.known_hosts))
-        if repository.deploy_key:
-            task.add_secret(GIT_BUNDLE_DEPLOY_KEY_VARIABLE, repository.deploy_key)
-        repository.allow_clone(task)
+        """Add the bundles to ``task``."""
+        bundles = [_bundle(name, repository) for name, repository in self.repositories.items()]
+        task.add_environment(AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST=json_text(bundles))
+        for name, repository in self.repositories.items():
+            suffix = "" if name == SHARED_BUNDLE else variable_suffix(name)
+            task.add_environment(**{f"AIRFLOW_GIT_REPO{suffix}": repository.url})
+            if repository.known_hosts:
+                task.add_environment(AIRFLOW_GIT_KNOWN_HOSTS="\n".join(repository.known_hosts))
+            if repository.deploy_key:
+                task.add_secret(f"{GIT_BUNDLE_DEPLOY_KEY_VARIABLE}{suffix}", repository.deploy_key)
+            repository.allow_clone(task)
+
+
+def _bundle(name: str, repository: Repository) -> dict[str, object]:
+    """The item of ``dag_bundle_config_list``; the image makes its connection from the variables of the bundle."""
+    suffix = "" if name == SHARED_BUNDLE else variable_suffix(name).lower()
+    arguments: dict[str, object] = {
+        "git_conn_id": f"git_dags{suffix}",
+        "tracking_ref": repository.ref,
+        "subdir": repository.subdirectory or None,
+        "refresh_interval": repository.interval_seconds,
+    }
+    return {"name": name, "classpath": "airflow.providers.git.bundles.git.GitDagBundle", "kwargs": arguments}
 
 
 # Standard metrics of CloudWatch have a resolution of a minute.

@@ -52,7 +52,7 @@ def main(
             print("\n".join(f"{source.name:20} {source.purpose}" for source in wanted))
             return
         modules = list(write.modules(wanted, structure=load(folder / f"{like}.yaml")))
-    except (write.UnknownModule, InvalidEnvironment) as problem:
+    except (write.UnknownModule, write.UnsupportedEnvironment, InvalidEnvironment) as problem:
         fail(problem)
     try:
         if check:

@@ -33,7 +33,7 @@ from modules.stacks.airflow import Airflow
 from modules.stacks.foundation import Foundation
 
 # Keys that configure this project's tools or the provider of the root, not the resources of a stack.
-NOT_IN_MODULES = frozenset({"state", "waivers", "tags"})
+NOT_IN_MODULES = frozenset({"state", "waivers", "tags", "teams"})
 WORKERS = "workers"
 REPOSITORY, SSH_EXAMPLE = "dags_repository", "git@git.example.com:team/dags.git"
 _INPUT = re.compile(r"(tostring\()?var\.\w+\)?")

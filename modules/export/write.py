@@ -29,6 +29,10 @@ class UnknownModule(ValueError):
     """A requested module does not exist; the message lists the names."""
 
 
+class UnsupportedEnvironment(ValueError):
+    """No module can have the structure of an environment; the message names the key."""
+
+
 def sources(names: Iterable[str]) -> list[Source]:
     """The modules called ``names``, or all modules without a name.
 
@@ -44,7 +48,16 @@ def sources(names: Iterable[str]) -> list[Source]:
 
 
 def modules(wanted: Iterable[Source], *, structure: Environment) -> Iterator[Module]:
-    """The modules of ``wanted``, built one after the other."""
+    """The modules of ``wanted``, built one after the other.
+
+    Raises:
+        UnsupportedEnvironment: the environment has teams, but the worker groups of a module are all made alike.
+    """
+    if structure.teams:
+        raise UnsupportedEnvironment(
+            f"{structure.name}: teams: modules have no teams, because their worker groups are all made alike. Fix: use "
+            f"another environment (--like), or hand over the stacks: make handover ENV={structure.name}"
+        )
     return (build(source, structure=structure) for source in wanted)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 from environments.derived.parallelism import parallelism
+from environments.derived.teams import queues_of
 from environments.facts.naming import Names
 from environments.facts.topology import executors, is_standalone, uses_celery
 from environments.model import Environment
@@ -42,8 +45,18 @@ def options(environment: Environment, *, names: Names, base_url: str) -> dict[st
         values["AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT"] = airflow.visibility_timeout_seconds
         # Airflow uploads a task log at the end of the task: the log of a killed task is only in the container's log.
         values["AIRFLOW__CELERY__TASK_LOGS_TO_STDOUT"] = True
+    if environment.teams:
+        values["AIRFLOW_TEAMS"] = teams(environment)
     config = {name: literal(text) for name, text in airflow.config.items()}
     return {name: str(value) for name, value in sorted({**values, **config}.items())}
+
+
+def teams(environment: Environment) -> str:
+    """The queues and the slots of the pool of each team, for the image's cluster policy (docs/teams.md)."""
+    found = {
+        team.name: {"queues": queues_of(environment, team), "pool_slots": team.pool_slots} for team in environment.teams
+    }
+    return json.dumps(found, sort_keys=True, separators=(",", ":"))
 
 
 def failed_heartbeats(timeout_seconds: int) -> int:

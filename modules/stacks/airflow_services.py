@@ -182,13 +182,13 @@ class AirflowServices:
             ),
             log_readers=[self._services[API_SERVER.name].connections],
             uses=[
-                *self._bindings.worker_services(WORKER_USES),
+                *self._bindings.worker_services(WORKER_USES, group=section.name),
                 *self._bindings.receivers(worker_name(section.name)),
                 protection,
                 *self._exec,
                 self._bindings.dag_access(section),
             ],
-            sidecars=self._bindings.sidecars(WORKER_USES),
+            sidecars=self._bindings.sidecars(WORKER_USES, group=section.name),
             depends_on=[self._cluster.capacity_providers],
         )
         QueueScaling(

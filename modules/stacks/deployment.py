@@ -62,6 +62,7 @@ def in_order(environment: Environment) -> Environment:
         ids = ("public_subnet_ids", "application_subnet_ids", "data_subnet_ids", "application_route_table_ids")
         existing = existing.model_copy(update={key: _sorted(getattr(existing, key)) for key in ids})
     workers = (group.model_copy(update={"queues": _sorted(group.queues)}) for group in environment.workers)
+    teams = (team.model_copy(update={"worker_groups": _sorted(team.worker_groups)}) for team in environment.teams)
     balancer, dags = environment.load_balancer, environment.dags
     return environment.model_copy(
         update={
@@ -69,6 +70,7 @@ def in_order(environment: Environment) -> Environment:
             "load_balancer": balancer.model_copy(update={"allowed_cidrs": _sorted(balancer.allowed_cidrs)}),
             "dags": dags.model_copy(update={"known_hosts": _sorted(dags.known_hosts)}),
             "workers": tuple(sorted(workers, key=lambda group: group.name)),
+            "teams": tuple(sorted(teams, key=lambda team: team.name)),
             "waivers": tuple(sorted(environment.waivers, key=lambda waiver: (waiver.rule, waiver.address))),
         }
     )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from environments.derived.teams import team_of
 from environments.facts.metrics import NAMESPACE
 from environments.facts.naming import Names
-from environments.facts.secrets import DEPLOY_KEY, OIDC_CLIENT_SECRET, own_names_for_process
+from environments.facts.secrets import OIDC_CLIENT_SECRET, own_names_for_process
+from environments.facts.teams import SHARED_BUNDLE, parameter_prefix
 from environments.facts.topology import uses_celery, worker_name
 from environments.model import Environment
 from environments.sections.dag_access import DagAccess as DagAccessSection
-from modules.constructs.log_storage import TaskLogsReader
+from environments.sections.teams import Team
+from modules.constructs.log_storage import TaskLogsOfTeam, TaskLogsReader
 from modules.constructs.sidecars import GitBundle, GitSync, Repository, S3Sync, StatsD, WorkerMetrics
 from modules.core.connections import Connections
 from modules.core.container import Secret
@@ -19,6 +22,7 @@ from modules.core.dag_access import DagAccess
 from modules.core.task import BackingService, Client, Sidecar
 from modules.stacks.component_table import Use
 from modules.stacks.dag_access import dag_access
+from modules.stacks.dag_bundles import bundles_of, repositories
 from modules.stacks.ecs_executor import EcsExecutorSettings
 from modules.stacks.foundation import FoundationReference
 from modules.stacks.sign_on import SignOn
@@ -53,9 +57,25 @@ class ServiceBindings:
         """Return AWS APIs and the backing services called ``uses``, with the shared secrets called ``secrets``."""
         return [self._foundation.aws_services, *(s for use in uses for s in self._services(use, secrets))]
 
-    def worker_services(self, uses: Iterable[Use]) -> list[BackingService]:
-        """Return the backing services of a worker, which needs only one of the shared secrets."""
-        return [*self.services(uses), self._foundation.secrets.some(*WORKER_SECRETS)]
+    def worker_services(self, uses: Iterable[Use], *, group: str) -> list[BackingService]:
+        """Return the backing services of a worker, which needs only one of the shared secrets.
+
+        A worker of a team reads connections and variables below the team's path and the logs of the team's DAGs. Other
+        connections and variables come from the api-servers.
+        """
+        team = team_of(self._environment, group)
+        shared = [use for use in uses if not (team and use in {"secrets_backend", "task_logs"})]
+        return [
+            *self.services(shared),
+            self._foundation.secrets.some(*WORKER_SECRETS),
+            *(self._services_of(team) if team else ()),
+        ]
+
+    def _services_of(self, team: Team) -> Iterator[BackingService]:
+        if self._environment.airflow.secrets_backend:
+            shared = self._foundation.secrets_backend
+            yield replace(shared, path=f"{shared.path}/{parameter_prefix(team.name)}")
+        yield TaskLogsOfTeam(self._foundation.task_logs, team.name)
 
     def receivers(self, process: str) -> list[BackingService]:
         """Return the receivers of telemetry to which the service ``process`` sends."""
@@ -66,10 +86,16 @@ class ServiceBindings:
         key_arn = self._foundation.secrets_key_arn
         return dag_access(section, self._environment, names=self._names, secrets_key_arn=key_arn)
 
-    def sidecars(self, uses: Iterable[Use]) -> list[Sidecar]:
-        """Return the sidecars of ``uses`` and the StatsD sidecar, which every component has."""
+    def sidecars(self, uses: Iterable[Use], *, group: str | None = None) -> list[Sidecar]:
+        """Return the sidecars of ``uses`` and the StatsD sidecar, which every component has.
+
+        Args:
+            uses: names of sidecars.
+            group: name of the worker group; a group of a team has the DAG bundle of this team only.
+        """
         statsd: list[Sidecar] = [StatsD(namespace=NAMESPACE, environment=self._names.name, otlp=self.telemetry.otlp)]
-        return statsd + [sidecar for use in uses for sidecar in self._sidecars(use)]
+        bundles = bundles_of(self._environment, group=group)
+        return statsd + [sidecar for use in uses for sidecar in self._sidecars(use, bundles)]
 
     def _services(self, use: Use, secrets: tuple[str, ...]) -> Iterator[BackingService]:
         foundation = self._foundation
@@ -100,12 +126,12 @@ class ServiceBindings:
 
     def task_sidecars(self, uses: Iterable[Use]) -> list[Sidecar]:
         """Return the sidecars of a process that ends: all of them end before it, so that their exit codes are 0."""
-        found = [sidecar for use in uses for sidecar in self._sidecars(use)]
+        found = [sidecar for use in uses for sidecar in self._sidecars(use, (SHARED_BUNDLE,))]
         return [
             replace(sidecar, follow=False) if isinstance(sidecar, GitSync | S3Sync) else sidecar for sidecar in found
         ]
 
-    def _sidecars(self, use: Use) -> Iterator[Sidecar]:
+    def _sidecars(self, use: Use, bundles: Sequence[str]) -> Iterator[Sidecar]:
         if use == "metrics":
             groups = {
                 group.name: {"queues": list(group.queues), "concurrency": group.concurrency}
@@ -120,9 +146,9 @@ class ServiceBindings:
                 ecs_executor=self._ecs_executor(),
             )
         elif use == "dags" and self._environment.dags.delivery == "git_sync":
-            yield GitSync(self._repository())
+            yield GitSync(self._repositories(bundles)[SHARED_BUNDLE])
         elif use == "dags" and self._environment.dags.delivery == "git_bundle":
-            yield GitBundle(self._repository())
+            yield GitBundle(self._repositories(bundles))
         elif use == "dags" and self._foundation.dag_releases is not None:
             yield S3Sync(self._foundation.dag_releases, self._environment.dags.interval_seconds)
 
@@ -136,25 +162,12 @@ class ServiceBindings:
         cluster = f"arn:aws:ecs:{environment.region}:{environment.account_id}:service/{self._names.name}"
         return f"{cluster}/{worker_name('*')}"
 
-    def _repository(self) -> Repository:
-        dags = self._environment.dags
-        if dags.repository is None:
-            raise ValueError(
-                f"dags.delivery {dags.delivery} needs dags.repository: "
-                "environments.rules should have rejected the environment"
-            )
-        return Repository(
-            url=dags.repository,
-            ref=dags.branch,
-            subdirectory=dags.subdirectory,
-            interval_seconds=dags.interval_seconds,
-            deploy_key=self._external_secret(DEPLOY_KEY) if dags.deploy_key else None,
-            known_hosts=dags.known_hosts,
-        )
+    def _repositories(self, bundles: Sequence[str]) -> dict[str, Repository]:
+        return repositories(self._environment, bundles, secret=self._external_secret)
 
     def _external_secret(self, name: str) -> Secret:
         """Return the reference to a SecureString that an operator creates."""
         environment = self._environment
         arn = f"arn:aws:ssm:{environment.region}:{environment.account_id}:parameter{self._names.path}/{name}"
         key_arn = self._foundation.secrets_key_arn
-        return Secret(name=name, arn=arn, key_arn=key_arn, version="external")
+        return Secret(name=name.replace("/", "-"), arn=arn, key_arn=key_arn, version="external")

@@ -38,6 +38,7 @@ STARTUP_ERRORS: list[tuple[str, str, dict[str, str | None], int, str]] = [
         "AIRFLOW_WORKER_CONCURRENCY: expected a whole number",
     ),
     ("metrics groups", "metrics", {"AIRFLOW_METRICS_WORKER_GROUPS": '{"a": 1}'}, 2, "AIRFLOW_METRICS_WORKER_GROUPS"),
+    ("teams", "dag-processor", {"AIRFLOW_TEAMS": '{"sales": {}}'}, 2, "AIRFLOW_TEAMS must be JSON such as"),
     ("no region", "metrics", {"AIRFLOW_METRICS_WORKER_GROUPS": GROUPS}, 2, "CloudWatch: You must specify a region"),
     ("clean days", "db-clean", {"AIRFLOW_CLEAN_DAYS": "many"}, 1, "AIRFLOW_CLEAN_DAYS is a whole number"),
     ("downgrade to nothing", "downgrade", {}, 1, "downgrade: expected one argument"),

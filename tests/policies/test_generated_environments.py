@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from terraform_gate.finding import Verdict
 from terraform_gate.network.model import Endpoint, Network
 from terraform_gate.network.reach import decide
@@ -21,9 +21,11 @@ from terraform_gate.network.services import service
 from terraform_gate.rules.catalog import all_rules
 
 from environments import Environment
+from environments.load import from_data
 from tests.reading import EXECUTION_ROLE, fargate_tasks, grants, role_of, rules
 from tests.strategies import environments
 from tests.synthesis import FILE, Deployment, built, deployed, read_back
+from tests.unit.environments.cases import SMALLEST, TWO_TEAMS, changed
 from tests.unit.modules.limits import excesses
 from tests.unit.modules.variants import AUTHENTICATES, EXISTING, LARGE
 
@@ -42,8 +44,9 @@ LONGEST: dict[str, Any] = {
 }
 
 
-@pytest.mark.feature("T1", "N4")
+@pytest.mark.feature("T1", "N4", "T9")
 @few
+@example(from_data(changed(SMALLEST, TWO_TEAMS), source="teams"))
 @given(environments())
 def test_generated_environments_pass_every_rule_and_aws_limits(environment: Environment) -> None:
     deployment = built(environment)

@@ -103,9 +103,9 @@ def test_second_fernet_key_is_checked() -> None:
 def test_git_bundle_connection_requires_pinned_host_keys(tmp_path: Path) -> None:
     environ = {"AIRFLOW_GIT_REPO": "git@git.example:a/b.git", "AIRFLOW_GIT_DEPLOY_KEY": "-----BEGIN\\nabc\\nEND"}
     with pytest.raises(StartupError, match="AIRFLOW_GIT_KNOWN_HOSTS is missing"):
-        git_connection.connection(environ)
+        git_connection.connections(environ)
     known = tmp_path / "known_hosts"
-    made = git_connection.connection(
+    made = git_connection.connections(
         {**environ, "AIRFLOW_GIT_KNOWN_HOSTS": "git.example ssh-ed25519 AAAA"}, known_hosts=known
     )
     connection = json.loads(made["AIRFLOW_CONN_GIT_DAGS"])
@@ -113,6 +113,25 @@ def test_git_bundle_connection_requires_pinned_host_keys(tmp_path: Path) -> None
     assert connection["extra"]["private_key"] == "-----BEGIN\nabc\nEND\n"
     assert connection["extra"]["strict_host_key_checking"] == "yes"
     assert known.read_text() == "git.example ssh-ed25519 AAAA\n"
+
+
+@pytest.mark.feature("T9")
+def test_each_team_has_the_connection_of_its_bundle(tmp_path: Path) -> None:
+    known = tmp_path / "known_hosts"
+    environ = {
+        "AIRFLOW_GIT_REPO": "https://git.example/dags.git",
+        "AIRFLOW_GIT_REPO_DATA_SCIENCE": "git@git.example:science.git",
+        "AIRFLOW_GIT_DEPLOY_KEY_DATA_SCIENCE": "-----BEGIN\\nabc\\nEND",
+        "AIRFLOW_GIT_REPO_OPS": "git@git.example:ops.git",
+        "AIRFLOW_CONN_GIT_DAGS_OPS": "kept",
+        "AIRFLOW_GIT_KNOWN_HOSTS": "git.example ssh-ed25519 AAAA",
+    }
+    made = git_connection.connections(environ, known_hosts=known)
+    assert made.keys() == {"AIRFLOW_CONN_GIT_DAGS", "AIRFLOW_CONN_GIT_DAGS_DATA_SCIENCE"}
+    assert json.loads(made["AIRFLOW_CONN_GIT_DAGS"])["extra"] == {}
+    science = json.loads(made["AIRFLOW_CONN_GIT_DAGS_DATA_SCIENCE"])
+    assert science["host"] == "git@git.example:science.git"
+    assert science["extra"]["private_key"] == "-----BEGIN\nabc\nEND\n"
 
 
 def test_contract_documents_every_component_and_parameter() -> None:

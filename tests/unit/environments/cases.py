@@ -51,6 +51,24 @@ DAG_ACCESS: dict[str, Any] = {
     },
 }
 """What the DAGs of a service need of their own: every kind of destination, policy and secret."""
+TWO_TEAMS: dict[str, Any] = {
+    "dags": GIT_BUNDLE,
+    "workers": [
+        {"name": "default", "queues": ["default"]},
+        {
+            "name": "sales",
+            "queues": ["sales"],
+            "egress": [{"cidr": "198.51.100.0/25", "port": 5439, "reason": "Warehouse of sales"}],
+            "policies": [{"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::data-of-sales/*"]}],
+        },
+        {"name": "ops", "queues": ["ops", "ops.slow"], "secrets": {"TOKEN": "/airflow/dev/teams/ops/token"}},
+    ],
+    "teams": [
+        {"name": "sales", "worker_groups": ["sales"], "repository": "git@github.com:example/sales.git"},
+        {"name": "ops", "worker_groups": ["ops"], "repository": "git@github.com:example/ops.git", "pool_slots": 8},
+    ],
+}
+"""Two teams, and a worker group that belongs to no team."""
 WITH_DAG_ACCESS: dict[str, Any] = {"workers": [{"name": "default", "queues": ["default"], **DAG_ACCESS}]}
 
 

@@ -69,6 +69,16 @@ FULL: dict[str, Any] = changed(
         "ecs_executor": DAG_ACCESS,
         "components": dict.fromkeys(("scheduler", "triggerer", "standalone"), DAG_ACCESS),
         "workers": [{**WRITTEN["workers"][0], **DAG_ACCESS}, WRITTEN["workers"][1]],
+        "teams": [
+            {
+                "name": "reports",
+                "worker_groups": ["large"],
+                "repository": "https://github.com/example/reports.git",
+                "branch": "main",
+                "subdirectory": "dags",
+                "pool_slots": 8,
+            }
+        ],
         "telemetry": {
             "otlp": {"endpoint": "https://otel.internal", "cidr": "10.50.0.0/24", "authenticate": True},
             "openlineage": {"endpoint": "https://lineage.internal", "cidr": "10.50.0.0/24", "authenticate": True},

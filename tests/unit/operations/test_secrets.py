@@ -14,7 +14,9 @@ from environments.facts.secrets import SPECIFICATIONS, names_for_topology
 from operations import secrets
 from operations.account import Account
 from operations.errors import PreconditionError
+from operations.given_secrets import require_files, team_files
 from operations.rotate import ROTATIONS, rotation_of
+from tests.unit.environments.cases import TWO_TEAMS
 from tests.unit.operations.cloud import Cloud
 
 ALL = names_for_topology("celery")
@@ -61,6 +63,27 @@ def test_missing_secret_is_created_and_others_are_kept(cloud: Cloud) -> None:
     assert {one["Type"] for one in made} == {"SecureString"}
     jwt = next(one for one in made if one["Name"].endswith("jwt-secret"))
     assert jwt["KeyId"].startswith("arn:aws:kms:")  # what Terraform sets: an alias would be a change to it
+
+
+@pytest.mark.feature("T9")
+def test_deploy_key_of_each_team_is_required_and_stored_below_the_path_of_the_team(
+    cloud: Cloud, tmp_path: Path
+) -> None:
+    account = cloud.account_of(cloud.environment(**TWO_TEAMS))
+    key = tmp_path / "key"
+    key.write_text("-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n-----END OPENSSH PRIVATE KEY-----\n")
+    with pytest.raises(PreconditionError, match=r"teams/ops/git-deploy-key.*secrets dev --team-deploy-key ops=FILE"):
+        secrets.complete(account, files={"--deploy-key": key, **team_files([f"sales={key}"])})
+    assert secrets.complete(account, files=team_files([f"ops={key}"])) == ["teams/ops/git-deploy-key"]
+    assert cloud.read("teams/sales/git-deploy-key") == cloud.read("teams/ops/git-deploy-key") == key.read_text()
+
+
+@pytest.mark.feature("T9")
+def test_key_for_an_unknown_team_or_without_a_file_is_rejected(cloud: Cloud) -> None:
+    with pytest.raises(PreconditionError, match=r"--team-deploy-key gone=: dev has no such team.*Fix: omit"):
+        require_files(cloud.account, team_files(["gone=key"]))
+    with pytest.raises(PreconditionError, match=r"--team-deploy-key needs TEAM=FILE, got sales. Fix: "):
+        team_files(["sales"])
 
 
 @pytest.mark.feature("S1")

@@ -10,7 +10,7 @@ import pytest
 from local.compose.differences import BUNDLES, FAST_REFRESH
 from local.compose.document import CONDITIONS
 from local.compose.project import Project
-from tests.unit.environments.cases import GIT_BUNDLE, GIT_SSH
+from tests.unit.environments.cases import GIT_BUNDLE, GIT_SSH, TWO_TEAMS
 from tests.unit.local.compose.compose_fixtures import (
     BASE_URL,
     TOPOLOGIES,
@@ -159,6 +159,14 @@ def test_mounted_folder_replaces_git_delivery(dags: dict[str, Any]) -> None:
         assert [(mount["target"], mount["read_only"]) for mount in mounts] == [(folder, True)], name
         assert BUNDLES not in environment
     assert "/somewhere/dags" not in str(services["api-server"]["volumes"])
+
+
+@pytest.mark.feature("T9")
+def test_local_run_has_no_teams_because_the_mounted_folder_is_one_bundle() -> None:
+    services = composed(environment_of("celery", **TWO_TEAMS))["services"]
+    assert {"worker-default", "worker-sales", "worker-ops"} <= services.keys()
+    variables = {name for service in services.values() for name in service.get("environment", {})}
+    assert not [name for name in variables if "GIT" in name or "TEAMS" in name or "BUNDLE_CONFIG" in name]
 
 
 def test_mounted_folder_replaces_baked_dags_in_every_service() -> None:

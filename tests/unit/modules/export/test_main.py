@@ -10,9 +10,11 @@ import typer
 from click.testing import Result
 from typer.testing import CliRunner
 
+from environments.load import from_data
 from modules.export import readme, write
 from modules.export.__main__ import main
 from modules.export.build import Module
+from tests.unit.environments.cases import SMALLEST, TWO_TEAMS, changed
 
 NAMES = [source.name for source in write.MODULES]
 
@@ -151,6 +153,13 @@ def test_bad_input_is_one_message_and_exit_2(tmp_path: Path, arguments: list[str
     assert message in result.output
     assert "Traceback" not in result.output
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.feature("T9")
+def test_environment_with_teams_cannot_become_a_module() -> None:
+    environment = from_data(changed(SMALLEST, TWO_TEAMS), source="dev.yaml")
+    with pytest.raises(write.UnsupportedEnvironment, match=r"dev: teams: modules have no teams.*Fix: use another"):
+        write.modules(write.sources(["network"]), structure=environment)
 
 
 @pytest.mark.parametrize(

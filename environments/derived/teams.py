@@ -1,0 +1,24 @@
+"""The teams of an environment with what belongs to each: worker groups, queues, secrets."""
+
+from __future__ import annotations
+
+from environments.facts.git_servers import git_server
+from environments.model import Environment
+from environments.sections.teams import Team
+
+
+def team_of(environment: Environment, group: str) -> Team | None:
+    """The team to which the worker group called ``group`` belongs; None for a group that all others share."""
+    return next((team for team in environment.teams if group in team.worker_groups), None)
+
+
+def queues_of(environment: Environment, team: Team) -> tuple[str, ...]:
+    """The queues of the worker groups of ``team``, sorted."""
+    groups = (group for group in environment.workers if group.name in team.worker_groups)
+    return tuple(sorted(queue for group in groups for queue in group.queues))
+
+
+def has_deploy_key(team: Team) -> bool:
+    """Whether the team's repository is cloned over SSH, which requires a key."""
+    server = git_server(team.repository)
+    return server is not None and server.protocol == "ssh"
