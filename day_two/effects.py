@@ -27,6 +27,7 @@ REPLACED: Mapping[str, str] = {
     "the broker": "aws_elasticache_replication_group",
     "the bucket": "aws_s3_bucket",
     "the bucket of DAG releases": "aws_s3_bucket",
+    "Flower": f"aws_ecs_service aws_service_discovery_service {LOGS}",
     "the DNS record": "aws_route53_record",
     "the load balancer": "aws_lb aws_lb_listener aws_lb_target_group aws_route53_record",
     "the log group": LOGS,

@@ -51,7 +51,7 @@ def synth(
 
     Args:
         description: one sentence for the author of an environment file.
-        effect: what a later change of the key does; none for a section, whose keys have their own.
+        effect: what a later change of the key does; none for a section that is always there, whose keys have their own.
         ge: lower bound, inclusive.
         le: upper bound, inclusive.
     """

@@ -74,18 +74,18 @@ def _property(node: Node, name: str) -> Any:
 
 
 def keys(node: Node | None = None, prefix: str = "") -> Iterator[tuple[str, Node]]:
-    """Each key that is not a section with its node, in the order of the model.
+    """Each key that is not a section, and each section that may be absent, with its node, in the order of the model.
 
-    >>> "workers[].name" in dict(keys())
-    True
+    >>> "workers[].name" in dict(keys()), "hibernation" in dict(keys())
+    (True, True)
     """
     node = node or schema()
     for name, raw in node["properties"].items():
         found = resolved(schema(), raw)
         inner = section(found)
-        if inner is None:
+        if inner is None or {"type": "null"} in found.get("anyOf", ()):
             yield f"{prefix}{name}", found
-        else:
+        if inner is not None:
             yield from keys(inner, f"{prefix}{name}{'[]' if found.get('type') == 'array' else ''}.")
 
 

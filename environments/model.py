@@ -100,7 +100,8 @@ class Environment(Section):
         EcsExecutor | None,
         synth(
             "Airflow tasks in their own Fargate tasks: with topology `ecs` all, also when the section is absent; with "
-            '`celery` those that set `executor="ecs"`.'
+            '`celery` those that set `executor="ecs"`.',
+            effect=replaces("the log group when it becomes absent; rolling when it becomes given"),
         ),
     ] = None
     dags: Annotated[Dags, synth("Delivery of DAG files.")] = Dags()
@@ -112,7 +113,8 @@ class Environment(Section):
     alarms: Annotated[Alarms, synth("CloudWatch alarms.")] = Alarms()
     telemetry: Annotated[Telemetry, synth("Receivers of traces, metrics and data lineage.")] = Telemetry()
     hibernation: Annotated[
-        Hibernation | None, synth("Scheduled stop and start; the environment always runs when absent.")
+        Hibernation | None,
+        synth("Scheduled stop and start; the environment always runs when absent.", effect=IN_PLACE),
     ] = None
     cleanup: Annotated[Cleanup, synth("Clean-up of the metadata database.")] = Cleanup()
     waivers: Annotated[Annotated[tuple[Waiver, ...], Len(0, 500)], synth("Accepted findings of policies.")] = ()

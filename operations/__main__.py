@@ -27,7 +27,7 @@ from operations import verify as _verify
 from operations.account import PYTHON, Account
 from operations.commands import control, dags, delivery, hand_over, observe, recover
 from operations.commands import upgrade as _upgrade
-from operations.commands.shared import Folder, Json, Name, Yes, account_of, asked, print_items
+from operations.commands.shared import Folder, Json, Name, Yes, account_of, asked, environment_name, print_items
 from operations.errors import PreconditionError
 from operations.given_secrets import require_files, team_files
 from operations.hcp import commands as _hcp
@@ -47,7 +47,7 @@ app.add_typer(dags.app, name="dags")
 
 @app.command()
 def doctor(
-    name: Annotated[str | None, typer.Argument(help="Name of an environment.")] = None,
+    name: Annotated[str | None, typer.Argument(help="Name of an environment.", callback=environment_name)] = None,
     json: Json = False,
     folder: Folder = HOME,
 ) -> None:
@@ -72,7 +72,7 @@ def doctor(
 def bootstrap(name: Name, yes: Yes = False, folder: Folder = HOME) -> None:
     """Create the bucket of the Terraform states and the CI roles."""
     with reporting() as report:
-        account = account_of(report, name, folder, "bootstrap")
+        account = account_of(report, name, folder)
         synthesize(folder)
         _bootstrap.bootstrap(account, confirm=asked(yes))
         next_command(account.command("deploy"))
@@ -92,7 +92,7 @@ def plan(
 ) -> None:
     """Plan both stacks and print the changes by effect. Applies nothing; exit 1 when deploy would reject the plan."""
     with reporting() as report:
-        account = account_of(report, name, folder, "plan")
+        account = account_of(report, name, folder)
         synthesize_one(folder / f"{name}.yaml")
         planned = _plan.plan(account)
         if out:
@@ -122,7 +122,7 @@ def deploy(
     """Deploy foundation, secrets, migration and services; reject a plan that loses data."""
     with reporting() as report:
         allowed = read_reviewed(reviewed, environment=name) if reviewed else None
-        account = account_of(report, name, folder, "deploy", *(("--reviewed", str(reviewed)) if reviewed else ()))
+        account = account_of(report, name, folder)
         synthesize_one(folder / f"{name}.yaml")
         _deploy.deploy(account, confirm=asked(yes), reviewed=allowed)
         next_command(account.command("verify"))
@@ -155,7 +155,7 @@ def secrets(
             "--otlp-headers": otlp_headers,
             "--openlineage-api-key": openlineage_api_key,
         }
-        account = account_of(report, name, folder, "secrets", check=lambda found: require_files(found, files))
+        account = account_of(report, name, folder, check=lambda found: require_files(found, files))
         _secrets.complete(account, files=files)
         next_command(account.command("migrate"))
 
@@ -164,7 +164,7 @@ def secrets(
 def migrate(name: Name, folder: Folder = HOME) -> None:
     """Migrate the metadata database to the schema of the image."""
     with reporting() as report:
-        account = account_of(report, name, folder, "migrate")
+        account = account_of(report, name, folder)
         _migrate.migrate(account)
         next_command(account.command("deploy"))
 
@@ -173,7 +173,7 @@ def migrate(name: Name, folder: Folder = HOME) -> None:
 def downgrade(name: Name, target: str, yes: Yes = False, folder: Folder = HOME) -> None:
     """Downgrade the schema to TARGET: a revision that `migrate` printed, or an Airflow version."""
     with reporting() as report:
-        account = account_of(report, name, folder, "downgrade", target)
+        account = account_of(report, name, folder)
         if not asked(yes)(f"Downgrade the metadata database of {name} to {target}? Newer data is lost."):
             raise PreconditionError("nothing was downgraded")
         _migrate.downgrade(account, target)
@@ -193,7 +193,7 @@ def rotate(
     """Replace SECRET (fernet, jwt, api, database, broker or oidc) while Airflow runs."""
     with reporting() as report:
         rotation = rotation_of(secret, from_)
-        account = account_of(report, name, folder, "rotate", secret)
+        account = account_of(report, name, folder)
         database.require_awake(account)
         if not asked(yes)(f"Rotate {secret} of {name}? Every Fargate task is replaced."):
             raise PreconditionError("nothing was rotated")
@@ -205,7 +205,7 @@ def rotate(
 def hibernate(name: Name, yes: Yes = False, folder: Folder = HOME) -> None:
     """Stop every Fargate task and the database."""
     with reporting() as report:
-        account = account_of(report, name, folder, "hibernate")
+        account = account_of(report, name, folder)
         kind = "the production environment " if account.environment.production else ""
         question = f"Stop every Fargate task and the database of {kind}{name}? Running Airflow tasks are interrupted."
         if not asked(yes)(question):
@@ -219,7 +219,7 @@ def hibernate(name: Name, yes: Yes = False, folder: Folder = HOME) -> None:
 def wake(name: Name, folder: Folder = HOME) -> None:
     """Start the database, then the services."""
     with reporting() as report:
-        account = account_of(report, name, folder, "wake")
+        account = account_of(report, name, folder)
         _hibernation.wake(account)
         next_command(account.command("verify"))
 
@@ -228,7 +228,7 @@ def wake(name: Name, folder: Folder = HOME) -> None:
 def verify(name: Name, json: Json = False, folder: Folder = HOME) -> None:
     """Check a running environment; exit 1 when a check fails."""
     with reporting() as report:
-        checks = _verify.verify(account_of(report, name, folder, "verify"))
+        checks = _verify.verify(account_of(report, name, folder))
         failed = sum(check.problem is not None for check in checks)
         following = "open Airflow (the output `url` of the stack)"
         if json:
@@ -246,7 +246,7 @@ def verify(name: Name, json: Json = False, folder: Folder = HOME) -> None:
 def destroy(name: Name, folder: Folder = HOME) -> None:
     """Destroy an environment that is not protected. Asks for its name."""
     with reporting() as report:
-        account = account_of(report, name, folder, "destroy")
+        account = account_of(report, name, folder)
         _deploy.require_unprotected(account)
         say(
             f"This destroys {name} in account {account.environment.account_id}: database, logs, images, and every "

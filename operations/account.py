@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -72,12 +73,12 @@ class Account:
         return f"{folder}/{self.environment.name}.yaml"
 
     def command(self, verb: str, *arguments: str) -> str:
-        """The command line that runs ``verb`` for this environment from the project's folder.
+        """The command line for a shell that runs ``verb`` for this environment from the project's folder.
 
         Example: ``.venv/bin/python -m operations rotate dev jwt``.
         """
-        words = [PYTHON, "-m operations", verb, self.environment.name, *arguments]
-        return " ".join([*words, *([] if self.folder == HOME else ["--folder", str(self.folder)])])
+        words = [self.environment.name, *arguments, *([] if self.folder == HOME else ["--folder", str(self.folder)])]
+        return f"{PYTHON} -m operations {verb} {shlex.join(words)}"
 
     def caller(self) -> tuple[str, str]:
         """Account id and ARN behind the credentials.

@@ -7,7 +7,7 @@ revoke the rules of the other stack that name a deleted security group, and runn
 from __future__ import annotations
 
 from environments.facts.stacks import LAYERS
-from operations import broker_auth, database, image, load_balancer_sign_on, migrate, secrets
+from operations import broker_auth, database, hibernation, image, load_balancer_sign_on, migrate, secrets
 from operations.account import Account
 from operations.bootstrap import require_state_bucket
 from operations.errors import PreconditionError
@@ -74,6 +74,8 @@ def deploy(account: Account, *, confirm: Confirm, reviewed: Reviewed | None = No
         migrate.migrate(account)
     with steps.run(SERVICES):
         airflow.bring_up(confirm=confirm, in_use=in_use)
+        if account.environment.hibernation:
+            hibernation.follow_file(account)
     if sign_on:
         with steps.run(SIGN_ON):
             load_balancer_sign_on.set_up(account)

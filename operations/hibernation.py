@@ -65,6 +65,24 @@ def allow_scaling(account: Account) -> None:
             set_limits(account, target["ResourceId"], least=limits[0], most=limits[1])
 
 
+def follow_file(account: Account) -> None:
+    """Give running services the limits of the environment file, which Terraform ignores where a schedule sets them.
+
+    Services that sleep keep the limit 0: the schedule, or ``wake``, starts them together with the database.
+    """
+    counts, asleep, targets = service_counts(account.environment), 0, scalable_targets(account)
+    for target in targets:
+        least, most = counts.get(target["ResourceId"].rsplit("/", 1)[1], (0, 0))
+        asleep += target["MaxCapacity"] == 0
+        if target["MaxCapacity"] and most and (target["MinCapacity"], target["MaxCapacity"]) != (least, most):
+            set_limits(account, target["ResourceId"], least=least, most=most)
+    if asleep:
+        say(
+            f"{asleep} of {len(targets)} services sleep and stay stopped until hibernation.start, or "
+            f"{account.command('wake')}"
+        )
+
+
 def start_services(account: Account) -> None:
     """Start every service with the smallest count of the environment file."""
     counts = service_counts(account.environment)

@@ -14,11 +14,12 @@ from terraform_gate.interruptions import RULE
 from environments.atomic_file import write
 from environments.facts.stacks import AIRFLOW, FOUNDATION
 from environments.fields import BRIEF_OUTAGE, IN_PLACE, ROLLING
+from operations import database
 from operations.account import Account
 from operations.bootstrap import require_state_bucket
 from operations.migrate import is_recorded
 from operations.plan_guard import losses
-from operations.planned_effects import ORDER, REPLACES, effect_of
+from operations.planned_effects import ORDER, REPLACES, effect_of, wakes
 from operations.reviewed import reviewed, write_reviewed
 from operations.stacks import SHOWN_CHANGES, Stack
 
@@ -40,17 +41,31 @@ class Planned:
         plans: outputs of ``terraform show -json``, by stack.
         rejected: what the plan guard would reject, a line for each change.
         made_up: outputs of the foundation that are not known yet, with the ids that the plan of Airflow has for them.
+        asleep: whether the environment hibernates. Counts and limits of 0 are no difference then: ``wake`` sets them.
     """
 
     environment: str
     plans: Mapping[str, Mapping[str, Any]]
     rejected: Sequence[str]
     made_up: Mapping[str, Any]
+    asleep: bool = False
 
     @property
     def lines(self) -> list[str]:
         """The changes, grouped by effect."""
-        return list(report(self.plans, self.rejected))
+        waking = sum(1 for _ in _changes(self.plans)) - self.changes
+        stays = f"{self.environment} hibernates: {waking} counts and limits of autoscaling stay 0 until `wake`."
+        return [*report(self._compared, self.rejected), *([stays] if waking else [])]
+
+    @property
+    def _compared(self) -> Mapping[str, Mapping[str, Any]]:
+        """The plans, of an environment that hibernates without what only its hibernation causes."""
+        if not self.asleep:
+            return self.plans
+        return {
+            stack: {"resource_changes": [found for found in document.get("resource_changes", ()) if not wakes(found)]}
+            for stack, document in self.plans.items()
+        }
 
     @property
     def items(self) -> list[dict[str, Any]]:
@@ -64,13 +79,13 @@ class Planned:
                 "effect": effect_of(change),
                 "rejected": refused.get(f"{stack}: {change['address']}"),
             }
-            for stack, change in _changes(self.plans)
+            for stack, change in _changes(self._compared)
         ]
 
     @property
     def changes(self) -> int:
         """Number of resources that would change."""
-        return sum(1 for _ in _changes(self.plans))
+        return sum(1 for _ in _changes(self._compared))
 
     def write(self, folder: Path) -> None:
         """Write ``STACK.plan.json`` for the gate and the report, and the reviewed plan for ``deploy --reviewed``."""
@@ -96,7 +111,9 @@ def plan(account: Account) -> Planned:
     plans = {foundation.name: first, airflow.name: airflow.review(outputs=outputs)}
     known = first.get("planned_values", {}).get("outputs", {})
     made_up = {name: value for name, value in outputs.items() if "value" not in known.get(name, {})}
-    return Planned(account.environment.name, plans, rejections(account, plans, in_use=in_use), made_up)
+    found = database.find(account, account.names.name) or {}
+    asleep = found.get("DBInstanceStatus") in database.STOPPED
+    return Planned(account.environment.name, plans, rejections(account, plans, in_use=in_use), made_up, asleep)
 
 
 def rejections(account: Account, plans: Mapping[str, Mapping[str, Any]], *, in_use: bool) -> list[str]:

@@ -59,6 +59,20 @@ def effect_of(change: Change) -> str:
     return IN_PLACE
 
 
+def wakes(change: Change) -> bool:
+    """Whether a change only gives a service that sleeps its count or its limits of autoscaling again."""
+    before = change["change"].get("before") or {}
+    counts = {"aws_ecs_service": {"desired_count"}, "aws_appautoscaling_target": {"min_capacity", "max_capacity"}}
+    names = counts.get(change["type"], set())
+    differing = set(differences(change))
+    return (
+        change["change"]["actions"] == ["update"]
+        and bool(differing)
+        and differing <= names
+        and not any(before.get(name) for name in names)
+    )
+
+
 def differences(change: Change) -> Iterator[str]:
     """The attributes that a change gives another value, or one that is known only after the apply."""
     before, after = (change["change"].get(side) or {} for side in ("before", "after"))

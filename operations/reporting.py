@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,7 +13,8 @@ from terraform_harness.terraform.run import TerraformError, TerraformInterrupted
 from terraform_harness.tools import MissingTool
 
 from environments import InvalidEnvironment
-from operations.account import Account
+from environments.command_line import repeated
+from operations.account import PYTHON, Account
 from operations.aws_errors import explain
 from operations.errors import OperationError, PreconditionError
 
@@ -28,13 +29,13 @@ class Report:
 
     Args:
         account: knows whether something was changed, and the steps.
-        again: the command line of the running command.
+        again: the command line of the running command, with every argument that the user gave.
         undo: a command line that undoes what was done, if there is one.
         started_apply: whether an apply in HCP Terraform was started.
     """
 
     account: Account | None = None
-    again: str = ""
+    again: str = field(default_factory=lambda: repeated(f"{PYTHON} -m operations"))
     undo: str = ""
     started_apply: bool = False
 
@@ -67,8 +68,8 @@ def reporting() -> Iterator[Report]:
 
 def _end(report: Report, text: str, code: int) -> None:
     lines = [text]
-    if report.account and (report.changed or code == INTERRUPTED):
-        lines += [line for line in (report.account.steps.report(),) if line]
+    if report.again and (report.changed or code == INTERRUPTED):
+        lines += [line for line in (report.account.steps.report() if report.account else "",) if line]
         lines += [f"Next: {report.again} (it continues)" + (f", or {report.undo} (undoes it)" if report.undo else "")]
     print("\n".join(lines), file=sys.stderr)
     raise typer.Exit(code) from None

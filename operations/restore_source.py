@@ -11,6 +11,7 @@ from operations import backup, database
 from operations.account import Account
 from operations.errors import PreconditionError
 from operations.progress import say, step
+from operations.restore_arguments import parse
 
 BEFORE = "-before-"
 """Part of the identifier that a replaced instance gets: ``airflow-dev-before-20261128t0210``."""
@@ -98,17 +99,6 @@ def from_time(account: Account, text: str) -> Source:
         f"no backup covers --time {text}. Backups: {shown}. Fix: name a time within them, or use --snapshot "
         f"({account.command('backups')} lists the snapshots)"
     )
-
-
-def parse(text: str) -> datetime.datetime:
-    """A time in UTC, unless it names its offset."""
-    try:
-        found = datetime.datetime.fromisoformat(text)
-    except ValueError:
-        raise PreconditionError(
-            f"--time {text!r} is not a time. Fix: write it as 2026-11-28T02:10:00 (UTC) or 2026-11-28T03:10:00+01:00"
-        ) from None
-    return found.astimezone(datetime.UTC) if found.tzinfo else found.replace(tzinfo=datetime.UTC)
 
 
 def _automated_backups(account: Account) -> list[dict[str, Any]]:

@@ -42,6 +42,7 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "iam.permissions_boundary": (
         set_("absent", "limits", iam={"permissions_boundary": f"arn:aws:iam::{ACCOUNT}:policy/limits"}),
     ),
+    "iam.oidc": (set_("given", "absent", "complete", iam={"oidc": ABSENT}),),
     "iam.oidc.provider_arn": (
         set_(
             "absent",
@@ -52,7 +53,6 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     ),
     "iam.oidc.github_repository": (
         set_("example/platform", "example/other", "complete", iam={"oidc": {"github_repository": "example/other"}}),
-        set_("example/platform", "absent", "complete", iam={"oidc": ABSENT}),
     ),
     "iam.oidc.gitlab_project": (
         set_(

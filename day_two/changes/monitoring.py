@@ -19,6 +19,10 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
         set_("airflow@...", "other@...", "complete", alarms={"email": "other@example.com"}),
         set_("airflow@...", "absent", "complete", alarms={"email": ABSENT}),
     ),
+    "telemetry.otlp": (
+        set_("absent", "given", "complete", telemetry={"otlp": OTLP}),
+        set_("given", "absent", "guest", telemetry={"otlp": ABSENT}),
+    ),
     "telemetry.otlp.endpoint": (
         set_("absent", "given", "complete", telemetry={"otlp": OTLP}),
         set_("absent", "given on port 4318", "lean", telemetry={"otlp": {"endpoint": "https://otel.example.com:4318"}}),
@@ -27,6 +31,10 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "telemetry.otlp.authenticate": (
         set_("absent", "true", "complete", telemetry={"otlp": {**OTLP, "authenticate": True}}),
     ),
+    "telemetry.openlineage": (
+        set_("absent", "given", "complete", telemetry={"openlineage": LINEAGE}),
+        set_("given", "absent", "guest", telemetry={"openlineage": ABSENT}),
+    ),
     "telemetry.openlineage.endpoint": (set_("absent", "given", "complete", telemetry={"openlineage": LINEAGE}),),
     "telemetry.openlineage.cidr": (
         set_("10.50...", "10.51...", "guest", telemetry={"openlineage": {"cidr": "10.51.0.0/24"}}),
@@ -34,11 +42,11 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
     "telemetry.openlineage.authenticate": (
         set_("absent", "true", "complete", telemetry={"openlineage": {**LINEAGE, "authenticate": True}}),
     ),
-    "hibernation.stop": (
-        set_("20:00", "21:00", "complete", hibernation={"stop": "0 21 * * 1-5"}),
-        set_("20:00", "absent", "complete", hibernation=ABSENT),
-        set_("absent", "20:00", "lean", hibernation=NIGHT),
+    "hibernation": (
+        set_("given", "absent", "complete", hibernation=ABSENT),
+        set_("absent", "given", "lean", hibernation=NIGHT),
     ),
+    "hibernation.stop": (set_("20:00", "21:00", "complete", hibernation={"stop": "0 21 * * 1-5"}),),
     "hibernation.start": (set_("06:30", "07:30", "complete", hibernation={"start": "30 7 * * 1-5"}),),
     "hibernation.timezone": (set_("UTC", "Europe/Berlin", "complete", hibernation={"timezone": "Europe/Berlin"}),),
     "cleanup.schedule": (set_("sunday", "saturday", "complete", cleanup={"schedule": "0 3 * * 6"}),),

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from day_two.bases import CERTIFICATE, REGION
+from day_two.bases import ABSENT, CERTIFICATE, REGION
 from day_two.changes.change import Change, Data, reversed_, set_
 
 A, B, C = (f"{REGION}{letter}" for letter in "abc")
+OTHER_VPC = {
+    "vpc_id": "vpc-0123456789abcdef0",
+    "cidr": "10.11.0.0/16",
+    **{
+        f"{tier}_subnet_ids": [f"subnet-{number}0000001", f"subnet-{number}0000002"]
+        for number, tier in enumerate(("public", "application", "data"))
+    },
+}
 
 
 def _subnets(*tiers: str, drop: bool = False) -> Callable[[Data], Data]:
@@ -39,6 +47,16 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
         set_("nat_per_zone", "none", "single", network={"egress": "none"}),
         set_("single_nat", "nat_per_zone", "lean", network={"egress": "nat_per_zone"}),
         set_("single_nat", "none", "lean", network={"egress": "none"}),
+    ),
+    "network.existing": (
+        set_(
+            "given",
+            "absent",
+            "guest",
+            network={"existing": ABSENT, "cidr": "10.99.0.0/16"},
+            telemetry={"otlp": ABSENT, "openlineage": ABSENT},
+        ),
+        set_("absent", "given", "lean", network={"existing": OTHER_VPC, "cidr": ABSENT}),
     ),
     "network.existing.vpc_id": (
         set_("vpc", "another", "guest", network={"existing": {"vpc_id": "vpc-0123456789abcdef0"}}),

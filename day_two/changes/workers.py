@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from day_two.bases import ACCOUNT, COMPLETE, REGION
-from day_two.changes.change import Change, Data, workers
+from day_two.bases import ABSENT, ACCOUNT, COMPLETE, REGION
+from day_two.changes.change import Change, Data, set_, workers
 
 EGRESS = {"cidr": "192.0.2.0/28", "port": 5439, "last_port": 5440, "reason": "Warehouse of the reports"}
 STATEMENT = {"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::reports/*"]}
@@ -49,6 +49,14 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
         for service, (base, give) in SERVICES.items()
         for key, access in ACCESS.items()
     },
+    "components.flower": (
+        set_("given", "absent", "complete", components={"flower": ABSENT}),
+        set_("absent", "given", "guest", components={"flower": {}}),
+    ),
+    "ecs_executor": (
+        set_("given", "absent", "complete", ecs_executor=ABSENT),
+        set_("absent", "given", "guest", ecs_executor={}),
+    ),
     "ecs_executor.sizes[].name": (Change("large", "huge", _size(name="huge"), "complete"),),
     "ecs_executor.sizes[].cpu": (Change("4096", "2048", _size(cpu=2048), "complete"),),
     "ecs_executor.sizes[].memory_mib": (Change("16384", "30720", _size(memory_mib=30720), "complete"),),

@@ -26,6 +26,7 @@ DEFAULTS: Mapping[str, str] = {
     "AIRFLOW__FAB__PROXY_FIX_X_HOST": "0",
     "AIRFLOW__FAB__PROXY_FIX_X_PREFIX": "0",
     "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+    "AIRFLOW__METRICS__STAT_NAME_HANDLER": "airflow_fargate.stat_names.valid",
     # The ECS executor uses the task role, not a connection `aws_default` that DAGs may have.
     "AIRFLOW__AWS_ECS_EXECUTOR__CONN_ID": "",
 }

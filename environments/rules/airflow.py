@@ -79,6 +79,7 @@ OWNED: dict[str, str] = {
     "AIRFLOW__METRICS__STATSD_ON": "alarms and dashboard need the metrics",
     "AIRFLOW__METRICS__STATSD_HOST": "the StatsD agent listens on 127.0.0.1",
     "AIRFLOW__METRICS__STATSD_PREFIX": "alarms and dashboard select metrics by this prefix",
+    "AIRFLOW__METRICS__STAT_NAME_HANDLER": "the image sets it, so that DAG ids may have any length and any letters",
     "AIRFLOW__LOGGING__JSON_LOGS": "the saved queries read JSON",
     "AIRFLOW__LOGGING__ENCRYPT_S3_LOGS": "the bucket encrypts the logs with its key",
     "AIRFLOW__API__PORT": "port 8080 is reserved: security groups, network ACLs and target group use it",

@@ -24,6 +24,18 @@ def backend_has_its_keys(environment: Environment) -> Iterator[Problem]:
         yield Problem(f"state.{key}", f"belongs to backend {owner}, not {state.backend}. Fix: remove the key")
 
 
+@rule("state", "iam")
+def ci_roles_need_a_bootstrap_stack(environment: Environment) -> Iterator[Problem]:
+    """CI roles belong to the bootstrap stack, which only accounts with states in S3 have."""
+    backend = environment.state.backend
+    if environment.iam.oidc and backend != "s3":
+        yield Problem(
+            "iam.oidc",
+            f"the bootstrap stack creates the CI roles, and an account with state.backend {backend} has none. Fix: use "
+            "state.backend s3, or remove the key",
+        )
+
+
 @rule("state")
 def kms_key_is_in_the_region_of_the_bucket(environment: Environment) -> Iterator[Problem]:
     """S3 encrypts only with KMS keys of the bucket's region."""

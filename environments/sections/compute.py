@@ -102,7 +102,11 @@ class Components(Section):
     dag_processor: Annotated[ComponentSize, synth("Parses the DAG files.")] = ComponentSize()
     triggerer: Annotated[TriggererSize, synth("Runs the triggers of deferred Airflow tasks.")] = TriggererSize()
     flower: Annotated[
-        ComponentSize | None, synth("Celery monitor, reachable inside the VPC only; not deployed when absent.")
+        ComponentSize | None,
+        synth(
+            "Celery monitor, reachable inside the VPC only; not deployed when absent.",
+            effect=replaces("Flower when it becomes absent; in place when it becomes given"),
+        ),
     ] = None
     standalone: Annotated[
         StandaloneSize, synth("All Airflow processes in one Fargate task (`sequential`, `single`).")

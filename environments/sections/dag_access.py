@@ -34,7 +34,8 @@ def _problem_in_resource(value: str) -> tuple[str, str] | None:
 
 Action = Annotated[
     str,
-    Pattern(r"^[A-Za-z0-9*-]*:?[A-Za-z0-9*?]*$", "an IAM action such as s3:GetObject"),
+    # At most 128 characters: https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
+    Pattern(r"^(\*|[A-Za-z0-9*-]{1,64}:[A-Za-z0-9*?]{1,63})$", "an IAM action such as s3:GetObject"),
     checked_text(_problem_in_action),
 ]
 Resource = Annotated[

@@ -68,7 +68,7 @@ class Iam(Section):
     permissions_boundary: Annotated[
         PolicyArn | None, plan("Permissions boundary of every role.", effect=IN_PLACE, nullable=True)
     ] = None
-    oidc: Annotated[Oidc | None, synth("Deploy and plan roles for a CI system.")] = None
+    oidc: Annotated[Oidc | None, synth("Deploy and plan roles for a CI system.", effect=IN_PLACE)] = None
 
 
 class Waiver(Section):
@@ -87,7 +87,7 @@ class Waiver(Section):
         synth("Why the finding is acceptable.", effect=CHECKS_ONLY),
     ]
     owner: Annotated[
-        Annotated[str, Pattern(r"\S", "a name or address")],
+        Annotated[str, Pattern(r"^.*\S.*$", "a name or address in one line")],
         synth("Person or team that accepts the finding.", effect=CHECKS_ONLY),
     ]
     expires: Annotated[Day, synth("Last day on which the waiver is valid.", effect=CHECKS_ONLY)]

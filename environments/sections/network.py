@@ -80,7 +80,13 @@ class Network(Section):
     flow_logs: Annotated[
         StrictBool, synth("Write VPC flow logs.", effect=replaces("the log group when it becomes false"))
     ] = True
-    existing: Annotated[ExistingNetwork | None, synth("Existing VPC to use; a VPC is created when absent.")] = None
+    existing: Annotated[
+        ExistingNetwork | None,
+        synth(
+            "Existing VPC to use; a VPC is created when absent.",
+            effect=not_possible_later("create a new environment and restore a snapshot of the database"),
+        ),
+    ] = None
 
     @model_validator(mode="before")
     @classmethod

@@ -55,8 +55,10 @@ class Telemetry(Section):
     """Traces, metrics and data lineage for receivers of other vendors; CloudWatch gets metrics without these keys."""
 
     otlp: Annotated[
-        OtlpReceiver | None, synth("Receiver of OpenTelemetry traces and metrics; nothing is sent when absent.")
+        OtlpReceiver | None,
+        synth("Receiver of OpenTelemetry traces and metrics; nothing is sent when absent.", effect=ROLLING),
     ] = None
     openlineage: Annotated[
-        OpenLineageReceiver | None, synth("Receiver of OpenLineage events; nothing is sent when absent.")
+        OpenLineageReceiver | None,
+        synth("Receiver of OpenLineage events; nothing is sent when absent.", effect=ROLLING),
     ] = None

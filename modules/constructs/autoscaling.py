@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cdktf import TerraformResource
+from cdktf import TerraformResource, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.appautoscaling_policy import (
     AppautoscalingPolicy,
     AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration,
@@ -58,7 +58,8 @@ class ScalingTarget(Construct):
         cluster: name of the ECS cluster.
         service: name of the ECS service.
         bounds: fewest and most Fargate tasks.
-        sleep: hours in which no task runs, if any.
+        sleep: hours in which no task runs, if any. Changed bounds then apply from the next start on, and at once when
+            somebody sets them (``operations deploy`` does).
         after: resources that must exist first: the service.
 
     Example:
@@ -90,6 +91,8 @@ class ScalingTarget(Construct):
             min_capacity=bounds.minimum,
             max_capacity=bounds.maximum,
             depends_on=list(after),
+            # At night the limits are 0: a deployment would start services without a database.
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["min_capacity", "max_capacity"]) if sleep else None,
         )
         self.scalable = Scalable(
             cluster=cluster,

@@ -23,7 +23,7 @@ def airflow(
 ) -> None:
     """Run a command of the Airflow CLI in its own Fargate task; the exit code is that of the Airflow command."""
     with reporting() as report:
-        account = account_of(report, name, folder, "airflow", "--", *arguments)
+        account = account_of(report, name, folder)
         ended = pausing.airflow(account, arguments)
         say(f"exit code {ended.exit_code}")
         next_command(account.command("status"))
@@ -41,7 +41,7 @@ def shell(
     """Open a shell in a running container through ECS Exec; the session is recorded."""
     with reporting() as report:
         sessions.require_program(command)
-        account = account_of(report, name, folder, "shell", component)
+        account = account_of(report, name, folder)
         code = sessions.shell(account, component, command)
         next_command(account.command("status"))
         raise typer.Exit(code)
@@ -55,7 +55,7 @@ def open_(
 ) -> None:
     """Forward a local port to the user interface of a component, for an internal load balancer or for Flower."""
     with reporting() as report:
-        account = account_of(report, name, folder, "open", component)
+        account = account_of(report, name, folder)
         code = sessions.forward(account, component, port=port)
         next_command(account.command("status"))
         raise typer.Exit(code)
@@ -72,7 +72,7 @@ def scale(
 ) -> None:
     """Keep exactly COUNT Fargate tasks of SERVICE, for a time or until `auto`."""
     with reporting() as report:
-        account = account_of(report, name, folder, "scale", service, count)
+        account = account_of(report, name, folder)
         if count == "0" and not asked(yes)(f"Stop every Fargate task of {service} of {name}?"):
             raise PreconditionError("nothing was scaled")
         scaling.scale(account, service, count, until=until)
@@ -87,7 +87,7 @@ def pause(
 ) -> None:
     """Pause all DAGs and wait until no Airflow task runs."""
     with reporting() as report:
-        account = account_of(report, name, folder, "pause")
+        account = account_of(report, name, folder)
         if not asked(yes)(f"Pause all DAGs of {name}? No Airflow task starts until `resume`."):
             raise PreconditionError("nothing was paused")
         report.undo = account.command("resume")
@@ -98,6 +98,6 @@ def pause(
 def resume(name: Name, folder: Folder = HOME) -> None:
     """Unpause the DAGs that `pause` paused."""
     with reporting() as report:
-        account = account_of(report, name, folder, "resume")
+        account = account_of(report, name, folder)
         pausing.resume(account)
         next_command(account.command("status"))

@@ -28,8 +28,7 @@ def release(
 ) -> None:
     """Upload the DAG files of a folder and make them the current release. Prints the version."""
     with reporting() as report:
-        words = ("dags release", "--dags", str(dags), "--keep", str(keep))
-        account = account_of(report, name, folder, *words, check=lambda found: require_release(found, dags))
+        account = account_of(report, name, folder, check=lambda found: require_release(found, dags))
         print(DagReleases(account).release(dags, keep=keep))
         say(f"components follow within {account.environment.dags.interval_seconds} s")
         next_command(f"{account.command('dags list')} (back: {account.command('dags rollback')})")
@@ -43,9 +42,7 @@ def rollback(
 ) -> None:
     """Make an earlier release the current one. Prints the version."""
     with reporting() as report:
-        account = account_of(
-            report, name, folder, "dags rollback", *((version,) if version else ()), check=require_delivery
-        )
+        account = account_of(report, name, folder, check=require_delivery)
         print(DagReleases(account).rollback(version))
         say(f"components follow within {account.environment.dags.interval_seconds} s")
         next_command(account.command("dags list"))
@@ -55,9 +52,9 @@ def rollback(
 def list_(name: Name, json: Json = False, folder: Folder = HOME) -> None:
     """List the releases, the newest first; * is the current one."""
     with reporting() as report:
-        account = account_of(report, name, folder, "dags list", check=require_delivery)
+        account = account_of(report, name, folder, check=require_delivery)
         releases = DagReleases(account)
-        current, following = releases.current(), account.command("dags release", "--dags FOLDER")
+        current, following = releases.current(), account.command("dags release", "--dags", "FOLDER")
         if json:
             items = ({**asdict(item), "current": item.version == current} for item in releases.all())
             print_items("dags list", name, items, ok=True, next_=following)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from environments.load import HOME
-from operations.commands.shared import Folder, Name, account_of
+from operations.commands.shared import Folder, Name, account_of, account_without_check, environment_names
 from operations.pinning import pin as write_pin
 from operations.pipelines import github, gitlab
 from operations.pipelines.target import targets
@@ -30,7 +30,7 @@ def image(
 ) -> None:
     """Build the image for the environment's processor architecture, push it into its repository, print its digest."""
     with reporting() as report:
-        account = account_of(report, name, folder, "image")
+        account = account_of(report, name, folder)
         digest = build_and_push(account, tag=tag, all_architectures=all_architectures)
         print(digest)
         next_command(f"{account.command('pin', digest)}, {account.command('deploy')}")
@@ -44,11 +44,14 @@ def pin(
         file = folder / f"{name}.yaml"
         changed = write_pin(file, digest)
         say(f"{file}: airflow.image_digest {'is now' if changed else 'was already'} {digest}")
-        next_command(f"make plan ENV={name}")
+        next_command(account_without_check(name, folder).command("plan"))
 
 
 def pipelines(
-    names: Annotated[list[str], typer.Argument(metavar="NAMES...", help="Environments in the order of deployment.")],
+    names: Annotated[
+        list[str],
+        typer.Argument(metavar="NAMES...", help="Environments in the order of deployment.", callback=environment_names),
+    ],
     provider: Annotated[str, typer.Option(help="github or gitlab.")] = "github",
     out: Annotated[Path, typer.Option(help="Folder of the repository.")] = Path("dist/pipelines"),
     check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when a file is not current.")] = False,

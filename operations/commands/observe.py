@@ -28,7 +28,7 @@ Since = Annotated[str, typer.Option("--since", help="Age of the oldest line: 90s
 def status(name: Name, json: Json = False, folder: Folder = HOME) -> None:
     """Show services, data stores, the last migration, queues, alarms and waivers that end soon."""
     with reporting() as report:
-        account = account_of(report, name, folder, "status")
+        account = account_of(report, name, folder)
         found = _status(account)
         if json:
             print_json(found)
@@ -72,7 +72,7 @@ def logs(
                 )
 
         age = _logs.duration(since)
-        account = account_of(report, name, folder, "logs", check=check)
+        account = account_of(report, name, folder, check=check)
         if component:
             lines = _logs.component_lines(account, component, since=age, follow=follow, pattern=filter)
         else:
@@ -111,7 +111,7 @@ def support_bundle(
     """Write an archive with state, settings and logs of NAME, without its secrets."""
     with reporting() as report:
         age = _logs.duration(since)
-        account = account_of(report, name, folder, "support-bundle")
+        account = account_of(report, name, folder)
         now = datetime.datetime.now(datetime.UTC)
         target = out or Path(f"{account.names.name}-support-{now:%Y%m%dT%H%M%SZ}.zip")
         names = collect(account, target=target, since=age)

@@ -10,18 +10,28 @@ from environments.load import HOME
 from operations import backup as _backup
 from operations import restore_source
 from operations.account import Account
-from operations.commands.shared import Folder, Json, Name, Yes, account_of, asked, print_json
-from operations.errors import PreconditionError
+from operations.commands.shared import (
+    Folder,
+    Json,
+    Name,
+    Yes,
+    account_of,
+    account_without_check,
+    asked,
+    environment_name,
+    print_json,
+)
 from operations.progress import next_command, say
 from operations.rehearsal import rehearse, require_possible
 from operations.reporting import reporting
 from operations.restore import restore as _restore
+from operations.restore_arguments import require_arguments
 
 
 def backup(name: Name, json: Json = False, folder: Folder = HOME) -> None:
     """Take a snapshot of the metadata database and wait for it; running Airflow is not interrupted."""
     with reporting() as report:
-        account = account_of(report, name, folder, "backup")
+        account = account_of(report, name, folder)
         found = _backup.backup(account)
         command = account.command("restore", "--snapshot", found["snapshot"])
         if json:
@@ -35,7 +45,7 @@ def backup(name: Name, json: Json = False, folder: Folder = HOME) -> None:
 def backups(name: Name, json: Json = False, folder: Folder = HOME) -> None:
     """List the snapshots of the metadata database, newest first."""
     with reporting() as report:
-        account = account_of(report, name, folder, "backups")
+        account = account_of(report, name, folder)
         found = _backup.backups(account)
         if json:
             print_json(found)
@@ -51,7 +61,9 @@ def restore(
     *,
     snapshot: Annotated[str, typer.Option(help="A snapshot that `backups` lists.")] = "",
     time: Annotated[str, typer.Option(help="A point in time in UTC: 2026-11-28T02:10:00.")] = "",
-    into: Annotated[str, typer.Option(help="Replace the database of this environment, not of NAME.")] = "",
+    into: Annotated[
+        str, typer.Option(help="Replace the database of this environment, not of NAME.", callback=environment_name)
+    ] = "",
     copy_fernet_key: Annotated[
         bool, typer.Option("--copy-fernet-key", help="With --into: store the Fernet key of NAME there too.")
     ] = False,
@@ -64,13 +76,13 @@ def restore(
     AWS calls: copy of the snapshot (another key or region), restore next to the old instance, its settings and
     password, services stopped, both instances renamed, Terraform's state, migration, services started.
     """
-    given = {"--snapshot": snapshot, "--time": time, "--into": into}
-    words = [word for option, value in given.items() if value for word in (option, value)]
-    words += ["--copy-fernet-key"] if copy_fernet_key else []
+
+    def check(found: Account) -> None:
+        require_arguments(found, snapshot=snapshot, time=time, into=into, copy_keys=copy_fernet_key)
+        account_without_check(into or name, folder)
+
     with reporting() as report:
-        account = account_of(
-            report, name, folder, "restore", *words, check=lambda found: _require_one(found, snapshot, time)
-        )
+        account = account_of(report, name, folder, check=check)
         target = account_of(report, into, folder) if into else account
         read = restore_source.from_snapshot if snapshot else restore_source.from_time
         done = _restore(read(account, snapshot or time), target, confirm=asked(yes), copy_keys=copy_fernet_key)
@@ -86,16 +98,6 @@ def restore(
         next_command(target.command(*(["rotate", "fernet"] if done["rotate"] else ["verify"])))
 
 
-def _require_one(account: Account, snapshot: str, time: str) -> None:
-    if bool(snapshot) == bool(time):
-        raise PreconditionError(
-            f"name --snapshot or --time. Fix: {account.command('backups')} lists the snapshots; --time takes "
-            "2026-11-28T02:10:00 (UTC)"
-        )
-    if time:
-        restore_source.parse(time)
-
-
 def rehearse_upgrade(
     name: Name,
     image: Annotated[
@@ -106,10 +108,7 @@ def rehearse_upgrade(
 ) -> None:
     """Migrate a copy of the metadata database with another image, print the times, delete the copy. No interruption."""
     with reporting() as report:
-        words = ("--image", image) if image else ()
-        account = account_of(
-            report, name, folder, "rehearse-upgrade", *words, check=lambda found: require_possible(found, wanted=image)
-        )
+        account = account_of(report, name, folder, check=lambda found: require_possible(found, wanted=image))
         done = rehearse(account, wanted=image)
         if json:
             print_json(done)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,31 +12,46 @@ import typer
 
 from environments import load
 from environments.load import HOME
+from environments.model import NAME_PATTERN
 from operations.account import Account
 from operations.reporting import Report
 from operations.stacks import Confirm
 
-Name = Annotated[str, typer.Argument(help="Name of an environment.")]
+
+def environment_name(given: str | None) -> str | None:
+    """``given`` when it can be the name of an environment: a part of a path would lead to the file of another folder.
+
+    Raises:
+        typer.BadParameter: it has other characters, or another length.
+    """
+    if given and not re.fullmatch(NAME_PATTERN, given):
+        raise typer.BadParameter(
+            f"{given!r} is not the name of an environment: 2 to 16 lower-case letters, digits and hyphens"
+        )
+    return given
+
+
+def environment_names(given: list[str]) -> list[str]:
+    """:func:`environment_name` of each."""
+    return [name for name in given if environment_name(name)]
+
+
+Name = Annotated[str, typer.Argument(help="Name of an environment.", callback=environment_name)]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Folder = Annotated[Path, typer.Option("--folder", help="Folder of the environment files.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 
 
-def account_of(
-    report: Report, name: str, folder: Path, *command: str, check: Callable[[Account], object] | None = None
-) -> Account:
+def account_of(report: Report, name: str, folder: Path, *, check: Callable[[Account], object] | None = None) -> Account:
     """The account of the environment ``name``, after its credentials were checked.
 
     Args:
         report: gets the account, for the message when the command stops.
         folder: folder of the environment files.
-        command: the verb with its arguments, suggested again when it stops; that of an earlier call when absent.
         check: raises PreconditionError for wrong arguments, before AWS is contacted.
     """
     account = account_without_check(name, folder)
     report.account = account
-    if command:
-        report.again = account.command(*command)
     if check:
         check(account)
     return account.guard()

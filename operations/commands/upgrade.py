@@ -30,7 +30,7 @@ def upgrade(
     """Take a snapshot, write DIGEST into the file of NAME, migrate the database and deploy. Rehearse it first."""
     file = folder / f"{name}.yaml"
     with reporting() as report:
-        account = account_of(report, name, folder, "upgrade", digest, check=lambda _: require_digest(digest))
+        account = account_of(report, name, folder, check=lambda _: require_digest(digest))
         image.check(account, {"imageDigest": digest})
         database.require_awake(account)
         question = f"Upgrade {name} to {digest}? The metadata database is migrated, and every Fargate task is replaced."

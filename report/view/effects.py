@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from environments.derived.effective_values import effective
-from environments.json_schema import Node, choices, resolved, schema
+from environments.json_schema import Node, choices, resolved, schema, section
 from environments.model import Environment
 
 
@@ -30,7 +30,7 @@ def effects_of(environment: Environment) -> Iterator[Effect]:
 
 def _effects(node: Node, value: Any, path: str) -> Iterator[Effect]:
     found = resolved(schema(), node)
-    if effect := found.get("effect"):
+    if (effect := found.get("effect")) and section(found) is None:
         yield Effect(path, shown(value), str(effect))
         return
     for choice in choices(schema(), found):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,11 +13,13 @@ import yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from day_two.bases import COMPLETE
 from environments import Environment, InvalidEnvironment, parse
 from environments.errors import MOST_PROBLEMS, Problem, is_unprintable
 from environments.generated_files import schema_text
+from environments.json_schema import keys
 from environments.load import from_data
-from tests.unit.environments.cases import GIT_SSH, SMALLEST, changed, messages
+from tests.unit.environments.cases import DAG_ACCESS, changed, messages
 
 CANARY = "Canary7"
 SECRETS = (
@@ -27,7 +31,7 @@ SECRETS = (
     f'{{"api_key": "{CANARY}"}}',
 )
 MARKS = ("\x1b[31mred", "a\u202eb", "a\r\nb", "\x00", "\u2028", "\ud800")
-WRONG = (
+WRONG: tuple[Any, ...] = (
     None,
     True,
     -1,
@@ -47,23 +51,34 @@ WRONG = (
     [[["a"]]],
 )
 bad = st.sampled_from((*WRONG, *SECRETS, *MARKS))
+EXISTING = {
+    "vpc_id": "vpc-0123456789abcdef0",
+    "cidr": "10.99.0.0/16",
+    "endpoints_security_group_id": "sg-00000001",
+    "application_route_table_ids": ["rtb-00000001"],
+    **{
+        f"{tier}_subnet_ids": [f"subnet-0000000{2 * number}", f"subnet-0000000{2 * number + 1}"]
+        for number, tier in enumerate(("public", "application", "data"))
+    },
+}
+WRITTEN = json.loads(from_data(COMPLETE, source="f.yaml").model_dump_json())
 FULL: dict[str, Any] = changed(
-    SMALLEST,
+    WRITTEN,
     {
-        "dags": GIT_SSH,
-        "airflow": {"version": "3.3.2", "exec_enabled": False, "config": {"AIRFLOW__API__PAGE_SIZE": "50"}},
-        "iam": {"path": "/x/", "oidc": {"branch": "main", "github_repository": "a/b"}},
-        "tags": {"team": "data"},
-        "workers": [{"name": "default", "queues": ["default"], "cpu": 1024}],
+        "network": {"existing": EXISTING},
+        "ecs_executor": DAG_ACCESS,
+        "components": dict.fromkeys(("scheduler", "triggerer", "standalone"), DAG_ACCESS),
+        "workers": [{**WRITTEN["workers"][0], **DAG_ACCESS}, WRITTEN["workers"][1]],
+        "telemetry": {
+            "otlp": {"endpoint": "https://otel.internal", "cidr": "10.50.0.0/24", "authenticate": True},
+            "openlineage": {"endpoint": "https://lineage.internal", "cidr": "10.50.0.0/24", "authenticate": True},
+        },
         "waivers": [
             {"rule": "CKV_1", "address": "aws_vpc.x", "reason": "long enough", "owner": "me", "expires": "2099-01-01"}
         ],
-        "hibernation": {"stop": "0 20 * * *", "start": "0 7 * * *", "timezone": "UTC"},
-        "database": {"engine_version": "16.9", "storage_gib": 50},
-        "broker": {"engine_version": "8.0"},
-        "logs": {"retention_days": 7},
     },
 )
+"""Every key of an environment; no environment can have all of them."""
 
 
 def places(data: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -98,6 +113,13 @@ def lines_of(read: Callable[[], Environment]) -> tuple[str, ...]:
     except InvalidEnvironment as error:
         return error.lines or ("no line",)
     return ()
+
+
+@pytest.mark.feature("E1")
+def test_bad_values_are_generated_for_every_key() -> None:
+    """Keys of a new section must be spoiled too."""
+    spoiled_keys = {re.sub(r"\.\d+", "[]", ".".join(map(str, path))) for path in PLACES}
+    assert {key for key, _ in keys()} - spoiled_keys == set()
 
 
 @pytest.mark.feature("E1")

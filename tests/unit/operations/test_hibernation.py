@@ -6,8 +6,10 @@ import pytest
 
 from operations import hibernation
 from operations.account import Account
+from operations.deploy import deploy
 from operations.errors import PreconditionError
 from tests.unit.operations.cloud import Cloud
+from tests.unit.operations.fake_stack import FakeStack
 
 
 def database_status(cloud: Cloud) -> str:
@@ -46,6 +48,22 @@ def test_hibernate_and_wake_can_be_repeated(cloud: Cloud) -> None:
     for act in (hibernation.hibernate, hibernation.hibernate, hibernation.wake, hibernation.wake):
         act(cloud.account)
     assert database_status(cloud) == "available"
+
+
+@pytest.mark.feature("A4")
+def test_deployment_gives_running_services_the_limits_of_the_file_and_wakes_none(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Terraform ignores the limits that a schedule changes, so that a deployment at night starts nothing."""
+    account = Cloud.account_of(
+        Cloud.environment(hibernation={"stop": "0 20 * * *", "start": "0 6 * * *", "timezone": "UTC"})
+    )
+    monkeypatch.setattr("operations.deploy.Stack", FakeStack)
+    cloud.scalable("worker-default", 3, 5)
+    cloud.scalable("api-server", 0, 0)
+    deploy(account, confirm=lambda _question: True)
+    assert cloud.bounds() == {"worker-default": (1, 10), "api-server": (0, 0)}
+    assert "1 of 2 services sleep and stay stopped until hibernation.start, or .venv/bin" in capfd.readouterr().err
 
 
 @pytest.mark.feature("A4")

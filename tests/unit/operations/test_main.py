@@ -167,7 +167,7 @@ def test_hibernation_that_is_denied_half_way_names_how_to_continue_and_to_undo(
     assert lines[0].startswith("AWS denies StopDBInstance: no. Fix: ")
     assert lines[1] == "Done: limits of autoscaling, services. Not done: database."
     assert lines[2] == (
-        f"Next: {PYTHON} -m operations hibernate dev --folder {folder} (it continues), "
+        f"Next: {PYTHON} -m operations hibernate --folder {folder} dev --yes (it continues), "
         f"or {PYTHON} -m operations wake dev --folder {folder} (undoes it)"
     )
 
@@ -218,4 +218,4 @@ def test_deployment_that_stops_after_the_foundation_exits_with_1_and_reports_the
     assert code == 1
     assert f"Fix: {PYTHON} -m operations image dev --folder {folder}, then run the same command again" in missing
     assert done.startswith("Done: foundation, secrets. Not done: image check, check of the services' plan, migration,")
-    assert following == f"Next: {PYTHON} -m operations deploy dev --folder {folder} (it continues)"
+    assert following == f"Next: {PYTHON} -m operations deploy --folder {folder} dev --yes (it continues)"

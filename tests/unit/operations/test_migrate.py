@@ -25,7 +25,7 @@ REPORT = {
 }
 
 
-def will_log(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
+def will_log(cloud: Cloud | Account, monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:
     """What the container of the next Fargate task writes, under the id that ECS gives it."""
 
     def write_then_wait(account: Account, process: str, arn: str, container: str, **show: Any) -> one_off_task.Ended:

@@ -52,6 +52,29 @@ def test_changes_are_grouped_by_effect_harmless_first() -> None:
     ]
 
 
+@pytest.mark.feature("E7", "A4")
+def test_plan_of_an_environment_that_hibernates_contains_no_waking() -> None:
+    """Terraform would set the counts of the file again, which `deploy` rejects while the database is stopped."""
+
+    def woken(address: str, **numbers: int) -> dict[str, Any]:
+        found = change(address, "update", **numbers)
+        return {**found, "change": {**found["change"], "before": dict.fromkeys(numbers, 0)}}
+
+    waking = [
+        woken("aws_ecs_service.scheduler_service", desired_count=1),
+        woken("aws_appautoscaling_target.api_server_scalable", min_capacity=2, max_capacity=4),
+    ]
+    also = woken("aws_ecs_service.triggerer_service", desired_count=1, task_definition=2)
+    asleep = plan.Planned("dev", {"dev-airflow": {"resource_changes": waking}}, [], {}, asleep=True)
+    assert (asleep.changes, asleep.items) == (0, [])
+    assert asleep.lines == [
+        "Nothing to change.",
+        "dev hibernates: 2 counts and limits of autoscaling stay 0 until `wake`.",
+    ]
+    assert plan.Planned("dev", {"dev-airflow": {"resource_changes": waking}}, [], {}).changes == 2
+    assert plan.Planned("dev", {"dev-airflow": {"resource_changes": [also]}}, [], {}, asleep=True).changes == 1
+
+
 @pytest.mark.feature("E7")
 def test_waived_change_is_shown_with_its_effect() -> None:
     lines = list(plan.report({"dev-foundation": PLANS["dev-foundation"]}, []))

@@ -114,7 +114,7 @@ def test_restore_ends_with_the_deletion_of_the_old_instance_and_the_next_command
     ("words", "message"),
     [
         ((), "name --snapshot or --time"),
-        (("--snapshot", "a", "--time", "b"), "name --snapshot or --time"),
+        (("--snapshot", "a", "--time", "b"), "name two sources"),
         (("--snapshot", "lost"), r"no snapshot 'lost' in eu-central-1. Fix: "),
         (("--time", "yesterday"), "--time 'yesterday' is not a time. Fix: write it as"),
         (("--time", "2020-01-01T00:00:00"), "no backup covers --time 2020-01-01T00:00:00. Backups: "),

@@ -49,6 +49,14 @@ def test_services_stop_and_start_with_their_own_bounds(changes: dict[str, Any]) 
         assert _bounds(wake) == (target.body["min_capacity"], target.body["max_capacity"]), name
 
 
+@pytest.mark.feature("A4", "C6")
+def test_plan_at_night_does_not_start_services_whose_schedule_stopped_them() -> None:
+    """The schedule sets the limits to 0, and `operations deploy` sets changed ones of running services."""
+    for changes, ignored in (({}, []), (SINGLE_BY_DAY, ["min_capacity", "max_capacity"])):
+        for target in deployed(**changes).of("aws_appautoscaling_target"):
+            assert (target.get("lifecycle", "ignore_changes") or []) == ignored
+
+
 def _bounds(action: Resource) -> tuple[int, int]:
     wanted = action.get("scalable_target_action")
     return int(wanted["min_capacity"]), int(wanted["max_capacity"])

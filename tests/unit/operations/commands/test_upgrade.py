@@ -65,7 +65,7 @@ def test_upgrade_that_was_interrupted_continues_without_a_second_snapshot(
         code, _, err = run(folder, "upgrade", "dev", digest, "--yes")
     assert (code, pinned(folder)) == (130, digest)
     assert "interrupted by Ctrl-C" in err
-    assert f"operations upgrade dev {digest} --folder {folder} (it continues)" in err.splitlines()[-1]
+    assert f"operations upgrade --folder {folder} dev {digest} --yes (it continues)" in err.splitlines()[-1]
     code, _, err = run(folder, "upgrade", "dev", digest, "--yes")
     assert (code, len(backups(cloud.account))) == (0, before + 1), err
 
