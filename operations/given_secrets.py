@@ -192,7 +192,7 @@ def store(account: Account, parameters: Parameters, secret: GivenSecret, file: P
             return []
         raise PreconditionError(
             f"{account.names.parameter(secret.name)} does not exist, but {account.file} sets {secret.key}. Fix: "
-            f"{account.command('secrets', *secret.usage.split())}"
+            f"{account.command('secrets', *secret.usage.split(' '))}"
         )
     parameters.write(secret.name, secret.read(file), purpose=secret.purpose, replace=True)
     return [secret.name]

@@ -11,7 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
-from botocore.exceptions import ClientError
+from terraform_harness.extras import imports_of_extra
+
+with imports_of_extra("emulator"):
+    from botocore.exceptions import ClientError
 
 # https://github.com/aws/amazon-ssm-agent/blob/mainline/agent/session/config/messages.go
 NOT_ENCRYPTED = (

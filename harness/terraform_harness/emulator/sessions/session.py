@@ -15,13 +15,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from terraform_harness.emulator.sessions import encryption, port, terminal
 from terraform_harness.emulator.sessions.agents import Agent
 from terraform_harness.emulator.sessions.channel import Channel
 from terraform_harness.emulator.sessions.message import InvalidMessage, Payload
 from terraform_harness.emulator.sessions.recording import NotRecorded, Recording
+from terraform_harness.extras import imports_of_extra
+
+with imports_of_extra("emulator"):
+    from botocore.exceptions import ClientError
 
 # Older than the agents that send several connections over one channel, newer than those without TerminateSession.
 AGENT_VERSION = "3.0.161.0"

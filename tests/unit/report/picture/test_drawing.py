@@ -55,5 +55,5 @@ def test_missing_layout_engine_names_the_fix(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(ReportError, match=r"elkjs is missing. Fix: npm ci --prefix report/picture"):
         layout.laid_out({})
     monkeypatch.setenv("PATH", "/nowhere")
-    with pytest.raises(ReportError, match=r"node is missing, .* Fix: install Node.js 20"):
+    with pytest.raises(ReportError, match=r"node is missing; .* Fix: install Node.js 20"):
         layout.laid_out({})
