@@ -20,8 +20,10 @@ def source_value(expression: Any) -> Any:
         return None
     if "constant_value" in expression:
         return expression["constant_value"]
-    if "references" in expression:
-        return _referring(expression["references"])
+    listed = expression.get("references")
+    # An argument or a block of the resource may have this name too.
+    if isinstance(listed, list) and all(isinstance(reference, str) for reference in listed):
+        return _referring(listed)
     return {name: source_value(item) for name, item in expression.items()}
 
 

@@ -9,7 +9,10 @@ _NAMES = ("address", "mode", "type", "name")
 
 
 def plan_defect(document: Mapping[str, Any]) -> str:
-    """Return the path and the error, such as ``planned_values.root_module.resources[0].type: text is expected``."""
+    """Return the path and the error, such as ``planned_values.root_module.resources[0].type: text is expected``.
+
+    The checks stop at the first error, so each relies on those before it.
+    """
     return next(_defects(document), "")
 
 
@@ -18,9 +21,14 @@ def _defects(document: Mapping[str, Any]) -> Iterator[str]:
     yield from _configured(document["configuration"].get("root_module", {}), "configuration.root_module")
     yield from _objects(document.get("resource_changes", []), "resource_changes", ("address",))
     for index, item in _mappings(document.get("resource_changes")):
-        yield from _is_object(item.get("change", {}), f"resource_changes[{index}].change")
-    yield from _is_object(document.get("variables", {}), "variables")
-    yield from _is_object(document.get("prior_state", {}), "prior_state")
+        change = item.get("change", {})
+        yield from _is_object(change, f"resource_changes[{index}].change")
+        yield from _is_object(change.get("after_unknown") or {}, f"resource_changes[{index}].change.after_unknown")
+    yield from _labelled(document.get("variables", {}), "variables")
+    prior = document.get("prior_state", {})
+    yield from _is_object(prior, "prior_state")
+    yield from _is_object(prior.get("values", {}), "prior_state.values")
+    yield from _planned(prior.get("values", {}).get("root_module", {}), "prior_state.values.root_module")
 
 
 def _planned(module: Any, path: str) -> Iterator[str]:
@@ -38,15 +46,19 @@ def _configured(module: Any, path: str) -> Iterator[str]:
     yield from _is_object(module, path)
     if isinstance(module, Mapping):
         yield from _objects(module.get("resources", []), f"{path}.resources", ("address",))
+        for index, item in _mappings(module.get("resources")):
+            yield from _is_object(item.get("expressions", {}), f"{path}.resources[{index}].expressions")
         for name in ("module_calls", "variables", "outputs"):
-            content = module.get(name, {})
-            yield from _is_object(content, f"{path}.{name}")
-            for label, item in content.items() if isinstance(content, Mapping) else ():
-                yield from _is_object(item, f"{path}.{name}.{label}")
-        calls = module.get("module_calls", {})
-        for label, call in calls.items() if isinstance(calls, Mapping) else ():
-            if isinstance(call, Mapping):
-                yield from _configured(call.get("module", {}), f"{path}.module_calls.{label}.module")
+            yield from _labelled(module.get(name, {}), f"{path}.{name}")
+        for label, call in module.get("module_calls", {}).items():
+            yield from _is_object(call.get("expressions", {}), f"{path}.module_calls.{label}.expressions")
+            yield from _configured(call.get("module", {}), f"{path}.module_calls.{label}.module")
+
+
+def _labelled(content: Any, path: str) -> Iterator[str]:
+    yield from _is_object(content, path)
+    for label, item in content.items():
+        yield from _is_object(item, f"{path}.{label}")
 
 
 def _is_object(value: Any, path: str) -> Iterator[str]:

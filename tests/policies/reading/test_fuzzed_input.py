@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,8 +14,9 @@ from hypothesis import strategies as st
 from terraform_gate.reading.hcl_syntax import HclError, document_of
 from terraform_gate.reading.json_file import UnreadableError
 from terraform_gate.reading.loading import configurations_of
+from terraform_gate.reading.plan_file import check_plan
 from terraform_gate.reading.terraform_root import root_of
-from terraform_gate.reading.view import JsonView
+from terraform_gate.reading.view import JsonView, PlanView
 
 _WORDS = st.sampled_from(
     [
@@ -70,3 +74,80 @@ def test_any_text_is_read_or_rejected(text: str) -> None:
 def test_any_value_is_evaluated_or_unknown(value: object, local: object, count: object) -> None:
     body = {"tag": value, "count": count, "dynamic": {"d": {"for_each": local, "content": {"x": value}}}}
     _read({"resource": {"aws_vpc": {"v": body}}, "locals": {"a": local}, "variable": {"a": {"default": value}}})
+
+
+def _resource(address: str, **values: object) -> dict[str, Any]:
+    kind, name = address.split(".")[-2:]
+    return {"address": address, "mode": "managed", "type": kind, "name": name, "values": values}
+
+
+_PLAN: dict[str, Any] = {
+    "format_version": "1.2",
+    "variables": {"cidr": {"value": "10.0.0.0/8"}},
+    "planned_values": {
+        "root_module": {
+            "resources": [_resource("aws_security_group.a", name="a", ingress=[{"cidr_blocks": ["10.0.0.0/8"]}])],
+            "child_modules": [
+                {"address": "module.m", "resources": [_resource("module.m.aws_iam_role.r", policy="{}")]}
+            ],
+        }
+    },
+    "resource_changes": [
+        {
+            "address": "aws_security_group.a",
+            "type": "aws_security_group",
+            "change": {"actions": ["create"], "after": {"name": "a"}, "after_unknown": {"id": True, "ingress": [{}]}},
+        }
+    ],
+    "prior_state": {"values": {"root_module": {"resources": [_resource("aws_vpc.v", id="vpc-1")]}}},
+    "configuration": {
+        "provider_config": {"aws": {"name": "aws", "expressions": {"region": {"constant_value": "eu-central-1"}}}},
+        "root_module": {
+            "outputs": {"id": {"expression": {"references": ["aws_security_group.a.id", "aws_security_group.a"]}}},
+            "resources": [
+                {
+                    "address": "aws_security_group.a",
+                    "mode": "managed",
+                    "type": "aws_security_group",
+                    "name": "a",
+                    "provider_config_key": "aws",
+                    "expressions": {
+                        "name": {"constant_value": "a"},
+                        "ingress": [{"cidr_blocks": {"references": ["var.cidr"]}}],
+                    },
+                }
+            ],
+            "module_calls": {
+                "m": {"source": "./m", "expressions": {"x": {"constant_value": 1}}, "module": {"resources": []}}
+            },
+            "variables": {"cidr": {"default": "10.0.0.0/8"}},
+        },
+    },
+}
+
+
+def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of every value inside of a document."""
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield (*path, key)
+        yield from _places(item, (*path, key))
+
+
+@pytest.mark.feature("P5", "P7")
+@given(place=st.sampled_from(list(_places(_PLAN))), value=_VALUES)
+@_SETTINGS
+def test_plan_with_any_value_at_any_place_is_read_or_rejected(place: tuple[Any, ...], value: object) -> None:
+    plan = copy.deepcopy(_PLAN)
+    inside = plan
+    for key in place[:-1]:
+        inside = inside[key]
+    inside[place[-1]] = value
+    file = Path("plan.json")
+    try:
+        view = PlanView(root_of("s", [file], [{}]), file, check_plan(plan, file=file))
+        configuration = configurations_of([view])[0]
+    except UnreadableError as error:
+        assert "Fix: " in str(error)  # noqa: PT017 most plans are read
+        return
+    for resource in configuration.resources.values():
+        json.dumps(resource.body)
