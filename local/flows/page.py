@@ -17,9 +17,9 @@ HEAD = """# What each flow is for
 filters drop its packets at the sender, including those of open connections. The last column shows what failed without
 the flow. Flows of several sources to the AWS APIs, S3 and the Git host are removed together, and each source is checked
 separately. A failure counts only if the same check succeeds after the flow has been restored. "Airflow tasks do not
-succeed" means: not within 15 s, or twice the time of a run with all flows if that is longer. A flow without an
-observed failure has a reason (`local/flows/reasons.py`). `make lint` compares this page with the record, and a test
-compares the record with the flows of the environments.
+succeed" means that they do not succeed within 15 s, or within twice the time of a run with all flows if that is longer.
+A flow without an observed failure has a reason (`local/flows/reasons.py`). `make lint` compares this page with the
+record, and a test compares the record with the flows of the environments.
 
 """
 OTHERS = """
