@@ -177,7 +177,8 @@ def test_session_needs_its_token(cloud: ExecAccount, scheduler: str) -> None:
 def test_ctrl_c_reaches_the_command_and_ends_neither_session_nor_operations(
     cloud: ExecAccount, scheduler: str, operator: dict[str, str]
 ) -> None:
-    command = "sh -c 'trap \"echo caught\" INT; echo ready; sleep 20; echo still here'"
+    # A terminal discards what is printed in the moment of Ctrl-C (NOFLSH in termios(3)), so the command waits a little.
+    command = "sh -c 'trap \"sleep 1; echo caught\" INT; echo ready; sleep 20; echo still here'"
     process = cloud.command_line(operator, "shell", "dev", "scheduler", "--command", command)
     assert process.stdout
     assert any("ready" in line for line in iter(process.stdout.readline, ""))
