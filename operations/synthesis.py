@@ -62,7 +62,11 @@ def _text(file: Path, state: CloudState) -> str:
     text = file.read_text(encoding="utf-8")
     if not state.organization:
         return text
-    return yaml.safe_dump(yaml.safe_load(text) | {"state": state.as_section()}, sort_keys=False)
+    document = yaml.safe_load(text) | {"state": state.as_section()}
+    # The CI roles belong to the bootstrap stack, which an account with states in HCP Terraform does not have.
+    if isinstance(document.get("iam"), dict):
+        document["iam"].pop("oidc", None)
+    return yaml.safe_dump(document, sort_keys=False)
 
 
 @contextmanager
