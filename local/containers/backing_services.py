@@ -53,7 +53,7 @@ def postgres(
     container = start(
         Launch(
             image=images.build("postgres"),
-            name=f"{setting.network}-postgres{'-successor' if successor_of else ''}",
+            name=f"{successor_of.name}-successor" if successor_of else f"{setting.network}-postgres",
             environ={
                 "TLS_NAMES": ",".join(names),
                 "POSTGRES_USER": user,
