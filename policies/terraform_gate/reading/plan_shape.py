@@ -28,18 +28,19 @@ def _defects(document: Mapping[str, Any]) -> Iterator[str]:
     prior = document.get("prior_state", {})
     yield from _is_object(prior, "prior_state")
     yield from _is_object(prior.get("values", {}), "prior_state.values")
-    yield from _planned(prior.get("values", {}).get("root_module", {}), "prior_state.values.root_module")
+    former = prior.get("values", {}).get("root_module", {})
+    yield from _planned(former, "prior_state.values.root_module", names=("type", "name"))
 
 
-def _planned(module: Any, path: str) -> Iterator[str]:
+def _planned(module: Any, path: str, names: tuple[str, ...] = _NAMES) -> Iterator[str]:
     yield from _is_object(module, path)
     if isinstance(module, Mapping):
-        yield from _objects(module.get("resources", []), f"{path}.resources", _NAMES)
+        yield from _objects(module.get("resources", []), f"{path}.resources", names)
         for index, item in _mappings(module.get("resources")):
             yield from _is_object(item.get("values") or {}, f"{path}.resources[{index}].values")
         yield from _objects(module.get("child_modules", []), f"{path}.child_modules", ("address",))
         for index, child in _mappings(module.get("child_modules")):
-            yield from _planned(child, f"{path}.child_modules[{index}]")
+            yield from _planned(child, f"{path}.child_modules[{index}]", names)
 
 
 def _configured(module: Any, path: str) -> Iterator[str]:
