@@ -10,9 +10,10 @@ import json
 import operator
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from terraform_gate.iam.decision import Caller, Outcome, Policy, Target, decide
+from terraform_harness.verification import Aws
 
 CLOUDWATCH = "cloudwatch.amazonaws.com"
 COMPARISONS = {
@@ -22,12 +23,6 @@ COMPARISONS = {
     "LessThanOrEqualToThreshold": operator.le,
 }
 ACTIONS = {"ALARM": "AlarmActions", "OK": "OKActions", "INSUFFICIENT_DATA": "InsufficientDataActions"}
-
-
-class Aws(Protocol):
-    """A provider of boto3 clients, such as the emulator."""
-
-    def client(self, service: str) -> Any: ...
 
 
 class NotificationDeniedError(Exception):

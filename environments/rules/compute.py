@@ -111,12 +111,10 @@ def groups_and_queues_are_claimed_once(environment: Environment) -> Iterator[Pro
 def _claims(index: int, group: WorkerGroup, queues: dict[str, int]) -> Iterator[Problem]:
     for position, queue in enumerate(group.queues):
         path = f"workers[{index}].queues[{position}]"
-        if queue not in queues:
-            queues[queue] = index
-        elif queues[queue] == index:
-            yield Problem(path, f"{queue!r} is listed twice")
-        else:
+        if queues.setdefault(queue, index) != index:
             yield Problem(path, f"workers[{queues[queue]}] already serves {queue!r}: only one group may serve a queue")
+        elif queue in group.queues[:position]:
+            yield Problem(path, f"{queue!r} is listed twice")
 
 
 @rule("topology", "components")

@@ -70,12 +70,10 @@ def _groups(index: int, team: Team, groups: dict[str, int], known: list[str]) ->
         path = f"teams[{index}].worker_groups[{position}]"
         if group not in known:
             yield Problem(path, f"must be the name of a worker group ({', '.join(known) or 'none'}), got {group!r}")
-        elif group not in groups:
-            groups[group] = index
-        elif groups[group] == index:
-            yield Problem(path, f"{group!r} is listed twice. Fix: remove one of the two")
-        else:
+        elif groups.setdefault(group, index) != index:
             yield Problem(path, f"{group!r} belongs to teams[{groups[group]}]: a worker group has one team")
+        elif group in team.worker_groups[:position]:
+            yield Problem(path, f"{group!r} is listed twice. Fix: remove one of the two")
 
 
 @rule("teams", "dags")

@@ -11,6 +11,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from terraform_harness.packet_filters.ruleset import Place
+from terraform_harness.verification import Aws
 
 from local.containers import authority, backing_services, images
 from local.containers.engine import Container
@@ -19,7 +20,7 @@ from local.ecs.fake_vpc import FakeVpc
 from local.ecs.gateways import AWS_APIS, HTTPS, Gateways
 from local.ecs.interface import AGENT, TaskInterface
 from local.ecs.runner import Runner
-from local.ecs.service_catalog import Aws, BackingService, ServiceCatalog
+from local.ecs.service_catalog import BackingService, ServiceCatalog
 from local.ecs.task import Platform
 from local.ecs.task_roles import Account, TaskRoles
 

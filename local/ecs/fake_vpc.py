@@ -26,12 +26,12 @@ from terraform_harness.packet_filters.ruleset import (
     route_commands,
     ruleset,
 )
+from terraform_harness.verification import Aws
 
 from local.containers import engine
 from local.containers.engine import Container, EngineError, Launch, docker
 from local.ecs import resolver
 from local.ecs.addresses import INTERNET_BLOCKS, AddressPool, free_block
-from local.ecs.service_catalog import Aws
 
 # The resolver of a VPC at its link-local address: https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
 RESOLVER = "169.254.169.253"

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
+
+from terraform_harness.verification import Aws
 
 from local.containers.definition import ContainerDefinition, read_all
-
-
-class Aws(Protocol):
-    """A provider of boto3 clients, such as the emulator."""
-
-    def client(self, service: str) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
