@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from statistics import fmean
 
-from airflow_fargate.scaling_signal import HISTORY, UNKNOWN, is_new, weight
+from airflow_fargate.scaling_signal import HISTORY, MOST_NEW, is_new, weight
 
 from bench.scaling.workloads import HOUR, Workload
 
@@ -139,7 +139,7 @@ class Fleet:
                 new[kind] += 1
             else:
                 slots += weight(expected[kind], **time)
-        slots += sum(min(count, UNKNOWN) for count in new.values())
+        slots += sum(min(count, MOST_NEW) for count in new.values())
         return math.ceil(round(slots / self.physics.slots, 6))
 
     def at(self, time: float, action: Callable[[], None]) -> None:

@@ -24,10 +24,10 @@ WHOLE_SECONDS = 100.0
 start time of a worker: until a new worker is ready, a slot has run 50 Airflow tasks of two seconds."""
 WAITED_SECONDS = 180.0
 """Time in the queue after which an Airflow task counts as one whatever its expected run time is."""
-UNKNOWN = 32
+MOST_NEW = 32
 """Instances that count of an Airflow task that has never succeeded, until its first instances show how long they run:
 otherwise a first run of 300 Airflow tasks of two seconds starts a worker for every four of them."""
-UNKNOWN_WAITED_SECONDS, UNKNOWN_RAN_SECONDS = 100.0, 30.0
+NEW_WAITED_SECONDS, NEW_RAN_SECONDS = 100.0, 30.0
 """Time in the queue, and run time, after which every instance of such an Airflow task counts."""
 HISTORY = 20
 """Earlier successful instances of an Airflow task whose mean run time is expected."""
@@ -51,7 +51,7 @@ def weight(expected: float | None, *, waited: float = 0.0, ran: float = 0.0) -> 
 
 
 def is_new(expected: float | None, *, waited: float = 0.0, ran: float = 0.0) -> bool:
-    """Whether nothing is known of an Airflow task yet; of such instances at most UNKNOWN count for each Airflow task.
+    """Whether nothing is known of an Airflow task yet; of such instances at most MOST_NEW count for each Airflow task.
 
     Args:
         expected, waited, ran: as for :func:`weight`.
@@ -60,7 +60,7 @@ def is_new(expected: float | None, *, waited: float = 0.0, ran: float = 0.0) -> 
         >>> is_new(None), is_new(50.0), is_new(None, waited=101), is_new(None, ran=31)
         (True, False, False, False)
     """
-    return expected is None and waited <= UNKNOWN_WAITED_SECONDS and ran <= UNKNOWN_RAN_SECONDS
+    return expected is None and waited <= NEW_WAITED_SECONDS and ran <= NEW_RAN_SECONDS
 
 
 @dataclass(slots=True)

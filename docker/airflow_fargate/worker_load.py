@@ -17,9 +17,9 @@ from airflow_fargate.backing_services import limit_statements
 from airflow_fargate.ecs_overrides import NAMES
 from airflow_fargate.scaling_signal import (
     HISTORY,
-    UNKNOWN,
-    UNKNOWN_RAN_SECONDS,
-    UNKNOWN_WAITED_SECONDS,
+    MOST_NEW,
+    NEW_RAN_SECONDS,
+    NEW_WAITED_SECONDS,
     WAITED_SECONDS,
     WHOLE_SECONDS,
 )
@@ -44,7 +44,7 @@ with active as (
     from (select distinct dag_id, task_id from active where not on_ecs) as kind
 ), weighed as (
     select active.*, expected, expected is null and case state
-        when 'queued' then waited <= {UNKNOWN_WAITED_SECONDS} else ran <= {UNKNOWN_RAN_SECONDS}
+        when 'queued' then waited <= {NEW_WAITED_SECONDS} else ran <= {NEW_RAN_SECONDS}
     end as is_new
     from active left join known using (dag_id, task_id)
 ), numbered as (
@@ -53,7 +53,7 @@ with active as (
 )
 select queue, count(*), max(waited) filter (where state = 'queued'), count(*) filter (where state = 'queued'), on_ecs,
     sum(case
-        when is_new then (number <= {UNKNOWN})::int
+        when is_new then (number <= {MOST_NEW})::int
         when expected is null or state = 'queued' and waited > {WAITED_SECONDS}
             or state = 'running' and ran > {WHOLE_SECONDS} then 1
         else least(1, expected / {WHOLE_SECONDS})

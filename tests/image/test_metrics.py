@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
-from airflow_fargate.scaling_signal import UNKNOWN, UNKNOWN_WAITED_SECONDS
+from airflow_fargate.scaling_signal import MOST_NEW, NEW_WAITED_SECONDS
 from airflow_fargate.worker_load import QUERY
 
 from local.containers import backing_services
@@ -212,15 +212,15 @@ def test_first_run_of_many_airflow_tasks_counts_whole_only_after_it_has_waited(m
         migrated.database,
         "set session_replication_role = replica; insert into task_instance select (jsonb_populate_record(first,"  # noqa: S608 - constants of this file
         " jsonb_build_object('id', gen_random_uuid(), 'map_index', number))).*"
-        f" from task_instance first, generate_series(0, {UNKNOWN + 7}) number where task_id = 'metric-0'",
+        f" from task_instance first, generate_series(0, {MOST_NEW + 7}) number where task_id = 'metric-0'",
     )
-    assert _slots(migrated) == 4 + UNKNOWN
+    assert _slots(migrated) == 4 + MOST_NEW
     backing_services.query(
         migrated.database,
-        f"update task_instance set queued_dttm = now() - interval '{UNKNOWN_WAITED_SECONDS + 1} seconds'"  # noqa: S608 - constants of this file
+        f"update task_instance set queued_dttm = now() - interval '{NEW_WAITED_SECONDS + 1} seconds'"  # noqa: S608 - constants of this file
         " where task_id = 'metric-0'",
     )
-    assert _slots(migrated) == 4 + 1 + UNKNOWN + 8
+    assert _slots(migrated) == 4 + 1 + MOST_NEW + 8
 
 
 def _slots(services: Services) -> float:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from airflow_fargate.scaling_signal import (
     HOLD_SECONDS,
-    UNKNOWN_RAN_SECONDS,
-    UNKNOWN_WAITED_SECONDS,
+    NEW_RAN_SECONDS,
+    NEW_WAITED_SECONDS,
     WAITED_SECONDS,
     WHOLE_SECONDS,
     ScalingSignal,
@@ -67,8 +67,8 @@ def test_short_airflow_task_counts_in_part_until_it_has_waited_or_run_longer_tha
 
 @pytest.mark.feature("A1", "A6")
 def test_airflow_task_without_history_is_new_until_it_has_waited_or_run() -> None:
-    assert is_new(None, waited=UNKNOWN_WAITED_SECONDS)
-    assert is_new(None, ran=UNKNOWN_RAN_SECONDS)
-    assert not is_new(None, waited=UNKNOWN_WAITED_SECONDS + 1)
-    assert not is_new(None, ran=UNKNOWN_RAN_SECONDS + 1)
+    assert is_new(None, waited=NEW_WAITED_SECONDS)
+    assert is_new(None, ran=NEW_RAN_SECONDS)
+    assert not is_new(None, waited=NEW_WAITED_SECONDS + 1)
+    assert not is_new(None, ran=NEW_RAN_SECONDS + 1)
     assert not is_new(2.0)

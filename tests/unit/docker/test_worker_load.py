@@ -6,9 +6,9 @@ import pytest
 from airflow_fargate.metric_data import datums
 from airflow_fargate.scaling_signal import (
     HISTORY,
-    UNKNOWN,
-    UNKNOWN_RAN_SECONDS,
-    UNKNOWN_WAITED_SECONDS,
+    MOST_NEW,
+    NEW_RAN_SECONDS,
+    NEW_WAITED_SECONDS,
     WAITED_SECONDS,
     WHOLE_SECONDS,
 )
@@ -77,5 +77,5 @@ def test_query_has_the_rules_of_the_simulated_weight() -> None:
     assert f"ran > {WHOLE_SECONDS}" in QUERY
     assert f"expected / {WHOLE_SECONDS}" in QUERY
     assert f"limit {HISTORY}" in QUERY
-    assert f"waited <= {UNKNOWN_WAITED_SECONDS} else ran <= {UNKNOWN_RAN_SECONDS}" in QUERY
-    assert f"number <= {UNKNOWN}" in QUERY
+    assert f"waited <= {NEW_WAITED_SECONDS} else ran <= {NEW_RAN_SECONDS}" in QUERY
+    assert f"number <= {MOST_NEW}" in QUERY
