@@ -59,6 +59,17 @@ class Platform:
             page.click("button:not([name])")
         return ended.value
 
+    def open_start_page(self, subject: str) -> Page:
+        """Open Airflow's address, sign in at the issuer where it leads, and wait until the user interface shows."""
+        page = self.context().new_page()
+        page.goto(f"{self.address}/")
+        page.wait_for_url(f"{self.issuer.issuer}/**")
+        page.fill("input[name=sub]", subject)
+        page.click("button:not([name])")
+        page.wait_for_url(f"{self.address}/**")
+        page.wait_for_selector("#root *", state="attached")
+        return page
+
     def query(self, statement: str) -> list[list[str]]:
         return backing_services.query(self.services.database, statement, name=self.database)
 

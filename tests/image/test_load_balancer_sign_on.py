@@ -16,7 +16,6 @@ import pytest
 import requests
 from joserfc.jwk import ECKey
 from moto import mock_aws
-from playwright.sync_api import Page, Response
 
 from environments.load import from_data
 from operations import load_balancer_sign_on
@@ -123,16 +122,6 @@ def platform(
         yield found
 
 
-def sign_in(platform: Platform, page: Page, subject: str) -> Response:
-    """Open the sign-in of Airflow and sign in at the issuer; returns the answer at which the browser ends."""
-    page.goto(f"{platform.address}/auth/login/")
-    assert page.url.startswith(f"{platform.issuer.issuer}/oauth2/authorize"), page.url
-    page.fill("input[name=sub]", subject)
-    with page.expect_navigation() as ended:
-        page.click("button:not([name])")
-    return ended.value
-
-
 def through(platform: Platform, method: str, path: str, **options: Any) -> requests.Response:
     """A request through the load balancer."""
     name, port = platform.proxy.address.removeprefix("https://").split(":")
@@ -144,13 +133,7 @@ def through(platform: Platform, method: str, path: str, **options: Any) -> reque
 
 def test_person_signs_in_at_the_issuer_and_arrives_in_airflow(platform: Platform) -> None:
     subject = platform.issuer.user("ann", groups=["platform"], given_name="Ann", email="ann@x.org")
-    page = platform.context().new_page()
-    page.goto(f"{platform.address}/")
-    page.wait_for_url(f"{platform.issuer.issuer}/**")
-    page.fill("input[name=sub]", subject)
-    page.click("button:not([name])")
-    page.wait_for_url(f"{platform.address}/**")
-    page.wait_for_selector("#root *", state="attached")
+    page = platform.open_start_page(subject)
     assert page.evaluate("fetch('/api/v2/dags').then(answer => answer.status)") == 200
     assert platform.query("select first_name, email from ab_user where username = 'oidc:ann'") == [["Ann", "ann@x.org"]]
 
@@ -164,7 +147,7 @@ def test_groups_of_the_signed_header_give_roles(
     platform: Platform, groups: list[str], roles: set[str], may_write: bool
 ) -> None:
     subject, page = platform.issuer.user(f"roles-{len(groups)}", groups=groups), platform.page()
-    sign_in(platform, page, subject)
+    platform.sign_in(page, subject)
     assert platform.roles(subject) == roles
     written = through(
         platform, "POST", "/api/v2/variables", json={"key": subject, "value": "1"}, cookies=platform.cookies(page)
@@ -182,7 +165,7 @@ def test_groups_of_the_signed_header_give_roles(
 )
 def test_person_without_a_role_is_refused(platform: Platform, claims: dict[str, Any], message: str) -> None:
     subject, page = platform.issuer.user("stranger", **claims), platform.page()
-    assert sign_in(platform, page, subject).status == 403
+    assert platform.sign_in(page, subject).status == 403
     assert message in page.locator("[role=status]").inner_text()
     assert through(platform, "GET", "/api/v2/dags", cookies=platform.cookies(page)).status_code == 401
     assert platform.query("select count(*) from ab_user where username = 'oidc:stranger'") == [["0"]]
@@ -190,7 +173,7 @@ def test_person_without_a_role_is_refused(platform: Platform, claims: dict[str, 
 
 def test_log_out_ends_the_sessions_in_airflow_at_the_load_balancer_and_at_the_issuer(platform: Platform) -> None:
     subject, page = platform.issuer.user("leaver", groups=["platform"]), platform.page()
-    sign_in(platform, page, subject)
+    platform.sign_in(page, subject)
     kept = platform.cookies(page)
     page.goto(f"{platform.address}/api/v2/auth/logout")
     assert page.url.startswith(f"{platform.issuer.issuer}/oauth2/end_session")
@@ -211,7 +194,7 @@ def test_ended_session_of_the_load_balancer_leads_back_to_the_issuer(
     platform: Platform, balancer: FakeLoadBalancer
 ) -> None:
     subject, page = platform.issuer.user("sleeper", groups=["platform"]), platform.page()
-    sign_in(platform, page, subject)
+    platform.sign_in(page, subject)
     assert through(platform, "GET", "/ui/config", cookies=platform.cookies(page)).status_code == 200
     balancer.end_sessions()
     for path in ("/ui/config", "/api/v2/dags"):
@@ -228,9 +211,9 @@ def test_next_person_who_signs_in_in_the_same_browser_is_not_the_last_one(
     first = platform.issuer.user("first", groups=["platform"])
     second = platform.issuer.user("second", groups=["everybody"])
     page = platform.page()
-    sign_in(platform, page, first)
+    platform.sign_in(page, first)
     balancer.end_sessions()
-    sign_in(platform, page, second)
+    platform.sign_in(page, second)
     connections = through(platform, "GET", "/api/v2/connections", cookies=platform.cookies(page))
     assert connections.status_code == 403, "the second person is no administrator"
 
@@ -240,7 +223,7 @@ def test_people_get_503_until_the_deployment_has_set_the_actions(
 ) -> None:
     page, ready = platform.page(), balancer.rules
     subject = platform.issuer.user("early", groups=["platform"])
-    sign_in(platform, page, subject)
+    platform.sign_in(page, subject)
     balancer.rules = rules_of_terraform
     try:
         for path in ("/", "/auth/login/", "/auth/local/", "/ui/config", "/api/v2/dags", "/oauth2/idpresponse"):
@@ -293,7 +276,7 @@ def test_forged_header_lets_nobody_in(platform: Platform, balancer: FakeLoadBala
     following = through(platform, "GET", "/auth/login/", headers=program)
     assert following.headers["Location"].startswith(f"{platform.issuer.issuer}/oauth2/authorize")
     subject, page = platform.issuer.user("viewer", groups=["everybody"]), platform.page()
-    sign_in(platform, page, subject)
+    platform.sign_in(page, subject)
     page.set_extra_http_headers(forged)
     page.goto(f"{platform.address}/auth/login/")
     assert platform.roles(subject) == {"Viewer"}, "the load balancer replaces the header of a browser"

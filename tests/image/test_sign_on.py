@@ -39,13 +39,7 @@ def _without_failures(platform: Platform) -> Iterator[None]:
 
 def test_a_person_signs_in_from_the_start_page_and_arrives_in_airflow(platform: Platform) -> None:
     subject = platform.issuer.user("ann", groups=["platform"], given_name="Ann", family_name="Lee", email="ann@x.org")
-    page = platform.context().new_page()
-    page.goto(f"{platform.address}/")
-    page.wait_for_url(f"{platform.issuer.issuer}/**")
-    page.fill("input[name=sub]", subject)
-    page.click("button:not([name])")
-    page.wait_for_url(f"{platform.address}/**")
-    page.wait_for_selector("#root *", state="attached")
+    page = platform.open_start_page(subject)
     assert platform.status(page) == 200
     assert platform.query("select first_name, last_name, email from ab_user where username = 'oidc:ann'") == [
         ["Ann", "Lee", "ann@x.org"]
