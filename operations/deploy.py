@@ -46,7 +46,7 @@ def deploy(account: Account, *, confirm: Confirm, reviewed: Reviewed | None = No
     """
     require_state_bucket(account)
     steps = account.steps
-    sign_on = [SIGN_ON] if load_balancer_sign_on.is_used(account.environment) else []
+    sign_on = [SIGN_ON] if account.environment.auth.at_load_balancer else []
     steps.plan(FOUNDATION, SECRETS, IMAGE, CHECK, MIGRATION, SERVICES, *sign_on, STEADY)
     foundation, airflow = (Stack(account, layer, reviewed=reviewed) for layer in LAYERS)
     with steps.run(FOUNDATION):

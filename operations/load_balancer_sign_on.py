@@ -32,11 +32,6 @@ ENDPOINTS = {
 """Arguments of the action, and their names in the configuration of an issuer."""
 
 
-def is_used(environment: Environment) -> bool:
-    """Whether the load balancer of ``environment`` authenticates people."""
-    return environment.auth.mode == "alb_oidc"
-
-
 def set_up(account: Account) -> None:
     """Set the actions of the rules for people: authenticate with the stored client secret, then forward.
 

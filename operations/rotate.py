@@ -157,7 +157,7 @@ def _client_secret(file: Path) -> Callable[[Account], None]:
     """The rotation of the client secret; the identity provider accepts the old one until it is deleted there."""
 
     def rotate(account: Account) -> None:
-        following = LOAD_BALANCER if load_balancer_sign_on.is_used(account.environment) else ROLL_OUT
+        following = LOAD_BALANCER if account.environment.auth.at_load_balancer else ROLL_OUT
         account.steps.plan("new value stored", following)
         with account.steps.run("new value stored"):
             store(account, Parameters(account), CLIENT, file)

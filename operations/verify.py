@@ -121,7 +121,7 @@ def _targets(account: Account) -> Iterator[Check]:
 
 
 def _sign_on(account: Account) -> Iterator[Check]:
-    if not load_balancer_sign_on.is_used(account.environment):
+    if not account.environment.auth.at_load_balancer:
         return
     found = "; ".join(load_balancer_sign_on.problems(account))
     yield Check(SIGN_ON, f"{found}. Fix: {account.command('deploy')}" if found else None)

@@ -18,7 +18,7 @@ PEER = {"oidc": "the issuer", "alb_oidc": "the public keys of load balancers"}
 def sign_on_has_its_keys(environment: Environment) -> Iterator[Problem]:
     """An identity provider needs an issuer, a client id and a group; passwords need none of the keys."""
     auth = environment.auth
-    if auth.mode == "password":
+    if not auth.uses_identity_provider:
         for key in sorted(key for key in auth.model_fields_set if getattr(auth, key) != getattr(PASSWORD, key)):
             yield Problem(f"auth.{key}", "auth.mode password does not use it. Fix: set auth.mode: oidc, or remove it")
         return
@@ -86,7 +86,7 @@ def load_balancer_reaches_the_issuer(environment: Environment) -> Iterator[Probl
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html
     """
     internal = environment.load_balancer.scheme == "internal" and environment.network.existing is None
-    if environment.auth.mode == "alb_oidc" and internal:
+    if environment.auth.at_load_balancer and internal:
         yield Problem(
             "load_balancer.scheme",
             "auth.mode alb_oidc requires HTTPS connections from the load balancer to the issuer, and an internal load "

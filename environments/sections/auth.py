@@ -100,6 +100,11 @@ class Auth(Section):
         return self.mode != "password"
 
     @property
+    def at_load_balancer(self) -> bool:
+        """Whether the load balancer sends people to the identity provider, and admits nobody else."""
+        return self.mode == "alb_oidc"
+
+    @property
     def groups(self) -> Iterator[tuple[str, int, str]]:
         """Each role, the position of a group in its list, and the group."""
         for role, groups in self.roles.items():

@@ -43,7 +43,7 @@ def _load_balancer(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Outpu
         ),
         "allowed_cidrs": inputs.key("load_balancer.allowed_cidrs"),
         "target_port": API_SERVER.port,
-        "authenticates": inputs.structure.auth.mode == "alb_oidc",
+        "authenticates": inputs.structure.auth.at_load_balancer,
     }
     made = LoadBalancer(
         scope,

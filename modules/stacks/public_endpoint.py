@@ -40,7 +40,7 @@ class PublicEndpoint:
             allowed_cidrs=section.allowed_cidrs or (foundation.network.cidr,),
             target_port=API_SERVER.port or 0,
             settings=settings_from(section, LoadBalancerSettings, access_logs_bucket=foundation.access_logs_bucket),
-            authenticates=environment.auth.mode == "alb_oidc",
+            authenticates=environment.auth.at_load_balancer,
         )
         if section.waf:
             WebFirewall(

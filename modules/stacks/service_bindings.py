@@ -120,7 +120,7 @@ class ServiceBindings:
 
     def _sign_on(self) -> SignOn:
         auth = self._environment.auth
-        if auth.mode == "alb_oidc":
+        if auth.at_load_balancer:
             return SignOn(auth, load_balancer_arn=self.load_balancer_arn)
         return SignOn(auth, client_secret=self._external_secret(OIDC_CLIENT_SECRET))
 
