@@ -32,8 +32,11 @@ Count = Annotated[
 SpotPercent = Annotated[
     StrictInt, plan("Share of the Fargate tasks on Spot capacity, percent.", effect=ROLLING, ge=0, le=100)
 ]
+LONGEST_STOP_SECONDS = 120
+"""https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html"""
 StopTimeout = Annotated[
-    StrictInt, plan("Seconds between SIGTERM and SIGKILL; at most 120 on Fargate.", effect=ROLLING, ge=2, le=120)
+    StrictInt,
+    plan("Seconds between SIGTERM and SIGKILL; at most 120 on Fargate.", effect=ROLLING, ge=2, le=LONGEST_STOP_SECONDS),
 ]
 EphemeralStorage = Annotated[
     StrictInt | None,
@@ -70,7 +73,7 @@ class SchedulerSize(ComponentSize, DagAccess):
 
     cpu: Cpu = 1024
     memory_mib: Memory = 2048
-    stop_timeout_seconds: StopTimeout = 120
+    stop_timeout_seconds: StopTimeout = LONGEST_STOP_SECONDS
 
 
 class ApiServerSize(TaskSize):
@@ -91,7 +94,7 @@ class StandaloneSize(ComponentSize, DagAccess):
 
     cpu: Cpu = 2048
     memory_mib: MemoryOfSlots = 4096
-    stop_timeout_seconds: StopTimeout = 120
+    stop_timeout_seconds: StopTimeout = LONGEST_STOP_SECONDS
 
 
 class Components(Section):
@@ -133,7 +136,7 @@ class WorkerGroup(DagAccess):
     on_demand_base: Annotated[
         StrictInt, plan("Number of workers that are never on Spot capacity.", effect=ROLLING, ge=0, le=500)
     ] = 0
-    stop_timeout_seconds: StopTimeout = 120
+    stop_timeout_seconds: StopTimeout = LONGEST_STOP_SECONDS
     ephemeral_storage_gib: EphemeralStorage = None
     scale_in_cooldown_seconds: Annotated[
         StrictInt, plan("Seconds between the removal of workers and the next scaling.", effect=IN_PLACE, ge=10, le=3600)
@@ -183,7 +186,7 @@ class EcsExecutor(DagAccess):
             le=20,
         ),
     ] = 10
-    stop_timeout_seconds: StopTimeout = 120
+    stop_timeout_seconds: StopTimeout = LONGEST_STOP_SECONDS
 
 
 DEFAULT_WORKERS = (WorkerGroup(name="default", queues=("default",)),)

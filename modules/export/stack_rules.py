@@ -22,14 +22,13 @@ from environments.rules.network import (
     SMALLEST_PREFIX,
 )
 from environments.rules.timeouts import COLD_START_SECONDS
+from environments.sections.compute import LONGEST_STOP_SECONDS
 from modules.export.deferred_values import HTTPS, DeferredNumber
 from modules.export.examples import NOT_GIVEN
 from modules.export.inputs import Rule, with_rules
 from modules.export.module_inputs import ModuleInputs, Refused
 from modules.export.worker_groups import EXAMPLE, VARIABLE, smallest_group
 
-LONGEST_STOP = 120
-"""https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html"""
 CONNECTIONS, TASKS = "database_connections", "fargate_tasks"
 HOSTS = "dags_known_hosts"
 _HOST_KEY = "git.example.com ssh-ed25519 KEY"
@@ -130,12 +129,12 @@ def _of_groups(structure: Environment) -> Iterator[Rule]:
         others=(timeout,),
     )
     heartbeat = structure.airflow.task_heartbeat_timeout_seconds
-    if heartbeat < LONGEST_STOP:  # otherwise the queued timeout, which exceeds it, exceeds every stop timeout
+    if heartbeat < LONGEST_STOP_SECONDS:  # otherwise the queued timeout, which exceeds it, exceeds every stop timeout
         stopped = f"group.stop_timeout_seconds < var.{timeout}"
         yield Rule(
             condition=f"alltrue([for group in values(var.{VARIABLE}) : {stopped}])",
             message=f"stop_timeout_seconds of each group in {VARIABLE} must be less than {timeout}.",
-            rejected={EXAMPLE: {**smallest, "stop_timeout_seconds": LONGEST_STOP}},
+            rejected={EXAMPLE: {**smallest, "stop_timeout_seconds": LONGEST_STOP_SECONDS}},
             others=(timeout,),
             given={timeout: max(60, heartbeat + 1)},
         )
