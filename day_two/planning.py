@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from terraform_harness.terraform.run import Terraform
 
 from day_two.bases import ABSENT, GUEST, changed
 from day_two.joining import Document, Module, affected, copied
+from day_two.known_values import attributes, with_known_values
 
 PROVIDER = "registry.terraform.io/hashicorp/aws"
 WITH_MANAGED_POLICIES = {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
@@ -67,7 +68,7 @@ def apply(bases: Mapping[str, Module], *, emulator: Emulator, folder: Path) -> d
     # Databases and load balancers make the provider wait for minutes: they must not hold up the others.
     flags = {"TF_CLI_ARGS_apply": "-parallelism=50"}
     terraform = Terraform(folder, environment={**emulator.environment, **flags})
-    terraform.init()
+    terraform.init(verify_once=True)
     terraform.apply(terraform.plan())
     return settled(bases, emulator=emulator, folder=folder)
 
@@ -95,14 +96,17 @@ def plan(changes: Sequence[Change], *, state: Document, emulator: Emulator, fold
     documents: dict[str, Any] = {}
     providers: dict[str, Document] = {}
     resources: list[Document] = []
+    applied = {base: attributes(state, base) for base in {change.base for change in changes}}
     for change in changes:
-        reached, removed = affected(change.before, change.after)
-        if not reached and not removed:
+        reach = affected(change.before, change.after)
+        if not reach.planned and not reach.removed:
             continue
-        documents[change.name] = change.after.document(reached)
+        values = {address: applied[change.base][address] for address in reach.known}
+        nodes = with_known_values({address: change.after.nodes[address] for address in reach.planned}, values)
+        documents[change.name] = replace(change.after, nodes=nodes).document()
         if change.after.provider != change.before.provider:
             providers[change.name] = change.after.provider
-        resources += copied(state, applied=change.base, module=change.name, addresses=reached | removed)
+        resources += copied(state, applied=change.base, module=change.name, addresses=reach.planned | reach.removed)
     found: dict[str, list[Document]] = {change.name: [] for change in changes}
     if not documents:
         return found
@@ -110,7 +114,7 @@ def plan(changes: Sequence[Change], *, state: Document, emulator: Emulator, fold
     content = {**state, "outputs": {}, "resources": resources, "check_results": None}
     (folder / "terraform.tfstate").write_text(json.dumps(content))
     terraform = Terraform(folder, environment=emulator.environment)
-    terraform.init()
+    terraform.init(verify_once=True)
     shown = terraform.show(terraform.plan(refresh=False))
     for item in _changes(shown):
         name = item["module_address"].removeprefix("module.")
