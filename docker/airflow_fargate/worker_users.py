@@ -18,6 +18,7 @@ from typing import Any
 from airflow_fargate import iam_token, token_login
 from airflow_fargate.backing_services import Database
 from airflow_fargate.startup_error import StartupError
+from airflow_fargate.waiting import first_line
 
 VARIABLE = "AIRFLOW_DB_WORKER_USERS"
 NAME = re.compile(r"airflow_worker(_[a-z0-9_]+)?")
@@ -77,9 +78,11 @@ def ensure(database: Database, users: list[str]) -> None:
     """Create ``users``, restrict Celery's result table, and drop users of earlier teams that nothing uses.
 
     Raises:
-        SystemExit: users of workers could create objects in the schema of Airflow's tables.
-        psycopg2.Error: PostgreSQL rejected a statement, or another transaction held the table for LOCK_SECONDS.
+        SystemExit: PostgreSQL rejected a statement, another transaction held the table for LOCK_SECONDS, or every user
+            may create objects in the schema of Airflow's tables.
     """
+    import psycopg2
+
     connection = database.connect(application_name="airflow-fargate-migrate")
     try:
         if users:
@@ -90,6 +93,11 @@ def ensure(database: Database, users: list[str]) -> None:
             print(f"airflow-fargate: migrate: users of workers: {', '.join(users)}", flush=True)
         for user in _in_transaction(connection, _unused, users):
             _drop(connection, user)
+    except psycopg2.Error as error:
+        raise SystemExit(
+            f"airflow-fargate: migrate: users of workers: {first_line(error)}. Fix: run the migration again when no "
+            "clean-up of the database runs"
+        ) from None
     finally:
         connection.close()
 
