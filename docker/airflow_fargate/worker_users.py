@@ -142,7 +142,8 @@ def _create(cursor: Any, user: str) -> None:
     from psycopg2 import sql
 
     if not _exists(cursor, user):
-        cursor.execute(sql.SQL("create role {} login").format(sql.Identifier(user)))
+        cursor.execute(sql.SQL("create role {}").format(sql.Identifier(user)))
+    cursor.execute(sql.SQL("alter role {} login").format(sql.Identifier(user)))
     for role in (GROUP, token_login.ROLE):
         cursor.execute(sql.SQL("grant {} to {}").format(sql.Identifier(role), sql.Identifier(user)))
 

@@ -151,7 +151,21 @@ worker_users.ensure(database, users)
 columns, grants = ("information_schema." + name for name in ("columns", "role_table_grants"))
 found["columns"] = query(f"select count(*) from {columns} where table_name = 'celery_taskmeta'")[0][0]
 found["rights"] = query(f"select grantee, privilege_type from {grants} where grantee ~ '^airflow_worker' order by 2")
-found["users"] = query("select rolname from pg_roles where rolname ~ '^airflow_worker' order by 1")
+logins = "select rolname, rolcanlogin from pg_roles where rolname ~ '^airflow_worker' order by 1"
+found["users"] = query(logins)
+query("grant airflow_worker to current_user")
+query("set role airflow_worker; select lo_create(0)")
+worker_users.ensure(database, users[1:])
+found["users that own something"] = query(logins)
+worker_users.ensure(database, users)
+found["users again"] = query(logins)
+reader = database.connect()
+reader.cursor().execute("select from celery_taskmeta")
+worker_users.RESTRICT = ("set local lock_timeout = '1ms'", *worker_users.RESTRICT[1:])
+try:
+    worker_users.ensure(database, users)
+except SystemExit as message:
+    found["message"] = str(message)
 print("FOUND" + json.dumps(found))
 """
 
@@ -318,4 +332,16 @@ def test_scheduler_does_not_load_a_pickle_that_a_worker_stored(run: Run) -> None
 def test_migration_is_repeatable_and_drops_the_user_of_a_removed_team(run: Run) -> None:
     assert run.found["columns"] == 13
     assert run.found["rights"] == [["airflow_workers", right] for right in ("INSERT", "SELECT", "UPDATE")]
-    assert run.found["users"] == [[SHARED], [SALES], ["airflow_workers"]]
+    assert run.found["users"] == [[SHARED, True], [SALES, True], ["airflow_workers", False]]
+
+
+def test_user_that_owns_something_loses_its_login_until_a_team_has_it_again(run: Run) -> None:
+    assert run.found["users that own something"] == [[SHARED, False], [SALES, True], ["airflow_workers", False]]
+    assert run.found["users again"] == run.found["users"]
+
+
+def test_migration_ends_with_one_message_while_another_transaction_holds_the_table(run: Run) -> None:
+    assert (
+        "users of workers: canceling statement due to lock timeout. Fix: run the migration again"
+        in run.found["message"]
+    )
