@@ -48,7 +48,9 @@ def handover(
     *,
     out: Annotated[Path | None, typer.Option("--out", help="Folder; dist/handover/NAME when absent.")] = None,
     branch: Annotated[str, typer.Option("--branch", help="Commit to this branch instead of writing a folder.")] = "",
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when it is not current.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 when the output is not current.")
+    ] = False,
     modules: Annotated[bool, typer.Option(help="Add the exported Terraform modules.")] = True,
     organization: _hcp.Organization = "",
     hostname: _hcp.Hostname = CloudState.hostname,
