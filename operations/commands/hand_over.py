@@ -37,7 +37,10 @@ def bundle(
         _bundle.write(archive, file)
         print(f"{file}: {', '.join(sorted(files))}; SHA-256 {_bundle.digest(archive)}")
         if made.environment.state.backend != "cloud":
-            say(f"the state stays in {made.environment.state.backend}; --organization NAME moves it to HCP Terraform")
+            backend = made.environment.state.backend
+            say(
+                f"this archive keeps the state in {backend}; with --organization NAME, the state is in HCP Terraform"
+            )
         next_command(
             f"{PYTHON} -m operations hcp plan {name} {stack}" + (f" --organization {organization}" * bool(organization))
         )
