@@ -38,9 +38,7 @@ def bundle(
         print(f"{file}: {', '.join(sorted(files))}; SHA-256 {_bundle.digest(archive)}")
         if made.environment.state.backend != "cloud":
             backend = made.environment.state.backend
-            say(
-                f"this archive keeps the state in {backend}; with --organization NAME, the state is in HCP Terraform"
-            )
+            say(f"this archive keeps the state in {backend}; with --organization NAME, the state is in HCP Terraform")
         next_command(
             f"{PYTHON} -m operations hcp plan {name} {stack}" + (f" --organization {organization}" * bool(organization))
         )
