@@ -39,7 +39,7 @@ class Environment(Section):
     """
 
     name: Annotated[
-        Annotated[str, Pattern(NAME_PATTERN, "2 to 16 lower-case letters, digits and hyphens")],
+        Annotated[str, Pattern(NAME_PATTERN, "2 to 16 lower-case letters, digits and hyphens, starting with a letter")],
         synth(
             "Name of the environment; part of every name in AWS.",
             effect=not_possible_later("create a new environment and restore a snapshot of the database"),
@@ -75,7 +75,12 @@ class Environment(Section):
         StrictBool, synth("Reject settings that could lose data or hide a failure.", effect=IN_PLACE)
     ] = True
     name_prefix: Annotated[
-        Annotated[str, Pattern(r"^[a-z][a-z0-9-]{0,15}$", "1 to 16 lower-case letters, digits and hyphens")],
+        Annotated[
+            str,
+            Pattern(
+                r"^[a-z][a-z0-9-]{0,15}$", "1 to 16 lower-case letters, digits and hyphens, starting with a letter"
+            ),
+        ],
         plan(
             "First part of every name in AWS; environments with the same name and different prefixes share only their "
             "account, and need different state buckets.",
@@ -99,8 +104,8 @@ class Environment(Section):
     ecs_executor: Annotated[
         EcsExecutor | None,
         synth(
-            "Airflow tasks in their own Fargate tasks: with topology `ecs` all, also when the section is absent; with "
-            '`celery` those that set `executor="ecs"`.',
+            "Runs Airflow tasks in their own Fargate tasks: with topology `ecs` all Airflow tasks, even without this "
+            'section; with `celery` the Airflow tasks that set `executor="ecs"`.',
             effect=replaces("the log group when it becomes absent; rolling when it becomes given"),
         ),
     ] = None
