@@ -55,6 +55,7 @@ COMPLETE = _environment(
         "allowed_cidrs": ["10.0.0.0/24", "10.0.1.0/24"],
     },
     database={"proxy": True, "instance_class": "db.m7g.large"},
+    broker={"authentication": "iam"},
     airflow={"config": {"AIRFLOW__SMTP__SMTP_MAIL_FROM": "airflow@example.com"}},
     auth={
         "mode": "oidc",

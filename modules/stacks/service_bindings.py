@@ -60,11 +60,11 @@ class ServiceBindings:
     def worker_services(self, uses: Iterable[Use], *, group: str) -> list[BackingService]:
         """Return the backing services of a worker, which needs only one of the shared secrets.
 
-        A worker of a team reads connections and variables below the team's path and the logs of the team's DAGs. Other
-        connections and variables come from the api-servers.
+        A worker of a team reads connections and variables below the team's path and the logs of the team's DAGs, and it
+        logs in to the broker as the team's user. Other connections and variables come from the api-servers.
         """
         team = team_of(self._environment, group)
-        shared = [use for use in uses if not (team and use in {"secrets_backend", "task_logs"})]
+        shared = [use for use in uses if not (team and use in {"broker", "secrets_backend", "task_logs"})]
         return [
             *self.services(shared),
             self._foundation.secrets.some(*WORKER_SECRETS),
@@ -72,6 +72,8 @@ class ServiceBindings:
         ]
 
     def _services_of(self, team: Team) -> Iterator[BackingService]:
+        if self._foundation.broker is not None:
+            yield self._foundation.broker.of_team(team.name)
         if self._environment.airflow.secrets_backend:
             shared = self._foundation.secrets_backend
             yield replace(shared, path=f"{shared.path}/{parameter_prefix(team.name)}")
