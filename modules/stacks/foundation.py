@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from constructs import Construct
 
-from environments.derived.teams import queues_of
+from environments.derived.teams import broker_users
 from environments.facts.naming import Names
 from environments.facts.secrets import BROKER_TOKEN, DATABASE_PASSWORD, names_for_topology
 from environments.facts.stacks import FOUNDATION
@@ -144,7 +144,7 @@ class Foundation(EnvironmentStack):
             key_arn=self._data_key.arn,
             settings=settings_from(section, BrokerSettings, log_retention_days=self._environment.logs.retention_days),
             clients=self._roles,
-            teams={team.name: queues_of(self._environment, team) for team in self._environment.teams},
+            teams=broker_users(self._environment),
         )
 
 

@@ -60,20 +60,26 @@ class ServiceBindings:
     def worker_services(self, uses: Iterable[Use], *, group: str) -> list[BackingService]:
         """Return the backing services of a worker, which needs only one of the shared secrets.
 
-        A worker of a team reads connections and variables below the team's path and the logs of the team's DAGs, and it
-        logs in to the broker as the team's user. Other connections and variables come from the api-servers.
+        A worker of a team reads connections and variables below the team's path and the logs of the team's DAGs. Other
+        connections and variables come from the api-servers. Where there are teams, no worker uses Airflow's user of the
+        broker.
         """
         team = team_of(self._environment, group)
-        shared = [use for use in uses if not (team and use in {"broker", "secrets_backend", "task_logs"})]
+        shared = [use for use in uses if not (team and use in {"secrets_backend", "task_logs"})]
         return [
-            *self.services(shared),
+            *self.services(use for use in shared if use != "broker"),
+            *self._broker_of(team),
             self._foundation.secrets.some(*WORKER_SECRETS),
             *(self._services_of(team) if team else ()),
         ]
 
+    def _broker_of(self, team: Team | None) -> Iterator[BackingService]:
+        """The broker, with the user of ``team`` or of the shared worker groups where there are teams."""
+        broker = self._foundation.broker
+        if broker is not None:
+            yield broker.of_team(team.name if team else SHARED_BUNDLE) if self._environment.teams else broker
+
     def _services_of(self, team: Team) -> Iterator[BackingService]:
-        if self._foundation.broker is not None:
-            yield self._foundation.broker.of_team(team.name)
         if self._environment.airflow.secrets_backend:
             shared = self._foundation.secrets_backend
             yield replace(shared, path=f"{shared.path}/{parameter_prefix(team.name)}")

@@ -17,7 +17,12 @@ from tests.unit.modules.variants import LARGE
 pytestmark = pytest.mark.feature("T9", "D3")
 USER, GROUP, BROKER = "aws_elasticache_user", "aws_elasticache_user_group", "aws_elasticache_replication_group"
 IAM: dict[str, Any] = {**LARGE, "broker": {"authentication": "iam"}}
-CLIENTS = {"scheduler": "airflow", "worker-default": "airflow", "worker-sales": "team-sales", "worker-ops": "team-ops"}
+CLIENTS = {
+    "scheduler": "airflow",
+    "worker-default": "team-dags",
+    "worker-sales": "team-sales",
+    "worker-ops": "team-ops",
+}
 """The user of each client, without the name of the environment."""
 
 
@@ -58,6 +63,12 @@ def test_team_can_use_only_the_keys_of_its_queues(teams: Deployment) -> None:
     assert commands.split() == ["-@all", *(f"+{command}" for command in COMMANDS)]
     for forbidden in ("keys", "scan", "config", "flushall", "publish", "subscribe", "client", "acl", "script"):
         assert forbidden not in COMMANDS
+
+
+def test_worker_groups_of_no_team_reach_their_own_queues_only(teams: Deployment) -> None:
+    user = teams.only(USER, user_id="airflow-dev-team-dags")
+    keys = {word for word in user.body["access_string"].split() if word.startswith("~") and ":" not in word}
+    assert keys == {"~default", "~_kombu.binding.default", "~_kombu.binding_permanent.default"}
 
 
 def test_each_task_role_may_log_in_to_this_broker_as_its_user_only(teams: Deployment) -> None:
