@@ -33,8 +33,9 @@ BROKER_STEPS = """Where `authentication` is fixed to `iam`, clients log in as us
 follows. A broker that got an AUTH token before needs this once: `--user-group-ids-to-add NAME
 --auth-token-update-strategy DELETE`.
 
-Where it is `token`: the provider has no write-only argument for the AUTH token, and Terraform ignores it here. Until
-this step after the first apply, the broker accepts every client that its security group admits:
+Where it is `token`: the provider has no write-only argument for the AUTH token, so this module neither sets nor changes
+the token. Run these commands after the first apply: until then, the broker accepts every client that
+its security group admits.
 
 ```console
 $ token=$(aws ssm get-parameter --with-decryption --name PARAMETER --query Parameter.Value --output text)
