@@ -55,7 +55,6 @@ COMPLETE = _environment(
         "allowed_cidrs": ["10.0.0.0/24", "10.0.1.0/24"],
     },
     database={"proxy": True, "instance_class": "db.m7g.large"},
-    broker={"authentication": "iam"},
     airflow={"config": {"AIRFLOW__SMTP__SMTP_MAIL_FROM": "airflow@example.com"}},
     auth={
         "mode": "oidc",
@@ -124,11 +123,13 @@ GUEST = _environment(
         "flow_logs": False,
         "existing": {"cidr": "10.99.0.0/16"},
     },
-    broker={"engine": "redis", "engine_version": "7.0"},
+    database={"authentication": "iam"},
+    broker={"engine": "redis", "engine_version": "7.0", "authentication": "iam"},
     telemetry={
         "otlp": {"endpoint": "https://otel.internal:4318", "cidr": "10.50.0.0/24"},
         "openlineage": {"endpoint": "https://lineage.internal", "cidr": "10.50.0.0/24"},
     },
 )
-"""Celery in an existing VPC, whose ids the emulator assigns; Redis OSS as broker, private receivers of telemetry."""
+"""Celery in an existing VPC, whose ids the emulator assigns; Redis OSS as broker, logins to the
+database with tokens, private receivers of telemetry."""
 BASES: Mapping[str, Data] = {"complete": COMPLETE, "lean": LEAN, "single": SINGLE, "guest": GUEST}

@@ -25,8 +25,8 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
         set_("7.0", "7.1", "guest", broker={"engine_version": "7.1"}),
     ),
     "broker.authentication": (
-        set_("iam", "token", "complete", broker={"authentication": "token"}),
-        set_("token", "iam", "guest", broker={"authentication": "iam"}),
+        set_("token", "iam", "complete", broker={"authentication": "iam"}),
+        set_("iam", "token", "guest", broker={"authentication": "token"}),
     ),
     "broker.node_type": (
         set_("cache.t4g.small", "cache.t4g.medium", "complete", broker={"node_type": "cache.t4g.medium"}),

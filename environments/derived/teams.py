@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from environments.facts.git_servers import git_server
-from environments.facts.teams import SHARED_BUNDLE
+from environments.facts.teams import SHARED_BUNDLE, database_user
 from environments.model import Environment
 from environments.sections.teams import Team
 
@@ -29,6 +29,14 @@ def broker_users(environment: Environment) -> dict[str, tuple[str, ...]]:
     shared = (group for group in environment.workers if not team_of(environment, group.name))
     found = {team.name: queues_of(environment, team) for team in environment.teams}
     return {**found, SHARED_BUNDLE: tuple(sorted(queue for group in shared for queue in group.queues))}
+
+
+def database_users(environment: Environment) -> dict[str, str]:
+    """The PostgreSQL user of each worker group where there are teams; else workers use that of Airflow."""
+    if not environment.teams:
+        return {}
+    teams = {group.name: team_of(environment, group.name) for group in environment.workers}
+    return {group: database_user(team.name if team else None) for group, team in teams.items()}
 
 
 def has_deploy_key(team: Team) -> bool:

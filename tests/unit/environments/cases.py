@@ -54,6 +54,7 @@ DAG_ACCESS: dict[str, Any] = {
 TWO_TEAMS: dict[str, Any] = {
     "dags": GIT_BUNDLE,
     "broker": {"authentication": "iam"},
+    "database": {"authentication": "iam"},
     "workers": [
         {"name": "default", "queues": ["default"]},
         {
