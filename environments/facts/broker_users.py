@@ -1,7 +1,7 @@
 """Users of the broker that log in with IAM tokens, and the keys that each may use.
 
 Kombu names the keys: a list for each queue, sets of bindings for each exchange, and a hash, an index and a lock for
-messages that a worker received and did not acknowledge yet. A worker of a team has the last three for itself
+messages that a worker received and did not acknowledge yet. The workers of each user have the last three for themselves
 (``docker/airflow_fargate/broker_keys.py`` tells Celery their names).
 https://docs.celeryq.dev/projects/kombu/en/stable/reference/kombu.transport.redis.html
 """
@@ -34,7 +34,7 @@ None of them lists keys, changes a setting, or publishes to a channel. redis-py 
 
 
 def airflow_user(name: str) -> str:
-    """The user of scheduler, Flower and the worker groups that belong to no team.
+    """The user of scheduler and Flower, and of all workers where there are no teams.
 
     >>> airflow_user("airflow-prod")
     'airflow-prod-airflow'
@@ -48,7 +48,7 @@ def default_user(name: str) -> str:
 
 
 def team_user(name: str, team: str) -> str:
-    """The user of the worker groups of a team.
+    """The user of the worker groups of a team; ``dags`` for those that belong to no team.
 
     >>> team_user("airflow-prod", "sales")
     'airflow-prod-team-sales'

@@ -104,7 +104,7 @@ def teams_share_no_token_of_the_broker(environment: Environment) -> Iterator[Pro
 
 @rule("teams", "workers", "name", "name_prefix")
 def users_of_the_broker_are_valid(environment: Environment) -> Iterator[Problem]:
-    """The id of each team's user is short enough, and no queue of a team is another key of the broker."""
+    """The id of each team's user is short enough, and no queue is another key of the broker."""
     name, limit = resource_name(environment.name_prefix, environment.name), BROKER_USER_CHARACTERS.limit
     for index, team in enumerate(environment.teams):
         user = team_user(name, team.name)
@@ -121,7 +121,7 @@ def users_of_the_broker_are_valid(environment: Environment) -> Iterator[Problem]
             )
     for index, group in enumerate(environment.workers):
         for position, queue in enumerate(group.queues):
-            if queue.startswith(RESERVED) and team_of(environment, group.name):
+            if queue.startswith(RESERVED) and environment.teams:
                 yield Problem(
                     f"workers[{index}].queues[{position}]",
                     f"{queue!r} begins like a key with which Celery manages the messages of all queues. "
