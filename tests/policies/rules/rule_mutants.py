@@ -135,6 +135,13 @@ def _(documents: Documents) -> None:
     only(documents, "aws_elasticache_replication_group")["at_rest_encryption_enabled"] = False
 
 
+@mutant("AF_BROKER_4", "the broker has a user that needs no password")
+def _(documents: Documents) -> None:
+    user = {"user_id": "airflow-prod-default", "user_name": "default", "engine": "redis", "no_password_required": True}
+    users = documents[FOUNDATION]["resource"].setdefault("aws_elasticache_user", {})
+    users["default"] = {**user, "access_string": "on ~* +@all"}
+
+
 @mutant("AF_ECS_1", "a worker runs privileged")
 def _(documents: Documents) -> None:
     containers(documents, "worker_default", lambda item: item.update(privileged=True))
