@@ -34,10 +34,10 @@ class Module:
     provider: Document = field(repr=False)
     required: Document = field(repr=False)
 
-    def document(self, addresses: Iterable[str] | None = None) -> dict[str, Any]:
-        """The module in Terraform JSON, with the nodes ``addresses`` only, if given."""
+    def document(self) -> dict[str, Any]:
+        """The module in Terraform JSON."""
         found: dict[str, Any] = {"terraform": {"required_providers": self.required}}
-        for address in sorted(self.nodes.keys() if addresses is None else addresses):
+        for address in sorted(self.nodes):
             kind, _, name = address.removeprefix("ephemeral.").partition(".")
             if kind == "local":
                 found.setdefault("locals", {})[name] = self.nodes[address]
@@ -90,11 +90,27 @@ def joined(stacks: Mapping[str, Document]) -> Module:
     return Module(nodes, stack_of, largest["provider"]["aws"][0], largest["terraform"]["required_providers"])
 
 
-def affected(before: Module, after: Module) -> tuple[set[str], set[str]]:
-    """The nodes of ``after`` that a plan must contain, and the resources that ``after`` lacks.
+@dataclass(frozen=True)
+class Reach:
+    """What a change can have an effect on.
+
+    Args:
+        planned: the nodes that a plan must contain.
+        known: the resources that these refer to, and that keep their values.
+        removed: the resources that the changed module lacks.
+    """
+
+    planned: set[str]
+    known: set[str]
+    removed: set[str]
+
+
+def affected(before: Module, after: Module) -> Reach:
+    """What the change from ``before`` to ``after`` reaches.
 
     A resource with the same arguments, all of whose references have the same values, has an empty plan. What remains
-    are the changed nodes, the nodes that refer to them at any distance, and the nodes that all of these refer to.
+    are the changed nodes and the nodes that refer to them at any distance, with the locals and ephemeral resources
+    that these refer to.
     """
     references = after.references()
     users: dict[str, set[str]] = {}
@@ -106,8 +122,16 @@ def affected(before: Module, after: Module) -> tuple[set[str], set[str]]:
     different = {
         address for address, body in after.nodes.items() if other_provider or before.nodes.get(address) != body
     }
-    reached = _closure(_closure(different, users), references)
-    return reached, {address for address in removed if not address.startswith("ephemeral.")}
+    changing = _closure(different, users)
+    unstored = {address: targets for address, targets in references.items() if not _is_stored(address)}
+    found = _closure(changing.union(*(references[address] for address in changing)), unstored)
+    known = {address for address in found - changing if _is_stored(address)}
+    return Reach(found - known, known, {address for address in removed if _is_stored(address)})
+
+
+def _is_stored(address: str) -> bool:
+    """Whether the state contains the node: it is a managed resource."""
+    return not address.startswith(("local.", "ephemeral."))
 
 
 def _closure(start: set[str], edges: Mapping[str, set[str]]) -> set[str]:

@@ -23,7 +23,7 @@ from day_two.synthesis import synthesized
 from environments.json_schema import keys
 from environments.load import from_data
 
-MODULES_IN_A_PLAN = 60
+MODULES_IN_A_PLAN = 90
 """More modules share the start of the provider; Terraform's graph grows faster than their number."""
 AT_ONCE = 2
 Say = Callable[[str], None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,17 @@ from terraform_harness.emulator import Emulator
 from terraform_harness.emulator.seed import seed
 from terraform_harness.terraform.run import Terraform
 
-from day_two.bases import ABSENT, GUEST, changed
+from day_two.bases import ABSENT, GUEST, REGION, changed
 from day_two.joining import Document, Module, affected, copied
+from day_two.known_values import attributes, with_known_values
 
 PROVIDER = "registry.terraform.io/hashicorp/aws"
 WITH_MANAGED_POLICIES = {"MOTO_IAM_LOAD_MANAGED_POLICIES": "true"}
 """The roles of the CI system use policies that AWS manages, which moto loads on request."""
+STATES = "states-of-day-two"
+LOCAL: Document = {"local": {}}
+S3: Document = {"s3": {"bucket": STATES, "key": "bases.tfstate", "region": REGION, "use_path_style": True}}
+"""During an apply Terraform writes a local state after each resource, and a state in S3 every 20 seconds."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +68,13 @@ def apply(bases: Mapping[str, Module], *, emulator: Emulator, folder: Path) -> d
     """
     for module in bases.values():
         seed(emulator, module.document())
-    write(folder, {name: module.document() for name, module in bases.items()}, {}, next(iter(bases.values())))
+    emulator.make_state_bucket(STATES)
+    modules = {name: module.document() for name, module in bases.items()}
+    write(folder, modules, {}, next(iter(bases.values())), backend=S3)
     # Databases and load balancers make the provider wait for minutes: they must not hold up the others.
     flags = {"TF_CLI_ARGS_apply": "-parallelism=50"}
     terraform = Terraform(folder, environment={**emulator.environment, **flags})
-    terraform.init()
+    terraform.init(verify_once=True)
     terraform.apply(terraform.plan())
     return settled(bases, emulator=emulator, folder=folder)
 
@@ -95,14 +102,17 @@ def plan(changes: Sequence[Change], *, state: Document, emulator: Emulator, fold
     documents: dict[str, Any] = {}
     providers: dict[str, Document] = {}
     resources: list[Document] = []
+    applied = {base: attributes(state, base) for base in {change.base for change in changes}}
     for change in changes:
-        reached, removed = affected(change.before, change.after)
-        if not reached and not removed:
+        reach = affected(change.before, change.after)
+        if not reach.planned and not reach.removed:
             continue
-        documents[change.name] = change.after.document(reached)
+        values = {address: applied[change.base][address] for address in reach.known}
+        nodes = with_known_values({address: change.after.nodes[address] for address in reach.planned}, values)
+        documents[change.name] = replace(change.after, nodes=nodes).document()
         if change.after.provider != change.before.provider:
             providers[change.name] = change.after.provider
-        resources += copied(state, applied=change.base, module=change.name, addresses=reached | removed)
+        resources += copied(state, applied=change.base, module=change.name, addresses=reach.planned | reach.removed)
     found: dict[str, list[Document]] = {change.name: [] for change in changes}
     if not documents:
         return found
@@ -110,7 +120,7 @@ def plan(changes: Sequence[Change], *, state: Document, emulator: Emulator, fold
     content = {**state, "outputs": {}, "resources": resources, "check_results": None}
     (folder / "terraform.tfstate").write_text(json.dumps(content))
     terraform = Terraform(folder, environment=emulator.environment)
-    terraform.init()
+    terraform.init(verify_once=True)
     shown = terraform.show(terraform.plan(refresh=False))
     for item in _changes(shown):
         name = item["module_address"].removeprefix("module.")
@@ -124,7 +134,14 @@ def _changes(shown: Document) -> Iterable[dict[str, Any]]:
             yield dict(item)
 
 
-def write(folder: Path, modules: Mapping[str, Document], providers: Mapping[str, Document], like: Module) -> None:
+def write(
+    folder: Path,
+    modules: Mapping[str, Document],
+    providers: Mapping[str, Document],
+    like: Module,
+    *,
+    backend: Document = LOCAL,
+) -> None:
     """Write a root that calls ``modules``, with the provider of ``like`` except where ``providers`` has another one.
 
     The common provider has no default tags: those of the environments differ, and each would need a provider process.
@@ -137,7 +154,7 @@ def write(folder: Path, modules: Mapping[str, Document], providers: Mapping[str,
         (folder / name).mkdir()
         (folder / name / "main.tf.json").write_text(json.dumps(document))
         calls[name] = {"source": f"./{name}", **({"providers": {"aws": f"aws.{name}"}} if name in providers else {})}
-    terraform = {"required_providers": like.required, "backend": {"local": {}}}
+    terraform = {"required_providers": like.required, "backend": backend}
     root = {"terraform": terraform, "provider": {"aws": blocks}, "module": calls}
     (folder / "main.tf.json").write_text(json.dumps(root))
 

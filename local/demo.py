@@ -147,7 +147,7 @@ def summary(life: Lifecycle, environment: str, stacks: Iterable[str]) -> Table:
     """A table of each stack's resource count and outputs, without the outputs that another stack reads."""
     table = Table("stack", "resources", "output", "value", title=f"{environment} in the emulator")
     for stack in stacks:
-        table.add_row(stack, str(len(managed(life.roots[stack].show()))), "", "")
+        table.add_row(stack, str(len(managed(life.roots[stack].pull()))), "", "")
         for name, value in sorted(life.roots[stack].outputs().items()):
             if not name.startswith("use_"):
                 table.add_row("", "", name, str(value))

@@ -72,6 +72,7 @@ class Stack:
         self._status, self.layer = "", layer
         (self.folder / OUTPUTS_FILE).unlink(missing_ok=True)  # of a `plan` that was killed
         self.terraform = Terraform(self.folder, progress=self._show)
+        self._last_shown: tuple[Plan, dict[str, Any]] | None = None
 
     def bring_up(
         self,
@@ -114,7 +115,7 @@ class Stack:
 
     def _without_removals(self, plan: Plan, *, in_use: bool) -> tuple[Plan, list[str]]:
         """A plan of everything but the removals in ``plan``, and the addresses of these; the guard checks both."""
-        shown = self.terraform.show(plan)
+        shown = self._shown(plan)
         removed = removals(shown)
         if not removed:
             return plan, []
@@ -132,7 +133,7 @@ class Stack:
             in_use: whether the environment was deployed before, so that its state cannot be empty.
         """
         with self._reading(outputs):
-            shown = self.terraform.show(self._planned([]))
+            shown = self._shown(self._planned([]))
         self._require_state(shown, in_use=in_use)
         return shown
 
@@ -192,6 +193,12 @@ class Stack:
             if resource["type"] == "aws_ecs_service"
         }
 
+    def _shown(self, plan: Plan) -> dict[str, Any]:
+        """The plan as JSON. Terraform prints each plan once, because this takes a second or two."""
+        if self._last_shown is None or self._last_shown[0] is not plan:
+            self._last_shown = plan, self.terraform.show(plan)
+        return self._last_shown[1]
+
     def _targets(self, part: Sequence[str]) -> list[str]:
         return addresses_of(self.folder, part) if part else []
 
@@ -212,7 +219,7 @@ class Stack:
         in_use: bool = True,
         before_apply: Callable[[Mapping[str, Any]], None] | None = None,
     ) -> None:
-        shown = self.terraform.show(plan)
+        shown = self._shown(plan)
         for line in summary(shown):
             say(f"  {line}")
         if guarded:
@@ -229,7 +236,7 @@ class Stack:
 
     def _untaint(self, plan: Plan) -> bool:
         """Keep the tainted data stores that AWS does not delete; their settings are compared by the next plan."""
-        addresses = protected_and_tainted(self.terraform.show(plan))
+        addresses = protected_and_tainted(self._shown(plan))
         for address in addresses:
             say(f"{self.name}: {address} has deletion protection and is kept, although its creation was interrupted")
             with self._at_work(f"untaint {address}"):

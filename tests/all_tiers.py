@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from terraform_harness.terraform.run import GARBAGE_COLLECTION
+
 from local.repository import ROOT
 
 NOTHING_COLLECTED = 5
@@ -133,7 +135,7 @@ def _start(run: Run, arguments: list[str], folder: Path) -> subprocess.Popen[str
     return subprocess.Popen(
         ["nice", "-n", str(run.nice), *pytest],
         cwd=ROOT,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        env=GARBAGE_COLLECTION | os.environ | {"PYTHONUNBUFFERED": "1"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -19,7 +19,7 @@ from terraform_harness.extras import imports_of_extra
 from terraform_harness.terraform import workspace
 from terraform_harness.terraform.console import show_progress
 from terraform_harness.terraform.run import Plan, Terraform, TerraformError
-from terraform_harness.verification import VERIFIERS, Verifier, resources_of, unverified, verify
+from terraform_harness.verification import VERIFIERS, Verifier, unverified, verify
 
 with imports_of_extra("emulator"):
     from rich.console import Console
@@ -194,10 +194,10 @@ class Lifecycle:
             LifecycleError: Resources are left in the state.
         """
         with self._as_applying(stack) as root, show_progress(f"destroy {stack}", console=self.console) as progress:
-            progress.expect(len(managed(root.show())))
+            progress.expect(len(managed(root.pull())))
             root.progress = progress.update
             root.destroy()
-        left = managed(self.roots[stack].show())
+        left = managed(self.roots[stack].pull())
         if left:
             raise LifecycleError(f"{stack}: still in the state after destroy: {', '.join(left)}")
         self.say(f"[bold]{stack}[/]: destroyed")
@@ -214,9 +214,23 @@ def changes(plan: dict[str, Any]) -> list[dict[str, Any]]:
     return [change for change in found if change["mode"] == "managed" and change["change"]["actions"] != ["no-op"]]
 
 
-def managed(state: dict[str, Any]) -> list[str]:
-    """Return the addresses of the managed resources in a state, including those of modules."""
-    return [resource.address for resource in resources_of(state)]
+def managed(state: Mapping[str, Any]) -> list[str]:
+    """Return the addresses of the managed resources in a state file, including those of modules.
+
+    Unlike ``terraform show``, reading the file needs no provider, whose start takes a second.
+
+    Args:
+        state: The state file, as ``Terraform.pull`` returns it.
+    """
+    found = (resource for resource in state.get("resources", ()) if resource["mode"] == "managed")
+    return [_address(resource, instance) for resource in found for instance in resource["instances"]]
+
+
+def _address(resource: Mapping[str, Any], instance: Mapping[str, Any]) -> str:
+    """The address of an instance: ``module.m.aws_vpc.v``, or ``aws_vpc.v["key"]`` with ``for_each``."""
+    names = [resource["module"]] if "module" in resource else []
+    index = f"[{json.dumps(instance['index_key'])}]" if "index_key" in instance else ""
+    return ".".join([*names, resource["type"], resource["name"]]) + index
 
 
 def _verifiers(skip: Collection[str]) -> dict[str, list[Verifier]]:

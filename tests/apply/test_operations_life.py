@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partialmethod
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from terraform_gate.interruptions import RULE
 from terraform_harness.emulator import Emulator
 from terraform_harness.emulator.seed import seed
 from terraform_harness.terraform import workspace
+from terraform_harness.terraform.run import Terraform
 from terraform_harness.tools import require
 from typer.testing import CliRunner
 
@@ -145,6 +147,8 @@ def life(tmp_path: Path) -> Iterator[Life]:
             _synthesize(folder, file)
             _use(folder, emulator)
             patch.setattr(stacks, "STACKS", folder / "stacks")
+            # The stacks are copies: init verifies the provider, and the commands after it need not read its 700 MB.
+            patch.setattr(Terraform, "init", partialmethod(Terraform.init, verify_once=True))
             account = Account(load(file))
             found = Life(account=account, emulator=emulator, folder=folder)
             account.sleep = found.settle

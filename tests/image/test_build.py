@@ -57,6 +57,14 @@ def test_airflow_starts_and_the_celery_executor_imports(image: str) -> None:
     assert done.returncode == 0, done.stderr[-2000:]
 
 
+@pytest.mark.feature("R1", "C1")
+def test_code_of_the_image_is_compiled(image: str) -> None:
+    """A container's file system is read-only: Python would compile the code again for each health check."""
+    code = "import airflow_fargate.health as module; print(open(module.__cached__, 'rb').read(8)[4])"
+    done = _run(image, "python", "-c", code)
+    assert done.stdout.strip() == "1", f"not bytecode that is used unchecked: {done.stdout}{done.stderr[-2000:]}"
+
+
 @pytest.mark.feature("R1", "C7")
 def test_image_has_its_user_labels_volumes_and_entrypoint(image: str) -> None:
     config = json.loads(docker("image", "inspect", image).stdout)[0]["Config"]

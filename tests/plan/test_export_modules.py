@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any
@@ -146,12 +145,17 @@ def test_modules_plan_what_the_environments_stacks_plan(environment: str, stacks
     published = json.loads((stacks / f"{environment}-foundation" / "cdk.tf.json").read_text())["output"]
     place = {"account": structure.account_id, "region": structure.region}
     given = {name: mock_output(name, output["value"], **place) for name, output in published.items()}
-    pairs: list[tuple[Path, Path]] = []
+    calls: dict[str, Mapping[str, Any]] = {}
+    providers = []
     for module in write.modules(write.STACKS, structure=structure):
         stack = json.loads((stacks / f"{environment}-{module.name}" / "cdk.tf.json").read_text())
-        pairs.append((stack_root(tmp_path, stack, module, given), calling_root(tmp_path, stack, module, given)))
-    with ThreadPoolExecutor(2) as pool:
-        plans = list(pool.map(plan, [root for pair in pairs for root in pair]))
+        providers.append(offline_provider(stack))
+        calls[f"stack-{module.name}"] = stack_call(tmp_path, stack, module, given)
+        calls[f"module-{module.name}"] = module_call(tmp_path, stack, module, given)
+    assert all(provider == providers[0] for provider in providers)
+    # One root: every command reads the provider's schema, which takes a second.
+    planned = plan(write_root(tmp_path / "root", {"provider": {"aws": providers[0]}, "module": calls}))
+    plans = [only(planned, name) for name in calls]
     assert any(client_rules(planned) for planned in plans)
     for of_stack, of_module in zip(plans[::2], plans[1::2], strict=True):
         expected, found = (dict(_named_alike(resources(planned))) for planned in (of_stack, of_module))
@@ -201,19 +205,25 @@ def _covers(wide: tuple[Any, ...], narrow: tuple[Any, ...]) -> bool:
     return wide[:3] == narrow[:3] and ports and IPv4Network(narrow[5]).subnet_of(IPv4Network(wide[5]))
 
 
-def stack_root(folder: Path, stack: Mapping[str, Any], module: Module, given: Mapping[str, Any]) -> Path:
-    """The stack as it was synthesized, with remote state replaced by ``given``."""
-    text = json.dumps({key: value for key, value in stack.items() if key not in {"//", "data", "terraform"}})
+def only(planned: Mapping[str, Any], call: str) -> Mapping[str, Any]:
+    """The plan without the resources of other calls."""
+    children = planned["planned_values"]["root_module"]["child_modules"]
+    found = [child for child in children if child["address"] == f"module.{call}"]
+    return {"planned_values": {"root_module": {"child_modules": found}}}
+
+
+def stack_call(folder: Path, stack: Mapping[str, Any], module: Module, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A call of the stack as it was synthesized, with remote state replaced by ``given``."""
+    left_out = {"//", "data", "terraform", "provider"}
+    text = json.dumps({key: value for key, value in stack.items() if key not in left_out})
     for name in sorted(given, key=len, reverse=True):
         text = text.replace(f"data.terraform_remote_state.foundation.outputs.{name}", f"local.{name}")
-    return write_root(
-        folder / f"stack-{module.name}",
-        {**json.loads(text), "provider": {"aws": offline_provider(stack)}, "locals": dict(given)},
-    )
+    write_root(folder / f"stack-{module.name}", {**json.loads(text), "locals": dict(given)})
+    return {"source": f"../stack-{module.name}"}
 
 
-def calling_root(folder: Path, stack: Mapping[str, Any], module: Module, given: Mapping[str, Any]) -> Path:
-    """A root that calls the module with the environment's values."""
+def module_call(folder: Path, stack: Mapping[str, Any], module: Module, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A call of the module with the environment's values."""
     write.write(folder / module.name, write.content(module))
     values = readme.example_values(module, all_of_them=True)
     passed = {
@@ -223,7 +233,4 @@ def calling_root(folder: Path, stack: Mapping[str, Any], module: Module, given: 
     # The bootstrap stack makes the boundary of an environment with CI roles; a caller of a module names it.
     boundaries = {role["permissions_boundary"] for role in roles if role.get("permissions_boundary")}
     passed |= dict.fromkeys(["iam_permissions_boundary"] if boundaries else [], next(iter(boundaries), None))
-    call = {"source": f"../{module.name}", **passed}
-    return write_root(
-        folder / f"call-{module.name}", {"provider": {"aws": offline_provider(stack)}, "module": {module.name: call}}
-    )
+    return {"source": f"../{module.name}", **passed}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import combinations, product
 from pathlib import Path
 from typing import Any
@@ -36,26 +38,58 @@ def test_joined_root_has_no_remote_state_and_rejects_duplicate_addresses() -> No
         joined(deployment.foundation, deployment.foundation)
 
 
-@pytest.mark.feature("H2", "T1", "N2", "G1")
-@pytest.mark.parametrize("case", cases(), ids=lambda case: "-".join(case.values()))
-def test_plans_without_an_account(case: Case, tmp_path: Path) -> None:
+@dataclass(frozen=True)
+class Planned:
+    """A case, and the actions that Terraform plans for its managed resources."""
+
+    deployment: Deployment
+    actions: list[tuple[str, ...]]
+
+
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Planned]:
+    """Every case by its name. Each is a module of one root: every command reads the provider's schema, for seconds."""
     require("terraform", "provider-mirror")
-    _plan_creates_everything(deployed_data(data_of(case)), tmp_path)
+    deployments = {"-".join(case.values()): deployed_data(data_of(case)) for case in cases()}
+    deployments |= {name: deployed(**change) for name, change in ON_FARGATE.items()}
+    root = _root_of_modules(tmp_path_factory.mktemp("permutations") / "root", deployments)
+    actions: dict[str, list[tuple[str, ...]]] = {name: [] for name in deployments}
+    for change in root.show(root.plan(refresh=False))["resource_changes"]:
+        if change["mode"] == "managed":
+            actions[change["module_address"].removeprefix("module.")].append(tuple(change["change"]["actions"]))
+    return {name: Planned(deployment, actions[name]) for name, deployment in deployments.items()}
+
+
+def _root_of_modules(folder: Path, deployments: Mapping[str, Deployment]) -> Terraform:
+    """A root that calls one module for each deployment; all must have the same provider."""
+    documents = {name: joined(each.foundation, each.airflow) for name, each in deployments.items()}
+    providers = [document.pop("provider") for document in documents.values()]
+    assert all(provider == providers[0] for provider in providers)
+    for name, document in documents.items():
+        (folder / name).mkdir(parents=True)
+        (folder / name / workspace.STACK_FILE).write_text(json.dumps(document))
+    modules = {name: {"source": f"./{name}"} for name in documents}
+    terraform = next(iter(documents.values()))["terraform"]
+    return _root(folder, {"terraform": terraform, "provider": providers[0], "module": modules})
+
+
+@pytest.mark.feature("H2", "T1", "N2", "G1")
+@pytest.mark.xdist_group("permutations")
+@pytest.mark.parametrize("case", cases(), ids=lambda case: "-".join(case.values()))
+def test_plans_without_an_account(case: Case, planned: Mapping[str, Planned]) -> None:
+    _assert_creates_everything(planned["-".join(case.values())])
 
 
 @pytest.mark.feature("H2", "T8")
+@pytest.mark.xdist_group("permutations")
 @pytest.mark.parametrize("name", ON_FARGATE)
-def test_airflow_tasks_on_fargate_plan_without_an_account(name: str, tmp_path: Path) -> None:
-    require("terraform", "provider-mirror")
-    _plan_creates_everything(deployed(**ON_FARGATE[name]), tmp_path)
+def test_airflow_tasks_on_fargate_plan_without_an_account(name: str, planned: Mapping[str, Planned]) -> None:
+    _assert_creates_everything(planned[name])
 
 
-def _plan_creates_everything(deployment: Deployment, tmp_path: Path) -> None:
-    root = _root(tmp_path / "root", joined(deployment.foundation, deployment.airflow))
-    plan = root.show(root.plan(refresh=False))
-    planned = [change for change in plan["resource_changes"] if change["mode"] == "managed"]
-    assert {tuple(change["change"]["actions"]) for change in planned} == {("create",)}
-    assert len(planned) == _managed(deployment)
+def _assert_creates_everything(planned: Planned) -> None:
+    assert set(planned.actions) == {("create",)}
+    assert len(planned.actions) == _managed(planned.deployment)
 
 
 @pytest.mark.feature("H2", "E2")
@@ -74,7 +108,7 @@ def test_valid_with_every_backend(backend: str, part: str, tmp_path: Path) -> No
 
 
 def _root(folder: Path, configuration: dict[str, Any]) -> Terraform:
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     (folder / workspace.STACK_FILE).write_text(json.dumps(configuration))
     workspace.for_offline_plan(folder, outputs={})
     root = Terraform(folder, environment=NOWHERE)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from day_two.joining import Module, affected, copied, joined
+from day_two.joining import Module, Reach, affected, copied, joined
 
 PROVIDER = {"aws": [{"region": "eu-central-1"}]}
 REQUIRED = {"required_providers": {"aws": {"source": "aws"}}}
@@ -56,22 +56,37 @@ def test_same_address_in_two_stacks_is_reported() -> None:
 
 
 @pytest.mark.feature("E7")
-def test_plan_contains_what_a_change_reaches_and_what_that_refers_to() -> None:
+def test_plan_contains_what_a_change_reaches_and_knows_what_that_refers_to() -> None:
     after = module(**{name.replace(".", "__"): body for name, body in BEFORE.nodes.items()})
-    assert affected(BEFORE, after) == (set(), set())
-    after.nodes["aws_subnet.s"]["vpc"] = "${aws_vpc.v.arn}"  # type: ignore[index]
+    assert affected(BEFORE, after) == Reach(set(), set(), set())
+    after.nodes["aws_subnet.s"]["vpc"] = "${aws_vpc.v.arn}"
     original = module(**{name.replace(".", "__"): dict(body) for name, body in BEFORE.nodes.items()})
-    original.nodes["aws_subnet.s"]["vpc"] = "${aws_vpc.v.id}"  # type: ignore[index]
-    reached, removed = affected(original, after)
-    assert (reached, removed) == ({"aws_vpc.v", "aws_subnet.s", "local.subnet", "aws_lb.l"}, set())
+    original.nodes["aws_subnet.s"]["vpc"] = "${aws_vpc.v.id}"
+    reach = affected(original, after)
+    assert reach == Reach({"aws_subnet.s", "local.subnet", "aws_lb.l"}, {"aws_vpc.v"}, set())
+
+
+@pytest.mark.feature("E7")
+def test_plan_contains_locals_and_ephemeral_resources_through_which_a_change_refers_to_resources() -> None:
+    nodes: dict[str, Any] = {
+        "aws_kms_key.k": {},
+        "ephemeral.aws_x.password": {"exclude": "${aws_kms_key.k.arn}"},
+        "local.key": "${aws_kms_key.k.arn}",
+        "aws_ssm_parameter.p": {"value_wo": "${ephemeral.aws_x.password.value}", "key": "${local.key}"},
+    }
+    before = Module(nodes, BEFORE.stack_of, {}, {})
+    changed = {**nodes, "aws_ssm_parameter.p": {**nodes["aws_ssm_parameter.p"], "tier": "Advanced"}}
+    reach = affected(before, Module(changed, BEFORE.stack_of, {}, {}))
+    assert reach.planned == {"aws_ssm_parameter.p", "ephemeral.aws_x.password", "local.key"}
+    assert reach.known == {"aws_kms_key.k"}
 
 
 @pytest.mark.feature("E7")
 def test_removed_resource_is_planned_and_another_provider_reaches_everything() -> None:
     fewer = module(aws_kms_key__k={})
-    assert affected(BEFORE, fewer) == (set(), {"aws_vpc.v", "aws_subnet.s", "aws_lb.l"})
+    assert affected(BEFORE, fewer) == Reach(set(), set(), {"aws_vpc.v", "aws_subnet.s", "aws_lb.l"})
     elsewhere = Module(BEFORE.nodes, BEFORE.stack_of, {"default_tags": 1}, {})
-    assert affected(BEFORE, elsewhere) == (set(BEFORE.nodes), set())
+    assert affected(BEFORE, elsewhere) == Reach(set(BEFORE.nodes), set(), set())
 
 
 @pytest.mark.feature("E7")

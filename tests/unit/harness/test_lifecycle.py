@@ -17,7 +17,11 @@ def test_unknown_verifier_is_rejected_with_the_allowed_names() -> None:
         _verifiers(["aws_s3"])
 
 
-def test_managed_resources_include_those_of_modules() -> None:
-    nested = {"address": "module.m.aws_vpc.v", "mode": "managed", "type": "aws_vpc", "values": {}}
-    state = {"values": {"root_module": {"child_modules": [{"resources": [nested]}]}}}
-    assert managed(state) == ["module.m.aws_vpc.v"]
+def test_managed_resources_include_those_of_modules_and_every_instance() -> None:
+    vpc = {"module": "module.m", "mode": "managed", "type": "aws_vpc", "name": "v", "instances": [{}]}
+    subnet = {"mode": "managed", "type": "aws_subnet", "name": "s"}
+    subnets = {**subnet, "instances": [{"index_key": "a"}, {"index_key": "b"}]}
+    data = {"mode": "data", "type": "aws_region", "name": "r", "instances": [{}]}
+    state = {"version": 4, "resources": [vpc, subnets, data]}
+    assert managed(state) == ["module.m.aws_vpc.v", 'aws_subnet.s["a"]', 'aws_subnet.s["b"]']
+    assert managed({"version": 4, "resources": []}) == []

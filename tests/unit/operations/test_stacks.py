@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import yaml
+from terraform_harness.terraform.run import Plan, Terraform
+from terraform_harness.tools import require
 
 from operations import stacks
 from operations.account import Account
@@ -111,3 +113,26 @@ def test_plan_of_airflow_reads_the_outputs_that_the_foundation_will_have(
         state = json.loads(Path(remote["config"]["path"]).read_text())
     assert state["outputs"]["vpc"] == {"value": "vpc-1", "type": "string"}
     assert [file.name for file in tmp_path.iterdir()] == ["cdk.tf.json"]
+
+
+@pytest.mark.feature("O2")
+def test_each_plan_is_shown_once_and_another_plan_again(
+    tmp_path: Path, empty_account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require("terraform")
+    shown: list[str] = []
+    show = Terraform.show
+
+    def counted(self: Terraform, plan: Plan | None = None) -> dict[str, Any]:
+        document = show(self, plan)
+        shown.extend(change["address"] for change in document["resource_changes"])
+        return document
+
+    monkeypatch.setattr(Terraform, "show", counted)
+    stack = stacks.Stack(empty_account, "airflow", folder=tmp_path)
+    for name in ("first", "second"):
+        resources = {"terraform_data": {name: {"input": name}}}
+        (tmp_path / "cdk.tf.json").write_text(json.dumps({"resource": resources}))
+        assert stack.bring_up(confirm=lambda _question: True, in_use=False, keep_removed=name == "first") == []
+        assert [resource["name"] for resource in stack.terraform.pull()["resources"]] == [name]
+    assert shown == ["terraform_data.first", "terraform_data.first", "terraform_data.second"]
