@@ -36,7 +36,7 @@ from operations.reporting import reporting
 from operations.reviewed import FILE as REVIEWED
 from operations.reviewed import read_reviewed
 from operations.rotate import rotation_of
-from operations.stacks import synthesize, synthesize_one
+from operations.synthesis import synthesize, synthesize_one
 
 app = typer.Typer(
     cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__

@@ -20,7 +20,7 @@ from bench.scaling.fleet import Physics
 from bench.scaling.workloads import SYNTHETIC, TraceError, Workload, read_trace
 from local.repository import ROOT
 from operations.errors import PreconditionError
-from operations.stacks import synthesize
+from operations.synthesis import synthesize
 
 PAGE = ROOT / "docs" / "scaling.md"
 ENVIRONMENTS, DEPLOYED = ROOT / "environments", "prod-airflow"
