@@ -39,7 +39,7 @@ class Environment(Section):
     """
 
     name: Annotated[
-        Annotated[str, Pattern(NAME_PATTERN, "2 to 16 lower-case letters, digits and hyphens")],
+        Annotated[str, Pattern(NAME_PATTERN, "2 to 16 lower-case letters, digits and hyphens, starting with a letter")],
         synth(
             "Name of the environment; part of every name in AWS.",
             effect=not_possible_later("create a new environment and restore a snapshot of the database"),
@@ -75,7 +75,12 @@ class Environment(Section):
         StrictBool, synth("Reject settings that could lose data or hide a failure.", effect=IN_PLACE)
     ] = True
     name_prefix: Annotated[
-        Annotated[str, Pattern(r"^[a-z][a-z0-9-]{0,15}$", "1 to 16 lower-case letters, digits and hyphens")],
+        Annotated[
+            str,
+            Pattern(
+                r"^[a-z][a-z0-9-]{0,15}$", "1 to 16 lower-case letters, digits and hyphens, starting with a letter"
+            ),
+        ],
         plan(
             "First part of every name in AWS; environments with the same name and different prefixes share only their "
             "account, and need different state buckets.",

@@ -17,7 +17,7 @@ def allowed_values(schema: Node, node: Node) -> str:
 def _choice(schema: Node, node: Node, *, outer: Node) -> str:
     kind = str(node.get("type"))
     if "label" in node:
-        return str(node["label"])
+        return f"{node['label']}{_most_characters(node)}"
     if "enum" in node:
         few = len(node["enum"]) <= MAX_LISTED_VALUES
         return f"one of {listed(node['enum'])}" if few else "one of the values in environments/schema.json"
@@ -32,10 +32,20 @@ def _choice(schema: Node, node: Node, *, outer: Node) -> str:
 
 
 def _range(node: Node) -> str:
-    low, high = node.get("minimum"), node.get("maximum")
-    return f", {low:g} to {high:g}" if low is not None and high is not None else ""
+    limits = _limits(node.get("minimum"), node.get("maximum"))
+    return f", {limits}" if limits else ""
 
 
 def _length(node: Node) -> str:
-    low, high = node.get("minItems"), node.get("maxItems")
-    return f" ({low} to {high})" if low is not None and high is not None else ""
+    limits = _limits(node.get("minItems"), node.get("maxItems"))
+    return f" ({limits})" if limits else ""
+
+
+def _limits(low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return f"at least {low:g}" if low is not None else f"at most {high:g}" if high is not None else ""
+    return f"{low:g} to {high:g}"
+
+
+def _most_characters(node: Node) -> str:
+    return f", at most {node['maxLength']} characters" if "maxLength" in node else ""

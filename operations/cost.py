@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from environments.facts.naming import ENVIRONMENT_TAG
+from environments.model import Environment
 from operations.account import Account, missing
 from operations.aws_errors import explain
 from operations.errors import PreconditionError
@@ -47,10 +49,11 @@ def expected(file: Path, *, profile: Path | None = None) -> dict[str, Any]:
         found = estimate(source.configuration, source.environment, prices=prices, profile=usage)
     except ReportError as error:
         raise PreconditionError(str(error)) from None
-    return {"environment": source.environment.name, "region": source.environment.region, **_summary(found)}
+    summary = _summary(found, source.environment)
+    return {"environment": source.environment.name, "region": source.environment.region, **summary}
 
 
-def _summary(found: Estimate) -> dict[str, Any]:
+def _summary(found: Estimate, environment: Environment) -> dict[str, Any]:
     prices = found.prices
     missing_file = f"there is no price file for {prices.region}. Fix: copy {FOLDER / 'us-east-1.json'} to "
     missing_file += f"{FOLDER / prices.region}.json and write the prices of {prices.region}, with their sources"
@@ -60,11 +63,27 @@ def _summary(found: Estimate) -> dict[str, Any]:
         "problem": None if prices.date else missing_file,
         "expected": round(found.total, 2) if prices.date else None,
         "by_key": {name: _rounded(usd) for name, usd in found.by("key").items()},
+        "by_team": by_team(found.by("key"), environment),
         "by_resource": {name: _rounded(usd) for name, usd in found.by("address").items()},
         "without_price": sorted({line.item.price for line in found.unknown}),
         "unconfirmed_prices": list(found.unconfirmed),
         "assumptions": list(found.assumptions),
     }
+
+
+def by_team(by_key: Mapping[str, float | None], environment: Environment) -> dict[str, float | None]:
+    """The cost of the worker groups of each team in USD; None where a price is not known.
+
+    Args:
+        by_key: cost of each key of the environment file.
+        environment: its teams.
+    """
+    teams: dict[str, float | None] = {}
+    for team in environment.teams:
+        amounts = [by_key.get(f"workers[{group}]", 0.0) for group in team.worker_groups]
+        known_amounts = [amount for amount in amounts if amount is not None]
+        teams[team.name] = _rounded(sum(known_amounts)) if len(known_amounts) == len(amounts) else None
+    return teams
 
 
 def _rounded(usd: float | None) -> float | None:

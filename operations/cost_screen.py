@@ -22,6 +22,8 @@ def lines(found: Mapping[str, Any], *, file: str) -> Iterator[str]:
         yield f"{found['environment']}: about {found['expected']:,.2f} USD a month expected"
         yield f"  list prices of {found['region']}, {found['prices']}, without tax and discounts"
         yield from _amounts(f"by key of {file}", found["by_key"])
+        if found["by_team"]:
+            yield from _amounts("workers by team", found["by_team"])
         yield from _amounts("by resource", found["by_resource"])
         yield from _notes("assumed", found["assumptions"])
         yield from _notes("without a known price", found["without_price"])

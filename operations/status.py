@@ -10,6 +10,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from environments.derived.service_counts import most_airflow_tasks, service_counts
+from environments.derived.teams import team_of
 from environments.facts import metrics
 from environments.facts.topology import AIRFLOW_TASK, uses_celery
 from operations import broker_auth, database, migrate
@@ -105,6 +106,7 @@ def _queues(account: Account) -> list[dict[str, Any]]:
     return [
         {
             "group": group.name,
+            "team": team.name if (team := team_of(account.environment, group.name)) else None,
             "queues": list(group.queues),
             "tasks": values.get((group.name, metrics.TASK_LOAD)),
             "oldest_queued_seconds": values.get((group.name, metrics.OLDEST_QUEUED)),

@@ -72,8 +72,11 @@ def _queues(found: dict[str, Any]) -> tuple[Sequence[str], Iterator[Sequence[Any
     queues = found["queues"]
     if isinstance(queues, dict):
         return ("", ""), iter([("queues", queues["problem"])])
+    titles = ("worker group", "queues", "queued and running", "oldest queued")
     rows = ((row["group"], ", ".join(row["queues"]), _whole(row["tasks"]), _seconds(row)) for row in queues)
-    return ("worker group", "queues", "queued and running", "oldest queued"), rows
+    if not any(row["team"] for row in queues):
+        return titles, rows
+    return (*titles, "team"), ((*cells, row["team"]) for cells, row in zip(rows, queues, strict=True))
 
 
 def _whole(number: float | None) -> str:

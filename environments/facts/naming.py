@@ -9,6 +9,8 @@ from environments.facts.stacks import stack_name
 
 ENVIRONMENT_TAG = "airflow-fargate:environment"
 """Tag of every resource, with the name of the environment; Cost Explorer groups by it once it is activated."""
+TEAM_TAG = "Team"
+"""Tag of the ECS services of a team and of their Fargate tasks, with the name of the team."""
 LOGIN_POLICY = "connect-to-database"
 """Inline policy of the task roles that log in to the metadata database with IAM tokens."""
 

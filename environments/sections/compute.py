@@ -42,7 +42,9 @@ EphemeralStorage = Annotated[
     StrictInt | None,
     plan("Disk of a Fargate task, GiB; Fargate's 20 when absent.", effect=ROLLING, ge=21, le=200, nullable=True),
 ]
-GroupName = Annotated[str, Pattern(r"^[a-z][a-z0-9-]{0,19}$", "1 to 20 lower-case letters, digits and hyphens")]
+GroupName = Annotated[
+    str, Pattern(r"^[a-z][a-z0-9-]{0,19}$", "1 to 20 lower-case letters, digits and hyphens, starting with a letter")
+]
 QueueName = Annotated[
     str, Pattern(r"^[A-Za-z0-9_.][A-Za-z0-9_.-]{0,63}$", "a name of letters, digits, _ . -, not beginning with -")
 ]

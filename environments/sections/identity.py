@@ -61,7 +61,10 @@ class Iam(Section):
         Annotated[
             str,
             Len(1, 512),
-            Pattern(r"^/([A-Za-z0-9_+=,.@-]+/)*$", "a path such as /airflow/, with a slash at both ends"),
+            Pattern(
+                r"^/([A-Za-z0-9_+=,.@-]+/)*$",
+                "a path such as /airflow/: letters, digits and _+=,.@-, with a slash at both ends",
+            ),
         ],
         plan("Path of every role and IAM policy.", effect=replaces("all IAM roles")),
     ] = "/airflow/"

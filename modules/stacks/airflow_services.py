@@ -7,7 +7,9 @@ from dataclasses import replace
 from constructs import Construct
 
 from environments.derived.dag_access import components_with_dag_code
+from environments.derived.teams import team_of
 from environments.facts.metrics import NAMESPACE
+from environments.facts.naming import TEAM_TAG
 from environments.facts.topology import process_name, uses_local_executor, worker_name
 from environments.model import Environment
 from environments.sections.compute import EcsExecutor, TaskSize
@@ -191,6 +193,9 @@ class AirflowServices:
             sidecars=self._bindings.sidecars(WORKER_USES, group=section.name),
             depends_on=[self._cluster.capacity_providers],
         )
+        if team := team_of(self._environment, section.name):
+            # ECS copies the tags of a service to its Fargate tasks: AWS can then report the cost of each team.
+            group.service.tags = {**(group.service.tags_input or {}), TEAM_TAG: team.name}
         QueueScaling(
             group,
             "scaling",

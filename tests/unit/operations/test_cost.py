@@ -13,12 +13,12 @@ import yaml
 from botocore.stub import Stubber
 from terraform_harness.tools import require
 
-from operations import cost
+from operations import cost, cost_screen
 from operations.account import Account
 from operations.synthesis import CloudState, Synthesis, synthesis
 from report.cost.prices import price_list
-from tests.unit.environments.cases import SMALLEST
-from tests.unit.operations.cloud import CLIENTS, SESSION
+from tests.unit.environments.cases import SMALLEST, TWO_TEAMS
+from tests.unit.operations.cloud import CLIENTS, SESSION, Cloud
 from tests.unit.operations.command_line import run
 
 
@@ -131,6 +131,18 @@ def test_cost_that_aws_does_not_tell_is_said(
     else:
         explorer.add_response("get_cost_and_usage", {"ResultsByTime": months()})
     assert cost.known(empty_account)["problem"].startswith(expected)
+
+
+@pytest.mark.feature("O4", "T9")
+def test_cost_of_a_team_is_that_of_its_worker_groups() -> None:
+    environment = Cloud.environment(**TWO_TEAMS)
+    by_key = {"workers[default]": 50.0, "workers[sales]": 20.004, "workers[ops]": None, "database": 100.0}
+    found = cost.by_team(by_key, environment)
+    assert found == {"sales": 20.0, "ops": None}
+    nothing = {"problem": None, "environment": "dev", "expected": 1.0, "region": "r", "prices": "d", "by_key": {}}
+    rest = {"by_resource": {}, "assumptions": [], "without_price": [], "unconfirmed_prices": []}
+    shown = list(cost_screen.lines({**nothing, **rest, "by_team": found, "known": {"problem": "-"}}, file="dev.yaml"))
+    assert shown[shown.index("workers by team:") + 1 :][:2] == ["       20.00  sales", "     unknown  ops"]
 
 
 @pytest.mark.feature("O4")

@@ -17,6 +17,7 @@ from operations.errors import PreconditionError
 from operations.hibernation import hibernate
 from operations.status import status
 from operations.status_screen import show
+from tests.unit.environments.cases import TWO_TEAMS
 from tests.unit.operations.cloud import Cloud
 
 
@@ -55,6 +56,17 @@ def test_status_shows_the_newest_load_of_each_worker_group(cloud: Cloud) -> None
     publish(cloud, "OldestQueuedSeconds", 42)
     (group,) = status(cloud.account)["queues"]
     assert (group["group"], group["tasks"], group["oldest_queued_seconds"]) == ("default", 7, 42)
+
+
+@pytest.mark.feature("O8", "T9")
+def test_status_names_the_team_of_each_worker_group(cloud: Cloud) -> None:
+    assert "team" not in screen(status(cloud.account))
+    found = status(Cloud.account_of(Cloud.environment(**TWO_TEAMS)))
+    assert {row["group"]: row["team"] for row in found["queues"]} == {"default": None, "sales": "sales", "ops": "ops"}
+    assert [line.split()[-1] for line in screen(found).splitlines() if line.startswith(("sales ", "ops "))] == [
+        "sales",
+        "ops",
+    ]
 
 
 @pytest.mark.feature("O8", "T8")

@@ -63,6 +63,13 @@ def test_process_has_the_bundles_and_deploy_keys_of_its_teams_only(service: str)
     assert {arn for arn in read if arn.endswith("git-deploy-key")} == set(keys.values())
 
 
+def test_services_of_a_team_and_their_fargate_tasks_have_its_name_as_a_tag() -> None:
+    template = deployed(**TWO_TEAMS).template_of("airflow")
+    for group, tags in {"sales": {"Team": "sales"}, "ops": {"Team": "ops"}, "default": {}}.items():
+        expected = {"Name": f"airflow-dev-worker-{group}", **tags}
+        template.any("aws_ecs_service", name=f"worker-{group}", tags=expected, propagate_tags="SERVICE")
+
+
 def test_worker_reads_connections_and_variables_of_its_own_team_only() -> None:
     for process, path in {
         "worker-sales": "teams/sales/",
