@@ -16,9 +16,10 @@ from modules.export.cross_rules import with_applicable_rules
 from modules.export.deferred_values import StructuralInputError, resolved_numbers, unresolved_number
 from modules.export.dynamic_blocks import with_dynamic_blocks
 from modules.export.exportable import ID
+from modules.export.field_inputs import Refused
 from modules.export.hcl_template import simplified
 from modules.export.inputs import Input
-from modules.export.module_inputs import ModuleInputs, Refused
+from modules.export.module_inputs import ModuleInputs
 from modules.export.provider_data import with_checks, with_partition
 from modules.export.repetition import unmarked, with_worker_groups
 from modules.export.rewriting import add_preconditions, add_tags, repeat_for_clients, with_deferral_local, with_locals
