@@ -14,7 +14,8 @@ from cdktf import Token
 
 from environments.fields import Section, decided_at
 from environments.model import Environment
-from modules.export.deferred_values import DeferredCidr, DeferredNumber, DeferredText, deferred_flag
+from modules.export.deferred_numbers import DeferredNumber
+from modules.export.deferred_values import DeferredCidr, DeferredText, deferred_flag
 from modules.export.examples import NOT_GIVEN
 from modules.export.inputs import Input, Rule, arn, from_model, list_from_model, text, texts
 from modules.export.model_schema import Node, node_at, properties_of

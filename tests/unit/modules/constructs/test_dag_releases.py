@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.modules.constructs.test_dag_delivery import READERS
 
 from tests.reading import AIRFLOW_TASK_ROLE, grants, role_of, services
 from tests.synthesis import deployed
+from tests.unit.modules.constructs.test_dag_delivery import READERS
 
 S3 = {"delivery": "s3", "interval_seconds": 15}
 

@@ -11,10 +11,10 @@ from environments import load
 from environments.load import HOME
 from modules.export import write
 from modules.export.build import Module, build
-from modules.export.deferred_values import StructuralInputError
 from modules.export.examples import NOT_GIVEN
 from modules.export.exportable import Exportable, Output
 from modules.export.module_inputs import ModuleInputs
+from modules.export.structural_input import StructuralInputError
 
 
 def _decides_by_a_deferred_value(_: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:

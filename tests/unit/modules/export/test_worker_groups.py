@@ -14,10 +14,10 @@ from environments.sections.compute import WorkerGroup
 from modules.export import hcl, interface, write
 from modules.export.accepted_values import narrower
 from modules.export.build import Module
-from modules.export.deferred_values import StructuralInputError
 from modules.export.dynamic_blocks import with_dynamic_blocks
 from modules.export.inputs import Input
 from modules.export.object_types import only_adds_optional_attributes
+from modules.export.structural_input import StructuralInputError
 from modules.export.worker_groups import VARIABLE, GroupNumber, variable
 
 ACCESS = {f"components_triggerer_{name}" for name in ("egress", "policies", "secrets")}
