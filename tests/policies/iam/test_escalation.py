@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 from terraform_gate.iam.escalation import PrincipalGraph
-from terraform_gate.iam.techniques import ANY_RESOURCE, CREATING, PASSING, TECHNIQUES, Technique
+from terraform_gate.iam.normalized_arns import ANY_RESOURCE
+from terraform_gate.iam.passing_techniques import PASSING
+from terraform_gate.iam.technique import Technique
+from terraform_gate.iam.techniques import CREATING, TECHNIQUES
 from terraform_gate.rules.shared.examples import ACCOUNT, ECS_TASKS, policy, trust
 from terraform_gate.rules.shared.resources import Resources, merge
 from terraform_gate.testing import configuration_from
