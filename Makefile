@@ -142,7 +142,7 @@ $(LIVE):
 	@$(BIN)/python -m operations $@ $(ENV)
 
 .PHONY: rehearse-upgrade
-rehearse-upgrade: .venv/.ready ## Migrate a copy of the database of ENV with another image, print the times and the way back (IMAGE=digest or tag)
+rehearse-upgrade: .venv/.ready ## Migrate a copy of the database of ENV with another image, print the durations and the commands of the roll-back (IMAGE=digest or tag)
 	@$(BIN)/python -m operations $@ $(ENV) $(if $(IMAGE),--image $(IMAGE))
 
 ## Export
@@ -184,7 +184,7 @@ lint: .venv/.ready ## Check style, types, dependencies between packages, generat
 	@$(BIN)/python -m operations pipelines dev staging prod --out examples/pipelines --check
 	@bash -n .ci/run .ci/install docker/engine
 
-test-unit: .venv/.ready $(ELK) ## Run the unit tests: Python and Node.js only (ARGS="--feature T5")
+test-unit: .venv/.ready $(ELK) ## Run the unit tests: Python and Node.js; Chromium for the report in a browser (ARGS="--feature T5")
 	@$(BIN)/python -m tests.all_tiers unit $(ARGS)
 
 test-policies test-plan: .venv/.ready ## Run the tests of one tier (ARGS="--feature T5")

@@ -60,7 +60,8 @@ def main(
 ) -> None:
     """Measure time and memory and print them with their limits. Exit 1 when a limit is exceeded.
 
-    Measure on an idle machine: other processes make all times longer, and ratios less exact.
+    Measure on an idle machine: other processes make all times longer, and ratios less exact. Other measurements have
+    their own options: `python -m bench scaling --help`, and scoreboard, gate-curve, hcl-curve and iam-simulate.
     """
     unknown = sorted(set(parts or ()) - PARTS.keys())
     if unknown:

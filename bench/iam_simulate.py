@@ -47,7 +47,7 @@ class Kind(StrEnum):
     IDENTITY = "identity policies only"
     OTHERS = "with resource, boundary, session, organization or endpoint policies"
     DISCOVERY = "conditions that are not known"
-    SESSIONS = "sessions whose name is not known (the engine has no such question)"
+    SESSIONS = "sessions whose name is not known (the engine needs the name)"
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,8 @@ def _typer_rows(command: Any) -> Iterator[Row]:
         else:
             name = str(parameter.metavar or parameter.name).upper()
             optional = name if parameter.required else f"[{name}]"
-            yield f"`{optional}{'...' if parameter.nargs == -1 else ''}`", _cell(getattr(parameter, "help", ""))
+            several = "..." if parameter.nargs == -1 and not name.endswith("...") else ""
+            yield f"`{optional}{several}`", _cell(getattr(parameter, "help", ""))
 
 
 def _argparse_rows(parser: argparse.ArgumentParser) -> Iterator[Row]:

@@ -83,7 +83,10 @@ def _row(name: str, node: Node, allowed: str, *, required: bool) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "&lt;").replace(">", "&gt;")
+    """A cell of a Markdown table; code spans show ``<`` and ``>`` as they are."""
+    parts = text.replace("|", "\\|").split("`")
+    parts[::2] = [part.replace("<", "&lt;").replace(">", "&gt;") for part in parts[::2]]
+    return "`".join(parts)
 
 
 def _default(value: object) -> str:

@@ -104,8 +104,8 @@ class Environment(Section):
     ecs_executor: Annotated[
         EcsExecutor | None,
         synth(
-            "Airflow tasks in their own Fargate tasks: with topology `ecs` all, also when the section is absent; with "
-            '`celery` those that set `executor="ecs"`.',
+            "Runs Airflow tasks in their own Fargate tasks: with topology `ecs` all Airflow tasks, even without this "
+            'section; with `celery` the Airflow tasks that set `executor="ecs"`.',
             effect=replaces("the log group when it becomes absent; rolling when it becomes given"),
         ),
     ] = None

@@ -161,7 +161,8 @@ def require_files(account: Account, files: Mapping[str, Path | None]) -> None:
     known = given(account.environment)
     for option in sorted(set(files) - {secret.option for secret in known}):
         raise PreconditionError(
-            f"{option}: {account.environment.name} has no such team with a repository over SSH. Fix: omit the option"
+            f"{option}: {account.environment.name} has no team of this name with a repository over SSH. Fix: omit the "
+            "option"
         )
     for secret in known:
         file = files.get(secret.option)

@@ -186,8 +186,8 @@ def _attempt(account: Account, task: AirflowTask, names: list[str]) -> str:
     attempts = {int(match[2]): name for match, name in files if match}
     if not attempts:
         raise PreconditionError(
-            f"no log of {task.folder.rstrip('/')}. Airflow stores a log when the task ends. Fix: check the names, or "
-            f"read the log of what runs it: {account.command('logs', _runs_airflow_tasks(account))}"
+            f"no log of {task.folder.rstrip('/')}. Airflow stores a log when the Airflow task ends. Fix: check the "
+            f"names, or read the container log: {account.command('logs', _runs_airflow_tasks(account))}"
         )
     wanted = task.attempt or max(attempts)
     if wanted not in attempts:

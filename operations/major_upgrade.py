@@ -53,7 +53,7 @@ class MajorUpgrade:
         with step(f"snapshot of PostgreSQL {before}"):
             snapshot = str(backup.take(self._account)["DBSnapshotIdentifier"])
         say(
-            f'the way back: an environment with database.engine_version: "{before}", then '
+            f'To roll back: create an environment with database.engine_version: "{before}", then '
             f"{self._account.command('restore', '--snapshot', snapshot, '--into', 'ENVIRONMENT')}"
         )
         self._target = after
@@ -82,8 +82,8 @@ class MajorUpgrade:
         found = ended.event(EVENT)
         if ended.exit_code != 0 or found is None:
             raise OperationError(
-                f"{text}: exit code {ended.exit_code}. {ended.reason}\n{ended.tail}\nFix: correct the cause. An image "
-                f"that has no {REPORT} must be replaced first: deploy a current one with the old version of PostgreSQL"
+                f"{text}: exit code {ended.exit_code}. {ended.reason}\n{ended.tail}\nFix: correct the cause. If the "
+                f"image has no command {REPORT}, deploy a current image first, with the old version of PostgreSQL"
             )
         return found
 

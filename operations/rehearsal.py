@@ -32,7 +32,7 @@ TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 
 
 def rehearse(account: Account, *, wanted: str = "") -> dict[str, Any]:
-    """Migrate a copy of the database with an image, and report the times and the way back.
+    """Migrate a copy of the database with an image, and report the durations and the commands of the roll-back.
 
     Args:
         wanted: digest or tag of an image in the repository; the image of the environment file when empty.
@@ -68,8 +68,8 @@ def require_possible(account: Account, *, wanted: str) -> None:
     if account.environment.database.authentication == "iam":
         raise PreconditionError(
             f"{account.names.name} logs in to its database with IAM tokens, and the permission to log in names this "
-            f"database: no task can log in to a copy. Fix: rehearse in an environment with database.authentication "
-            f"password that was restored from a snapshot, or {account.command('backup')} before the upgrade"
+            f"database: no Fargate task can log in to a copy. Fix: rehearse in another environment, whose "
+            f"database.authentication is password; before the upgrade of this one, {account.command('backup')}"
         )
 
 

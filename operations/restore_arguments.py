@@ -44,7 +44,7 @@ def require_arguments(account: Account, *, snapshot: str, time: str, into: str, 
     if time:
         parse(time)
     if into == name:
-        raise PreconditionError(f"--into {into} names the environment of the data. Fix: omit --into")
+        raise PreconditionError(f"--into {into}: the data is from {into} itself. Fix: omit --into")
     if copy_keys and not into:
         raise PreconditionError(
             f"--copy-fernet-key needs --into: {name} has its own Fernet key. Fix: omit it, or add --into ENVIRONMENT"

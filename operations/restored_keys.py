@@ -43,7 +43,7 @@ def add_keys(source: Account, target: Account, *, taken: datetime.datetime) -> b
     keys = [*parameters.require(FERNET_KEY).value.split(","), *added]
     if added:
         parameters.write(FERNET_KEY, ",".join(keys), purpose=SPECIFICATIONS[FERNET_KEY].purpose, replace=True)
-        say(f"fernet-key: {len(added)} keys of the restored data added, which decrypt only")
+        say(f"fernet-key: added {len(added)} keys of the restored data; they decrypt, but do not encrypt")
     return len(keys) > 1
 
 

@@ -69,7 +69,7 @@ def read_reviewed(file: Path, *, environment: str) -> Reviewed:
     Raises:
         PreconditionError: the file cannot be read, is not a reviewed plan, or belongs to another environment.
     """
-    fix = f"Fix: a file that `plan {environment} --out FOLDER` wrote: FOLDER/{FILE}"
+    fix = f"Fix: give a file that `plan {environment} --out FOLDER` wrote: FOLDER/{FILE}"
     try:
         document = json.loads(file.read_text("utf-8"))
         stacks = {

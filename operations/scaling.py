@@ -70,7 +70,7 @@ def _bounds(account: Account, service: str) -> tuple[int, int]:
 def _count(account: Account, service: str, text: str, most: int) -> int:
     """The bound is the file's, because the connections of the database were counted with it."""
     if not text.isascii() or not text.isdigit():
-        raise PreconditionError(f"{text!r} is not a count. Fix: a number from 0 to {most}, or {AUTOMATIC}")
+        raise PreconditionError(f"{text!r} is not a count. Fix: give a number from 0 to {most}, or {AUTOMATIC}")
     if int(text) > most:
         raise PreconditionError(
             f"{service} can have 0 to {most} Fargate tasks, or {AUTOMATIC}; got {text!r}. Fix: raise its maximum in "
@@ -95,7 +95,9 @@ def _end(until: str | None, target: dict[str, Any] | None, count: str) -> dateti
     else:
         end = now + duration(until)
     if end <= now:
-        raise PreconditionError(f"--until {until} is in the past: it is {now:%Y-%m-%dT%H:%M} UTC. Fix: a later time")
+        raise PreconditionError(
+            f"--until {until} is in the past: it is {now:%Y-%m-%dT%H:%M} UTC. Fix: give a later time"
+        )
     return end
 
 

@@ -166,7 +166,7 @@ def read_trace(path: Path) -> Workload:
             reader = csv.DictReader(file)
             missing = [name for name in columns if name not in (reader.fieldnames or ())]
             if missing:
-                raise TraceError(f"{path}: column {missing[0]} is missing. Fix: a file with {', '.join(columns)}")
+                raise TraceError(f"{path}: column {missing[0]} is missing. Fix: give a file with {', '.join(columns)}")
             rows = [
                 (
                     reader.line_num,
@@ -195,5 +195,5 @@ def _time(path: Path, line: int, column: str, text: str | None) -> float:
     except ValueError:
         raise TraceError(
             f"{path}:{line}: {column}: must be a time such as 2026-11-27T10:00:00+00:00, got {text!r}. Fix: leave out "
-            "tasks that never ran: where start_date is not null and end_date is not null"
+            "Airflow tasks that never ran; the query in docs/scaling.md does"
         ) from None

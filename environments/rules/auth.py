@@ -61,8 +61,8 @@ def sign_on_has_a_stable_address(environment: Environment) -> Iterator[Problem]:
     if auth.uses_identity_provider and environment.load_balancer.domain_name is None:
         yield Problem(
             "load_balancer.domain_name",
-            f"missing: auth.mode {auth.mode} requires the host name at which the identity provider sends people back "
-            "to Airflow. Fix: set it, and a certificate for it",
+            f"missing: auth.mode {auth.mode} requires a host name to which the identity provider sends people back. "
+            "Fix: set the host name, and a certificate for it",
         )
 
 

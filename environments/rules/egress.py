@@ -57,7 +57,9 @@ def _internet(path: str, egress: Egress) -> Iterator[Problem]:
             f"0.0.0.0/0 contains the data tier, and port {low} is that of the {stores[0]}. Fix: name the addresses",
         )
     elif low < high:
-        yield Problem(f"{path}.last_port", "a range of ports to 0.0.0.0/0 is too wide. Fix: one entry for each port")
+        yield Problem(
+            f"{path}.last_port", "a range of ports to 0.0.0.0/0 is too wide. Fix: write one entry for each port"
+        )
 
 
 @rule("topology", "components", "workers", "ecs_executor", "network")
@@ -80,7 +82,8 @@ def egress_has_a_route(environment: Environment) -> Iterator[Problem]:
             )
         if public and network.egress != "none" and egress.ports[0] <= HTTPS_PORT <= egress.ports[1]:
             yield Problem(
-                f"{path}.port", f"{HTTPS_PORT} to public addresses is open for every component. Fix: remove the entry"
+                f"{path}.port",
+                f"port {HTTPS_PORT} of public addresses is open for every component. Fix: remove the entry",
             )
 
 

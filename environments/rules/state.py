@@ -31,8 +31,8 @@ def ci_roles_need_a_bootstrap_stack(environment: Environment) -> Iterator[Proble
     if environment.iam.oidc and backend != "s3":
         yield Problem(
             "iam.oidc",
-            f"the bootstrap stack creates the CI roles, and an account with state.backend {backend} has none. Fix: use "
-            "state.backend s3, or remove the key",
+            f"the bootstrap stack creates the CI roles, and an account with state.backend {backend} has no bootstrap "
+            "stack. Fix: use state.backend s3, or remove the key",
         )
 
 

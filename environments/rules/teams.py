@@ -92,7 +92,9 @@ def repositories_are_on_the_known_server(environment: Environment) -> Iterator[P
         owner = owners.setdefault(team.repository, path)
         if owner != path:
             yield Problem(
-                path, f"is also {owner}: its key would give a team the files of others. Fix: use one repository a team"
+                path,
+                f"is also {owner}: the deploy key of the repository would give a team the files of others. Fix: use "
+                "one repository for each team",
             )
 
 

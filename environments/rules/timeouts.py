@@ -24,7 +24,8 @@ def visibility_outlasts_the_longest_task(environment: Environment) -> Iterator[P
         yield Problem(
             "airflow.visibility_timeout_seconds",
             f"must exceed longest_task_seconds {airflow.longest_task_seconds}, got "
-            f"{airflow.visibility_timeout_seconds}: the broker would deliver the message of a running task again",
+            f"{airflow.visibility_timeout_seconds}: the broker would deliver the message of a running Airflow task "
+            "again",
         )
 
 
@@ -42,7 +43,7 @@ def queued_timeout_is_between_heartbeat_and_visibility(environment: Environment)
         yield Problem(
             "airflow.task_queued_timeout_seconds",
             f"must be less than visibility_timeout_seconds {airflow.visibility_timeout_seconds}, got {queued}: "
-            "the broker would deliver messages that Airflow still waits for",
+            "the broker would deliver the message of a queued Airflow task again",
         )
 
 

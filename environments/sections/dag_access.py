@@ -77,7 +77,8 @@ class Egress(Section):
         SecurityGroupId | None,
         synth(
             "Security group of the destination, instead of `cidr`; in a new VPC its members are in the application "
-            "subnets. Its owner allows the security group of the service, an output of the stack.",
+            "subnets. The owner of that security group must allow the security group of the service, which is an "
+            "output of the stack.",
             effect=IN_PLACE,
         ),
     ] = None

@@ -48,7 +48,7 @@ class Oidc(Section):
         | None,
         synth(
             "GitHub environment whose jobs may deploy, instead of the branch: limit the environment to the branch on "
-            "GitHub, because the token of such a job does not name it.",
+            "GitHub, because the token of such a job does not name the branch.",
             effect=IN_PLACE,
         ),
     ] = None

@@ -42,7 +42,10 @@ class OpenLineageReceiver(Section):
 
     endpoint: Annotated[
         Endpoint,
-        synth("Address that takes OpenLineage events; `/api/v1/lineage` if it has no path.", effect=ROLLING),
+        synth(
+            "Address that takes OpenLineage events; `/api/v1/lineage` is appended to an address without a path.",
+            effect=ROLLING,
+        ),
     ]
     cidr: ReceiverCidr = None
     authenticate: Annotated[

@@ -24,7 +24,7 @@ record, and a test compares the record with the flows of the environments.
 """
 OTHERS = """
 ## Declared flows that no run contained
-A `*` in a name matches any text, `worker-[*]` matches every worker group.
+A `*` in a name matches any text; `worker-[*]` matches every worker group.
 
 | flow | declared for |
 |---|---|

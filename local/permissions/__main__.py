@@ -1,8 +1,9 @@
 """``make grants``: compares the IAM permissions of the task roles and CI roles with the requests of recorded runs.
 
-``python -m local.permissions RECORD...`` writes docs/permissions.yaml and docs/permissions.md. With ``--add`` it keeps
-what the file has, for a run that shows one more environment. ``--check`` compares the page with the file. Records are
-written by ``python -m local.demo ENVIRONMENT --record FILE`` and, with AIRFLOW_FARGATE_RECORD=FILE, by the live tests.
+``python -m local.permissions RECORD...`` writes docs/permissions.yaml and docs/permissions.md. With ``--add`` it
+keeps the statements of docs/permissions.yaml and adds those of RECORD, for example of one more environment.
+``--check`` compares docs/permissions.md with docs/permissions.yaml. Records are written by
+``python -m local.demo ENVIRONMENT --record FILE`` and, with AIRFLOW_FARGATE_RECORD=FILE, by the live tests.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m local.permissions", description=__doc__)
     parser.add_argument("records", nargs="*", type=Path, metavar="RECORD")
-    parser.add_argument("--add", action="store_true", help="keep what docs/permissions.yaml has, and add the records")
+    parser.add_argument(
+        "--add", action="store_true", help="keep the statements of docs/permissions.yaml, and add those of the records"
+    )
     parser.add_argument("--check", action="store_true", help="write nothing; compare the page with its file")
     given = parser.parse_args(arguments)
     if not given.check:

@@ -19,12 +19,12 @@ the emulator enforced IAM. The record has two sources:
 
 - For the CI roles: `make demo` of dev, staging and prod, which creates, changes and destroys the environment.
 - For the task roles: the live tests `test_deployed.py` and `test_permissions.py` with a scale-in (Celery, one NAT
-  gateway), and `make flows`. It runs the topologies `local_executor` and `single`, and Celery together with the ECS
-  executor, with one NAT gateway, one per zone, and none.
+  gateway), and runs of `make flows` with the topologies `local_executor` and `single`, and with Celery together with
+  the ECS executor, each with one NAT gateway, one for each zone, or none.
 
 An action or a resource that no recorded operation needed has its reason in the last column (from
-`local/permissions/reasons.py`). `make lint`
-compares this page with the record, and a test compares the record with the synthesized stacks.
+`local/permissions/reasons.py`). `make lint` compares this page with the record, and a test compares the record with the
+synthesized stacks.
 
 """
 COLUMNS = "| policy | allows | on | needed by | not needed in these runs, because |\n|---|---|---|---|---|\n"

@@ -58,7 +58,7 @@ def _outputs(made: EcsComponent) -> Mapping[str, Output]:
         "service_name": Output(made.service.name, "Name of the ECS service."),
         "task_definition_arn": Output(made.task_definition.arn, "ARN of the task definition."),
         "security_group_id": Output(made.connections.security_group_id, "Id of the security group. It has no rules."),
-        "task_role_arn": Output(made.task_role.arn, "ARN of the role of the containers' processes."),
+        "task_role_arn": Output(made.task_role.arn, "ARN of the task role."),
     }
 
 

@@ -85,14 +85,15 @@ RULES = (
         "concurrency",
         ("memory_mib",),
         f"{WORKER_MIB} + {SLOT_MIB} * {{target}} <= {{memory_mib}}",
-        f"needs {WORKER_MIB} MiB and {SLOT_MIB} MiB for each slot of {{memory_mib}}.",
+        f"must fit into {{memory_mib}}: {WORKER_MIB} MiB, and {SLOT_MIB} MiB for each slot.",
         64,
     ),
     CrossRule(
         "task_queued_timeout_seconds",
         ("visibility_timeout_seconds",),
         "{target} < {visibility_timeout_seconds}",
-        "must be less than {visibility_timeout_seconds}: the broker would deliver messages that Airflow waits for.",
+        "must be less than {visibility_timeout_seconds}: the broker would deliver the message of a queued Airflow task "
+        "again.",
         86400,
     ),
     CrossRule(

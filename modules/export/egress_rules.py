@@ -48,7 +48,7 @@ def placement_rules(scope: Scope) -> Iterator[Rule]:
     """Rules of a destination: outside of the environment, with a way to it."""
     yield _rule(
         f'item.cidr == "{_INTERNET}" ? item.port == {_LAST_PORT} && !contains({sorted(STORE_PORTS)}, item.port) : true',
-        f"must not be a range of ports of {_INTERNET}, nor the port of the database or the broker there.",
+        f"must not open {_INTERNET} on a range of ports, or on the port of the database or the broker.",
         {"cidr": _INTERNET, "port": min(STORE_PORTS)},
     )
     if scope.nat:

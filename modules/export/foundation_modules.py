@@ -29,8 +29,9 @@ from modules.export.stack_rules import cidr_rules
 from modules.export.stacks import declared_flows
 from modules.stacks.component_table import processes
 
-BROKER_STEPS = """The provider has no write-only argument for the AUTH token, and Terraform ignores it here. Until
-this step after the first apply, the broker accepts every client that its security group admits:
+BROKER_STEPS = """The provider has no write-only argument for the AUTH token, so this module neither sets nor changes
+the token. Run these commands after the first apply: until then, the broker accepts every client that
+its security group admits.
 
 ```console
 $ token=$(aws ssm get-parameter --with-decryption --name PARAMETER --query Parameter.Value --output text)

@@ -86,7 +86,7 @@ def declare_rules(inputs: ModuleInputs) -> None:
     found[name] = (
         Rule(
             condition=f"var.{name} > {least}",
-            message=f"{name} must exceed {least}: a missing heartbeat is noticed first.",
+            message=f"{name} must exceed {least}: Airflow must notice a missing heartbeat first.",
             rejected=least,
         ),
     )
@@ -125,8 +125,8 @@ def _of_groups(structure: Environment) -> Iterator[Rule]:
     started = f"group.min_count > 0 || var.{timeout} >= {COLD_START_SECONDS} + group.scale_out_cooldown_seconds"
     yield Rule(
         condition=f"alltrue([for group in values(var.{VARIABLE}) : {started}])",
-        message=f"Each group in {VARIABLE} that scales from zero must start within {timeout}: {COLD_START_SECONDS} "
-        "seconds and scale_out_cooldown_seconds.",
+        message=f"Each group in {VARIABLE} with min_count 0 must start its first worker within {timeout}: the start "
+        f"takes {COLD_START_SECONDS} seconds and scale_out_cooldown_seconds.",
         rejected={EXAMPLE: {**smallest, "min_count": 0, "scale_out_cooldown_seconds": 3600}},
         others=(timeout,),
     )

@@ -75,7 +75,11 @@ def variable(structure: Environment, *, used: Collection[str]) -> Input:
     queue = default_queue(structure)
     shown = [*attributes, *(item for item in group_access.attributes() if item.name in used)]
     types = {item.name: _type(item) for item in shown}
-    text = "It is the value that the module airflow gets." if not attributes else "A name is part of addresses."
+    text = (
+        "Pass the same value to the module airflow."
+        if not attributes
+        else "The name is part of the resource addresses."
+    )
     return Input(
         name=VARIABLE,
         type=f"map(object({hcl.object_(types)}))",

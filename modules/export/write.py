@@ -55,8 +55,9 @@ def modules(wanted: Iterable[Source], *, structure: Environment) -> Iterator[Mod
     """
     if structure.teams:
         raise UnsupportedEnvironment(
-            f"{structure.name}: teams: modules have no teams, because their worker groups are all made alike. Fix: use "
-            f"another environment (--like), or hand over the stacks: make handover ENV={structure.name}"
+            f"{structure.name}: teams: modules have no teams, because a module gives all its worker groups the same "
+            f"configuration. Fix: use another environment (--like), or hand over the stacks: "
+            f"make handover ENV={structure.name}"
         )
     return (build(source, structure=structure) for source in wanted)
 

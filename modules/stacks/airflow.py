@@ -177,11 +177,11 @@ class Airflow(EnvironmentStack):
             prefix = service.replace("-", "_")
             values[f"{prefix}_security_group_id"] = (
                 component.connections.security_group_id,
-                f"Security group of {service}, for the ingress rules of what its DAGs connect to",
+                f"Security group of {service}, for ingress rules at the destinations of its DAGs",
             )
             values[f"{prefix}_task_role_arn"] = (
                 component.task_role.arn,
-                f"Task role of {service}, for resource policies and trust policies",
+                f"Task role of {service}, for resource policies and trust policies that allow its DAGs",
             )
         for name, (value, text) in values.items():
             TerraformOutput(self, name, value=value, description=text)

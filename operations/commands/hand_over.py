@@ -37,7 +37,8 @@ def bundle(
         _bundle.write(archive, file)
         print(f"{file}: {', '.join(sorted(files))}; SHA-256 {_bundle.digest(archive)}")
         if made.environment.state.backend != "cloud":
-            say(f"the state stays in {made.environment.state.backend}; --organization NAME moves it to HCP Terraform")
+            backend = made.environment.state.backend
+            say(f"this archive keeps the state in {backend}; with --organization NAME, the state is in HCP Terraform")
         next_command(
             f"{PYTHON} -m operations hcp plan {name} {stack}" + (f" --organization {organization}" * bool(organization))
         )
@@ -48,7 +49,9 @@ def handover(
     *,
     out: Annotated[Path | None, typer.Option("--out", help="Folder; dist/handover/NAME when absent.")] = None,
     branch: Annotated[str, typer.Option("--branch", help="Commit to this branch instead of writing a folder.")] = "",
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 when it is not current.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 when the output is not current.")
+    ] = False,
     modules: Annotated[bool, typer.Option(help="Add the exported Terraform modules.")] = True,
     organization: _hcp.Organization = "",
     hostname: _hcp.Hostname = CloudState.hostname,

@@ -73,8 +73,9 @@ def restore(
 ) -> None:
     """Replace the metadata database by a snapshot or a point in time of NAME; the old instance is kept.
 
-    AWS calls: copy of the snapshot (another key or region), restore next to the old instance, its settings and
-    password, services stopped, both instances renamed, Terraform's state, migration, services started.
+    Steps: copy the snapshot if the key or the region differs; restore it next to the old instance, with the settings
+    and the password of the old instance; stop the services; rename both instances; write the new instance into
+    Terraform's state; migrate; start the services.
     """
 
     def check(found: Account) -> None:

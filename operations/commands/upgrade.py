@@ -27,7 +27,7 @@ def upgrade(
     yes: Yes = False,
     folder: Folder = HOME,
 ) -> None:
-    """Take a snapshot, write DIGEST into the file of NAME, migrate the database and deploy. Rehearse it first."""
+    """Take a snapshot, write DIGEST into the file of NAME, migrate the database, deploy. Rehearse the upgrade first."""
     file = folder / f"{name}.yaml"
     with reporting() as report:
         account = account_of(report, name, folder, check=lambda _: require_digest(digest))

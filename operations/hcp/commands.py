@@ -19,7 +19,7 @@ TERRAFORM_VERSION = "1.11.4"
 """The version with which the tests of this project run."""
 Stack = Annotated[str, typer.Argument(help=f"Stack: {' or '.join(LAYERS)}.")]
 Organization = Annotated[
-    str, typer.Option("--organization", help="Keep the states in this organization, and ignore state in the file.")
+    str, typer.Option("--organization", help="Keep the states in this organization; the file's key `state` is ignored.")
 ]
 Hostname = Annotated[str, typer.Option("--hostname", help="With --organization: the host.")]
 Project = Annotated[str, typer.Option("--project", help="With --organization: the project of the workspaces.")]

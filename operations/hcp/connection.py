@@ -77,8 +77,8 @@ def connect(state: State) -> Connection:
             connection.client.organizations.read_entitlements(organization)
         except NotFound:
             raise PreconditionError(
-                f"the token for {host} has no access to organization {organization}, or it does not exist. "
-                f"Fix: correct state.organization, or log in as a member of it (terraform login {host})"
+                f"the token for {host} has no access to organization {organization}, or the organization does not "
+                f"exist. Fix: correct state.organization, or log in as a member (terraform login {host})"
             ) from None
     return connection
 

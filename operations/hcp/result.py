@@ -45,7 +45,11 @@ class Result:
 
     def problems(self) -> list[str]:
         """Why the plan must not be applied."""
-        gate = [] if self.passed else ["a policy fails or is unknown. Fix: repair it, or add a waiver to the file"]
+        gate = (
+            []
+            if self.passed
+            else ["a policy fails or is unknown. Fix: correct the configuration, or add a waiver to the file"]
+        )
         lost = [f"the plan loses data. Fix: undo the change, or add a waiver with rule {RULE}"] if self.lost else []
         return gate + lost
 

@@ -82,7 +82,7 @@ def _change(data: dict[str, Any], path: Sequence[str | int], now: object, then: 
 
 
 def _without_repository(data: dict[str, Any], egress: str) -> dict[str, Any]:
-    """Without a way out no repository is reachable: the DAG files are in the image then."""
+    """With egress ``none`` no repository is reachable: the DAG files are in the image then."""
     return (
         {**data, "dags": {"delivery": "baked"}} if egress == "none" and "repository" in data.get("dags", {}) else data
     )

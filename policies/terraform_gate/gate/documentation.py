@@ -28,11 +28,11 @@ definitions as objects; in Terraform JSON they are strings.
 
 ## Accepting a finding
 
-A waiver has a rule, an address, a reason, an owner and its last valid day (`expires`, ISO date). It is part of the
-Terraform JSON (`"//": {{"waivers": [...]}}` at the top level, or in the resource, then without `address`) or of a file
-for `--waivers` (YAML or JSON, optionally with `stack`). Waived findings stay in every report (SARIF: suppressed). A
-waiver that has no reason or no owner, has expired, or matches no finding fails as `AF_WAIVER_1`; a waiver of a rule
-that does not exist is a problem (exit 2).
+A waiver has a rule, an address, a reason, an owner and its last valid day (`expires`, ISO date). A waiver has one of
+three places: `"//": {{"waivers": [...]}}` at the top level of the Terraform JSON; the same in a resource, without
+`address`; or a file for `--waivers` (YAML or JSON, optionally with `stack`). Waived findings stay in every report
+(SARIF: suppressed). A waiver that has no reason or no owner, has expired, or matches no finding fails as
+`AF_WAIVER_1`; a waiver of a rule that does not exist is a problem (exit 2).
 
 ## Changes of a plan
 

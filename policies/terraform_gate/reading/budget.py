@@ -33,7 +33,7 @@ class Budget:
         self._steps -= steps
         if self._steps < 0:
             raise BudgetExceededError(
-                f"its expressions and copies of resources have more than {MOST_STEPS} values. Fix: give the plan"
+                f"its expressions, count and for_each have more than {MOST_STEPS} values. Fix: give the plan"
             )
 
 

@@ -51,7 +51,8 @@ def run_task_command(arguments: Sequence[str]) -> int:
         )
     except OSError as error:
         return _stop(
-            f"{options.bind}:{options.port}, {options.reports}: {error.strerror}. Fix: --port, --bind, --reports"
+            f"{options.bind}:{options.port}, {options.reports}: {error.strerror}. Fix: change --port, --bind or "
+            "--reports"
         )
     log(f"run task on http://{options.bind}:{service.server_port}, reports in {options.reports}; Ctrl-C ends it")
     try:

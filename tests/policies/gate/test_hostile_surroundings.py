@@ -117,7 +117,7 @@ def test_too_much_work_and_control_characters_are_reported_in_words(
     written = capsys.readouterr()
     text = written.out + written.err
     assert "\x1b" not in text
-    assert "its expressions and copies of resources have more than" in text
+    assert "its expressions, count and for_each have more than" in text
     assert "Error" not in text
 
 

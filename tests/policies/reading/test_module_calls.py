@@ -51,4 +51,4 @@ def test_modules_that_multiply_each_other_are_a_problem(tmp_path: Path, monkeypa
     (tmp_path / "app" / "m" / "main.tf").write_text('resource "aws_vpc" "main" {\n  count = 1000\n}\n')
     inputs = written(tmp_path / "app", main='module "m" {\n  source = "./m"\n  count = 1000\n}\n')
     assert not inputs.readable_configurations()
-    assert "copies of resources" in str(inputs.problems)
+    assert "count and for_each have more than" in str(inputs.problems)

@@ -118,6 +118,13 @@ def commands(page: Path) -> set[str]:
     return {line for line in [*lines, *inline] if re.match(r"make |\.venv/bin/|python ", line)}
 
 
+@pytest.mark.feature("O7")
+def test_repeated_argument_has_one_ellipsis() -> None:
+    page = generate_commands.PAGE.read_text(encoding="utf-8")
+    assert "operations pipelines NAMES...`" in page
+    assert "......" not in page
+
+
 @pytest.mark.feature("O1", "O7")
 @pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.stem)
 def test_commands_of_the_documentation_exist(page: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -27,3 +28,10 @@ def test_every_key_has_a_description_and_a_time_of_decision() -> None:
         for name, key in section["properties"].items():
             assert key["decided"] in {"synth", "plan"}, name
             assert key["description"], name
+
+
+@pytest.mark.feature("E1")
+def test_code_spans_of_the_reference_contain_no_html_entities() -> None:
+    spans = re.findall(r"`[^`\n]*`", generated_files.docs_text())
+    assert "`<name>.<anything>`" in spans
+    assert [span for span in spans if "&lt;" in span or "&gt;" in span] == []

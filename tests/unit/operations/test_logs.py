@@ -120,7 +120,10 @@ def test_log_of_an_airflow_task_is_that_of_its_newest_try(cloud: Cloud) -> None:
     ("changes", "message"),
     [
         ({"attempt": 3}, "copy had no try 3. Allowed: 1 or 2"),
-        ({"task": "move"}, "no log of dag_id=load/.*/task_id=move. Airflow stores a log when the task ends. Fix: "),
+        (
+            {"task": "move"},
+            "no log of dag_id=load/.*/task_id=move. Airflow stores a log when the Airflow task ends. Fix: ",
+        ),
     ],
 )
 def test_missing_log_of_an_airflow_task_says_what_there_is(

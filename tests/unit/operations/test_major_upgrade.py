@@ -105,7 +105,9 @@ def test_extension_that_the_new_server_has_newer_is_named(
 
 @pytest.mark.feature("C6")
 def test_image_that_cannot_report_is_named_before_anything_changes(deployed: Cloud) -> None:
-    with pytest.raises(OperationError, match=f"An image that has no {major_upgrade.REPORT} must be replaced first"):
+    with pytest.raises(
+        OperationError, match=f"If the image has no command {major_upgrade.REPORT}, deploy a current image first"
+    ):
         deploy.deploy(deployed.account, confirm=yes)
     assert FakeStack.calls == []
 

@@ -227,6 +227,6 @@ def test_check_that_fails_ends_the_rehearsal(migrating: Cloud, monkeypatch: pyte
 @pytest.mark.feature("D5", "D8")
 def test_rehearsal_with_iam_tokens_is_refused_before_anything_is_copied(migrating: Cloud) -> None:
     tokens = Cloud.account_of(Cloud.environment(database={"deletion_protection": False, "authentication": "iam"}))
-    with pytest.raises(PreconditionError, match=r"no task can log in to a copy. Fix: rehearse in an environment with"):
+    with pytest.raises(PreconditionError, match=r"no Fargate task can log in to a copy. Fix: rehearse in another env"):
         rehearse(tokens)
     assert left(migrating) == []

@@ -108,7 +108,7 @@ def test_file_that_is_no_reviewed_plan_of_the_environment_is_rejected(
     with pytest.raises(PreconditionError) as error:
         read_reviewed(file, environment="dev")
     assert str(error.value) == (
-        f"{file}: {expected}. Fix: a file that `plan dev --out FOLDER` wrote: FOLDER/reviewed.json"
+        f"{file}: {expected}. Fix: give a file that `plan dev --out FOLDER` wrote: FOLDER/reviewed.json"
     )
 
 

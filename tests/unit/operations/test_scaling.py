@@ -57,9 +57,9 @@ def test_service_without_autoscaling_is_scaled_too(cloud: Cloud) -> None:
     [
         ("worker-defalt", "1", None, "no service 'worker-defalt'; did you mean 'worker-default'"),
         (SERVICE, "11", None, "can have 0 to 10 Fargate tasks, or auto; got '11'. Fix: raise its maximum in "),
-        (SERVICE, "-1", None, "'-1' is not a count. Fix: a number from 0 to 10, or auto"),
-        (SERVICE, "many", None, "'many' is not a count. Fix: a number from 0 to 10, or auto"),
-        (SERVICE, "٣", None, "'٣' is not a count. Fix: a number from 0 to 10, or auto"),
+        (SERVICE, "-1", None, "'-1' is not a count. Fix: give a number from 0 to 10, or auto"),
+        (SERVICE, "many", None, "'many' is not a count. Fix: give a number from 0 to 10, or auto"),
+        (SERVICE, "٣", None, "'٣' is not a count. Fix: give a number from 0 to 10, or auto"),
         (SERVICE, "3", "2020-01-01T00:00", "--until 2020-01-01T00:00 is in the past"),
         (SERVICE, "3", "2099-13-01T00:00", "--until 2099-13-01T00:00: month must be in 1..12. Fix: "),
         (SERVICE, "3", "tomorrow", "'tomorrow' is not a duration"),

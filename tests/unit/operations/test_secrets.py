@@ -80,7 +80,7 @@ def test_deploy_key_of_each_team_is_required_and_stored_below_the_path_of_the_te
 
 @pytest.mark.feature("T9")
 def test_key_for_an_unknown_team_or_without_a_file_is_rejected(cloud: Cloud) -> None:
-    with pytest.raises(PreconditionError, match=r"--team-deploy-key gone=: dev has no such team.*Fix: omit"):
+    with pytest.raises(PreconditionError, match=r"--team-deploy-key gone=: dev has no team of this name.*Fix: omit"):
         require_files(cloud.account, team_files(["gone=key"]))
     with pytest.raises(PreconditionError, match=r"--team-deploy-key needs TEAM=FILE, got sales. Fix: "):
         team_files(["sales"])

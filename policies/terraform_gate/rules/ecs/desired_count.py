@@ -48,7 +48,10 @@ class DesiredCount(Rule):
     id = "AF_ECS_16"
     title = "An autoscaled service ignores changes of desired_count"
     severity = Severity.MEDIUM
-    why = "Otherwise every apply resets the service to its initial size and stops running Airflow tasks."
+    why = (
+        "If Terraform manages desired_count, every apply resets the service to its initial size and stops running "
+        "Airflow tasks."
+    )
     remediation = 'lifecycle { ignore_changes = ["desired_count"] }'
     references = ()
     resource_types = ("aws_ecs_service",)

@@ -27,7 +27,7 @@ class MissingRollback(Rule):
     id = "AF_ECS_15"
     title = "Every ECS service has a deployment circuit breaker that rolls back"
     severity = Severity.MEDIUM
-    why = "Without it, ECS restarts a broken version indefinitely and reports nothing."
+    why = "Without a circuit breaker, ECS restarts a broken version indefinitely and reports nothing."
     remediation = "deployment_circuit_breaker { enable = true, rollback = true }"
     references = ()
     resource_types = ("aws_ecs_service",)

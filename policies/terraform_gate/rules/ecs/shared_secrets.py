@@ -45,7 +45,7 @@ class InconsistentSecrets(Rule):
     title = "Every Airflow component has the shared secrets that it needs, read from the same source"
     severity = Severity.HIGH
     why = (
-        "Airflow generates a random key when one is missing: tasks then fail with `Invalid auth token`, "
+        "Airflow generates a random key when one is missing: Airflow tasks then fail with `Invalid auth token`, "
         "and sessions end."
     )
     remediation = (

@@ -32,8 +32,8 @@ class TimeoutOrder(ContainerRule):
     title = "Airflow's detection interval, heartbeat, queued and visibility timeouts are in ascending order"
     severity = Severity.MEDIUM
     why = (
-        "With a visibility timeout below the queued timeout, two workers get the same message. With a "
-        "heartbeat timeout below its detection interval, Airflow fails healthy tasks."
+        "With a visibility timeout below the queued timeout, two workers get the same message. With a heartbeat "
+        "timeout below the heartbeat detection interval, Airflow fails healthy Airflow tasks."
     )
     remediation = "Heartbeat detection interval < heartbeat timeout < task_queued_timeout < visibility_timeout."
     references = ()

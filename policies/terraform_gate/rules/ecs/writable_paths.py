@@ -30,7 +30,7 @@ class WritablePaths(ContainerRule):
     title = "Every Airflow container with a read-only root file system mounts an existing, writable volume at /tmp"
     severity = Severity.MEDIUM
     why = (
-        "Python, Airflow and Celery write to /tmp during startup: without it the container exits before "
+        "Python, Airflow and Celery write to /tmp during startup: without a writable /tmp, the container exits before "
         "its first log line."
     )
     remediation = "Add a volume to the task definition and a mount point for /tmp to the container."

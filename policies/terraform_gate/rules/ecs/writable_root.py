@@ -17,7 +17,10 @@ class WritableRoot(ContainerRule):
     id = "AF_ECS_3"
     title = "Every container has a read-only root file system"
     severity = Severity.HIGH
-    why = "An attacker in the container can replace the application's files and persist."
+    why = (
+        "In a container with a writable root file system, an attacker can replace the application's files, and the "
+        "application then runs the attacker's code."
+    )
     remediation = 'Set `"readonlyRootFilesystem": true` and mount volumes where the application writes.'
     references = ("FSBP ECS.5", "CKV_AWS_336", "Prowler ecs_task_definitions_containers_readonly_access")
     decides = ("readonlyRootFilesystem",)

@@ -49,8 +49,8 @@ class PrivilegeEscalation(Rule):
         "has both run code with another role."
     )
     remediation = (
-        "Limit the decisive action (iam:PassRole, ecs:ExecuteCommand, iam:Put*Policy, ...) to specific resources that "
-        "hold no more permissions, or require a permissions boundary (iam:PermissionsBoundary)."
+        "Limit the decisive action (iam:PassRole, ecs:ExecuteCommand, iam:Put*Policy, ...) to specific resources "
+        "that have no more permissions than the principal, or require a permissions boundary (iam:PermissionsBoundary)."
     )
     references = (
         "cloudsplaining PrivilegeEscalation",

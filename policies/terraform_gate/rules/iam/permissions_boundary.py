@@ -43,7 +43,8 @@ class OnePermissionsBoundary(Rule):
     title = "All roles have one permissions boundary, and none is an AWS-managed policy"
     severity = Severity.MEDIUM
     why = (
-        "A boundary protects only if every role has it: whoever can change the role without it has more permissions. "
+        "A boundary protects only if every role has it: a principal that can change a role without the boundary can "
+        "give that role more permissions. "
         "AWS extends its managed policies at any time, and AdministratorAccess or PowerUserAccess limit almost nothing."
     )
     remediation = "Set permissions_boundary of every role to one customer-managed policy."

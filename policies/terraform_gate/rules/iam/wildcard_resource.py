@@ -25,7 +25,10 @@ class WildcardResource(StatementRule):
     id = "AF_IAM_4"
     title = "Allow statements on all resources contain only actions without resource-level permissions"
     severity = Severity.HIGH
-    why = "The permission applies to all other applications of the account: their tasks, parameters, buckets and keys."
+    why = (
+        "A permission on all resources also covers the other applications of the account: their tasks, parameters, "
+        "buckets and keys."
+    )
     remediation = (
         "List the ARNs. Put actions without resource-level permissions (ecr:GetAuthorizationToken) into "
         "a separate statement."

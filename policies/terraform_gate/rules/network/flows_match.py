@@ -43,10 +43,7 @@ class FlowsMatch(NetworkRule):
         "A declared flow that is blocked is an outage on the first deployment. A possible flow that is "
         "not declared gives an attacker a path."
     )
-    remediation = (
-        "Run `python -m terraform_gate.network.reach_command PATH... --from A --to B --port N` to see "
-        "which rule decides."
-    )
+    remediation = "Run `python -m terraform_gate reach PATH... --from A --to B --port N` to see which rule decides."
     references = ()
     resource_types = ("aws_security_group",)
     passing = (Example(title="one flow with ingress and egress rules", resources=merge(_BASE, _BOTH), extra=_FLOWS),)

@@ -53,7 +53,7 @@ class PrivateSubnetRoute(NetworkRule):
     severity = Severity.HIGH
     why = (
         "In a subnet with a route to an internet gateway, a public address is enough to expose a task or a data store "
-        "to the internet. Without the route it stays private, whatever its other settings are."
+        "to the internet. Without such a route, the internet reaches neither, whatever the other settings are."
     )
     remediation = "Use a route table without an internet gateway; route egress to a NAT gateway in a public subnet."
     references = ("Prowler ecs_service_no_assign_public_ip",)

@@ -43,8 +43,8 @@ class OwnState(Rule):
     severity = Severity.CRITICAL
     why = (
         "Terraform destroys what is in the state and not in the configuration: with the key of another stack, an apply "
-        "destroys the resources of that stack. With the bucket of another environment, whoever may deploy there reads "
-        "and writes this state."
+        "destroys the resources of that stack. If two environments use one bucket, everyone who may deploy one "
+        "environment can read and write the state of the other."
     )
     remediation = "Give every stack its own key, and every environment its own bucket."
     references = ()

@@ -96,7 +96,10 @@ def test_readme_has_a_table_of_the_attributes_with_types_and_defaults(airflow: M
     readme = write.content(airflow)["README.md"]
     assert "Attributes of `worker_groups`:" in readme
     assert "| `max_count` | Upper bound of scaling. | `number` | `10` |" in readme
-    assert "| `worker_groups` | Worker groups by name. A name is part of addresses. | `map(object)` |" in readme
+    assert (
+        "| `worker_groups` | Worker groups by name. The name is part of the resource addresses. | `map(object)` |"
+        in readme
+    )
 
 
 @pytest.mark.feature("M2")
@@ -105,7 +108,7 @@ def test_rules_of_a_group_are_those_of_the_model(airflow: Module) -> None:
     assert {
         "cpu of each group in worker_groups must be 256 to 16384.",
         "memory_mib of each group in worker_groups must be a size that Fargate offers for cpu.",
-        "concurrency of each group in worker_groups needs 300 MiB and 105 MiB for each slot of memory_mib.",
+        "concurrency of each group in worker_groups must fit into memory_mib: 300 MiB, and 105 MiB for each slot.",
         "min_count of each group in worker_groups must not exceed max_count.",
         "Each queue must be listed once in worker_groups: only one group may serve a queue.",
         "A group in worker_groups must serve the queue default: it takes Airflow tasks that name no queue.",

@@ -42,7 +42,7 @@ def offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (("restore", "dev", "--snapshot", "a", "--time", "2026-01-01"), "name two sources. Fix: omit one of them"),
         (("restore", "dev", "--snapshot", "a\x1b[2J"), r"--snapshot 'a\x1b[2J' is not the identifier of a snapshot"),
         (("restore", "dev", "--snapshot", "a--b"), "--snapshot 'a--b' is not the identifier of a snapshot (letters"),
-        (("restore", "dev", "--snapshot", "a", "--into", "dev"), "--into dev names the environment of the data. Fix: "),
+        (("restore", "dev", "--snapshot", "a", "--into", "dev"), "--into dev: the data is from dev itself. Fix: "),
         (("restore", "dev", "--snapshot", "a", "--into", "lost"), "lost.yaml: no such file; environments in this fold"),
         (("restore", "dev", "--snapshot", "a", "--copy-fernet-key"), "--copy-fernet-key needs --into: dev has its own"),
         (("rehearse-upgrade", "dev", "--image", "sha256:0"), "--image 'sha256:0' is neither a tag nor a digest. Fix: "),
