@@ -1,4 +1,4 @@
-"""Processes that load the AWS bindings with a cache of their own; shared by the tests of the bindings."""
+"""Processes that load the AWS bindings with their own cache; shared by the tests of the bindings."""
 
 from __future__ import annotations
 

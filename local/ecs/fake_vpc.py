@@ -140,7 +140,7 @@ def namespace_of(container: Container) -> NetworkNamespace:
 
 
 def listen_link_local(namespace: NetworkNamespace, address: str) -> None:
-    """Give a namespace a link-local address of its own, at which this process can serve."""
+    """Give a namespace its own link-local address, at which this process can serve."""
     namespace.run("ip", "address", "replace", f"{address}/32", "dev", "lo")
 
 

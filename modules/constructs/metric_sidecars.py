@@ -29,8 +29,8 @@ class WorkerMetrics:
         cluster: name of the ECS cluster.
         services_arn: ARN pattern of the workers' ECS services, whose desired counts the sidecar reads.
         period_seconds: seconds between two measurements; the load is published once a minute.
-        ecs_executor: ``default`` where Airflow tasks that name no executor are Fargate tasks of their own, ``named``
-            where only those are that name it; empty without this executor.
+        ecs_executor: ``default`` where Airflow tasks that name no executor run in separate Fargate tasks, ``named``
+            where only those do that name it; empty without this executor.
     """
 
     namespace: str

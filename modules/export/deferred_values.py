@@ -69,7 +69,7 @@ class DeferredZone(DeferredText):
 
 
 class DeferredRepository(DeferredText):
-    """A deferred git address. Its protocol is fixed, because SSH needs security group rules of its own."""
+    """A deferred git address. Its protocol is fixed, because SSH needs separate security group rules."""
 
     __slots__ = ("https",)
     https: bool

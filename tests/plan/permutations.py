@@ -32,7 +32,7 @@ ON_FARGATE: Mapping[str, Mapping[str, Any]] = {
     "ecs": {"topology": "ecs", "dags": {"delivery": "git_sync", **GIT}, "ecs_executor": {"spot": True}},
     "celery-and-ecs": {"ecs_executor": {"sizes": [{"name": "large", "cpu": 4096, "memory_mib": 16384}]}},
 }
-"""Changes of the smallest environment: Airflow tasks that are Fargate tasks of their own."""
+"""Changes of the smallest environment: Airflow tasks that run in separate Fargate tasks."""
 REMOTE = "data.terraform_remote_state.foundation.outputs."
 
 

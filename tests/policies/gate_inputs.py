@@ -62,7 +62,7 @@ def evaluated(*paths: Path, **options: Any) -> Report:
 
 
 def run(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line of the gate in a process of its own."""
+    """Run the command line of the gate in a separate process."""
     command = [sys.executable, "-m", "terraform_gate", *arguments]
     paths = {"PYTHONPATH": str(POLICIES), "PATH": "/usr/bin:/bin", **environment}
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=paths, timeout=600, check=False)

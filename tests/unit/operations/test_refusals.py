@@ -47,7 +47,7 @@ WORDS: dict[str, tuple[str, ...]] = {
 }
 """Every command that acts on the account of an environment, with further words of its command line."""
 WITHOUT_ACCOUNT = {"bundle", "cost", "dags", "doctor", "handover", "hcp", "pin", "pipelines"}
-"""Commands that need no account, or have a test of their own for a missing one."""
+"""Commands that need no account, or have a separate test for a missing one."""
 WITHOUT_STATE = {"restore", "open", "shell", "destroy"}
 """Commands that another precondition stops earlier: a snapshot, the key ``exec_enabled``, the question."""
 STACKS = {"deploy", "destroy", "plan", "bootstrap"}

@@ -136,6 +136,6 @@ def test_smallest_environment_says_how_many_more_fit() -> None:
 
 @pytest.mark.feature("H8")
 def test_emulator_enforces_the_numbers_that_synthesis_checks() -> None:
-    """The library has defaults of its own, for anybody; the platform's numbers replace them."""
+    """The library has its own defaults, for anybody; the platform's numbers replace them."""
     stated = account_limits()
     assert stated == {name: limits({})[name] for name in stated}

@@ -1,4 +1,4 @@
-"""What the DAGs of a service need of their own reaches its security group, its roles and its containers."""
+"""What the DAGs of a service need beyond Airflow itself reaches its security group, its roles and its containers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Airflow tasks that are Fargate tasks of their own: options, permissions and network of scheduler and Airflow task."""
+"""Airflow tasks that run in separate Fargate tasks: options, permissions and network of scheduler and Airflow task."""
 
 from __future__ import annotations
 
