@@ -123,11 +123,13 @@ GUEST = _environment(
         "flow_logs": False,
         "existing": {"cidr": "10.99.0.0/16"},
     },
+    database={"authentication": "iam"},
     broker={"engine": "redis", "engine_version": "7.0"},
     telemetry={
         "otlp": {"endpoint": "https://otel.internal:4318", "cidr": "10.50.0.0/24"},
         "openlineage": {"endpoint": "https://lineage.internal", "cidr": "10.50.0.0/24"},
     },
 )
-"""Celery in an existing VPC, whose ids the emulator assigns; Redis OSS as broker, private receivers of telemetry."""
+"""Celery in an existing VPC, whose ids the emulator assigns; Redis OSS as broker, logins to the
+database with tokens, private receivers of telemetry."""
 BASES: Mapping[str, Data] = {"complete": COMPLETE, "lean": LEAN, "single": SINGLE, "guest": GUEST}

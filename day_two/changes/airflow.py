@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from day_two.bases import ABSENT, COMPLETE, SECOND_HOST_KEY
+from day_two.bases import ABSENT, COMPLETE, HOST_KEY, SECOND_HOST_KEY
 from day_two.changes.change import Change, reversed_, set_
 
 DIGEST = "sha256:" + "a" * 64
 GIT = {"delivery": "git_sync", "repository": "https://github.com/example/dags.git"}
-TEAM = {"name": "sales", "worker_groups": ["large"], "repository": "git@github.com:example/sales.git"}
+TEAM = {"name": "sales", "worker_groups": ["sales"], "repository": "git@github.com:example/sales.git"}
+GROUPS = [{"name": "default", "queues": ["default"]}, {"name": "sales", "queues": ["sales"]}]
+PRIVATE = {**COMPLETE["dags"], "delivery": "git_bundle", "known_hosts": [HOST_KEY]}
 CHANGES: Mapping[str, tuple[Change, ...]] = {
     "airflow.image_tag": (set_("3.3.2-1", "3.3.2-2", airflow={"image_tag": "3.3.2-2"}),),
     "airflow.image_digest": (set_("absent", "sha256:aaaa...", airflow={"image_digest": DIGEST}),),
@@ -89,7 +91,7 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
         ),
     ),
     **{
-        f"teams[].{key}": (set_("[]", "[1]", "complete", teams=[TEAM], dags={"delivery": "git_bundle"}),)
+        f"teams[].{key}": (set_("[]", "[1]", "guest", teams=[TEAM], workers=GROUPS, dags=PRIVATE),)
         for key in ("name", "worker_groups", "repository", "branch", "subdirectory", "pool_slots")
     },
 }

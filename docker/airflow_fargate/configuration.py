@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 
-from airflow_fargate import git_connection, iam_token
+from airflow_fargate import git_connection, iam_token, worker_users
 from airflow_fargate.backing_services import Broker, Database
 from airflow_fargate.components import API_SERVER_ARGUMENTS, DATABASE_PASSWORD, FERNET_KEY, PARAMETERS, Component
 from airflow_fargate.sign_on import settings as sign_on
@@ -55,6 +55,8 @@ def assemble(component: Component, environ: Mapping[str, str]) -> dict[str, str]
         options["AIRFLOW__CELERY__BROKER_URL"] = Broker.of(environ).url
     if component.name == "worker":
         options |= _worker(environ)
+    if component.name == "migrate":
+        worker_users.wanted(environ)
     if component.name in {"api-server", "standalone"}:
         options |= sign_on.options(environ)
     return options | git_connection.connections(environ)

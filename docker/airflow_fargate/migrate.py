@@ -1,4 +1,4 @@
-"""The one-off command ``migrate``: migrates the schema, then creates the first user.
+"""The one-off command ``migrate``: migrates the schema, then creates the users of workers and Airflow's first user.
 
 ``migrate`` can run repeatedly and concurrently. Airflow's own lock covers the schema only and fails after two seconds;
 the lock of this module covers the whole command and waits.
@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
+from airflow_fargate import worker_users
 from airflow_fargate.backing_services import Database
 from airflow_fargate.components import ADMIN_PASSWORD
 from airflow_fargate.waiting import SCHEMA_FILE
@@ -97,7 +98,7 @@ def ensure_admin(password: str) -> str:
 
 
 def migrate(database: Database) -> int:
-    """Migrate the schema and create the user; print one JSON line with the old and new revision.
+    """Migrate the schema and create the users; print one JSON line with the old and new revision.
 
     Returns:
         The exit code of ``airflow db migrate``.
@@ -106,6 +107,7 @@ def migrate(database: Database) -> int:
     code = subprocess.run(["airflow", "db", "migrate"], check=False).returncode
     if code:
         return code
+    worker_users.ensure(database, worker_users.wanted(os.environ))
     admin = ensure_admin(os.environ[ADMIN_PASSWORD]) if "fab" in os.environ["AIRFLOW__CORE__AUTH_MANAGER"] else "none"
     report = {
         "event": "migrated",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from environments.facts.git_servers import git_server
+from environments.facts.teams import database_user
 from environments.model import Environment
 from environments.sections.teams import Team
 
@@ -16,6 +17,14 @@ def queues_of(environment: Environment, team: Team) -> tuple[str, ...]:
     """The queues of the worker groups of ``team``, sorted."""
     groups = (group for group in environment.workers if group.name in team.worker_groups)
     return tuple(sorted(queue for group in groups for queue in group.queues))
+
+
+def database_users(environment: Environment) -> dict[str, str]:
+    """The PostgreSQL user of each worker group where there are teams; else workers use that of Airflow."""
+    if not environment.teams:
+        return {}
+    teams = {group.name: team_of(environment, group.name) for group in environment.workers}
+    return {group: database_user(team.name if team else None) for group, team in teams.items()}
 
 
 def has_deploy_key(team: Team) -> bool:

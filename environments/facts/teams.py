@@ -23,6 +23,19 @@ def deploy_key_name(team: str) -> str:
     return f"{parameter_prefix(team)}/{DEPLOY_KEY}"
 
 
+WORKER_USER = "airflow_worker"
+"""PostgreSQL user of the workers that belong to no team, and beginning of the names of those that do."""
+
+
+def database_user(team: str | None) -> str:
+    """PostgreSQL user of the workers of ``team``, or of those that belong to no team.
+
+    >>> database_user("data-science"), database_user(None)
+    ('airflow_worker_data_science', 'airflow_worker')
+    """
+    return WORKER_USER + (variable_suffix(team).lower() if team else "")
+
+
 def variable_suffix(team: str) -> str:
     """End of the environment variables of a team. Names of teams have no underscore, so suffixes differ.
 

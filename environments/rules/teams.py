@@ -51,6 +51,19 @@ def teams_have_what_they_need(environment: Environment) -> Iterator[Problem]:
             )
 
 
+@rule("teams", "database")
+def workers_of_teams_log_in_with_tokens(environment: Environment) -> Iterator[Problem]:
+    """The workers of each team have a database user of their own, which only their task roles can log in as."""
+    if environment.teams and environment.database.authentication != "iam":
+        proxy = " and proxy: false, because RDS Proxy logs in as Airflow's user" if environment.database.proxy else ""
+        yield Problem(
+            "database.authentication",
+            f"must be iam where there are teams, got {environment.database.authentication!r}, with which code on a "
+            f"worker of one team reads and changes the data of all teams. Fix: set authentication: iam{proxy} "
+            "(docs/database.md)",
+        )
+
+
 @rule("teams", "workers")
 def names_and_groups_belong_to_one_team(environment: Environment) -> Iterator[Problem]:
     """A name belongs to one team, a worker group exists and belongs to one team."""

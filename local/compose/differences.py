@@ -42,6 +42,7 @@ FAST_REFRESH = {
 }
 HEALTH_CHECK_SECONDS = 5
 AUTHENTICATION = "AIRFLOW_DB_AUTHENTICATION"
+DATABASE_USER = "AIRFLOW_DB_USER"
 DATABASE_PASSWORD = SPECIFICATIONS[facts.DATABASE_PASSWORD].variable
 TELEMETRY = ("AIRFLOW__OPENLINEAGE__", "AIRFLOW__TRACES__", "OPENLINEAGE_", "OTEL_")
 """Beginnings of the variables of receivers of telemetry: a local run sends nothing to them."""
@@ -78,16 +79,21 @@ def localize(tasks: Iterable[Task], *, base_url: str, mount_dags: bool) -> tuple
 
 
 def _with_password(tasks: tuple[Task, ...]) -> tuple[Task, ...]:
-    """The tasks with the password where components log in with IAM tokens, which the local PostgreSQL cannot check."""
+    """The tasks with the password where components log in with IAM tokens, which the local PostgreSQL cannot check.
+
+    The password is that of Airflow's user, as which workers of teams log in here.
+    """
     used = (container.secrets.get(DATABASE_PASSWORD) for task in tasks for container in task.containers)
     password = next((reference for reference in used if reference), None)
+    users = {task.main.environment.get(DATABASE_USER) for task in tasks if DATABASE_PASSWORD in task.main.secrets}
+    user = next((name for name in users if name), "")
 
     def changed(container: ContainerDefinition) -> ContainerDefinition:
         if AUTHENTICATION not in container.environment or password is None:
             return container
         return replace(
             container,
-            environment={name: value for name, value in container.environment.items() if name != AUTHENTICATION},
+            environment=_without({**container.environment, DATABASE_USER: user}, (AUTHENTICATION,)),
             secrets={**container.secrets, DATABASE_PASSWORD: password},
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from environments.facts.ci_roles import ci_path
+from environments.facts.teams import WORKER_USER
 from modules.core.database_reference import USER
 from modules.core.grants import RoleSettings, statement
 
@@ -40,7 +41,9 @@ def boundary_statements(name: str, roles: RoleSettings) -> list[dict[str, Any]]:
         ),
         statement("s3:GetObject", "s3:ListBucket", "s3:PutObject", on=[f"arn:aws:s3:::{name}-*-task-logs-{account}*"]),
         statement("s3:GetObject", "s3:ListBucket", on=[f"arn:aws:s3:::{name}-*-dags-{account}*"]),
-        statement("rds-db:connect", on=[f"arn:aws:rds-db:{here}:dbuser:*/{USER}"]),
+        statement(
+            "rds-db:connect", on=[f"arn:aws:rds-db:{here}:dbuser:*/{user}" for user in (USER, f"{WORKER_USER}*")]
+        ),
         statement("ssm:GetParameter", "ssm:GetParameters", on=[f"arn:aws:ssm:{here}:parameter/{name}/*"]),
         statement("secretsmanager:GetSecretValue", on=[f"arn:aws:secretsmanager:{here}:secret:{name}-*"]),
         # The keys of the environments; the key of the states has an alias with one hyphen.

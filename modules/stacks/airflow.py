@@ -5,6 +5,7 @@ from __future__ import annotations
 from cdktf import TerraformOutput
 from constructs import Construct
 
+from environments.derived.teams import database_users
 from environments.facts.cron import eventbridge
 from environments.facts.naming import Names
 from environments.facts.secrets import names_for_process
@@ -92,6 +93,7 @@ class Airflow(EnvironmentStack):
 
     def _migration(self) -> OneOffTask:
         """The migration, which always has the password: for the first login of a database that requires tokens."""
+        users = sorted(set(database_users(self._environment).values()))
         return OneOffTask(
             self,
             MIGRATE.name,
@@ -99,6 +101,7 @@ class Airflow(EnvironmentStack):
             platform=self._platform,
             network=self._foundation.network,
             uses=self._bindings.services(("database", "shared_secrets"), secrets=names_for_process(MIGRATE.name)),
+            environment={"AIRFLOW_DB_WORKER_USERS": ",".join(users)} if users else {},
         )
 
     def _sleep_schedule(self) -> SleepSchedule | None:

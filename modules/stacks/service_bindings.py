@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from environments.derived.teams import team_of
+from environments.derived.teams import database_users, team_of
 from environments.facts.metrics import NAMESPACE
 from environments.facts.naming import Names
 from environments.facts.secrets import OIDC_CLIENT_SECRET, own_names_for_process
@@ -20,6 +20,7 @@ from modules.constructs.metric_sidecars import StatsD, WorkerMetrics
 from modules.core.connections import Connections
 from modules.core.container import Secret
 from modules.core.dag_access import DagAccess
+from modules.core.database_reference import WorkerDatabase
 from modules.core.task import BackingService, Client, Sidecar
 from modules.stacks.component_table import Use
 from modules.stacks.dag_access import dag_access
@@ -61,14 +62,17 @@ class ServiceBindings:
     def worker_services(self, uses: Iterable[Use], *, group: str) -> list[BackingService]:
         """Return the backing services of a worker, which needs only one of the shared secrets.
 
-        A worker of a team reads connections and variables below the team's path and the logs of the team's DAGs. Other
-        connections and variables come from the api-servers.
+        Where there are teams, a worker has a database user with few rights. A worker of a team reads connections and
+        variables below the team's path and the logs of the team's DAGs. Other connections and variables come from the
+        api-servers.
         """
-        team = team_of(self._environment, group)
-        shared = [use for use in uses if not (team and use in {"secrets_backend", "task_logs"})]
+        team, user = team_of(self._environment, group), database_users(self._environment).get(group)
+        replaced = {"database"} if user else set()
+        replaced |= {"secrets_backend", "task_logs"} if team else set()
         return [
-            *self.services(shared),
+            *self.services(use for use in uses if use not in replaced),
             self._foundation.secrets.some(*WORKER_SECRETS),
+            *((WorkerDatabase(self._foundation.database, user),) if user else ()),
             *(self._services_of(team) if team else ()),
         ]
 

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from local.containers import authority, backing_services, engine
+from local.containers import backing_services, engine
 from tests.image.fake_rds_tokens import ROLE, FakeRdsTokens
-from tests.image.services import PRISTINE, Services
+from tests.image.rds_database import REGION, rds_database
+from tests.image.services import Services
 
-NAME, USER, REGION = "tokens.example", "token_user", "eu-central-1"
+NAME, USER = "tokens.example", "token_user"
 PASSWORD = "password of the token user"
 KEYS = {"AKIAEXAMPLE": "secret key of the task role", "AKIAOTHER": "secret key of another role"}
 # Runs in the environment that the entrypoint prepares for Airflow.
@@ -118,33 +119,17 @@ class Runs:
 @pytest.fixture(scope="module")
 def rds(migrated: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeRdsTokens]:
     """A copy of the migrated database whose user has no role ``rds_iam`` yet, as after the first apply."""
-    database, gateway = migrated.database, migrated.gateway
-    for statement in (
-        f"create role {ROLE} nologin",
-        # As the master user of RDS, which is no superuser.
-        f"create role {USER} login createrole createdb password '{PASSWORD}' in role airflow",
-        f"create role airflow_reader login password '{PASSWORD}' in role {ROLE}",
-        f"create database {USER} owner {USER} template {PRISTINE}",
-    ):
-        backing_services.query(database, statement, name="postgres")
-    rules = rf"hostnossl all +{ROLE} {gateway}/32 trust\nhostnossl all {USER} {gateway}/32 scram-sha-256"
-    database.exec("sed", "-i", f"1i {rules}", "/data/cluster/pg_hba.conf")
-    backing_services.query(database, "select pg_reload_conf()")
-    folder = tmp_path_factory.mktemp("clock")
-    folder.chmod(0o777)
-    clock = folder / "offset"
-    clock.write_text("0")
-    clock.chmod(0o666)
-    with FakeRdsTokens(
+    with rds_database(
+        migrated,
+        tmp_path_factory.mktemp("clock"),
         name=NAME,
-        host=gateway,
-        database=(database.address, 5432),
-        certificate=authority.issue(migrated.setting.authority, name=NAME),
-        region=REGION,
+        owner=USER,
+        password=PASSWORD,
         secret_keys=KEYS,
         users={"AKIAEXAMPLE": frozenset({USER})},
-        clock=clock,
     ) as fake:
+        reader = f"create role airflow_reader login password '{PASSWORD}' in role {ROLE}"
+        backing_services.query(migrated.database, reader)
         yield fake
 
 

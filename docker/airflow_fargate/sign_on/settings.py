@@ -21,6 +21,8 @@ TIMEOUT_SECONDS = 5
 LEEWAY_SECONDS = 60
 """Largest difference between the clocks of the issuer and of the api-server."""
 WEBSERVER_CONFIG = "/opt/airflow-fargate/airflow_fargate/sign_on/webserver_config.py"
+PASSWORD_CONFIG = "/opt/airflow-fargate/airflow_fargate/sign_on/password_config.py"  # noqa: S105  # a path
+CONFIG_FILE = "AIRFLOW__FAB__CONFIG_FILE"
 LOAD_BALANCER_ARN = re.compile(r"arn:aws[a-z-]*:elasticloadbalancing:([a-z0-9-]+):[0-9]{12}:loadbalancer/app/[^ ]+")
 AUTH_MANAGER = "airflow_fargate.sign_on.auth_manager.SignOnAuthManager"
 
@@ -101,20 +103,21 @@ class SignOn:
 
 
 def options(environ: Mapping[str, str]) -> dict[str, str]:
-    """Airflow's options for sign-on, for an api-server; empty for the mode ``password``.
+    """Airflow's options for sign-on, for an api-server. An image with a configuration of its own keeps it in the mode
+    ``password``.
 
     Raises:
         StartupError: a variable is missing or wrong.
     """
     mode = environ.get(MODE) or "password"
     if mode == "password":
-        return {}
+        return {CONFIG_FILE: environ.get(CONFIG_FILE) or PASSWORD_CONFIG}
     if mode not in MODES:
         raise StartupError(f"{MODE}: expected {', '.join(MODES[:-1])} or {MODES[-1]}, got {mode!r}")
     SignOn.of(environ)
     return {
         "AIRFLOW__CORE__AUTH_MANAGER": AUTH_MANAGER,
-        "AIRFLOW__FAB__CONFIG_FILE": WEBSERVER_CONFIG,
+        CONFIG_FILE: WEBSERVER_CONFIG,
         "AIRFLOW__FAB__COOKIE_SECURE": "True",
         "AIRFLOW__FAB__COOKIE_SAMESITE": "Lax",
         "AIRFLOW__FAB__SESSION_BACKEND": "database",

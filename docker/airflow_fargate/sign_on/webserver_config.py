@@ -4,10 +4,12 @@ import os
 
 from flask_appbuilder.const import AUTH_OAUTH
 
+from airflow_fargate.sign_on import cookies
 from airflow_fargate.sign_on.security_manager import LoadBalancerSecurityManager, SignOnSecurityManager
 from airflow_fargate.sign_on.settings import SignOn
 
 SIGN_ON = SignOn.of(os.environ)
+SECRET_KEY = cookies.key(os.environ)
 AUTH_TYPE = AUTH_OAUTH
 # Where the load balancer authenticates, this process needs no client of the issuer.
 OAUTH_PROVIDERS = [] if SIGN_ON.load_balancer else [SIGN_ON.provider]

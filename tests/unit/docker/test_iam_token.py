@@ -8,7 +8,7 @@ from pathlib import Path
 
 import boto3
 import pytest
-from airflow_fargate import configuration, iam_token
+from airflow_fargate import configuration, iam_token, worker_users
 from airflow_fargate.backing_services import Database
 from airflow_fargate.components import COMPONENTS, find
 from airflow_fargate.startup_error import StartupError
@@ -109,6 +109,17 @@ def test_airflow_takes_tokens_and_no_component_but_the_migration_needs_the_passw
     assert options["PGSSLMODE"] == "verify-full"
     needing = {name for name, item in COMPONENTS.items() if "AIRFLOW_DB_PASSWORD" in item.needs(environ)}
     assert needing == {"migrate"}
+
+
+@pytest.mark.feature("T9")
+def test_users_of_workers_are_created_only_where_tokens_are_required(environ: dict[str, str]) -> None:
+    users = {"AIRFLOW_DB_WORKER_USERS": "airflow_worker, airflow_worker_data_science,"}
+    assert worker_users.wanted({**environ, **users}) == ["airflow_worker", "airflow_worker_data_science"]
+    assert worker_users.wanted(environ) == []
+    assert worker_users.wanted({**environ, **users, "AIRFLOW_DB_AUTHENTICATION": "password"}) == []
+    for name in ("airflow", "postgres", "airflow_worker; drop role airflow", "airflow_worker_Sales"):
+        with pytest.raises(StartupError, match="AIRFLOW_DB_WORKER_USERS: expected names such as"):
+            worker_users.wanted({**environ, "AIRFLOW_DB_WORKER_USERS": name})
 
 
 @pytest.mark.feature("D8")

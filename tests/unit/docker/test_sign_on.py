@@ -54,9 +54,11 @@ def test_only_the_processes_that_people_reach_need_the_client_secret() -> None:
     assert "AIRFLOW_OIDC_CLIENT_SECRET" not in find("api-server").needs({})
 
 
-def test_password_mode_changes_no_option() -> None:
-    assert settings.options({}) == {}
-    assert settings.options({"AIRFLOW_AUTH_MODE": "password"}) == {}
+def test_password_mode_changes_the_key_of_cookies_only() -> None:
+    expected = {"AIRFLOW__FAB__CONFIG_FILE": settings.PASSWORD_CONFIG}
+    assert settings.options({}) == settings.options({"AIRFLOW_AUTH_MODE": "password"}) == expected
+    own = {"AIRFLOW__FAB__CONFIG_FILE": "/opt/airflow/webserver_config.py"}
+    assert settings.options(own) == own
 
 
 def test_api_server_believes_the_scheme_of_the_load_balancer_and_no_host_of_a_client() -> None:

@@ -167,6 +167,10 @@ def test_local_run_has_no_teams_because_the_mounted_folder_is_one_bundle() -> No
     assert {"worker-default", "worker-sales", "worker-ops"} <= services.keys()
     variables = {name for service in services.values() for name in service.get("environment", {})}
     assert not [name for name in variables if "GIT" in name or "TEAMS" in name or "BUNDLE_CONFIG" in name]
+    users = [
+        service["environment"].get("AIRFLOW_DB_USER", "") for service in services.values() if "environment" in service
+    ]
+    assert set(filter(None, users)) == {"airflow"}
 
 
 def test_mounted_folder_replaces_baked_dags_in_every_service() -> None:

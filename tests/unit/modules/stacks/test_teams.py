@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,10 @@ from terraform_gate.rules.catalog import all_rules
 
 from environments.derived.quota_usage import quota_usage
 from environments.facts.quotas import INLINE_POLICY_CHARACTERS, TASK_DEFINITION_BYTES
+from environments.facts.teams import database_user
 from environments.yaml_reader import read_mapping
+from modules.core.grants import RoleSettings
+from modules.core.role_boundary import boundary_statements
 from tests.reading import AIRFLOW_TASK_ROLE, EXECUTION_ROLE, fargate_tasks, grants, role_of
 from tests.synthesis import deployed
 from tests.unit.environments.cases import TWO_TEAMS, messages
@@ -26,6 +30,11 @@ from tests.unit.environments.cases import TWO_TEAMS, messages
 pytestmark = pytest.mark.feature("T9")
 PARAMETERS = "arn:aws:ssm:eu-central-1:111111111111:parameter/airflow/dev"
 BUNDLES = "AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"
+OF_AIRFLOW = (
+    "AIRFLOW_DB_PASSWORD",
+    "AIRFLOW__API_AUTH__JWT_SECRET",
+    "AIRFLOW__CORE__FERNET_KEY",
+)
 OF_WHOM = {
     "worker-default": ["dags"],
     "worker-sales": ["sales"],
@@ -126,6 +135,37 @@ def test_data_of_a_team_is_readable_by_its_worker_group_only() -> None:
         if data in grant.resources
     }
     assert allowed == {"worker-sales"}
+
+
+def test_worker_group_logs_in_to_the_database_as_the_user_of_its_team_and_has_no_password() -> None:
+    deployment = deployed(**TWO_TEAMS)
+    instance = "${dev-foundation//aws_db_instance.database.resource_id}"
+    users = {
+        "worker-default": "airflow_worker",
+        "worker-sales": "airflow_worker_sales",
+        "worker-ops": "airflow_worker_ops",
+    }
+    for process, user in users.items():
+        main = fargate_tasks(deployment)[process].main
+        assert (main.environment["AIRFLOW_DB_USER"], main.environment["AIRFLOW_DB_AUTHENTICATION"]) == (user, "iam")
+        own = f"arn:aws:rds-db:eu-central-1:111111111111:dbuser:{instance}/{user}"
+        assert resources(process, AIRFLOW_TASK_ROLE, "rds-db:connect") == {own}
+        assert not [name for name in main.secrets if name in OF_AIRFLOW], process
+        read = resources(process, EXECUTION_ROLE, "ssm:GetParameters")
+        assert not [arn for arn in read if "database" in arn], process
+    migrate = fargate_tasks(deployment)["migrate"].main
+    assert migrate.environment["AIRFLOW_DB_WORKER_USERS"] == ",".join(sorted(users.values()))
+    others = {"scheduler", "api-server", "dag-processor", "triggerer", "migrate", "db-clean"}
+    assert {fargate_tasks(deployment)[name].main.environment["AIRFLOW_DB_USER"] for name in others} == {"airflow"}
+
+
+def test_permissions_boundary_permits_the_logins_of_workers() -> None:
+    boundary = boundary_statements("airflow", RoleSettings(account_id="111111111111", region="eu-central-1"))
+    (logins,) = (item["Resource"] for item in boundary if "rds-db:connect" in item["Action"])
+    for user in ("airflow", database_user(None), database_user("data-science")):
+        arn = f"arn:aws:rds-db:eu-central-1:111111111111:dbuser:db-ABC/{user}"
+        assert any(fnmatchcase(arn, pattern) for pattern in logins), user
+    assert not any(fnmatchcase("arn:aws:rds-db:eu-central-1:111111111111:dbuser:db-ABC/admin", item) for item in logins)
 
 
 def test_example_of_the_documentation_is_valid() -> None:
