@@ -7,7 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from local.repository import ROOT
+
 SAMPLE = ROOT / "tests" / "bindings_sample.py"
 TIMEOUT_SECONDS = 600
 

@@ -15,8 +15,9 @@ from terraform_gate.gate.evaluation import evaluate
 from terraform_gate.gate.outcome import Report
 from terraform_gate.rules.shared.examples import container, task_definition
 
+from local.repository import ROOT
+
 TODAY = date(2026, 11, 23)
-ROOT = Path(__file__).parents[2]
 POLICIES = ROOT / "policies"
 PRIVILEGED = task_definition(container(privileged=True))
 CLEAN_LOG_GROUP = {
