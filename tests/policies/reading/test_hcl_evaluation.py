@@ -49,6 +49,7 @@ def test_expression_has_its_value(tmp_path: Path, expression: str, value: Any) -
         "flatten([aws_s3_bucket.b.tags])",
         '"%{ if var.given }a%{ endif }"',
         "1 / 0",
+        '1 ? "x" : "y"',
         'regex("a", "b")',
     ],
 )
