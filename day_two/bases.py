@@ -124,7 +124,7 @@ GUEST = _environment(
         "existing": {"cidr": "10.99.0.0/16"},
     },
     database={"authentication": "iam"},
-    broker={"engine": "redis", "engine_version": "7.0"},
+    broker={"engine": "redis", "engine_version": "7.0", "authentication": "iam"},
     telemetry={
         "otlp": {"endpoint": "https://otel.internal:4318", "cidr": "10.50.0.0/24"},
         "openlineage": {"endpoint": "https://lineage.internal", "cidr": "10.50.0.0/24"},

@@ -25,6 +25,7 @@ REPLACED: Mapping[str, str] = {
     "all IAM roles": "aws_iam_role",
     "the NAT addresses that are no longer needed": "aws_eip aws_nat_gateway",
     "the broker": "aws_elasticache_replication_group",
+    "the AUTH token of the broker": "aws_ssm_parameter",
     "the bucket": "aws_s3_bucket",
     "the bucket of DAG releases": "aws_s3_bucket",
     "Flower": f"aws_ecs_service aws_service_discovery_service {LOGS}",

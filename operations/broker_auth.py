@@ -1,8 +1,10 @@
-"""Sets the AUTH token of the broker from Parameter Store: the provider has no write-only argument for it.
+"""Sets how clients log in to the broker: with the AUTH token from Parameter Store, or as a user of its user group.
 
-ElastiCache takes a token in two calls: ROTATE accepts it in addition to the old token (or to no token), SET accepts
-only the new one.
+The provider has no write-only argument for the token. ElastiCache takes a token in two calls: ROTATE accepts it in
+addition to the old token (or to no token), SET accepts only the new one. It exchanges a token for a user group, and a
+user group for a token, in one call.
 https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html
+https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html
 """
 
 from __future__ import annotations
@@ -23,6 +25,9 @@ TIMEOUT_SECONDS = 1800
 def set_token(account: Account, token: Secret) -> bool:
     """Make the broker require ``token``; False when it already does."""
     group = describe(account)
+    if group.get("UserGroupIds"):
+        _modify(account, AuthToken=token.value, AuthTokenUpdateStrategy="SET", RemoveUserGroups=True)
+        return True
     set_at = group.get("AuthTokenLastModifiedDate")
     if group.get("AuthTokenEnabled") and set_at is not None and set_at >= token.changed:
         say("the broker already requires the stored token")
@@ -32,14 +37,25 @@ def set_token(account: Account, token: Secret) -> bool:
     return True
 
 
+def set_users(account: Account) -> bool:
+    """Make the broker accept the users of its user group only; False when it already does."""
+    group = describe(account)
+    if account.names.name in group.get("UserGroupIds", ()):
+        say("the broker already requires its users")
+        return False
+    strategy = {"AuthTokenUpdateStrategy": "DELETE"} if group.get("AuthTokenEnabled") else {}
+    _modify(account, UserGroupIdsToAdd=[account.names.name], **strategy)
+    return True
+
+
 def accept(account: Account, token: Secret) -> None:
     """Make the broker accept ``token`` and the previous token."""
-    _modify(account, token, "ROTATE")
+    _modify(account, AuthToken=token.value, AuthTokenUpdateStrategy="ROTATE")
 
 
 def require(account: Account, token: Secret) -> None:
     """Make the broker accept only ``token``."""
-    _modify(account, token, "SET")
+    _modify(account, AuthToken=token.value, AuthTokenUpdateStrategy="SET")
 
 
 def describe(account: Account) -> dict[str, Any]:
@@ -64,13 +80,10 @@ def wait_while_creating(account: Account) -> None:
         _until_available(account)
 
 
-def _modify(account: Account, token: Secret, strategy: str) -> None:
+def _modify(account: Account, **changes: Any) -> None:
     _until_available(account)
     account.client("elasticache").modify_replication_group(
-        ReplicationGroupId=account.names.name,
-        AuthToken=token.value,
-        AuthTokenUpdateStrategy=strategy,
-        ApplyImmediately=True,
+        ReplicationGroupId=account.names.name, ApplyImmediately=True, **changes
     )
     _until_available(account)
 

@@ -37,8 +37,13 @@ after a switch to IAM authentication, it rejects the password of Fargate tasks t
 ElastiCache replaces the nodes (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/VersionManagement.html), and
 connections through a NAT gateway end when the route changes.
 """
-DELETION_BREAKS_CONNECTIONS = frozenset({"aws_route", "aws_route_table_association", "aws_vpc_endpoint"})
-"""Types of resources whose deletion breaks open connections; creation does not."""
+DELETION_BREAKS_CONNECTIONS = frozenset(
+    {"aws_elasticache_user_group", "aws_route", "aws_route_table_association", "aws_vpc_endpoint"}
+)
+"""Types of resources whose deletion breaks open connections; creation does not.
+
+Before the user group of the broker is deleted, the broker gets an AUTH token, which Fargate tasks that still run lack.
+"""
 WITHOUT_A_ROLL_OUT = frozenset({"tags", "tags_all", "availability_zone_rebalancing", "wait_for_steady_state"})
 """Attributes of a service for whose change ECS starts no Fargate task."""
 

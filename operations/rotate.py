@@ -93,6 +93,11 @@ def database(account: Account) -> None:
 
 def broker(account: Account) -> None:
     """The broker accepts the old and the new token until every Fargate task has the new one."""
+    if account.environment.broker.authentication == "iam":
+        raise PreconditionError(
+            f"the broker of {account.environment.name} has no AUTH token: with broker.authentication iam, every login "
+            "has a token of its own, which is valid for 15 minutes. Fix: rotate nothing"
+        )
     parameters = Parameters(account)
     account.steps.plan("new token stored", "both tokens accepted", "roll-out of the new token", "old token rejected")
     with account.steps.run("new token stored"):

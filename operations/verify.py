@@ -57,7 +57,7 @@ def _results(name: str, checks: Callable[[Account], Iterator[Check]], account: A
 
 def _secrets(account: Account) -> Iterator[Check]:
     parameters = Parameters(account)
-    for name in names_for_topology(account.environment.topology):
+    for name in names_for_topology(account.environment.topology, broker=account.environment.broker.authentication):
         found = parameters.read(name)
         problem = "does not exist" if found is None else SPECIFICATIONS[name].validate(found.value)
         yield Check(f"secret {name}", problem)
@@ -89,8 +89,13 @@ def _broker(account: Account) -> Iterator[Check]:
         return
     found = broker_auth.describe(account)
     yield Check("broker available", None if found["Status"] == "available" else f"is {found['Status']}")
-    fix = f"accepts connections without a token. Fix: {account.command('secrets')}"
-    yield Check("broker requires its token", None if found.get("AuthTokenEnabled") else fix)
+    fix = f"Fix: {account.command('secrets')}"
+    if account.environment.broker.authentication == "iam":
+        users = account.names.name in found.get("UserGroupIds", ())
+        yield Check("broker requires its users", None if users else f"has not the user group of the file. {fix}")
+    else:
+        token = found.get("AuthTokenEnabled")
+        yield Check("broker requires its token", None if token else f"accepts connections without a token. {fix}")
     yield Check("broker over TLS", None if found.get("TransitEncryptionEnabled") else "accepts connections without TLS")
 
 

@@ -158,6 +158,7 @@ def stores(draw: st.DrawFn, *, production: bool, topology: str) -> Data:
     if not database["proxy"]:
         database["authentication"] = draw(st.sampled_from(["password", "iam"]))
     broker = draw(st.sampled_from([{"engine": "redis", "engine_version": "7.1"}, {"engine_version": "8.1"}, {}]))
+    broker = {**broker, "authentication": draw(st.sampled_from(["token", "iam"]))}
     if not production and draw(st.booleans()):
         database |= {"multi_az": False, "deletion_protection": False, "final_snapshot": False}
         broker = {**broker, "replicas": 0}

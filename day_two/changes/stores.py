@@ -24,6 +24,10 @@ CHANGES: Mapping[str, tuple[Change, ...]] = {
         set_("8.0", "7.2", "complete", broker={"engine_version": "7.2"}),
         set_("7.0", "7.1", "guest", broker={"engine_version": "7.1"}),
     ),
+    "broker.authentication": (
+        set_("token", "iam", "complete", broker={"authentication": "iam"}),
+        set_("iam", "token", "guest", broker={"authentication": "token"}),
+    ),
     "broker.node_type": (
         set_("cache.t4g.small", "cache.t4g.medium", "complete", broker={"node_type": "cache.t4g.medium"}),
         set_("cache.t4g.small", "cache.t4g.micro", "guest", broker={"node_type": "cache.t4g.micro"}),

@@ -58,7 +58,8 @@ def wait_for_backing_services(component: Component, environ: Mapping[str, str]) 
             service=f"broker {broker.address}",
             probe=lambda: waiting.check_broker(broker),
             seconds=seconds,
-            fix="check the address, the security groups and the auth token parameter",
+            fix="check the address, the security groups and "
+            + ("elasticache:Connect of the task role" if broker.cache else "the auth token parameter"),
         )
 
 

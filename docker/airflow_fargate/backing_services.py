@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from airflow_fargate import iam_token
+from airflow_fargate import broker_token, iam_token
 from airflow_fargate.components import BROKER_PASSWORD, DATABASE_PASSWORD
 from airflow_fargate.startup_error import StartupError
 
@@ -155,21 +155,35 @@ def limit_statements(cursor: Any, *, seconds: int) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broker:
-    """Redis or Valkey over TLS with a verified certificate."""
+    """Redis or Valkey over TLS with a verified certificate.
+
+    Args:
+        password: the AUTH token; empty for a login with IAM tokens.
+        cache: id of the replication group that IAM tokens are for; empty for a login with the AUTH token.
+        user: user that logs in with IAM tokens.
+        region: AWS region that IAM tokens are for.
+    """
 
     host: str
     port: int
     password: str = field(repr=False)
     ca_file: str
+    cache: str = ""
+    user: str = ""
+    region: str = ""
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Broker:
         """Read the broker from ``environ``; raises StartupError for a missing variable or a wrong value."""
+        tokens = broker_token.is_required(environ)
         return cls(
             host=_required(environ, "AIRFLOW_BROKER_HOST"),
             port=_port(environ, "AIRFLOW_BROKER_PORT", 6379),
-            password=_required(environ, BROKER_PASSWORD),
+            password="" if tokens else _required(environ, BROKER_PASSWORD),
             ca_file=ca_file(environ),
+            cache=_required(environ, "AIRFLOW_BROKER_CACHE") if tokens else "",
+            user=_required(environ, "AIRFLOW_BROKER_USER") if tokens else "",
+            region=environ.get("AWS_REGION") or _required(environ, "AWS_DEFAULT_REGION") if tokens else "",
         )
 
     @property
@@ -179,6 +193,38 @@ class Broker:
 
     @property
     def url(self) -> str:
-        """The URL of Celery's broker. Without the two options, ``rediss`` would not verify the certificate."""
-        options = urlencode({"ssl_cert_reqs": "required", "ssl_ca_certs": self.ca_file})
-        return f"rediss://:{_encoded(self.password)}@{self.host}:{self.port}/0?{options}"
+        """The URL of Celery's broker. Without the options of TLS, ``rediss`` would not verify the certificate.
+
+        With IAM tokens it has no password: kombu asks ``airflow_fargate.broker_credentials`` for each connection.
+        """
+        options = {"ssl_cert_reqs": "required", "ssl_ca_certs": self.ca_file}
+        if self.cache:
+            options["credential_provider"] = "airflow_fargate.broker_credentials.TaskRole"
+        credentials = "" if self.cache else f":{_encoded(self.password)}@"
+        return f"rediss://{credentials}{self.host}:{self.port}/0?{urlencode(options)}"
+
+    def current_password(self) -> str:
+        """The password for a connection that is opened now: a fresh token where the broker requires IAM tokens."""
+        if not self.cache:
+            return self.password
+        return broker_token.make(cache=self.cache, user=self.user, region=self.region)
+
+    def connect(self, *, seconds: int = CONNECT_SECONDS) -> Any:
+        """A client of redis-py for one check.
+
+        Args:
+            seconds: longest time for the connection to open and for each answer.
+        """
+        import redis
+
+        return redis.Redis(
+            host=self.host,
+            port=self.port,
+            username=self.user or None,
+            password=self.current_password(),
+            ssl=True,
+            ssl_cert_reqs="required",
+            ssl_ca_certs=self.ca_file,
+            socket_timeout=seconds,
+            socket_connect_timeout=seconds,
+        )

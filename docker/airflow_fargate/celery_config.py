@@ -11,14 +11,14 @@ from airflow.providers.celery.executors.default_celery import DEFAULT_CELERY_CON
 from celery import bootsteps, signals
 from celery.worker import state
 
-from airflow_fargate import heartbeat, iam_token
+from airflow_fargate import broker_keys, heartbeat, iam_token
 from airflow_fargate.protection import Protection, call_agent
 
 if iam_token.is_required(os.environ):
     # The result backend logs in with tokens.
     import airflow_fargate.sqlalchemy_tokens  # noqa: F401
 
-CELERY_CONFIG: dict[str, Any] = dict(DEFAULT_CELERY_CONFIG)
+CELERY_CONFIG: dict[str, Any] = broker_keys.celery_config(DEFAULT_CELERY_CONFIG, os.environ)
 HEARTBEAT_PERIOD = 2.0
 LOOP_PERIOD = 5.0
 
@@ -46,6 +46,8 @@ class HeartbeatStep(bootsteps.StartStopStep):  # type: ignore[misc]
 
     def __init__(self, parent: Any, **options: Any) -> None:
         super().__init__(parent, **options)
+        # The step of the consumer, which is created last, reads the options.
+        parent.options |= broker_keys.worker_options(os.environ)
         agent = os.environ.get("ECS_AGENT_URI")
         self._protection = Protection(set_state=partial(_set_state, agent)) if agent else None
         self._stopped = Event()

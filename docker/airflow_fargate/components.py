@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from airflow_fargate import iam_token
+from airflow_fargate import broker_token, iam_token
 from airflow_fargate.startup_error import StartupError
 
 DATABASE_PASSWORD = "AIRFLOW_DB_PASSWORD"
@@ -62,7 +62,7 @@ class Component:
         """
         needless = {DATABASE_PASSWORD} if iam_token.is_required(environ) and self.name != "migrate" else set()
         own = tuple(name for name in self.secrets if name not in needless)
-        broker = (BROKER_PASSWORD,) if self.uses_broker(environ) else ()
+        broker = (BROKER_PASSWORD,) if self.uses_broker(environ) and not broker_token.is_required(environ) else ()
         return (*own, *broker, *((OIDC_CLIENT_SECRET,) if self.uses_sign_on(environ) else ()))
 
     def uses_sign_on(self, environ: Mapping[str, str]) -> bool:

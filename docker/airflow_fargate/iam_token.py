@@ -38,22 +38,30 @@ def make(*, host: str, port: int, user: str, region: str) -> str:
     from botocore.awsrequest import AWSRequest
 
     request = AWSRequest("GET", f"https://{host}:{port}/", params={"Action": "connect", "DBUser": user})
-    SigV4QueryAuth(_credentials(), "rds-db", region, expires=LIFETIME_SECONDS).add_auth(request)
+    SigV4QueryAuth(credentials(), "rds-db", region, expires=LIFETIME_SECONDS).add_auth(request)
     return str(request.url).removeprefix("https://")
 
 
-def _credentials() -> Any:
-    """The current credentials; raises StartupError where there are none."""
+def credentials(*, variable: str = AUTHENTICATION, action: str = "rds-db:connect") -> Any:
+    """The current credentials.
+
+    Args:
+        variable: the variable that asks for tokens, for messages.
+        action: the IAM action that the task role needs.
+
+    Raises:
+        StartupError: there are none.
+    """
     from botocore.exceptions import BotoCoreError
 
-    fix = "Fix: give the Fargate task a task role with rds-db:connect"
+    fix = f"Fix: give the Fargate task a task role with {action}"
     try:
         source = _source()
         found = source.get_frozen_credentials() if source else None
     except BotoCoreError as error:
-        raise StartupError(f"{AUTHENTICATION}: no AWS credentials: {error}. {fix}") from error
+        raise StartupError(f"{variable}: no AWS credentials: {error}. {fix}") from error
     if found is None:
-        raise StartupError(f"{AUTHENTICATION}: no AWS credentials. {fix}")
+        raise StartupError(f"{variable}: no AWS credentials. {fix}")
     return found
 
 

@@ -12,7 +12,6 @@ from airflow_fargate.startup_error import StartupError
 
 SCHEMA_FILE = Path("/opt/airflow-fargate/schema.json")
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 8.0
-TIMEOUT_SECONDS = 5
 EXIT_UNREACHABLE = 3
 
 
@@ -67,9 +66,8 @@ def check_broker(broker: Broker) -> None:
     """Raise NotReady unless the broker accepts the credentials and answers a ping."""
     import redis
 
-    limits = {"socket_timeout": TIMEOUT_SECONDS, "socket_connect_timeout": TIMEOUT_SECONDS}
     try:
-        with redis.Redis.from_url(broker.url, **limits) as client:
+        with broker.connect() as client:
             client.ping()
     except (redis.RedisError, OSError) as error:
         raise NotReady(first_line(error)) from error

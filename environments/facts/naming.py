@@ -14,6 +14,9 @@ TEAM_TAG = "Team"
 LOGIN_POLICY = "connect-to-database"
 """Inline policy of the task roles that log in to the metadata database with IAM tokens."""
 
+BROKER_LOGIN_POLICY = "connect-to-broker"
+"""Inline policy of the task roles that log in to the broker with IAM tokens."""
+
 
 def resource_name(prefix: str, environment: str) -> str:
     """Name of the resources that an environment has once, and first part of all other names."""

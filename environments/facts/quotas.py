@@ -51,6 +51,11 @@ TAG_KEY_CHARACTERS = Quota(128, "characters of a tag key", _TAGS)
 TAG_VALUE_CHARACTERS = Quota(256, "characters of a tag value", _TAGS)
 LOAD_BALANCER_NAME_CHARACTERS = Quota(32, "characters of a load balancer's name", _LOAD_BALANCER)
 """Target groups have the same limit; ElastiCache allows 40, RDS and S3 63."""
+BROKER_USER_CHARACTERS = Quota(
+    40,
+    "characters of an ElastiCache user's id",
+    "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html",
+)
 MANAGED_POLICIES = Quota(10, "managed policies of a role", _IAM, adjustable=True)
 INLINE_POLICY_CHARACTERS = Quota(10_240, "characters of a role's inline policies", _IAM)
 """Without white space."""

@@ -181,9 +181,10 @@ _ALL = (
 SPECIFICATIONS: Mapping[str, SecretSpecification] = {specification.name: specification for specification in _ALL}
 
 
-def names_for_topology(topology: Topology) -> tuple[str, ...]:
-    """Names of the secrets of a topology; the broker's token exists with Celery only."""
-    return tuple(name for name in SPECIFICATIONS if name != BROKER_TOKEN or uses_celery(topology))
+def names_for_topology(topology: Topology, *, broker: str = "token") -> tuple[str, ...]:
+    """Names of the secrets of a topology; the broker's AUTH token exists with Celery and ``broker: token`` only."""
+    requires_token = uses_celery(topology) and broker == "token"
+    return tuple(name for name in SPECIFICATIONS if name != BROKER_TOKEN or requires_token)
 
 
 def names_for_process(process: str) -> tuple[str, ...]:

@@ -8,8 +8,10 @@ from fnmatch import fnmatchcase
 from environments.derived.dag_access import dag_access
 from environments.derived.teams import team_of
 from environments.errors import Problem
+from environments.facts.broker_users import RESERVED, team_user
 from environments.facts.git_servers import git_server
-from environments.facts.naming import parameter_path
+from environments.facts.naming import parameter_path, resource_name
+from environments.facts.quotas import BROKER_USER_CHARACTERS
 from environments.facts.teams import SHARED_BUNDLE, parameter_prefix
 from environments.facts.topology import worker_name
 from environments.model import Environment
@@ -87,6 +89,44 @@ def _groups(index: int, team: Team, groups: dict[str, int], known: list[str]) ->
             yield Problem(path, f"{group!r} belongs to teams[{groups[group]}]: a worker group has one team")
         elif group in team.worker_groups[:position]:
             yield Problem(path, f"{group!r} is listed twice. Fix: remove one of the two")
+
+
+@rule("teams", "topology", "broker")
+def teams_share_no_token_of_the_broker(environment: Environment) -> Iterator[Problem]:
+    """Each team logs in to the broker as a user of its own."""
+    if environment.teams and environment.topology == "celery" and environment.broker.authentication != "iam":
+        yield Problem(
+            "broker.authentication",
+            "must be iam where there are teams: with one AUTH token, every worker can read and write the queues of all "
+            "teams. Fix: set iam",
+        )
+
+
+@rule("teams", "workers", "name", "name_prefix")
+def users_of_the_broker_are_valid(environment: Environment) -> Iterator[Problem]:
+    """The id of each team's user is short enough, and no queue is another key of the broker."""
+    name, limit = resource_name(environment.name_prefix, environment.name), BROKER_USER_CHARACTERS.limit
+    for index, team in enumerate(environment.teams):
+        user = team_user(name, team.name)
+        if len(user) > limit:
+            yield Problem(
+                f"teams[{index}].name",
+                f"the broker's user {user!r} has {len(user)} characters, AWS allows {limit}. Fix: shorten it by "
+                f"{len(user) - limit}",
+            )
+        if team.name.endswith("-") or "--" in team.name:
+            yield Problem(
+                f"teams[{index}].name",
+                f"must not end in a hyphen or contain two in a row (ElastiCache rejects both), got {team.name!r}",
+            )
+    for index, group in enumerate(environment.workers):
+        for position, queue in enumerate(group.queues):
+            if queue.startswith(RESERVED) and environment.teams:
+                yield Problem(
+                    f"workers[{index}].queues[{position}]",
+                    f"{queue!r} begins like a key with which Celery manages the messages of all queues. "
+                    "Fix: rename the queue",
+                )
 
 
 @rule("teams", "dags")

@@ -88,6 +88,14 @@ class Broker(Section):
         Annotated[str, Pattern(r"^cache\.[a-z0-9]+\.[a-z0-9]+$", "a node type such as cache.t4g.small")],
         plan("Size of a node.", effect=BRIEF_OUTAGE),
     ] = "cache.t4g.small"
+    authentication: Annotated[
+        Literal["token", "iam"],
+        synth(
+            "How components log in: `token` (one AUTH token), or `iam` with tokens of their task roles and a user for "
+            "each team (docs/broker.md).",
+            effect=replaces("the AUTH token of the broker when it becomes iam; brief outage when it becomes token"),
+        ),
+    ] = "token"
     replicas: Annotated[
         StrictInt, synth("Number of read replicas; failover needs at least one.", effect=IN_PLACE, ge=0, le=5)
     ] = 1

@@ -44,6 +44,9 @@ HEALTH_CHECK_SECONDS = 5
 AUTHENTICATION = "AIRFLOW_DB_AUTHENTICATION"
 DATABASE_USER = "AIRFLOW_DB_USER"
 DATABASE_PASSWORD = SPECIFICATIONS[facts.DATABASE_PASSWORD].variable
+BROKER_LOGIN = tuple(f"AIRFLOW_BROKER_{name}" for name in ("AUTHENTICATION", "CACHE", "TEAM", "USER"))
+"""Variables of a component that logs in to the broker with IAM tokens."""
+BROKER_PASSWORD = SPECIFICATIONS[facts.BROKER_TOKEN].variable
 TELEMETRY = ("AIRFLOW__OPENLINEAGE__", "AIRFLOW__TRACES__", "OPENLINEAGE_", "OTEL_")
 """Beginnings of the variables of receivers of telemetry: a local run sends nothing to them."""
 
@@ -72,7 +75,7 @@ def localize(tasks: Iterable[Task], *, base_url: str, mount_dags: bool) -> tuple
         base_url: address of the UI.
         mount_dags: replace git-sync sidecars and Git bundles by a mounted folder.
     """
-    tasks = _with_password(tuple(tasks))
+    tasks = _with_token(_with_password(tuple(tasks)))
     readers = _readers(tasks) if mount_dags else frozenset()
     variables = {"AIRFLOW__API__BASE_URL": base_url, **_aws(tasks)}
     return tuple(_localized(task, readers, variables=variables, mount_dags=mount_dags) for task in tasks)
@@ -95,6 +98,22 @@ def _with_password(tasks: tuple[Task, ...]) -> tuple[Task, ...]:
             container,
             environment=_without({**container.environment, DATABASE_USER: user}, (AUTHENTICATION,)),
             secrets={**container.secrets, DATABASE_PASSWORD: password},
+        )
+
+    return tuple(replace(task, containers=tuple(changed(item) for item in task.containers)) for task in tasks)
+
+
+def _with_token(tasks: tuple[Task, ...]) -> tuple[Task, ...]:
+    """The tasks with one AUTH token where components log in to the broker as IAM users, which the local Redis lacks."""
+
+    def changed(container: ContainerDefinition) -> ContainerDefinition:
+        if BROKER_LOGIN[0] not in container.environment:
+            return container
+        token = f"{container.environment['AIRFLOW_PARAMETER_PATH']}/{facts.BROKER_TOKEN}"
+        return replace(
+            container,
+            environment=_without(container.environment, BROKER_LOGIN),
+            secrets={**container.secrets, BROKER_PASSWORD: token},
         )
 
     return tuple(replace(task, containers=tuple(changed(item) for item in task.containers)) for task in tasks)

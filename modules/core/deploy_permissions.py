@@ -33,6 +33,8 @@ NAMED_RESOURCES: Mapping[str, tuple[str, ...]] = {
         "arn:aws:elasticache:{here}:replicationgroup:{name}-*",
         "arn:aws:elasticache:{here}:subnetgroup:{name}-*",
         "arn:aws:elasticache:{here}:cluster:{name}-*",
+        "arn:aws:elasticache:{here}:user:{name}-*",
+        "arn:aws:elasticache:{here}:usergroup:{name}-*",
     ),
     "elasticloadbalancing": (
         "arn:aws:elasticloadbalancing:{here}:listener-rule/app/{name}-*",

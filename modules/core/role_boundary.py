@@ -44,6 +44,10 @@ def boundary_statements(name: str, roles: RoleSettings) -> list[dict[str, Any]]:
         statement(
             "rds-db:connect", on=[f"arn:aws:rds-db:{here}:dbuser:*/{user}" for user in (USER, f"{WORKER_USER}*")]
         ),
+        statement(
+            "elasticache:Connect",
+            on=[f"arn:aws:elasticache:{here}:replicationgroup:{name}-*", f"arn:aws:elasticache:{here}:user:{name}-*"],
+        ),
         statement("ssm:GetParameter", "ssm:GetParameters", on=[f"arn:aws:ssm:{here}:parameter/{name}/*"]),
         statement("secretsmanager:GetSecretValue", on=[f"arn:aws:secretsmanager:{here}:secret:{name}-*"]),
         # The keys of the environments; the key of the states has an alias with one hyphen.

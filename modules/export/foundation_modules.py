@@ -29,7 +29,11 @@ from modules.export.stack_rules import cidr_rules
 from modules.export.stacks import declared_flows
 from modules.stacks.component_table import processes
 
-BROKER_STEPS = """The provider has no write-only argument for the AUTH token, so this module neither sets nor changes
+BROKER_STEPS = """Where `authentication` is fixed to `iam`, clients log in as users of the user group, and no step
+follows. A broker that got an AUTH token before needs this once: `--user-group-ids-to-add NAME
+--auth-token-update-strategy DELETE`.
+
+Where it is `token`: the provider has no write-only argument for the AUTH token, so this module neither sets nor changes
 the token. Run these commands after the first apply: until then, the broker accepts every client that
 its security group admits.
 
@@ -90,7 +94,7 @@ def _metadata_database(scope: Construct, inputs: ModuleInputs) -> Mapping[str, O
 
 
 def _broker(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
-    token = inputs.secret(BROKER_TOKEN)
+    token = inputs.secret(BROKER_TOKEN) if inputs.structure.broker.authentication == "token" else None
     made = Broker(
         scope, ID, **inputs.arguments(Broker, token=token, settings=inputs.settings(BrokerSettings, "broker"))
     ).reference
@@ -180,7 +184,7 @@ FOUNDATION = (
     ),
     Exportable(
         "broker",
-        "ElastiCache as Celery broker: TLS, no eviction of messages, AUTH after a manual step.",
+        "ElastiCache as Celery broker: TLS, no eviction of messages, AUTH after a manual step, or IAM users.",
         _broker,
         steps=BROKER_STEPS,
     ),

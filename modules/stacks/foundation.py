@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from constructs import Construct
 
+from environments.derived.teams import broker_users
 from environments.facts.naming import Names
 from environments.facts.secrets import BROKER_TOKEN, DATABASE_PASSWORD, names_for_topology
 from environments.facts.stacks import FOUNDATION
@@ -52,7 +53,7 @@ class Foundation(EnvironmentStack):
             key_arn=secrets_key.arn,
             account_id=environment.account_id,
             region=environment.region,
-            names=names_for_topology(environment.topology),
+            names=names_for_topology(environment.topology, broker=environment.broker.authentication),
         )
         images = ImageRepository(
             self, "images", name=names.name, key_arn=self._data_key.arn, force_delete=not environment.production
@@ -133,16 +134,17 @@ class Foundation(EnvironmentStack):
         ).reference
 
     def _broker(self) -> Broker:
+        section = self._environment.broker
         return Broker(
             self,
             "broker",
             name=self._names.name,
             network=self.network,
-            token=self.secrets.secret(BROKER_TOKEN),
+            token=self.secrets.secret(BROKER_TOKEN) if section.authentication == "token" else None,
             key_arn=self._data_key.arn,
-            settings=settings_from(
-                self._environment.broker, BrokerSettings, log_retention_days=self._environment.logs.retention_days
-            ),
+            settings=settings_from(section, BrokerSettings, log_retention_days=self._environment.logs.retention_days),
+            clients=self._roles,
+            teams=broker_users(self._environment),
         )
 
 

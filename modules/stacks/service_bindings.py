@@ -62,19 +62,26 @@ class ServiceBindings:
     def worker_services(self, uses: Iterable[Use], *, group: str) -> list[BackingService]:
         """Return the backing services of a worker, which needs only one of the shared secrets.
 
-        Where there are teams, a worker has a database user with few rights. A worker of a team reads connections and
-        variables below the team's path and the logs of the team's DAGs. Other connections and variables come from the
-        api-servers.
+        Where there are teams, a worker has users of database and broker with few rights. A worker of a team reads
+        connections and variables below the team's path and the logs of the team's DAGs. Other connections and variables
+        come from the api-servers.
         """
         team, user = team_of(self._environment, group), database_users(self._environment).get(group)
-        replaced = {"database"} if user else set()
+        replaced = {"broker", "database"} if user else {"broker"}
         replaced |= {"secrets_backend", "task_logs"} if team else set()
         return [
             *self.services(use for use in uses if use not in replaced),
+            *self._broker_of(team),
             self._foundation.secrets.some(*WORKER_SECRETS),
             *((WorkerDatabase(self._foundation.database, user),) if user else ()),
             *(self._services_of(team) if team else ()),
         ]
+
+    def _broker_of(self, team: Team | None) -> Iterator[BackingService]:
+        """The broker, with the user of ``team`` or of the shared worker groups where there are teams."""
+        broker = self._foundation.broker
+        if broker is not None:
+            yield broker.of_team(team.name if team else SHARED_BUNDLE) if self._environment.teams else broker
 
     def _services_of(self, team: Team) -> Iterator[BackingService]:
         if self._environment.airflow.secrets_backend:

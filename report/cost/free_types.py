@@ -22,6 +22,8 @@ FREE = frozenset(
         "aws_ecs_task_definition",
         "aws_elasticache_parameter_group",
         "aws_elasticache_subnet_group",
+        "aws_elasticache_user",
+        "aws_elasticache_user_group",
         "aws_flow_log",
         "aws_iam_openid_connect_provider",
         "aws_iam_policy",

@@ -135,3 +135,13 @@ def test_worker_can_take_neither_the_role_nor_the_task_definition_of_another_tea
     sts, ecs = (client(f"sales/{AIRFLOW_TASK_ROLE}", service) for service in ("sts", "ecs"))
     assert denied(sts.assume_role, RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{ops}", RoleSessionName="sales")
     assert denied(ecs.describe_task_definition, taskDefinition="airflow-dev-worker-ops")
+
+
+def test_worker_can_change_neither_its_own_user_of_the_broker_nor_others(client: Client) -> None:
+    cache, user = client(f"sales/{AIRFLOW_TASK_ROLE}", "elasticache"), {"UserId": "airflow-dev-team-sales"}
+    assert denied(cache.modify_user, **user, AccessString="on ~* +@all")
+    assert denied(cache.create_user, UserId="a", UserName="default", Engine="redis", AccessString="on ~* +@all")
+    assert denied(cache.modify_user_group, UserGroupId="airflow-dev", UserIdsToAdd=["a"])
+    group = {"ReplicationGroupId": "airflow-dev", "ApplyImmediately": True}
+    assert denied(cache.modify_replication_group, **group, RemoveUserGroups=True)
+    assert denied(cache.describe_users)

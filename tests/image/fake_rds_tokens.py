@@ -36,16 +36,22 @@ class TokenCheck:
     """The check of a token.
 
     Args:
-        address: ``host:port`` of the database.
+        address: ``host:port`` of the database; id of a replication group of ElastiCache.
         region: AWS region of the database.
         secret_keys: secret access key by access key id.
         users: the database users that an access key may log in as (``rds-db:connect``), by access key id.
+        service: name of the service in the credential scope.
+        parameter: name of the query parameter with the user.
+        action: the IAM action, for messages.
     """
 
     address: str
     region: str
     secret_keys: Mapping[str, str]
     users: Mapping[str, frozenset[str]]
+    service: str = "rds-db"
+    parameter: str = "DBUser"
+    action: str = "rds-db:connect"
 
     def check(self, token: str, *, user: str, now: datetime) -> None:
         """Raise TokenRejected unless ``token`` is valid for ``user`` at ``now``."""
@@ -55,14 +61,14 @@ class TokenCheck:
         parameters = dict(parse_qsl(query))
         signature = parameters.pop("X-Amz-Signature", "")
         key, date, *scope = parameters.get("X-Amz-Credential", "").split("/")
-        if scope != [self.region, "rds-db", "aws4_request"]:
+        if scope != [self.region, self.service, "aws4_request"]:
             raise TokenRejected(f"credential scope {'/'.join(scope)}")
         if not hmac.compare_digest(signature, self._signature(parameters, key=key, date=date)):
             raise TokenRejected("signature")
-        if (parameters.get("Action"), parameters.get("DBUser")) != ("connect", user):
-            raise TokenRejected(f"token for user {parameters.get('DBUser')}, not for {user}")
+        if (parameters.get("Action"), parameters.get(self.parameter)) != ("connect", user):
+            raise TokenRejected(f"token for user {parameters.get(self.parameter)}, not for {user}")
         if user not in self.users.get(key, ()):
-            raise TokenRejected(f"{key} lacks rds-db:connect on {user}")
+            raise TokenRejected(f"{key} lacks {self.action} on {user}")
         signed = datetime.strptime(parameters["X-Amz-Date"], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
         if not timedelta(minutes=-5) <= now - signed < LIFETIME:
             raise TokenRejected(f"expired: signed {signed:%H:%M:%S}, now {now:%H:%M:%S}")
@@ -73,7 +79,7 @@ class TokenCheck:
             f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in sorted(parameters.items())
         )
         request = f"GET\n/\n{query}\nhost:{self.address}\n\nhost\n{hashlib.sha256(b'').hexdigest()}"
-        scope = f"{date}/{self.region}/rds-db/aws4_request"
+        scope = f"{date}/{self.region}/{self.service}/aws4_request"
         digest = hashlib.sha256(request.encode()).hexdigest()
         signed = f"AWS4-HMAC-SHA256\n{parameters.get('X-Amz-Date', '')}\n{scope}\n{digest}"
         secret = f"AWS4{self.secret_keys.get(key, '')}".encode()

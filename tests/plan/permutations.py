@@ -30,9 +30,12 @@ EXISTING: Mapping[str, Any] = {
 GIT = {"repository": "git@github.com:example/dags.git", "deploy_key": True, "known_hosts": [HOST_KEY]}
 ON_FARGATE: Mapping[str, Mapping[str, Any]] = {
     "ecs": {"topology": "ecs", "dags": {"delivery": "git_sync", **GIT}, "ecs_executor": {"spot": True}},
-    "celery-and-ecs": {"ecs_executor": {"sizes": [{"name": "large", "cpu": 4096, "memory_mib": 16384}]}},
+    "celery-and-ecs": {
+        "ecs_executor": {"sizes": [{"name": "large", "cpu": 4096, "memory_mib": 16384}]},
+        "broker": {"authentication": "iam"},
+    },
 }
-"""Changes of the smallest environment: Airflow tasks that run in separate Fargate tasks."""
+"""Changes of the smallest environment: Airflow tasks that run in separate Fargate tasks; users of the broker."""
 REMOTE = "data.terraform_remote_state.foundation.outputs."
 
 

@@ -91,8 +91,8 @@ def assert_exactly_password_holders_reach_the_store(deployment: Deployment) -> N
 
 
 def holders(deployment: Deployment, password: str) -> set[str]:
-    """The tasks with the password, or with tokens of the database in its place."""
-    tokens = password == "AIRFLOW_DB_PASSWORD" and "AIRFLOW_DB_AUTHENTICATION"
+    """The tasks with the password, or with IAM tokens in its place."""
+    tokens = password.replace("PASSWORD", "AUTHENTICATION")
     tasks = fargate_tasks(deployment).items()
     return {
         name

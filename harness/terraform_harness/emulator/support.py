@@ -31,7 +31,6 @@ UNSUPPORTED: Mapping[str, Missing] = {
     "aws_cloudwatch_log_data_protection_policy": Missing(package="logs", action="put_data_protection_policy"),
     "aws_ecs_account_setting_default": Missing(package="ecs", action="put_account_setting_default"),
     "aws_elasticache_serverless_cache": Missing(package="elasticache", action="create_serverless_cache"),
-    "aws_elasticache_user_group": Missing(package="elasticache", action="create_user_group"),
 }
 
 

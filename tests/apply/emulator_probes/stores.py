@@ -73,6 +73,56 @@ def replication_group_stores_its_token(aws: Client) -> None:
     assert aws("elasticache").describe_replication_groups()["ReplicationGroups"][0]["AuthTokenEnabled"]
 
 
+def make_users(aws: Client) -> None:
+    user = {"Engine": "redis", "NoPasswordRequired": True}
+    aws("elasticache").create_user(UserId="off", UserName="default", AccessString="off -@all", **user)
+    user = {"Engine": "redis", "AuthenticationMode": {"Type": "iam"}}
+    aws("elasticache").create_user(UserId="team", UserName="team", AccessString="on ~a -@all", **user)
+
+
+@probe("elasticache.create_user", "elasticache.modify_user")
+def user_with_tokens_has_one_name_and_gets_another_queue(aws: Client) -> None:
+    make_users(aws)
+    cache = aws("elasticache")
+    answer, iam = "accepted", {"Type": "iam"}
+    try:
+        cache.create_user(UserId="a", UserName="b", Engine="redis", AccessString="off", AuthenticationMode=iam)
+    except ClientError as error:
+        answer = str(error)
+    assert "User Id and User name must be same" in answer
+    cache.modify_user(UserId="team", AccessString="on ~a ~b -@all")
+    assert cache.describe_users(UserId="team")["Users"][0]["AccessString"] == "on ~a ~b -@all"
+
+
+@probe(
+    "elasticache.create_user_group",
+    "elasticache.describe_user_groups",
+    "elasticache.modify_user_group",
+    "elasticache.delete_user_group",
+)
+def user_group_takes_the_place_of_the_token(aws: Client) -> None:
+    make_users(aws)
+    make_group(aws)
+    cache, group = aws("elasticache"), {"ReplicationGroupId": "r", "ApplyImmediately": True}
+    cache.modify_replication_group(**group, AuthToken="t" * 16, AuthTokenUpdateStrategy="SET")
+    with pytest.raises(ClientError, match="needs to contain a user with the user name default"):
+        cache.create_user_group(UserGroupId="g", Engine="redis", UserIds=["team"])
+    made = cache.create_user_group(UserGroupId="g", Engine="redis", UserIds=["off"])
+    cache.modify_user_group(UserGroupId="g", UserIdsToAdd=["team"])
+    assert cache.describe_user_groups(UserGroupId="g")["UserGroups"][0]["UserIds"] == ["off", "team"]
+    assert cache.list_tags_for_resource(ResourceName=made["ARN"])["TagList"] == []
+    with pytest.raises(ClientError, match="User group can't be associated with auth token enabled"):
+        cache.modify_replication_group(**group, UserGroupIdsToAdd=["g"])
+    cache.modify_replication_group(**group, UserGroupIdsToAdd=["g"], AuthTokenUpdateStrategy="DELETE")
+    (found,) = cache.describe_replication_groups()["ReplicationGroups"]
+    assert (found["UserGroupIds"], found["AuthTokenEnabled"]) == (["g"], False)
+    with pytest.raises(ClientError, match="is associated with a replication group"):
+        cache.delete_user_group(UserGroupId="g")
+    cache.modify_replication_group(**group, RemoveUserGroups=True, AuthToken="t" * 16, AuthTokenUpdateStrategy="SET")
+    cache.delete_user_group(UserGroupId="g")
+    assert cache.describe_user_groups()["UserGroups"] == []
+
+
 @probe(
     "elasticache.create_cache_parameter_group",
     "elasticache.describe_cache_parameter_groups",

@@ -53,6 +53,7 @@ DAG_ACCESS: dict[str, Any] = {
 """What the DAGs of a service need beyond Airflow itself: every kind of destination, policy and secret."""
 TWO_TEAMS: dict[str, Any] = {
     "dags": GIT_BUNDLE,
+    "broker": {"authentication": "iam"},
     "database": {"authentication": "iam"},
     "workers": [
         {"name": "default", "queues": ["default"]},

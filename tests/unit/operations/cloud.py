@@ -180,6 +180,11 @@ class Cloud:
             CacheNodeType="cache.t4g.small",
             TransitEncryptionEnabled=True,
         )
+        user = {"UserId": "airflow-dev-default", "UserName": "default", "AccessString": "off -@all"}
+        self.client("elasticache").create_user(**user, Engine="redis", NoPasswordRequired=True)
+        self.client("elasticache").create_user_group(
+            UserGroupId=self.names.name, Engine="redis", UserIds=[user["UserId"]]
+        )
 
     def push_image(self, processors: list[str]) -> None:
         digest = "sha256:" + "0" * 64

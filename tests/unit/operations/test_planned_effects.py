@@ -48,6 +48,8 @@ def test_value_that_is_known_after_the_apply_counts_as_changed() -> None:
         ("aws_ecs_task_definition", ["create", "delete"], IN_PLACE),
         ("aws_vpc_endpoint", ["delete"], BRIEF_OUTAGE),
         ("aws_nat_gateway", ["create"], IN_PLACE),
+        ("aws_elasticache_user_group", ["create"], IN_PLACE),
+        ("aws_elasticache_user_group", ["delete"], BRIEF_OUTAGE),
     ],
 )
 def test_deletion_and_replacement(kind: str, actions: list[str], effect: str) -> None:

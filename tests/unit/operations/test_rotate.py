@@ -9,7 +9,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.elasticache.models import elasticache_backends
 
 from operations.account import Account
-from operations.errors import OperationError
+from operations.errors import OperationError, PreconditionError
 from operations.rotate import ROTATIONS
 from tests.unit.operations.cloud import Cloud, exit_codes
 
@@ -93,3 +93,11 @@ def test_broker_accepts_both_tokens_while_fargate_tasks_are_replaced(
     token = cloud.read("broker-auth-token")
     assert during == [("ROTATE", token)]
     assert broker_tokens(cloud) == ("SET", token)
+
+
+@pytest.mark.feature("S6", "T9")
+def test_broker_with_users_has_no_token_to_rotate(cloud: Cloud) -> None:
+    account = cloud.account_of(cloud.environment(broker={"authentication": "iam"}))
+    with pytest.raises(PreconditionError, match=r"the broker of dev has no AUTH token.*Fix: rotate nothing"):
+        ROTATIONS["broker"](account)
+    assert broker_tokens(cloud) is None

@@ -192,3 +192,26 @@ def test_no_secret_value_is_printed(cloud: Cloud, capfd: pytest.CaptureFixture[s
     printed = "".join(capfd.readouterr())
     assert "fernet" in printed
     assert not [name for name in ALL if cloud.read(name) in printed]
+
+
+@pytest.mark.feature("T9", "S1")
+def test_broker_gets_the_user_group_in_place_of_the_token_and_back(cloud: Cloud) -> None:
+    def broker() -> tuple[list[str], bool]:
+        (found,) = cloud.client("elasticache").describe_replication_groups()["ReplicationGroups"]
+        return found["UserGroupIds"], found["AuthTokenEnabled"]
+
+    iam = cloud.account_of(cloud.environment(broker={"authentication": "iam"}))
+    secrets.complete(cloud.account)
+    assert broker() == ([], True)
+    for _ in range(2):
+        secrets.complete(iam)
+        assert broker() == ([cloud.names.name], False)
+    secrets.complete(cloud.account)
+    assert broker() == ([], True)
+    assert broker_tokens(cloud) == ("SET", cloud.read("broker-auth-token"))
+
+
+@pytest.mark.feature("T9", "S1")
+def test_broker_with_users_needs_no_token_in_parameter_store(cloud: Cloud) -> None:
+    cloud.client("ssm").delete_parameter(Name=cloud.names.parameter("broker-auth-token"))
+    assert secrets.complete(cloud.account_of(cloud.environment(broker={"authentication": "iam"}))) == []

@@ -46,6 +46,18 @@ def test_each_problem_is_reported(cloud: Cloud) -> None:
     }
 
 
+@pytest.mark.feature("O2", "T9")
+def test_broker_without_its_user_group_is_reported(cloud: Cloud) -> None:
+    account = cloud.account_of(cloud.environment(broker={"authentication": "iam"}))
+    found = problems(account)
+    assert found["broker requires its users"] == f"has not the user group of the file. Fix: {SECRETS}"
+    assert "secret broker-auth-token" not in found
+    cloud.client("elasticache").modify_replication_group(
+        ReplicationGroupId=cloud.names.name, UserGroupIdsToAdd=[cloud.names.name]
+    )
+    assert "broker requires its users" not in problems(account)
+
+
 @pytest.mark.feature("L4")
 @pytest.mark.parametrize(
     ("action", "expected"),

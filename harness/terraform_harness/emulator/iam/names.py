@@ -27,7 +27,11 @@ PARAMETERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "ServiceName": ("service", "serviceName", "services"),
         "TaskId": ("task", "tasks"),
     },
-    "elasticache": {"SnapshotName": ("SnapshotName", "FinalSnapshotIdentifier")},
+    "elasticache": {
+        "SnapshotName": ("SnapshotName", "FinalSnapshotIdentifier"),
+        "UserGroupId": ("UserGroupId", "UserGroupIds", "UserGroupIdsToAdd", "UserGroupIdsToRemove"),
+        "UserId": ("UserId", "UserIds", "UserIdsToAdd", "UserIdsToRemove"),
+    },
     "elasticloadbalancing": {"LoadBalancerName": ("Name", "Names"), "TargetGroupName": ("Name", "Names")},
     "events": {"RuleName": ("Name", "Rule")},
     "iam": {

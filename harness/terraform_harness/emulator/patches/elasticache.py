@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.elasticache.models import CacheCluster, CacheSubnetGroup, ElastiCacheBackend
 from moto.elasticache.responses import ElastiCacheResponse
 
+from terraform_harness.emulator.patches import elasticache_users
 from terraform_harness.emulator.patches.patch import backend_data, patch, service_error
 
 PARAMETERS = "moto has no ElastiCache parameter groups (aws_elasticache_parameter_group)"
-ANY_ARN = re.compile(r"^arn:aws:elasticache:")  # moto's own pattern rejects parameter groups
 _describe_clusters = ElastiCacheBackend.describe_cache_clusters
 _create_group = ElastiCacheBackend.create_replication_group
 _delete_group = ElastiCacheBackend.delete_replication_group
@@ -66,6 +65,7 @@ def delete_replication_group(self: Any, replication_group_id: str, retain_primar
 def modify_replication_group(self: Any) -> Any:
     answer = _modify_group(self)
     group = self.elasticache_backend.replication_groups[self._get_param("ReplicationGroupId")]
+    elasticache_users.exchange(self, group)
     token, strategy = self._get_param("AuthToken"), self._get_param("AuthTokenUpdateStrategy")
     if token:
         backend_data(self.elasticache_backend, "auth")[group.replication_group_id] = (strategy, token)
@@ -97,7 +97,7 @@ def create_cache_parameter_group(self: Any) -> Any:
         "ARN": f"arn:aws:elasticache:{backend.region_name}:{backend.account_id}:parametergroup:{name}",
         "parameters": {},
     }
-    backend.arn_regex = ANY_ARN
+    backend.arn_regex = elasticache_users.ANY_ARN
     backend.tagging_service.tag_resource(_groups(self)[name]["ARN"], self._get_param("Tags") or [])
     return ActionResult({"CacheParameterGroup": _groups(self)[name]})
 

@@ -23,6 +23,13 @@ def _(documents: Documents) -> None:
     only(documents, "aws_elasticache_replication_group")["at_rest_encryption_enabled"] = False
 
 
+@MUTANTS.add("AF_BROKER_4", "the broker has a user that needs no password")
+def _(documents: Documents) -> None:
+    user = {"user_id": "airflow-prod-default", "user_name": "default", "engine": "redis", "no_password_required": True}
+    users = documents[FOUNDATION]["resource"].setdefault("aws_elasticache_user", {})
+    users["default"] = {**user, "access_string": "on ~* +@all"}
+
+
 @MUTANTS.add("AF_S3_1", "the task log bucket accepts requests without TLS")
 def _(documents: Documents) -> None:
     del documents[FOUNDATION]["resource"]["aws_s3_bucket_policy"]["task_logs_bucket_policy"]

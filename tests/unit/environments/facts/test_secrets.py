@@ -11,6 +11,7 @@ from environments.facts.topology import TOPOLOGIES
 @pytest.mark.parametrize("topology", TOPOLOGIES)
 def test_broker_token_exists_with_celery_only(topology: str) -> None:
     assert (BROKER_TOKEN in names_for_topology(topology)) == (topology == "celery")
+    assert BROKER_TOKEN not in names_for_topology(topology, broker="iam")
 
 
 @pytest.mark.feature("S1")

@@ -212,6 +212,18 @@ def test_local_components_use_the_password_because_postgresql_cannot_check_token
             assert ("AIRFLOW_DB_PASSWORD" in container.secrets) is ("AIRFLOW_DB_HOST" in container.environment)
 
 
+@pytest.mark.feature("R2", "T9")
+def test_local_components_share_one_token_of_the_broker_because_redis_cannot_check_tokens_of_iam() -> None:
+    deployed_tasks = environment_of("celery", **TWO_TEAMS)
+    assert "AIRFLOW_BROKER_TEAM" in str(definitions(deployed_tasks)["worker-sales"])
+    for task in localized(deployed_tasks):
+        for container in task.task.containers:
+            ours = {name for name in container.environment if name.startswith("AIRFLOW_BROKER_")}
+            assert ours in (set(), {"AIRFLOW_BROKER_HOST", "AIRFLOW_BROKER_PORT"}), container.name
+            token = container.secrets.get("AIRFLOW_BROKER_PASSWORD")
+            assert token == ("/airflow/dev/broker-auth-token" if ours else None), container.name
+
+
 @pytest.mark.feature("R2", "L6")
 def test_local_run_sends_nothing_to_the_receivers_of_telemetry() -> None:
     receiver = {"endpoint": "https://telemetry.example.com", "authenticate": True}

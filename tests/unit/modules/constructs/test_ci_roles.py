@@ -100,6 +100,17 @@ def test_deploy_role_writes_states_and_creates_roles_with_the_boundary() -> None
     assert decide(role, "iam:CreateRole", "arn:aws:iam::111111111111:role/airflow/worker", bounded).is_possible
 
 
+@pytest.mark.feature("I4", "T9")
+def test_deploy_role_manages_the_users_of_the_broker_and_cannot_log_in_as_them() -> None:
+    role, base = _deploy_role(deployed(**LARGE)), "arn:aws:elasticache:eu-central-1:111111111111"
+    user, group = f"{base}:user:airflow-dev-team-sales", f"{base}:usergroup:airflow-dev"
+    for action in ("CreateUser", "ModifyUser", "DeleteUser", "CreateUserGroup", "ModifyUserGroup", "DeleteUserGroup"):
+        target = group if action.endswith("Group") else user
+        assert decide(role, f"elasticache:{action}", target, {}).is_possible, action
+        assert not decide(role, f"elasticache:{action}", target.replace("airflow-", "other-"), {}).is_possible, action
+    assert not decide(role, "elasticache:Connect", user, {}).is_possible
+
+
 @pytest.mark.feature("I4", "G1")
 def test_deploy_role_creates_the_bucket_of_dag_releases_and_releases_to_it() -> None:
     role, bucket = _deploy_role(deployed(**LARGE)), "arn:aws:s3:::airflow-dev-dags-111111111111"

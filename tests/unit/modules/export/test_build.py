@@ -8,13 +8,15 @@ import pytest
 from constructs import Construct
 
 from environments import load
-from environments.load import HOME
+from environments.load import HOME, from_data
 from modules.export import write
 from modules.export.build import Module, build
 from modules.export.examples import NOT_GIVEN
 from modules.export.exportable import Exportable, Output
+from modules.export.foundation_modules import FOUNDATION
 from modules.export.module_inputs import ModuleInputs
 from modules.export.structural_input import StructuralInputError
+from tests.unit.environments.cases import SMALLEST, changed
 
 
 def _decides_by_a_deferred_value(_: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
@@ -67,6 +69,19 @@ def test_readme_names_steps_and_ephemeral_resources(every_module: dict[str, Modu
     assert "--auth-token-update-strategy SET" in write.content(every_module["broker"])["README.md"]
     assert "## Ephemeral resources" in write.content(every_module["secrets"])["README.md"]
     assert "## Ephemeral resources" not in write.content(every_module["network"])["README.md"]
+
+
+@pytest.mark.feature("M1", "T9")
+def test_broker_of_a_structure_with_users_has_a_user_group_and_no_token() -> None:
+    structure = from_data(changed(SMALLEST, {"broker": {"authentication": "iam"}}), source="test")
+    broker = next(source for source in FOUNDATION if source.name == "broker")
+    module = build(broker, structure=structure)
+    resources = module.sections["resource"]
+    assert set(resources["aws_elasticache_user"]) == {"default_user", "airflow_user"}
+    assert module.fixed["authentication"] == "iam"
+    (group,) = resources["aws_elasticache_replication_group"].values()
+    assert group["user_group_ids"] == ["${aws_elasticache_user_group.user_group.user_group_id}"]
+    assert not [item.name for item in module.inputs if "token" in item.name]
 
 
 @pytest.mark.feature("M1")
