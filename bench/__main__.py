@@ -31,9 +31,10 @@ from bench.report import Row
 from bench.scaling import command as scaling
 from bench.scoreboard import command as scoreboard
 from local.containers.engine import EngineError
+from local.repository import ROOT
 
-BENCHMARKS, CONTAINERS = (synthesis.ROOT / "docs" / name for name in ("benchmarks.md", "containers.md"))
-BINDINGS = synthesis.ROOT / "bindings" / "README.md"
+BENCHMARKS, CONTAINERS = (ROOT / "docs" / name for name in ("benchmarks.md", "containers.md"))
+BINDINGS = ROOT / "bindings" / "README.md"
 # Part -> title, measuring function, page with the results.
 PARTS: dict[str, tuple[str, Callable[[int], list[Row]], Path]] = {
     "synthesis": ("Synthesis", lambda rounds: synthesis.rows(rounds=rounds), BENCHMARKS),

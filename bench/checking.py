@@ -8,7 +8,8 @@ from pathlib import Path
 
 from bench.measure import Cost, in_turn, run
 from bench.report import Row
-from bench.synthesis import ENVIRONMENTS, QUIET, ROOT, synthesize
+from bench.synthesis import ENVIRONMENTS, QUIET, synthesize
+from local.repository import ROOT
 
 UNIT_SECONDS = 20.0
 

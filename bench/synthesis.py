@@ -11,8 +11,8 @@ import yaml
 
 from bench.measure import Cost, Series, in_turn, run
 from bench.report import Row
+from local.repository import ROOT
 
-ROOT = Path(__file__).parents[1]
 ENVIRONMENTS = ROOT / "environments"
 MANY, ENVIRONMENT_SECONDS = 100, 0.15
 EMPTY_APP = "import sys, cdktf; cdktf.App(outdir=sys.argv[1]).synth()"

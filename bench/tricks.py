@@ -9,7 +9,8 @@ from pathlib import Path
 
 from bench.measure import Cost, in_turn, run
 from bench.report import Row
-from bench.synthesis import ENVIRONMENTS, QUIET, ROOT
+from bench.synthesis import ENVIRONMENTS, QUIET
+from local.repository import ROOT
 
 ALL = "main.py"
 # What is left out -> the statement that leaves it out.

@@ -1,7 +1,7 @@
 """Many environments in one Terraform root: a module for each, which contains all of its stacks.
 
 A plan of the AWS provider costs seconds before it looks at the first resource. In one root, hundreds of changed
-environments cost that once, and every change still has a plan of its own.
+environments cost that once, and every change still has its own plan.
 """
 
 from __future__ import annotations

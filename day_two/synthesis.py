@@ -1,4 +1,4 @@
-"""Synthesizes changed environments, each in a cdktf app of its own, because their stacks share names."""
+"""Synthesizes changed environments, each in a separate cdktf app, because their stacks share names."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ cannot do its work (exit code 2) prints no JSON.
 
 `action` of a planned change is `create`, `change`, `replace` or `delete`; `effect` is `in place`, `rolling`,
 `brief outage` or `replaces`; `rejected` is why `deploy` would reject the change, or null. `status`, `cost`, `backup`,
-`backups`, `restore` and `rehearse-upgrade` have `--json` too, with an object or a list of their own.
+`backups`, `restore` and `rehearse-upgrade` have `--json` too, each with its own object or list.
 
 """
 # Words after ``.venv/bin/python -m``; the first is the module.

@@ -112,7 +112,7 @@ class Environment(Section):
     dags: Annotated[Dags, synth("Delivery of DAG files.")] = Dags()
     teams: Annotated[
         Annotated[tuple[Team, ...], Len(0, 10)],
-        synth("Teams with a DAG bundle, worker groups, secrets and a pool of their own (`celery`; docs/teams.md)."),
+        synth("Teams with a DAG bundle, separate worker groups, secrets and a pool (`celery`; docs/teams.md)."),
     ] = ()
     logs: Annotated[Logs, synth("Logs and their retention.")] = Logs()
     alarms: Annotated[Alarms, synth("CloudWatch alarms.")] = Alarms()

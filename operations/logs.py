@@ -75,7 +75,7 @@ def log_group(account: Account, component: str) -> str:
 
 
 def _airflow_task(account: Account) -> list[str]:
-    """The log of Airflow tasks that are Fargate tasks of their own, where the environment has them."""
+    """The log of Airflow tasks that run in separate Fargate tasks, where the environment has them."""
     return [AIRFLOW_TASK] if account.environment.ecs_executor else []
 
 

@@ -40,7 +40,7 @@ def resume(account: Account) -> None:
 
 
 def airflow(account: Account, arguments: Sequence[str]) -> Ended:
-    """Run a command of the Airflow CLI in a Fargate task of its own and print its output on standard output.
+    """Run a command of the Airflow CLI in a separate Fargate task and print its output on standard output.
 
     Raises:
         OperationError: the container did not run.

@@ -19,9 +19,10 @@ from operations.account import Account
 from operations.bootstrap import require_state_bucket
 from operations.migrate import is_recorded
 from operations.plan_guard import losses
+from operations.plan_summary import SHOWN_CHANGES
 from operations.planned_effects import ORDER, REPLACES, effect_of, wakes
 from operations.reviewed import reviewed, write_reviewed
-from operations.stacks import SHOWN_CHANGES, Stack
+from operations.stacks import Stack
 
 TITLES: Mapping[str, str] = {
     IN_PLACE: "No interruption",

@@ -1,61 +1,31 @@
-"""The Terraform stacks of an environment: synthesize, plan, check the plan, apply exactly that plan."""
+"""The Terraform stacks of an environment: plan, check the plan, apply exactly that plan."""
 
 from __future__ import annotations
 
 import datetime
-import json
-import shutil
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from terraform_gate.interruptions import RULE
-from terraform_harness.terraform import mock_outputs, workspace
 from terraform_harness.terraform.diagnostics import Message
 from terraform_harness.terraform.run import Plan, Terraform, TerraformError
 
 from environments.facts.stacks import FOUNDATION
 from operations.account import Account
 from operations.errors import OperationError, PreconditionError
+from operations.foundation_outputs import OUTPUTS_FILE, outputs_after, reading
 from operations.plan_guard import losses, protected_and_tainted
+from operations.plan_summary import SHOWN_CHANGES, removals, summary
 from operations.progress import CONSOLE, say, step
 from operations.reviewed import Reviewed
+from operations.stack_addresses import addresses_of, all_addresses
 
 ROOT = Path(__file__).resolve().parent.parent
 STACKS = ROOT / "cdktf.out" / "stacks"
 """Where synthesis puts a folder for each stack."""
 Confirm = Callable[[str], bool]
-SHOWN_CHANGES = 40
-OUTPUTS_FILE = "zzz_outputs_override.tf.json"
-"""Overrides where a stack reads the foundation's outputs, for one plan; Terraform merges override files by name."""
-
-
-def synthesize(folder: Path, *, out: Path | None = None) -> None:
-    """Write the Terraform JSON of every environment in ``folder`` to ``out``, or to ``cdktf.out``.
-
-    Raises:
-        PreconditionError: an environment file is invalid.
-    """
-    command = [sys.executable, "main.py", str(folder.resolve()), str(out or STACKS.parent)]
-    with step("synthesize"):
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise PreconditionError(done.stderr.strip() or f"main.py ended with exit code {done.returncode}")
-
-
-def synthesize_one(file: Path) -> None:
-    """Write the Terraform JSON of one environment file, whatever the other files of its folder contain.
-
-    Raises:
-        PreconditionError: the environment file is invalid.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        shutil.copy(file, folder)
-        synthesize(Path(folder))
 
 
 class Stack:
@@ -69,7 +39,7 @@ class Stack:
     ) -> None:
         self.account, self.name, self._reviewed = account, account.names.stack(layer), reviewed
         self.folder = folder or STACKS / self.name
-        self._status, self.layer = "", layer
+        self.layer = layer
         (self.folder / OUTPUTS_FILE).unlink(missing_ok=True)  # of a `plan` that was killed
         self.terraform = Terraform(self.folder, progress=self._show)
         self._last_shown: tuple[Plan, dict[str, Any]] | None = None
@@ -132,7 +102,7 @@ class Stack:
             outputs: outputs of the foundation to plan with, instead of those in its state.
             in_use: whether the environment was deployed before, so that its state cannot be empty.
         """
-        with self._reading(outputs):
+        with reading(self.folder, outputs):
             shown = self._shown(self._planned([]))
         self._require_state(shown, in_use=in_use)
         return shown
@@ -143,26 +113,7 @@ class Stack:
 
     def outputs_after(self, shown: Mapping[str, Any]) -> dict[str, Any]:
         """The outputs of the stack after the plan ``shown``; made-up ids for resources that do not exist yet."""
-        known = shown.get("planned_values", {}).get("outputs", {})
-        values = {name: output["value"] for name, output in known.items() if "value" in output}
-        return mock_outputs.outputs(workspace.read(self.folder)) | values
-
-    @contextmanager
-    def _reading(self, outputs: Mapping[str, Any] | None) -> Iterator[None]:
-        """Let the stack read ``outputs`` instead of the foundation's state while the body runs."""
-        if outputs is None:
-            yield
-            return
-        override = self.folder / OUTPUTS_FILE
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "foundation.tfstate"
-            file.write_text(json.dumps(workspace.state_with(outputs)), "utf-8")
-            remote = {FOUNDATION: {"backend": "local", "config": {"path": str(file)}}}
-            override.write_text(json.dumps({"data": {"terraform_remote_state": remote}}), "utf-8")
-            try:
-                yield
-            finally:
-                override.unlink()
+        return outputs_after(self.folder, shown)
 
     def _require_state(self, shown: Mapping[str, Any], *, in_use: bool) -> None:
         """Reject the empty state of an environment that runs: ``state`` was changed, or the state was lost."""
@@ -247,30 +198,19 @@ class Stack:
         today = datetime.datetime.now(datetime.UTC).date()
         lost = losses(shown, waivers=self.account.environment.waivers, today=today, in_use=in_use)
         if lost:
-            file = self.account.file
-            raise PreconditionError(
-                "\n".join(
-                    [
-                        f"{self.name}: the plan loses data or interrupts users, nothing was applied:",
-                        *(f"  {line}" for line in lost),
-                    ]
-                )
-                + f"\nFix: undo the change, or add a waiver with rule {RULE} and the address to {file}"
-            )
+            fix = f"undo the change, or add a waiver with rule {RULE} and the address to {self.account.file}"
+            self._refuse("the plan loses data or interrupts users", lost, fix=fix)
 
     def _require_reviewed(self, shown: Mapping[str, Any]) -> None:
         """Reject changes that the reviewed plan does not have: AWS, the files or the state changed since."""
         found = self._reviewed.differences(self.name, shown) if self._reviewed else []
         if found:
-            raise PreconditionError(
-                "\n".join(
-                    [
-                        f"{self.name}: the plan differs from the reviewed plan, nothing was applied:",
-                        *(f"  {line}" for line in found[:SHOWN_CHANGES]),
-                    ]
-                )
-                + f"\nFix: {self.account.command('plan', '--out', 'FOLDER')}, review the new plan, deploy with it"
-            )
+            fix = f"{self.account.command('plan', '--out', 'FOLDER')}, review the new plan, deploy with it"
+            self._refuse("the plan differs from the reviewed plan", found[:SHOWN_CHANGES], fix=fix)
+
+    def _refuse(self, why: str, lines: Iterable[str], *, fix: str) -> None:
+        listed = (f"  {line}" for line in lines)
+        raise PreconditionError("\n".join([f"{self.name}: {why}, nothing was applied:", *listed, f"Fix: {fix}"]))
 
     @contextmanager
     def _at_work(self, what: str) -> Iterator[None]:
@@ -285,58 +225,3 @@ class Stack:
     def _show(self, message: Message) -> None:
         if message.kind in {"apply_complete", "apply_errored"}:
             CONSOLE.print(f"  {message.text}", markup=False)
-
-
-def removals(plan: dict[str, Any]) -> list[str]:
-    """Addresses of the resources that ``plan`` deletes because the stack no longer has them, sorted."""
-    deleted = (change for change in plan.get("resource_changes", ()) if change["change"]["actions"] == ["delete"])
-    return sorted(change["address"] for change in deleted if not change.get("deposed"))
-
-
-def all_addresses(folder: Path) -> list[str]:
-    """Addresses of all resources of a synthesized stack, sorted."""
-    return sorted(_resources(folder))
-
-
-def _resources(folder: Path) -> dict[str, dict[str, Any]]:
-    resources = json.loads((folder / "cdk.tf.json").read_text("utf-8")).get("resource", {})
-    return {f"{kind}.{name}": body for kind, named in resources.items() for name, body in named.items()}
-
-
-def addresses_of(folder: Path, constructs: Sequence[str]) -> list[str]:
-    """Addresses of the resources of ``constructs``, and of security group rules elsewhere that refer to them."""
-    by_address = _resources(folder)
-    own = {address for address, body in by_address.items() if _construct(body) in constructs}
-    if not own:
-        raise PreconditionError(f"{folder.name} has no construct {' or '.join(constructs)}. Fix: make synth")
-    return sorted(own | {address for address, body in by_address.items() if _is_rule(address) and _names(body, own)})
-
-
-def _construct(body: dict[str, Any]) -> str:
-    """The construct that a resource belongs to: the second step of its path, after the stack."""
-    steps = str(body.get("//", {}).get("metadata", {}).get("path", "")).split("/")
-    return steps[1] if len(steps) > 1 else ""
-
-
-def _is_rule(address: str) -> bool:
-    return address.startswith("aws_vpc_security_group_")
-
-
-def _names(body: dict[str, Any], addresses: set[str]) -> bool:
-    text = json.dumps(body)
-    return any(f"${{{address}." in text for address in addresses)
-
-
-def summary(plan: dict[str, Any]) -> Iterator[str]:
-    """Lines such as ``create aws_vpc.network``, destroyed resources first; at most ``SHOWN_CHANGES``, then a count."""
-    words = {("create",): "create", ("update",): "change", ("delete",): "DESTROY"}
-    order = ["DESTROY", "REPLACE", "change", "create"]
-    found = [
-        (words.get(tuple(change["change"]["actions"]), "REPLACE"), change["address"])
-        for change in plan.get("resource_changes", ())
-        if change["mode"] == "managed" and change["change"]["actions"] not in (["no-op"], ["read"])
-    ]
-    found.sort(key=lambda item: (order.index(item[0]), item[1]))
-    yield from (f"{verb} {address}" for verb, address in found[:SHOWN_CHANGES])
-    if len(found) > SHOWN_CHANGES:
-        yield f"... and {len(found) - SHOWN_CHANGES} more"

@@ -116,7 +116,7 @@ def _queues(account: Account) -> list[dict[str, Any]]:
 
 
 def _airflow_tasks(account: Account) -> dict[str, Any] | None:
-    """The Airflow tasks that are Fargate tasks of their own: how many run or start, and since when the oldest runs.
+    """The Airflow tasks that run in separate Fargate tasks: how many run or start, and since when the oldest runs.
 
     DescribeTasks also returns the command, which contains a token: it is not kept.
     """

@@ -1,7 +1,10 @@
-"""Synthesizes one environment into a temporary folder, optionally with its states in HCP Terraform."""
+"""Synthesizes environments: a folder, one file, or one into a temporary folder with its states in HCP Terraform."""
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +15,33 @@ import yaml
 
 from environments import Environment, load
 from environments.load import parse
+from operations import stacks
 from operations.errors import PreconditionError
-from operations.stacks import synthesize
+from operations.progress import step
+
+
+def synthesize(folder: Path, *, out: Path | None = None) -> None:
+    """Write the Terraform JSON of every environment in ``folder`` to ``out``, or to ``cdktf.out``.
+
+    Raises:
+        PreconditionError: an environment file is invalid.
+    """
+    command = [sys.executable, "main.py", str(folder.resolve()), str(out or stacks.STACKS.parent)]
+    with step("synthesize"):
+        done = subprocess.run(command, cwd=stacks.ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise PreconditionError(done.stderr.strip() or f"main.py ended with exit code {done.returncode}")
+
+
+def synthesize_one(file: Path) -> None:
+    """Write the Terraform JSON of one environment file, whatever the other files of its folder contain.
+
+    Raises:
+        PreconditionError: the environment file is invalid.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(file, folder)
+        synthesize(Path(folder))
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def contents_of(
     with_gate: bool = True,
     with_variants: bool = True,
 ) -> Contents:
-    """Collect the contents; the gate runs in a process of its own meanwhile.
+    """Collect the contents; the gate runs in a separate process meanwhile.
 
     Raises:
         ReportError: the layout engine is missing or failed.

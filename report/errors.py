@@ -8,6 +8,6 @@ class ReportError(Exception):
 
 
 def with_fix(error: Exception, fix: str) -> str:
-    """The message of ``error``, with ``fix`` where it has none of its own."""
+    """The message of ``error``, with ``fix`` where it has none."""
     text = str(error)
     return text if "Fix: " in text else f"{text}. Fix: {fix}"

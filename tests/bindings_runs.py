@@ -1,4 +1,4 @@
-"""Processes that load the AWS bindings with a cache of their own; shared by the tests of the bindings."""
+"""Processes that load the AWS bindings with their own cache; shared by the tests of the bindings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from local.repository import ROOT
+
 SAMPLE = ROOT / "tests" / "bindings_sample.py"
 TIMEOUT_SECONDS = 600
 

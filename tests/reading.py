@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -115,12 +116,18 @@ def role_of(deployment: Deployment, task: FargateTask, kind: str) -> Resource:
     return deployment.resolve(task.definition.body[kind])
 
 
+def statements(policy: str) -> list[dict[str, Any]]:
+    """Return the statements of an IAM policy in JSON."""
+    found: list[dict[str, Any]] = json.loads(policy)["Statement"]
+    return found
+
+
 def grants(deployment: Deployment, role: Resource | None = None) -> Iterator[Grant]:
     """Yield the statements of the inline policies of ``role``, or of all roles."""
     for policy in deployment.of("aws_iam_role_policy"):
         owner = deployment.resolve(policy.body["role"])
         if role is None or owner.key == role.key:
-            for statement in policy.document("policy")["Statement"]:
+            for statement in statements(policy.body["policy"]):
                 yield Grant(role=owner.body["name"], policy=policy.body["name"], body=statement)
 
 

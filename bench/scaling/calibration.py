@@ -14,9 +14,10 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from bench.scaling import policies
+from bench.scaling import step_scaling
 from bench.scaling.deployed import Deployed, Reaction, Step
-from bench.scaling.fleet import Fleet, Physics
+from bench.scaling.fleet import Fleet
+from bench.scaling.physics import Physics
 from bench.scaling.workloads import HOUR, Job, Workload
 
 FILE = Path(__file__).with_name("calibration.json")
@@ -143,5 +144,5 @@ def _simulate(record: Record, tasks: Sequence[Task]) -> tuple[list[float], list[
                 decisions.append(self.now + record.begin)
 
     fleet = Observed(Workload("recorded", jobs, jobs[-1].at / HOUR), physics, protected=True, seed=1)
-    policies.ours(replace(deployed, least=record.ready)).install(fleet)
+    step_scaling.ours(replace(deployed, least=record.ready)).install(fleet)
     return fleet.run().waits, decisions

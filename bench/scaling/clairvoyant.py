@@ -11,7 +11,9 @@ import bisect
 import math
 from dataclasses import dataclass
 
-from bench.scaling.fleet import Fleet, Outcome, Physics
+from bench.scaling.fleet import Fleet
+from bench.scaling.outcome import Outcome
+from bench.scaling.physics import Physics
 from bench.scaling.policies import Policy
 from bench.scaling.workloads import Workload
 

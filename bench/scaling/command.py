@@ -13,14 +13,14 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from bench.scaling import page, policies, workflows
+from bench.scaling import page, published_policies, step_scaling, workflows
 from bench.scaling.compare import MOST_RATIO, Result, compare
 from bench.scaling.deployed import Deployed, DeployedError, read
-from bench.scaling.fleet import Physics
+from bench.scaling.physics import Physics
 from bench.scaling.workloads import SYNTHETIC, TraceError, Workload, read_trace
 from local.repository import ROOT
 from operations.errors import PreconditionError
-from operations.stacks import synthesize
+from operations.synthesis import synthesize
 
 PAGE = ROOT / "docs" / "scaling.md"
 ENVIRONMENTS, DEPLOYED = ROOT / "environments", "prod-airflow"
@@ -48,7 +48,7 @@ def main(
     except (DeployedError, PreconditionError, TraceError, WorkloadError) as error:
         print(error, file=sys.stderr)
         raise typer.Exit(2) from None
-    chosen = (policies.ours(deployed), *policies.others())
+    chosen = (step_scaling.ours(deployed), *published_policies.others())
     physics = _physics(deployed, for_trace=trace is not None)
     with Console(stderr=True).status("simulating"):
         results = compare(chosen, physics, seeds=range(1, seeds + 1), workloads=workloads)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bench.scaling import clairvoyant
-from bench.scaling.fleet import Outcome, Physics
+from bench.scaling.outcome import Outcome
+from bench.scaling.physics import Physics
 from bench.scaling.policies import Policy
 from bench.scaling.workloads import HOUR, SYNTHETIC, Workload
 

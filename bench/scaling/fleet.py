@@ -13,31 +13,13 @@ from statistics import fmean
 
 from airflow_fargate.scaling_signal import HISTORY, MOST_NEW, is_new, weight
 
+from bench.scaling.outcome import Outcome
+from bench.scaling.physics import Physics
 from bench.scaling.workloads import HOUR, Workload
 
 MOST_EXTRA = 24 * HOUR
 MINIMUM_BILLED = 60.0
 """Fargate bills at least a minute: https://aws.amazon.com/fargate/pricing/"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Physics:
-    """What is the same for every policy.
-
-    Args:
-        slots: Airflow tasks that one worker runs at a time.
-        least, most: bounds of the number of workers.
-        start_seconds: time from the decision until a new worker takes Airflow tasks.
-        start_spread: uniform deviation of that time, as a share.
-        grace_seconds: time that a stopped worker has for its Airflow tasks.
-    """
-
-    slots: int
-    least: int
-    most: int
-    start_seconds: float = 75.0
-    start_spread: float = 0.2
-    grace_seconds: float = 120.0
 
 
 @dataclass(slots=True, eq=False)
@@ -48,31 +30,6 @@ class Worker:
     ready: bool = False
     stopping: bool = False
     jobs: set[int] = field(default_factory=set)
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What a simulation measured; times in seconds.
-
-    Args:
-        waits: time in the queue of each job, the longest over its tries.
-        worker_seconds: billed time of all workers.
-        killed: jobs that were killed by scale-in and ran again.
-        actions: changes of the number of workers.
-        surplus, missing: integral over time of workers above and below the number that the load needs.
-    """
-
-    waits: list[float] = field(default_factory=list)
-    worker_seconds: float = 0.0
-    killed: int = 0
-    actions: int = 0
-    surplus: float = 0.0
-    missing: float = 0.0
-
-    def wait(self, share: float) -> float:
-        """The quantile ``share`` of the waits."""
-        ordered = sorted(self.waits)
-        return ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)] if ordered else 0.0
 
 
 class Fleet:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.scaling.compare import MOST_RATIO, Better, Result, Results, dominating
 from bench.scaling.deployed import Deployed
-from bench.scaling.fleet import Physics
+from bench.scaling.physics import Physics
 from bench.scaling.policies import Policy
 
 TITLES = (

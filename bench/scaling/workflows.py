@@ -67,7 +67,7 @@ def _name(recipe: Recipe) -> str:
 
 
 def workload(recipe: Recipe, seed: int) -> Workload:
-    """Runs of the recipe, each with a graph and run times of its own, for 12 hours."""
+    """Runs of the recipe, each with its own graph and run times, for 12 hours."""
     generator, jobs = random.Random(seed), list[Job]()
     for number in range(int((HOURS - MAKESPAN_HOURS) * 60 // recipe.minutes)):
         at = (number + generator.uniform(0.2, 0.8)) * recipe.minutes * 60

@@ -125,7 +125,7 @@ COMPONENTS: Mapping[str, Component] = {
         ),
         # Any Airflow command, for ECS Exec. It does not wait for backing services.
         Component(name="airflow", command=("airflow",)),
-        # One Airflow task as a Fargate task of its own; the executor appends the workload to the command.
+        # One Airflow task in a separate Fargate task; the executor appends the workload to the command.
         Component(name="airflow-task", command=("python", "-m", "airflow.sdk.execution_time.execute_workload")),
         Component(name="statsd", command=_own("statsd")),
         Component(name="git-sync", command=_own("git_sync")),

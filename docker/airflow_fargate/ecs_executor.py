@@ -1,4 +1,4 @@
-"""The executor that runs each Airflow task as a Fargate task of its own: ``executor="ecs"``.
+"""The executor that runs each Airflow task in a separate Fargate task: ``executor="ecs"``.
 
 It is the ``AwsEcsExecutor`` of the Amazon provider (9.39.0) with these differences:
 
@@ -43,7 +43,7 @@ class StartedOnce(EcsTaskCollection):  # type: ignore[misc]
 
 
 class FargateExecutor(AwsEcsExecutor):  # type: ignore[misc]
-    """Runs each Airflow task as a Fargate task of its own."""
+    """Runs each Airflow task in a separate Fargate task."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._rejected: dict[Any, str] = {}

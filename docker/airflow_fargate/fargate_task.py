@@ -1,4 +1,4 @@
-"""The host name of an Airflow task that is a Fargate task of its own: the id of its Fargate task.
+"""The host name of an Airflow task that runs in a separate Fargate task: the id of its Fargate task.
 
 Such a Fargate task serves no log and lets nobody in. If its host name were an address, an api-server would wait for a
 log server at this address whenever somebody opens the log of an Airflow task that ended without uploading one. The id

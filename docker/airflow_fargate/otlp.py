@@ -45,7 +45,7 @@ class Total:
 
 
 class Exporter:
-    """Sends totals in a thread of its own, so that a slow receiver does not delay CloudWatch's lines."""
+    """Sends totals in a separate thread, so that a slow receiver does not delay CloudWatch's lines."""
 
     def __init__(self) -> None:
         from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter

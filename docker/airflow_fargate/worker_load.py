@@ -1,8 +1,8 @@
 """The load of each worker group: the queued and running Airflow tasks in the metadata database.
 
 Lengths of Redis lists drift from it. Airflow tasks that are deferred, up for retry or on a queue without a worker group
-occupy no slot and do not count. Neither do Airflow tasks that are Fargate tasks of their own (``executor="ecs"``),
-whatever their queue is: they have a load of their own.
+occupy no slot and do not count. Neither do Airflow tasks that run in separate Fargate tasks (``executor="ecs"``),
+whatever their queue is: their load is measured separately.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ class Measured:
     Args:
         loads: the load of each worker group.
         unserved: queued Airflow tasks by queue that no group serves.
-        on_ecs: Airflow tasks that are Fargate tasks of their own.
+        on_ecs: Airflow tasks that run in separate Fargate tasks.
     """
 
     loads: list[Load]

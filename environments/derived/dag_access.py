@@ -19,7 +19,7 @@ from environments.sections.dag_access import DagAccess
 def dag_access(environment: Environment) -> Iterator[tuple[str, str, DagAccess]]:
     """The key in the file, the process and the access of everything that runs code of DAGs.
 
-    Airflow tasks run in the worker groups, as Fargate tasks of their own or, with the LocalExecutor, with the
+    Airflow tasks run in the worker groups, in separate Fargate tasks or, with the LocalExecutor, with the
     scheduler. Triggers run in the triggerer.
     """
     for component in components_with_dag_code(environment):

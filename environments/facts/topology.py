@@ -10,7 +10,7 @@ FORMER_NAMES = {"local": "local_executor"}
 """Topologies that had another name, with the name of today."""
 STANDALONE = "standalone"
 AIRFLOW_TASK = "airflow-task"
-"""Name of the task definition and log group of Airflow tasks that are Fargate tasks of their own."""
+"""Name of the task definition and log group of Airflow tasks that run in separate Fargate tasks."""
 ECS_EXECUTOR = "ecs"
 """Name by which DAGs choose the executor of such Airflow tasks: ``executor="ecs"``."""
 ECS_EXECUTOR_CLASS = "airflow_fargate.ecs_executor.FargateExecutor"
@@ -43,7 +43,7 @@ def uses_local_executor(topology: Topology) -> bool:
 
 
 def can_use_ecs(topology: Topology) -> bool:
-    """True when Airflow tasks can run as Fargate tasks of their own: always with `ecs`, on request with `celery`."""
+    """True when Airflow tasks can run in separate Fargate tasks: always with `ecs`, on request with `celery`."""
     return topology in {"ecs", "celery"}
 
 

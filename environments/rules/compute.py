@@ -45,7 +45,7 @@ def _size_exists(path: str, *, cpu: int, memory_mib: int) -> Iterator[Problem]:
 
 @rule("ecs_executor")
 def executor_sizes_exist(environment: Environment) -> Iterator[Problem]:
-    """Fargate offers the sizes of Airflow tasks, and each has a name of its own."""
+    """Fargate offers the sizes of Airflow tasks, and each has a unique name."""
     executor = environment.ecs_executor
     if executor is None:
         return

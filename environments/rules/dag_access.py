@@ -1,4 +1,4 @@
-"""What DAGs need of their own: IAM permissions and secrets of worker groups and components."""
+"""What DAGs need beyond Airflow itself: IAM permissions and secrets of worker groups and components."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _parameter(path: str, parameter: str, environment: Environment) -> Iterator[
     own = parameter_path(environment.name_prefix, environment.name)
     if name.startswith(f"/{environment.name_prefix}/") and not name.startswith(f"{own}/"):
         yield Problem(
-            path, f"{name} belongs to another environment. Fix: copy the secret below {own}/, or to a path of its own"
+            path, f"{name} belongs to another environment. Fix: copy the secret below {own}/, or to a separate path"
         )
     if name.removeprefix(f"{own}/") in {*SPECIFICATIONS, *GIVEN_BY_PEOPLE}:
         yield Problem(

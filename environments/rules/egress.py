@@ -1,4 +1,4 @@
-"""What DAGs need of their own: destinations of worker groups and components."""
+"""What DAGs need beyond Airflow itself: destinations of worker groups and components."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def workers_only_with_celery(environment: Environment) -> Iterator[Problem]:
 
 @rule("topology", "ecs_executor")
 def ecs_executor_with_ecs_or_celery(environment: Environment) -> Iterator[Problem]:
-    """Airflow tasks are Fargate tasks of their own with the topologies `ecs` and `celery`."""
+    """Airflow tasks run in separate Fargate tasks with the topologies `ecs` and `celery`."""
     if environment.ecs_executor and not can_use_ecs(environment.topology):
         yield Problem(
             "ecs_executor",

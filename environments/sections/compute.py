@@ -160,7 +160,7 @@ class ExecutorSize(Section):
 
 
 class EcsExecutor(DagAccess):
-    """Airflow tasks that run as Fargate tasks of their own."""
+    """Airflow tasks that run in separate Fargate tasks."""
 
     cpu: Cpu = 512
     memory_mib: Memory = 1024

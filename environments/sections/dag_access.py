@@ -1,4 +1,4 @@
-"""What the DAGs of a service need of their own: network access, IAM permissions and secrets."""
+"""What the DAGs of a service need beyond Airflow itself: network access, IAM permissions and secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs the policy gate (``terraform_gate``) as one step of a longer run, in a process of its own."""
+"""Runs the policy gate (``terraform_gate``) as one step of a longer run, in a separate process."""
 
 from __future__ import annotations
 

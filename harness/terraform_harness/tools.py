@@ -94,7 +94,7 @@ _FOUND: dict[str, Path | None] = {}
 
 
 def register(tool: Tool) -> None:
-    """Add ``tool``, or replace the tool of the same name: a project may bring a program of its own."""
+    """Add ``tool``, or replace the tool of the same name: a project may bring its own program."""
     TOOLS[tool.name] = tool
     _FOUND.pop(tool.name, None)
 

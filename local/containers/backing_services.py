@@ -19,7 +19,7 @@ class Setting:
     Args:
         network: Docker network.
         authority: folder of the certificate authority.
-        interface: container whose network interface the service shares, instead of an interface of its own.
+        interface: container whose network interface the service shares, instead of having its own.
     """
 
     network: str

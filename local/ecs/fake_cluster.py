@@ -19,10 +19,11 @@ from local.ecs.agent import Agent
 from local.ecs.fake_vpc import FakeVpc
 from local.ecs.gateways import AWS_APIS, HTTPS, Gateways
 from local.ecs.interface import AGENT, TaskInterface
+from local.ecs.role_session import Account
 from local.ecs.runner import Runner
 from local.ecs.service_catalog import BackingService, ServiceCatalog
 from local.ecs.task import Platform
-from local.ecs.task_roles import Account, TaskRoles
+from local.ecs.task_roles import TaskRoles
 
 # The image's file of certificate authorities for database and broker.
 CA_FILE = "/opt/airflow-fargate/ca.pem"

@@ -12,6 +12,7 @@ from local.containers import engine
 from local.containers.definition import ContainerDefinition, docker_options
 from local.containers.engine import Container, EngineError, Launch, docker
 from local.ecs.service_catalog import Service, TaskDefinition
+from local.ecs.start_order import health_of, in_order, is_met
 
 START_SECONDS = 300.0
 START_PERIOD_SECONDS = 600
@@ -95,7 +96,7 @@ class FargateTask:
         try:
             self._pause = self.interface.open(self.id)
             self._secrets = self.roles.start()
-            for definition in _in_order(self.definition.containers):
+            for definition in in_order(self.definition.containers):
                 self._await_dependencies(definition)
                 with self._lock:
                     if self.phase != "pending":
@@ -130,7 +131,7 @@ class FargateTask:
     def _await_dependencies(self, definition: ContainerDefinition) -> None:
         for other, condition in definition.depends_on.items():
             deadline = time.monotonic() + START_SECONDS
-            while not _met(self.containers[other], condition):
+            while not is_met(self.containers[other], condition):
                 self.check(engine.states(self.container_ids))
                 if self.phase != "pending":
                     return
@@ -152,7 +153,7 @@ class FargateTask:
     def healthy(self) -> bool:
         """Whether the task runs and every health check passed at the last ``check``."""
         checked = [container.name for container in self.definition.containers if container.health]
-        return self.phase == "running" and all(_health(self._states.get(name, {})) == "healthy" for name in checked)
+        return self.phase == "running" and all(health_of(self._states.get(name, {})) == "healthy" for name in checked)
 
     @property
     def container_ids(self) -> list[str]:
@@ -170,7 +171,7 @@ class FargateTask:
         for definition in self.definition.containers:
             state = self._states.get(definition.name, {})
             ended = state.get("Status") == "exited"
-            if definition.essential and (ended or _health(state) == "unhealthy"):
+            if definition.essential and (ended or health_of(state) == "unhealthy"):
                 how = f"ended with {state['ExitCode']}" if ended else "is unhealthy"
                 self.stop_in_background(reason=f"{definition.name} {how}")
                 return
@@ -224,32 +225,3 @@ def remove(tasks: Iterable[FargateTask]) -> None:
     volumes = [name for _, names in resources for name in names]
     if volumes:
         docker("volume", "rm", "--force", *volumes, check=False)
-
-
-def _in_order(containers: tuple[ContainerDefinition, ...]) -> list[ContainerDefinition]:
-    """The containers after their dependencies. ECS rejects circular dependencies at registration."""
-    remaining, ordered = list(containers), list[ContainerDefinition]()
-    while remaining:
-        names = {container.name for container in ordered}
-        ready = [container for container in remaining if set(container.depends_on) <= names] or remaining
-        ordered += ready
-        remaining = [container for container in remaining if container not in ready]
-    return ordered
-
-
-def _met(container: Container, condition: str) -> bool:
-    state = container.state
-    ended = state["Status"] == "exited"
-    if condition == "SUCCESS" and ended and state["ExitCode"]:
-        raise EngineError(f"{container.name} ended with {state['ExitCode']}: {container.logs()[-500:]}")
-    met: dict[str, bool] = {
-        "START": state["Running"] or ended,
-        "COMPLETE": ended,
-        "SUCCESS": ended and state["ExitCode"] == 0,
-        "HEALTHY": _health(state) == "healthy",
-    }
-    return met[condition]
-
-
-def _health(state: Mapping[str, Any]) -> str:
-    return str((state.get("Health") or {}).get("Status", ""))

@@ -71,7 +71,7 @@ class CiRoles(Construct):
         for role in (self.plan, self.deploy):
             IamRolePolicyAttachment(self, f"{role.node.id}-reads", role=role.name, policy_arn=READ_ONLY)
         named, unnamed = deploy_permissions(name, roles)
-        # Inline policies of a role have 10,240 characters in all, a managed policy has 6,144 of its own.
+        # Inline policies of a role have 10,240 characters in all, a managed policy has its own 6,144.
         self._attach(self.deploy, name, "named", *named)
         self._attach(self.deploy, name, "unnamed", *unnamed)
         self._allow(self.deploy, "manage-roles", *self._manage_roles())

@@ -1,4 +1,4 @@
-"""What the DAGs of a service need of their own: destinations, IAM permissions and secrets."""
+"""What the DAGs of a service need beyond Airflow itself: destinations, IAM permissions and secrets."""
 
 from __future__ import annotations
 

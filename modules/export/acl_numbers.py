@@ -16,9 +16,10 @@ from typing import Any
 from environments.facts.quotas import NETWORK_ACL_RULES
 from modules.constructs.network_acls import LARGEST_RULE_NUMBER
 from modules.export import hcl
+from modules.export.field_inputs import Refused
 from modules.export.hcl_template import expression
 from modules.export.inputs import Input, Rule, with_rules
-from modules.export.module_inputs import ModuleInputs, Refused
+from modules.export.module_inputs import ModuleInputs
 
 HASH, LOCAL = "sha256(", "network_acl_numbers"
 DESTINATION_VARIABLES = ("destinations", "_egress")

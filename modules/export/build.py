@@ -13,15 +13,17 @@ from cdktf import App, TerraformStack
 from environments.model import Environment
 from modules.export.caller_values import with_caller_values
 from modules.export.cross_rules import with_applicable_rules
-from modules.export.deferred_values import StructuralInputError, resolved_numbers, unresolved_number
+from modules.export.deferred_numbers import resolved_numbers, unresolved_number
 from modules.export.dynamic_blocks import with_dynamic_blocks
 from modules.export.exportable import ID
+from modules.export.field_inputs import Refused
 from modules.export.hcl_template import simplified
 from modules.export.inputs import Input
-from modules.export.module_inputs import ModuleInputs, Refused
+from modules.export.module_inputs import ModuleInputs
 from modules.export.provider_data import with_checks, with_partition
 from modules.export.repetition import unmarked, with_worker_groups
 from modules.export.rewriting import add_preconditions, add_tags, repeat_for_clients, with_deferral_local, with_locals
+from modules.export.structural_input import StructuralInputError
 from modules.export.summaries import Group, groups
 
 SECTIONS = ("data", "locals", "resource", "ephemeral", "moved")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from constructs import Construct
 
-from environments.sections.compute import ComponentSize, TaskSize
+from environments.sections.compute import ComponentSize
 from environments.sections.compute import WorkerGroup as WorkerGroupSection
 from modules.constructs.component import Component
 from modules.constructs.one_off_task import OneOffTask
@@ -16,13 +16,11 @@ from modules.constructs.scheduled_task import ScheduledTask
 from modules.constructs.worker_group import ScaleInProtection, WorkerGroup
 from modules.core.airflow_process import API_SERVER, HEALTH, MIGRATE, Process
 from modules.core.container import HealthCheck
-from modules.core.fargate_task import FargatePlatform
-from modules.core.grants import Role, statement
 from modules.core.service import EcsComponent
-from modules.core.service_settings import Capacity, ServiceSettings, Size
 from modules.core.task_reference import TaskReference
-from modules.export.caller_values import CallerSecrets, caller_environment, caller_list
+from modules.export.caller_values import CallerSecrets, caller_list
 from modules.export.exportable import ID, Exportable, Output
+from modules.export.fargate_inputs import platform_of, settings_of
 from modules.export.inputs import Rule, from_model, list_from_model, text
 from modules.export.model_schema import properties_of
 from modules.export.module_inputs import ModuleInputs
@@ -55,55 +53,6 @@ TASK_STEPS = SERVICE_STEPS.replace("The service starts when it may", "The task r
 COMPONENTS = ("scheduler", "dag-processor", "triggerer", "flower")
 
 
-@dataclass(frozen=True)
-class _CallerRepository:
-    """The caller's image repository."""
-
-    arn: str
-
-    def grant_pull(self, role: Role) -> None:
-        """Allow ``role`` to pull from the repository."""
-        actions = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
-        role.grant("pull-image", statement("ecr:GetAuthorizationToken", on=["*"]), statement(*actions, on=[self.arn]))
-
-
-def _platform(inputs: ModuleInputs) -> FargatePlatform:
-    return FargatePlatform(
-        name=inputs.text("name", "Prefix of every resource name.", example="airflow-example"),
-        cluster_arn=inputs.arn("cluster_arn", "ECS cluster.", service="ecs", example="cluster/airflow-example"),
-        domain=inputs.text("domain", "Private DNS domain of the namespace.", example="example.airflow.internal"),
-        namespace_id=inputs.text("namespace_id", "Id of the Cloud Map namespace.", example="ns-0123456789abcdef"),
-        image=inputs.text(
-            "image",
-            "Airflow image, by digest or immutable tag.",
-            example="111111111111.dkr.ecr.eu-west-1.amazonaws.com/airflow-example:1",
-        ),
-        repository=_CallerRepository(
-            inputs.arn(
-                "repository_arn", "ECR repository of the image.", service="ecr", example="repository/airflow-example"
-            )
-        ),
-        architecture=inputs.key("architecture"),
-        region=inputs.region(),
-        log_path=inputs.text("log_path", "Prefix of the log groups.", example="/airflow/example"),
-        roles=inputs.roles(),
-        environment=caller_environment(inputs),
-    )
-
-
-Kind = type[TaskSize] | type[WorkerGroupSection]
-
-
-def _settings(inputs: ModuleInputs, kind: Kind, *, count: str, base: Any = 0) -> ServiceSettings:
-    return ServiceSettings(
-        size=Size(*(inputs.field_of(kind, name) for name in ("cpu", "memory_mib", "ephemeral_storage_gib"))),
-        capacity=Capacity(
-            inputs.field_of(kind, count, variable="desired_count"), inputs.field_of(kind, "spot_percent"), base
-        ),
-        stop_timeout=inputs.field_of(kind, "stop_timeout_seconds"),
-    )
-
-
 def _outputs(made: EcsComponent) -> Mapping[str, Output]:
     return {
         "service_name": Output(made.service.name, "Name of the ECS service."),
@@ -131,9 +80,9 @@ def _service(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
         scope,
         ID,
         process=process,
-        platform=_platform(inputs),
+        platform=platform_of(inputs),
         network=inputs.network(),
-        settings=_settings(inputs, ComponentSize, count="count"),
+        settings=settings_of(inputs, ComponentSize, count="count"),
         uses=[CallerSecrets(inputs)],
     )
     return _outputs(made)
@@ -150,9 +99,9 @@ def _api_server(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
         scope,
         ID,
         process=API_SERVER,
-        platform=_platform(inputs),
+        platform=platform_of(inputs),
         network=inputs.network(),
-        settings=_settings(inputs, ComponentSize, count="count"),
+        settings=settings_of(inputs, ComponentSize, count="count"),
         uses=[CallerSecrets(inputs)],
         target_group_arn=target,
         autoscaled=True,
@@ -161,7 +110,7 @@ def _api_server(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
 
 
 def _worker_group(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output]:
-    platform = _platform(inputs)
+    platform = platform_of(inputs)
     cluster = inputs.text("cluster_name", "Name of the ECS cluster.", example="airflow-example")
     properties = properties_of(WorkerGroupSection)
     group = from_model("group", properties["name"]) or text("group", "Name of the group.")
@@ -174,7 +123,7 @@ def _worker_group(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output
         concurrency=inputs.field_of(WorkerGroupSection, "concurrency"),
         platform=platform,
         network=inputs.network(),
-        settings=_settings(
+        settings=settings_of(
             inputs, WorkerGroupSection, count="min_count", base=inputs.field_of(WorkerGroupSection, "on_demand_base")
         ),
         log_readers=[],
@@ -191,7 +140,7 @@ def _one_off_task(scope: Construct, inputs: ModuleInputs) -> Mapping[str, Output
         scope,
         ID,
         process=MIGRATE,
-        platform=_platform(inputs),
+        platform=platform_of(inputs),
         network=inputs.network(),
         uses=[CallerSecrets(inputs)],
     ).reference

@@ -7,49 +7,18 @@ everything else that would need the value raises ``StructuralInputError``.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from collections.abc import Mapping
+from typing import Any
 
 from cdktf import Token
 from jsii._reference_map import InterfaceDynamicProxy
 
+from modules.export.deferred_numbers import DeferredNumber
+from modules.export.structural_input import COMPARISONS, StructuralInputError, rejecting
+
 HTTPS = "https://"
 
 
-class StructuralInputError(TypeError):
-    """A construct computes with a deferred value, or decides by it.
-
-    This is a programming error: the field is declared with ``plan`` in ``environments/sections``, and the code that is
-    exported uses it structurally.
-    """
-
-    def __init__(self, variable: str, action: str) -> None:
-        super().__init__(
-            f"{variable} is declared with plan(), but the construct uses its value while it is built ({action}). "
-            "Fix: declare the field with synth(), or name it in structural() of the module with the reason"
-        )
-        self.variable = variable
-
-
-def _rejecting(*names: str) -> Callable[[type], type]:
-    """A class decorator: these methods raise ``StructuralInputError``."""
-
-    def reject(action: str) -> Callable[..., NoReturn]:
-        def method(self: Any, *_: object, **__: object) -> NoReturn:
-            raise StructuralInputError(self.variable, action.strip("_"))
-
-        return method
-
-    def decorate(cls: type) -> type:
-        for name in names:
-            setattr(cls, name, reject(name))
-        return cls
-
-    return decorate
-
-
-_COMPARISONS = ("__hash__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__")
 _TEXT_METHODS = (
     *("__contains__", "__getitem__", "__iter__", "__mod__", "__mul__"),
     *("split", "rsplit", "splitlines", "partition", "rpartition", "startswith", "endswith", "find", "index", "count"),
@@ -59,7 +28,7 @@ _TEXT_METHODS = (
 Locals = dict[str, Any]
 
 
-@_rejecting(*_COMPARISONS, *_TEXT_METHODS)
+@rejecting(*COMPARISONS, *_TEXT_METHODS)
 class DeferredText(str):
     """A deferred text. It may be passed on and formatted into other texts."""
 
@@ -100,7 +69,7 @@ class DeferredZone(DeferredText):
 
 
 class DeferredRepository(DeferredText):
-    """A deferred git address. Its protocol is fixed, because SSH needs security group rules of its own."""
+    """A deferred git address. Its protocol is fixed, because SSH needs separate security group rules."""
 
     __slots__ = ("https",)
     https: bool
@@ -139,83 +108,6 @@ class DeferredCidr(str):
         return self.current > getattr(other, "current", other)
 
 
-_EXPRESSIONS: dict[float, str] = {}
-"""The Terraform expression of each deferred number by its token, which json.dumps writes as a plain number."""
-
-
-@_rejecting(
-    *_COMPARISONS,
-    *(f"__{side}{name}__" for name in ("mod", "pow", "divmod") for side in ("", "r")),
-    *("__bool__", "__int__", "__index__", "__round__", "__neg__", "__abs__"),
-)
-class DeferredNumber(float):
-    """A deferred number. It may be passed on, formatted into texts, and computed with, but not compared.
-
-    Args:
-        variable: name of the Terraform variable, for messages.
-        expression: Terraform expression.
-        current: the structure's value, by which :func:`modules.core.deferrable.exceeds` decides.
-    """
-
-    __slots__ = ("current", "expression", "variable")
-    variable: str
-    expression: str
-    current: float | None
-
-    def __new__(cls, variable: str, expression: str, *, current: float | None = None) -> DeferredNumber:
-        number = super().__new__(cls, Token.as_number(f"${{{expression}}}"))
-        number.variable, number.expression, number.current = variable, expression, current
-        _EXPRESSIONS[float.__float__(number)] = expression
-        return number
-
-    def __str__(self) -> str:
-        return f"${{tostring({self.expression})}}"
-
-    def __format__(self, _: str) -> str:
-        return str(self)
-
-    def at_least(self, minimum: int) -> DeferredNumber:
-        """The number, or ``minimum`` if that is larger."""
-        return self._with(f"max({minimum}, {self.expression})")
-
-    def __add__(self, other: float) -> DeferredNumber:
-        return self._with(f"{self.expression} + {_written(other)}")
-
-    def __radd__(self, other: float) -> DeferredNumber:
-        # sum() starts with 0
-        return self if isinstance(other, int) and other == 0 else self._with(f"{_written(other)} + {self.expression}")
-
-    def __sub__(self, other: float) -> DeferredNumber:
-        return self._with(f"{self.expression} - {_operand(other)}")
-
-    def __rsub__(self, other: float) -> DeferredNumber:
-        return self._with(f"{_written(other)} - {_operand(self)}")
-
-    def __mul__(self, other: float) -> DeferredNumber:
-        return self._with(f"{_operand(self)} * {_operand(other)}")
-
-    def __rmul__(self, other: float) -> DeferredNumber:
-        return self._with(f"{_operand(other)} * {_operand(self)}")
-
-    def __floordiv__(self, other: float) -> DeferredNumber:
-        return self._with(f"floor({_operand(self)} / {_operand(other)})")
-
-    def __truediv__(self, other: float) -> DeferredNumber:
-        return self._with(f"{_operand(self)} / {_operand(other)}")
-
-    def _with(self, expression: str) -> DeferredNumber:
-        return type(self)(self.variable, expression)
-
-
-def _written(number: float) -> str:
-    return number.expression if isinstance(number, DeferredNumber) else f"{number}"
-
-
-def _operand(number: float) -> str:
-    written = _written(number)
-    return f"({written})" if " " in written else written
-
-
 def deferred_flag(variable: str, token: Any) -> Any:
     """A deferred flag. It may be passed on."""
 
@@ -224,22 +116,3 @@ def deferred_flag(variable: str, token: Any) -> Any:
 
     methods = {"__bool__": reject, "__str__": reject, "__eq__": reject, "__hash__": object.__hash__}
     return type("DeferredFlag", (InterfaceDynamicProxy,), methods)(token._delegates)  # noqa: SLF001
-
-
-_NUMBER = re.compile(r"-8\.\d+e\+?29[0-9]")
-
-
-def resolved_numbers(text: str) -> str:
-    """``text`` with the expression of each number that became part of it before cdktf could resolve it."""
-    return _NUMBER.sub(lambda found: _resolved(found[0]), text)
-
-
-def _resolved(token: str) -> str:
-    expression = _EXPRESSIONS.get(float(token))
-    return token if expression is None else f"${{{expression}}}"
-
-
-def unresolved_number(text: str) -> str | None:
-    """A number token inside ``text`` that cdktf did not resolve; None when there is none."""
-    found = _NUMBER.search(text)
-    return found[0] if found else None

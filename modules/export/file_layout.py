@@ -9,7 +9,7 @@ from typing import Any
 
 from modules.export import hcl
 from modules.export.build import Module
-from modules.export.module_inputs import CLIENT_CIDRS
+from modules.export.field_inputs import CLIENT_CIDRS
 from modules.export.provider_data import PARTITION
 from modules.export.rewriting import DEFERRAL
 from modules.export.summaries import NO_GROUP, Group

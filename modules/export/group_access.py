@@ -1,4 +1,4 @@
-"""What the DAGs of a service need of their own: egress, policies and secrets.
+"""What the DAGs of a service need beyond Airflow itself: egress, policies and secrets.
 
 They are attributes of ``worker_groups``, and variables of every other service that runs code of DAGs, such as
 ``components_triggerer_egress``. The marked service has one item of each kind, whose values are markers. Its resources
@@ -127,7 +127,7 @@ def items_of(name: str) -> tuple[Input, ...]:
 
 @cache
 def fields(section: type[Section]) -> tuple[Input, ...]:
-    """The fields of ``section`` that have a Terraform type of their own."""
+    """The fields of ``section`` that have their own Terraform type."""
     properties = properties_of(section)
     found = (
         from_model(name, node) or (list_from_model(name, node) if node.get("type") == "array" else None)

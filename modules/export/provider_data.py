@@ -1,6 +1,6 @@
 """What a module reads from the provider: the partition in ARNs, and the account and region, which it checks.
 
-The stacks of this project have a provider of their own, which accepts only their account. A module gets the provider
+The stacks of this project have their own provider, which accepts only their account. A module gets the provider
 of its caller, so that a wrong account would be noticed in the middle of an apply without these checks.
 """
 

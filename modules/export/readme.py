@@ -144,7 +144,7 @@ def _inputs(module: Module) -> str:
 
 
 def _short_type(item: Input) -> str:
-    """The type; attributes have a table of their own."""
+    """The type; attributes have their own table."""
     return "map(object)" if item.attributes else item.type
 
 

@@ -12,13 +12,13 @@ from typing import Any
 from modules.constructs.dashboard import COLUMNS, HEIGHT, TOP, WIDTH
 from modules.export import hcl
 from modules.export.acl_numbers import with_unique_rule_numbers
-from modules.export.deferred_values import StructuralInputError
 from modules.export.group_access import DESTINATIONS
 from modules.export.group_access_resources import OF_GROUPS, Items, nested, of_service, with_secrets, without_items
 from modules.export.hcl_json import decoded
 from modules.export.hcl_template import expression
 from modules.export.inputs import with_rules
 from modules.export.module_inputs import ModuleInputs
+from modules.export.structural_input import StructuralInputError
 from modules.export.worker_groups import GROUP, QUEUE, VALUE, VARIABLE, variable
 
 FOR_EACH_GROUP = f"for name, group in var.{VARIABLE}"

@@ -13,8 +13,9 @@ from environments.facts.quotas import TAG_KEY_CHARACTERS, TAG_VALUE_CHARACTERS
 from environments.facts.quotas import TAGS as TAGS_QUOTA
 from environments.rules.tags import MOST_TAGS, OWN_TAGS
 from modules.export import hcl
+from modules.export.field_inputs import CLIENT_CIDRS
 from modules.export.inputs import Input, Rule
-from modules.export.module_inputs import CLIENT_CIDRS, ModuleInputs
+from modules.export.module_inputs import ModuleInputs
 
 DEFERRAL = "unknown_until_apply"
 FIRST_APPLY = ("terraform_data", "first_apply")

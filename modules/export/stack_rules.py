@@ -23,10 +23,12 @@ from environments.rules.network import (
 )
 from environments.rules.timeouts import COLD_START_SECONDS
 from environments.sections.compute import LONGEST_STOP_SECONDS
-from modules.export.deferred_values import HTTPS, DeferredNumber
+from modules.export.deferred_numbers import DeferredNumber
+from modules.export.deferred_values import HTTPS
 from modules.export.examples import NOT_GIVEN
+from modules.export.field_inputs import Refused
 from modules.export.inputs import Rule, with_rules
-from modules.export.module_inputs import ModuleInputs, Refused
+from modules.export.module_inputs import ModuleInputs
 from modules.export.worker_groups import EXAMPLE, VARIABLE, smallest_group
 
 CONNECTIONS, TASKS = "database_connections", "fargate_tasks"

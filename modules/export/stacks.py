@@ -123,7 +123,7 @@ def deferred_environment(inputs: ModuleInputs) -> Environment:
 
 
 def _repository(inputs: ModuleInputs) -> str | None:
-    """The git address, with the protocol of the structure's address: SSH needs security group rules of its own."""
+    """The git address, with the protocol of the structure's address: SSH needs separate security group rules."""
     current = inputs.structure.dags.repository
     if current is None:
         return None

@@ -172,7 +172,7 @@ def _validation_runs(module: Module) -> Iterator[str]:
 
 
 def _is_alone(item: Input, rule: Rule) -> bool:
-    """Whether the test of ``rule`` needs values of other variables, and therefore a run of its own."""
+    """Whether the test of ``rule`` needs values of other variables, and therefore a separate run."""
     return bool(rule.given) and not item.attributes
 
 
@@ -181,7 +181,7 @@ def _without_given(item: Input) -> Input:
 
 
 def _attribute_runs(module: Module) -> Iterator[str]:
-    """Each rule of a variable with attributes in a run of its own, which plans a single resource."""
+    """Each rule of a variable with attributes in a separate run, which plans a single resource."""
     for item in module.inputs:
         if not item.attributes:
             continue

@@ -17,7 +17,7 @@ def variable_files(inputs: Sequence[Input]) -> dict[str, str]:
     """The text of each file by name; required variables come first.
 
     More variables than fit into a file are divided by their first word: ``variables_alarms.tf``; those of a word that
-    do not fit either, by their second word. A long variable has a file of its own.
+    do not fit either, by their second word. A long variable has its own file.
     """
     ordered = sorted(inputs, key=lambda item: (not item.required, item.name))
     if _fits(ordered):

@@ -17,13 +17,14 @@ from environments.rules.airflow import default_queue
 from environments.sections.compute import DEFAULT_WORKERS, WorkerGroup
 from modules.export import group_access, hcl
 from modules.export.cross_rules import with_cross_rules
-from modules.export.deferred_values import DeferredNumber, StructuralInputError
+from modules.export.deferred_numbers import DeferredNumber
 from modules.export.egress_rules import scope_of
 from modules.export.examples import NOT_GIVEN
 from modules.export.group_access_rules import rules_of_groups
 from modules.export.inputs import WHOLE, Input, Rule, from_model, list_from_model
 from modules.export.model_schema import properties_of
 from modules.export.module_inputs import ModuleInputs
+from modules.export.structural_input import StructuralInputError
 
 VARIABLE = "worker_groups"
 GROUP, QUEUE, VALUE = "EACHGROUP", "EACHQUEUE", "EACHVALUE"

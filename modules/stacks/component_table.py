@@ -102,7 +102,7 @@ def _executors(environment: Environment) -> tuple[Use, ...]:
 
 
 TASK_USES: tuple[Use, ...] = ("secrets_backend", "task_logs", "execution_api", "dags")
-"""What an Airflow task uses that is a Fargate task of its own: neither database nor broker, and no shared secret."""
+"""What an Airflow task in a separate Fargate task uses: neither database nor broker, and no shared secret."""
 WORKER_USES: tuple[Use, ...] = ("database", "broker", "secrets_backend", "task_logs", "execution_api", "dags")
 
 

@@ -8,7 +8,7 @@ from environments.derived.teams import has_deploy_key, team_of
 from environments.facts.secrets import DEPLOY_KEY
 from environments.facts.teams import SHARED_BUNDLE, deploy_key_name
 from environments.model import Environment
-from modules.constructs.sidecars import Repository
+from modules.constructs.dag_delivery import Repository
 from modules.core.container import Secret
 
 

@@ -1,4 +1,4 @@
-"""What a scheduler needs to run each Airflow task as a Fargate task of its own."""
+"""What a scheduler needs to run each Airflow task in a separate Fargate task."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class EcsExecutorSettings:
     def _options(self) -> dict[str, str]:
         provider = "FARGATE_SPOT" if self._section.spot else "FARGATE"
         arguments = {
-            # The provider reads the strategy from here only: as an option of its own it would stay a text.
+            # The provider reads the strategy from here only: as a separate option it would stay a text.
             "capacity_provider_strategy": [{"capacityProvider": provider, "weight": 1}],
             "propagate_tags": "TASK_DEFINITION",
         }

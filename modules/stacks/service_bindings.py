@@ -14,8 +14,9 @@ from environments.facts.topology import uses_celery, worker_name
 from environments.model import Environment
 from environments.sections.dag_access import DagAccess as DagAccessSection
 from environments.sections.teams import Team
+from modules.constructs.dag_delivery import GitBundle, GitSync, Repository, S3Sync
 from modules.constructs.log_storage import TaskLogsOfTeam, TaskLogsReader
-from modules.constructs.sidecars import GitBundle, GitSync, Repository, S3Sync, StatsD, WorkerMetrics
+from modules.constructs.metric_sidecars import StatsD, WorkerMetrics
 from modules.core.connections import Connections
 from modules.core.container import Secret
 from modules.core.dag_access import DagAccess

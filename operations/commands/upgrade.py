@@ -16,7 +16,7 @@ from operations.errors import PreconditionError
 from operations.pinning import pin, require_digest
 from operations.progress import next_command, say
 from operations.reporting import reporting
-from operations.stacks import synthesize_one
+from operations.synthesis import synthesize_one
 
 
 def upgrade(

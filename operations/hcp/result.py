@@ -14,8 +14,8 @@ from terraform_harness.policy_gate import PolicyError, check
 
 from environments.facts.stacks import LAYERS
 from operations.plan_guard import losses
+from operations.plan_summary import summary
 from operations.progress import step
-from operations.stacks import summary
 from operations.synthesis import Synthesis
 
 WORDS = {("create",): "to create", ("update",): "to change", ("delete",): "to destroy", ("no-op",): "unchanged"}

@@ -33,7 +33,7 @@ MEANING = {
     Group.NONE: "AWS makes these changes while everything runs.",
 }
 GROUPS = {REPLACES: Group.INTERRUPTION, BRIEF_OUTAGE: Group.INTERRUPTION, ROLLING: Group.ROLLING, IN_PLACE: Group.NONE}
-"""The group of each effect that ``make plan`` prints; the loss of data has a group of its own."""
+"""The group of each effect that ``make plan`` prints; the loss of data has its own group."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What Airflow tasks cost as Fargate tasks of their own, beside slots of workers."""
+"""What Airflow tasks cost in separate Fargate tasks, beside slots of workers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MINIMUM_SECONDS = 60
 
 
 def executor_items(usage: Usage, environment: Environment) -> Iterator[Item]:
-    """Yield vCPU-hours and GiB-hours of the Airflow tasks that are Fargate tasks of their own."""
+    """Yield vCPU-hours and GiB-hours of the Airflow tasks that run in separate Fargate tasks."""
     section = environment.ecs_executor
     if section is None:
         return
@@ -85,7 +85,7 @@ class Executors:
         )
 
     def on_ecs(self, seconds: float) -> float:
-        """USD for one Airflow task of ``seconds`` as a Fargate task of its own."""
+        """USD for one Airflow task of ``seconds`` in a separate Fargate task."""
         return self.task * max(seconds + BILLED_START_SECONDS, MINIMUM_SECONDS) / 3600
 
     def on_worker(self, seconds: float, *, utilization: float) -> float:

@@ -1,4 +1,4 @@
-"""The result of the policy gate, from a process of its own."""
+"""The result of the policy gate, from a separate process."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def synthesize(document: Variant, folder: Path) -> Path:
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """A function that synthesizes an environment and gives the life of its stacks in an emulator of its own."""
+    """A function that synthesizes an environment and gives the life of its stacks in a separate emulator."""
     require("terraform", "provider-mirror")
     emulators: list[Emulator] = []
 

@@ -15,8 +15,9 @@ from terraform_harness.tools import require
 
 from environments import load
 from environments.load import HOME
+from local.repository import ROOT
 from modules.export import write
-from tests.unit.docs.guide_blocks import ROOT, blocks
+from tests.unit.docs.guide_blocks import blocks
 
 REGION, ACCOUNT = "eu-central-1", "333333333333"
 OLD = "example-airflow-prod"

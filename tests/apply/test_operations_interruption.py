@@ -22,7 +22,7 @@ from environments import Environment
 from operations import __main__ as command_line
 from operations import deploy, restore, restored_state
 from operations.account import Account
-from operations.commands import shared
+from operations.commands import checks, deployment, shared
 from operations.commands import upgrade as upgrade_command
 from tests.unit.operations.cloud import CLIENTS, Cloud
 from tests.unit.operations.conftest import cloud, empty_account
@@ -110,9 +110,9 @@ def run(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callab
         found.folder = folder
         return found
 
-    for module in (command_line, shared):
+    for module in (checks, shared):
         monkeypatch.setattr(module, "Account", account)
-    for module in (command_line, upgrade_command):
+    for module in (deployment, upgrade_command):
         monkeypatch.setattr(module, "synthesize_one", lambda _file: None)
     monkeypatch.setattr(deploy, "Stack", FakeStack)
     monkeypatch.setattr(restore, "STAMP", "%Y%m%dt%H%M%S%f")  # here, several restores are complete within a minute

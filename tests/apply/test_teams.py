@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 from terraform_harness.emulator import Emulator
 
-from local.ecs.task_roles import RoleSession
+from local.ecs.role_session import RoleSession
 from tests.reading import AIRFLOW_TASK_ROLE, EXECUTION_ROLE, fargate_tasks, role_of
 from tests.synthesis import deployed
 from tests.unit.environments.cases import TWO_TEAMS

@@ -22,7 +22,7 @@ from terraform_gate.reading.inputs import read
 from environments.facts.topology import Topology
 from local.airflow_client import AirflowError
 from local.containers.engine import EngineError
-from local.ecs.fake_vpc import RemovedFlow
+from local.ecs.filtered_members import RemovedFlow
 from local.flows import __main__ as command
 from local.flows.record import Trial, keep, kept
 from local.flows.removal import StillFailing, failures

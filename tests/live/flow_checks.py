@@ -25,7 +25,7 @@ REQUEST_SECONDS = 8
 FOLLOW_SECONDS = 20
 MIGRATION_SECONDS = 90
 SHORTEST_RUN_SECONDS = 15
-# A Fargate task of its own starts containers, clones the DAG repository and starts Airflow first.
+# A separate Fargate task starts containers, clones the DAG repository and starts Airflow first.
 FARGATE_RUN_SECONDS = 60
 RESULTS = """select count(*) from task_instance i join celery_taskmeta m on m.task_id = i.external_executor_id
 where i.run_id = '{run}' and i.task_id = '{task}' and m.status = 'SUCCESS'"""

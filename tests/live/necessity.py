@@ -12,7 +12,8 @@ from terraform_harness.packet_filters.ec2_network import Ec2Network, GroupRule
 from terraform_harness.packet_filters.probe import Outcome
 from terraform_harness.packet_filters.ruleset import ruleset
 
-from local.ecs.fake_vpc import FakeVpc, Member
+from local.ecs.fake_vpc import FakeVpc
+from local.ecs.filtered_members import Member
 from tests.live import matrix
 from tests.live.conftest import Live
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from bench.scaling import calibration
 from bench.scaling.calibration import Record, Task
 from bench.scaling.deployed import Deployed, read
-from bench.scaling.policies import Alarms, alarm_delay
+from bench.scaling.step_scaling import Alarms, alarm_delay
 from environments.facts.metrics import ENVIRONMENT, MISSING_WORKERS, NAMESPACE, WORKER_GROUP
 from local.containers import backing_services
 from tests.live.conftest import STEADY_SECONDS, Live

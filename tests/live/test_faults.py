@@ -122,7 +122,7 @@ def test_error_of_the_ecs_agent_fails_no_task(live: Live) -> None:
 
 
 def _begin_on_fargate(live: Live, *, seconds: int) -> str:
-    """Start a run of Airflow tasks on Fargate tasks of their own; wait until the longest one runs."""
+    """Start a run of Airflow tasks in separate Fargate tasks; wait until the longest one runs."""
     run = trigger_on_fargate(live, seconds=seconds)
     states = {"alone": ""}
     deadline = time.monotonic() + 120
@@ -135,7 +135,7 @@ def _begin_on_fargate(live: Live, *, seconds: int) -> str:
 
 @pytest.mark.feature("R4", "T4", "T8")
 def test_killed_scheduler_loses_no_task(live: Live, timed: Timed) -> None:
-    """Airflow tasks on workers go on, and the next scheduler adopts those that are Fargate tasks of their own."""
+    """Airflow tasks on workers go on, and the next scheduler adopts those that run in separate Fargate tasks."""
     before = set(live.ecs.runner.one_off.ended)
     alone = _begin_on_fargate(live, seconds=FARGATE_SECONDS)
     run = begin(live, seconds=10, least=AT_LEAST_ONE)

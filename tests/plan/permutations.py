@@ -35,7 +35,7 @@ ON_FARGATE: Mapping[str, Mapping[str, Any]] = {
         "broker": {"authentication": "iam"},
     },
 }
-"""Changes of the smallest environment: Airflow tasks that are Fargate tasks of their own; users of the broker."""
+"""Changes of the smallest environment: Airflow tasks that run in separate Fargate tasks; users of the broker."""
 REMOTE = "data.terraform_remote_state.foundation.outputs."
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from terraform_harness import tools
 
-ROOT = Path(__file__).parents[2]
+from local.repository import ROOT
+
 TIMEOUT_SECONDS = 600
 # Compiling every module takes a minute, and pays where a test imports all of them.
 IMPORTED_AS_A_WHOLE = frozenset({"requirements-6x.txt"})

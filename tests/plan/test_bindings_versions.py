@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.bindings_runs import ROOT, SAMPLE, files, finish, start
+from local.repository import ROOT
+from tests.bindings_runs import SAMPLE, files, finish, start
 from tests.plan import second_bindings
 
 VERSIONS = {"20.1.0": "5.100.0", "21.22.1": "6.25.0"}

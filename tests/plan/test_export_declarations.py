@@ -14,9 +14,9 @@ from environments.load import HOME, from_data
 from environments.model import Environment
 from modules.export import write
 from modules.export.build import Module, build
-from modules.export.deferred_values import StructuralInputError
 from modules.export.module_inputs import ModuleInputs
 from modules.export.stacks import STACKS
+from modules.export.structural_input import StructuralInputError
 from tests.plan.structures import STRUCTURES
 
 # Absent in the structure: with a certificate, other resources exist.

@@ -15,8 +15,9 @@ from terraform_gate.gate.evaluation import evaluate
 from terraform_gate.gate.outcome import Report
 from terraform_gate.rules.shared.examples import container, task_definition
 
+from local.repository import ROOT
+
 TODAY = date(2026, 11, 23)
-ROOT = Path(__file__).parents[2]
 POLICIES = ROOT / "policies"
 PRIVILEGED = task_definition(container(privileged=True))
 CLEAN_LOG_GROUP = {
@@ -62,7 +63,7 @@ def evaluated(*paths: Path, **options: Any) -> Report:
 
 
 def run(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line of the gate in a process of its own."""
+    """Run the command line of the gate in a separate process."""
     command = [sys.executable, "-m", "terraform_gate", *arguments]
     paths = {"PYTHONPATH": str(POLICIES), "PATH": "/usr/bin:/bin", **environment}
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=paths, timeout=600, check=False)

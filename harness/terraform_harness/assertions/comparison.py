@@ -36,7 +36,7 @@ class Mismatch:
 
 
 class Matcher:
-    """The base class of matchers; implement ``mismatches`` for a matcher of your own."""
+    """The base class of matchers; implement ``mismatches`` for your own matcher."""
 
     def mismatches(self, value: Any, path: str) -> list[Mismatch]:
         """Return the differences of ``value``, which is at ``path``; an empty list when it matches."""

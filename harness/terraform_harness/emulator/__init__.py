@@ -1,5 +1,6 @@
 """An AWS emulator (moto's server) that real Terraform and the real AWS provider apply to, without an account."""
 
-from terraform_harness.emulator.process import Emulator, EmulatorError
+from terraform_harness.emulator.emulator import Emulator
+from terraform_harness.emulator.process import EmulatorError
 
 __all__ = ["Emulator", "EmulatorError"]

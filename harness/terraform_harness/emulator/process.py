@@ -1,13 +1,7 @@
-"""Starts and stops the AWS emulator: moto's server in a process of its own, on loopback.
-
->>> with Emulator(account_id="111111111111") as aws:
-...     aws.client("sts").get_caller_identity()["Account"]
-'111111111111'
-"""
+"""The process of the emulator: moto's server, which listens on a port of loopback."""
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
@@ -16,21 +10,12 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Literal, Self
-
-from terraform_harness.emulator.iam.report import CREDENTIALS_PATH, DECISIONS_PATH, DecisionReport
-from terraform_harness.emulator.sessions.agents import AGENTS_PATH
-from terraform_harness.emulator.validation import REPORT_PATH, ValidationReport, limits
-from terraform_harness.emulator.validation.scripted import ANSWERS_PATH
-from terraform_harness.extras import require_extra
 
 WITHOUT_PATCHES = "TERRAFORM_HARNESS_WITHOUT_PATCHES"
 QUOTAS = "TERRAFORM_HARNESS_QUOTAS"
 IAM = "TERRAFORM_HARNESS_IAM"
-IamMode = Literal["off", "record", "enforce"]
 PACKAGE_FOLDER = Path(__file__).resolve().parents[2]
 START_SECONDS = 180.0
 BACKLOG = 128
@@ -41,152 +26,49 @@ class EmulatorError(RuntimeError):
     """The emulator did not start or has ended; the message gives the reason and the fix."""
 
 
-class Emulator:
-    """One AWS account, empty at the start and gone at the end.
-
-    Use it as a context manager. The emulator also ends when the process that started it is killed.
+class ServerProcess:
+    """Starts and stops the process; its output goes to a temporary file.
 
     Args:
-        account_id: The account that the emulator reports, twelve digits.
-        region: The region of its clients.
         port: A port of 127.0.0.1; 0 takes a free port.
-        without_patches: Names of patches of moto that are not applied (``terraform_harness.emulator.patches``).
-        quotas: Limits of an account whose quotas differ from the defaults, for instance ``{"vpcs": 20}``; None switches
-            a quota off. ``terraform_harness.emulator.validation.QUOTAS`` lists the names.
-        validate: Whether requests that AWS rejects are rejected; False sends every request to moto.
-        iam: ``enforce`` denies what the IAM policies of the caller do not permit, ``record`` only records decisions.
-            The emulator's own clients and environment are those of an administrator, whose requests are not decided.
-
-    Raises:
-        ValueError: A quota is unknown, or ``iam`` is used without ``validate``.
+        settings: Environment variables of the emulator, beside those of this process without ``AWS_*``.
     """
 
-    def __init__(
-        self,
-        *,
-        account_id: str,
-        region: str = "eu-central-1",
-        port: int = 0,
-        without_patches: Sequence[str] = (),
-        quotas: Mapping[str, int | None] | None = None,
-        validate: bool = True,
-        iam: IamMode = "off",
-    ) -> None:
-        if iam != "off" and not validate:
-            raise ValueError("iam: decisions need the validation of requests. Fix: remove validate=False")
-        self._iam = iam
-        self._quotas = limits(quotas or {}) if validate else None
-        self.account_id = account_id
-        self.region = region
-        self._port = port
-        self._open_gaps = tuple(without_patches)
+    def __init__(self, *, port: int, settings: Mapping[str, str]) -> None:
+        self._port, self._settings = port, settings
         self._process: subprocess.Popen[bytes] | None = None
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 closed with this object
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
     @property
     def url(self) -> str:
-        """The address of the emulator, for instance ``http://127.0.0.1:40123``."""
+        """The address of the server."""
         return f"http://127.0.0.1:{self._port}"
 
     @property
     def pid(self) -> int | None:
-        """The process id; None while the emulator is not running."""
+        """The process id; None while the process is not running."""
         return self._process.pid if self._process else None
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """Environment variables that make terraform, boto3 and cdktf use this emulator as AWS.
-
-        ``AWS_MAX_ATTEMPTS`` is small because an emulator does not throttle.
-        """
-        return {
-            "AWS_ENDPOINT_URL": self.url,
-            "AWS_ACCESS_KEY_ID": "emulator",
-            "AWS_SECRET_ACCESS_KEY": "emulator",
-            "AWS_REGION": self.region,
-            "AWS_DEFAULT_REGION": self.region,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_MAX_ATTEMPTS": "3",
-            "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT": "regional",
-        }
-
-    def environment_of(self, role: str, *, web_identity: Mapping[str, str]) -> dict[str, str]:
-        """Environment variables that make terraform and boto3 act as a role, which a web identity assumes.
-
-        Args:
-            role: ARN of the role.
-            web_identity: Claims of the token: ``iss``, ``aud``, ``sub``. The signature of a token is not verified.
-
-        Raises:
-            EmulatorError: The trust policy of the role does not permit it.
-        """
-        made = self.assume(role, {"web_identity": dict(web_identity)}, session="web-identity")
-        return self.environment | {
-            "AWS_ACCESS_KEY_ID": made["AccessKeyId"],
-            "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"],
-            "AWS_SESSION_TOKEN": made["Token"],
-        }
-
-    def assume(self, role: str, principal: Mapping[str, Any], *, session: str) -> dict[str, str]:
-        """Return credentials of a role, in the form of the ECS credentials endpoint.
-
-        Args:
-            role: ARN of the role.
-            principal: ``{"service": "ecs-tasks.amazonaws.com", "source_arn": ARN}`` or ``{"web_identity": claims}``.
-            session: Name of the session.
-
-        Raises:
-            EmulatorError: The trust policy of the role does not permit it.
-        """
-        return self._post(CREDENTIALS_PATH, {"role": role, "principal": principal, "session": session})
-
-    def _post(self, path: str, document: Mapping[str, Any]) -> dict[str, str]:
-        """Send a document to an endpoint of the emulator itself; returns the answer."""
-        body = json.dumps(document).encode()
-        try:
-            with urllib.request.urlopen(f"{self.url}{path}", body, timeout=START_SECONDS) as response:  # noqa: S310
-                answer: dict[str, str] = json.load(response)
-        except urllib.error.HTTPError as error:
-            raise EmulatorError(f"emulator: {json.load(error)['message']}") from None
-        return answer
-
     def start(self) -> None:
-        """Start the emulator and wait until it responds.
+        """Start the process and wait until it responds.
 
         Raises:
             EmulatorError: The port is taken, or the process ends at once.
-            MissingExtra: moto is not installed.
         """
-        require_extra("emulator", "moto", "boto3", "werkzeug")
-        if self._iam != "off":
-            require_extra("iam", "terraform_gate", "policy_sentry")
         with _listener(self._port) as listener:
             self._port, descriptor = listener.getsockname()[1], listener.fileno()
-            command = [
-                sys.executable,
-                "-m",
-                "terraform_harness.emulator.serve",
-                str(self._port),
-                str(descriptor),
-                str(os.getpid()),
-            ]
+            arguments = map(str, (self._port, descriptor, os.getpid()))
             self._process = subprocess.Popen(
-                command,
-                env=self._process_environment(),
+                [sys.executable, "-m", "terraform_harness.emulator.serve", *arguments],
+                env=self._environment(),
                 stdout=self._log,
                 stderr=self._log,
                 start_new_session=True,
                 pass_fds=[descriptor],
             )
+        self._wait()
+
+    def _wait(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         while not self._responds():
             self.check()
@@ -227,103 +109,17 @@ class Emulator:
         self._log.seek(0)
         return "\n".join(self._log.read().decode(errors="replace").splitlines()[-lines:])
 
-    def client(self, service: str) -> Any:
-        """Return a boto3 client of this emulator, for instance of ``"s3"``; it does not retry."""
-        import boto3
-        from botocore.config import Config
-
-        return boto3.client(
-            service,
-            endpoint_url=self.url,
-            region_name=self.region,
-            aws_access_key_id="emulator",
-            aws_secret_access_key="emulator",  # noqa: S106 - the emulator checks no credentials
-            config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
-        )
-
-    def answer(self, operation: str, *answers: Mapping[str, Any]) -> None:
-        """Answer the next valid requests of an operation in advance, without carrying them out.
-
-        Args:
-            operation: ``service:Operation``, for instance ``ecs:RunTask``.
-            answers: For each request, an error ``{"code": ..., "message": ...}`` or ``{"result": MEMBERS}``.
-        """
-        if self._quotas is None:
-            raise ValueError("answer: needs the validation of requests. Fix: remove validate=False")
-        body = json.dumps({"operation": operation, "answers": answers}).encode()
-        urllib.request.urlopen(f"{self.url}{ANSWERS_PATH}", body, timeout=START_SECONDS).close()  # noqa: S310
-
-    def connect_agent(
-        self,
-        *,
-        task: str,
-        container: str,
-        terminal: Sequence[str] = (),
-        ports: Mapping[int, int] | None = None,
-        credentials: Mapping[str, str] | None = None,
-    ) -> None:
-        """Connect the agent of ECS Exec in a container, in which sessions run from now on.
-
-        Args:
-            task: ARN of the task.
-            container: Name of the container.
-            terminal: The words before a command that runs on a terminal, for instance ``docker exec --tty ...``; none
-                for a process of this machine.
-            ports: The port of 127.0.0.1 at which each port of the container can be reached.
-            credentials: Credentials of the task role, as :meth:`assume` returns them; None for the administrator's.
-
-        Raises:
-            EmulatorError: There is no such container, the agent cannot write its files, or its role lacks a permission.
-            ValueError: The emulator was started with ``validate=False``.
-        """
-        if self._quotas is None:
-            raise ValueError("connect_agent: needs the validation of requests. Fix: remove validate=False")
-        given = {"task": task, "container": container, "terminal": terminal, "ports": ports or {}}
-        self._post(AGENTS_PATH, {**given, "credentials": credentials or {}})
-
-    @property
-    def validation(self) -> ValidationReport:
-        """The validation since the start: the number of requests, and the errors that AWS would have returned."""
-        if self._quotas is None:
-            return ValidationReport()
-        with urllib.request.urlopen(f"{self.url}{REPORT_PATH}", timeout=START_SECONDS) as response:  # noqa: S310
-            return ValidationReport(**json.load(response))
-
-    @property
-    def decisions(self) -> DecisionReport:
-        """The IAM decisions since the start; none when ``iam`` is off."""
-        if self._iam == "off":
-            return DecisionReport()
-        with urllib.request.urlopen(f"{self.url}{DECISIONS_PATH}", timeout=START_SECONDS) as response:  # noqa: S310
-            return DecisionReport.read(json.load(response))
-
-    def make_state_bucket(self, name: str) -> str:
-        """Create a versioned bucket for Terraform states and their lock files; returns ``name``."""
-        s3 = self.client("s3")
-        # us-east-1 is the location without a constraint (CreateBucket in the API reference of S3).
-        place = {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
-        s3.create_bucket(Bucket=name, **({} if self.region == "us-east-1" else place))
-        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-        return name
-
-    def reset(self) -> None:
-        """Delete every resource, so that another test can use the same process."""
-        urllib.request.urlopen(f"{self.url}/moto-api/reset", data=b"", timeout=START_SECONDS).close()  # noqa: S310
-
-    def _process_environment(self) -> Mapping[str, str]:
-        inherited = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
-        path = os.pathsep.join(filter(None, [str(PACKAGE_FOLDER), inherited.get("PYTHONPATH", "")]))
-        own = {"MOTO_ACCOUNT_ID": self.account_id, "MOTO_ACM_VALIDATION_WAIT": "1", "PYTHONPATH": path}
-        quotas = {} if self._quotas is None else {QUOTAS: json.dumps(self._quotas)}
-        quotas |= {} if self._iam == "off" else {IAM: self._iam}
-        return inherited | own | quotas | {WITHOUT_PATCHES: ",".join(self._open_gaps)}
-
     def _responds(self) -> bool:
         try:
             urllib.request.urlopen(f"{self.url}/moto-api/", timeout=2).close()  # noqa: S310
         except (urllib.error.URLError, OSError):
             return False
         return True
+
+    def _environment(self) -> Mapping[str, str]:
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+        path = os.pathsep.join(filter(None, [str(PACKAGE_FOLDER), inherited.get("PYTHONPATH", "")]))
+        return {**inherited, "PYTHONPATH": path, **self._settings}
 
 
 def _listener(port: int) -> socket.socket:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask, Response, g, jsonify, request
 
-from terraform_harness.hcp import api_runs, api_states, api_workspaces
+from terraform_harness.hcp import api_configurations, api_plans, api_runs, api_states, api_tasks, api_workspaces
+from terraform_harness.hcp.answers import data, error, listing
 from terraform_harness.hcp.documents import document
 from terraform_harness.hcp.runner import Runner
 
@@ -63,33 +64,17 @@ def application(fake: FakeHcp, runner: Runner, folder: Path) -> Flask:
         found = {title: id_ for title, id_ in store.projects.items() if wanted in (None, title)}
         return listing([document("projects", id_, {"name": title}) for title, id_ in found.items()])
 
-    parts = {name: Blueprint(name, __name__) for name in ("workspaces", "runs", "states")}
+    names = ("workspaces", "configurations", "runs", "plans", "tasks", "states")
+    parts = {name: Blueprint(name, __name__) for name in names}
     api_workspaces.add(parts["workspaces"], fake)
+    api_configurations.add(parts["configurations"], fake)
     api_runs.add(parts["runs"], fake, runner, folder)
+    api_plans.add(parts["plans"], fake)
+    api_tasks.add(parts["tasks"], fake)
     api_states.add(parts["states"], fake)
     for part in parts.values():
         app.register_blueprint(part)
     return app
-
-
-def data(content: Any, status: int = 200, **other: Any) -> Response:
-    """Return a JSON:API answer."""
-    answer = jsonify({"data": content, **other})
-    answer.status_code, answer.content_type = status, "application/vnd.api+json"
-    return answer
-
-
-def listing(items: list[dict[str, Any]]) -> Response:
-    """Return a list that has one page."""
-    page = {"current-page": 1, "page-size": 100, "prev-page": None, "next-page": None, "total-pages": 1}
-    return data(items, meta={"pagination": page | {"total-count": len(items)}})
-
-
-def error(status: int, detail: str) -> Response:
-    """Return an error document."""
-    answer = jsonify({"errors": [{"status": str(status), "title": detail, "detail": detail}]})
-    answer.status_code, answer.content_type = status, "application/vnd.api+json"
-    return answer
 
 
 def _faulty(fake: FakeHcp) -> Response | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, g, request
 
+from terraform_harness.hcp.answers import data, error, listing
 from terraform_harness.hcp.documents import Document, document
 from terraform_harness.hcp.store import Workspace
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 def add(app: Blueprint, fake: FakeHcp) -> None:
     """Add the routes of state versions to ``app``."""
-    from terraform_harness.hcp.api import data, error, listing
-
     store = fake.store
 
     def shown(item: Workspace, number: int) -> Document:

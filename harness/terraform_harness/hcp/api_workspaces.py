@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, request
 
 from terraform_harness.hcp import documents
+from terraform_harness.hcp.answers import data, error, listing
 from terraform_harness.hcp.store import Workspace
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ DEFAULTS = {
 
 def add(app: Blueprint, fake: FakeHcp) -> None:
     """Add the routes of workspaces to ``app``."""
-    from terraform_harness.hcp.api import data, error, listing
-
     store = fake.store
 
     def shown(item: Workspace | None, status: int = 200) -> Response:

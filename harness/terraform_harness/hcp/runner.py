@@ -25,7 +25,7 @@ Tasks = Callable[[Run], bool]
 
 
 class Runner:
-    """Executes runs; each is executed in a thread of its own.
+    """Executes runs; each is executed in a separate thread.
 
     Args:
         store: Where the run's workspace and states are.

@@ -1,6 +1,6 @@
 """The network namespace of a running container: runs commands in it, and opens sockets in it without a process inside.
 
-Linux and root only. A thread that enters a namespace stays in it, so each call uses a thread of its own; sockets keep
+Linux and root only. A thread that enters a namespace stays in it, so each call uses a separate thread; sockets keep
 the namespace in which they were created.
 """
 

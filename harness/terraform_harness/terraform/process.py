@@ -24,7 +24,7 @@ class Ended:
 def run(
     command: Sequence[str | Path], *, cwd: Path, environment: Mapping[str, str], on_line: Callable[[str], None]
 ) -> Ended:
-    """Run ``command`` in a process group of its own and wait for its end.
+    """Run ``command`` in a separate process group and wait for its end.
 
     Ctrl-C is passed on as SIGINT, once for each time it is pressed. Processes that the program started, for instance
     Terraform providers, are killed when it ends.

@@ -10,7 +10,7 @@ from terraform_gate.checkov_engine.engine import CheckovError, checkov_findings,
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Severity, Verdict
 from terraform_gate.gate.outcome import RuleCard
-from terraform_gate.reading.inputs import Problem
+from terraform_gate.reading.problem import Problem
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from terraform_gate.comparison.formats import FORMATS
 from terraform_gate.configuration import Configuration
 from terraform_gate.gate.time_limit import TimeLimitError, add_time_limit, time_limit
 from terraform_gate.output import write_output
-from terraform_gate.reading.inputs import Problem, read
+from terraform_gate.reading.inputs import read
+from terraform_gate.reading.problem import Problem
 
 
 def compare_command(arguments: Sequence[str]) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from terraform_gate.comparison.changes import Change, Effect
-from terraform_gate.reading.inputs import Problem
+from terraform_gate.reading.problem import Problem
 
 _LEVELS = {Effect.OPENS: "error", Effect.UNKNOWN: "warning", Effect.CLOSES: "note"}
 _TITLES = {

@@ -13,7 +13,7 @@ from terraform_gate.ecs.secret_sources import READING, SecretSource, source_of
 from terraform_gate.iam.candidates import Named
 from terraform_gate.iam.decision.patterns import overlap
 from terraform_gate.iam.identities import Identity, normalized
-from terraform_gate.iam.techniques import HERE, HOME
+from terraform_gate.iam.normalized_arns import HERE, HOME
 from terraform_gate.reading.expression import marked, references, replaced
 from terraform_gate.terraform_resource import Resource
 

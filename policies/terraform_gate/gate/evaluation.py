@@ -20,7 +20,8 @@ from terraform_gate.gate.outcome import Outcome, Report, RuleCard, card_of, join
 from terraform_gate.gate.time_limit import TimeLimitError, time_limit
 from terraform_gate.gate.waivers import Waiver, waivers_in, waivers_of
 from terraform_gate.network.reading.flows import FlowError
-from terraform_gate.reading.inputs import Problem, read
+from terraform_gate.reading.inputs import read
+from terraform_gate.reading.problem import Problem
 from terraform_gate.rule import Rule
 from terraform_gate.rules.catalog import all_rules
 from terraform_gate.terraform_resource import Resource

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from terraform_gate.finding import Finding, Severity, Verdict, worst
 from terraform_gate.gate.waivers import Waiver
-from terraform_gate.reading.inputs import Problem
+from terraform_gate.reading.problem import Problem
 from terraform_gate.rule import Rule
 
 

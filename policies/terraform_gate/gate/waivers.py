@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 
 from terraform_gate.finding import Finding
-from terraform_gate.reading.inputs import Problem
 from terraform_gate.reading.json_file import UnreadableError, read_text
+from terraform_gate.reading.problem import Problem
 from terraform_gate.reading.remote_state import RemoteStates
 from terraform_gate.reading.terraform_root import TerraformRoot
 

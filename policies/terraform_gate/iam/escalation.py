@@ -12,34 +12,21 @@ from dataclasses import dataclass
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.iam.candidates import Named, Trusting
-from terraform_gate.iam.decision import Caller, Context, Policy, Target, decide
-from terraform_gate.iam.identities import Identity, arn_of, identities_of
-from terraform_gate.iam.statement import Statement
-from terraform_gate.iam.techniques import (
-    ANY_RESOURCE,
-    ASSUMING,
-    CREATING,
-    EDITING,
-    HOME,
-    OTHER,
-    PASS_ROLE,
-    PASSING,
-    RUNNING,
-    TAKING,
-    Technique,
+from terraform_gate.iam.identities import Identity, identities_of
+from terraform_gate.iam.passing_techniques import PASSING
+from terraform_gate.iam.technique import PASS_ROLE, Technique
+from terraform_gate.iam.technique_permissions import (
+    can,
+    is_administrator,
+    is_wide,
+    needs_are_met,
+    new_names,
+    own,
+    runs_code,
+    trusts_service,
 )
+from terraform_gate.iam.techniques import ASSUMING, CREATING, EDITING, RUNNING, TAKING
 from terraform_gate.iam.workloads import Workload, workloads_of
-
-RUNS_CODE = frozenset(
-    f"{name}.amazonaws.com"
-    for name in (
-        *("ecs-tasks", "lambda", "edgelambda", "ec2", "codebuild", "glue", "sagemaker", "tasks.apprunner"),
-        *("elasticmapreduce", "emr-serverless", "ssm", "bedrock-agentcore", "airflow", "airflow-env", "batch"),
-        *("amplify", "kinesisanalytics"),
-    )
-)
-"""Services that run a customer's code with the role. A role that trusts other services only (a scheduler, the flow
-logs of a VPC) makes just the calls that were configured, so its PassRole to a named role is no escalation."""
 
 
 @dataclass(frozen=True)
@@ -88,16 +75,14 @@ class PrincipalGraph:
 
     def escalations(self, identity: Identity) -> Iterator[Escalation]:
         """Yield the open paths of a principal: account-wide ones, changes of itself, and named targets."""
-        if _is_administrator(identity):
+        if is_administrator(identity):
             return
         wide = [
-            technique
-            for technique in (*PASSING, *EDITING, *TAKING, ASSUMING, *RUNNING)
-            if _is_wide(identity, technique)
+            technique for technique in (*PASSING, *EDITING, *TAKING, ASSUMING, *RUNNING) if is_wide(identity, technique)
         ]
         yield from (_found(identity, technique, f"any {technique.on}") for technique in wide)
         for technique in EDITING:
-            if technique not in wide and any(_can(identity, technique, arn) for arn in _own(identity, technique)):
+            if technique not in wide and any(can(identity, technique, arn) for arn in own(identity, technique)):
                 yield _found(identity, technique, "any permission")
         yield from self._created(identity, wide)
         yield from (item for item in self._named(identity) if item.technique not in wide)
@@ -107,8 +92,8 @@ class PrincipalGraph:
         for technique in CREATING:
             if any(set(other.decisive) < set(technique.decisive) for other in wide):
                 continue
-            names = (arn for arn in _new_names(identity, technique) if arn not in self._arns)
-            if any(_can(identity, technique, arn) for arn in names):
+            names = (arn for arn in new_names(identity, technique) if arn not in self._arns)
+            if any(can(identity, technique, arn) for arn in names):
                 yield _found(identity, technique, "any permission")
 
     def _named(self, start: Identity) -> Iterator[Escalation]:
@@ -147,23 +132,23 @@ class PrincipalGraph:
         return found
 
     def _direct(self, identity: Identity) -> Iterator[_Edge]:
-        for technique in PASSING if _runs_code(identity) else ():
-            if _needs_are_met(identity, technique):
+        for technique in PASSING if runs_code(identity) else ():
+            if needs_are_met(identity, technique):
                 yield from (
                     _Edge(technique, role)
                     for role in self._roles.by(identity, PASS_ROLE)
                     if role.arn != identity.arn
-                    and _trusts_service(role, technique.service)
-                    and _can(identity, technique, role.arn)
+                    and trusts_service(role, technique.service)
+                    and can(identity, technique, role.arn)
                 )
         for technique in TAKING:
-            if _needs_are_met(identity, technique):
+            if needs_are_met(identity, technique):
                 yield from (
                     _Edge(technique, other)
                     for other in self._principals.by(identity, technique.decisive[0])
                     if other.arn != identity.arn
                     and f":{technique.on}/" in other.arn
-                    and _can(identity, technique, other.arn)
+                    and can(identity, technique, other.arn)
                 )
         for role in self._trusting.of(identity):
             if identity.may("sts:assumerole", role.arn, trust=role.trust):
@@ -173,11 +158,11 @@ class PrincipalGraph:
     def _through_workloads(self, identity: Identity) -> Iterator[_Edge]:
         for technique in RUNNING:
             of_kind = self._workloads.get(technique.on)
-            if of_kind and _needs_are_met(identity, technique):
+            if of_kind and needs_are_met(identity, technique):
                 yield from (
                     _Edge(technique, item.role)
                     for item in of_kind.by(identity, technique.decisive[0])
-                    if item.role.arn != identity.arn and _can(identity, technique, item.arn)
+                    if item.role.arn != identity.arn and can(identity, technique, item.arn)
                 )
 
 
@@ -191,80 +176,3 @@ def _found(identity: Identity, technique: Technique, *path: str) -> Escalation:
 
 def _name(identity: Identity) -> str:
     return identity.resource.address
-
-
-def _is_administrator(identity: Identity) -> bool:
-    """Return whether a statement allows everything without a condition, and nothing limits it."""
-    everything = any(
-        item.source.allows
-        and {"*", "*:*"} & {*item.source.actions}
-        and "*" in item.source.resources
-        and not item.source.conditions
-        for policy in identity.caller.identity
-        for item in policy.statements
-    )
-    return everything and identity.caller.boundary is None and identity.may("iam:createuser", ANY_RESOURCE["user"])
-
-
-def _is_wide(identity: Identity, technique: Technique) -> bool:
-    if technique is ASSUMING:
-        return identity.may("sts:assumerole", ANY_RESOURCE["role"], trust=_TRUSTS_ACCOUNT)
-    return _can(identity, technique, ANY_RESOURCE[technique.on])
-
-
-_TRUSTS_ACCOUNT = Policy([Statement(effect="Allow", actions=("sts:AssumeRole",), principals={"AWS": (HOME,)})])
-"""The trust of a role outside of the configuration: it leaves the decision to the account's identity policies."""
-
-
-def _can(identity: Identity, technique: Technique, arn: str) -> bool:
-    return _needs_are_met(identity, technique) and all(
-        identity.may(action, arn, service=technique.service) for action in technique.decisive
-    )
-
-
-def _needs_are_met(identity: Identity, technique: Technique) -> bool:
-    return all(identity.grants(action) for action in technique.actions)
-
-
-def _own(identity: Identity, technique: Technique) -> Iterator[str]:
-    """Yield the ARNs whose change gives the principal more permissions: its own, and those of its policies."""
-    if technique.on == "policy":
-        yield from {arn_of(policy) for policy in identity.principal.attached}
-    elif f":{technique.on}/" in identity.arn and identity.resource.type.startswith("aws_iam_"):
-        removes_boundary = "boundary" in technique.decisive[0]
-        if not removes_boundary or identity.resource.get("permissions_boundary"):
-            yield identity.arn
-
-
-def _new_names(identity: Identity, technique: Technique) -> set[str]:
-    """Return a name for each resource pattern of the statements that allow one of the technique's actions."""
-    patterns = {
-        pattern
-        for policy in identity.caller.identity
-        for action in technique.decisive
-        for item in policy.covering(action)
-        if item.source.allows
-        for pattern in item.source.resources
-    }
-    kind = f":{technique.on}/"
-    return {pattern.replace("*", OTHER).replace("?", "x") for pattern in patterns if kind in pattern}
-
-
-def _trusts_service(role: Identity, service: str) -> bool:
-    if role.trust is None:
-        return True
-    context = Context(is_complete=False)
-    return decide(Caller(service), "sts:assumerole", Target(role.arn, role.trust), context).is_possible
-
-
-def _runs_code(identity: Identity) -> bool:
-    """Return whether code of a customer or a person uses the principal."""
-    if identity.trust is None:
-        return True
-    principals = [item.source.principals for item in identity.trust.statements if item.source.allows]
-    return any(
-        kind != "Service" or value in RUNS_CODE
-        for by_kind in principals
-        for kind, values in by_kind.items()
-        for value in values
-    )

@@ -16,9 +16,9 @@ from terraform_gate.iam.decision import UNKNOWN, Caller, Context, Policy, Target
 from terraform_gate.iam.decision.policy import CompiledStatement
 from terraform_gate.iam.documents import MalformedError, UnknownDocumentError, statements_in
 from terraform_gate.iam.managed_policies import managed_document
+from terraform_gate.iam.normalized_arns import HERE, HOME
 from terraform_gate.iam.principals import Principal, principals_of
 from terraform_gate.iam.statement import Statement
-from terraform_gate.iam.techniques import HERE, HOME
 from terraform_gate.reading.expression import is_known, reference, replaced
 from terraform_gate.terraform_resource import Resource
 

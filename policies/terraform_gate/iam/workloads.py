@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.iam.identities import Identity, normalized
-from terraform_gate.iam.techniques import HERE, HOME
+from terraform_gate.iam.normalized_arns import HERE, HOME
 from terraform_gate.reading.expression import is_known
 
 _TYPES: Mapping[str, tuple[str, str, str, str]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from terraform_gate.reading.functions import UnknownError
+from terraform_gate.reading.values import UnknownError
 
 MOST_STEPS = 20_000_000
 MOST_NODES = 50_000

@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from terraform_gate.reading.evaluation import Scope
-from terraform_gate.reading.functions import UnknownError
-from terraform_gate.reading.hcl_evaluation import pairs_of
+from terraform_gate.reading.values import UnknownError, pairs_of
 
 
 def evaluated_body(body: Mapping[str, Any], scope: Scope) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from terraform_gate.reading.budget import Budget, size_of
 from terraform_gate.reading.expression import is_identity, is_known, is_reference, marked, qualify, replaced, spans
-from terraform_gate.reading.functions import MissingError
 from terraform_gate.reading.type_defaults import filling_of
+from terraform_gate.reading.values import MissingError
 
 _VARIABLE = re.compile(r"var\.([\w-]+)(.*)", re.DOTALL)
 _LOCAL = re.compile(r"local\.([\w-]+)(.*)", re.DOTALL)

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from terraform_gate.reading.expression import escaped, is_known
-from terraform_gate.reading.functions import MissingError, UnknownError
+from terraform_gate.reading.values import MissingError, UnknownError
 
 _MOST_BYTES = 1024 * 1024
 

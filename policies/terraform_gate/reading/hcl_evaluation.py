@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from tree_sitter import Node
 
-from terraform_gate.reading.expression import is_known, marked, spans
+from terraform_gate.reading.expression import is_known
 from terraform_gate.reading.file_functions import file_text, literal_text, yaml_value
-from terraform_gate.reading.functions import FUNCTIONS, MissingError, Set, UnknownError, text_of
+from terraform_gate.reading.functions import FUNCTIONS
+from terraform_gate.reading.hcl_steps import followed, index_of, known
 from terraform_gate.reading.hcl_syntax import (
     HclError,
     heredoc_text,
@@ -21,23 +22,11 @@ from terraform_gate.reading.hcl_syntax import (
     unescaped,
     written,
 )
-from terraform_gate.reading.templates import For, If, Part, parts_of
+from terraform_gate.reading.operators import BINARY, LOGICAL, compared_or_calculated, logical
+from terraform_gate.reading.templates import rendered
+from terraform_gate.reading.values import MissingError, UnknownError, boolean_of, number_of, pairs_of, text_of
 
-_POSTFIXES = frozenset({"get_attr", "index", "splat"})
-_ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "%": operator.mod,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-_OPERATORS = frozenset({*_ARITHMETIC, "==", "!=", "&&", "||"})
 _ERRORS = (ArithmeticError, AttributeError, IndexError, KeyError, StopIteration, TypeError, ValueError, RecursionError)
-_MOST_ITEMS = 5000
 _MOST_ITERATIONS = 20_000
 
 Resolve = Callable[[str], Any]
@@ -63,11 +52,6 @@ def evaluate_expression(text: str, *, resolve: Resolve, bindings: Mapping[str, A
         raise UnknownError(str(error)) from error
 
 
-def is_unknown(value: Any) -> bool:
-    """Return whether the whole value is one ``${...}``."""
-    return isinstance(value, str) and list(spans(value)) == [(0, len(value))]
-
-
 class _Evaluator:
     def __init__(self, resolve: Resolve, bindings: Mapping[str, Any], left: Iterator[int] | None = None) -> None:
         self._resolve, self._bindings = resolve, bindings
@@ -85,9 +69,7 @@ class _Evaluator:
             value, rest = self._traversal(nodes)
         else:
             value, rest = self._primary(nodes[0]), nodes[1:]
-        for node in rest:
-            value = self._step(value, node.children[0] if node.type != "get_attr" else node)
-        return value
+        return followed(value, rest, self.expression)
 
     def _primary(self, node: Node) -> Any:
         handler = getattr(self, f"_{node.type}", None)
@@ -107,48 +89,11 @@ class _Evaluator:
             if node.type == "get_attr":
                 text += written(node)
             elif node.type == "index" and node.children[0].type == "new_index":
-                text += f"[{json.dumps(self._index(node.children[0]))}]"
+                text += f"[{json.dumps(index_of(node.children[0], self.expression))}]"
             else:
                 break
             end += 1
         return self._resolve(text), nodes[end:]
-
-    def _index(self, node: Node) -> Any:
-        index = self._known(self.expression(next(item for item in node.named_children if item.type == "expression")))
-        return int(index) if isinstance(index, float) else index
-
-    def _step(self, value: Any, node: Node) -> Any:
-        if node.type in {"full_splat", "attr_splat"}:
-            return self._splat(value, node)
-        key: Any = written(node)[1:].strip() if node.type != "new_index" else self._index(node)
-        if is_unknown(value):
-            return marked(f"{value[2:-1]}[{json.dumps(key)}]" if node.type == "new_index" else f"{value[2:-1]}.{key}")
-        if isinstance(value, Mapping):
-            if str(key) not in value:
-                raise MissingError(key)
-            return value[str(key)]
-        if isinstance(value, list) and str(key).isdigit():
-            if int(key) >= len(value):
-                raise MissingError(key)
-            return value[int(key)]
-        raise MissingError(key)
-
-    def _splat(self, value: Any, node: Node) -> Any:
-        if is_unknown(value):
-            return marked(f"{value[2:-1]}{written(node)}")
-        listed = value if isinstance(value, list) else [] if value is None else [value]
-        steps = [child for child in node.children if child.type in _POSTFIXES]
-        done = []
-        for item in listed:
-            for step in steps:
-                item = self._step(item, step.children[0] if step.type != "get_attr" else step)  # noqa: PLW2901
-            done.append(item)
-        return done
-
-    def _known(self, value: Any) -> Any:
-        if not is_known(value):
-            raise UnknownError
-        return value
 
     def _literal_value(self, node: Node) -> Any:
         return literal(node)
@@ -156,46 +101,24 @@ class _Evaluator:
     def _template_expr(self, node: Node) -> Any:
         template = node.children[0]
         if template.type == "heredoc_template":
-            return self.text(heredoc_text(template))
+            return rendered(heredoc_text(template), self)
         pieces = [child for child in template.named_children if child.type.startswith("template_")]
         if any(child.type == "template_directive" for child in pieces):
             raise UnknownError("template directive")
         values = [
-            unescaped(written(child)) if child.type == "template_literal" else self._interpolated(child)
-            for child in pieces
+            unescaped(written(child)) if child.type == "template_literal" else self.inner(child) for child in pieces
         ]
         return values[0] if len(values) == 1 else "".join(map(text_of, values))
 
-    def _interpolated(self, node: Node) -> Any:
+    def inner(self, node: Node) -> Any:
+        """Evaluate the expression inside an interpolation, a condition or the key of an element."""
         return self.expression(next(child for child in node.named_children if child.type == "expression"))
 
-    def text(self, text: str) -> str:
-        """Evaluate the expressions and the directives in a text."""
-        return "".join(map(self.part, parts_of(text)))
-
-    def part(self, part: Part) -> str:
-        """Evaluate a part of a template."""
-        if isinstance(part, If):
-            chosen = part.then if _boolean(self._known(self._parsed(part.condition))) else part.otherwise
-            return "".join(map(self.part, chosen))
-        if isinstance(part, For):
-            return "".join(
-                "".join(map(within.part, part.body))
-                for within in self._iterations(part.names, self._parsed(part.source))
-            )
-        return self._literal_text(part)
-
-    def _literal_text(self, text: str) -> str:
-        done, end = "", 0
-        for start, stop in spans(text):
-            done += text[end:start] + text_of(self._parsed(text[start + 2 : stop - 1].strip("~")))
-            end = stop
-        return done + text[end:]
-
-    def _parsed(self, text: str) -> Any:
+    def parsed(self, text: str) -> Any:
+        """Evaluate an expression in a template."""
         return self.expression(parsed_expression(text))
 
-    def _iterations(self, names: Sequence[str], source: Any) -> Iterator[_Evaluator]:
+    def iterations(self, names: Sequence[str], source: Any) -> Iterator[_Evaluator]:
         """Yield an evaluator for each item of a collection, with the names of its key and value."""
         for key, value in pairs_of(source):
             bound = {names[-1]: value, **({names[0]: key} if len(names) > 1 else {})}
@@ -212,7 +135,7 @@ class _Evaluator:
         for item in items:
             key, value = pair(item)
             if key is None:
-                key = self._known(self.expression(next(c for c in item.named_children if c.type == "expression")))
+                key = known(self.inner(item))
             made[text_of(key)] = self.kept(value)
         return made
 
@@ -226,38 +149,27 @@ class _Evaluator:
             return self._resolve(written(node))
 
     def _unary_operation(self, node: Node) -> Any:
-        value = self._known(self._term(node.children[1:]))
-        return not _boolean(value) if node.children[0].type == "!" else -_number(value)
+        value = self._known_term(node.children[1:])
+        return not boolean_of(value) if node.children[0].type == "!" else -number_of(value)
 
     def _operation(self, node: Node) -> Any:
         return self._primary(node.children[0])
 
     def _binary_operation(self, node: Node) -> Any:
-        position = next(index for index, child in enumerate(node.children) if child.type in _OPERATORS)
+        position = next(index for index, child in enumerate(node.children) if child.type in BINARY)
         sign = node.children[position].type
-        left, right = node.children[:position], node.children[position + 1 :]
-        if sign in {"&&", "||"}:
-            return self._logical(sign, left, right)
-        values = [self._known(self._term(side)) for side in (left, right)]
-        if sign in {"==", "!="}:
-            return _equal(*values) == (sign == "==")
-        return _number(_ARITHMETIC[sign](*map(_number, values)))
+        sides = node.children[:position], node.children[position + 1 :]
+        operands = [partial(self._known_term, side) for side in sides]
+        if sign in LOGICAL:
+            return logical(sign, operands)
+        return compared_or_calculated(sign, *(operand() for operand in operands))
 
-    def _logical(self, sign: str, left: Sequence[Node], right: Sequence[Node]) -> bool:
-        decisive, unknown = sign == "||", False
-        for side in (left, right):
-            try:
-                if _boolean(self._known(self._term(side))) is decisive:
-                    return decisive
-            except UnknownError:
-                unknown = True
-        if unknown:
-            raise UnknownError(sign)
-        return not decisive
+    def _known_term(self, nodes: Sequence[Node]) -> Any:
+        return known(self._term(nodes))
 
     def _conditional(self, node: Node) -> Any:
         condition, first, second = [child for child in node.named_children if child.type == "expression"]
-        return self.expression(first if _boolean(self._known(self.expression(condition))) else second)
+        return self.expression(first if boolean_of(known(self.expression(condition))) else second)
 
     def _function_call(self, node: Node) -> Any:
         name = written(node.children[0])
@@ -284,7 +196,7 @@ class _Evaluator:
         """Render a template, whose expressions refer to the given variables only."""
         if not isinstance(variables, Mapping):
             raise UnknownError("templatefile")
-        return _Evaluator(_unresolved, variables, self._left).text(file_text(path, self._bindings))
+        return rendered(file_text(path, self._bindings), _Evaluator(_unresolved, variables, self._left))
 
     def _tried(self, name: str, nodes: Sequence[Node]) -> Any:
         for node in nodes:
@@ -292,7 +204,7 @@ class _Evaluator:
                 value = self.expression(node)
             except MissingError:
                 continue
-            return value if name == "try" else bool(self._known(value) or True)
+            return value if name == "try" else bool(known(value) or True)
         if name == "can":
             return False
         raise MissingError(name)
@@ -301,18 +213,15 @@ class _Evaluator:
         inner = node.children[0]
         parts = {child.type: child for child in inner.named_children}
         names = [written(child) for child in parts["for_intro"].named_children if child.type == "identifier"]
-        source = self.expression(next(c for c in parts["for_intro"].named_children if c.type == "expression"))
+        source = self.inner(parts["for_intro"])
         results = [child for child in inner.named_children if child.type == "expression"]
         done: Any = [] if inner.type == "for_tuple_expr" else {}
-        for within in self._iterations(names, source):
-            if "for_cond" in parts and not within.holds(parts["for_cond"]):
+        for within in self.iterations(names, source):
+            if "for_cond" in parts and not boolean_of(known(within.inner(parts["for_cond"]))):
                 continue
             made = [*map(within.expression, results[:-1]), within.kept(results[-1])]
             _collect(done, made, grouped="ellipsis" in parts)
         return done
-
-    def holds(self, node: Node) -> bool:
-        return _boolean(self._known(self.expression(next(c for c in node.named_children if c.type == "expression"))))
 
 
 def _unresolved(name: str) -> Any:
@@ -330,40 +239,3 @@ def _collect(done: Any, made: Sequence[Any], *, grouped: bool) -> None:
         done.setdefault(key, []).append(made[1])
     else:
         done[key] = made[1]
-
-
-def pairs_of(source: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield the keys and values over which `for` and `for_each` iterate.
-
-    Raises:
-        UnknownError: The collection is not known, or has more than 5,000 items.
-    """
-    if not isinstance(source, list | Mapping) or len(source) > _MOST_ITEMS:
-        raise UnknownError
-    if isinstance(source, Mapping):
-        yield from sorted(source.items())
-    elif isinstance(source, Set):
-        yield from ((value, value) for value in source)
-    else:
-        yield from enumerate(source)
-
-
-def _boolean(value: Any) -> bool:
-    if value in (True, "true"):
-        return True
-    if value in (False, "false"):
-        return False
-    raise UnknownError
-
-
-def _number(value: Any) -> Any:
-    if isinstance(value, bool | int):
-        return value
-    number = float(value)
-    return int(number) if number == int(number) else number
-
-
-def _equal(left: Any, right: Any) -> bool:
-    if isinstance(left, bool) != isinstance(right, bool) or isinstance(left, str) != isinstance(right, str):
-        return False
-    return bool(left == right)

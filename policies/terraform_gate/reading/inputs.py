@@ -1,8 +1,7 @@
-"""Reads files, folders and plans; reports each file that Terraform would read and the gate cannot."""
+"""Reads files, folders and plans, and builds the configurations that the rules check."""
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,29 +11,16 @@ from typing import Any
 from terraform_gate.configuration import Configuration
 from terraform_gate.reading.budget import BudgetExceededError
 from terraform_gate.reading.expression import escaped
-from terraform_gate.reading.hcl_file import read_hcl, variable_values
-from terraform_gate.reading.json_file import UnreadableError, read_json, why_not_opened
+from terraform_gate.reading.hcl_file import variable_values
+from terraform_gate.reading.input_files import document_of, files_of
+from terraform_gate.reading.json_file import UnreadableError
 from terraform_gate.reading.loading import configurations_of
 from terraform_gate.reading.module_calls import ModuleReader
-from terraform_gate.reading.plan_file import check_plan, is_plan
+from terraform_gate.reading.plan_file import is_plan
+from terraform_gate.reading.problem import Problem
 from terraform_gate.reading.stack_names import stack_names
-from terraform_gate.reading.terraform_root import BLOCK_TYPES, TerraformRoot, root_of
+from terraform_gate.reading.terraform_root import TerraformRoot, root_of
 from terraform_gate.reading.view import JsonView, PlanView
-
-_IGNORED = frozenset({".terraform", ".git", "node_modules"})
-_OTHER_HCL = (
-    "not a file of Terraform: another tool reads it. Fix: terraform show -json PLAN > plan.json, then give that"
-)
-_EMPTY = "no Terraform files (*.tf, *.tf.json) and no plan in this folder"
-_OTHER = "only OpenTofu reads this file. Fix: give a plan that OpenTofu made"
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A file, a module call or a rule that could not be evaluated. A problem makes the gate exit 2."""
-
-    where: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -109,8 +95,8 @@ def read(paths: Sequence[Path], *, plans: Sequence[tuple[str, Path]] = ()) -> In
     lines: dict[Path, Mapping[str, int]] = {}
     unread: dict[Path, str] = {}
     found = [Plan(file=file, document={}, stack=name, is_option=True) for name, file in plans]
-    for file in dict.fromkeys(_files(paths, unread, inputs.problems)):
-        if (document := _document(file, lines, inputs.problems)) is not None:
+    for file in dict.fromkeys(files_of(paths, unread, inputs.problems)):
+        if (document := document_of(file, lines, inputs.problems)) is not None:
             if is_plan(document):
                 found.append(Plan(file=file, document=document))
             else:
@@ -128,103 +114,11 @@ def read(paths: Sequence[Path], *, plans: Sequence[tuple[str, Path]] = ()) -> In
     return inputs
 
 
-def _files(paths: Sequence[Path], unread: dict[Path, str], problems: list[Problem]) -> Iterator[Path]:
-    for path in paths:
-        if _is_folder(path):
-            yield from _in_folder(path, unread, problems)
-        elif reason := _why_unread(path):
-            unread[path] = reason
-        else:
-            yield path
-
-
-def _is_folder(path: Path) -> bool:
-    try:
-        return path.is_dir()
-    except OSError:  # a name that is too long; reading the file reports it
-        return False
-
-
-def _in_folder(folder: Path, unread: dict[Path, str], problems: list[Problem]) -> Iterator[Path]:
-    seen = len(problems)
-    found = 0
-    for file in _walk(folder, problems):
-        if not file.is_file():
-            problems += _special_file(file)
-        elif reason := _why_unread(file):
-            unread[file] = reason
-        elif file.name.endswith((".tf", ".tf.json")) or (file.suffix == ".json" and is_plan(_quietly(file))):
-            found += 1
-            yield file
-    if not found and len(problems) == seen:
-        problems.append(Problem(str(folder), f"{_EMPTY}. Fix: name a folder that has some"))
-
-
-def _walk(folder: Path, problems: list[Problem]) -> list[Path]:
-    """List the files below a folder, also through links to other folders; one that cannot be read is a problem."""
-    top, seen = os.path.realpath(folder), set[str]()
-
-    def report(error: OSError) -> None:
-        problems.append(Problem(str(error.filename), why_not_opened(Path(error.filename), error)))
-
-    def is_new(path: Path) -> bool:
-        target = os.path.realpath(path)
-        if not path.is_symlink():
-            return True
-        if f"{target}/".startswith(f"{top}/") or target in seen:
-            return False
-        seen.add(target)
-        return True
-
-    files = []
-    for parent, folders, names in os.walk(folder, onerror=report, followlinks=True):
-        folders[:] = [name for name in folders if name not in _IGNORED and is_new(Path(parent, name))]
-        files += [Path(parent) / name for name in names]
-    return sorted(files)
-
-
-def _special_file(file: Path) -> Iterator[Problem]:
-    """Report a dangling link, a FIFO, a socket or a device with the name of a file that Terraform reads."""
-    if file.name.endswith((".tf.json", ".tf", ".tofu", ".tofu.json")):
-        dangling = "No such file or directory. Fix: remove the link, or repair its target"
-        yield Problem(str(file), "not a regular file" if file.exists() else dangling)
-
-
-def _why_unread(file: Path) -> str:
-    """Return why the gate cannot read a file that Terraform reads; empty for every other file."""
-    if file.suffix == ".hcl" and not file.name.endswith((".terraform.lock.hcl", ".tftest.hcl")):
-        return _OTHER_HCL
-    return _OTHER if file.name.endswith((".tofu", ".tofu.json")) else ""
-
-
 def _unplanned(inputs: Inputs, unread: Mapping[Path, str], names: Mapping[Path, str]) -> Iterator[Problem]:
     planned = {plan.file.parent for plan in inputs.plans.values()}
     for file, reason in unread.items():
         if file.parent not in planned and names.get(file.parent) not in inputs.plans:
             yield Problem(str(file), reason)
-
-
-def _quietly(file: Path) -> Any:
-    try:
-        return read_json(file)
-    except UnreadableError:
-        return None
-
-
-def _document(file: Path, lines: dict[Path, Mapping[str, int]], problems: list[Problem]) -> Mapping[str, Any] | None:
-    try:
-        if file.suffix == ".tf":
-            document, lines[file] = read_hcl(file)
-            return document
-        document = read_json(file)
-        if is_plan(document):
-            return check_plan(document, file=file)
-        if isinstance(document, dict) and set(document) & BLOCK_TYPES:
-            return document
-        raise UnreadableError(file, f"neither Terraform JSON ({', '.join(sorted(BLOCK_TYPES))}) nor a plan")
-    except UnreadableError as error:
-        problems.append(Problem(str(error.file), error.reason))
-        return None
 
 
 def _add_root(
@@ -253,7 +147,7 @@ def _with_plan_values(root: TerraformRoot, plan: Plan | None) -> TerraformRoot:
 
 
 def _add_plan(inputs: Inputs, plan: Plan, lines: dict[Path, Mapping[str, int]]) -> None:
-    document = plan.document or _document(plan.file, lines, inputs.problems)
+    document = plan.document or document_of(plan.file, lines, inputs.problems)
     if document is None:
         return
     if not is_plan(document):

@@ -12,10 +12,9 @@ from terraform_gate.reading.construct_metadata import construct_path, stack_trac
 from terraform_gate.reading.dynamic_blocks import evaluated_body
 from terraform_gate.reading.evaluation import Scope
 from terraform_gate.reading.expression import is_known, marked
-from terraform_gate.reading.functions import UnknownError
-from terraform_gate.reading.hcl_evaluation import pairs_of
 from terraform_gate.reading.taint import Taint
 from terraform_gate.reading.terraform_root import TerraformRoot
+from terraform_gate.reading.values import UnknownError, pairs_of
 from terraform_gate.terraform_resource import Resource
 
 _META = frozenset({"source", "version", "providers", "count", "for_each", "depends_on", "//"})

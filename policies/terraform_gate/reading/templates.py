@@ -1,13 +1,14 @@
-"""The directives of templates: ``%{ if }``, ``%{ else }``, ``%{ for }`` and their ends."""
+"""Templates: parses ``%{ if }``, ``%{ else }``, ``%{ for }`` and their ends, and renders the text."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Protocol, Self
 
-from terraform_gate.reading.expression import closing
-from terraform_gate.reading.functions import UnknownError
+from terraform_gate.reading.expression import closing, spans
+from terraform_gate.reading.values import UnknownError, boolean_of, text_of
 
 _OPENING = re.compile(r"(?<!%)%\{")
 _DIRECTIVE = re.compile(r"(~?)\s*(\w+)\s*(.*?)\s*(~?)\}", re.DOTALL)
@@ -82,3 +83,45 @@ def _for(rest: str) -> For:
         raise UnknownError("a for directive of a template")
     names: Sequence[str | None] = (found[1], found[2])
     return For(tuple(name for name in names if name), found[3])
+
+
+class Evaluator(Protocol):
+    """Evaluates the expressions in a template."""
+
+    def parsed(self, text: str) -> Any:
+        """Return the value of an expression."""
+        ...
+
+    def iterations(self, names: Sequence[str], source: Any) -> Iterator[Self]:
+        """Yield an evaluator for each item of a collection, with the names of its key and value."""
+        ...
+
+
+def rendered(text: str, evaluator: Evaluator) -> str:
+    """Evaluate the expressions and the directives in a text.
+
+    Raises:
+        UnknownError: A condition or a collection is not known.
+    """
+    return _rendered(parts_of(text), evaluator)
+
+
+def _rendered(parts: Sequence[Part], evaluator: Evaluator) -> str:
+    return "".join(_part(part, evaluator) for part in parts)
+
+
+def _part(part: Part, evaluator: Evaluator) -> str:
+    if isinstance(part, If):
+        return _rendered(part.then if boolean_of(evaluator.parsed(part.condition)) else part.otherwise, evaluator)
+    if isinstance(part, For):
+        rounds = evaluator.iterations(part.names, evaluator.parsed(part.source))
+        return "".join(_rendered(part.body, within) for within in rounds)
+    return _literal_text(part, evaluator)
+
+
+def _literal_text(text: str, evaluator: Evaluator) -> str:
+    done, end = "", 0
+    for start, stop in spans(text):
+        done += text[end:start] + text_of(evaluator.parsed(text[start + 2 : stop - 1].strip("~")))
+        end = stop
+    return done + text[end:]

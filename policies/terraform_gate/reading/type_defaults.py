@@ -8,8 +8,8 @@ from typing import Any
 from tree_sitter import Node
 
 from terraform_gate.reading.expression import spans
-from terraform_gate.reading.functions import UnknownError
 from terraform_gate.reading.hcl_syntax import HclError, pair, parsed_expression, written
+from terraform_gate.reading.values import UnknownError
 
 Fill = Callable[[Any], Any]
 

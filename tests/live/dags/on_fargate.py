@@ -1,4 +1,4 @@
-"""Airflow tasks that are Fargate tasks of their own beside one on a worker, and two that ECS can never start.
+"""Airflow tasks that run in separate Fargate tasks beside one on a worker, and two that ECS can never start.
 
 The environments without the executor ``ecs`` report this file with an import error.
 """

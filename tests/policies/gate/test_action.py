@@ -14,7 +14,8 @@ import pytest
 import yaml
 from terraform_gate.__main__ import CHECKOV
 
-from tests.policies.gate_inputs import CLEAN, POLICIES, PRIVILEGED, ROOT, Folder
+from local.repository import ROOT
+from tests.policies.gate_inputs import CLEAN, POLICIES, PRIVILEGED, Folder
 
 # The Python of a runner: its virtual environments are the locked packages, so that the installation downloads nothing.
 PYTHON = f"""#!/bin/sh

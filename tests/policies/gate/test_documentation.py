@@ -9,7 +9,8 @@ from terraform_gate.checkov_engine.engine import checkov_ids
 from terraform_gate.checkov_engine.exceptions import NOT_APPLIED
 from terraform_gate.rules.catalog import all_rules
 
-from tests.policies.gate_inputs import ROOT, run
+from local.repository import ROOT
+from tests.policies.gate_inputs import run
 
 
 @pytest.mark.feature("P5")

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from terraform_gate.finding import Verdict
 from terraform_gate.gate.outcome import Report
-from terraform_gate.reading.inputs import Problem
+from terraform_gate.reading.problem import Problem
 
-from tests.policies.gate_inputs import ROOT, Folder, evaluated
+from local.repository import ROOT
+from tests.policies.gate_inputs import Folder, evaluated
 
 OLD = Path(__file__).parent / "old_style"
 PACKAGES = ROOT / "node_modules" / "@cdktf"

@@ -13,7 +13,8 @@ from terraform_gate.gate.command import main
 from terraform_gate.reading.budget import Budget
 from terraform_gate.reading.inputs import read
 
-from tests.policies.gate_inputs import CLEAN, POLICIES, PRIVILEGED, ROOT, Folder, evaluated, run
+from local.repository import ROOT
+from tests.policies.gate_inputs import CLEAN, POLICIES, PRIVILEGED, Folder, evaluated, run
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.policies.gate_inputs import CLEAN, POLICIES, PRIVILEGED, ROOT, Folder
+from local.repository import ROOT
+from tests.policies.gate_inputs import CLEAN, POLICIES, PRIVILEGED, Folder
 
 CONFIGURATION = """
 repos:

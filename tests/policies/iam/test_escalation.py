@@ -6,44 +6,14 @@ from typing import Any
 
 import pytest
 from terraform_gate.iam.escalation import PrincipalGraph
-from terraform_gate.iam.techniques import ANY_RESOURCE, CREATING, PASSING, TECHNIQUES, Technique
 from terraform_gate.rules.shared.examples import ACCOUNT, ECS_TASKS, policy, trust
 from terraform_gate.rules.shared.resources import Resources, merge
 from terraform_gate.testing import configuration_from
 
+from tests.policies.iam.escalation_paths import ADMIN, BELOW, NEW_ROLE, RUN_AS_ADMIN, arn, inline, paths, role
 from tests.policies.iam.workers import PASS, ROLE, RUN
 
 RUN_NEW = "PassRole to ecs-tasks with ecs:RegisterTaskDefinition+ecs:RunTask"
-
-
-def paths(*parts: Resources, of: str = "worker") -> dict[str, str]:
-    """Return technique -> path of the role ``of``."""
-    graph = PrincipalGraph(configuration_from(merge(trust(ECS_TASKS), *parts)))
-    identity = next(item for item in graph.identities if item.resource.name == of)
-    return {found.technique.name: " -> ".join(found.path) for found in graph.escalations(identity)}
-
-
-def inline(*statements: dict[str, Any], role: str = "worker") -> Resources:
-    """One inline policy for each statement, so that no single document reveals the path."""
-    return {
-        "aws_iam_role_policy": {
-            f"{role}{number}": {"role": f"${{aws_iam_role.{role}.name}}", "policy": policy(statement)}
-            for number, statement in enumerate(statements)
-        }
-    }
-
-
-def role(name: str, principal: Any = ECS_TASKS, **arguments: Any) -> Resources:
-    body = trust(principal)["aws_iam_role"]["worker"]
-    return {"aws_iam_role": {name: {**body, "name": name, **arguments}}}
-
-
-def arn(name: str) -> str:
-    return f"arn:aws:iam::{ACCOUNT}:role/{name}"
-
-
-ADMIN = inline({"Action": "s3:*", "Resource": "*"}, role="admin")
-RUN_AS_ADMIN: list[dict[str, Any]] = [RUN, {"Action": "iam:PassRole", "Resource": arn("admin")}]
 
 
 @pytest.mark.feature("P9")
@@ -53,25 +23,6 @@ def test_escalation_is_found_over_two_policies_unless_denied() -> None:
     assert not paths(inline(RUN, PASS, {**PASS, "Effect": "Deny"}))
     only_with_mfa = {**PASS, "Effect": "Deny", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}}}
     assert RUN_NEW in paths(inline(RUN, PASS, only_with_mfa))
-
-
-@pytest.mark.feature("P9")
-@pytest.mark.parametrize("technique", TECHNIQUES, ids=lambda technique: technique.name)
-def test_every_technique_is_found_and_every_action_of_it_is_needed(technique: Technique) -> None:
-    statements = [{"Action": action, "Resource": "*"} for action in technique.actions]
-    assert technique.name in paths(inline(*statements))
-    for index in range(len(statements)):
-        rest = statements[:index] + statements[index + 1 :]
-        assert not rest or technique.name not in paths(inline(*rest))
-
-
-@pytest.mark.feature("P9")
-@pytest.mark.parametrize("technique", TECHNIQUES, ids=lambda technique: technique.name)
-def test_no_technique_is_found_for_one_resource_outside_of_the_configuration(technique: Technique) -> None:
-    one = ANY_RESOURCE[technique.on].replace("any-other", "one")
-    decisive = {"Action": list(technique.decisive), "Resource": one}
-    needs = ({"Action": action, "Resource": "*"} for action in technique.needs)
-    assert technique.name not in paths(inline(decisive, *needs))
 
 
 @pytest.mark.feature("P9")
@@ -218,27 +169,6 @@ def test_administrator_cannot_escalate() -> None:
 def test_wildcards_behind_the_last_colon_are_not_every_resource() -> None:
     revisions = f"arn:aws:ecs:eu-central-1:{ACCOUNT}:task-definition/airflow-*:*"
     assert not paths(inline({"Action": "ecs:*", "Resource": revisions}))
-
-
-@pytest.mark.feature("P9")
-def test_every_service_that_runs_code_is_listed() -> None:
-    services = {technique.service.removesuffix(".amazonaws.com") for technique in PASSING}
-    assert services >= {"ecs-tasks", "lambda", "ec2", "codebuild", "cloudformation", "glue", "sagemaker"}
-    assert services >= {"bedrock-agentcore", "tasks.apprunner", "states", "scheduler", "datapipeline"}
-
-
-BELOW = f"arn:aws:iam::{ACCOUNT}:role/airflow/*"
-NEW_ROLE = "create a role with any permission"
-
-
-@pytest.mark.feature("P9")
-@pytest.mark.parametrize("technique", CREATING, ids=lambda technique: technique.name)
-def test_new_principal_below_a_prefix_is_an_escalation_and_every_action_of_it_is_needed(technique: Technique) -> None:
-    prefix = BELOW.replace(":role/", f":{technique.on}/")
-    statements = [{"Action": action, "Resource": prefix} for action in technique.actions]
-    assert paths(inline(*statements))[technique.name] == "any permission"
-    for index in range(len(statements)):
-        assert technique.name not in paths(inline(*statements[:index], *statements[index + 1 :]))
 
 
 @pytest.mark.feature("P9")

@@ -12,17 +12,8 @@ from terraform_gate.network.model import Endpoint, Kind
 from terraform_gate.network.reach import decide
 from terraform_gate.network.services import service
 
-from tests.policies.network.oracle import (
-    CASES,
-    OUTSIDE,
-    PORT,
-    Case,
-    Line,
-    Oracle,
-    endpoints,
-    nat_answer,
-    network_of,
-)
+from tests.policies.network.network_cases import CASES, OUTSIDE, PORT, Case, Line, endpoints, network_of
+from tests.policies.network.oracle import Oracle, nat_answer
 
 
 @pytest.mark.feature("P1")

@@ -11,7 +11,8 @@ from terraform_gate.rules.catalog import all_rules
 from terraform_harness.mutation.detectors import rules as violations
 
 from environments import load_all
-from tests.policies.rules.rule_mutants import AIRFLOW, FOUNDATION, MUTANTS, Documents, Mutant
+from tests.policies.rules.mutants.mutant import AIRFLOW, FOUNDATION, Documents, Mutant
+from tests.policies.rules.rule_mutants import MUTANTS
 from tests.synthesis import built
 
 

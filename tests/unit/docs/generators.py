@@ -6,7 +6,7 @@ import importlib.util
 import sys
 from types import ModuleType
 
-from tests.unit.docs.guide_blocks import ROOT
+from local.repository import ROOT
 
 
 def load(name: str) -> ModuleType:

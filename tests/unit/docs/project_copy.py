@@ -7,7 +7,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.unit.docs.guide_blocks import ROOT, Block, has_output
+from local.repository import ROOT
+from tests.unit.docs.guide_blocks import Block, has_output
 
 FILES = ("Makefile", "cdktf.json", "main.py", "pyproject.toml", "requirements.txt")
 FOLDERS = (

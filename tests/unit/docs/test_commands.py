@@ -12,9 +12,10 @@ import pytest
 import typer
 from terraform_harness.tools import require
 
+from local.repository import ROOT
 from operations.__main__ import app as operations
 from tests.unit.docs.generators import load
-from tests.unit.docs.guide_blocks import KINDS, PAGES, ROOT, SHELL, Block, all_blocks, blocks, has_output
+from tests.unit.docs.guide_blocks import KINDS, PAGES, SHELL, Block, all_blocks, blocks, has_output
 from tests.unit.docs.project_copy import ProjectCopy
 
 BLOCKS = all_blocks()

@@ -13,8 +13,8 @@ import pytest
 import yaml
 from playwright.sync_api import Browser
 
+from local.repository import ROOT
 from tests.browsers import chromium
-from tests.unit.docs.guide_blocks import ROOT
 
 DOCS = ROOT / "docs"
 PHONE = {"width": 390, "height": 844}

@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from terraform_gate.run_task.command import _parser
 from terraform_harness.hcp.server import FakeHcp
 
 from environments.load import parse
+from local.repository import ROOT
 from tests.unit.environments.cases import SMALLEST
 from tests.unit.operations.hcp.conftest import Console, console, fake
 
 __all__ = ["console", "fake"]
 
-ROOT = Path(__file__).resolve().parents[3]
 TEXT = (ROOT / "docs/hcp.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ (.*)$", TEXT, re.MULTILINE)
 

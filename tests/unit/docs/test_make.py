@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.docs.guide_blocks import ROOT
+from local.repository import ROOT
 
 SHELL = ("awk", "bash", "cat", "env", "grep", "ls", "mkdir", "printf", "python3", "sh", "tr")
 """Programs that a machine has before anything is installed."""

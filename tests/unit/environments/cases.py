@@ -50,7 +50,7 @@ DAG_ACCESS: dict[str, Any] = {
         "SMTP_PASSWORD": "arn:aws:ssm:eu-central-1:111111111111:parameter/mail/smtp-password",
     },
 }
-"""What the DAGs of a service need of their own: every kind of destination, policy and secret."""
+"""What the DAGs of a service need beyond Airflow itself: every kind of destination, policy and secret."""
 TWO_TEAMS: dict[str, Any] = {
     "dags": GIT_BUNDLE,
     "broker": {"authentication": "iam"},

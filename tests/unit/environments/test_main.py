@@ -11,9 +11,8 @@ import yaml
 
 from environments import generated_files, parse
 from environments.__main__ import app
+from local.repository import ROOT
 from tests.unit.environments.cases import SMALLEST, changed
-
-ROOT = Path(__file__).parents[3]
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -32,7 +32,7 @@ def test_examples_run(name: str) -> None:
         "mutation",
         "mutation.mutant",
         "verification",
-        "emulator.process",
+        "emulator.emulator",
         "tools",
     ],
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from terraform_harness.emulator.iam import DecisionReport, Taken
@@ -14,6 +13,7 @@ from local.permissions import reasons, record
 from local.permissions.__main__ import main
 from local.permissions.page import PAGE, page
 from local.permissions.usage import Usage, short_name, usages
+from tests.reading import statements
 from tests.synthesis import deployed
 
 ROLE = "arn:aws:iam::{}:role/airflow-ci/airflow-ci-deploy"
@@ -99,8 +99,9 @@ def test_record_has_every_permission_of_the_task_roles() -> None:
     granted = set()
     for item in deployment.of("aws_iam_role_policy"):
         role = short_name(deployment.resolve(item.body["role"]).body["name"])
-        statements: list[dict[str, Any]] = json.loads(item.body["policy"])["Statement"]
-        granted |= {(role, item.body["name"], action) for part in statements for action in part["Action"]}
+        granted |= {
+            (role, item.body["name"], action) for part in statements(item.body["policy"]) for action in part["Action"]
+        }
     assert {grant for grant in granted if grant[0] in roles} <= recorded
     assert {role for role, *_ in granted} & roles
 

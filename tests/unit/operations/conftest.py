@@ -14,9 +14,8 @@ from moto.kms import models
 from terraform_harness.emulator.patches import patch
 
 from environments.load import HOME
-from operations import __main__ as main
 from operations.account import Account
-from operations.commands import shared
+from operations.commands import checks, shared
 from tests.unit.operations.cloud import CLIENTS, Cloud
 
 # Generating keys takes half of the time of a test; no test uses the key itself.
@@ -65,6 +64,6 @@ def folder(cloud: Cloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
         found.folder = folder
         return found
 
-    for module in (main, shared):
+    for module in (checks, shared):
         monkeypatch.setattr(module, "Account", account)
     return tmp_path

@@ -1,4 +1,4 @@
-"""Airflow commands in a Fargate task of their own: output, exit code, pause and resume."""
+"""Airflow commands in a separate Fargate task: output, exit code, pause and resume."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError, NoCredentialsError
 from typer.main import get_command
 
 from operations import __main__ as command_line
+from operations.commands import deployment
 from operations.hibernation import hibernate
 from tests.unit.operations.cloud import CLIENTS, PROCESSES, Cloud
 from tests.unit.operations.command_line import RUNNER
@@ -46,7 +47,7 @@ WORDS: dict[str, tuple[str, ...]] = {
 }
 """Every command that acts on the account of an environment, with further words of its command line."""
 WITHOUT_ACCOUNT = {"bundle", "cost", "dags", "doctor", "handover", "hcp", "pin", "pipelines"}
-"""Commands that need no account, or have a test of their own for a missing one."""
+"""Commands that need no account, or have a separate test for a missing one."""
 WITHOUT_STATE = {"restore", "open", "shell", "destroy"}
 """Commands that another precondition stops earlier: a snapshot, the key ``exec_enabled``, the question."""
 STACKS = {"deploy", "destroy", "plan", "bootstrap"}
@@ -69,7 +70,7 @@ def refused(folder: Path, *, name: str = "dev", verbs: set[str]) -> dict[str, st
 @pytest.fixture(autouse=True)
 def no_synthesis(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("synthesize", "synthesize_one"):
-        monkeypatch.setattr(command_line, name, lambda _folder: None)
+        monkeypatch.setattr(deployment, name, lambda _folder: None)
 
 
 @pytest.mark.feature("O2")

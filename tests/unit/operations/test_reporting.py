@@ -25,7 +25,7 @@ def interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for module in ("operations.commands.shared", "operations.commands.upgrade", "operations.pinning"):
         monkeypatch.setattr(f"{module}.load", interrupt)
-    monkeypatch.setattr(command_line, "read_reviewed", interrupt)
+    monkeypatch.setattr("operations.commands.deployment.read_reviewed", interrupt)
 
 
 def suggested(*words: str) -> list[str]:

@@ -52,7 +52,7 @@ class ForeignSecret(Rule):
         "Code in the containers has the task role. A worker that can read the Fernet key of the scheduler decrypts "
         "every connection."
     )
-    remediation = "Limit the task role to the secrets that its own containers reference, or to a path of its own."
+    remediation = "Limit the task role to the secrets that its own containers reference, or to its own path."
     references = ()
     resource_types = ("aws_iam_role",)
     passing = (

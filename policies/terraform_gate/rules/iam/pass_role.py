@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from terraform_gate.finding import Severity
 from terraform_gate.iam.decision.policy import covers
 from terraform_gate.iam.statement import Statement
-from terraform_gate.iam.techniques import PASS_ROLE
+from terraform_gate.iam.technique import PASS_ROLE
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.examples import ACCOUNT, role_policy
 from terraform_gate.rules.shared.statement_rule import IDENTITY, StatementRule

@@ -31,7 +31,7 @@ class NamedGroup(NetworkRule):
         "Without a security group, AWS uses the default group of the VPC. All resources without a security group "
         "share it, so a port that is opened for one of them is open for all."
     )
-    remediation = "Give every workload a security group of its own."
+    remediation = "Give every workload its own security group."
     references = ()
     resource_types = _TYPES
     passing = (

@@ -12,7 +12,7 @@ from terraform_gate.rules.shared.statement_rule import RESOURCE, StatementRule
 from terraform_gate.terraform_resource import Resource, items
 
 _NO_GRANTS = frozenset({"aws_iam_role", "aws_vpc_endpoint", "aws_vpc_endpoint_policy"})
-"""Trust policies have rules of their own; an endpoint policy limits requests and grants nothing."""
+"""Trust policies have separate rules; an endpoint policy limits requests and grants nothing."""
 _MARKS = ('"Principal"', '"NotPrincipal"')
 _TRUST_KEYS = frozenset({"AssumeRolePolicyDocument", "assume_role_policy"})
 

@@ -68,7 +68,7 @@ class CustomerKey(Rule):
         "The policy of a key that AWS manages cannot be changed: the key cannot be revoked, and every principal with "
         "access to the service in the account can use it."
     )
-    remediation = "Name a key of your own (aws_kms_key) instead of alias/aws/..., and do not leave the key out."
+    remediation = "Name your own key (aws_kms_key) instead of alias/aws/..., and do not leave the key out."
     references = ("trivy AVD-AWS-0025", "trivy AVD-AWS-0033", "trivy AVD-AWS-0078", "trivy AVD-AWS-0136")
     resource_types = tuple(_KEYS)
     passing = (

@@ -8,7 +8,9 @@ import pytest
 
 from bench.scaling import clairvoyant
 from bench.scaling.compare import compare
-from bench.scaling.fleet import Fleet, Outcome, Physics
+from bench.scaling.fleet import Fleet
+from bench.scaling.outcome import Outcome
+from bench.scaling.physics import Physics
 from bench.scaling.policies import Policy
 from bench.scaling.workloads import Workload, bursts
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bench.scaling import clairvoyant, policies
+from bench.scaling import clairvoyant, published_policies, step_scaling
 from bench.scaling.compare import MOST_RATIO, Mean, compare, dominating
 from bench.scaling.deployed import Deployed, DeployedError, read
-from bench.scaling.fleet import Physics
+from bench.scaling.physics import Physics
 from bench.scaling.workloads import Workload, bursts, cron_peaks
 from modules.constructs.queue_scaling import SCALE_IN_PERIODS, SPARED, STEPS
 from report.cost.prices import price_list
@@ -49,10 +49,10 @@ def test_price_of_a_worker_follows_from_its_size_and_the_price_file(settings: De
 def test_deployed_policy_costs_at_most_a_quarter_more_than_the_clairvoyant_one(
     settings: Deployed, workload: Callable[[int], Workload]
 ) -> None:
-    (result,) = compare([policies.ours(settings)], PHYSICS, seeds=[1], workloads=[workload]).of_policies
+    (result,) = compare([step_scaling.ours(settings)], PHYSICS, seeds=[1], workloads=[workload]).of_policies
     assert 0.9 < result.ratio.value <= MOST_RATIO
     slow = replace(settings, back=replace(settings.back, periods=90))
-    (slower,) = compare([policies.ours(slow)], PHYSICS, seeds=[1], workloads=[workload]).of_policies
+    (slower,) = compare([step_scaling.ours(slow)], PHYSICS, seeds=[1], workloads=[workload]).of_policies
     assert slower.ratio.value > 2 * result.ratio.value
 
 
@@ -67,8 +67,8 @@ def test_clairvoyant_policy_makes_tasks_hardly_wait_when_it_starts_workers_early
 
 @pytest.mark.feature("A5")
 def test_worse_policy_is_dominated_and_the_savings_are_certain_with_several_seeds(settings: Deployed) -> None:
-    slow = replace(policies.ours(replace(settings, back=replace(settings.back, periods=90))), name="slow")
-    results = compare([slow, policies.astronomer()], PHYSICS, seeds=[1, 2], workloads=[cron_peaks])
+    slow = replace(step_scaling.ours(replace(settings, back=replace(settings.back, periods=90))), name="slow")
+    results = compare([slow, published_policies.astronomer()], PHYSICS, seeds=[1, 2], workloads=[cron_peaks])
     (better,) = dominating(results.of_policies, "slow")
     assert (better.workload, better.policy, better.certain) == ("cron peaks", "Astronomer (formula)", True)
     assert dominating(results.of_policies, "Astronomer (formula)") == []
@@ -76,7 +76,7 @@ def test_worse_policy_is_dominated_and_the_savings_are_certain_with_several_seed
 
 @pytest.mark.feature("A5")
 def test_bound_is_a_front_on_which_less_waiting_costs_more(settings: Deployed) -> None:
-    results = compare([policies.ours(settings)], PHYSICS, seeds=[1], workloads=[cron_peaks])
+    results = compare([step_scaling.ours(settings)], PHYSICS, seeds=[1], workloads=[cron_peaks])
     front = results.bounds["cron peaks"]
     assert len(front) > 3
     assert front == sorted(front)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bench.scaling.fleet import Fleet, Outcome, Physics
+from bench.scaling.fleet import Fleet
+from bench.scaling.outcome import Outcome
+from bench.scaling.physics import Physics
 from bench.scaling.workloads import Job, Workload
 
 ONE = Physics(slots=1, least=0, most=4, start_seconds=60, start_spread=0)

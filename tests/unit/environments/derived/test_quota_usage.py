@@ -68,8 +68,8 @@ def test_usage_is_the_one_of_the_synthesized_stacks(changes: Mapping[str, Any]) 
     public = [rule for rule in acl_rules if "public_in" in rule.address]
     clients = [rule for rule in deployment.of("aws_vpc_security_group_ingress_rule") if "from_clients" in rule.address]
     query = next(item for item in deployment.of("aws_cloudwatch_query_definition") if "query_errors" in item.address)
-    definitions = deployment.airflow["resource"]["aws_ecs_task_definition"].values()
-    largest = max(len(definition["container_definitions"].encode()) for definition in definitions)
+    definitions = deployment.template.of_type("aws_ecs_task_definition")
+    largest = max(len(definition.values["container_definitions"].encode()) for definition in definitions)
     assert usage(deployment, NETWORK_ACL_RULES).used == len(public)
     outbound = {tier: sum(f"{tier}_out" in rule.address for rule in acl_rules) for tier in ("public", "application")}
     environment = deployment.environment
@@ -136,6 +136,6 @@ def test_smallest_environment_says_how_many_more_fit() -> None:
 
 @pytest.mark.feature("H8")
 def test_emulator_enforces_the_numbers_that_synthesis_checks() -> None:
-    """The library has defaults of its own, for anybody; the platform's numbers replace them."""
+    """The library has its own defaults, for anybody; the platform's numbers replace them."""
     stated = account_limits()
     assert stated == {name: limits({})[name] for name in stated}

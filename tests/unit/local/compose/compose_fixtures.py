@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from local.compose.differences import LocalTask, localize
 from local.compose.document import document
 from local.compose.local_run import LocalRun
 from local.compose.project import Project
+from tests.reading import fargate_tasks
 from tests.synthesis import Deployment, deployed
 
 TOPOLOGIES = ("sequential", "single", "local_executor", "celery")
@@ -51,11 +51,10 @@ def written(deployment: Deployment, project: Project) -> str:
 
 def definitions(deployment: Deployment) -> dict[str, list[dict[str, Any]]]:
     """Synthesized container definitions by the name of their task's essential container."""
-    found = {}
-    for resource in deployment.airflow["resource"]["aws_ecs_task_definition"].values():
-        containers = json.loads(resource["container_definitions"])
-        found[next(container["name"] for container in containers if container["essential"])] = containers
-    return found
+    return {
+        name: [dict(container.body) for container in task.containers]
+        for name, task in fargate_tasks(deployment).items()
+    }
 
 
 def environment_of(topology: str, **changes: Any) -> Deployment:

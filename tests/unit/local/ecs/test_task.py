@@ -11,7 +11,8 @@ from local.containers.engine import Container
 from local.ecs.agent import Agent
 from local.ecs.runner import Runner
 from local.ecs.service_catalog import Service, ServiceCatalog, TaskDefinition
-from local.ecs.task import FargateTask, Platform, _in_order
+from local.ecs.start_order import in_order
+from local.ecs.task import FargateTask, Platform
 from local.ecs.task_roles import TaskRoles
 
 
@@ -20,7 +21,7 @@ def _container(name: str, **depends_on: str) -> ContainerDefinition:
 
 
 def test_containers_start_after_what_they_depend_on() -> None:
-    names = [container.name for container in _in_order((_container("main", clone="SUCCESS"), _container("clone")))]
+    names = [container.name for container in in_order((_container("main", clone="SUCCESS"), _container("clone")))]
     assert names == ["clone", "main"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.reading import statements
 from tests.synthesis import deployed
 from tests.unit.modules.variants import ALARM_METRICS, CHEAP, CUSTOM
 
@@ -25,11 +26,11 @@ def test_alarms_have_configured_thresholds_and_notify_by_email() -> None:
 def test_cloudwatch_may_publish_to_the_encrypted_topic() -> None:
     deployment = deployed()
     topic = deployment.only("aws_sns_topic")
-    statements = deployment.only("aws_sns_topic_policy").document("policy")["Statement"]
-    assert [statement["Principal"] for statement in statements] == [{"Service": "cloudwatch.amazonaws.com"}]
+    allowed = statements(deployment.only("aws_sns_topic_policy").body["policy"])
+    assert [statement["Principal"] for statement in allowed] == [{"Service": "cloudwatch.amazonaws.com"}]
     users = [
         statement["Principal"].get("Service")
-        for statement in deployment.resolve(topic.body["kms_master_key_id"]).document("policy")["Statement"]
+        for statement in statements(deployment.resolve(topic.body["kms_master_key_id"]).body["policy"])
     ]
     assert "cloudwatch.amazonaws.com" in users, "CloudWatch could not publish an alarm"
 

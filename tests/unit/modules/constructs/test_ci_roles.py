@@ -13,6 +13,7 @@ from terraform_gate.iam.managed_policies import managed_document
 from terraform_harness.assertions import Match
 from terraform_harness.emulator.iam.definitions import resource_types
 
+from tests.reading import statements
 from tests.synthesis import Deployment, deployed
 from tests.unit.modules.variants import LARGE, OIDC
 
@@ -23,7 +24,7 @@ POLICIES = ("aws_iam_role_policy", "aws_iam_policy")
 def _statements(deployment: Deployment, *kinds: str) -> list[dict[str, Any]]:
     """The statements of the policies in the bootstrap stack."""
     policies = [policy for kind in kinds for policy in deployment.template_of(BOOTSTRAP).of_type(kind)]
-    return [part for policy in policies for part in json.loads(policy.values["policy"])["Statement"]]
+    return [part for policy in policies for part in statements(policy.values["policy"])]
 
 
 def _deploy_role(deployment: Deployment) -> Caller:

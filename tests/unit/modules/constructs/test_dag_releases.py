@@ -6,7 +6,7 @@ import pytest
 
 from tests.reading import AIRFLOW_TASK_ROLE, grants, role_of, services
 from tests.synthesis import deployed
-from tests.unit.modules.constructs.test_sidecars import READERS
+from tests.unit.modules.constructs.test_dag_delivery import READERS
 
 S3 = {"delivery": "s3", "interval_seconds": 15}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reading import AIRFLOW_TASK_ROLE, fargate_tasks, grants, role_of, services
+from tests.reading import AIRFLOW_TASK_ROLE, fargate_tasks, grants, role_of, services, statements
 from tests.synthesis import Deployment, deployed
 from tests.unit.modules.variants import CHEAP, CUSTOM, DISTINCT_TOPOLOGIES
 
@@ -75,7 +75,7 @@ def test_log_groups_have_retention_and_a_key_that_they_may_use() -> None:
         key = deployment.resolve(group.body["kms_key_id"])
         patterns = [
             pattern.split(":log-group:", 1)[1]
-            for statement in key.document("policy")["Statement"]
+            for statement in statements(key.body["policy"])
             if str(statement["Principal"].get("Service", "")).startswith("logs.")
             for pattern in statement["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
         ]

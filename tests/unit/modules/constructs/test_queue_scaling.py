@@ -111,6 +111,6 @@ def test_worker_group_scales_to_zero_and_its_first_task_waits_long_enough() -> N
     target = deployment.only("aws_appautoscaling_target", resource_id="service/airflow-dev/worker-big")
     assert target.body["min_capacity"] == 0
     alarm = _alarm_of(deployment, _policy(deployment, "worker-big-out")).body
-    assert "ecs" not in alarm["namespace"].lower(), "a service without Fargate tasks has no metrics of its own"
+    assert "ecs" not in alarm["namespace"].lower(), "a service without Fargate tasks has no metrics"
     environment = services(deployment)["scheduler"][1].main.environment
     assert int(environment["AIRFLOW__SCHEDULER__TASK_QUEUED_TIMEOUT"]) >= 300

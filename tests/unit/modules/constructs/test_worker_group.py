@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reading import services
+from tests.reading import services, statements
 from tests.synthesis import deployed
 from tests.unit.modules.variants import LARGE
 
@@ -18,7 +18,7 @@ def test_workers_have_the_longest_stop_timeout() -> None:
 def test_workers_may_protect_tasks_of_their_cluster_from_scale_in() -> None:
     deployment = deployed()
     (policy,) = deployment.of("aws_iam_role_policy", name="protect-while-busy")
-    (statement,) = policy.document("policy")["Statement"]
+    (statement,) = statements(policy.body["policy"])
     assert statement["Action"] == ["ecs:GetTaskProtection", "ecs:UpdateTaskProtection"]
     assert statement["Resource"] == ["arn:aws:ecs:eu-central-1:111111111111:task/airflow-dev/*"]
     assert deployment.resolve(policy.body["role"]).body["name"] == "airflow-dev-worker-default-task"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.reading import Grant, grants
+from tests.reading import Grant, grants, statements
 from tests.synthesis import deployed
 from tests.unit.modules.variants import CUSTOM, LARGE
 
@@ -66,7 +66,7 @@ def test_pass_role_names_the_roles_and_the_service(changes: dict[str, Any]) -> N
 @pytest.mark.parametrize("changes", CHANGES)
 def test_trust_policies_require_the_own_account(changes: dict[str, Any]) -> None:
     for role in deployed(**changes).of("aws_iam_role"):
-        for statement in role.document("assume_role_policy")["Statement"]:
+        for statement in statements(role.body["assume_role_policy"]):
             assert set(statement["Principal"]) == {"Service"}, role.address
             assert statement["Condition"]["StringEquals"]["aws:SourceAccount"] == "111111111111", role.address
 

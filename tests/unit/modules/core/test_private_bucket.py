@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.reading import statements
 from tests.synthesis import deployed
 
 
@@ -33,7 +34,7 @@ def test_bucket_is_private_encrypted_and_expires_objects() -> None:
     assert (rule["status"], rule["expiration"][0]["days"]) == ("Enabled", 365)
     denied = [
         statement
-        for statement in of("aws_s3_bucket_policy").document("policy")["Statement"]
+        for statement in statements(of("aws_s3_bucket_policy").body["policy"])
         if statement["Effect"] == "Deny"
     ]
     assert {"Bool": {"aws:SecureTransport": "false"}} in [statement["Condition"] for statement in denied]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ from terraform_gate.iam.statement import Statement
 
 from modules.core.grants import RoleSettings
 from modules.core.role_boundary import boundary_statements
+from tests.reading import statements
 from tests.synthesis import deployed
 from tests.unit.modules.variants import CHEAP, CUSTOM, LARGE, OPEN
 
@@ -25,14 +25,20 @@ VARIANTS: dict[str, dict[str, Any]] = {
 }
 
 
+POLICY = "aws_iam_role_policy"
+
+
 def _granted(variant: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Address of the policy, action and resource of each grant of an environment."""
-    for name, stack in deployed(**variant).stacks.items():
-        if name.startswith("bootstrap"):
-            continue
-        for address, policy in stack["resource"].get("aws_iam_role_policy", {}).items():
-            for statement in json.loads(policy["policy"])["Statement"]:
-                yield from ((address, action, arn) for action in statement["Action"] for arn in statement["Resource"])
+    deployment = deployed(**variant)
+    for policy in (
+        *deployment.template_of("foundation").of_type(POLICY),
+        *deployment.template_of("airflow").of_type(POLICY),
+    ):
+        for statement in statements(policy.values["policy"]):
+            yield from (
+                (policy.address, action, arn) for action in statement["Action"] for arn in statement["Resource"]
+            )
 
 
 @pytest.mark.feature("I4")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from terraform_harness.assertions import Template
 from terraform_harness.terraform.run import Terraform, TerraformError
 from terraform_harness.tools import require
 
@@ -36,7 +37,7 @@ def names_with_the_same_number() -> tuple[str, str]:
 
 def plan_preconditions(folder: Path, module: Module, egress: Mapping[str, Any]) -> None:
     """Plan the preconditions of the network ACLs alone, without the AWS provider."""
-    acls = module.sections["resource"]["aws_network_acl"]
+    acls = {acl.address.partition(".")[2]: acl.values for acl in Template(module.sections).of_type("aws_network_acl")}
     guards = {name: {"lifecycle": body["lifecycle"]} for name, body in acls.items() if "lifecycle" in body}
     assert len(guards) == 1
     root = {
@@ -59,7 +60,7 @@ def test_destinations_with_the_same_number_are_refused_by_the_plan(
     foundation = every_module["foundation"]
     with pytest.raises(TerraformError, match="give a destination another name"):
         plan_preconditions(tmp_path / "same", foundation, destinations)
-    taken = foundation.sections["resource"]["aws_network_acl_rule"].values()
+    taken = [entry.values for entry in Template(foundation.sections).of_type("aws_network_acl_rule")]
     fixed = {entry["rule_number"] for entry in taken if entry["egress"] and ACL in entry["network_acl_id"]}
     (name,) = [name for index in range(100_000) if number_of(name := f"n{index}") in fixed][:1]
     with pytest.raises(TerraformError, match="have the same number"):

@@ -11,11 +11,11 @@ from environments import load
 from environments.load import HOME, from_data
 from modules.export import write
 from modules.export.build import Module, build
-from modules.export.deferred_values import StructuralInputError
 from modules.export.examples import NOT_GIVEN
 from modules.export.exportable import Exportable, Output
 from modules.export.foundation_modules import FOUNDATION
 from modules.export.module_inputs import ModuleInputs
+from modules.export.structural_input import StructuralInputError
 from tests.unit.environments.cases import SMALLEST, changed
 
 

@@ -9,17 +9,9 @@ from typing import Any
 import pytest
 from cdktf import App, TerraformOutput, TerraformStack, Token
 
-from modules.export.deferred_values import (
-    DeferredCidr,
-    DeferredNumber,
-    DeferredRepository,
-    DeferredText,
-    DeferredZone,
-    StructuralInputError,
-    deferred_flag,
-    resolved_numbers,
-    unresolved_number,
-)
+from modules.export.deferred_numbers import DeferredNumber, resolved_numbers, unresolved_number
+from modules.export.deferred_values import DeferredCidr, DeferredRepository, DeferredText, DeferredZone, deferred_flag
+from modules.export.structural_input import StructuralInputError
 
 text = DeferredText("engine", Token.as_string(Token.as_any("${var.engine}")))
 number = DeferredNumber("size", "var.size")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 from click.testing import Result
+from terraform_harness.assertions import Template
 from typer.testing import CliRunner
 
 from environments.load import from_data
@@ -45,7 +46,7 @@ def test_structural_values_are_fixed_and_others_are_variables(modules: dict[str,
     assert database.fixed.keys() >= {"engine_version"}
     inputs = {item.name: item for item in database.inputs}
     assert inputs.keys() >= {"storage_gib", "multi_az", "instance_class", "key_arn", "data_subnet_ids"}
-    assert database.sections["resource"]["aws_db_instance"]["this"]["multi_az"] == "${var.multi_az}"
+    assert Template(database.sections).one("aws_db_instance.this").values["multi_az"] == "${var.multi_az}"
     assert inputs["data_subnet_ids"].rules == ()
     assert [rule.message for rule in {i.name: i for i in modules["network"].inputs}["zones"].rules] == [
         "zones must have 3 items: the number is part of this module's structure.",

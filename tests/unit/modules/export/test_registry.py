@@ -14,7 +14,7 @@ from modules.export import permissions, write
 from modules.export.build import Module
 
 # Added to the Fargate task of another construct; they have no resources.
-WITHOUT_RESOURCES = {"sidecars", "telemetry"}
+WITHOUT_RESOURCES = {"dag_delivery", "metric_sidecars", "telemetry"}
 
 
 def imported_by_export() -> set[str]:

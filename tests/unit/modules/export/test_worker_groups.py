@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+from terraform_harness.assertions import Template
 
 from environments import load
 from environments.load import HOME
@@ -14,10 +15,10 @@ from environments.sections.compute import WorkerGroup
 from modules.export import hcl, interface, write
 from modules.export.accepted_values import narrower
 from modules.export.build import Module
-from modules.export.deferred_values import StructuralInputError
 from modules.export.dynamic_blocks import with_dynamic_blocks
 from modules.export.inputs import Input
 from modules.export.object_types import only_adds_optional_attributes
+from modules.export.structural_input import StructuralInputError
 from modules.export.worker_groups import VARIABLE, GroupNumber, variable
 
 ACCESS = {f"components_triggerer_{name}" for name in ("egress", "policies", "secrets")}
@@ -54,18 +55,19 @@ def test_foundation_takes_the_same_value_and_uses_only_names_and_destinations(ev
     assert {item.name for item in variable.attributes} == {"egress"}
     assert {"components_triggerer_egress"} == {item.name for item in every_module["foundation"].inputs} & ACCESS
     assert "queues" not in variable.type
-    logs = every_module["foundation"].sections["resource"]["aws_cloudwatch_log_group"]
-    assert logs["logs_worker_group"]["for_each"] == FOR_EACH["for_each"]
+    logs = Template(every_module["foundation"].sections).one("aws_cloudwatch_log_group.logs_worker_group")
+    assert logs.values["for_each"] == FOR_EACH["for_each"]
 
 
 @pytest.mark.feature("M1")
 def test_what_the_dags_of_the_triggerer_need_is_an_input(airflow: Module) -> None:
     assert {item.name for item in airflow.inputs} >= ACCESS
     assert not any(name.startswith("components_") and name.endswith("_egress") for name in airflow.fixed)
-    rule = airflow.sections["resource"]["aws_vpc_security_group_egress_rule"]["triggerer_egress_to_destinations"]
-    assert rule["for_each"] == "${var.components_triggerer_egress}"
-    secret = airflow.sections["resource"]["aws_iam_role_policy"]["triggerer_execution_role_read_dags_secrets"]
-    assert secret["name"] == "read-dags-${each.key}"
+    template = Template(airflow.sections)
+    rule = template.one("aws_vpc_security_group_egress_rule.triggerer_egress_to_destinations")
+    assert rule.values["for_each"] == "${var.components_triggerer_egress}"
+    secret = template.one("aws_iam_role_policy.triggerer_execution_role_read_dags_secrets")
+    assert secret.values["name"] == "read-dags-${each.key}"
 
 
 @pytest.mark.feature("M1")
@@ -73,8 +75,8 @@ def test_what_the_dags_of_the_triggerer_need_is_an_input(airflow: Module) -> Non
 def test_network_acls_have_entries_for_the_destinations_of_the_caller(
     every_module: dict[str, Module], name: str
 ) -> None:
-    entries = every_module[name].sections["resource"]["aws_network_acl_rule"]
-    repeated = [body["for_each"] for body in entries.values() if "var.destinations" in str(body.get("for_each"))]
+    entries = Template(every_module[name].sections).of_type("aws_network_acl_rule")
+    repeated = [entry for entry in entries if "var.destinations" in str(entry.values.get("for_each"))]
     assert len(repeated) == 5
     assert "destinations" in {item.name for item in every_module[name].inputs}
 

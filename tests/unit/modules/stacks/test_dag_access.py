@@ -1,4 +1,4 @@
-"""What the DAGs of a service need of their own reaches its security group, its roles and its containers."""
+"""What the DAGs of a service need beyond Airflow itself reaches its security group, its roles and its containers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from terraform_gate.finding import Verdict
 from terraform_gate.rules.catalog import all_rules
 
-from tests.reading import endpoint_name
+from tests.reading import endpoint_name, statements
 from tests.synthesis import Deployment, deployed
 from tests.unit.environments.cases import DAG_ACCESS, WITH_DAG_ACCESS
 
@@ -27,9 +27,8 @@ def _iam(deployment: Deployment, service: str) -> list[str]:
     """Actions and managed policies of the two roles of a service."""
     prefix = service.replace("-", "_")
     inline = [item for item in deployment.of("aws_iam_role_policy") if f".{prefix}_" in item.address]
-    documents = [json.loads(item.body["policy"]) for item in inline]
     attached = [item for item in deployment.of("aws_iam_role_policy_attachment") if f".{prefix}_" in item.address]
-    found = [json.dumps(statement) for document in documents for statement in document["Statement"]]
+    found = [json.dumps(statement) for item in inline for statement in statements(item.body["policy"])]
     return found + [item.body["policy_arn"] for item in attached]
 
 

@@ -1,4 +1,4 @@
-"""Airflow tasks that are Fargate tasks of their own: options, permissions and network of scheduler and Airflow task."""
+"""Airflow tasks that run in separate Fargate tasks: options, permissions and network of scheduler and Airflow task."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.reading import fargate_tasks
+from tests.reading import fargate_tasks, statements
 from tests.synthesis import Deployment, deployed
 from tests.unit.environments.cases import GIT_SSH
 
@@ -28,8 +28,7 @@ def deployment(request: pytest.FixtureRequest) -> Deployment:
 
 def _statements(deployment: Deployment, policy: str) -> list[dict[str, Any]]:
     (found,) = [item for item in deployment.of("aws_iam_role_policy") if item.address.endswith(policy)]
-    statements: list[dict[str, Any]] = json.loads(found.body["policy"])["Statement"]
-    return statements
+    return statements(found.body["policy"])
 
 
 @pytest.mark.feature("T8")

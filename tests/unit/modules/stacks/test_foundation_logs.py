@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.reading import statements
 from tests.synthesis import deployed
 from tests.unit.modules.variants import SINGLE_BY_DAY
 
@@ -19,7 +20,7 @@ def test_access_log_bucket_accepts_logs_of_the_load_balancer() -> None:
         for policy in deployment.of("aws_s3_bucket_policy")
         if deployment.resolve(policy.body["bucket"]).key == bucket.key
     )
-    writers = [statement for statement in policy.document("policy")["Statement"] if statement["Effect"] == "Allow"]
+    writers = [statement for statement in statements(policy.body["policy"]) if statement["Effect"] == "Allow"]
     assert [statement["Principal"] for statement in writers] == [
         {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
     ]

@@ -1,4 +1,4 @@
-"""When Airflow tasks are cheaper as Fargate tasks of their own than on workers."""
+"""When Airflow tasks are cheaper in separate Fargate tasks than on workers."""
 
 from __future__ import annotations
 

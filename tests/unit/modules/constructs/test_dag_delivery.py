@@ -1,4 +1,4 @@
-"""Sidecars: DAG delivery and metrics."""
+"""DAG files reach every component that reads them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.reading import EXECUTION_ROLE, FargateTask, fargate_tasks, grants, role_of, services
+from tests.reading import EXECUTION_ROLE, FargateTask, grants, role_of, services
 from tests.synthesis import deployed
 from tests.unit.environments.cases import GIT_BUNDLE, GIT_SSH, HOST_KEY
-from tests.unit.modules.variants import DISTINCT_TOPOLOGIES, ELSEWHERE, LARGE
+from tests.unit.modules.variants import ELSEWHERE
 
 KEY = "arn:aws:ssm:eu-central-1:111111111111:parameter/airflow/dev/git-deploy-key"
 FOLDER = "/opt/airflow/dags"
@@ -19,13 +19,6 @@ READERS = {
     "local_executor": {"scheduler", "dag-processor", "triggerer"},
     "single": {"standalone"},
 }
-
-
-@pytest.mark.feature("C7")
-def test_sidecar_that_stops_does_not_stop_the_task() -> None:
-    for task in fargate_tasks(deployed()).values():
-        essential = [container.name for container in task.containers if container.body["essential"]]
-        assert essential == [task.name]
 
 
 def _names(task: FargateTask) -> set[str]:
@@ -128,29 +121,6 @@ def test_all_components_follow_the_same_branch_of_the_same_repository() -> None:
         for sync in [task.container("git-sync").environment]
     }
     assert told == {("git@github.com:example/dags.git", "main", "60")}
-
-
-@pytest.mark.feature("L3")
-@pytest.mark.parametrize("topology", DISTINCT_TOPOLOGIES)
-def test_each_service_sends_metrics_to_its_statsd_sidecar(topology: str) -> None:
-    for name, (_, task) in services(deployed(topology=topology)).items():
-        environment = task.main.environment
-        agent = task.container("statsd").environment
-        assert environment["AIRFLOW__METRICS__STATSD_ON"] == "True", name
-        assert environment["AIRFLOW__METRICS__STATSD_HOST"] == "127.0.0.1", "never over the network"
-        assert environment["AIRFLOW__METRICS__STATSD_PORT"] == agent["AIRFLOW_STATSD_PORT"], name
-        assert agent["AIRFLOW_METRICS_NAMESPACE"] == "Airflow"
-        assert agent["AIRFLOW_STATSD_COMPONENT"] == name
-
-
-@pytest.mark.feature("T3")
-def test_metrics_sidecar_has_each_worker_group_with_its_queues() -> None:
-    scheduler = services(deployed(**LARGE))["scheduler"][1]
-    groups = json.loads(scheduler.container("metrics").environment["AIRFLOW_METRICS_WORKER_GROUPS"])
-    assert groups == {
-        "small": {"queues": ["default", "mail"], "concurrency": 4},
-        "big": {"queues": ["heavy"], "concurrency": 2},
-    }
 
 
 @pytest.mark.feature("G2")
