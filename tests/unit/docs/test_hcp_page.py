@@ -10,9 +10,7 @@ import pytest
 from terraform_gate.run_task.command import _parser
 from terraform_harness.hcp.server import FakeHcp
 
-from environments.load import parse
 from local.repository import ROOT
-from tests.unit.environments.cases import SMALLEST
 from tests.unit.operations.hcp.conftest import Console, console, fake
 
 __all__ = ["console", "fake"]
@@ -34,15 +32,6 @@ def test_commands_work_in_the_order_of_the_page(console: Console) -> None:
         code, _, err = console.run(*words, given="y\n")
         assert code == 0, (words, err)
     assert console.fake.workspace("dev-foundation").states
-
-
-@pytest.mark.feature("M6")
-def test_state_section_of_the_page_is_valid() -> None:
-    import yaml
-
-    (section,) = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
-    state = yaml.safe_load(section)
-    assert parse(yaml.safe_dump({**SMALLEST, **state}), source="dev.yaml").state.project == "Airflow"
 
 
 @pytest.mark.feature("M10")
