@@ -41,7 +41,9 @@ def _errors_to_stderr() -> Iterator[None]:
 
 
 @app.command()
-def check(names: Annotated[list[str] | None, typer.Argument()] = None, folder: Folder = HOME) -> None:
+def check(
+    names: Annotated[list[str] | None, typer.Argument(help="Names of environments.")] = None, folder: Folder = HOME
+) -> None:
     """Check the environments NAMES, or all environments and the rules between them."""
     with _errors_to_stderr():
         checked = [load(folder / f"{name}.yaml") for name in names] if names else list(load_all(folder))
@@ -72,7 +74,7 @@ def _row(environment: Environment) -> tuple[str, ...]:
 
 
 @app.command()
-def show(name: str, folder: Folder = HOME) -> None:
+def show(name: Annotated[str, typer.Argument(help="Name of an environment.")], folder: Folder = HOME) -> None:
     """Print all values of an environment as YAML, defaults included."""
     with _errors_to_stderr():
         environment = load(folder / f"{name}.yaml")
@@ -102,7 +104,7 @@ def _write(path: Path, text: str, *, check: bool, command: str) -> None:
         atomic_file.write(path, text)
         print(f"{path.name} written")
     elif not generated_files.is_current(path, text):
-        print(f"{path.name} is out of date. Fix: python -m environments {command}", file=sys.stderr)
+        print(f"{path.name} is out of date. Fix: .venv/bin/python -m environments {command}", file=sys.stderr)
         raise typer.Exit(1)
 
 

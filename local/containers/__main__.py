@@ -16,7 +16,7 @@ def main(arguments: list[str]) -> int:
         0, or 1 where the build failed; an unknown name ends the process with 2.
     """
     parser = argparse.ArgumentParser(prog="python -m local.containers", description="Build an image and print its tag.")
-    parser.add_argument("name", choices=[*BUILD_TARGETS])
+    parser.add_argument("name", choices=[*BUILD_TARGETS], help="the image")
     try:
         print(build(parser.parse_args(arguments).name))
     except EngineError as error:

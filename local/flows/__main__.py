@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         write(PAGE, page(trials))
     faults = unexplained(trials)
     if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page(trials):
-        faults.append("docs/flows.md is outdated. Fix: python -m local.flows")
+        faults.append("docs/flows.md is outdated. Fix: .venv/bin/python -m local.flows")
     missed = sum(bool(trial.observed) for trial in trials)
     print("\n".join([*faults, f"flows: {len(trials)}, {missed} of them with an observed failure"]))
     return 1 if faults else 0

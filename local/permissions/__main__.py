@@ -27,7 +27,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0; 1 when a grant is neither needed nor explained, or the page is outdated; 2 when a record cannot be read.
     """
     parser = argparse.ArgumentParser(prog="python -m local.permissions", description=__doc__)
-    parser.add_argument("records", nargs="*", type=Path, metavar="RECORD")
+    parser.add_argument(
+        "records",
+        nargs="*",
+        type=Path,
+        metavar="RECORD",
+        help="file that `local.demo --record` or the live tests wrote",
+    )
     parser.add_argument(
         "--add", action="store_true", help="keep the statements of docs/permissions.yaml, and add those of the records"
     )

@@ -30,7 +30,7 @@ def read_records(files: Sequence[Path]) -> list[DecisionReport]:
         try:
             reports.append(DecisionReport.read(json.loads(file.read_text(encoding="utf-8"))))
         except (OSError, ValueError, TypeError, KeyError) as error:
-            fix = "Fix: write it with python -m local.demo dev --record FILE, or run make grants"
+            fix = "Fix: write it with .venv/bin/python -m local.demo dev --record FILE, or run make grants"
             raise ValueError(f"{file}: not a record of decisions ({type(error).__name__}). {fix}") from None
     return reports
 

@@ -84,7 +84,7 @@ def _check(modules: Sequence[Module], out: Path, since: Path | None, *, with_ind
         stale.append(f"{out / INDEX}: out of date")
     print("\n".join(stale) or f"{len(modules)} modules are up to date")
     if stale:
-        print(f"Fix: python -m modules.export --out {out}", file=sys.stderr)
+        print(f"Fix: .venv/bin/python -m modules.export --out {out}", file=sys.stderr)
         raise typer.Exit(1)
 
 

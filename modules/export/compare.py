@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -12,7 +13,10 @@ from modules.export.declarations import InterfaceError
 from modules.export.messages import fail
 
 
-def main(old: Path, new: Path) -> None:
+def main(
+    old: Annotated[Path, typer.Argument(help="Folder of a module.")],
+    new: Annotated[Path, typer.Argument(help="The same folder after the change.")],
+) -> None:
     """Compare the module folders OLD and NEW, and print the `moved` blocks of renamed resources.
 
     Each change is listed as major, minor or patch: the part of the version number to raise.

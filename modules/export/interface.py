@@ -26,7 +26,9 @@ def read(folder: Path) -> Mapping[str, Any]:
     except (OSError, ValueError) as problem:
         raise InterfaceError(f"{folder}: {problem}") from None
     if not files:
-        raise InterfaceError(f"{folder}: not a module, because it contains no .tf file. Fix: python -m modules.export")
+        raise InterfaceError(
+            f"{folder}: not a module, because it contains no .tf file. Fix: .venv/bin/python -m modules.export"
+        )
     try:
         return declared(files)
     except InterfaceError as problem:

@@ -31,7 +31,7 @@ Tag = Annotated[bool, typer.Option("--tag", help="Commit the released modules, a
 
 
 def main(
-    version: str,
+    version: Annotated[str, typer.Argument(help="Number of the release, such as 1.2.0.")],
     *,
     modules: Modules = Path("dist/modules"),
     to: To = Path("released"),

@@ -91,5 +91,5 @@ class Release:
         if self.version < lowest:
             reason = because or f"the changes since {self.last} are {step.name.lower()}"
             raise ReleaseError(
-                f"version {self.version} is too low: {reason}. Fix: python -m modules.export.release {lowest}"
+                f"version {self.version} is too low: {reason}. Fix: .venv/bin/python -m modules.export.release {lowest}"
             )

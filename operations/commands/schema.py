@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from environments.load import HOME
 from operations import migrate as _migrate
 from operations.commands.shared import Folder, Name, Yes, account_of, asked
@@ -18,7 +22,12 @@ def migrate(name: Name, folder: Folder = HOME) -> None:
         next_command(account.command("deploy"))
 
 
-def downgrade(name: Name, target: str, yes: Yes = False, folder: Folder = HOME) -> None:
+def downgrade(
+    name: Name,
+    target: Annotated[str, typer.Argument(help="Revision, such as fe199e1abd77, or Airflow version, such as 3.2.0.")],
+    yes: Yes = False,
+    folder: Folder = HOME,
+) -> None:
     """Downgrade the schema to TARGET: a revision that `migrate` printed, or an Airflow version."""
     with reporting() as report:
         account = account_of(report, name, folder)

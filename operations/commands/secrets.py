@@ -51,7 +51,7 @@ def secrets(
 
 def rotate(
     name: Name,
-    secret: str,
+    secret: Annotated[str, typer.Argument(help="fernet, jwt, api, database, broker or oidc.")],
     from_: Annotated[
         Path | None, typer.Option("--from", help="For oidc only: file with the new client secret.")
     ] = None,

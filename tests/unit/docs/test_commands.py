@@ -120,6 +120,12 @@ def commands(page: Path) -> set[str]:
 
 
 @pytest.mark.feature("O7")
+def test_every_argument_has_a_meaning() -> None:
+    page = generate_commands.PAGE.read_text(encoding="utf-8")
+    assert [line for line in page.splitlines() if line.endswith("|  |")] == []
+
+
+@pytest.mark.feature("O7")
 def test_repeated_argument_has_one_ellipsis() -> None:
     page = generate_commands.PAGE.read_text(encoding="utf-8")
     assert "operations pipelines NAMES...`" in page

@@ -56,7 +56,7 @@ def test_outdated_file_is_reported_with_its_fix(
     monkeypatch.setattr(generated_files, "SCHEMA_FILE", tmp_path / "schema.json")
     monkeypatch.setattr(generated_files, "DOCS_FILE", tmp_path / "environment.md")
     assert app([command, "--check"], standalone_mode=False) == 1
-    assert f"Fix: python -m environments {command}" in capsys.readouterr().err
+    assert f"Fix: .venv/bin/python -m environments {command}" in capsys.readouterr().err
     app([command], standalone_mode=False)
     assert not app([command, "--check"], standalone_mode=False)
     assert [file.suffix for file in tmp_path.iterdir()] in (["." + "json"], [".md"])

@@ -172,7 +172,7 @@ def test_an_output_with_another_attribute_of_the_same_resource_is_major(tmp_path
 def test_a_folder_that_is_not_a_module_gives_a_single_message(tmp_path: Path) -> None:
     result = invoke(str(tmp_path), str(tmp_path))
     assert result.exit_code == 2
-    assert "not a module, because it contains no .tf file. Fix: python -m modules.export" in result.output
+    assert "not a module, because it contains no .tf file. Fix: .venv/bin/python -m modules.export" in result.output
     (tmp_path / "main.tf").write_text("resource {{\n")
     assert "main.tf: not HCL: line 1" in invoke(str(tmp_path), str(tmp_path)).output
 

@@ -74,7 +74,7 @@ def test_a_version_lower_than_the_comparison_demands_is_rejected(
     result = release(low, exported, released)
     assert result.exit_code == 2
     assert f"version {low} is too low" in result.output
-    assert f"Fix: python -m modules.export.release {demanded}" in result.output
+    assert f"Fix: .venv/bin/python -m modules.export.release {demanded}" in result.output
     assert {path: path.read_text() for path in released.rglob("*") if path.is_file()} == before
     assert release(demanded, exported, released).exit_code == 0
 
