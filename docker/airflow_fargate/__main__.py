@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 
-from airflow_fargate import components, configuration, fernet, iam_token, parameters, teams, token_login, waiting
+from airflow_fargate import components, configuration, database_token, fernet, parameters, teams, token_login, waiting
 from airflow_fargate.backing_services import Broker, Database
 from airflow_fargate.components import DATABASE_PASSWORD, FERNET_KEY, Component
 from airflow_fargate.startup_error import StartupError
@@ -65,7 +65,7 @@ def wait_for_backing_services(component: Component, environ: Mapping[str, str]) 
 
 def _log_in(component: Component, database: Database, environ: Mapping[str, str]) -> None:
     """Raise NotReady unless the database accepts a login. ``migrate`` makes it accept tokens before the first one."""
-    if iam_token.is_required(environ) and component.name == "migrate":
+    if database_token.is_required(environ) and component.name == "migrate":
         token_login.allow(database, environ[DATABASE_PASSWORD])
     else:
         waiting.check_database(database)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from airflow_fargate import broker_token, iam_token
+from airflow_fargate import broker_token, database_token
 from airflow_fargate.components import BROKER_PASSWORD, DATABASE_PASSWORD
 from airflow_fargate.startup_error import StartupError
 
@@ -64,7 +64,7 @@ class Database:
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Database:
         """Read the database from ``environ``; raises StartupError for a missing variable or a wrong value."""
-        tokens = iam_token.is_required(environ)
+        tokens = database_token.is_required(environ)
         sslmode = environ.get("AIRFLOW_DB_SSLMODE") or "verify-full"
         if tokens and sslmode != "verify-full":
             raise StartupError(
@@ -110,7 +110,7 @@ class Database:
         """The password for a connection that is opened now: a fresh token where the database requires tokens."""
         if not self.region:
             return self.password
-        return iam_token.make(host=self.host, port=self.port, user=self.user, region=self.region)
+        return database_token.make(host=self.host, port=self.port, user=self.user, region=self.region)
 
     def with_password(self, password: str) -> Database:
         """The same database for a login with ``password`` in place of tokens."""

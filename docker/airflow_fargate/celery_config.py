@@ -11,10 +11,10 @@ from airflow.providers.celery.executors.default_celery import DEFAULT_CELERY_CON
 from celery import bootsteps, signals
 from celery.worker import state
 
-from airflow_fargate import broker_keys, heartbeat, iam_token
+from airflow_fargate import broker_keys, database_token, heartbeat
 from airflow_fargate.protection import Protection, call_agent
 
-if iam_token.is_required(os.environ):
+if database_token.is_required(os.environ):
     # The result backend logs in with tokens.
     import airflow_fargate.sqlalchemy_tokens  # noqa: F401
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from airflow_fargate import broker_token, iam_token
+from airflow_fargate import broker_token, database_token
 from airflow_fargate.startup_error import StartupError
 
 DATABASE_PASSWORD = "AIRFLOW_DB_PASSWORD"
@@ -60,7 +60,7 @@ class Component:
 
         Where components log in to the database with tokens, ``migrate`` alone needs the password: for the first login.
         """
-        needless = {DATABASE_PASSWORD} if iam_token.is_required(environ) and self.name != "migrate" else set()
+        needless = {DATABASE_PASSWORD} if database_token.is_required(environ) and self.name != "migrate" else set()
         own = tuple(name for name in self.secrets if name not in needless)
         broker = (BROKER_PASSWORD,) if self.uses_broker(environ) and not broker_token.is_required(environ) else ()
         return (*own, *broker, *((OIDC_CLIENT_SECRET,) if self.uses_sign_on(environ) else ()))

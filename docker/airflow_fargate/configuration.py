@@ -6,7 +6,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 
-from airflow_fargate import git_connection, iam_token, worker_users
+from airflow_fargate import database_token, git_connection, worker_users
 from airflow_fargate.backing_services import Broker, Database
 from airflow_fargate.components import API_SERVER_ARGUMENTS, DATABASE_PASSWORD, FERNET_KEY, PARAMETERS, Component
 from airflow_fargate.sign_on import settings as sign_on
@@ -48,7 +48,7 @@ def assemble(component: Component, environ: Mapping[str, str]) -> dict[str, str]
     check_secrets(component, environ)
     defaults = {**DEFAULTS, **OF_COMPONENT.get(component.name, {})}
     options = {name: value for name, value in defaults.items() if name not in environ}
-    if component.database or environ.get(DATABASE_PASSWORD) or iam_token.is_required(environ):
+    if component.database or environ.get(DATABASE_PASSWORD) or database_token.is_required(environ):
         options |= _database(component, Database.of(environ))
         options |= _tokens(component, environ)
     if component.uses_broker(environ):
@@ -100,11 +100,11 @@ def _database(component: Component, database: Database) -> dict[str, str]:
 
 def _tokens(component: Component, environ: Mapping[str, str]) -> dict[str, str]:
     """The option that gives Airflow's engines their tokens. A worker has no engine but Celery's result backend."""
-    if not iam_token.is_required(environ) or component.name == "worker":
+    if not database_token.is_required(environ) or component.name == "worker":
         return {}
     if environ.get(CONNECT_ARGS, TOKENS) != TOKENS:
         raise StartupError(
-            f"{CONNECT_ARGS}: {iam_token.AUTHENTICATION}=iam sets this option, got {environ[CONNECT_ARGS]!r}. "
+            f"{CONNECT_ARGS}: {database_token.AUTHENTICATION}=iam sets this option, got {environ[CONNECT_ARGS]!r}. "
             "Fix: remove the option"
         )
     return {CONNECT_ARGS: TOKENS}

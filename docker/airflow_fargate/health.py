@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 
-from airflow_fargate import heartbeat, iam_token
+from airflow_fargate import database_token, heartbeat
 from airflow_fargate.components import ALL_IN_ONE, COMPONENTS, DATABASE_PASSWORD
 
 TIMEOUT_SECONDS = 4
@@ -57,7 +57,7 @@ def _check_job(*, component: str, environ: Mapping[str, str]) -> None:
     from airflow_fargate import parameters
     from airflow_fargate.backing_services import Database, limit_statements
 
-    needed = () if iam_token.is_required(environ) else (DATABASE_PASSWORD,)
+    needed = () if database_token.is_required(environ) else (DATABASE_PASSWORD,)
     secrets = parameters.fetch(names=needed, environ=environ)
     database = Database.of({**environ, **secrets})
     try:

@@ -1,7 +1,6 @@
-"""Tokens of IAM database authentication, which take the place of the database password.
+"""Tokens of the task role for a login (IAM authentication): presigned requests of the action ``connect``.
 
-A token is a presigned request that RDS checks when a connection opens. A connection stays open after its token expired.
-https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html
+RDS and ElastiCache check such a token when a connection logs in.
 """
 
 from __future__ import annotations
@@ -12,24 +11,34 @@ from typing import Any
 
 from airflow_fargate.startup_error import StartupError
 
-AUTHENTICATION = "AIRFLOW_DB_AUTHENTICATION"
-IAM, PASSWORD = "iam", "password"
-# RDS accepts a token for 15 minutes, whatever the token asks for.
+IAM = "iam"
+# RDS and ElastiCache accept a token for 15 minutes, whatever the token asks for.
 LIFETIME_SECONDS = 900
 
 
-def is_required(environ: Mapping[str, str]) -> bool:
-    """Whether components log in with tokens; raises StartupError for an unknown value."""
-    value = environ.get(AUTHENTICATION) or PASSWORD
-    if value not in {IAM, PASSWORD}:
-        raise StartupError(f"{AUTHENTICATION}: expected {PASSWORD} or {IAM}, got {value!r}")
+def is_required(environ: Mapping[str, str], variable: str, *, otherwise: str) -> bool:
+    """Whether ``variable`` asks for tokens; an absent one is ``otherwise``.
+
+    Raises:
+        StartupError: the value is neither ``iam`` nor ``otherwise``.
+    """
+    value = environ.get(variable) or otherwise
+    if value not in {IAM, otherwise}:
+        raise StartupError(f"{variable}: expected {otherwise} or {IAM}, got {value!r}")
     return value == IAM
 
 
-def make(*, host: str, port: int, user: str, region: str) -> str:
-    """A token for one user of one database, signed with the credentials of the task role.
+def make(address: str, *, user: Mapping[str, str], action: str, region: str, variable: str) -> str:
+    """A token, signed with the credentials of the task role.
 
     The signature is computed here, without a request to AWS; botocore fetches new credentials before they expire.
+
+    Args:
+        address: the server that accepts the token.
+        user: query parameter that names the user, with its value.
+        action: IAM action that the task role needs; its prefix is the service that the token is signed for.
+        region: AWS region of the server.
+        variable: the variable that asks for tokens, for messages.
 
     Raises:
         StartupError: there are no AWS credentials.
@@ -37,21 +46,13 @@ def make(*, host: str, port: int, user: str, region: str) -> str:
     from botocore.auth import SigV4QueryAuth
     from botocore.awsrequest import AWSRequest
 
-    request = AWSRequest("GET", f"https://{host}:{port}/", params={"Action": "connect", "DBUser": user})
-    SigV4QueryAuth(credentials(), "rds-db", region, expires=LIFETIME_SECONDS).add_auth(request)
+    request = AWSRequest("GET", f"https://{address}/", params={"Action": "connect", **user})
+    credentials = _credentials(variable=variable, action=action)
+    SigV4QueryAuth(credentials, action.partition(":")[0], region, expires=LIFETIME_SECONDS).add_auth(request)
     return str(request.url).removeprefix("https://")
 
 
-def credentials(*, variable: str = AUTHENTICATION, action: str = "rds-db:connect") -> Any:
-    """The current credentials.
-
-    Args:
-        variable: the variable that asks for tokens, for messages.
-        action: the IAM action that the task role needs.
-
-    Raises:
-        StartupError: there are none.
-    """
+def _credentials(*, variable: str, action: str) -> Any:
     from botocore.exceptions import BotoCoreError
 
     fix = f"Fix: give the Fargate task a task role with {action}"

@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from airflow_fargate import iam_token, token_login
+from airflow_fargate import database_token, token_login
 from airflow_fargate.backing_services import Database
 from airflow_fargate.startup_error import StartupError
 from airflow_fargate.waiting import first_line
@@ -63,7 +63,7 @@ def wanted(environ: Mapping[str, str]) -> list[str]:
     Raises:
         StartupError: a name is not that of a user of workers.
     """
-    names = (environ.get(VARIABLE) or "").split(",") if iam_token.is_required(environ) else []
+    names = (environ.get(VARIABLE) or "").split(",") if database_token.is_required(environ) else []
     users = [name.strip() for name in names if name.strip()]
     for user in users:
         if not NAME.fullmatch(user):

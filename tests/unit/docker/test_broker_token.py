@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as clock
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import boto3
@@ -14,14 +13,17 @@ from airflow_fargate.components import find
 from airflow_fargate.startup_error import StartupError
 from botocore.signers import RequestSigner
 
-from tests.image.fake_rds_tokens import TokenCheck, TokenRejected
+from tests.image.fake_rds_tokens import TokenCheck
+from tests.unit.docker import token_checks
+from tests.unit.docker.token_checks import KEY, REGION, SECRET_KEYS, Stopped, credentials
 
-CACHE, USER, REGION = "airflow-dev", "airflow-dev-team-sales", "eu-central-1"
-KEY, SECRET = "AKIAEXAMPLE", "secret/with+signs"
+__all__ = ["credentials"]
+
+CACHE, USER = "airflow-dev", "airflow-dev-team-sales"
 CHECK = TokenCheck(
     address=CACHE,
     region=REGION,
-    secret_keys={KEY: SECRET, "AKIAOTHER": "other"},
+    secret_keys=SECRET_KEYS,
     users={KEY: frozenset({USER})},
     service="elasticache",
     parameter="User",
@@ -39,14 +41,6 @@ ENVIRON = {
 }
 
 
-@pytest.fixture(autouse=True)
-def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
-    iam_token._source.cache_clear()
-
-
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
     (tmp_path / "ca.pem").touch()
@@ -54,16 +48,12 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 
 def verdict(text: str, *, user: str = USER, after: timedelta = timedelta()) -> str:
-    try:
-        CHECK.check(text, user=user, now=datetime.now(UTC) + after)
-    except TokenRejected as reason:
-        return str(reason)
-    return "accepted"
+    return token_checks.verdict(CHECK, text, user=user, after=after)
 
 
 @pytest.mark.feature("S3")
 def test_token_is_that_of_boto3(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("botocore.auth.datetime", _Stopped)
+    monkeypatch.setattr("botocore.auth.datetime", Stopped)
     session = boto3.Session(region_name=REGION)
     client = session.client("elasticache")
     signer = RequestSigner(
@@ -73,15 +63,6 @@ def test_token_is_that_of_boto3(monkeypatch: pytest.MonkeyPatch) -> None:
     request = {"method": "GET", "url": url, "body": {}, "headers": {}, "context": {}}
     expected = signer.generate_presigned_url(request, operation_name="connect", expires_in=900, region_name=REGION)
     assert broker_token.make(cache=CACHE, user=USER, region=REGION) == expected.removeprefix("http://")
-
-
-class _Stopped:
-    """The module ``datetime`` with a clock that does not run."""
-
-    class datetime(clock.datetime):  # noqa: N801
-        @classmethod
-        def utcnow(cls) -> clock.datetime:
-            return clock.datetime(2026, 11, 28, 3, 30)
 
 
 @pytest.mark.feature("S3", "T9")

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import datetime as clock
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import boto3
 import pytest
-from airflow_fargate import configuration, iam_token, worker_users
+from airflow_fargate import configuration, database_token, iam_token, worker_users
 from airflow_fargate.backing_services import Database
 from airflow_fargate.components import COMPONENTS, find
 from airflow_fargate.startup_error import StartupError
 
-from tests.image.fake_rds_tokens import TokenCheck, TokenRejected
+from tests.image.fake_rds_tokens import TokenCheck
+from tests.unit.docker import token_checks
+from tests.unit.docker.token_checks import KEY, REGION, SECRET_KEYS, Stopped, credentials
 
-HOST, PORT, USER, REGION = "database.example", 5432, "airflow", "eu-central-1"
-KEY, SECRET = "AKIAEXAMPLE", "secret/with+signs"
+__all__ = ["credentials"]
+
+HOST, PORT, USER = "database.example", 5432, "airflow"
 CHECK = TokenCheck(
     address=f"{HOST}:{PORT}",
     region=REGION,
-    secret_keys={KEY: SECRET, "AKIAOTHER": "other"},
+    secret_keys=SECRET_KEYS,
     users={KEY: frozenset({USER, "reader"})},
 )
 ENVIRON = {
@@ -33,14 +35,6 @@ ENVIRON = {
 }
 
 
-@pytest.fixture(autouse=True)
-def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
-    iam_token._source.cache_clear()
-
-
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
     (tmp_path / "ca.pem").touch()
@@ -48,34 +42,21 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 
 def token(**changes: object) -> str:
-    return iam_token.make(**{"host": HOST, "port": PORT, "user": USER, "region": REGION, **changes})  # type: ignore[arg-type]
+    return database_token.make(**{"host": HOST, "port": PORT, "user": USER, "region": REGION, **changes})  # type: ignore[arg-type]
 
 
 def verdict(text: str, *, user: str = USER, after: timedelta = timedelta()) -> str:
-    try:
-        CHECK.check(text, user=user, now=datetime.now(UTC) + after)
-    except TokenRejected as reason:
-        return str(reason)
-    return "accepted"
+    return token_checks.verdict(CHECK, text, user=user, after=after)
 
 
 @pytest.mark.feature("D8")
 @pytest.mark.parametrize("session_token", ["", "session/token+=="])
 def test_token_is_the_one_of_boto3(session_token: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("botocore.auth.datetime", _Stopped)
+    monkeypatch.setattr("botocore.auth.datetime", Stopped)
     if session_token:
         monkeypatch.setenv("AWS_SESSION_TOKEN", session_token)
     expected = boto3.Session().client("rds", region_name=REGION).generate_db_auth_token(HOST, PORT, USER)
     assert token() == expected
-
-
-class _Stopped:
-    """The module ``datetime`` with a clock that does not run."""
-
-    class datetime(clock.datetime):  # noqa: N801
-        @classmethod
-        def utcnow(cls) -> clock.datetime:
-            return clock.datetime(2026, 11, 28, 3, 30)
 
 
 @pytest.mark.feature("D8")
@@ -95,7 +76,7 @@ def test_database_accepts_a_token_for_15_minutes_and_for_one_user_host_and_regio
 def test_every_connection_gets_a_fresh_token(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     database = Database.of(environ)
     numbers = iter(("first", "second"))
-    monkeypatch.setattr(iam_token, "make", lambda **_: next(numbers))
+    monkeypatch.setattr(database_token, "make", lambda **_: next(numbers))
     assert [database.current_password(), database.current_password()] == ["first", "second"]
     assert database.with_password("bootstrap").current_password() == "bootstrap"
     assert database.url == "postgresql+psycopg2://airflow@database.example:5432/airflow"
