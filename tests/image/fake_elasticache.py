@@ -9,17 +9,13 @@ https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html
 from __future__ import annotations
 
 import asyncio
-import ssl
-import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Self
 
-from tests.image.fake_rds_proxy import copy
 from tests.image.fake_rds_tokens import TokenCheck, TokenRejected
+from tests.image.fake_server import FakeServer, copy
 
 WRONG = b"-WRONGPASS invalid username-password pair or user is disabled.\r\n"
 
@@ -44,54 +40,22 @@ async def read_command(reader: asyncio.StreamReader) -> list[bytes]:
 
 
 @dataclass(kw_only=True)
-class FakeElastiCache:
+class FakeElastiCache(FakeServer):
     """Listens on ``host`` until the block ends.
 
     Args:
-        name: DNS name of the primary node, which the certificate is for.
-        host: address of this machine that containers reach.
         redis: address and port of Redis, which accepts connections without TLS.
-        certificate: server certificate and private key.
         check: the check of a token.
         passwords: password in Redis by user; users with a password log in with IAM tokens only.
         logins: user and token of each login.
-        rejected: why a token was rejected.
     """
 
-    name: str
-    host: str
+    starts_with_tls = True
+
     redis: tuple[str, int]
-    certificate: tuple[Path, Path]
     check: TokenCheck
     passwords: Mapping[str, str]
-    port: int = 0
     logins: list[tuple[str, str]] = field(default_factory=list)
-    rejected: list[str] = field(default_factory=list)
-
-    @property
-    def options(self) -> tuple[str, ...]:
-        """Options of ``docker run`` that make the name known in a container."""
-        return ("--add-host", f"{self.name}:{self.host}")
-
-    def __enter__(self) -> Self:
-        self._loop = asyncio.new_event_loop()
-        listening = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(listening,), name="elasticache", daemon=True)
-        self._thread.start()
-        listening.wait()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-
-    def _run(self, listening: threading.Event) -> None:
-        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        tls.load_cert_chain(*self.certificate)
-        server = self._loop.run_until_complete(asyncio.start_server(self._serve, self.host, 0, ssl=tls))
-        self.port = server.sockets[0].getsockname()[1]
-        listening.set()
-        self._loop.run_forever()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         redis_reader, redis_writer = await asyncio.open_connection(*self.redis)

@@ -13,15 +13,13 @@ import asyncio
 import hashlib
 import os
 import re
-import ssl
 import struct
-import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Self
+
+from tests.image.fake_server import FakeServer, copy
 
 SSL_REQUEST, GSS_ENCRYPTION_REQUEST, PROTOCOL_3 = 80877103, 80877104, 196608
 # RDS Proxy spells the apostrophe typographically.
@@ -61,53 +59,21 @@ def error_response(message: str, *, code: str = "0A000") -> bytes:
 
 
 @dataclass(kw_only=True)
-class FakeRdsProxy:
+class FakeRdsProxy(FakeServer):
     """Listens on ``host`` until the block ends.
 
     Args:
-        name: DNS name of the proxy, which the certificate is for.
-        host: address of this machine that containers reach.
         database: address and port of PostgreSQL, which must ask this machine for a password in clear text, without TLS.
-        certificate: server certificate and private key.
         secret: passwords by user, as in the secret of the proxy; nobody can log in where it is empty.
         pinned: what pins a connection to one client, by the client's ``application_name``, with the number of times.
     """
 
-    name: str
-    host: str
+    starts_with_tls = False
+
     database: tuple[str, int]
-    certificate: tuple[Path, Path]
     secret: Mapping[str, str] = field(default_factory=dict)
-    port: int = 0
     pinned: Counter[tuple[str, str]] = field(default_factory=Counter)
     accepted: list[dict[str, str]] = field(default_factory=list)
-    rejected: list[str] = field(default_factory=list)
-
-    @property
-    def options(self) -> tuple[str, ...]:
-        """Options of ``docker run`` that make the name known in a container."""
-        return ("--add-host", f"{self.name}:{self.host}")
-
-    def __enter__(self) -> Self:
-        self._loop = asyncio.new_event_loop()
-        listening = threading.Event()
-        self._thread = threading.Thread(target=self._run, args=(listening,), name="rds-proxy", daemon=True)
-        self._thread.start()
-        listening.wait()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-
-    def _run(self, listening: threading.Event) -> None:
-        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        tls.load_cert_chain(*self.certificate)
-        self._tls = tls
-        server = self._loop.run_until_complete(asyncio.start_server(self._serve, self.host, 0))
-        self.port = server.sockets[0].getsockname()[1]
-        listening.set()
-        self._loop.run_forever()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -231,13 +197,3 @@ def pins(kind: bytes, body: bytes) -> Iterator[str]:
     for found in PINNING.finditer(statement):
         if found["statement"] is None or found.start() == 0:
             yield found[0].strip().lower().removesuffix("(").strip()
-
-
-async def copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-    """Pass on what ``source`` receives until it ends."""
-    try:
-        while data := await source.read(65536):
-            target.write(data)
-            await target.drain()
-    finally:
-        target.close()

@@ -19,7 +19,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, quote
 
-from tests.image.fake_rds_proxy import FakeRdsProxy, copy, error_response, start_up_parameters
+from tests.image.fake_rds_proxy import FakeRdsProxy, error_response, start_up_parameters
+from tests.image.fake_server import copy
 
 ROLE = "rds_iam"
 LIFETIME = timedelta(minutes=15)
