@@ -76,7 +76,7 @@ class Services:
         name: str = "",
         health_checks: bool = False,
     ) -> Launch:
-        """A component's launch; with ``health_checks`` the engine repeats them, which costs a twentieth of a processor."""
+        """A component's launch. With ``health_checks`` the engine repeats them: a twentieth of a processor."""
         variables = {**self.environ, "AIRFLOW_COMPONENT": component, **(environ or {})}
         return Launch(
             image=self.image,
