@@ -10,7 +10,7 @@ from local.containers.engine import EngineError
 from local.ecs.service_catalog import Service, ServiceCatalog
 from local.ecs.task import FargateTask
 
-POLL_SECONDS = 0.5
+POLL_SECONDS = 1.0
 
 
 @dataclass(kw_only=True)
