@@ -42,7 +42,9 @@ class Mutants(list[RuleMutant]):
 
         def make(documents: Documents) -> Mutant:
             made = mutants(documents, operators={operator: OPERATORS[operator]})
-            return next(mutant for mutant in made if (mutant.address, mutant.change) == (address, change))
+            found = [mutant for mutant in made if (mutant.address, mutant.change) == (address, change)]
+            assert found, f"{rule}: the harness makes no mutant {address}: {edit}"
+            return found[0]
 
         self.append(RuleMutant(rule=rule, make=make, also=frozenset(also)))
 
