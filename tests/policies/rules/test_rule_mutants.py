@@ -28,7 +28,7 @@ def test_production_passes_every_rule(production: Documents) -> None:
     assert findings(production, violations) == frozenset()
 
 
-@pytest.mark.feature("P5")
+@pytest.mark.feature("P5", "H5")
 @pytest.mark.parametrize("expected", [pytest.param(item, id=item.rule) for item in MUTANTS])
 def test_mutant_is_found_by_its_rule_and_expected_others(expected: RuleMutant, production: Documents) -> None:
     mutant = expected.make(production)
