@@ -30,8 +30,7 @@ def ssh_environment(environ: Mapping[str, str], *, folder: Path) -> dict[str, st
     hosts = environ.get("GITSYNC_KNOWN_HOSTS")
     if not hosts:
         raise StartupError(
-            "GITSYNC_KNOWN_HOSTS is missing. Fix: set it to the host keys that the operator of the git server "
-            "publishes"
+            "GITSYNC_KNOWN_HOSTS is missing. Fix: set it to the host keys that the operator of the git server publishes"
         )
     files = {"key": lines(key), "known_hosts": lines(hosts)}
     for name, text in files.items():

@@ -58,7 +58,8 @@ def _totals(report: Report) -> str:
     return (
         f"{_counted(len(report.stacks), 'stack')}, {_counted(report.resources, 'resource')}, {report.rules} rules, "
         f"{len(report.outcomes)} verdicts: {passes} pass, {len(report.of(Verdict.FAIL))} fail, "
-        f"{len(report.of(Verdict.UNKNOWN))} unknown, {len(report.waived)} waived; {_counted(len(report.problems), 'problem')}"
+        f"{len(report.of(Verdict.UNKNOWN))} unknown, {len(report.waived)} waived; "
+        f"{_counted(len(report.problems), 'problem')}"
     )
 
 
