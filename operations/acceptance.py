@@ -43,4 +43,4 @@ def require_reviewed(account: Account, stack: str, shown: Mapping[str, Any], rev
 
 def _reject(stack: str, why: str, lines: Iterable[str], *, fix: str) -> None:
     listed = (f"  {line}" for line in lines)
-    raise PreconditionError("\n".join([f"{stack}: {why}, nothing was applied:", *listed, f"Fix: {fix}"]))
+    raise PreconditionError("\n".join([f"{stack}: {why}; nothing was applied:", *listed, f"Fix: {fix}"]))
