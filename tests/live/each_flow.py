@@ -106,7 +106,7 @@ class Turn:
             "internet": (live.git_address, *(vpc.lookup("api.aws.example") or ())),
             "s3": (live.ecs.gateways.s3,),
         }
-        inside = tuple(address for address, member in vpc.members.items() if member.place.name == end)
+        inside = tuple(address for address, member in vpc.members.items() if member.endpoint.name == end)
         addresses = outside.get(end, inside)
         sources = {flow: "person" if flow.source.cidrs else flow.source.name for flow in self.flows}
         return [RemovedFlow(source=source, to=addresses, port=flow.port) for flow, source in sources.items()]
