@@ -22,7 +22,7 @@ class Following:
 
     Args:
         root: folder of the link ``current``.
-        period: seconds between two looks.
+        period: seconds between two checks.
         one_time: exit after the first version.
         wait: longest time in seconds to try with ``one_time``.
     """
@@ -56,7 +56,7 @@ class Following:
         look: Callable[[], object],
         version: Callable[[], str | None],
         errors: tuple[type[Exception], ...],
-        told: Callable[[str], str],
+        message: Callable[[str], str],
     ) -> int:
         """Look for a new version until SIGTERM, or with ``one_time`` until the first one.
 
@@ -65,7 +65,7 @@ class Following:
             look: switches to a new version, if there is one.
             version: returns the current version; None before the first.
             errors: exceptions of ``look`` after which to try again; each new message is printed once.
-            told: returns what is printed about the message of an exception.
+            message: returns what is printed for the text of an exception.
 
         Returns:
             0, or 1 where ``one_time`` ended without a version.
@@ -79,7 +79,7 @@ class Following:
             except errors as error:
                 if str(error) != printed:
                     printed = str(error)
-                    print(f"{program}: {told(printed)}", file=sys.stderr, flush=True)
+                    print(f"{program}: {message(printed)}", file=sys.stderr, flush=True)
             heartbeat.touch(program)
             if self.one_time and (version() or time.monotonic() + self.period > deadline):
                 return 0 if version() else 1

@@ -152,7 +152,7 @@ def run(settings: Settings, *, environ: Mapping[str, str]) -> int:
         look=look,
         version=lambda: repository.commit,
         errors=(GitError,),
-        told=lambda message: f"{settings.repository} {settings.reference}: {message}",
+        message=lambda text: f"{settings.repository} {settings.reference}: {text}",
     )
 
 

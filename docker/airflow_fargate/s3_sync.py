@@ -144,7 +144,7 @@ def run(settings: Settings, *, s3: Any) -> int:
         look=look,
         version=lambda: releases.version,
         errors=(ReleaseError, OSError, zipfile.BadZipFile),
-        told=lambda message: f"{message}; next try in {settings.following.period:g} s",
+        message=lambda text: f"{text}; next try in {settings.following.period:g} s",
     )
 
 
