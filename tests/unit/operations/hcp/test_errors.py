@@ -21,7 +21,7 @@ def test_missing_token_names_the_variable(console: Console, monkeypatch: pytest.
 
 
 @pytest.mark.feature("M6")
-def test_refused_token(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rejected_token(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(token_variable(console.fake.hostname), "wrong-token-value")
     message = console.rejected("plan", "dev")
     assert "rejects the token: unauthorized. Fix: terraform login" in message
