@@ -32,8 +32,8 @@ from tests.live.flow_checks import Bench, Check, single
 from tests.live.test_topologies import BAKED, LOCAL, ONE_CONTAINER, change_to
 
 # Name in the record -> topology, egress mode, changes to the tier's environment. `sequential` declares the flows of
-# `single`, and `ecs` those of `celery` but for workers and broker: the tier's environment has the ECS executor beside
-# Celery. The order changes the foundation twice only.
+# `single`, and `ecs` those of `celery` but for workers and broker: the tier's environment has both Celery
+# and the ECS executor. The order changes the foundation twice only.
 RUNS: Mapping[str, tuple[Topology, str, dict[str, Any]]] = {
     "celery, one NAT gateway": ("celery", "single_nat", {}),
     "local_executor, one NAT gateway per zone": ("local_executor", "nat_per_zone", LOCAL),

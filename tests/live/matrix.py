@@ -24,7 +24,7 @@ from local.ecs.fake_cluster import FakeCluster
 from local.ecs.fake_vpc import namespace_of
 from tests.live.conftest import Live
 
-# Ports that no flow declares, beside those that some flow declares: SSH, HTTP, StatsD, the scheduler's health server.
+# Ports in addition to those that flows declare: SSH, HTTP, StatsD, the scheduler's health server.
 OTHER_PORTS = (22, 80, 8125, 8974)
 # An open connection may answer late on a busy machine; a dropped packet never answers.
 PROBE_SECONDS, SECOND_PROBE_SECONDS = 1.0, 10.0

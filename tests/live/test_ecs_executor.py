@@ -1,4 +1,4 @@
-"""Airflow tasks in separate Fargate tasks, beside Celery workers: what one can reach, and what cannot start."""
+"""Airflow tasks in separate Fargate tasks, in addition to Celery workers: what one can reach, and what cannot start."""
 
 from __future__ import annotations
 
