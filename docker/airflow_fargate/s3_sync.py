@@ -1,7 +1,7 @@
 """The sidecar ``s3-sync``: keeps ``$S3SYNC_ROOT/current`` on the release that ``current.json`` in a bucket names.
 
 A release is one ZIP archive below ``releases/``, whose SHA-256 the pointer contains: an upload that has not ended, or
-an archive that somebody changed, never becomes the DAG folder.
+a changed archive, never becomes the DAG folder.
 """
 
 from __future__ import annotations

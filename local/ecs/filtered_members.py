@@ -45,7 +45,7 @@ class FilteredMembers:
     Args:
         aws: the account.
         members: endpoints by address.
-        gateways: the address that stands for each target of a route, by the target's id.
+        gateways: the address of each target of a route, by the target's id.
     """
 
     aws: Aws

@@ -14,7 +14,7 @@ from typing import Any
 
 from terraform_harness.emulator.iam import DecisionReport, Taken
 
-# AWS's own policy of the plan role, for which nobody can write fewer permissions.
+# The AWS managed policy of the plan role: its permissions cannot be reduced.
 NOT_OURS = frozenset({"ReadOnlyAccess"})
 TASK_ROLE = re.compile(r"(?P<prefix>[^-]+)-(?P<environment>[^-]+)-(?P<component>.+)-(?P<kind>task|exec)")
 CI_ROLE = re.compile(r"[^-]+-ci-(?P<kind>plan|deploy)")

@@ -76,7 +76,7 @@ def _entered(pid: int) -> NetworkNamespace:
 
 
 def _connect(found: Namespaces) -> None:
-    """A bridge in a namespace of its own, because bridged packets pass the filters of the bridge's namespace."""
+    """A bridge in its own namespace, because bridged packets pass the filters of the bridge's namespace."""
     switch = found["switch"]
     switch.run("ip", "link", "add", "bridge", "type", "bridge")
     switch.run("ip", "link", "set", "bridge", "up")

@@ -103,7 +103,7 @@ class SignOn:
 
 
 def options(environ: Mapping[str, str]) -> dict[str, str]:
-    """Airflow's options for sign-on, for an api-server. An image with a configuration of its own keeps it in the mode
+    """Airflow's options for sign-on, for an api-server. An image with its own configuration keeps it in the mode
     ``password``.
 
     Raises:

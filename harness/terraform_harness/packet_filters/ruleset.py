@@ -177,7 +177,7 @@ def route_commands(network: Ec2Network, endpoint: Endpoint, gateways: Mapping[st
     Args:
         network: the VPC.
         endpoint: the endpoint.
-        gateways: the address on the VPC's network that stands for each target of a route. A route without one leads
+        gateways: the address on the VPC's network of each target of a route. A route without one leads
             nowhere.
     """
     commands = [["route", "flush", "root", "0.0.0.0/0", "scope", "global"]]

@@ -17,7 +17,7 @@ ID = "0d7d5c5e44ab43b1a7e6f8a2a1f3b9c4"
 
 
 class _Account:
-    """An account whose roles nobody assumes."""
+    """An account whose roles no principal assumes."""
 
     account_id, region, url = "111111111111", "eu-central-1", ""
 

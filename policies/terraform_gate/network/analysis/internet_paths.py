@@ -97,7 +97,7 @@ def _nodes(network: Network) -> Iterator[Node]:
 
 
 def _is_open(endpoint: Endpoint) -> bool:
-    """Whether the endpoint is a load balancer that everybody reaches, because it has no security group."""
+    """Whether the endpoint is a load balancer that every address reaches, because it has no security group."""
     return endpoint.kind is Kind.LOAD_BALANCER and endpoint.public and not endpoint.filtered
 
 
