@@ -53,7 +53,7 @@ class Following:
         self,
         program: str,
         *,
-        look: Callable[[], object],
+        update: Callable[[], object],
         version: Callable[[], str | None],
         errors: tuple[type[Exception], ...],
         message: Callable[[str], str],
@@ -62,9 +62,9 @@ class Following:
 
         Args:
             program: name of the sidecar's heartbeat and of its messages.
-            look: switches to a new version, if there is one.
+            update: switches to a new version, if there is one.
             version: returns the current version; None before the first.
-            errors: exceptions of ``look`` after which to try again; each new message is printed once.
+            errors: exceptions of ``update`` after which to try again; each new message is printed once.
             message: returns what is printed for the text of an exception.
 
         Returns:
@@ -74,7 +74,7 @@ class Following:
         printed = ""
         while True:
             try:
-                look()
+                update()
                 printed = ""
             except errors as error:
                 if str(error) != printed:

@@ -135,13 +135,13 @@ def run(settings: Settings, *, s3: Any) -> int:
     """
     releases = Releases(settings, s3=s3)
 
-    def look() -> None:
+    def update() -> None:
         if switched := releases.follow():
             print(f"s3-sync: now on {switched}", flush=True)
 
     return settings.following.run(
         "s3-sync",
-        look=look,
+        update=update,
         version=lambda: releases.version,
         errors=(ReleaseError, OSError, zipfile.BadZipFile),
         message=lambda text: f"{text}; next try in {settings.following.period:g} s",

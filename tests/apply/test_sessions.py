@@ -90,7 +90,7 @@ def test_command_is_not_given_to_a_shell_and_a_missing_program_is_said(
 
 
 @pytest.mark.feature("O8")
-def test_operator_without_permission_is_told_which(
+def test_missing_permission_is_named_to_the_operator(
     scheduler: str, cloud: ExecAccount, acting_as: Callable[[dict[str, str]], Account]
 ) -> None:
     account = acting_as(cloud.operator("no-exec", "ecs:ExecuteCommand"))

@@ -54,7 +54,7 @@ def test_host_name_without_an_ecs_agent_is_no_address(agent: Agent, monkeypatch:
 @pytest.mark.parametrize(
     ("component", "expected"), [("airflow-task", "fargate_task.hostname"), ("statsd", "get_host_ip_address")]
 )
-def test_only_an_airflow_task_of_its_own_has_this_host_name(component: str, expected: str) -> None:
+def test_only_a_separate_airflow_task_has_this_host_name(component: str, expected: str) -> None:
     options = configuration.assemble(find(component), {})
     assert options["AIRFLOW__CORE__HOSTNAME_CALLABLE"].endswith(f".{expected}")
     own = configuration.assemble(find(component), {"AIRFLOW__CORE__HOSTNAME_CALLABLE": "mine"})
