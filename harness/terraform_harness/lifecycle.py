@@ -135,7 +135,7 @@ class Lifecycle:
         Raises:
             LifecycleError: A check failed; the message lists all failures.
         """
-        states = [self.roots[stack].show() for stack in stacks]
+        states = [shown(self.roots[stack].pull()) for stack in stacks]
         checks = verify(states, aws=self.emulator, verifiers=_verifiers(skip))
         failed = [str(check) for check in checks if not check.ok]
         if failed:
@@ -187,8 +187,12 @@ class Lifecycle:
         self.apply(stack, plan, shown)
         return changes(shown)
 
-    def destroy(self, stack: str) -> None:
+    def destroy(self, stack: str, *, refresh: bool = True) -> None:
         """Destroy an applied stack.
+
+        Args:
+            stack: The name of its folder.
+            refresh: False does not read the emulator again before the plan.
 
         Raises:
             LifecycleError: Resources are left in the state.
@@ -196,7 +200,7 @@ class Lifecycle:
         with self._as_applying(stack) as root, show_progress(f"destroy {stack}", console=self.console) as progress:
             progress.expect(len(managed(root.pull())))
             root.progress = progress.update
-            root.destroy()
+            root.destroy(refresh=refresh)
         left = managed(self.roots[stack].pull())
         if left:
             raise LifecycleError(f"{stack}: still in the state after destroy: {', '.join(left)}")
@@ -224,6 +228,28 @@ def managed(state: Mapping[str, Any]) -> list[str]:
     """
     found = (resource for resource in state.get("resources", ()) if resource["mode"] == "managed")
     return [_address(resource, instance) for resource in found for instance in resource["instances"]]
+
+
+def shown(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the managed resources of a state file in the form of ``terraform show -json``, all in one module.
+
+    Values of dynamic type, which the AWS provider does not have, keep the form of the state file.
+
+    Args:
+        state: The state file, as ``Terraform.pull`` returns it.
+    """
+    resources = [
+        {
+            "address": _address(resource, instance),
+            "mode": resource["mode"],
+            "type": resource["type"],
+            "values": instance["attributes"],
+        }
+        for resource in state.get("resources", ())
+        if resource["mode"] == "managed"
+        for instance in resource["instances"]
+    ]
+    return {"values": {"root_module": {"resources": resources}}}
 
 
 def _address(resource: Mapping[str, Any], instance: Mapping[str, Any]) -> str:
