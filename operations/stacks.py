@@ -42,6 +42,7 @@ class Stack:
         (self.folder / OUTPUTS_FILE).unlink(missing_ok=True)  # of a `plan` that was killed
         self.terraform = Terraform(self.folder, progress=self._show)
         self._last_shown: tuple[Plan, dict[str, Any]] | None = None
+        self._initialized = False
 
     def bring_up(
         self,
@@ -121,7 +122,7 @@ class Stack:
     def tear_down(self, *, confirm: Confirm) -> None:
         """Plan the destruction, ask, destroy. The plan guard does not apply: data is meant to be destroyed."""
         with self._at_work("plan the destruction"):
-            self.terraform.init()
+            self._initialize()
             plan = self.terraform.plan(destroy=True)
         if plan.changes:
             self._apply(plan, confirm=confirm, question=f"Destroy {self.name}?", guarded=False)
@@ -132,11 +133,11 @@ class Stack:
 
     def task_definitions(self) -> dict[str, str]:
         """ARN of the task definition of every ECS service in the state, by the service's name."""
-        module = (self.terraform.show().get("values") or {}).get("root_module") or {}
         return {
-            resource["values"]["name"]: resource["values"]["task_definition"]
-            for resource in module.get("resources", ())
+            instance["attributes"]["name"]: instance["attributes"]["task_definition"]
+            for resource in self.terraform.pull().get("resources", ())
             if resource["type"] == "aws_ecs_service"
+            for instance in resource["instances"]
         }
 
     def _shown(self, plan: Plan) -> dict[str, Any]:
@@ -152,8 +153,14 @@ class Stack:
         flags = " ".join(f"-target={address}" for address in targets)
         terraform = Terraform(self.folder, progress=self._show, environment={"TF_CLI_ARGS_plan": flags})
         with self._at_work(f"plan {len(targets)} resources" if targets else "plan"):
-            terraform.init()
+            self._initialize()
             return terraform.plan()
+
+    def _initialize(self) -> None:
+        """Run ``terraform init`` before the first plan; the files do not change between the plans of a command."""
+        if not self._initialized:
+            self.terraform.init()
+            self._initialized = True
 
     def _apply(
         self,

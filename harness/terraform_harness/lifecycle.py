@@ -17,7 +17,7 @@ from terraform_harness.emulator.seed import seed
 from terraform_harness.emulator.support import unsupported
 from terraform_harness.extras import imports_of_extra
 from terraform_harness.terraform import workspace
-from terraform_harness.terraform.changes import changes, described, managed
+from terraform_harness.terraform.changes import changes, described, managed, shown
 from terraform_harness.terraform.console import show_progress
 from terraform_harness.terraform.run import Plan, Terraform, TerraformError
 from terraform_harness.verification import unverified, verifiers_without, verify
@@ -136,7 +136,7 @@ class Lifecycle:
         Raises:
             LifecycleError: A check failed; the message lists all failures.
         """
-        states = [self.roots[stack].show() for stack in stacks]
+        states = [shown(self.roots[stack].pull()) for stack in stacks]
         checks = verify(states, aws=self.emulator, verifiers=verifiers_without(skip))
         failed = [str(check) for check in checks if not check.ok]
         if failed:
@@ -188,8 +188,12 @@ class Lifecycle:
         self.apply(stack, plan, shown)
         return changes(shown)
 
-    def destroy(self, stack: str) -> None:
+    def destroy(self, stack: str, *, refresh: bool = True) -> None:
         """Destroy an applied stack.
+
+        Args:
+            stack: The name of its folder.
+            refresh: False does not read the emulator again before the plan.
 
         Raises:
             LifecycleError: Resources are left in the state.
@@ -197,7 +201,7 @@ class Lifecycle:
         with self._as_applying(stack) as root, show_progress(f"destroy {stack}", console=self.console) as progress:
             progress.expect(len(managed(root.pull())))
             root.progress = progress.update
-            root.destroy()
+            root.destroy(refresh=refresh)
         left = managed(self.roots[stack].pull())
         if left:
             raise LifecycleError(f"{stack}: still in the state after destroy: {', '.join(left)}")

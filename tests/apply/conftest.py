@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +19,8 @@ from terraform_harness.tools import require
 from environments.facts.quotas import account_limits
 from local.repository import ROOT
 
+# No test uses a machine image, and reading the default ones takes each emulator half a second.
+os.environ.setdefault("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
 Variant = Mapping[str, Any]
 Start = Callable[..., Lifecycle]
 

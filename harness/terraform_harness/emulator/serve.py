@@ -63,10 +63,10 @@ def main(port: int, descriptor: int, parent: int) -> None:
         descriptor: The file descriptor of that socket.
         parent: The process id of the owner.
     """
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+    from moto.moto_server.werkzeug_app import MotoRequestHandler
     from werkzeug.serving import make_server
 
-    from terraform_harness.emulator import patches
+    from terraform_harness.emulator import caches, patches
     from terraform_harness.emulator.process import IAM, QUOTAS, WITHOUT_PATCHES
     from terraform_harness.emulator.validation.application import validating
     from terraform_harness.emulator.validation.newer_clients import QueryApplication
@@ -74,7 +74,8 @@ def main(port: int, descriptor: int, parent: int) -> None:
     patches.apply_all(without=filter(None, os.environ.get(WITHOUT_PATCHES, "").split(",")))
     os.environ["MOTO_PORT"] = str(port)
     threading.Thread(target=_exit_with, args=(parent,), daemon=True).start()
-    moto = DomainDispatcherApplication(create_backend_app)
+    caches.cache_method_names()
+    moto = caches.dispatcher()
     quotas = os.environ.get(QUOTAS)
     validated = validating(moto, quotas=json.loads(quotas), iam=os.environ.get(IAM, "")) if quotas else moto
     application = SerialApplication(QueryApplication(validated))

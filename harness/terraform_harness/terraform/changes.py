@@ -34,6 +34,28 @@ def managed(state: Mapping[str, Any]) -> list[str]:
     return [_address(resource, instance) for resource in found for instance in resource["instances"]]
 
 
+def shown(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the managed resources of a state file in the form of ``terraform show -json``, all in one module.
+
+    Values of dynamic type, which the AWS provider does not have, keep the form of the state file.
+
+    Args:
+        state: The state file, as ``Terraform.pull`` returns it.
+    """
+    resources = [
+        {
+            "address": _address(resource, instance),
+            "mode": resource["mode"],
+            "type": resource["type"],
+            "values": instance["attributes"],
+        }
+        for resource in state.get("resources", ())
+        if resource["mode"] == "managed"
+        for instance in resource["instances"]
+    ]
+    return {"values": {"root_module": {"resources": resources}}}
+
+
 def _address(resource: Mapping[str, Any], instance: Mapping[str, Any]) -> str:
     """The address of an instance: ``module.m.aws_vpc.v``, or ``aws_vpc.v["key"]`` with ``for_each``."""
     names = [resource["module"]] if "module" in resource else []

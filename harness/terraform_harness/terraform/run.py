@@ -113,9 +113,10 @@ class Terraform:
         """Mark the resource ``address`` as complete, so that the next plan does not replace it."""
         self._run("untaint", address)
 
-    def destroy(self) -> None:
-        """Destroy every resource of the state."""
-        self._run("apply", "-destroy", "-json", "-input=false", "-auto-approve")
+    def destroy(self, *, refresh: bool = True) -> None:
+        """Destroy every resource of the state; without ``refresh``, in the form that the state has."""
+        flags = [] if refresh else ["-refresh=false"]
+        self._run("apply", "-destroy", "-json", "-input=false", "-auto-approve", *flags)
 
     def show(self, plan: Plan | None = None) -> dict[str, Any]:
         """Return the plan, or the state, as ``terraform show -json`` prints it."""
