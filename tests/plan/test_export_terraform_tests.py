@@ -5,28 +5,34 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from terraform_harness.terraform import cli_configuration
+from terraform_harness.terraform.diagnostics import Message, read_message
 from terraform_harness.terraform.run import GARBAGE_COLLECTION, Terraform
 from terraform_harness.tools import require
 
-from environments import load
-from environments.load import HOME
 from modules.export import write
 from modules.export.terraform_tests import PLAN, VALIDATION
+from tests.plan import structures
 from tests.plan.conftest import NOWHERE
 
-SOURCES = {source.name: source for source in (*write.MODULES, *write.STACKS)}
+# One process makes what the tests share.
+pytestmark = structures.SHARED
+
+SOURCES = [source.name for source in (*write.MODULES, *write.STACKS)]
 
 
-# These modules run all their tests in the module itself.
-WHOLE = frozenset({"alarms", "broker", "encryption-key", "secrets"})
+# These modules run all their tests in the module itself, as they are exported.
+WHOLE = ("alarms", "broker", "encryption-key", "secrets")
+TOGETHER = [name for name in SOURCES if name not in WHOLE]
 # Blocks of a test file that need the module's resources.
 _OF_RESOURCES = re.compile(
     r'^((mock_provider|provider) "aws"|override_data) \{\n.*?^\}\n|^  plan_options \{\n.*?^  \}\n', re.M | re.S
 )
+_RUN = re.compile(r'^run "(\w+)" \{\n', re.M)
 
 
 def run_tests(folder: Path, *options: str) -> tuple[int, str]:
@@ -43,33 +49,72 @@ def run_tests(folder: Path, *options: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _tools() -> None:
     require("terraform", "provider-mirror")
 
 
+@pytest.fixture(scope="module")
+def planned(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Message]]:
+    """What Terraform says about the plan tests of each module.
+
+    One root has the tests of all these modules: ``terraform test`` in each of them would start the provider and read
+    its schema, which takes two seconds. Each run names its module; nothing else is changed.
+    """
+    root = tmp_path_factory.mktemp("terraform-tests") / "root"
+    tests = root / "tests"
+    tests.mkdir(parents=True)
+    (root / "main.tf").write_text("# init does nothing in a root without configuration\nlocals {}\n")
+    for name in TOGETHER:
+        files = structures.content("prod")[name]
+        write.write(root / "modules" / name, files)
+        of_module = f'  module {{\n    source = "./modules/{name}"\n  }}\n\n'
+        (tests / f"{name}.tftest.hcl").write_text(_RUN.sub(rf"\g<0>{of_module}", files[PLAN]))
+    said: dict[str, list[Message]] = {name: [] for name in TOGETHER}
+    for message in map(read_message, run_tests(root, "-json")[1].splitlines()):
+        if file := message.fields.get("@testfile"):
+            said[Path(file).name.removesuffix(".tftest.hcl")].append(message)
+    return said
+
+
 @pytest.mark.feature("M1", "M2", "M8")
-@pytest.mark.parametrize("name", SOURCES)
-def test_tests_of_the_module_pass(name: str, tmp_path: Path) -> None:
-    """A condition of a variable refers to variables only: most modules test it without resources, 20 times as fast."""
-    (module,) = write.modules([SOURCES[name]], structure=load(HOME / "prod.yaml"))
-    content = write.content(module)
-    write.write(tmp_path / name, content)
-    split = name not in WHOLE and VALIDATION in content
-    code, output = run_tests(tmp_path / name, *([f"-filter={PLAN}"] if split else []))
+@pytest.mark.parametrize("name", TOGETHER)
+def test_plan_tests_of_the_module_pass(name: str, planned: Mapping[str, list[Message]]) -> None:
+    ended = [message.fields["test_run"] for message in planned[name] if message.kind == "test_run"]
+    status = {run["run"]: run["status"] for run in ended if run["progress"] == "complete"}
+    runs = _RUN.findall(structures.content("prod")[name][PLAN])
+    assert runs
+    assert status == dict.fromkeys(runs, "pass"), "\n".join(
+        str(message.diagnostic or message.text) for message in planned[name]
+    )
+
+
+@pytest.mark.feature("M1", "M2", "M8")
+@pytest.mark.parametrize("name", TOGETHER)
+def test_validations_of_the_module_reject_what_its_tests_say(name: str, tmp_path: Path) -> None:
+    """A condition of a variable refers to variables only: without resources, its tests take a twentieth of the time."""
+    content = structures.content("prod")[name]
+    if VALIDATION not in content:
+        assert not any(item.rules for item in structures.modules("prod")[name].inputs)
+        return
+    variables = {file: text for file, text in content.items() if file.startswith("variables")}
+    write.write(tmp_path / "variables", variables | {VALIDATION: _OF_RESOURCES.sub("", content[VALIDATION])})
+    code, output = run_tests(tmp_path / "variables")
     assert (code, ", 0 failed." in output) == (0, True), output
-    if split:
-        variables = {file: text for file, text in content.items() if file.startswith("variables")}
-        write.write(tmp_path / "variables", variables | {VALIDATION: _OF_RESOURCES.sub("", content[VALIDATION])})
-        code, output = run_tests(tmp_path / "variables")
-        assert (code, ", 0 failed." in output) == (0, True), output
-        assert output.count("... pass") >= content[VALIDATION].count("\nrun ")
+    assert output.count("... pass") >= content[VALIDATION].count("\nrun ")
+
+
+@pytest.mark.feature("M1", "M2", "M8")
+@pytest.mark.parametrize("name", WHOLE)
+def test_tests_of_the_module_pass(name: str, tmp_path: Path) -> None:
+    write.write(tmp_path / name, structures.content("prod")[name])
+    code, output = run_tests(tmp_path / name)
+    assert (code, ", 0 failed." in output) == (0, True), output
 
 
 @pytest.mark.feature("M2")
 def test_tests_of_a_module_without_its_validations_fail(tmp_path: Path) -> None:
-    (module,) = write.modules([SOURCES["encryption-key"]], structure=load(HOME / "prod.yaml"))
-    content = write.content(module)
+    content = structures.content("prod")["encryption-key"]
     without = content["variables.tf"].replace("condition     = ", "condition     = true || ")
     write.write(tmp_path / "module", content | {"variables.tf": without})
     code, output = run_tests(tmp_path / "module")
