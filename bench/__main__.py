@@ -56,7 +56,7 @@ def main(
         typer.Argument(help=f"Parts to measure: {', '.join(PARTS)}. Default: all but {', '.join(ON_REQUEST)}."),
     ] = None,
     *,
-    rounds: Annotated[int, typer.Option(help="Rounds for every candidate; the median counts.")] = 3,
+    rounds: Annotated[int, typer.Option(help="Rounds of each measurement; the median counts.")] = 3,
     write: Annotated[bool, typer.Option("--write", help="Write the tables into the documentation.")] = False,
 ) -> None:
     """Measure time and memory and print them with their limits. Exit 1 when a limit is exceeded.

@@ -67,7 +67,7 @@ def cases(bases: Mapping[str, Mapping[str, Any]]) -> tuple[Case, ...]:
     missing = [key for key, _ in keys() if key not in UNPLANNED and key not in {case.key for case in found}]
     if missing:
         raise UncoveredKeyError(
-            f"no valid change is known of {', '.join(missing)}. Fix: add one to CHANGES in day_two/changes"
+            f"no valid change of {', '.join(missing)} is known. Fix: add one to CHANGES in day_two/changes"
         )
     return tuple(found)
 

@@ -23,6 +23,9 @@ that have this effect; the AWS provider makes the plan over an environment that 
 ignored, when no change of a key has the declared effect, or when a resource that holds data is replaced without being
 declared.
 
+*Change* gives the numbers of items where values are long: `[1, 2] → [2, 1]` exchanges two items of a list,
+`[] → [1]` adds an item, and `{1} → {}` removes the only entry of a mapping. *given* is any valid value.
+
 *Deleted last* lists what the foundation deletes only after the services were updated: AWS does not delete it earlier.
 
 `make plan ENV=dev` shows the same for a change of your environment, before you deploy it.

@@ -79,7 +79,9 @@ def discover(issuer: str, *, read: Callable[[str], bytes] | None = None) -> dict
             "again when it answers"
         ) from None
     except (KeyError, TypeError) as error:
-        raise OperationError(f"{where} is no configuration of an identity provider: it lacks {error}") from None
+        raise OperationError(
+            f"{where} is no configuration of an identity provider: it lacks {error}. Fix: correct auth.issuer"
+        ) from None
     if named != issuer:
         raise OperationError(f"{where} belongs to {named!r}. Fix: set auth.issuer to exactly this text")
     for argument, address in endpoints.items():

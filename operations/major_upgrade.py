@@ -47,7 +47,7 @@ class MajorUpgrade:
         if problems:
             lines = "".join(f"\n  {problem}" for problem in problems)
             raise PreconditionError(
-                f"the database cannot be upgraded to PostgreSQL {after}, nothing was applied:{lines}"
+                f"the database cannot be upgraded to PostgreSQL {after}; nothing was applied:{lines}"
             )
         _show_connections(report)
         with step(f"snapshot of PostgreSQL {before}"):

@@ -118,10 +118,10 @@ def _differences(
 ) -> list[str]:
     actions, values = found
     if address not in known:
-        return [f"{address}: {' and '.join(actions)}, the reviewed plan does not change it"]
+        return [f"{address}: {' and '.join(actions)}; the reviewed plan does not change it"]
     expected, reviewed_values = known[address]
     if actions != expected:
-        return [f"{address}: {' and '.join(actions)}, the reviewed plan has {' and '.join(expected)}"]
+        return [f"{address}: {' and '.join(actions)}; the reviewed plan has {' and '.join(expected)}"]
     return [
         f"{address}: {name} gets another value than in the reviewed plan"
         for name, digest in values.items()

@@ -96,7 +96,7 @@ def broker(account: Account) -> None:
     if account.environment.broker.authentication == "iam":
         raise PreconditionError(
             f"the broker of {account.environment.name} has no AUTH token: with broker.authentication iam, every login "
-            "has a token of its own, which is valid for 15 minutes. Fix: rotate nothing"
+            "has a separate token, which is valid for 15 minutes. Fix: none is needed"
         )
     parameters = Parameters(account)
     account.steps.plan("new token stored", "both tokens accepted", "roll-out of the new token", "old token rejected")

@@ -210,7 +210,7 @@ class Stack:
 
     def _refuse(self, why: str, lines: Iterable[str], *, fix: str) -> None:
         listed = (f"  {line}" for line in lines)
-        raise PreconditionError("\n".join([f"{self.name}: {why}, nothing was applied:", *listed, f"Fix: {fix}"]))
+        raise PreconditionError("\n".join([f"{self.name}: {why}; nothing was applied:", *listed, f"Fix: {fix}"]))
 
     @contextmanager
     def _at_work(self, what: str) -> Iterator[None]:

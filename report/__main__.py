@@ -114,7 +114,8 @@ def _named(given: str) -> Named:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m report",
-        description="Write one HTML page about an environment. Exit 0: written; 2: the input cannot be reported.",
+        description="Write one HTML page about an environment. Exit 0: written; 2: the input is invalid, and nothing "
+        "is written.",
     )
     parser.add_argument("environment", metavar="ENV", help="name of an environment")
     parser.add_argument("--against", metavar="ENV", help="a second environment, side by side")

@@ -23,7 +23,9 @@ def main(
     folders: Annotated[list[Path], typer.Argument(help="Checkouts of corpora.")],
     *,
     write: Annotated[bool, typer.Option("--write", help="Write the table into docs/policies_compared.md.")] = False,
-    misses: Annotated[bool, typer.Option("--misses", help="List the cases that the gate decides otherwise.")] = False,
+    misses: Annotated[
+        bool, typer.Option("--misses", help="List the cases whose label differs from the gate's verdict.")
+    ] = False,
 ) -> None:
     """Run the gate, checkov and trivy over public examples, and print recall, false alarms and unknown verdicts.
 

@@ -69,5 +69,5 @@ def check_length(overrides: Mapping[str, Any]) -> None:
         raise RejectedTaskError(
             f"the override of RunTask has {length:,} characters, ECS accepts {OVERRIDE_CHARACTERS:,}. It contains "
             "the ids of DAG, Airflow task and run, the path of the DAG file, and trace context. Fix: shorten the ids, "
-            'or run this Airflow task with executor="CeleryExecutor"'
+            'or, with topology celery, remove executor="ecs"'
         )

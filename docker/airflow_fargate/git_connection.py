@@ -49,7 +49,10 @@ def _extra(key: str | None, environ: Mapping[str, str], known_hosts: Path) -> di
         return {}
     hosts = environ.get("AIRFLOW_GIT_KNOWN_HOSTS")
     if not hosts:
-        raise StartupError("AIRFLOW_GIT_KNOWN_HOSTS is missing. Fix: pin the host's keys (ssh-keyscan HOST)")
+        raise StartupError(
+            "AIRFLOW_GIT_KNOWN_HOSTS is missing. Fix: set it to the host keys that the operator of the git server "
+            "publishes"
+        )
     known_hosts.write_text(lines(hosts))
     return {
         "private_key": lines(key),

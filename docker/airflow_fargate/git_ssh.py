@@ -29,7 +29,9 @@ def ssh_environment(environ: Mapping[str, str], *, folder: Path) -> dict[str, st
         return quiet
     hosts = environ.get("GITSYNC_KNOWN_HOSTS")
     if not hosts:
-        raise StartupError("GITSYNC_KNOWN_HOSTS is missing. Fix: pin the host's keys (ssh-keyscan HOST)")
+        raise StartupError(
+            "GITSYNC_KNOWN_HOSTS is missing. Fix: set it to the host keys that the operator of the git server publishes"
+        )
     files = {"key": lines(key), "known_hosts": lines(hosts)}
     for name, text in files.items():
         descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

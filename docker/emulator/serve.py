@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import urllib.request
 from types import FrameType
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
@@ -26,20 +25,12 @@ def make_buckets(names: list[str]) -> None:
         s3_backends[ACCOUNT]["aws"].create_bucket(name, REGION)
 
 
-def answers() -> bool:
-    """Whether this container's server answers."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/moto-api/", timeout=3) as answer:
-        return bool(answer.status == 200)
-
-
 def _exit(_signal: int, _frame: FrameType | None) -> None:
     sys.exit(0)
 
 
 def main() -> None:
-    """Serve until SIGTERM. With the argument ``check``, exit with 0 where the server answers and 1 otherwise."""
-    if sys.argv[1:] == ["check"]:
-        sys.exit(0 if answers() else 1)
+    """Serve until SIGTERM."""
     signal.signal(signal.SIGTERM, _exit)
     make_buckets([name for name in os.environ.get("EMULATOR_BUCKETS", "").split(",") if name])
     run_simple("0.0.0.0", PORT, DomainDispatcherApplication(create_backend_app), threaded=True)  # noqa: S104 - a container

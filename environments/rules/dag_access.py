@@ -88,7 +88,8 @@ def secrets_of_others(environments: Sequence[Environment]) -> Iterator[tuple[str
                     yield (
                         environment.name,
                         Problem(
-                            f"{path}.secrets.{variable}", f"{parameter} belongs to {other.name}. Fix: copy the secret"
+                            f"{path}.secrets.{variable}",
+                            f"{parameter} belongs to {other.name}. Fix: name a copy below another path",
                         ),
                     )
 

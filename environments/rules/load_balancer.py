@@ -23,7 +23,8 @@ def listener_has_a_certificate(environment: Environment) -> Iterator[Problem]:
     if balancer.certificate_arn and balancer.certificate_zone_id:
         yield Problem(
             "load_balancer.certificate_zone_id",
-            "validates the certificate that is created when certificate_arn is absent. Fix: remove one of the two keys",
+            "has no effect with certificate_arn: it validates a certificate that is created. Fix: remove one of the "
+            "two keys",
         )
     if balancer.hosted_zone_id and not balancer.domain_name:
         yield Problem(

@@ -48,7 +48,11 @@ def _shared_block(path: str, zone: str, others: tuple[str, ...]) -> Iterator[Pro
     """The addresses of a subnet depend on the letter of its zone, and a tier has four blocks."""
     for other in others:
         if zone and other and (ord(zone[-1]) - ord(other[-1])) % ZONE_BLOCKS == 0:
-            yield Problem(path, f"{zone!r} has the same addresses as {other!r}. Fix: replace one of the two zones")
+            yield Problem(
+                path,
+                f"subnets in {zone!r} would have the same addresses as subnets in {other!r}. Fix: replace one of the "
+                "two zones",
+            )
 
 
 @rule("network")

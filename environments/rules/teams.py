@@ -60,9 +60,9 @@ def workers_of_teams_log_in_with_tokens(environment: Environment) -> Iterator[Pr
         proxy = " and proxy: false, because RDS Proxy logs in as Airflow's user" if environment.database.proxy else ""
         yield Problem(
             "database.authentication",
-            f"must be iam where there are teams, got {environment.database.authentication!r}, with which code on a "
-            f"worker of one team reads and changes the data of all teams. Fix: set authentication: iam{proxy} "
-            "(docs/database.md)",
+            f"must be iam where there are teams, got {environment.database.authentication!r}, which lets code on a "
+            "worker of one team read and change the data of all teams. Fix: set authentication: "
+            f"iam{proxy} (docs/database.md)",
         )
 
 
@@ -162,7 +162,8 @@ def secrets_of_a_team_are_its_own(environment: Environment) -> Iterator[Problem]
                 if f"{parameter.split(':parameter')[-1]}/".startswith(f"{own}/"):
                     yield Problem(
                         f"{path}.secrets.{variable}",
-                        f"{parameter} belongs to the team {team.name}, and {process} does not. Fix: copy the secret",
+                        f"{parameter} belongs to the team {team.name}, and {process} does not. Fix: name a copy below "
+                        "another path",
                     )
             for index, policy in enumerate(access.policies):
                 covering = [item for item in policy.resources if fnmatchcase(arn, item.replace("[", "[[]"))]

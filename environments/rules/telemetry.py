@@ -35,7 +35,7 @@ def receiver_is_reachable(environment: Environment) -> Iterator[Problem]:
             )
         elif cidr and not any(IPv4Network(cidr).subnet_of(block) for block in (*PRIVATE, SHARED)):
             yield Problem(
-                f"{receiver.path}.cidr", f"must be private, got {cidr}. Fix: remove it, HTTPS to public hosts is open"
+                f"{receiver.path}.cidr", f"must be private, got {cidr}. Fix: remove it; HTTPS to public hosts is open"
             )
         elif cidr and _is_outside(receiver.address.host, IPv4Network(cidr)):
             yield Problem(

@@ -51,8 +51,8 @@ class Auth(Section):
     mode: Annotated[
         Literal["password", "oidc", "alb_oidc"],
         synth(
-            "`password`: users of Airflow; `oidc`: an OpenID Connect identity provider; `alb_oidc`: the same, and the "
-            "load balancer admits nobody else.",
+            "`password`: users of Airflow; `oidc`: an OpenID Connect identity provider; `alb_oidc`: the same, at "
+            "the load balancer: without its session, no request of a person reaches Airflow.",
             effect=ROLLING,
         ),
     ] = "password"

@@ -16,7 +16,7 @@ BUCKET = re.compile(r"s3://([^/]+)")
 ROTATED = {"driver": "json-file", "options": {"max-size": "10m", "max-file": "2"}}
 
 # Longer limits than the images' own: on a busy machine Compose would fail at the first "unhealthy".
-HEALTH_CHECK = {"interval": "2s", "timeout": "10s", "retries": 45, "start_period": "60s"}
+HEALTH_CHECK = {"interval": "5s", "timeout": "10s", "retries": 18, "start_period": "60s"}
 
 
 def backing_services(containers: Iterable[ContainerDefinition], *, local_run: LocalRun) -> dict[str, Any]:

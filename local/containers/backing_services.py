@@ -27,12 +27,15 @@ class Setting:
     interface: str = ""
 
     def options(self, names: Sequence[str]) -> list[str]:
-        """The options of ``docker run`` for a service with the DNS names ``names``."""
-        volume = ["--volume", f"{self.authority}:/authority:ro"]
+        """The options of ``docker run`` for a service with the DNS names ``names``.
+
+        The engine repeats no health check: ``wait_healthy`` runs it until it passes, and nobody reads it after that.
+        """
+        common = ["--no-healthcheck", "--volume", f"{self.authority}:/authority:ro"]
         if self.interface:
-            return ["--network", f"container:{self.interface}", *volume]
+            return ["--network", f"container:{self.interface}", *common]
         aliases = [word for name in names for word in ("--network-alias", name)]
-        return ["--network", self.network, *aliases, *volume]
+        return ["--network", self.network, *aliases, *common]
 
 
 def postgres(

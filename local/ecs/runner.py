@@ -18,7 +18,7 @@ from local.ecs.service_catalog import Service, ServiceCatalog, TaskDefinition
 from local.ecs.task import FargateTask, Interface, Platform, remove
 from local.ecs.task_roles import TaskRoles
 
-POLL_SECONDS = 0.5
+POLL_SECONDS = 1.0
 # Pause before the next task of a service whose last task did not start, as ECS throttles such services.
 THROTTLE_SECONDS = 10.0
 ALIVE = frozenset({"pending", "running"})

@@ -74,7 +74,7 @@ def placement_rules(scope: Scope) -> Iterator[Rule]:
     if not scope.nat:
         yield _rule(
             f"item.cidr == null || {PRIVATE}",
-            "must not be public: the egress mode none has no way to it.",
+            "must not be public: the egress mode none has no route to it.",
             {},
         )
 

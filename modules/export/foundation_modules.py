@@ -30,8 +30,12 @@ from modules.export.stacks import declared_flows
 from modules.stacks.component_table import processes
 
 BROKER_STEPS = """Where `authentication` is fixed to `iam`, clients log in as users of the user group, and no step
-follows. A broker that got an AUTH token before needs this once: `--user-group-ids-to-add NAME
---auth-token-update-strategy DELETE`.
+follows. Attach the user group once to a broker that has an AUTH token already:
+
+```console
+$ aws elasticache modify-replication-group --replication-group-id NAME --user-group-ids-to-add NAME \\
+    --auth-token-update-strategy DELETE --apply-immediately
+```
 
 Where it is `token`: the provider has no write-only argument for the AUTH token, so this module neither sets nor changes
 the token. Run these commands after the first apply: until then, the broker accepts every client that

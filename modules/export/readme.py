@@ -168,8 +168,8 @@ def _fixed(module: Module) -> str:
         for name, value in sorted(module.fixed.items())
     ]
     intro = (
-        "These values are part of the module's code, because they decide which resources exist or are computed with.\n"
-        "To change one, export the module from an environment with another value (`--like`)."
+        "These values are part of the module's code, because they decide which resources exist, or Python computes\n"
+        "with them. To change one, export the module from an environment with another value (`--like`)."
     )
     return "\n".join([f"## Fixed at export\n\n{intro}\n\n| name | value | reason |\n|---|---|---|", *rows])
 

@@ -68,7 +68,7 @@ def deploy(
     yes: Yes = False,
     folder: Folder = HOME,
 ) -> None:
-    """Deploy foundation, secrets, migration and services; reject a plan that loses data."""
+    """Deploy foundation, secrets, migration and services; reject a plan that loses data or interrupts users."""
     with reporting() as report:
         allowed = read_reviewed(reviewed, environment=name) if reviewed else None
         account = account_of(report, name, folder)

@@ -31,7 +31,9 @@ def downgrade(
     """Downgrade the schema to TARGET: a revision that `migrate` printed, or an Airflow version."""
     with reporting() as report:
         account = account_of(report, name, folder)
-        if not asked(yes)(f"Downgrade the metadata database of {name} to {target}? Newer data is lost."):
+        if not asked(yes)(
+            f"Downgrade the metadata database of {name} to {target}? Data that only the newer schema has is lost."
+        ):
             raise PreconditionError("nothing was downgraded")
         _migrate.downgrade(account, target)
         next_command(f"set airflow.image_digest in {account.file} to the older image, {account.command('deploy')}")

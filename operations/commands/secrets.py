@@ -15,19 +15,24 @@ from operations.errors import PreconditionError
 from operations.given_secrets import require_files, team_files
 from operations.progress import next_command
 from operations.reporting import reporting
-from operations.rotate import rotation_of
+from operations.rotate import OIDC, rotation_of
 
 
 def secrets(
     name: Name,
     *,
-    deploy_key: Annotated[Path | None, typer.Option(help="Private SSH key for the DAG repository.")] = None,
+    deploy_key: Annotated[
+        Path | None, typer.Option(help="File with the private SSH key for the DAG repository.")
+    ] = None,
     team_deploy_key: Annotated[
         list[str] | None,
-        typer.Option(metavar="TEAM=FILE", help="Private SSH key for the repository of a team; may be repeated."),
+        typer.Option(
+            metavar="TEAM=FILE", help="File with the private SSH key for the repository of a team; may be repeated."
+        ),
     ] = None,
     client_secret: Annotated[
-        Path | None, typer.Option(help="Client secret of Airflow at the identity provider (auth.mode oidc, alb_oidc).")
+        Path | None,
+        typer.Option(help="File with Airflow's client secret at the identity provider (auth.mode oidc, alb_oidc)."),
     ] = None,
     otlp_headers: Annotated[Path | None, typer.Option(help="File with the headers for telemetry.otlp.")] = None,
     openlineage_api_key: Annotated[
@@ -35,7 +40,7 @@ def secrets(
     ] = None,
     folder: Folder = HOME,
 ) -> None:
-    """Create missing secrets and set the broker's AUTH token. No value is printed."""
+    """Create missing secrets and set the AUTH token or the user group of the broker. No value is printed."""
     with reporting() as report:
         files: dict[str, Path | None] = {
             **team_files(team_deploy_key or ()),
@@ -63,7 +68,9 @@ def rotate(
         rotation = rotation_of(secret, from_)
         account = account_of(report, name, folder)
         database.require_awake(account)
-        if not asked(yes)(f"Rotate {secret} of {name}? Every Fargate task is replaced."):
+        at_load_balancer = secret == OIDC and account.environment.auth.at_load_balancer
+        effect = "The load balancer gets the new secret" if at_load_balancer else "Every Fargate task is replaced"
+        if not asked(yes)(f"Rotate {secret} of {name}? {effect}."):
             raise PreconditionError("nothing was rotated")
         rotation(account)
         next_command(account.command("verify"))

@@ -104,7 +104,7 @@ def apply(request: Request, layer: str, *, yes: bool, report: Report) -> None:
             problems = result.problems()
             if problems or not (yes or _agrees(f"Apply this to {run.workspace.name}?")):
                 reason = "\n".join(problems) or "the answer was no"
-                raise PreconditionError(f"{run.workspace.name}: nothing was applied, the run is discarded: {reason}")
+                raise PreconditionError(f"{run.workspace.name}: nothing was applied; the run is discarded: {reason}")
         report.started_apply = True
         run.apply()
     next_command(request.command("status"))

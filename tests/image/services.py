@@ -17,6 +17,7 @@ PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F))
 assert set(string.printable.strip()) | {" "} == set(PRINTABLE)
 # A database with a migrated schema and without clients: the template for tests that need a separate database.
 PRISTINE = "pristine"
+HEALTH_CHECKS = ("--health-interval", "2s", "--health-retries", "2", "--health-timeout", "15s")
 LOCKED_DOWN = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
 SECRETS = {
     "AIRFLOW_DB_PASSWORD": f"database{PRINTABLE}for the database",
@@ -73,7 +74,9 @@ class Services:
         environ: Mapping[str, str | None] | None = None,
         options: Sequence[str] = (),
         name: str = "",
+        health_checks: bool = False,
     ) -> Launch:
+        """A component's launch. With ``health_checks`` the engine repeats them: a twentieth of a processor."""
         variables = {**self.environ, "AIRFLOW_COMPONENT": component, **(environ or {})}
         return Launch(
             image=self.image,
@@ -84,7 +87,7 @@ class Services:
                 *("--network", self.network, "--network-alias", component),
                 *("--volume", f"{self.certificate}:/ca.pem:ro"),
                 *LOCKED_DOWN,
-                *("--health-interval", "2s", "--health-retries", "2", "--health-timeout", "15s"),
+                *(HEALTH_CHECKS if health_checks else ("--no-healthcheck",)),
                 *options,
             ),
         )

@@ -77,7 +77,7 @@ def remote(image: str) -> Iterator[Remote]:
         image=images.build("git"),
         name=f"{network}-host",
         environ={"AUTHORIZED_KEY": AUTHORIZED},
-        options=("--network", network, "--network-alias", "git.example"),
+        options=("--no-healthcheck", "--network", network, "--network-alias", "git.example"),
     )
     host = engine.start(launch)
     try:

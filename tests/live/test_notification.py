@@ -13,8 +13,8 @@ from local import alarms
 from tests.live.conftest import Live
 
 ALARM = "airflow-live-import-errors"
-# The alarm fires after five minutes with an error. A file of the DAG repository is broken from the beginning, but tests
-# before this one replace the dag-processor, and a minute without a datapoint does not count.
+# The alarm fires after five minutes with an error; a minute without a datapoint does not count. A file of the DAG
+# repository is broken from the beginning, and the tests before this one do not replace the dag-processor.
 SECONDS = 480
 
 

@@ -56,10 +56,15 @@ def _uncovered(report: Report) -> Iterator[str]:
 def _totals(report: Report) -> str:
     passes = sum(item.verdict is Verdict.PASS for item in report.outcomes)
     return (
-        f"{len(report.stacks)} stacks, {report.resources} resources, {report.rules} rules, "
+        f"{_counted(len(report.stacks), 'stack')}, {_counted(report.resources, 'resource')}, {report.rules} rules, "
         f"{len(report.outcomes)} verdicts: {passes} pass, {len(report.of(Verdict.FAIL))} fail, "
-        f"{len(report.of(Verdict.UNKNOWN))} unknown, {len(report.waived)} waived; {len(report.problems)} problems"
+        f"{len(report.of(Verdict.UNKNOWN))} unknown, {len(report.waived)} waived; "
+        f"{_counted(len(report.problems), 'problem')}"
     )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _next_step(report: Report) -> str:

@@ -24,4 +24,4 @@ def test_path_with_the_name_of_a_subcommand_is_evaluated(
     Folder(tmp_path).write(CLEAN, stack="docs")
     monkeypatch.chdir(tmp_path)
     assert main(["./docs"]) == 0
-    assert "1 resources" in capsys.readouterr().out
+    assert "1 resource, " in capsys.readouterr().out

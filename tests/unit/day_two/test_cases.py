@@ -55,7 +55,7 @@ def test_key_without_a_known_change_is_an_error(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(module, "keys", lambda: iter([("database.colour", {"type": "string"})]))
     monkeypatch.setattr(module, "_value", lambda _base, _key: "red")
     with pytest.raises(
-        UncoveredKeyError, match=r"no valid change is known of database.colour. Fix: add one to CHANGES"
+        UncoveredKeyError, match=r"no valid change of database.colour is known. Fix: add one to CHANGES"
     ):
         cases(ALL)
 

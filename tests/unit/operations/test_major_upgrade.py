@@ -78,7 +78,7 @@ def test_database_that_rds_would_not_upgrade_is_named_before_anything_changes(
     deployed: Cloud, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], line: str
 ) -> None:
     will_log(deployed, monkeypatch, json.dumps(REPORT | change))
-    with pytest.raises(PreconditionError, match="cannot be upgraded to PostgreSQL 17, nothing was applied") as rejected:
+    with pytest.raises(PreconditionError, match="cannot be upgraded to PostgreSQL 17; nothing was applied") as rejected:
         deploy.deploy(deployed.account, confirm=yes)
     assert line in str(rejected.value)
     assert (snapshots(deployed), FakeStack.calls) == ([], [])

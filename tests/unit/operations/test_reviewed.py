@@ -48,7 +48,7 @@ def with_after(one: dict[str, Any], **after: Any) -> dict[str, Any]:
         ([GROUP], []),
         ([with_after(SERVICE, subnet="subnet-0123", id="i-1")], []),
         ([change("aws_subnet.a", "no-op"), {**GROUP, "mode": "data"}], []),
-        ([change("aws_subnet.a", "delete")], ["aws_subnet.a: delete, the reviewed plan does not change it"]),
+        ([change("aws_subnet.a", "delete")], ["aws_subnet.a: delete; the reviewed plan does not change it"]),
         (
             [with_after(GROUP, retention_in_days=1)],
             ["aws_cloudwatch_log_group.scheduler: retention_in_days gets another value than in the reviewed plan"],
@@ -59,7 +59,7 @@ def with_after(one: dict[str, Any], **after: Any) -> dict[str, Any]:
         ),
         (
             [change(GROUP["address"], "delete", "create", retention_in_days=30)],
-            ["aws_cloudwatch_log_group.scheduler: delete and create, the reviewed plan has update"],
+            ["aws_cloudwatch_log_group.scheduler: delete and create; the reviewed plan has update"],
         ),
     ],
     ids=["same", "part", "real-ids", "no-change", "new", "value", "attribute", "replacement"],
@@ -75,7 +75,7 @@ def test_stack_rejects_a_plan_that_was_not_reviewed(cloud: Cloud) -> None:
     with pytest.raises(PreconditionError) as error:
         stack._require_reviewed(plan(change("aws_subnet.a", "delete")))
     text = str(error.value)
-    assert text.startswith("dev-airflow: the plan differs from the reviewed plan, nothing was applied:\n  aws_subnet.a")
+    assert text.startswith("dev-airflow: the plan differs from the reviewed plan; nothing was applied:\n  aws_subnet.a")
     assert text.endswith("operations plan dev --out FOLDER, review the new plan, deploy with it")
 
 

@@ -32,7 +32,9 @@ class ValidationReport:
         return asdict(self)
 
     def __str__(self) -> str:
-        parts = [f"{self.validated} requests validated", f"{sum(self.rejected.values())} rejected"]
+        rejected = f"{sum(self.rejected.values())} rejected"
+        named = [f"{error} ({count})" if count > 1 else error for error, count in sorted(self.rejected.items())]
+        parts = [f"{self.validated} requests validated", f"{rejected} ({'; '.join(named)})" if named else rejected]
         if self.not_validated:
             parts.append(f"{sum(self.not_validated.values())} not validated ({', '.join(sorted(self.not_validated))})")
         if self.unknown_parameters:

@@ -209,7 +209,7 @@ def _evaluate(resource: Resource, configuration: Configuration) -> Iterator[Find
         yield Finding.unknown(resource, f"the principal {principal} is not known before the apply")
     yield from (Finding.fail(resource, text) for text in CHECKS[resource.type](resource, configuration))
     for account in foreign_accounts(resource, configuration.accounts_of(resource)):
-        yield Finding.fail(resource, f"{account} gets access, which is no account of the stack's provider")
+        yield Finding.fail(resource, f"{account}, which is no account of the stack's provider, gets access")
 
 
 rule = GrantedByArguments()

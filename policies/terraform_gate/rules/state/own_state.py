@@ -118,7 +118,7 @@ def _of_other_environment(backend: Resource, stack: Stack) -> Iterator[Finding]:
         others = _environments(value) if isinstance(value, str) and is_known(value) else frozenset()
         if own and others and own.isdisjoint(others):
             named = ", ".join(sorted(others))
-            yield Finding.fail(backend, f"{name} is that of {named}: {value}")
+            yield Finding.fail(backend, f"{name} names the environment {named}: {value}")
 
 
 def _environments(text: str) -> frozenset[str]:

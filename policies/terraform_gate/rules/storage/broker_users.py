@@ -35,8 +35,9 @@ class BrokerUsers(Rule):
     title = "No user of a cache logs in without a password or an IAM token"
     severity = Severity.HIGH
     why = (
-        "Every connection begins as the user default. If it is on and needs no password, each client that reaches the "
-        "port has its permissions; those of the user default that ElastiCache creates are all commands on all keys."
+        "Every connection begins as the user default. If this user is on and needs no password, each client that "
+        "reaches the port has its permissions. The user default that ElastiCache creates may run all commands on all "
+        "keys."
     )
     remediation = (
         "Give the user group a user of your own with user_name default and access_string `off -@all`, and all other "

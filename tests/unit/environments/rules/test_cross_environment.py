@@ -171,4 +171,6 @@ def test_environments_in_one_vpc_claim_nothing_that_it_has_only_once() -> None:
 def test_secret_of_an_environment_with_another_prefix_is_rejected() -> None:
     reader = {"workers": [{"name": "default", "queues": ["default"], "secrets": {"X": "/team/staging/secret"}}]}
     found = violation_lines(made(SMALLEST, **reader), made(STAGING, name_prefix="team"))
-    assert found == ["dev: workers[0].secrets.X: /team/staging/secret belongs to staging. Fix: copy the secret"]
+    assert found == [
+        "dev: workers[0].secrets.X: /team/staging/secret belongs to staging. Fix: name a copy below another path"
+    ]

@@ -89,7 +89,7 @@ def test_state_is_not_readable_without_sharing(console: Console) -> None:
 def test_a_no_discards_the_run_and_frees_the_workspace(console: Console, given: str) -> None:
     code, _, err = console.run("apply", "dev", "foundation", given=given)
     assert code == 2
-    assert "nothing was applied, the run is discarded" in err
+    assert "nothing was applied; the run is discarded" in err
     assert [run.status for run in console.fake.store.runs.values()] == ["discarded"]
 
 

@@ -130,7 +130,7 @@ def test_plan_that_violates_a_policy_is_discarded(console: Console, monkeypatch:
     code, out, err = console.run("apply", "dev", "foundation", "--yes")
     assert code == 2
     assert "AF_SG_1 fails" in out
-    assert "nothing was applied, the run is discarded" in err
+    assert "nothing was applied; the run is discarded" in err
     assert console.fake.workspace("dev-foundation").states == []
 
 
