@@ -25,9 +25,11 @@ pytestmark = structures.SHARED
 SOURCES = [source.name for source in (*write.MODULES, *write.STACKS)]
 
 
-# These modules run all their tests in the module itself, as they are exported.
-WHOLE = ("alarms", "broker", "encryption-key", "secrets")
-TOGETHER = [name for name in SOURCES if name not in WHOLE]
+# The tests of this module run in the module itself, as it is exported.
+ALONE = "encryption-key"
+TOGETHER = [name for name in SOURCES if name != ALONE]
+# The validations of these modules are tested with the resources, those of the others without.
+WHOLE = frozenset({"alarms", "broker", "secrets"})
 # Blocks of a test file that need the module's resources.
 _OF_RESOURCES = re.compile(
     r'^((mock_provider|provider) "aws"|override_data) \{\n.*?^\}\n|^  plan_options \{\n.*?^  \}\n', re.M | re.S
@@ -56,7 +58,7 @@ def _tools() -> None:
 
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Message]]:
-    """What Terraform says about the plan tests of each module.
+    """What Terraform says about the plan tests of each module, and about all tests of some.
 
     One root has the tests of all these modules: ``terraform test`` in each of them would start the provider and read
     its schema, which takes two seconds. Each run names its module; nothing else is changed.
@@ -69,12 +71,17 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Messa
         files = structures.content("prod")[name]
         write.write(root / "modules" / name, files)
         of_module = f'  module {{\n    source = "./modules/{name}"\n  }}\n\n'
-        (tests / f"{name}.tftest.hcl").write_text(_RUN.sub(rf"\g<0>{of_module}", files[PLAN]))
+        for file in _tested_with_resources(name):
+            (tests / f"{name}.{Path(file).name}").write_text(_RUN.sub(rf"\g<0>{of_module}", files[file]))
     said: dict[str, list[Message]] = {name: [] for name in TOGETHER}
     for message in map(read_message, run_tests(root, "-json")[1].splitlines()):
         if file := message.fields.get("@testfile"):
-            said[Path(file).name.removesuffix(".tftest.hcl")].append(message)
+            said[Path(file).name.partition(".")[0]].append(message)
     return said
+
+
+def _tested_with_resources(name: str) -> tuple[str, ...]:
+    return (PLAN, VALIDATION) if name in WHOLE else (PLAN,)
 
 
 @pytest.mark.feature("M1", "M2", "M8")
@@ -82,7 +89,8 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, list[Messa
 def test_plan_tests_of_the_module_pass(name: str, planned: Mapping[str, list[Message]]) -> None:
     ended = [message.fields["test_run"] for message in planned[name] if message.kind == "test_run"]
     status = {run["run"]: run["status"] for run in ended if run["progress"] == "complete"}
-    runs = _RUN.findall(structures.content("prod")[name][PLAN])
+    content = structures.content("prod")[name]
+    runs = [run for file in _tested_with_resources(name) for run in _RUN.findall(content[file])]
     assert runs
     assert status == dict.fromkeys(runs, "pass"), "\n".join(
         str(message.diagnostic or message.text) for message in planned[name]
@@ -90,7 +98,7 @@ def test_plan_tests_of_the_module_pass(name: str, planned: Mapping[str, list[Mes
 
 
 @pytest.mark.feature("M1", "M2", "M8")
-@pytest.mark.parametrize("name", TOGETHER)
+@pytest.mark.parametrize("name", [name for name in TOGETHER if name not in WHOLE])
 def test_validations_of_the_module_reject_what_its_tests_say(name: str, tmp_path: Path) -> None:
     """A condition of a variable refers to variables only: without resources, its tests take a twentieth of the time."""
     content = structures.content("prod")[name]
@@ -105,16 +113,15 @@ def test_validations_of_the_module_reject_what_its_tests_say(name: str, tmp_path
 
 
 @pytest.mark.feature("M1", "M2", "M8")
-@pytest.mark.parametrize("name", WHOLE)
-def test_tests_of_the_module_pass(name: str, tmp_path: Path) -> None:
-    write.write(tmp_path / name, structures.content("prod")[name])
-    code, output = run_tests(tmp_path / name)
+def test_tests_of_an_exported_module_pass(tmp_path: Path) -> None:
+    write.write(tmp_path / ALONE, structures.content("prod")[ALONE])
+    code, output = run_tests(tmp_path / ALONE)
     assert (code, ", 0 failed." in output) == (0, True), output
 
 
 @pytest.mark.feature("M2")
 def test_tests_of_a_module_without_its_validations_fail(tmp_path: Path) -> None:
-    content = structures.content("prod")["encryption-key"]
+    content = structures.content("prod")[ALONE]
     without = content["variables.tf"].replace("condition     = ", "condition     = true || ")
     write.write(tmp_path / "module", content | {"variables.tf": without})
     code, output = run_tests(tmp_path / "module")
