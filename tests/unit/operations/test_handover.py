@@ -21,8 +21,9 @@ from tests.unit.environments.cases import SMALLEST
 
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
-    """A hand-over of two small roots; the checksums of providers are not looked up."""
-    monkeypatch.setattr(bundle, "lock_file", lambda _document: "# locked\n")
+    """A hand-over of two small roots; the checksums of providers are not looked up, and only once."""
+    lock_files = iter(["# locked\n"])
+    monkeypatch.setattr(bundle, "lock_file", lambda _document: next(lock_files))
     for layer in ("foundation", "airflow"):
         folder = tmp_path / "stacks" / f"dev-{layer}"
         folder.mkdir(parents=True)
