@@ -20,11 +20,10 @@ def main(folder: str | None = None, out: str | None = None) -> int:
         Exit code: 0, or 2 when Node.js is missing or an environment, ``CDK`` or ``CDKTF_FAST_BINDINGS`` is invalid;
         then nothing is written.
     """
-    from cdktf_fast_bindings import loading, node_process
+    import cdktf_fast_bindings
 
     try:
-        node_process.require_node()
-        loading.install()
+        cdktf_fast_bindings.prepare()
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2

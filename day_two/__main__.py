@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from cdktf_fast_bindings import loading, node_process
+import cdktf_fast_bindings
 from terraform_harness.emulator import EmulatorError
 from terraform_harness.terraform.run import TerraformError
 from terraform_harness.tools import MissingTool, locate
@@ -31,8 +31,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--write", action="store_true", help="write docs/changes.md")
     options = parser.parse_args(arguments)
     try:
-        node_process.require_node()
-        loading.install()
+        cdktf_fast_bindings.prepare()
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2

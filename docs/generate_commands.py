@@ -6,21 +6,17 @@ Each program is started up to the point where it reads its arguments; its parser
 from __future__ import annotations
 
 import argparse
-import gc
 import re
-import runpy
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
-from unittest import mock
-
-import typer
 
 ROOT = Path(__file__).resolve().parent.parent
 for folder in ("", "policies", "harness", "bindings"):
     sys.path.insert(0, str(ROOT / folder))
 
+from docs.command_parsers import Row, argparse_rows, cell, parser_of, typer_rows  # noqa: E402
 from environments.atomic_file import write  # noqa: E402
 
 PAGE = ROOT / "docs" / "commands.md"
@@ -82,43 +78,7 @@ PROGRAMS = (
     "terraform_harness.mutation",
     "terraform_harness.coverage",
 )
-Row = tuple[str, str]
 PYTHON = ".venv/bin/python -m"
-
-
-class _Reached(BaseException):  # no ``except Exception`` of a program catches it
-    def __init__(self, parser: Any) -> None:
-        self.parser = parser
-
-
-def parser_of(program: str) -> Any:
-    """The parser with which ``program`` reads its arguments: of argparse, or a command of Typer.
-
-    Raises:
-        ValueError: the program ended without reading its arguments.
-    """
-
-    def from_argparse(self: argparse.ArgumentParser, *_: object, **__: object) -> None:
-        raise _Reached(self)
-
-    def from_typer(self: typer.Typer, *_: object, **__: object) -> None:
-        raise _Reached(typer.main.get_command(self))
-
-    module, *words = program.split()
-    with (
-        mock.patch.object(argparse.ArgumentParser, "parse_args", from_argparse),
-        mock.patch.object(typer.Typer, "__call__", from_typer),
-        mock.patch.object(sys, "argv", [module, *words]),
-    ):
-        try:
-            runpy.run_module(module, run_name="__main__")
-        except _Reached as reached:
-            return reached.parser
-        except SystemExit as end:
-            raise ValueError(f"{program}: ended with {end.code} before it read its arguments") from end
-        finally:
-            gc.enable()  # the gate disables it
-    raise ValueError(f"{program}: ended before it read its arguments")
 
 
 def sections(program: str) -> Iterator[str]:
@@ -127,13 +87,13 @@ def sections(program: str) -> Iterator[str]:
     line = f"{PYTHON} {program}"
     yield f"## `{program}`\n\n"
     if isinstance(parser, argparse.ArgumentParser):
-        yield _body(line, parser.description or "", _argparse_rows(parser), program=program)
+        yield _body(line, parser.description or "", argparse_rows(parser), program=program)
     elif hasattr(parser, "commands"):
         yield f"{_text(parser.help or '')}\n\n"
         for found, command in _leaves(line, parser):
-            yield _body(found, command.help or "", _typer_rows(command), program=program)
+            yield _body(found, command.help or "", typer_rows(command), program=program)
     else:
-        yield _body(line, parser.help or "", _typer_rows(parser), program=program)
+        yield _body(line, parser.help or "", typer_rows(parser), program=program)
 
 
 def _leaves(line: str, group: Any) -> Iterator[tuple[str, Any]]:
@@ -154,50 +114,6 @@ def _body(line: str, text: str, rows: Iterable[Row], *, program: str) -> str:
     return f"{heading}Usage: `{' '.join([line, *arguments.split()])}`\n\n{_text(text)}\n\n{options}"
 
 
-def _typer_rows(command: Any) -> Iterator[Row]:
-    for parameter in command.params:
-        if getattr(parameter, "hidden", False):
-            continue
-        if parameter.param_type_name == "option":
-            names = ", ".join([*parameter.opts, *parameter.secondary_opts])
-            kind = "" if parameter.is_flag else f" {parameter.metavar or str(parameter.name).upper()}"
-            yield f"`{names}{kind}`", _cell(parameter.help)
-        else:
-            name = str(parameter.metavar or parameter.name).upper()
-            optional = name if parameter.required else f"[{name}]"
-            several = "..." if parameter.nargs == -1 and not name.endswith("...") else ""
-            yield f"`{optional}{several}`", _cell(getattr(parameter, "help", ""))
-
-
-def _argparse_rows(parser: argparse.ArgumentParser) -> Iterator[Row]:
-    for action in parser._actions:  # noqa: SLF001  argparse has no public list
-        if action.help == argparse.SUPPRESS or "--help" in action.option_strings:
-            continue
-        metavar = action.metavar if isinstance(action.metavar, str) else (action.dest or "").upper()
-        if action.choices and not action.metavar:
-            metavar = "{" + ",".join(map(str, action.choices)) + "}"
-        if not action.option_strings:
-            several = "..." if action.nargs in {"*", "+"} else ""
-            yield f"`{f'[{metavar}]' if action.nargs in {'?', '*'} else metavar}{several}`", _cell(action.help)
-        else:
-            kind = "" if action.nargs == 0 else f" {metavar}"
-            yield f"`{', '.join(action.option_strings)}{kind}`", _cell(_filled(action))
-
-
-def _filled(action: argparse.Action) -> str:
-    known: Mapping[str, Any] = {**vars(action), "prog": "", "default": _shown(action.default)}
-    return (action.help or "") % known
-
-
-def _shown(value: object) -> object:
-    inside = isinstance(value, Path) and value.is_relative_to(ROOT)
-    return value.relative_to(ROOT) if inside and isinstance(value, Path) else value
-
-
-def _cell(text: str | None) -> str:
-    return " ".join((text or "").replace("|", "\\|").split())
-
-
 def _text(text: str) -> str:
     """A docstring as Markdown: paragraphs, without the sections of Google style and with single backticks."""
     body = re.split(r"\n\s*(?:Args|Returns|Raises|Example|Examples):\n", text)[0]
@@ -212,7 +128,7 @@ def targets() -> str:
             lines.append(f"\n**{line[3:]}**\n\n| target | meaning |\n|---|---|")
         elif found := re.match(r"([a-z -]+):.*?## (.*)", line):
             names = ", ".join(f"`make {name}`" for name in found[1].split() if name != "help")
-            lines += [f"| {names} | {_cell(found[2])} |"] if names else []
+            lines += [f"| {names} | {cell(found[2])} |"] if names else []
     return "\n".join(lines) + "\n\n"
 
 

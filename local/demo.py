@@ -18,9 +18,10 @@ from rich.console import Console
 from rich.table import Table
 from terraform_harness.emulator import Emulator, EmulatorError
 from terraform_harness.emulator.inventory import inventory
-from terraform_harness.lifecycle import Lifecycle, LifecycleError, managed
+from terraform_harness.lifecycle import Lifecycle, LifecycleError
 from terraform_harness.policy_gate import PolicyError, check
 from terraform_harness.terraform import workspace
+from terraform_harness.terraform.changes import managed
 from terraform_harness.terraform.run import TerraformError
 from terraform_harness.tools import MissingTool, locate
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from terraform_gate.interruptions import RULE
 from terraform_harness.terraform.diagnostics import Message
 from terraform_harness.terraform.run import Plan, Terraform, TerraformError
 
 from environments.facts.stacks import FOUNDATION
+from operations import acceptance
 from operations.account import Account
 from operations.errors import OperationError, PreconditionError
 from operations.foundation_outputs import OUTPUTS_FILE, outputs_after, reading
-from operations.plan_guard import losses, protected_and_tainted
-from operations.plan_summary import SHOWN_CHANGES, removals, summary
+from operations.plan_guard import protected_and_tainted
+from operations.plan_summary import removals, summary
 from operations.progress import CONSOLE, say, step
 from operations.reviewed import Reviewed
 from operations.stack_addresses import addresses_of, all_addresses
@@ -89,7 +88,7 @@ class Stack:
         removed = removals(shown)
         if not removed:
             return plan, []
-        self._guard(shown, in_use=in_use)
+        acceptance.require_no_loss(self.account, self.name, shown, in_use=in_use)
         say(f"{self.name}: {len(removed)} resources are removed after the other stacks stop using them:")
         for address in removed:
             say(f"  remove later {address}")
@@ -109,19 +108,15 @@ class Stack:
 
     def check(self) -> None:
         """Plan the whole stack and apply nothing. Raises PreconditionError when the plan loses data."""
-        self._guard(self.review(in_use=True), in_use=True)
+        acceptance.require_no_loss(self.account, self.name, self.review(in_use=True), in_use=True)
 
     def outputs_after(self, shown: Mapping[str, Any]) -> dict[str, Any]:
         """The outputs of the stack after the plan ``shown``; made-up ids for resources that do not exist yet."""
         return outputs_after(self.folder, shown)
 
     def _require_state(self, shown: Mapping[str, Any], *, in_use: bool) -> None:
-        """Reject the empty state of an environment that runs: ``state`` was changed, or the state was lost."""
-        if in_use and self.layer == FOUNDATION and not (shown.get("prior_state") or {}).get("values"):
-            raise PreconditionError(
-                f"{self.name}: {self.account.file}: state: the state is empty, but the environment is deployed. Fix: "
-                f"undo the change of `state`, or move the state first (terraform init -migrate-state)"
-            )
+        if in_use and self.layer == FOUNDATION:
+            acceptance.require_state(self.account, self.name, shown)
 
     def tear_down(self, *, confirm: Confirm) -> None:
         """Plan the destruction, ask, destroy. The plan guard does not apply: data is meant to be destroyed."""
@@ -175,8 +170,8 @@ class Stack:
             say(f"  {line}")
         if guarded:
             self._require_state(shown, in_use=in_use)
-            self._guard(shown, in_use=in_use)
-            self._require_reviewed(shown)
+            acceptance.require_no_loss(self.account, self.name, shown, in_use=in_use)
+            acceptance.require_reviewed(self.account, self.name, shown, self._reviewed)
         if not confirm(question):
             raise PreconditionError(f"{self.name}: nothing was applied")
         if before_apply:
@@ -193,24 +188,6 @@ class Stack:
             with self._at_work(f"untaint {address}"):
                 self.terraform.untaint(address)
         return bool(addresses)
-
-    def _guard(self, shown: dict[str, Any], *, in_use: bool) -> None:
-        today = datetime.datetime.now(datetime.UTC).date()
-        lost = losses(shown, waivers=self.account.environment.waivers, today=today, in_use=in_use)
-        if lost:
-            fix = f"undo the change, or add a waiver with rule {RULE} and the address to {self.account.file}"
-            self._refuse("the plan loses data or interrupts users", lost, fix=fix)
-
-    def _require_reviewed(self, shown: Mapping[str, Any]) -> None:
-        """Reject changes that the reviewed plan does not have: AWS, the files or the state changed since."""
-        found = self._reviewed.differences(self.name, shown) if self._reviewed else []
-        if found:
-            fix = f"{self.account.command('plan', '--out', 'FOLDER')}, review the new plan, deploy with it"
-            self._refuse("the plan differs from the reviewed plan", found[:SHOWN_CHANGES], fix=fix)
-
-    def _refuse(self, why: str, lines: Iterable[str], *, fix: str) -> None:
-        listed = (f"  {line}" for line in lines)
-        raise PreconditionError("\n".join([f"{self.name}: {why}; nothing was applied:", *listed, f"Fix: {fix}"]))
 
     @contextmanager
     def _at_work(self, what: str) -> Iterator[None]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import heapq
 import math
 import random
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from statistics import fmean
 
-from airflow_fargate.scaling_signal import HISTORY, MOST_NEW, is_new, weight
-
+from bench.scaling.durations import Durations
 from bench.scaling.outcome import Outcome
 from bench.scaling.physics import Physics
 from bench.scaling.workloads import HOUR, Workload
@@ -51,7 +49,7 @@ class Fleet:
         self._queued_at: dict[int, float] = {}
         self._waited: dict[int, float] = {}
         self._began: dict[int, float] = {}
-        self._history: dict[str, deque[float]] = {}
+        self._durations = Durations()
         self._left = len(workload.jobs)
         self._blocked = {index: len(job.after) for index, job in enumerate(workload.jobs) if job.after}
         self._dependents: dict[int, list[int]] = {}
@@ -85,19 +83,10 @@ class Fleet:
     @property
     def needed(self) -> int:
         """Workers that our sidecar aims at: jobs whose earlier instances were short count in part, new ones in part."""
-        times = [(index, {"waited": self.now - self._queued_at[index]}) for index in self._queue]
-        times += [(index, {"ran": self.now - began}) for index, began in self._began.items()]
-        kinds = {self._workload.jobs[index].kind for index, _ in times}
-        expected = {kind: fmean(self._history[kind]) if kind in self._history else None for kind in kinds}
-        slots, new = 0.0, Counter[str]()
-        for index, time in times:
-            kind = self._workload.jobs[index].kind
-            if is_new(expected[kind], **time):
-                new[kind] += 1
-            else:
-                slots += weight(expected[kind], **time)
-        slots += sum(min(count, MOST_NEW) for count in new.values())
-        return math.ceil(round(slots / self.physics.slots, 6))
+        jobs = self._workload.jobs
+        waiting = [(jobs[index].kind, {"waited": self.now - self._queued_at[index]}) for index in self._queue]
+        running = [(jobs[index].kind, {"ran": self.now - began}) for index, began in self._began.items()]
+        return math.ceil(round(self._durations.slots([*waiting, *running]) / self.physics.slots, 6))
 
     def at(self, time: float, action: Callable[[], None]) -> None:
         """Call ``action`` at ``time``."""
@@ -167,7 +156,7 @@ class Fleet:
             return  # it was killed
         worker.jobs.remove(index)
         job, began = self._workload.jobs[index], self._began.pop(index)
-        self._history.setdefault(job.kind, deque(maxlen=HISTORY)).append(self.now - began)
+        self._durations.record(job.kind, self.now - began)
         self.running -= 1
         self._left -= 1
         for dependent in self._dependents.get(index, ()):

@@ -8,6 +8,6 @@ Call ``install`` before the first import of a class of the bindings:
 True
 """
 
-from cdktf_fast_bindings.loading import install, loaded
+from cdktf_fast_bindings.loading import install, loaded, prepare
 
-__all__ = ["install", "loaded"]
+__all__ = ["install", "loaded", "prepare"]

@@ -24,7 +24,7 @@ from cdktf_fast_bindings.distribution import AWS, find_distribution
 from cdktf_fast_bindings.fork import in_use, use_fork
 from cdktf_fast_bindings.import_hook import BindingsHook
 from cdktf_fast_bindings.import_scan import submodules_in_use
-from cdktf_fast_bindings.node_process import use_direct_node
+from cdktf_fast_bindings.node_process import require_node, use_direct_node
 from cdktf_fast_bindings.provider_package import Mode, Prepared
 from cdktf_fast_bindings.remembered_references import remember
 
@@ -59,6 +59,21 @@ def install(*, submodules: Iterable[str] = (), sources: Iterable[Path] = ()) -> 
     if hook is not None:
         named = [name if "." in name else f"{AWS}.{name}" for name in submodules]
         hook.add(submodules=named, sources=tuple(sources))
+
+
+def prepare(*, submodules: Iterable[str] = (), sources: Iterable[Path] = ()) -> None:
+    """Call :func:`install` in a program that synthesizes at once: Node.js must be there too.
+
+    Args:
+        submodules: As for :func:`install`.
+        sources: As for :func:`install`.
+
+    Raises:
+        ValueError: Node.js is missing, or the environment variable ``CDKTF_FAST_BINDINGS`` or ``CDK`` has an unknown
+            value.
+    """
+    require_node()
+    install(submodules=submodules, sources=sources)
 
 
 def loaded(package: str = AWS) -> Mode | None:

@@ -4,43 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from airflow_fargate import broker_token, database_token
 from airflow_fargate.components import BROKER_PASSWORD, DATABASE_PASSWORD
+from airflow_fargate.service_variables import ca_file, encoded, port_number, required
 from airflow_fargate.startup_error import StartupError
 
-CA_FILE = "/opt/airflow-fargate/ca.pem"
 CONNECT_SECONDS = 5
-
-
-def ca_file(environ: Mapping[str, str]) -> str:
-    """The file of certificate authorities for database and broker; raises StartupError where it does not exist."""
-    path = environ.get("AIRFLOW_CA_FILE") or CA_FILE
-    if not Path(path).is_file():
-        raise StartupError(f"AIRFLOW_CA_FILE: file {path} does not exist. Fix: mount it, or unset the variable")
-    return path
-
-
-def _encoded(text: str) -> str:
-    """``text`` percent-encoded completely: Airflow would expand ``$NAME`` in an option's value."""
-    return quote(text, safe="")
-
-
-def _required(environ: Mapping[str, str], name: str) -> str:
-    value = environ.get(name)
-    if not value:
-        raise StartupError(f"{name} is missing or empty. Fix: set it in the task definition")
-    return value
-
-
-def _port(environ: Mapping[str, str], name: str, default: int) -> int:
-    value = environ.get(name) or str(default)
-    if not value.isdigit() or not 0 < int(value) < 65536:
-        raise StartupError(f"{name}: expected a port from 1 to 65535, got {value!r}")
-    return int(value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +43,14 @@ class Database:
                 f"AIRFLOW_DB_SSLMODE: tokens of IAM require verify-full, got {sslmode!r}. Fix: unset the variable"
             )
         return cls(
-            host=_required(environ, "AIRFLOW_DB_HOST"),
-            port=_port(environ, "AIRFLOW_DB_PORT", 5432),
+            host=required(environ, "AIRFLOW_DB_HOST"),
+            port=port_number(environ, "AIRFLOW_DB_PORT", 5432),
             name=environ.get("AIRFLOW_DB_NAME") or "airflow",
             user=environ.get("AIRFLOW_DB_USER") or "airflow",
-            password="" if tokens else _required(environ, DATABASE_PASSWORD),
+            password="" if tokens else required(environ, DATABASE_PASSWORD),
             sslmode=sslmode,
             ca_file=ca_file(environ),
-            region=environ.get("AWS_REGION") or _required(environ, "AWS_DEFAULT_REGION") if tokens else "",
+            region=environ.get("AWS_REGION") or required(environ, "AWS_DEFAULT_REGION") if tokens else "",
         )
 
     @property
@@ -92,8 +64,8 @@ class Database:
 
         With tokens it has no password: ``airflow_fargate.sqlalchemy_tokens`` adds one to each connection.
         """
-        credentials = _encoded(self.user) + (f":{_encoded(self.password)}" if self.password else "")
-        return f"postgresql+psycopg2://{credentials}@{self.host}:{self.port}/{_encoded(self.name)}"
+        credentials = encoded(self.user) + (f":{encoded(self.password)}" if self.password else "")
+        return f"postgresql+psycopg2://{credentials}@{self.host}:{self.port}/{encoded(self.name)}"
 
     @property
     def tls(self) -> dict[str, str]:
@@ -176,13 +148,13 @@ class Broker:
         """Read the broker from ``environ``; raises StartupError for a missing variable or a wrong value."""
         tokens = broker_token.is_required(environ)
         return cls(
-            host=_required(environ, "AIRFLOW_BROKER_HOST"),
-            port=_port(environ, "AIRFLOW_BROKER_PORT", 6379),
-            password="" if tokens else _required(environ, BROKER_PASSWORD),
+            host=required(environ, "AIRFLOW_BROKER_HOST"),
+            port=port_number(environ, "AIRFLOW_BROKER_PORT", 6379),
+            password="" if tokens else required(environ, BROKER_PASSWORD),
             ca_file=ca_file(environ),
-            cache=_required(environ, "AIRFLOW_BROKER_CACHE") if tokens else "",
-            user=_required(environ, "AIRFLOW_BROKER_USER") if tokens else "",
-            region=environ.get("AWS_REGION") or _required(environ, "AWS_DEFAULT_REGION") if tokens else "",
+            cache=required(environ, "AIRFLOW_BROKER_CACHE") if tokens else "",
+            user=required(environ, "AIRFLOW_BROKER_USER") if tokens else "",
+            region=environ.get("AWS_REGION") or required(environ, "AWS_DEFAULT_REGION") if tokens else "",
         )
 
     @property
@@ -199,7 +171,7 @@ class Broker:
         options = {"ssl_cert_reqs": "required", "ssl_ca_certs": self.ca_file}
         if self.cache:
             options["credential_provider"] = "airflow_fargate.broker_credentials.TaskRole"
-        credentials = "" if self.cache else f":{_encoded(self.password)}@"
+        credentials = "" if self.cache else f":{encoded(self.password)}@"
         return f"rediss://{credentials}{self.host}:{self.port}/0?{urlencode(options)}"
 
     def current_password(self) -> str:

@@ -17,9 +17,10 @@ from terraform_harness.emulator.seed import seed
 from terraform_harness.emulator.support import unsupported
 from terraform_harness.extras import imports_of_extra
 from terraform_harness.terraform import workspace
+from terraform_harness.terraform.changes import changes, described, managed
 from terraform_harness.terraform.console import show_progress
 from terraform_harness.terraform.run import Plan, Terraform, TerraformError
-from terraform_harness.verification import VERIFIERS, Verifier, unverified, verify
+from terraform_harness.verification import unverified, verifiers_without, verify
 
 with imports_of_extra("emulator"):
     from rich.console import Console
@@ -136,7 +137,7 @@ class Lifecycle:
             LifecycleError: A check failed; the message lists all failures.
         """
         states = [self.roots[stack].show() for stack in stacks]
-        checks = verify(states, aws=self.emulator, verifiers=_verifiers(skip))
+        checks = verify(states, aws=self.emulator, verifiers=verifiers_without(skip))
         failed = [str(check) for check in checks if not check.ok]
         if failed:
             lines = [f"verification: {len(failed)} of {len(checks)} checks fail:", *failed]
@@ -153,7 +154,7 @@ class Lifecycle:
         root = self.roots[stack]
         plan = root.plan(out="second.tfplan")
         if plan.changes:
-            found = [_describe(change) for change in changes(root.show(plan))] or ["outputs only"]
+            found = [described(change) for change in changes(root.show(plan))] or ["outputs only"]
             raise LifecycleError("\n  ".join([f"{stack}: the second plan is not empty:", *found]))
         self.say(f"[bold]{stack}[/]: second plan is empty")
 
@@ -206,48 +207,3 @@ class Lifecycle:
         """Return the resources in the account that neither the inventory ``since`` nor the seeded resources list."""
         found = inventory(self.emulator) - since
         return sorted(line for line in found if line.split(": ", 2)[2] not in self.seeded)
-
-
-def changes(plan: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the managed resources that ``plan`` changes."""
-    found = plan.get("resource_changes", ())
-    return [change for change in found if change["mode"] == "managed" and change["change"]["actions"] != ["no-op"]]
-
-
-def managed(state: Mapping[str, Any]) -> list[str]:
-    """Return the addresses of the managed resources in a state file, including those of modules.
-
-    Unlike ``terraform show``, reading the file needs no provider, whose start takes a second.
-
-    Args:
-        state: The state file, as ``Terraform.pull`` returns it.
-    """
-    found = (resource for resource in state.get("resources", ()) if resource["mode"] == "managed")
-    return [_address(resource, instance) for resource in found for instance in resource["instances"]]
-
-
-def _address(resource: Mapping[str, Any], instance: Mapping[str, Any]) -> str:
-    """The address of an instance: ``module.m.aws_vpc.v``, or ``aws_vpc.v["key"]`` with ``for_each``."""
-    names = [resource["module"]] if "module" in resource else []
-    index = f"[{json.dumps(instance['index_key'])}]" if "index_key" in instance else ""
-    return ".".join([*names, resource["type"], resource["name"]]) + index
-
-
-def _verifiers(skip: Collection[str]) -> dict[str, list[Verifier]]:
-    known = VERIFIERS.keys() | {function.__name__ for functions in VERIFIERS.values() for function in functions}
-    unknown = sorted(set(skip) - known)
-    if unknown:
-        raise ValueError(f"skip: unknown {', '.join(unknown)}; allowed: {', '.join(sorted(known))}")
-    return {
-        type_: [function for function in functions if function.__name__ not in skip]
-        for type_, functions in VERIFIERS.items()
-        if type_ not in skip
-    }
-
-
-def _describe(resource: dict[str, Any]) -> str:
-    change = resource["change"]
-    before, after = change.get("before") or {}, change.get("after") or {}
-    differing = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
-    shown = ", ".join(f"{key}: {before.get(key)!r} -> {after.get(key)!r}" for key in differing)
-    return f"{resource['address']}: {'/'.join(change['actions'])} {shown}"

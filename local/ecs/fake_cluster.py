@@ -22,8 +22,8 @@ from local.ecs.interface import AGENT, TaskInterface
 from local.ecs.role_session import Account
 from local.ecs.runner import Runner
 from local.ecs.service_catalog import BackingService, ServiceCatalog
-from local.ecs.task import Platform
 from local.ecs.task_roles import TaskRoles
+from local.ecs.task_surroundings import Platform
 
 # The image's file of certificate authorities for database and broker.
 CA_FILE = "/opt/airflow-fargate/ca.pem"

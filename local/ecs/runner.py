@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import random
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -11,43 +10,35 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from local.containers import engine
-from local.containers.engine import EngineError
 from local.ecs.agent import Agent
 from local.ecs.one_off_tasks import OneOffTasks, StartedTask
-from local.ecs.service_catalog import Service, ServiceCatalog, TaskDefinition
-from local.ecs.task import FargateTask, Interface, Platform, remove
+from local.ecs.service_catalog import Service, TaskDefinition
+from local.ecs.service_tasks import POLL_SECONDS, ServiceTasks
+from local.ecs.task import FargateTask, remove
 from local.ecs.task_roles import TaskRoles
+from local.ecs.task_surroundings import Interface, Platform
 
-POLL_SECONDS = 1.0
 # Pause before the next task of a service whose last task did not start, as ECS throttles such services.
 THROTTLE_SECONDS = 10.0
 ALIVE = frozenset({"pending", "running"})
 
 
 @dataclass(kw_only=True)
-class Runner:
+class Runner(ServiceTasks):
     """Runs the services of a cluster while it is entered as a context manager.
 
     Args:
-        catalog: source of services and task definitions.
         prefix: prefix of the names of containers.
         interfaces: makes a network interface for a name, ids of subnets and ids of security groups.
         roles: makes the IAM roles of a task for its definition and its id.
-        tasks: current tasks by service.
-        ended: stopped tasks of services.
         one_off: the tasks that RunTask starts.
-        problem: last error of the reconciliation loop.
     """
 
-    catalog: ServiceCatalog
     platform: Platform
     agent: Agent
     prefix: str
     interfaces: Callable[[str, Sequence[str], Sequence[str]], Interface]
     roles: Callable[[TaskDefinition, str], TaskRoles]
-    tasks: dict[str, list[FargateTask]] = field(default_factory=dict)
-    ended: list[FargateTask] = field(default_factory=list)
-    problem: str = ""
     one_off: OneOffTasks = field(init=False)
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
     _not_before: dict[str, float] = field(default_factory=dict)
@@ -93,63 +84,6 @@ class Runner:
         finally:
             task.stop(reason="done")
             remove([task])
-
-    def running(self, service: str) -> list[FargateTask]:
-        """The running tasks of a service, oldest first."""
-        return [task for task in self.tasks.get(service, []) if task.phase == "running"]
-
-    def addresses(self, name: str) -> list[str]:
-        """The addresses of the DNS name of a service: of its healthy tasks where Cloud Map checks their health."""
-        return [
-            task.interface.address
-            for task in self.every_task()
-            if task.service and name in task.service.names and (task.healthy or not task.service.checks_health)
-        ]
-
-    def targets(self) -> list[tuple[str, int]]:
-        """Addresses and ports of the healthy tasks behind the load balancer, in a random order."""
-        found = [
-            (task.interface.address, task.service.port)
-            for task in self.every_task()
-            if task.healthy and task.service and task.service.port
-        ]
-        return random.sample(found, len(found))
-
-    def every_task(self) -> list[FargateTask]:
-        """The tasks of all services, in any phase but ended."""
-        return [task for tasks in list(self.tasks.values()) for task in list(tasks)]
-
-    def wait_steady(self, *, seconds: float) -> None:
-        """Wait until every service has its desired number of healthy tasks of its current definition.
-
-        Raises:
-            EngineError: a service is not steady after ``seconds``. The message holds the logs of its tasks.
-        """
-        deadline = time.monotonic() + seconds
-        while unsteady := self._unsteady():
-            if time.monotonic() > deadline:
-                raise EngineError(f"not steady after {seconds:g} s: {self._describe(unsteady)}")
-            time.sleep(POLL_SECONDS)
-
-    def _unsteady(self) -> list[str]:
-        services = {service.name: service for service in self.catalog.services()}
-        return [name for name in sorted({*services, *self.tasks}) if not self._is_steady(name, services.get(name))]
-
-    def _is_steady(self, name: str, service: Service | None) -> bool:
-        """Whether the service has exactly its desired healthy tasks; a deleted service must have none."""
-        tasks = self.tasks.get(name, [])
-        if service is None:
-            return not tasks
-        current = self.catalog.definition(service.task_definition).arn
-        healthy = sum(task.healthy for task in tasks)
-        return healthy == service.desired and all(task.definition.arn == current for task in tasks if task.healthy)
-
-    def _describe(self, services: list[str]) -> str:
-        tasks = [task for name in services for task in self.tasks.get(name, [])]
-        ends = [f"{task.id}: {task.reason}\n{task.logs()[-1500:]}" for task in self.ended[-3:]]
-        return "\n".join(
-            [*services, *(f"{task.id} {task.phase}\n{task.logs()[-1500:]}" for task in tasks), *ends, self.problem]
-        )
 
     def _run(self) -> None:
         while not self._stop.is_set():

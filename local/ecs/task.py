@@ -6,58 +6,18 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from local.containers import engine
 from local.containers.definition import ContainerDefinition, docker_options
 from local.containers.engine import Container, EngineError, Launch, docker
 from local.ecs.service_catalog import Service, TaskDefinition
 from local.ecs.start_order import health_of, in_order, is_met
+from local.ecs.task_surroundings import Interface, Platform, Roles
 
 START_SECONDS = 300.0
 START_PERIOD_SECONDS = 600
 POLL_SECONDS = 1.0
-
-
-class Roles(Protocol):
-    """The IAM roles of one task."""
-
-    def start(self) -> Mapping[str, Mapping[str, str]]:
-        """Do what ECS does before it starts containers; return secret values by variable, by container."""
-
-    def write_logs(self, texts: Mapping[str, str]) -> None:
-        """Send the output of containers to their log groups."""
-
-
-class Interface(Protocol):
-    """The network interface of one task."""
-
-    @property
-    def address(self) -> str:
-        """Its IPv4 address."""
-
-    def open(self, name: str) -> Container:
-        """Start the container ``name``, which holds the interface; raises EngineError where the task cannot start."""
-
-    def close(self) -> None:
-        """Release the interface of a task that has stopped."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Platform:
-    """The surroundings of every task.
-
-    Args:
-        image: image of every container, in place of the image in the definition.
-        check_every: longest interval of health checks in seconds. The time to unhealthy stays the definition's.
-        variables: variables to add to every container (region, address of the emulator).
-        options: options to add to every ``docker run`` (the certificates of the backing services).
-    """
-
-    image: str
-    check_every: int
-    variables: Mapping[str, str]
-    options: tuple[str, ...]
 
 
 @dataclass(kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from cdktf import TerraformResourceLifecycle
@@ -17,92 +17,15 @@ from cdktf_cdktf_provider_aws.elasticache_replication_group import (
     ElasticacheReplicationGroupLogDeliveryConfiguration,
 )
 from cdktf_cdktf_provider_aws.elasticache_subnet_group import ElasticacheSubnetGroup
-from cdktf_cdktf_provider_aws.elasticache_user import ElasticacheUser, ElasticacheUserAuthenticationMode
-from cdktf_cdktf_provider_aws.elasticache_user_group import ElasticacheUserGroup
 from constructs import Construct
 
-from environments.facts.broker_users import (
-    AIRFLOW_ACCESS,
-    CLOSED,
-    airflow_user,
-    default_user,
-    team_access,
-    team_user,
-)
-from environments.facts.naming import BROKER_LOGIN_POLICY
-from environments.facts.secrets import BROKER_TOKEN, SPECIFICATIONS
-from modules.core.connections import Connections, security_group
+from modules.core.broker_reference import PORT, BrokerLogin, BrokerReference
+from modules.core.broker_user_group import user_group
+from modules.core.connections import security_group
 from modules.core.container import Secret
 from modules.core.flows import Endpoint
-from modules.core.grants import RoleSettings, statement
+from modules.core.grants import RoleSettings
 from modules.core.network_reference import NetworkReference
-from modules.core.references import OUTPUT_PREFIX
-from modules.core.task import Client
-
-PORT = 6379
-
-
-@dataclass(frozen=True)
-class BrokerLogin:
-    """Logins to the broker with IAM tokens in place of the AUTH token.
-
-    Args:
-        cache: id of the replication group, for which a token is valid.
-        account_id: AWS account of the broker.
-        region: AWS region of the broker.
-        team: the team whose user logs in; Airflow's own user when empty.
-    """
-
-    cache: str
-    account_id: str
-    region: str
-    team: str = ""
-
-    @property
-    def user(self) -> str:
-        """Name and id of the user, which are equal for users that log in with IAM tokens."""
-        return team_user(self.cache, self.team) if self.team else airflow_user(self.cache)
-
-    def allow(self, client: Client) -> None:
-        """Give ``client`` the name of the user, and the permission to log in as this user only."""
-        client.add_environment(
-            AIRFLOW_BROKER_AUTHENTICATION="iam", AIRFLOW_BROKER_CACHE=self.cache, AIRFLOW_BROKER_USER=self.user
-        )
-        if self.team:
-            client.add_environment(AIRFLOW_BROKER_TEAM=self.team)
-        base = f"arn:aws:elasticache:{self.region}:{self.account_id}"
-        resources = [f"{base}:replicationgroup:{self.cache}", f"{base}:user:{self.user}"]
-        client.task_role.grant(BROKER_LOGIN_POLICY, statement("elasticache:Connect", on=resources))
-
-
-@dataclass(frozen=True)
-class BrokerReference:
-    """The broker as its clients need it.
-
-    Args:
-        connections: security group of the broker.
-        address: DNS name of the primary node.
-        token: the SecureString that holds the AUTH token; None when clients log in with IAM tokens.
-        login: how clients log in with IAM tokens; None when they log in with the AUTH token.
-    """
-
-    connections: Connections = field(metadata={OUTPUT_PREFIX: ""})
-    address: str
-    token: Secret | None
-    login: BrokerLogin | None = field(default=None, metadata={OUTPUT_PREFIX: ""})
-
-    def serve(self, client: Client) -> None:
-        """Give ``client`` network access, the address, and the AUTH token or the permission to log in."""
-        self.connections.allow_default_port_from(client.connections, why="Celery broker over TLS")
-        client.add_environment(AIRFLOW_BROKER_HOST=self.address, AIRFLOW_BROKER_PORT=str(PORT))
-        if self.login:
-            self.login.allow(client)
-        elif self.token:
-            client.add_secret(SPECIFICATIONS[BROKER_TOKEN].variable, self.token)
-
-    def of_team(self, team: str) -> BrokerReference:
-        """Return the broker for the worker groups of ``team``, which log in as the user of this team."""
-        return replace(self, login=replace(self.login, team=team)) if self.login else self
 
 
 @dataclass(frozen=True)
@@ -205,7 +128,7 @@ class Broker(Construct):
             auto_minor_version_upgrade="false",
             apply_immediately=True,
             log_delivery_configuration=[self._slow_log()],
-            user_group_ids=[self._user_group(teams or {}).user_group_id] if iam else None,
+            user_group_ids=[user_group(self, name, teams or {}).user_group_id] if iam else None,
             # ElastiCache exchanges the AUTH token for a user group in one call only, which provider 5.100 does not make
             # (https://github.com/hashicorp/terraform-provider-aws/issues/39546): operations/broker_auth.py makes it.
             lifecycle=TerraformResourceLifecycle(
@@ -218,40 +141,6 @@ class Broker(Construct):
             address=group.primary_endpoint_address,
             token=token,
             login=BrokerLogin(name, clients.account_id, clients.region) if iam and clients else None,
-        )
-
-    def _user_group(self, teams: Mapping[str, Sequence[str]]) -> ElasticacheUserGroup:
-        """Create the users. Brokers of both engines accept users of engine redis.
-
-        https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html
-        """
-        name = self._name
-        default = ElasticacheUser(
-            self,
-            "default-user",
-            user_id=default_user(name),
-            user_name="default",
-            engine="redis",
-            access_string=CLOSED,
-            # ElastiCache reports the authentication mode no-password-required as no-password: a difference for ever.
-            no_password_required=True,
-        )
-        users = [default, self._user("airflow-user", airflow_user(name), AIRFLOW_ACCESS)]
-        for team, queues in sorted(teams.items()):
-            users.append(self._user(f"team-{team}-user", team_user(name, team), team_access(team, queues)))
-        return ElasticacheUserGroup(
-            self, "user-group", user_group_id=name, engine="redis", user_ids=[user.user_id for user in users]
-        )
-
-    def _user(self, id_: str, name: str, access: str) -> ElasticacheUser:
-        return ElasticacheUser(
-            self,
-            id_,
-            user_id=name,
-            user_name=name,
-            engine="redis",
-            access_string=access,
-            authentication_mode=ElasticacheUserAuthenticationMode(type="iam"),
         )
 
     def _parameters(self) -> ElasticacheParameterGroup:

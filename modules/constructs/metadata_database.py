@@ -16,7 +16,8 @@ from modules.core.container import Secret
 from modules.core.database_reference import DATABASE, PORT, USER, MetadataDatabaseReference, TokenLogin
 from modules.core.ephemeral import parameter_value
 from modules.core.flows import Endpoint
-from modules.core.grants import Role, RoleSettings, statement
+from modules.core.grants import RoleSettings
+from modules.core.monitoring_role import monitoring_role
 from modules.core.network_reference import NetworkReference
 
 MONITORING_SECONDS = 60
@@ -148,7 +149,7 @@ class MetadataDatabase(Construct):
             performance_insights_kms_key_id=key_arn if insights else None,
             performance_insights_retention_period=7 if insights else None,
             monitoring_interval=MONITORING_SECONDS if insights else 0,
-            monitoring_role_arn=self._monitoring(name, roles).arn if insights else None,
+            monitoring_role_arn=monitoring_role(self, name, roles).arn if insights else None,
             enabled_cloudwatch_logs_exports=list(LOG_EXPORTS),
             depends_on=exports,
             tags={"Name": name},
@@ -183,30 +184,6 @@ class MetadataDatabase(Construct):
             description="TLS forced, slow statements logged",
             parameter=[DbParameterGroupParameter(name=key, value=value) for key, value in sorted(parameters.items())],
         )
-
-    def _monitoring(self, name: str, roles: RoleSettings) -> Role:
-        """Create the role of the monitoring agent, which writes to the log group RDSOSMetrics of the account."""
-        role = Role(
-            self,
-            "monitoring-role",
-            name=f"{name}-database-monitoring",
-            service="monitoring.rds.amazonaws.com",
-            purpose="Enhanced monitoring of the metadata database",
-            settings=roles,
-        )
-        group = f"arn:aws:logs:{roles.region}:{roles.account_id}:log-group:RDS*"
-        role.grant(
-            "write-metrics",
-            statement("logs:CreateLogGroup", "logs:PutRetentionPolicy", on=[group]),
-            statement(
-                "logs:CreateLogStream",
-                "logs:DescribeLogStreams",
-                "logs:GetLogEvents",
-                "logs:PutLogEvents",
-                on=[f"{group}:log-stream:*"],
-            ),
-        )
-        return role
 
     def _log_groups(self, name: str, key_arn: str, retention_days: int) -> list[CloudwatchLogGroup]:
         """Create the log groups, because RDS would create them without retention and encryption key."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from terraform_gate.reading.hcl_syntax import HclError, document_of
+from terraform_gate.reading.hcl_document import document_of
+from terraform_gate.reading.hcl_syntax import HclError
 
 from modules.export import interface
 from modules.export.declarations import InterfaceError, bare

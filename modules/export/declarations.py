@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from terraform_gate.reading.hcl_syntax import HclError, document_of
+from terraform_gate.reading.hcl_document import document_of
+from terraform_gate.reading.hcl_syntax import HclError
 
 
 class InterfaceError(ValueError):

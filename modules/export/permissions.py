@@ -9,13 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from modules.core.deploy_permissions import (
-    GLOBAL_ACTIONS,
-    GRANTED_SERVICES,
-    REGIONAL_ACTIONS,
-    TYPED_ACTIONS,
-    VERBS,
-)
+from modules.core.deploy_actions import GLOBAL_ACTIONS, GRANTED_SERVICES, REGIONAL_ACTIONS, TYPED_ACTIONS, VERBS
 
 # Beginning of a resource type without `aws_` -> service prefix of its IAM actions; the longest beginning counts.
 SERVICES: Mapping[str, str] = {

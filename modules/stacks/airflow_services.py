@@ -10,7 +10,7 @@ from environments.derived.dag_access import components_with_dag_code
 from environments.derived.teams import team_of
 from environments.facts.metrics import NAMESPACE
 from environments.facts.naming import TEAM_TAG
-from environments.facts.topology import process_name, uses_local_executor, worker_name
+from environments.facts.topology import process_name, worker_name
 from environments.model import Environment
 from environments.sections.compute import EcsExecutor, TaskSize
 from environments.sections.compute import WorkerGroup as WorkerGroupSection
@@ -21,15 +21,7 @@ from modules.constructs.component import Component
 from modules.constructs.one_off_task import OneOffTask
 from modules.constructs.queue_scaling import QueueScaling
 from modules.constructs.worker_group import ScaleInProtection, WorkerGroup
-from modules.core.airflow_process import (
-    API_SERVER,
-    SCHEDULER,
-    STANDALONE,
-    TASK,
-    TRIGGERER,
-    TRIGGERER_LOG_PORT,
-    WORKER_LOG_PORT,
-)
+from modules.core.airflow_process import API_SERVER, STANDALONE, TASK
 from modules.core.dag_access import DagAccess
 from modules.core.fargate_task import FargatePlatform
 from modules.core.network_reference import NetworkReference
@@ -38,6 +30,7 @@ from modules.core.service import EcsComponent
 from modules.core.service_settings import Capacity, ServiceSettings, Size
 from modules.stacks.component_table import TASK_USES, WORKER_USES, ComponentSpec, components
 from modules.stacks.ecs_executor import EcsExecutorSettings
+from modules.stacks.log_access import allow_log_access
 from modules.stacks.public_endpoint import PublicEndpoint
 from modules.stacks.service_bindings import ExecutionApi, ServiceBindings
 
@@ -77,7 +70,7 @@ class AirflowServices:
             self._services[spec.process.name] = self._component(spec)
         for group in self._environment.workers:
             self.with_dag_code[worker_name(group.name)] = self._worker_group(group)
-        self._allow_log_access()
+        allow_log_access(self._services, self._environment.topology)
 
     def _component(self, spec: ComponentSpec) -> Component:
         behind_load_balancer = spec.process in (API_SERVER, STANDALONE)
@@ -207,14 +200,3 @@ class AirflowServices:
             scale_in_cooldown=section.scale_in_cooldown_seconds,
         )
         return group
-
-    def _allow_log_access(self) -> None:
-        """Allow the api-servers to read logs of running Airflow tasks from the components that run them."""
-        if API_SERVER.name not in self._services:
-            return
-        reader = self._services[API_SERVER.name].connections
-        triggerer = self._services[TRIGGERER.name].connections
-        triggerer.allow_from(reader, port=TRIGGERER_LOG_PORT, why="logs of running triggers")
-        if uses_local_executor(self._environment.topology):
-            scheduler = self._services[SCHEDULER.name].connections
-            scheduler.allow_from(reader, port=WORKER_LOG_PORT, why="logs of running Airflow tasks")

@@ -13,7 +13,7 @@ from environments.facts.stacks import FOUNDATION
 from environments.facts.topology import uses_celery
 from environments.model import Environment
 from modules.constructs.aws_services import AwsServicesReference
-from modules.constructs.broker import Broker, BrokerReference, BrokerSettings
+from modules.constructs.broker import Broker, BrokerSettings
 from modules.constructs.dag_releases import DagReleases, DagReleasesReference
 from modules.constructs.database_proxy import DatabaseProxy
 from modules.constructs.encryption_key import EncryptionKey
@@ -21,6 +21,7 @@ from modules.constructs.image_repository import ImageRepository, ImageRepository
 from modules.constructs.log_storage import TaskLogsReference
 from modules.constructs.metadata_database import DatabaseSettings, MetadataDatabase
 from modules.constructs.secrets import Secrets, SecretsBackendReference, SecretsReference
+from modules.core.broker_reference import BrokerReference
 from modules.core.database_reference import MetadataDatabaseReference
 from modules.core.flows import Flows
 from modules.core.grants import RoleSettings

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from terraform_gate.reading.expression import document
+from terraform_gate.reading.json_document import document
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from terraform_harness.emulator.patches import PATCHES
 
 from tests.apply.emulator_probes import (
     account,  # noqa: F401
+    caches,  # noqa: F401
     containers,  # noqa: F401
     network,  # noqa: F401
     stores,  # noqa: F401

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from terraform_harness.emulator import Emulator
 from terraform_harness.emulator.inventory import inventory
-from terraform_harness.lifecycle import Lifecycle, LifecycleError, changes
+from terraform_harness.lifecycle import Lifecycle, LifecycleError
+from terraform_harness.terraform.changes import changes
 from terraform_harness.terraform.run import TerraformError
 
 from tests.apply.conftest import Start, environment

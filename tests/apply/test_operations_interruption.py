@@ -24,7 +24,8 @@ from operations import deploy, restore, restored_state
 from operations.account import Account
 from operations.commands import checks, deployment, shared
 from operations.commands import upgrade as upgrade_command
-from tests.unit.operations.cloud import CLIENTS, Cloud
+from tests.unit.operations.cloud import Cloud
+from tests.unit.operations.cloud_resources import CLIENTS
 from tests.unit.operations.conftest import cloud, empty_account
 from tests.unit.operations.fake_stack import FakeStack
 

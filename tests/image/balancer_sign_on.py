@@ -19,7 +19,8 @@ from tests.image.identity_provider import CLIENT_ID, CLIENT_SECRET, IdentityProv
 from tests.image.sign_on_platform import Platform
 from tests.synthesis import deployed_data
 from tests.unit.environments.cases import SMALLEST, changed
-from tests.unit.operations.cloud import CLIENTS, Cloud
+from tests.unit.operations.cloud import Cloud
+from tests.unit.operations.cloud_resources import CLIENTS
 
 DATA = changed(
     SMALLEST,

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from local.containers import authority, engine
+from tests.image.broker_scripts import ATTEMPTS, SENDER, TASK
+from tests.image.entrypoint import as_component
 from tests.image.fake_elasticache import FakeElastiCache
 from tests.image.fake_rds_tokens import TokenCheck
 from tests.image.services import Services
@@ -25,80 +27,6 @@ pytestmark = pytest.mark.feature("T9")
 NAME, REGION, REDIS_PORT = "cache.example", "eu-central-1", 7000
 ADMIN = "password of the test"
 SECRET_KEYS = {f"AKIA{process}": f"secret key of {process}" for process in ("scheduler", "worker-sales", "worker-ops")}
-TASK = """
-from celery import shared_task
-
-@shared_task(name="reversed")
-def reverse(text):
-    return text[::-1]
-"""
-# Runs in the environment that the entrypoint prepares for the component.
-ENTRY = "import os, sys; import airflow_fargate.__main__ as m; become = os.execvpe; script = sys.argv.pop(1)"
-ARGUMENTS = "['python', '-c', script, *sys.argv[1:]]"
-AS_COMPONENT = f"{ENTRY}; os.execvpe = lambda *words: become('python', {ARGUMENTS}, words[2])"
-SENDER = """
-import json, sys, redis
-from airflow.providers.celery.executors.celery_executor import app
-
-admin = redis.Redis(host=sys.argv[1], port=int(sys.argv[2]), username="admin", password=sys.argv[3])
-found = {"first": app.send_task("reversed", ("abc",), queue="sales").get(timeout=60)}
-found["killed"] = admin.client_kill_filter(user="airflow-dev-team-sales")
-found["second"] = app.send_task("reversed", ("def",), queue="sales").get(timeout=60)
-found["keys"] = sorted(key.decode() for key in admin.keys())
-app.send_task("reversed", ("of ops",), queue="ops")
-admin.hset("unacked:ops", "tag", "message of ops")
-admin.zadd("unacked_index:ops", {"tag": 1})
-admin.hset("unacked", "tag", "message of no team")
-print(json.dumps(found))
-"""
-ATTEMPTS = """
-import datetime, json, os
-import botocore.auth, redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-from airflow_fargate import broker_token
-from airflow_fargate.backing_services import Broker
-
-broker, found = Broker.of(os.environ), {}
-ONCE = Retry(NoBackoff(), 0)
-USER, TEAM = broker.user, "airflow-dev-team-"
-
-def attempt(name, act):
-    try:
-        found[name] = repr(act())
-    except redis.RedisError as error:
-        found[name] = f"denied: {error}"
-
-def client(user=USER, token_of=USER, cache=broker.cache, password=None):
-    password = password or broker_token.make(cache=cache, user=token_of, region=broker.region)
-    return redis.Redis(host=broker.host, port=broker.port, username=user, password=password, ssl=True,
-        ssl_cert_reqs="required", ssl_ca_certs=broker.ca_file, retry=ONCE)
-
-own = client()
-for words in (
-    "LLEN ops", "LRANGE ops 0 -1", "LPUSH ops forged", "BRPOP ops 1", "DEL ops", "RPUSH ops.slow forged",
-    "HGET unacked:ops tag", "HGET unacked tag", "ZRANGE unacked_index:ops 0 -1", "SET unacked_mutex:ops x",
-    "SMEMBERS _kombu.binding.ops", "SADD _kombu.binding.ops forged", "SADD _kombu.binding.celery.pidbox forged",
-    "PUBLISH /0.celery.pidbox shutdown", "PSUBSCRIBE *", "FLUSHALL", "FLUSHDB", "CONFIG GET *", "KEYS *", "SCAN 0",
-    "RANDOMKEY", "ACL LIST", "CLIENT LIST", "MONITOR", "SCRIPT FLUSH", "DBSIZE", "INFO",
-):
-    attempt(words, lambda: own.execute_command(*words.split()))
-attempt("script", lambda: own.eval("return redis.call('LRANGE', 'ops', 0, -1)", 0))
-digest = own.script_load("return redis.call('LRANGE', KEYS[1], 0, -1)")
-attempt("loaded script", lambda: own.evalsha(digest, 1, "ops"))
-attempt("own queue", lambda: own.llen("sales"))
-attempt("airflow", lambda: client(user="airflow-dev-airflow", token_of="airflow-dev-airflow").ping())
-attempt("ops", lambda: client(user=TEAM + "ops", token_of=TEAM + "ops").ping())
-attempt("own token as ops", lambda: client(user=TEAM + "ops").ping())
-attempt("default", lambda: client(user="default", password="any").ping())
-attempt("no login", lambda: redis.Redis(host=broker.host, port=broker.port, ssl=True,
-    ssl_ca_certs=broker.ca_file, retry=ONCE).ping())
-attempt("another cache", lambda: client(cache="airflow-prod").ping())
-now = botocore.auth.get_current_datetime
-botocore.auth.get_current_datetime = lambda *a, **k: now(*a, **k) - datetime.timedelta(minutes=16)
-attempt("expired", lambda: client().ping())
-print(json.dumps(found))
-"""
 LOGINS = ("airflow", "ops", "own token as ops", "default", "no login", "another cache", "expired")
 NO_PERMISSION = re.compile(
     r"denied: (.*: )?(NOPERM |ACL failure in script: |this user has no permissions|No permissions)", re.IGNORECASE
@@ -205,7 +133,7 @@ def runs(migrated: Services, cache: FakeElastiCache, tmp_path_factory: pytest.Te
     def script(component: str, process: str, text: str, *arguments: str) -> dict[str, Any]:
         options = (*cache.options, "--entrypoint", "python")
         launch = migrated.launch(component, environ=environ(process), options=options, name=f"tokens-{process}")
-        call = f"{AS_COMPONENT}; m.main(['{component}'])"
+        call = as_component(component)
         done = engine.run(replace(launch, command=("-c", call, text, *arguments)))
         assert done.returncode == 0, f"{done.stdout[-1500:]}{done.stderr[-3000:]}{worker.logs()[-4000:]}"
         return dict(json.loads(done.stdout.splitlines()[-1]))

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Literal, Self
 
+from terraform_harness.emulator.access import Access
 from terraform_harness.emulator.endpoints import RESET_PATH, get, post
-from terraform_harness.emulator.iam.report import CREDENTIALS_PATH, DECISIONS_PATH, DecisionReport
+from terraform_harness.emulator.iam.report import DECISIONS_PATH, DecisionReport
 from terraform_harness.emulator.process import IAM, QUOTAS, WITHOUT_PATCHES, ServerProcess
 from terraform_harness.emulator.sessions.agents import AGENTS_PATH
 from terraform_harness.emulator.validation import REPORT_PATH, ValidationReport, limits
@@ -23,7 +24,7 @@ from terraform_harness.extras import require_extra
 IamMode = Literal["off", "record", "enforce"]
 
 
-class Emulator:
+class Emulator(Access):
     """One AWS account, empty at the start and gone at the end.
 
     Use it as a context manager. The emulator also ends when the process that started it is killed.
@@ -81,56 +82,6 @@ class Emulator:
         """The process id; None while the emulator is not running."""
         return self._process.pid
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """Environment variables that make terraform, boto3 and cdktf use this emulator as AWS.
-
-        ``AWS_MAX_ATTEMPTS`` is small because an emulator does not throttle.
-        """
-        return {
-            "AWS_ENDPOINT_URL": self.url,
-            "AWS_ACCESS_KEY_ID": "emulator",
-            "AWS_SECRET_ACCESS_KEY": "emulator",
-            "AWS_REGION": self.region,
-            "AWS_DEFAULT_REGION": self.region,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_MAX_ATTEMPTS": "3",
-            "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT": "regional",
-        }
-
-    def environment_of(self, role: str, *, web_identity: Mapping[str, str]) -> dict[str, str]:
-        """Environment variables that make terraform and boto3 act as a role, which a web identity assumes.
-
-        Args:
-            role: ARN of the role.
-            web_identity: Claims of the token: ``iss``, ``aud``, ``sub``. The signature of a token is not verified.
-
-        Raises:
-            EmulatorError: The trust policy of the role does not permit it.
-        """
-        made = self.assume(role, {"web_identity": dict(web_identity)}, session="web-identity")
-        return self.environment | {
-            "AWS_ACCESS_KEY_ID": made["AccessKeyId"],
-            "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"],
-            "AWS_SESSION_TOKEN": made["Token"],
-        }
-
-    def assume(self, role: str, principal: Mapping[str, Any], *, session: str) -> dict[str, str]:
-        """Return credentials of a role, in the form of the ECS credentials endpoint.
-
-        Args:
-            role: ARN of the role.
-            principal: ``{"service": "ecs-tasks.amazonaws.com", "source_arn": ARN}`` or ``{"web_identity": claims}``.
-            session: Name of the session.
-
-        Raises:
-            EmulatorError: The trust policy of the role does not permit it.
-        """
-        made: dict[str, str] = post(
-            f"{self.url}{CREDENTIALS_PATH}", {"role": role, "principal": principal, "session": session}
-        )
-        return made
-
     def start(self) -> None:
         """Start the emulator and wait until it responds.
 
@@ -158,20 +109,6 @@ class Emulator:
     def log(self, *, lines: int = 20) -> str:
         """Return the last ``lines`` lines of the emulator's output."""
         return self._process.log(lines=lines)
-
-    def client(self, service: str) -> Any:
-        """Return a boto3 client of this emulator, for instance of ``"s3"``; it does not retry."""
-        import boto3
-        from botocore.config import Config
-
-        return boto3.client(
-            service,
-            endpoint_url=self.url,
-            region_name=self.region,
-            aws_access_key_id="emulator",
-            aws_secret_access_key="emulator",  # noqa: S106 - the emulator checks no credentials
-            config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
-        )
 
     def answer(self, operation: str, *answers: Mapping[str, Any]) -> None:
         """Answer the next valid requests of an operation in advance, without carrying them out.
@@ -225,15 +162,6 @@ class Emulator:
         if self._iam == "off":
             return DecisionReport()
         return DecisionReport.read(get(f"{self.url}{DECISIONS_PATH}"))
-
-    def make_state_bucket(self, name: str) -> str:
-        """Create a versioned bucket for Terraform states and their lock files; returns ``name``."""
-        s3 = self.client("s3")
-        # us-east-1 is the location without a constraint (CreateBucket in the API reference of S3).
-        place = {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
-        s3.create_bucket(Bucket=name, **({} if self.region == "us-east-1" else place))
-        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-        return name
 
     def reset(self) -> None:
         """Delete every resource, so that another test can use the same process."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from terraform_harness.mutation.mutant import Edit, edited_json, operator
-
-Container = dict[str, Any]
-KEY = "container_definitions"
+from terraform_harness.mutation.json_arguments import Container, containers, with_container
+from terraform_harness.mutation.mutant import Edit, operator
 
 
 def _without(key: str) -> Callable[[Container], Container | None]:
@@ -51,25 +48,13 @@ CHANGES: Mapping[str, Callable[[Container], Container | None]] = {
 }
 
 
-def _containers(value: Any) -> list[Container]:
-    """Return the containers; none when they are an expression, or no list of objects with names."""
-    try:
-        found = json.loads(value)
-    except (TypeError, ValueError):
-        return []
-    listed = found if isinstance(found, list) else []
-    return listed if all(isinstance(item, dict) and "name" in item for item in listed) else []
-
-
 @operator
 def container(type_: str, body: Mapping[str, Any]) -> Iterator[Edit]:
     """Change one container of a task definition in each of the ways in ``CHANGES``."""
     if type_ != "aws_ecs_task_definition":
         return
-    containers = _containers(body.get(KEY))
-    for index, definition in enumerate(containers):
+    for index, definition in enumerate(containers(body)):
         for label, change in CHANGES.items():
             changed = change(definition)
             if changed is not None and changed != definition:
-                definitions = [*containers[:index], changed, *containers[index + 1 :]]
-                yield Edit(change=f"{definition['name']}: {label}", body=edited_json(body, KEY, definitions))
+                yield Edit(change=f"{definition['name']}: {label}", body=with_container(body, index, changed))

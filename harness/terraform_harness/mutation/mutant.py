@@ -9,7 +9,6 @@ app: aws_s3_bucket.logs: flip_switch: force_destroy = true
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
@@ -115,8 +114,3 @@ def edited(body: Mapping[str, Any], **changes: Any) -> dict[str, Any]:
     """Return a copy of ``body`` with ``changes``; a value of None removes the key."""
     result = copy.deepcopy(dict(body)) | changes
     return {key: value for key, value in result.items() if value is not None}
-
-
-def edited_json(body: Mapping[str, Any], key: str, value: Any) -> dict[str, Any]:
-    """Return a copy of ``body`` whose string ``key`` is ``value`` as JSON."""
-    return edited(body, **{key: json.dumps(value)})

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from terraform_harness.mutation.mutant import Edit, edited_json, operator
-
-Statement = dict[str, Any]
-POLICIES = {"aws_iam_role_policy": "policy", "aws_iam_policy": "policy"}
-TRUST = {"aws_iam_role": "assume_role_policy"}
-RESOURCE_POLICIES = {"aws_s3_bucket_policy": "policy", "aws_kms_key": "policy", "aws_sns_topic_policy": "policy"}
-
-
-def _statements(body: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
-    try:
-        found = json.loads(body.get(key, ""))["Statement"]
-    except (ValueError, KeyError, TypeError):
-        return []
-    return found if isinstance(found, list) else [found]
+from terraform_harness.mutation.json_arguments import (
+    POLICIES,
+    RESOURCE_POLICIES,
+    TRUST,
+    Statement,
+    statements,
+    with_statement,
+)
+from terraform_harness.mutation.mutant import Edit, operator
 
 
 def _edits(
@@ -30,14 +24,11 @@ def _edits(
     replace: Callable[[Statement], Statement],
 ) -> Iterator[Edit]:
     """Yield an edit for each statement that ``applies`` accepts; ``replace`` returns the new statement."""
-    statements = _statements(body, key)
-    for index, statement in enumerate(statements):
+    for index, statement in enumerate(statements(body, key)):
         if applies(statement):
-            document = json.loads(body[key]) | {
-                "Statement": [*statements[:index], replace(statement), *statements[index + 1 :]]
-            }
             label = statement.get("Sid") or index
-            yield Edit(change=f"{change} in statement {label}", body=edited_json(body, key, document))
+            changed = with_statement(body, key, index, replace(statement))
+            yield Edit(change=f"{change} in statement {label}", body=changed)
 
 
 @operator

@@ -48,9 +48,12 @@ KEYS = ("kms_key_id", "kms_key_arn", "kms_master_key_id", "key_id")
 
 @operator
 def flip_switch(_: str, body: Mapping[str, Any]) -> Iterator[Edit]:
-    """Invert a switch that has its safe value, for instance encryption or deletion protection."""
+    """Invert a switch that has its safe value, for instance encryption or deletion protection.
+
+    The AWS provider declares some switches as strings ("true"), such as ``at_rest_encryption_enabled``.
+    """
     for key, safe in SAFE.items():
-        if body.get(key) is safe:
+        if body.get(key) is safe or body.get(key) == str(safe).lower():
             yield Edit(change=f"{key} = {str(not safe).lower()}", body=edited(body, **{key: not safe}))
 
 

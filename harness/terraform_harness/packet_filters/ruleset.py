@@ -15,15 +15,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from terraform_harness.packet_filters.ec2_network import EVERY_PROTOCOL, AclEntry, Ec2Network, Services
+from terraform_harness.packet_filters.ec2_network import AclEntry, Ec2Network
+from terraform_harness.packet_filters.nft_matches import comment_text, matching
 
 TABLE = "inet aws_network"
 REMOVED = "removed_flows"
 DROPPED = "dropped_by_"
 _SET_IN_RULE = re.compile(rf"update @({DROPPED}\w+)")
 LINK_LOCAL = "169.254.0.0/16"
-_PORTS = {"6": "tcp", "17": "udp"}
-_ICMP = {"1": "icmp", "58": "icmpv6"}
 # In order of evaluation. ACLs see incoming packets before connection tracking, and outgoing packets after source NAT.
 _HOOKS = {
     "removed": "output priority filter - 1",
@@ -135,8 +134,8 @@ def _group_rules(network: Ec2Network, place: Place, *, egress: bool) -> list[str
     lines.append('ct state established,related counter accept comment "reply, or established connection"')
     for rule in network.rules:
         if rule.group in place.groups and rule.egress is egress:
-            match = _match(_peer(network, rule.peer, egress=egress), rule.services)
-            lines.append(f'{match} counter accept comment "{_text(network.title(rule.group))} {rule.id}"')
+            match = matching(_peer(network, rule.peer, egress=egress), rule.services)
+            lines.append(f'{match} counter accept comment "{comment_text(network.title(rule.group))} {rule.id}"')
     # Two rules, because the first one applies to IPv4 only.
     return [*lines, _record(name, egress=egress), 'counter drop comment "no rule allows it"']
 
@@ -146,8 +145,8 @@ def _acl_rules(network: Ec2Network, place: Place, *, egress: bool) -> list[str]:
     inside = f'ip {_side(egress=egress)} {subnet.cidr} accept comment "inside the subnet"'
     lines = [*_unfiltered(egress=egress), inside]
     for entry in _in_order(network, subnet.acl, egress=egress):
-        match = _match(_peer(network, entry.cidr, egress=egress), entry.services)
-        title = f'comment "{_text(network.title(entry.acl))} rule {entry.number}"'
+        match = matching(_peer(network, entry.cidr, egress=egress), entry.services)
+        title = f'comment "{comment_text(network.title(entry.acl))} rule {entry.number}"'
         recorded = "" if entry.allow or ":" in entry.cidr else _record(f"{name}_{entry.number}", egress=egress)
         lines.append(f"{match} {recorded} counter {'accept' if entry.allow else 'drop'} {title}")
     return [*lines, _record(name, egress=egress), 'counter drop comment "no entry allows it"']
@@ -168,36 +167,8 @@ def _peer(network: Ec2Network, peer: str, *, egress: bool) -> str:
     return f"{'ip6' if ':' in peer else 'ip'} {side} {peer}"
 
 
-def _match(peer: str, services: Services) -> str:
-    return f"{peer} {_services(services)}".strip()
-
-
-def _services(services: Services) -> str:
-    if services.protocol == EVERY_PROTOCOL:
-        return ""
-    if services.protocol in _ICMP:
-        return _icmp(_ICMP[services.protocol], services)
-    if services.protocol in _PORTS and services.first is not None:
-        last = services.first if services.last is None else services.last
-        ports = str(services.first) if last == services.first else f"{services.first}-{last}"
-        return f"{_PORTS[services.protocol]} dport {ports}"
-    return f"meta l4proto {services.protocol}"
-
-
-def _icmp(name: str, services: Services) -> str:
-    if services.first is None:
-        return f"meta l4proto {name}"
-    code = f" {name} code {services.last}" if services.last is not None else ""
-    return f"{name} type {services.first}{code}"
-
-
 def _set_name(group: str) -> str:
     return f"members_{re.sub(r'[^0-9A-Za-z]', '_', group)}"
-
-
-def _text(text: str) -> str:
-    """Text that is safe in a comment of nft, which allows 128 characters."""
-    return re.sub(r'["\\\x00-\x1f]', "?", text)[:80]
 
 
 def route_commands(network: Ec2Network, place: Place, gateways: Mapping[str, str]) -> list[list[str]]:

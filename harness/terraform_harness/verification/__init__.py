@@ -24,6 +24,7 @@ from terraform_harness.verification.check import (
     check,
     run_verifier,
     verifier,
+    verifiers_without,
 )
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "storage",
     "unverified",
     "verifier",
+    "verifiers_without",
     "verify",
 ]
 

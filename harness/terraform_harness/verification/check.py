@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -89,3 +89,23 @@ def run_verifier(function: Verifier, resource: Resource, deployment: Deployment)
     except (ClientError, BotoCoreError) as error:
         claim = function.__name__.replace("_", " ")
         return [Check(address=resource.address, claim=claim, problem=f"AWS reports an error: {error}")]
+
+
+def verifiers_without(skip: Collection[str]) -> dict[str, list[Verifier]]:
+    """Return the verifiers by resource type, without those that ``skip`` names.
+
+    Args:
+        skip: Resource types, or names of verifiers.
+
+    Raises:
+        ValueError: A name is unknown.
+    """
+    known = VERIFIERS.keys() | {function.__name__ for functions in VERIFIERS.values() for function in functions}
+    unknown = sorted(set(skip) - known)
+    if unknown:
+        raise ValueError(f"skip: unknown {', '.join(unknown)}; allowed: {', '.join(sorted(known))}")
+    return {
+        type_: [function for function in functions if function.__name__ not in skip]
+        for type_, functions in VERIFIERS.items()
+        if type_ not in skip
+    }

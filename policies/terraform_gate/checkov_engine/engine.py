@@ -33,7 +33,8 @@ from terraform_gate.checkov_engine.graph import graph_of
 from terraform_gate.checkov_engine.rule_check import RuleCheck
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Verdict
-from terraform_gate.reading.expression import document, is_known, names_resource
+from terraform_gate.reading.expression import is_known, names_resource
+from terraform_gate.reading.json_document import document
 from terraform_gate.terraform_resource import Resource, items
 
 _FILE = "configuration.tf.json"

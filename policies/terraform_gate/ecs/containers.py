@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from terraform_gate.reading.expression import document
+from terraform_gate.reading.json_document import document
 from terraform_gate.terraform_resource import Resource, items
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from terraform_gate.checkov_engine.exceptions import NOT_APPLIED
 from terraform_gate.files import write_atomically
-from terraform_gate.reading.expression import document
+from terraform_gate.reading.json_document import document
 from terraform_gate.rule import Rule
 from terraform_gate.rules.catalog import all_rules
 

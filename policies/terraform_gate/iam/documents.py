@@ -8,7 +8,8 @@ from typing import Any
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.iam.statement import Statement
-from terraform_gate.reading.expression import document, is_known
+from terraform_gate.reading.expression import is_known
+from terraform_gate.reading.json_document import document
 from terraform_gate.terraform_resource import Resource, blocks, items
 
 _MOST_LEVELS, _MOST_STATEMENTS = 20, 10_000

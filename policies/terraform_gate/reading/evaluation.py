@@ -9,6 +9,7 @@ from typing import Any
 
 from terraform_gate.reading.budget import Budget, size_of
 from terraform_gate.reading.expression import is_identity, is_known, is_reference, marked, qualify, replaced, spans
+from terraform_gate.reading.traversal import walk
 from terraform_gate.reading.type_defaults import filling_of
 from terraform_gate.reading.values import MissingError
 
@@ -20,7 +21,6 @@ _ATTRIBUTE = re.compile(r"([a-z][a-z0-9]*_\w+\.[\w-]+)\.([a-z_0-9]+)")
 _RESOURCE = re.compile(r"((?:data\.)?[a-z][a-z0-9]*_\w+\.[\w-]+)(.*)", re.DOTALL)
 _ROOT_NAME = re.compile(r"[\w-]+")
 _OF_MODULE = frozenset({"path", "terraform"})
-_STEP = re.compile(r"\.([\w-]+)|\[\"([^\"]*)\"\]|\[(\d+)\]")
 
 Lookup = Callable[[str, str], Any]
 """(owner, name) -> evaluated value, or raises LookupError."""
@@ -185,31 +185,3 @@ class Scope:
         if value is None or not is_known(value):
             raise LookupError(name)
         return value
-
-
-def walk(value: Any, path: str) -> Any:
-    """Follow ``.name``, ``["name"]`` and ``[0]`` into a value.
-
-    Raises:
-        LookupError: The path contains anything else (a splat, an operator), or the value has no such item.
-    """
-    if isinstance(value, str) and path and value.startswith("${") and value.endswith("}") and _STEP.match(path):
-        return f"{value[:-1]}{path}}}"
-    position = 0
-    while match := _STEP.match(path, position):
-        name, quoted, index = match.groups()
-        value = _item(value, int(index) if index else (name or quoted))
-        position = match.end()
-    if position != len(path):
-        raise LookupError(path)
-    return value
-
-
-def _item(value: Any, step: str | int) -> Any:
-    if isinstance(step, int) and isinstance(value, list):
-        return value[step]
-    if isinstance(step, str) and isinstance(value, Mapping):
-        if step in value:
-            return value[step]
-        raise MissingError(step)
-    raise LookupError(step)

@@ -9,8 +9,8 @@ from typing import Any
 
 from tree_sitter import Node
 
-from terraform_gate.reading.expression import is_known
 from terraform_gate.reading.file_functions import file_text, literal_text, yaml_value
+from terraform_gate.reading.for_expressions import for_value
 from terraform_gate.reading.functions import FUNCTIONS
 from terraform_gate.reading.hcl_steps import followed, index_of, known
 from terraform_gate.reading.hcl_syntax import (
@@ -210,32 +210,8 @@ class _Evaluator:
         raise MissingError(name)
 
     def _for_expr(self, node: Node) -> Any:
-        inner = node.children[0]
-        parts = {child.type: child for child in inner.named_children}
-        names = [written(child) for child in parts["for_intro"].named_children if child.type == "identifier"]
-        source = self.inner(parts["for_intro"])
-        results = [child for child in inner.named_children if child.type == "expression"]
-        done: Any = [] if inner.type == "for_tuple_expr" else {}
-        for within in self.iterations(names, source):
-            if "for_cond" in parts and not boolean_of(known(within.inner(parts["for_cond"]))):
-                continue
-            made = [*map(within.expression, results[:-1]), within.kept(results[-1])]
-            _collect(done, made, grouped="ellipsis" in parts)
-        return done
+        return for_value(node.children[0], self)
 
 
 def _unresolved(name: str) -> Any:
     raise UnknownError(name)
-
-
-def _collect(done: Any, made: Sequence[Any], *, grouped: bool) -> None:
-    if isinstance(done, list):
-        done.append(made[0])
-        return
-    if not is_known(made[0]):
-        raise UnknownError
-    key = text_of(made[0])
-    if grouped:
-        done.setdefault(key, []).append(made[1])
-    else:
-        done[key] = made[1]

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from terraform_gate.reading.depth import is_too_deep
-from terraform_gate.reading.hcl_syntax import HclError, arguments_of, document_of
+from terraform_gate.reading.hcl_document import arguments_of, document_of
+from terraform_gate.reading.hcl_syntax import HclError
 from terraform_gate.reading.json_file import UnreadableError, read_json, read_text
 
 

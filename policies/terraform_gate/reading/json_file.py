@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from terraform_gate.reading.depth import is_too_deep
-from terraform_gate.reading.expression import RepeatedKeyError, finite, rejected, unique
+from terraform_gate.reading.json_document import RepeatedKeyError, finite, rejected, unique
 
 MOST_DIGITS = 4300
 """Python converts no longer text to an integer."""

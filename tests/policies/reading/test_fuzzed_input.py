@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from terraform_gate.reading.hcl_syntax import HclError, document_of
+from terraform_gate.reading.hcl_document import document_of
+from terraform_gate.reading.hcl_syntax import HclError
 from terraform_gate.reading.json_file import UnreadableError
 from terraform_gate.reading.loading import configurations_of
 from terraform_gate.reading.plan_file import check_plan

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from terraform_gate.configuration import Configuration
-from terraform_gate.reading.expression import Reference, document, is_known, reference, references
+from terraform_gate.reading.expression import Reference, is_known, reference, references
 from terraform_gate.reading.inputs import read
+from terraform_gate.reading.json_document import document
 from terraform_gate.reading.plan_expression import refine, source_value
 from terraform_gate.testing import configuration_from
 from terraform_harness import tools

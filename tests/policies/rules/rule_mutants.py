@@ -1,8 +1,7 @@
-"""For every rule, one mutation of the production environment, and the rules that must find it.
+"""For every rule, one mutant of the production environment, and the rules that must find it.
 
-The mutation testing of the harness derives its changes from any stack by operators, for stacks whose tests it does not
-know. These changes are written by hand, because each shows one rule: most need two resources or a value that only
-this rule knows, such as a misspelled action. Both are evaluated by ``terraform_harness.mutation.detectors.rules``.
+The operators of the harness (``terraform_harness.mutation``) generate a mutant where one of them makes the change. The
+others are written by hand: they need two resources, or a value that only the rule knows, such as a misspelled action.
 """
 
 from __future__ import annotations

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from terraform_gate.configuration import Configuration
 from terraform_gate.network.reading.network import network_of
 from terraform_gate.reading.inputs import read
+from terraform_harness.mutation import findings, written_mutant
 
-from tests.policies.network.environments import EXISTING, RULES, findings
+from tests.policies.network.environments import EXISTING, RULES
+from tests.policies.network.environments import findings as network_findings
 from tests.synthesis import Deployment, deployed
 
 Body = dict[str, Any]
-
-
-Mutation = Callable[[dict[str, Any], dict[str, Any]], None]
+Change = Callable[[Body, Body], None]
 
 
 def bodies(document: dict[str, Any], kind: str, part: str = "") -> list[Body]:
@@ -132,7 +130,7 @@ def narrow_reply(foundation: dict[str, Any], airflow: dict[str, Any]) -> None:
             body["from_port"] = 32768
 
 
-MUTANTS: dict[Mutation, set[str]] = {
+MUTANTS: dict[Change, set[str]] = {
     internet_ssh: {"AF_SG_1", "AF_SG_4", "AF_SG_6"},
     open_egress: {"AF_SG_3", "AF_SG_6"},
     no_description: {"AF_SG_2"},
@@ -153,38 +151,39 @@ MUTANTS: dict[Mutation, set[str]] = {
 }
 
 
-def mutated(made: Deployment, mutate: Mutation, folder: Path) -> Configuration:
-    stacks = {name: json.loads(json.dumps(document)) for name, document in made.stacks.items()}
-    mutate(stacks["dev-foundation"], stacks["dev-airflow"])
-    files = []
-    for name, document in stacks.items():
-        (folder / name).mkdir()
-        files.append(folder / name / "cdk.tf.json")
-        files[-1].write_text(json.dumps(document))
-    return next(item for item in read(files).configurations() if network_of(item).groups)
+def network_rules(folders: Sequence[Path]) -> frozenset[str]:
+    """Report the network rules that find something: a detector of mutants."""
+    configuration = next(item for item in read(list(folders)).configurations() if network_of(item).groups)
+    return frozenset(network_findings(configuration))
+
+
+def found(made: Deployment, change: Change) -> frozenset[str]:
+    """Return the rules that find the mutant."""
+    documents = {name: dict(document) for name, document in made.stacks.items()}
+    mutant = written_mutant(
+        change.__name__, documents, lambda stacks: change(stacks["dev-foundation"], stacks["dev-airflow"])
+    )
+    return findings(documents | dict(mutant.documents), network_rules)
 
 
 @pytest.mark.feature("P2")
-@pytest.mark.parametrize("mutate", MUTANTS, ids=lambda mutate: mutate.__name__)
-def test_mutant_is_found_by_exactly_its_rules(mutate: Mutation, tmp_path: Path) -> None:
+@pytest.mark.parametrize("change", MUTANTS, ids=lambda change: change.__name__)
+def test_mutant_is_found_by_exactly_its_rules(change: Change) -> None:
     """Each mutant is found by exactly the listed rules."""
-    made = deployed(network={"egress": "single_nat"})
-    assert findings(mutated(made, mutate, tmp_path)) == MUTANTS[mutate]
+    assert found(deployed(network={"egress": "single_nat"}), change) == MUTANTS[change]
 
 
 @pytest.mark.feature("N1")
 @pytest.mark.parametrize(
-    ("mutate", "rules"),
+    ("change", "rules"),
     [
         (internet_ssh, {"AF_SG_1", "AF_SG_4", "AF_SG_6", "AF_NET_3"}),
         (unpaired_rule, {"AF_SG_5", "AF_NET_3"}),
         (undeclared_port, {"AF_SG_6", "AF_NET_3"}),
     ],
 )
-def test_security_groups_are_evaluated_in_an_existing_network(
-    mutate: Mutation, rules: set[str], tmp_path: Path
-) -> None:
-    assert findings(mutated(deployed(network={"existing": EXISTING}), mutate, tmp_path)) == rules
+def test_security_groups_are_evaluated_in_an_existing_network(change: Change, rules: set[str]) -> None:
+    assert found(deployed(network={"existing": EXISTING}), change) == rules
 
 
 @pytest.mark.feature("P1")

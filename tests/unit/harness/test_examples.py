@@ -30,6 +30,7 @@ def test_examples_run(name: str) -> None:
         "assertions.template",
         "coverage",
         "mutation",
+        "mutation.json_arguments",
         "mutation.mutant",
         "verification",
         "emulator.emulator",

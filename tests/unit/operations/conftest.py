@@ -16,7 +16,8 @@ from terraform_harness.emulator.patches import patch
 from environments.load import HOME
 from operations.account import Account
 from operations.commands import checks, shared
-from tests.unit.operations.cloud import CLIENTS, Cloud
+from tests.unit.operations.cloud import Cloud
+from tests.unit.operations.cloud_resources import CLIENTS
 
 # Generating keys takes half of the time of a test; no test uses the key itself.
 one_key = cache(models.generate_private_key)

@@ -18,7 +18,8 @@ from operations.account import Account
 from operations.synthesis import CloudState, Synthesis, synthesis
 from report.cost.prices import price_list
 from tests.unit.environments.cases import SMALLEST, TWO_TEAMS
-from tests.unit.operations.cloud import CLIENTS, SESSION, Cloud
+from tests.unit.operations.cloud import Cloud
+from tests.unit.operations.cloud_resources import CLIENTS, SESSION
 from tests.unit.operations.command_line import run
 
 

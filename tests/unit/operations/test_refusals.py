@@ -14,7 +14,8 @@ from typer.main import get_command
 from operations import __main__ as command_line
 from operations.commands import deployment
 from operations.hibernation import hibernate
-from tests.unit.operations.cloud import CLIENTS, PROCESSES, Cloud
+from tests.unit.operations.cloud import Cloud
+from tests.unit.operations.cloud_resources import CLIENTS, PROCESSES
 from tests.unit.operations.command_line import RUNNER
 
 WORDS: dict[str, tuple[str, ...]] = {

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from operations.acceptance import require_reviewed
 from operations.errors import PreconditionError
 from operations.plan import Planned
 from operations.reviewed import read_reviewed, reviewed, write_reviewed
-from operations.stacks import Stack
 from tests.unit.operations.cloud import Cloud
 
 STACK = "dev-airflow"
@@ -70,10 +70,9 @@ def test_only_reviewed_changes_are_accepted(found: list[dict[str, Any]], lines: 
 
 @pytest.mark.feature("O5")
 def test_stack_rejects_a_plan_that_was_not_reviewed(cloud: Cloud) -> None:
-    stack = Stack(cloud.account, "airflow", reviewed=REVIEWED)
-    stack._require_reviewed(plan(GROUP))
+    require_reviewed(cloud.account, "dev-airflow", plan(GROUP), REVIEWED)
     with pytest.raises(PreconditionError) as error:
-        stack._require_reviewed(plan(change("aws_subnet.a", "delete")))
+        require_reviewed(cloud.account, "dev-airflow", plan(change("aws_subnet.a", "delete")), REVIEWED)
     text = str(error.value)
     assert text.startswith("dev-airflow: the plan differs from the reviewed plan; nothing was applied:\n  aws_subnet.a")
     assert text.endswith("operations plan dev --out FOLDER, review the new plan, deploy with it")

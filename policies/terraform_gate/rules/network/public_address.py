@@ -10,7 +10,8 @@ from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding, Severity
 from terraform_gate.network.reading.endpoint_types import PUBLIC_ADDRESS
 from terraform_gate.network.reading.reader import Reader
-from terraform_gate.reading.expression import document, is_known
+from terraform_gate.reading.expression import is_known
+from terraform_gate.reading.json_document import document
 from terraform_gate.rule import Example
 from terraform_gate.rules.shared.endpoint_examples import database, ecs_service
 from terraform_gate.rules.shared.network_examples import security_group, subnet, vpc

@@ -7,7 +7,7 @@ from typing import Any
 
 from terraform_gate.configuration import Configuration
 from terraform_gate.finding import Finding
-from terraform_gate.reading.expression import document
+from terraform_gate.reading.json_document import document
 from terraform_gate.rules.shared.statement_rule import RESOURCE, StatementRule
 from terraform_gate.terraform_resource import Resource, items
 

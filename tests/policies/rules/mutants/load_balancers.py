@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from tests.policies.rules.mutants.mutant import AIRFLOW, Documents, Mutants, body
+from tests.policies.rules.mutants.mutant import AIRFLOW, Documents, Mutants
 
 MUTANTS = Mutants()
 
+MUTANTS.generated(
+    "AF_ALB_2",
+    "aws_lb_listener.load_balancer_https",
+    "weak_transport: ssl_policy = ELBSecurityPolicy-2016-08",
+)
 
-@MUTANTS.add("AF_ALB_1", "the rule that rejects the execution API is removed")
+
+@MUTANTS.written("AF_ALB_1", "the rule that rejects the execution API is removed")
 def _(documents: Documents) -> None:
     del documents[AIRFLOW]["resource"]["aws_lb_listener_rule"]["load_balancer_deny_execution_api"]
-
-
-@MUTANTS.add("AF_ALB_2", "the load balancer accepts TLS 1.0")
-def _(documents: Documents) -> None:
-    body(documents, "aws_lb_listener", "load_balancer_https")["ssl_policy"] = "ELBSecurityPolicy-2016-08"

@@ -1,4 +1,4 @@
-"""A change of the production environment that a rule must find, and what several changes need."""
+"""A mutant of the production environment that a rule must find, and the edits that written mutants consist of."""
 
 from __future__ import annotations
 
@@ -7,6 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from terraform_harness.mutation import OPERATORS, Mutant, mutants, written_mutant
+from terraform_harness.mutation.json_arguments import (
+    POLICIES,
+    RESOURCE_POLICIES,
+    TRUST,
+    statements,
+    with_container,
+    with_statement,
+)
+from terraform_harness.mutation.json_arguments import containers as containers_of
+
 Documents = dict[str, dict[str, Any]]
 Change = Callable[[Documents], None]
 FOUNDATION, AIRFLOW = "prod-foundation", "prod-airflow"
@@ -14,23 +25,37 @@ WORKER_ROLE = "worker_default_task_role"
 
 
 @dataclass(frozen=True)
-class Mutant:
-    """A change, the rule that must find it, and the other rules that may find it too."""
+class RuleMutant:
+    """How to make a mutant, the rule that must find it, and the other rules that may find it too."""
 
     rule: str
-    title: str
-    change: Change = field(repr=False)
+    make: Callable[[Documents], Mutant] = field(repr=False)
     also: frozenset[str] = frozenset()
 
 
-class Mutants(list[Mutant]):
+class Mutants(list[RuleMutant]):
     """The mutants of one family of rules."""
 
-    def add(self, rule: str, title: str, *also: str) -> Callable[[Change], Change]:
-        """Register a change that `rule` must find."""
+    def generated(self, rule: str, address: str, edit: str, *also: str) -> None:
+        """Register the mutant that an operator of the harness makes of a resource; `edit` is `operator: change`."""
+        operator, _, change = edit.partition(": ")
+
+        def make(documents: Documents) -> Mutant:
+            made = mutants(documents, operators={operator: OPERATORS[operator]})
+            found = [mutant for mutant in made if (mutant.address, mutant.change) == (address, change)]
+            assert found, f"{rule}: the harness makes no mutant {address}: {edit}"
+            return found[0]
+
+        self.append(RuleMutant(rule=rule, make=make, also=frozenset(also)))
+
+    def written(self, rule: str, title: str, *also: str) -> Callable[[Change], Change]:
+        """Register a change that no operator makes: it needs several resources, or a value that only `rule` knows."""
 
         def register(change: Change) -> Change:
-            self.append(Mutant(rule=rule, title=title, change=change, also=frozenset(also)))
+            def make(documents: Documents) -> Mutant:
+                return written_mutant(title, documents, change)
+
+            self.append(RuleMutant(rule=rule, make=make, also=frozenset(also)))
             return change
 
         return register
@@ -54,9 +79,9 @@ def add(documents: Documents, kind: str, name: str, content: dict[str, Any], *, 
 def containers(documents: Documents, component: str, edit: Callable[[dict[str, Any]], None]) -> None:
     """Edit the main container of a component."""
     task = body(documents, "aws_ecs_task_definition", f"{component}_task_definition")
-    listed = json.loads(task["container_definitions"])
-    edit(listed[0])
-    task["container_definitions"] = json.dumps(listed)
+    main = containers_of(task)[0]
+    edit(main)
+    task.update(with_container(task, 0, main))
 
 
 def set_variable(documents: Documents, component: str, name: str, value: str) -> None:
@@ -72,11 +97,10 @@ def set_variable(documents: Documents, component: str, name: str, value: str) ->
 def statement(documents: Documents, kind: str, name: str, **changes: Any) -> None:
     """Edit the first statement of a policy; None removes an element."""
     resource = body(documents, kind, name)
-    argument = "assume_role_policy" if kind == "aws_iam_role" else "policy"
-    document = json.loads(resource[argument])
-    first = {**document["Statement"][0], **changes}
-    document["Statement"][0] = {key: value for key, value in first.items() if value is not None}
-    resource[argument] = json.dumps(document)
+    argument = (POLICIES | TRUST | RESOURCE_POLICIES)[kind]
+    first = statements(resource, argument)[0] | changes
+    kept = {key: value for key, value in first.items() if value is not None}
+    resource.update(with_statement(resource, argument, 0, kept))
 
 
 def grant(documents: Documents, role: str = WORKER_ROLE, **statement_: Any) -> None:

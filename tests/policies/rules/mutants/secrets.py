@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from tests.policies.rules.mutants.mutant import AIRFLOW, Documents, Mutants, add, body, containers
+from tests.policies.rules.mutants.mutant import AIRFLOW, Documents, Mutants, add, containers
 
 MUTANTS = Mutants()
 
+MUTANTS.generated(
+    "AF_SECRET_1",
+    "aws_ssm_parameter.secrets_fernet_key",
+    "plain_parameter: value in the state",
+)
+MUTANTS.generated(
+    "AF_SECRET_2",
+    "aws_ssm_parameter.secrets_fernet_key",
+    "plain_parameter: type = String",
+)
 
-@MUTANTS.add("AF_SECRET_1", "the Fernet key is stored in the state")
-def _(documents: Documents) -> None:
-    parameter = body(documents, "aws_ssm_parameter", "secrets_fernet_key")
-    parameter.pop("value_wo", None)
-    parameter["value"] = "q83vEjRWeJq83vEjRWeJq83vEjRWeJq83vEjRWeJq80="
 
-
-@MUTANTS.add("AF_SECRET_2", "the Fernet key is a String parameter")
-def _(documents: Documents) -> None:
-    body(documents, "aws_ssm_parameter", "secrets_fernet_key")["type"] = "String"
-
-
-@MUTANTS.add("AF_SECRET_3", "an instance starts with a password in its user data")
+@MUTANTS.written("AF_SECRET_3", "an instance starts with a password in its user data")
 def _(documents: Documents) -> None:
     host = {"ami": "ami-0a1b2c3d", "instance_type": "t4g.micro", "user_data": "export DB_PASSWORD=hunter2hunter2"}
     add(documents, "aws_instance", "host", host)
 
 
-@MUTANTS.add("AF_SECRET_4", "a sensitive variable is part of a health check")
+@MUTANTS.written("AF_SECRET_4", "a sensitive variable is part of a health check")
 def _(documents: Documents) -> None:
     documents[AIRFLOW]["variable"] = {"password": {"sensitive": True, "default": "hunter2hunter2"}}
     containers(

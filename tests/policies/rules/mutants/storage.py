@@ -6,45 +6,42 @@ from tests.policies.rules.mutants.mutant import FOUNDATION, Documents, Mutants, 
 
 MUTANTS = Mutants()
 
+MUTANTS.generated(
+    "AF_BROKER_3",
+    "aws_elasticache_replication_group.broker",
+    "flip_switch: at_rest_encryption_enabled = false",
+)
+MUTANTS.generated("AF_S3_1", "aws_s3_bucket_policy.task_logs_bucket_policy", "drop_protector: removed")
 
-@MUTANTS.add("AF_BROKER_1", "the broker evicts keys")
+
+@MUTANTS.written("AF_BROKER_1", "the broker evicts keys")
 def _(documents: Documents) -> None:
     parameters = body(documents, "aws_elasticache_parameter_group", "broker_parameters")["parameter"]
     next(item for item in parameters if item["name"] == "maxmemory-policy")["value"] = "allkeys-lru"
 
 
-@MUTANTS.add("AF_BROKER_2", "the broker accepts clients without TLS")
+@MUTANTS.written("AF_BROKER_2", "the broker accepts clients without TLS")
 def _(documents: Documents) -> None:
     only(documents, "aws_elasticache_replication_group")["transit_encryption_mode"] = "preferred"
 
 
-@MUTANTS.add("AF_BROKER_3", "the broker is not encrypted at rest")
-def _(documents: Documents) -> None:
-    only(documents, "aws_elasticache_replication_group")["at_rest_encryption_enabled"] = False
-
-
-@MUTANTS.add("AF_BROKER_4", "the broker has a user that needs no password")
+@MUTANTS.written("AF_BROKER_4", "the broker has a user that needs no password")
 def _(documents: Documents) -> None:
     user = {"user_id": "airflow-prod-default", "user_name": "default", "engine": "redis", "no_password_required": True}
     users = documents[FOUNDATION]["resource"].setdefault("aws_elasticache_user", {})
     users["default"] = {**user, "access_string": "on ~* +@all"}
 
 
-@MUTANTS.add("AF_S3_1", "the task log bucket accepts requests without TLS")
-def _(documents: Documents) -> None:
-    del documents[FOUNDATION]["resource"]["aws_s3_bucket_policy"]["task_logs_bucket_policy"]
-
-
-@MUTANTS.add("AF_KMS_1", "the alarm topic is encrypted with the key of SNS")
+@MUTANTS.written("AF_KMS_1", "the alarm topic is encrypted with the key of SNS")
 def _(documents: Documents) -> None:
     only(documents, "aws_sns_topic")["kms_master_key_id"] = "alias/aws/sns"
 
 
-@MUTANTS.add("AF_DB_1", "the database has no backups")
+@MUTANTS.written("AF_DB_1", "the database has no backups")
 def _(documents: Documents) -> None:
     only(documents, "aws_db_instance")["backup_retention_period"] = 0
 
 
-@MUTANTS.add("AF_DB_2", "the final snapshot of the database has no name")
+@MUTANTS.written("AF_DB_2", "the final snapshot of the database has no name")
 def _(documents: Documents) -> None:
     del only(documents, "aws_db_instance")["final_snapshot_identifier"]

@@ -20,6 +20,7 @@ STACK: dict[str, Any] = {
         },
         "aws_iam_role": {"r": {"assume_role_policy": json.dumps({"Statement": [ASSUME | {"Condition": {"a": "b"}}]})}},
         "aws_db_instance": {"d": {"storage_encrypted": True, "kms_key_id": "${aws_kms_key.k.arn}"}},
+        "aws_elasticache_replication_group": {"b": {"at_rest_encryption_enabled": "true"}},
         "aws_ecs_task_definition": {"t": {"container_definitions": json.dumps([CONTAINER])}},
     }
 }
@@ -60,6 +61,7 @@ def test_each_mutant_differs_from_the_original_in_one_resource() -> None:
         ("any_principal", "Principal = * in statement 0"),
         ("no_condition", "no Condition in statement 0"),
         ("flip_switch", "storage_encrypted = false"),
+        ("flip_switch", "at_rest_encryption_enabled = false"),
         ("drop_key", "no kms_key_id"),
         ("container", "a: secret in plain text"),
         ("container", "a: image latest"),

@@ -12,8 +12,9 @@ from local.ecs.agent import Agent
 from local.ecs.runner import Runner
 from local.ecs.service_catalog import Service, ServiceCatalog, TaskDefinition
 from local.ecs.start_order import in_order
-from local.ecs.task import FargateTask, Platform
+from local.ecs.task import FargateTask
 from local.ecs.task_roles import TaskRoles
+from local.ecs.task_surroundings import Platform
 
 
 def _container(name: str, **depends_on: str) -> ContainerDefinition:

@@ -13,7 +13,7 @@ from terraform_harness.tools import require
 from modules.export import hcl, write
 from modules.export.build import Module
 from modules.export.mock_values import mock_value
-from modules.export.readme import standalone_values
+from modules.export.module_call import standalone_values
 from modules.export.terraform_tests import PLAN, VALIDATION
 
 
