@@ -38,7 +38,7 @@ def test_pause_reports_how_many_dags_are_paused(
     will_log(cloud, monkeypatch, "2 DAGs paused", json.dumps({"event": "paused", "dags": ["a", "b"], "running": 0}))
     pausing.pause(cloud.account, seconds=60)
     assert command_of(cloud) == ["pause", "60"]
-    assert capfd.readouterr().err.splitlines()[-1] == "2 DAGs are paused, no Airflow task runs"
+    assert capfd.readouterr().err.splitlines()[-1] == "paused DAGs: 2; no Airflow task runs"
 
 
 @pytest.mark.feature("O8")
@@ -47,7 +47,7 @@ def test_pause_that_exceeds_its_time_limit_names_the_tasks_that_still_run(
 ) -> None:
     cloud.client("logs").create_log_group(logGroupName="/airflow/dev/scheduler")
     will_log(cloud, monkeypatch, json.dumps({"event": "paused", "dags": ["a"], "running": 4}))
-    with pytest.raises(OperationError, match="1 DAGs are paused, but 4 Airflow tasks are queued or running after 5 s"):
+    with pytest.raises(OperationError, match="paused DAGs: 1; Airflow tasks still queued or running after 5 s: 4"):
         pausing.pause(cloud.account, seconds=5)
 
 
