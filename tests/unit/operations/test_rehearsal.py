@@ -208,7 +208,7 @@ def test_rehearsal_behind_rds_proxy_connects_with_the_security_group_of_the_prox
         ("sha256:" + "a" * 64, f"image airflow-dev@sha256:{'a' * 64} is not in the repository"),
     ],
 )
-def test_image_that_does_not_exist_is_refused_before_anything_is_copied(
+def test_image_that_does_not_exist_is_rejected_before_anything_is_copied(
     folder: Path, migrating: Cloud, image: str, message: str
 ) -> None:
     code, _, err = run(folder, "rehearse-upgrade", "dev", "--image", image)
@@ -225,7 +225,7 @@ def test_check_that_fails_ends_the_rehearsal(migrating: Cloud, monkeypatch: pyte
 
 
 @pytest.mark.feature("D5", "D8")
-def test_rehearsal_with_iam_tokens_is_refused_before_anything_is_copied(migrating: Cloud) -> None:
+def test_rehearsal_with_iam_tokens_is_rejected_before_anything_is_copied(migrating: Cloud) -> None:
     tokens = Cloud.account_of(Cloud.environment(database={"deletion_protection": False, "authentication": "iam"}))
     with pytest.raises(PreconditionError, match=r"no Fargate task can log in to a copy. Fix: rehearse in another env"):
         rehearse(tokens)

@@ -94,7 +94,7 @@ def test_second_restore_of_the_same_snapshot_is_a_restore_again(saved: Cloud, ad
 
 
 @pytest.mark.feature("D6")
-def test_refused_question_changes_nothing(folder: Path, saved: Cloud) -> None:
+def test_restore_without_consent_changes_nothing(folder: Path, saved: Cloud) -> None:
     before = identifiers(saved)
     code, _, err = run(folder, "restore", "dev", "--snapshot", "saved", given="n\n")
     assert (code, identifiers(saved)) == (2, before)
@@ -120,7 +120,7 @@ def test_restore_ends_with_the_deletion_of_the_old_instance_and_the_next_command
         (("--time", "2020-01-01T00:00:00"), "no backup covers --time 2020-01-01T00:00:00. Backups: "),
     ],
 )
-def test_source_that_does_not_exist_is_refused(
+def test_source_that_does_not_exist_is_rejected(
     folder: Path, saved: Cloud, words: tuple[str, ...], message: str
 ) -> None:
     before = identifiers(saved)
@@ -130,14 +130,14 @@ def test_source_that_does_not_exist_is_refused(
 
 
 @pytest.mark.feature("D6")
-def test_snapshot_of_another_major_version_is_refused(saved: Cloud) -> None:
+def test_snapshot_of_another_major_version_is_rejected(saved: Cloud) -> None:
     older = dataclasses.replace(from_snapshot(saved.account, "saved"), version="13.4")
     with pytest.raises(PreconditionError, match=r'PostgreSQL 13, dev runs .*. Fix: .*engine_version: "13"'):
         restore.restore(older, saved.account, confirm=yes)
 
 
 @pytest.mark.feature("D6")
-def test_other_restore_is_refused_while_one_is_in_progress(saved: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_restore_is_rejected_while_one_is_in_progress(saved: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_arguments: object) -> None:
         raise KeyboardInterrupt
 
