@@ -18,7 +18,8 @@ ORDER = (CHECKS_ONLY, IN_PLACE, ROLLING, BRIEF_OUTAGE, REPLACES)
 """Kinds of effects, harmless first."""
 _CLAUSE = re.compile(
     rf"(?P<kind>{'|'.join([*ORDER, NOT_LATER])}):?(?: (?P<what>.*?))??"
-    r"(?: when it becomes (?P<becomes>\S+?)| on an? (?P<step>increase|decrease|upgrade|downgrade))?(?:, because .*)?"
+    r"(?: when it becomes (?P<becomes>\S+?)| when it was (?P<was>\S+?)"
+    r"| on an? (?P<step>increase|decrease|upgrade|downgrade))?(?:, because .*)?"
 )
 LOGS = "aws_cloudwatch_log_group"
 REPLACED: Mapping[str, str] = {
@@ -52,19 +53,21 @@ class Clause:
         kind: one of ``ORDER``, or ``not possible later``.
         what: what is replaced, or what to do instead.
         becomes: the new value that the clause is about; every value when empty.
+        was: the old value that the clause is about; every value when empty.
         step: ``increase``, ``decrease``, ``upgrade`` or ``downgrade``, if the clause is only about such changes.
     """
 
     kind: str
     what: str = ""
     becomes: str = ""
+    was: str = ""
     step: str = ""
 
     def applies(self, before: str, after: str) -> bool:
         """Whether the clause is about this change."""
         if self.step:
             return (_numbers(after) > _numbers(before)) is (self.step in {"increase", "upgrade"})
-        return self.becomes in {"", after}
+        return self.becomes in {"", after} and self.was in {"", before}
 
     def allows(self, address: str) -> bool:
         """Whether a resource that the guard protects may be deleted by this effect."""
@@ -75,7 +78,7 @@ def clauses(effect: str) -> tuple[Clause, ...]:
     """The parts of a declared effect, separated by semicolons; parts of another form are remarks.
 
     >>> clauses("replaces the proxy when it becomes false; rolling when it becomes true")[1]
-    Clause(kind='rolling', what='', becomes='true', step='')
+    Clause(kind='rolling', what='', becomes='true', was='', step='')
     """
     matches = (_CLAUSE.fullmatch(part) for part in effect.split("; "))
     return tuple(Clause(**found.groupdict(default="")) for found in matches if found)

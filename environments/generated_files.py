@@ -49,7 +49,7 @@ Terraform, so that exported modules have a variable for it. A key without a defa
 *Change* is what a later change of the key does to a running environment. *Rolling*: ECS starts a new Fargate task
 before it stops an old one, and a worker first ends its Airflow tasks. *Brief outage*: connections break for seconds or
 minutes. *Replaces*: the named resources are deleted, which `make deploy` rejects without a waiver of rule
-`AF_PLAN_1` for each.
+`AF_PLAN_1` for each. *Absent*: the file does not set the key; *given*: it sets the key to any value.
 """
 
 

@@ -123,4 +123,6 @@ def _notify(aws: Aws, alarm: Mapping[str, Any], topic: str, *, state: str, reaso
 def _require(action: str, resource: str, policy: str, context: Mapping[str, str]) -> None:
     target = Target(resource, policy=Policy.parse(json.loads(policy)))
     if decide(Caller(CLOUDWATCH), action, target, context).outcome is not Outcome.ALLOWED:
-        raise NotificationDeniedError(f"{CLOUDWATCH} may not call {action} on {resource}. Fix: allow it in its policy")
+        raise NotificationDeniedError(
+            f"{CLOUDWATCH} may not call {action} on {resource}. Fix: allow the action in the policy of the resource"
+        )

@@ -206,12 +206,12 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m local.demo", description=__doc__)
     parser.add_argument("environment", nargs="?", default="dev", help="name of an environment (default: dev)")
     parser.add_argument(
-        "--record", type=Path, help="write the IAM decisions to this file (.venv/bin/python -m local.permissions)"
+        "--record", type=Path, help="write the IAM decisions to this file, which local.permissions reads"
     )
     parser.add_argument(
         "--not-enforced",
         action="store_true",
-        help="accept every request, to compare the times (.venv/bin/python -m bench demo)",
+        help="do not check IAM permissions or validate requests; bench demo compares the times",
     )
     given = parser.parse_args()
     sys.exit(main(given.environment, given.record, enforced=not given.not_enforced))

@@ -30,8 +30,12 @@ LOCK_SECONDS = 600
 _OUTSIDE = re.compile(r"\.\./|\b(?:file|filebase64|fileset|templatefile|file(?:base64)?(?:md5|sha\d+))\(")
 
 
-def root_files(root: Path) -> dict[str, bytes]:
+def root_files(root: Path, *, locks: dict[str, str] | None = None) -> dict[str, bytes]:
     """The files of the Terraform root ``root`` that Terraform needs elsewhere, by name.
+
+    Args:
+        root: folder of the root.
+        locks: lock files by required providers, to be shared by several roots: the AWS provider has 700 MB.
 
     Raises:
         PreconditionError: the root refers to files outside, keeps its state on this machine, or contains a credential.
@@ -42,7 +46,15 @@ def root_files(root: Path) -> dict[str, bytes]:
     problems = list(_problems(document))
     if problems:
         raise PreconditionError("\n".join(f"{root.name}: {problem}" for problem in problems))
-    return {LOCK_FILE: lock_file(document).encode(), ROOT_FILE: content}
+    locks = {} if locks is None else locks
+    providers = json.dumps(_required_providers(document), sort_keys=True)
+    if providers not in locks:
+        locks[providers] = lock_file(document)
+    return {LOCK_FILE: locks[providers].encode(), ROOT_FILE: content}
+
+
+def _required_providers(document: Mapping[str, Any]) -> Any:
+    return document.get("terraform", {}).get("required_providers", {})
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
@@ -91,7 +103,7 @@ def lock_file(document: Mapping[str, Any]) -> str:
     Raises:
         OperationError: Terraform finds a provider neither in a mirror nor in the registry.
     """
-    requirements = {"terraform": {"required_providers": document.get("terraform", {}).get("required_providers", {})}}
+    requirements = {"terraform": {"required_providers": _required_providers(document)}}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / ROOT_FILE).write_text(json.dumps(requirements), encoding="utf-8")

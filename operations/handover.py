@@ -74,10 +74,11 @@ def content(made: Synthesis, *, modules: bool, environments: Path) -> dict[str, 
         environments: folder of the environment files.
     """
     name, names = made.environment.name, made.environment.names
+    locks: dict[str, str] = {}
     files = {
         f"{names.stack(layer)}/{file}": data
         for layer in LAYERS
-        for file, data in bundle.root_files(made.root(layer)).items()
+        for file, data in bundle.root_files(made.root(layer), locks=locks).items()
     }
     files["README.md"] = _readme(name, [names.stack(layer) for layer in LAYERS], modules=modules).encode()
     files["atlantis.yaml"] = _atlantis([names.stack(layer) for layer in LAYERS]).encode()

@@ -32,7 +32,7 @@ def migrate(account: Account) -> dict[str, Any]:
             return _recorded(account, ended)
         say(f"migration ended with exit code {ended.exit_code}. {ended.reason}\n{ended.tail}")
     raise OperationError(
-        f"the migration failed; no service was updated and the old tasks still run. Fix: read the log group "
+        f"the migration failed; no service was updated, and the old Fargate tasks still run. Fix: read the log group "
         f"{account.names.path}/{PROCESS}, correct the cause, then {account.command('migrate')}"
     )
 

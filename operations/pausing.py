@@ -24,10 +24,10 @@ def pause(account: Account, *, seconds: int) -> None:
         raise _failed(account, ended, "pause")
     if found["running"]:
         raise OperationError(
-            f"{len(found['dags'])} DAGs are paused, but {found['running']} Airflow tasks are queued or running after "
-            f"{seconds} s. Fix: {account.command('pause')} waits again, {account.command('resume')} undoes it"
+            f"paused DAGs: {len(found['dags'])}; Airflow tasks still queued or running after {seconds} s: "
+            f"{found['running']}. Fix: {account.command('pause')} waits again, {account.command('resume')} undoes it"
         )
-    say(f"{len(found['dags'])} DAGs are paused, no Airflow task runs")
+    say(f"paused DAGs: {len(found['dags'])}; no Airflow task runs")
 
 
 def resume(account: Account) -> None:

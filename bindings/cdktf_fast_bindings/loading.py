@@ -25,7 +25,6 @@ from cdktf_fast_bindings.distribution import AWS, find_distribution
 from cdktf_fast_bindings.fork import in_use, use_fork
 from cdktf_fast_bindings.import_hook import BindingsHook
 from cdktf_fast_bindings.import_scan import submodules_in_use
-from cdktf_fast_bindings.messages import use_direct_messages
 from cdktf_fast_bindings.node_process import require_node, use_direct_node
 from cdktf_fast_bindings.provider_package import Mode, Prepared
 
@@ -55,7 +54,6 @@ def install(*, submodules: Iterable[str] = (), sources: Iterable[Path] = ()) -> 
             _report(problem)
         else:
             use_direct_node()
-            use_direct_messages()
             cache_references()
     use_fork()
     if hook is not None:

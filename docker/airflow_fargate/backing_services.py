@@ -40,8 +40,7 @@ class Database:
         sslmode = environ.get("AIRFLOW_DB_SSLMODE") or "verify-full"
         if tokens and sslmode != "verify-full":
             raise StartupError(
-                f"AIRFLOW_DB_SSLMODE: a token may only be sent to a verified server, got {sslmode!r}. "
-                "Fix: unset the variable"
+                f"AIRFLOW_DB_SSLMODE: tokens of IAM require verify-full, got {sslmode!r}. Fix: unset the variable"
             )
         return cls(
             host=required(environ, "AIRFLOW_DB_HOST"),

@@ -26,7 +26,7 @@ def check(database: Database, keys: str) -> None:
     if values and not any(_decrypts(keys, value) for value in values):
         raise StartupError(
             f"{FERNET_KEY}: decrypts none of {len(values)} encrypted connections and variables of {database.address}. "
-            "Fix: append the key that encrypted them to the new key, separated by a comma, or restore it"
+            "Fix: restore the key that encrypted them, or append it to the new key after a comma"
         )
 
 

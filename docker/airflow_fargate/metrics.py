@@ -126,7 +126,7 @@ class Publisher:
         if unserved and unserved.keys() != self._printed.keys():
             names = ", ".join(f"{queue!r} ({count})" for queue, count in sorted(unserved.items()))
             print(
-                f"metrics: no worker group serves the queue of queued Airflow tasks: {names}. Fix: add the queue to a "
+                f"metrics: Airflow tasks wait in queues that no worker group serves: {names}. Fix: add the queues to a "
                 "group in workers[].queues",
                 file=sys.stderr,
                 flush=True,

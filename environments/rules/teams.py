@@ -146,7 +146,7 @@ def repositories_are_on_the_known_server(environment: Environment) -> Iterator[P
         if owner != path:
             yield Problem(
                 path,
-                f"is also {owner}: the deploy key of the repository would give a team the files of others. Fix: use "
+                f"must differ from {owner}: with its deploy key, a team could read DAG files of others. Fix: use "
                 "one repository for each team",
             )
 

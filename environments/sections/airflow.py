@@ -110,7 +110,7 @@ class Dags(Section):
         synth(
             "`git_sync`: a sidecar clones; `git_bundle`: Airflow clones; `s3`: a sidecar follows the releases of "
             "`operations dags release`; `baked`: the image contains the files.",
-            effect=f"{replaces('the bucket of DAG releases')}; {ROLLING}",
+            effect=f"{replaces('the bucket of DAG releases when it was s3')}; {ROLLING}",
         ),
     ] = "baked"
     repository: Annotated[GitAddress | None, plan("Git repository of the DAG files.", effect=ROLLING)] = None

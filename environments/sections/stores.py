@@ -14,7 +14,13 @@ class Database(Section):
     """RDS for PostgreSQL."""
 
     engine_version: Annotated[
-        Annotated[str, Pattern(r"^1[3-7](\.[1-9][0-9]?)?$", 'a PostgreSQL version in quotes, "13" to "17", or "16.9"')],
+        Annotated[
+            str,
+            Pattern(
+                r"^1[3-7](\.[1-9][0-9]?)?$",
+                'a PostgreSQL version in quotes: a major version "13" to "17", or an exact version such as "16.9"',
+            ),
+        ],
         synth(
             "PostgreSQL version: AWS installs the minor versions of a major version; an exact version stays as it is. "
             "A downgrade is not possible.",

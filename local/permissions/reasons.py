@@ -88,7 +88,7 @@ def superfluous(found: Iterable[Usage]) -> list[str]:
     """The reasons for what is needed, or granted no more."""
     unused = {f"{item.role}: {part}" for item in found for part in item.unused}
     return [
-        f"local/permissions/reasons.py: {pattern}: matches no unneeded permission. Fix: remove it"
+        f"local/permissions/reasons.py: {pattern}: matches only needed permissions. Fix: remove it"
         for pattern in REASONS
         if not any(fnmatchcase(name, pattern) for name in unused)
     ]

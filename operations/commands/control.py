@@ -70,7 +70,7 @@ def scale(
     yes: Yes = False,
     folder: Folder = HOME,
 ) -> None:
-    """Keep exactly COUNT Fargate tasks of SERVICE until a time, or until COUNT `auto` starts autoscaling again."""
+    """Keep exactly COUNT Fargate tasks of SERVICE (until --until); COUNT `auto` starts autoscaling again."""
     with reporting() as report:
         account = account_of(report, name, folder)
         if count == "0" and not asked(yes)(f"Stop every Fargate task of {service} of {name}?"):

@@ -35,7 +35,7 @@ def plan(
         Path | None, typer.Option(help="Folder for STACK.plan.json and reviewed.json, which `deploy --reviewed` reads.")
     ] = None,
     expect_no_changes: Annotated[
-        bool, typer.Option("--expect-no-changes", help="Exit 1 when a resource differs.")
+        bool, typer.Option("--expect-no-changes", help="Exit 1 when the plan contains a change.")
     ] = False,
     json: Json = False,
     folder: Folder = HOME,

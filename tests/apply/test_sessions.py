@@ -78,7 +78,7 @@ def test_command_runs_in_the_container_encrypted_and_recorded(
 
 
 @pytest.mark.feature("O8")
-def test_command_is_not_given_to_a_shell_and_a_missing_program_is_said(
+def test_command_is_split_into_words_and_not_run_by_a_shell(
     scheduler: str,
     operator: dict[str, str],
     acting_as: Callable[[dict[str, str]], Account],
@@ -90,7 +90,7 @@ def test_command_is_not_given_to_a_shell_and_a_missing_program_is_said(
 
 
 @pytest.mark.feature("O8")
-def test_missing_permission_is_named_to_the_operator(
+def test_permission_that_the_operator_lacks_is_named(
     scheduler: str, cloud: ExecAccount, acting_as: Callable[[dict[str, str]], Account]
 ) -> None:
     account = acting_as(cloud.operator("no-exec", "ecs:ExecuteCommand"))

@@ -200,7 +200,7 @@ def test_statement_that_is_not_for_this_airflow_is_rejected(
     assert "_token" not in answer.cookies
 
 
-def test_forged_header_is_rejected(platform: Platform, balancer: FakeLoadBalancer) -> None:
+def test_forged_header_is_rejected_on_every_path(platform: Platform, balancer: FakeLoadBalancer) -> None:
     forger = FakeLoadBalancer(
         authority=balancer.authority, arn=balancer.arn, rules=balancer.rules, key=ECKey.generate_key("P-256")
     )

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from terraform_harness.terraform import mock_outputs, workspace
-from terraform_harness.terraform.run import Terraform
+from terraform_harness.terraform.diagnostics import Message
+from terraform_harness.terraform.run import Plan, Terraform
 from terraform_harness.tools import require
 
 from local.repository import ROOT
@@ -30,18 +34,41 @@ def stacks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def offline(stacks: Path, tmp_path: Path) -> Any:
     """A function that gives a stack's Terraform, ready to plan without network or account."""
+    return partial(_offline, stacks, into=tmp_path)
+
+
+def _offline(stacks: Path, stack: str, into: Path) -> Terraform:
     require("terraform", "provider-mirror")
+    folder = workspace.copy(stacks / stack, into=into)
+    below = stack.replace("-airflow", "-foundation")
+    outputs = {"foundation": mock_outputs.outputs(workspace.read(stacks / below))} if stack != below else {}
+    workspace.for_offline_plan(folder, outputs=outputs)
+    root = Terraform(folder, environment=NOWHERE)
+    root.init(verify_once=True)
+    return root
 
-    def prepare(stack: str) -> Terraform:
-        folder = workspace.copy(stacks / stack, into=tmp_path)
-        below = stack.replace("-airflow", "-foundation")
-        outputs = {"foundation": mock_outputs.outputs(workspace.read(stacks / below))} if stack != below else {}
-        workspace.for_offline_plan(folder, outputs=outputs)
-        root = Terraform(folder, environment=NOWHERE)
-        root.init(verify_once=True)
-        return root
 
-    return prepare
+@dataclass(frozen=True)
+class OfflinePlan:
+    """A stack that was planned without network or account, and what Terraform said."""
+
+    root: Terraform
+    plan: Plan
+    messages: list[Message]
+
+
+@pytest.fixture(scope="session")
+def planned(stacks: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], OfflinePlan]:
+    """A function that plans a stack, each stack once."""
+
+    @cache
+    def plan(stack: str) -> OfflinePlan:
+        messages: list[Message] = []
+        root = _offline(stacks, stack, tmp_path_factory.mktemp("offline"))
+        root.progress = messages.append
+        return OfflinePlan(root, root.plan(refresh=False), messages)
+
+    return plan
 
 
 # A call to AWS would fail at once, loudly: nothing listens on port 9 (discard) of loopback.

@@ -10,16 +10,15 @@ from typing import Any
 import pytest
 from terraform_harness.tools import require
 
-from environments import load
-from environments.load import HOME
 from modules.export import write
 from modules.export.connected_root import calls
 from modules.export.examples import REGION
 from modules.export.mock_values import ACCOUNT
+from tests.plan import structures
 from tests.plan.export_roots import offline, plan, write_root
 
 # One process makes what the tests share.
-pytestmark = pytest.mark.xdist_group("export-adoption")
+pytestmark = structures.SHARED
 
 STORES = ("metadata-database", "broker")
 NETWORK = ("aws_vpc.", "aws_subnet", "aws_route", "aws_nat_gateway", "aws_internet_gateway", "aws_network_acl")
@@ -32,11 +31,11 @@ FOREIGN_TASK = "sg-0bbbbbbbbbbbbbbbb"
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with all modules of single constructs."""
+    """A folder with all modules of production."""
     require("terraform", "provider-mirror")
     folder = tmp_path_factory.mktemp("adoption")
-    for module in write.modules(write.sources([]), structure=load(HOME / "prod.yaml")):
-        write.write(folder / module.name, write.content(module))
+    for name, files in structures.content("prod").items():
+        write.write(folder / name, files)
     return folder
 
 

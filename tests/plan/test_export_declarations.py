@@ -13,11 +13,14 @@ from environments.fields import decided_at
 from environments.load import HOME, from_data
 from environments.model import Environment
 from modules.export import write
-from modules.export.build import Module, build
+from modules.export.build import Module
 from modules.export.module_inputs import ModuleInputs
 from modules.export.stacks import STACKS
 from modules.export.structural_input import StructuralInputError
-from tests.plan.structures import STRUCTURES
+from tests.plan.structures import SHARED, STRUCTURES, modules
+
+# One process makes what the tests share.
+pytestmark = SHARED
 
 # Absent in the structure: with a certificate, other resources exist.
 ABSENT = {"load_balancer_certificate_arn"}
@@ -41,14 +44,13 @@ def structure(changes: Mapping[str, Any]) -> Environment:
 
 
 @pytest.fixture(scope="module")
-def modules() -> list[Module]:
+def built() -> list[Module]:
     """All modules of production, and the stacks of environments with optional sections that production lacks.
 
     Building raises ``StructuralInputError`` where a construct uses a field structurally that is declared with ``plan``.
     """
-    constructs = write.modules(write.MODULES, structure=structure({}))
-    stacks = [write.modules(STACKS, structure=structure(changes)) for changes in ({}, EVERYTHING, ONE_CONTAINER)]
-    return [*constructs, *(module for pair in stacks for module in pair)]
+    stacks = [write.modules(STACKS, structure=structure(changes)) for changes in (EVERYTHING, ONE_CONTAINER)]
+    return [*modules("prod").values(), *(module for pair in stacks for module in pair)]
 
 
 def keys(node: Mapping[str, Any], schema: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
@@ -77,9 +79,9 @@ def declared_with(when: str) -> set[str]:
 
 
 @pytest.mark.feature("M2")
-def test_every_field_declared_with_plan_is_a_variable_of_a_module(modules: list[Module]) -> None:
-    variables = {item.name for module in modules for item in module.inputs}
-    attributes = [attribute for module in modules for item in module.inputs for attribute in item.attributes]
+def test_every_field_declared_with_plan_is_a_variable_of_a_module(built: list[Module]) -> None:
+    variables = {item.name for module in built for item in module.inputs}
+    attributes = [attribute for module in built for item in module.inputs for attribute in item.attributes]
     variables |= {f"workers_*_{attribute.name}" for attribute in attributes}
     unused = {key for key in declared_with("plan") if key not in variables and not variables & set(endings(key))}
     assert unused == set(), "declared with `plan`, but no module has the variable. Fix: declare it with `synth`"
@@ -92,9 +94,8 @@ def endings(key: str) -> Iterator[str]:
 
 
 @pytest.mark.feature("M2")
-def test_no_field_declared_with_plan_is_fixed_without_a_reason(modules: list[Module]) -> None:
-    stacks = [module for module in modules if module.name in {stack.name for stack in STACKS}][: len(STACKS)]
-    fixed = {name for module in stacks for name in module.fixed}
+def test_no_field_declared_with_plan_is_fixed_without_a_reason(built: list[Module]) -> None:
+    fixed = {name for stack in STACKS for name in modules("prod")[stack.name].fixed}
     reasons = {name for stack in STACKS for name in stack.structural(structure({}))}
     assert len(fixed) > 40
     assert (fixed & declared_with("plan")) - reasons - ABSENT == set()
@@ -104,8 +105,9 @@ def test_no_field_declared_with_plan_is_fixed_without_a_reason(modules: list[Mod
 @pytest.mark.parametrize("name", STRUCTURES)
 def test_modules_of_every_structure_build_and_need_each_exception(name: str) -> None:
     """A field that is structural without a declaration raises; so does each exception when it is left out."""
-    for source in (*write.MODULES, *STACKS):
-        build(source, structure=STRUCTURES[name])
+    sources = (*write.MODULES, *STACKS)
+    assert list(modules(name)) == [source.name for source in sources]
+    for source in sources:
         exceptions = frozenset(source.structural(STRUCTURES[name]))
         for field in exceptions:
             inputs = ModuleInputs(structure=STRUCTURES[name], structural=exceptions - {field})

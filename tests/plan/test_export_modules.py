@@ -14,18 +14,18 @@ import pytest
 from terraform_harness.terraform.run import Terraform, TerraformError
 from terraform_harness.tools import require
 
-from environments import load
 from main import main
 from modules.export import hcl, readme, write
 from modules.export.build import Module
 from modules.export.connected_root import CONNECTIONS
 from modules.export.examples import REGION
 from modules.export.mock_values import ACCOUNT
+from tests.plan import structures
 from tests.plan.export_roots import mock_output, offline, offline_provider, plan, resources, write_root
 
 ENVIRONMENTS = Path(__file__).parents[2] / "environments"
 # One process makes what the tests share.
-pytestmark = pytest.mark.xdist_group("export-modules")
+pytestmark = structures.SHARED
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -37,9 +37,9 @@ def _tools() -> None:
 def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Module]]:
     """All modules of single constructs, written to a folder."""
     folder = tmp_path_factory.mktemp("exported")
-    found = list(write.modules(write.MODULES, structure=load(ENVIRONMENTS / "prod.yaml")))
+    found = structures.of_constructs("prod")
     for module in found:
-        write.write(folder / "modules" / module.name, write.content(module))
+        write.write(folder / "modules" / module.name, structures.content("prod")[module.name])
     return folder, found
 
 
@@ -141,17 +141,18 @@ def stacks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.feature("M4")
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 def test_modules_plan_what_the_environments_stacks_plan(environment: str, stacks: Path, tmp_path: Path) -> None:
-    structure = load(ENVIRONMENTS / f"{environment}.yaml")
+    structure = structures.STRUCTURES[environment]
     published = json.loads((stacks / f"{environment}-foundation" / "cdk.tf.json").read_text())["output"]
     place = {"account": structure.account_id, "region": structure.region}
     given = {name: mock_output(name, output["value"], **place) for name, output in published.items()}
     calls: dict[str, Mapping[str, Any]] = {}
     providers = []
-    for module in write.modules(write.STACKS, structure=structure):
+    for module in structures.of_stacks(environment):
         stack = json.loads((stacks / f"{environment}-{module.name}" / "cdk.tf.json").read_text())
         providers.append(offline_provider(stack))
         calls[f"stack-{module.name}"] = stack_call(tmp_path, stack, module, given)
-        calls[f"module-{module.name}"] = module_call(tmp_path, stack, module, given)
+        write.write(tmp_path / module.name, structures.content(environment)[module.name])
+        calls[f"module-{module.name}"] = module_call(stack, module, given)
     assert all(provider == providers[0] for provider in providers)
     # One root: every command reads the provider's schema, which takes a second.
     planned = plan(write_root(tmp_path / "root", {"provider": {"aws": providers[0]}, "module": calls}))
@@ -222,9 +223,8 @@ def stack_call(folder: Path, stack: Mapping[str, Any], module: Module, given: Ma
     return {"source": f"../stack-{module.name}"}
 
 
-def module_call(folder: Path, stack: Mapping[str, Any], module: Module, given: Mapping[str, Any]) -> Mapping[str, Any]:
+def module_call(stack: Mapping[str, Any], module: Module, given: Mapping[str, Any]) -> Mapping[str, Any]:
     """A call of the module with the environment's values."""
-    write.write(folder / module.name, write.content(module))
     values = readme.example_values(module, all_of_them=True)
     passed = {
         name: given[name] if str(value).startswith("${module.foundation") else value for name, value in values.items()

@@ -11,15 +11,14 @@ from typing import Any
 import pytest
 from terraform_harness.tools import require
 
-from environments import load
-from environments.load import HOME
 from modules.export import write
 from modules.export.build import Module
+from tests.plan import structures
 from tests.plan.export_roots import offline, plan, write_root
 from tests.plan.other_company import ACCOUNT, PARTITION, REGION, TEXTS, calls
 
 # One process makes what the tests share.
-pytestmark = pytest.mark.xdist_group("export-other-company")
+pytestmark = structures.SHARED
 
 # Values of production in any text: names, account, region, addresses.
 PRODUCTION = re.compile(
@@ -41,7 +40,7 @@ SCOPED = re.compile(
 def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Module]]:
     """Both stacks of production as modules, in a root that calls them."""
     require("terraform", "provider-mirror")
-    modules = list(write.modules(write.STACKS, structure=load(HOME / "prod.yaml")))
+    modules = structures.of_stacks("prod")
     root = write_root(
         tmp_path_factory.mktemp("other") / "root",
         {
@@ -51,7 +50,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Modul
         },
     )
     for module in modules:
-        write.write(root / module.name, write.content(module))
+        write.write(root / module.name, structures.content("prod")[module.name])
     return root, modules
 
 

@@ -13,10 +13,10 @@ from terraform_harness.tools import require
 
 from modules.export import readme, write
 from modules.export.build import Module
-from tests.plan.structures import STRUCTURES
+from tests.plan.structures import SHARED, STRUCTURES, content, modules
 
 # One process makes what the tests share.
-pytestmark = pytest.mark.xdist_group("export-structures")
+pytestmark = SHARED
 
 
 @pytest.fixture(scope="module")
@@ -26,19 +26,19 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("structures")
     written: dict[str, str] = {}
     calls = []
-    for name, structure in STRUCTURES.items():
-        for module in write.modules((*write.MODULES, *write.STACKS), structure=structure):
-            content = write.content(module)
+    for name in STRUCTURES:
+        for module in modules(name).values():
+            files = content(name)[module.name]
             folder = f"{name}-{module.name}"
-            if written.setdefault(str(sorted(_code(content).items())), folder) == folder:
-                write.write(root / folder, content)
+            if written.setdefault(str(sorted(_code(files).items())), folder) == folder:
+                write.write(root / folder, files)
                 calls.append(_call(module, folder))
     (root / "main.tf").write_text("\n".join(calls))
     return root
 
 
-def _code(content: Mapping[str, str]) -> dict[str, str]:
-    return {name: text for name, text in content.items() if name.endswith(".tf") and "/" not in name}
+def _code(files: Mapping[str, str]) -> dict[str, str]:
+    return {name: text for name, text in files.items() if name.endswith(".tf") and "/" not in name}
 
 
 def _call(module: Module, folder: str) -> str:

@@ -21,6 +21,9 @@ from operations.__main__ import app
 from operations.synthesis import CloudState, synthesis
 from tests.plan.conftest import NOWHERE
 
+# Starts early, so that no process waits for it at the end.
+pytestmark = pytest.mark.long
+
 
 def without_account(folder: Path) -> None:
     """Let the provider plan offline; backend and remote state stay as the server and the stack define them."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from terraform_gate.finding import Verdict
@@ -14,15 +14,20 @@ from terraform_gate.network.reading.network import network_of
 from terraform_gate.reading.inputs import read
 from terraform_gate.rules.catalog import all_rules
 
+from tests.plan.conftest import OfflinePlan
+
 
 @pytest.mark.feature("N4", "P5")
-def test_planned_flows_are_the_declared_flows(stacks: Path, offline: Any, tmp_path: Path) -> None:
+@pytest.mark.xdist_group("offline-plans")
+def test_planned_flows_are_the_declared_flows(
+    stacks: Path, planned: Callable[[str], OfflinePlan], tmp_path: Path
+) -> None:
     names = ("dev-foundation", "dev-airflow")
     plans = []
     for name in names:
-        root = offline(name)
+        done = planned(name)
         file = tmp_path / f"{name}.json"
-        file.write_text(json.dumps(root.show(root.plan(refresh=False))))
+        file.write_text(json.dumps(done.root.show(done.plan)))
         plans.append((name, file))
     inputs = read([stacks / name / "cdk.tf.json" for name in names], plans=plans)
     assert inputs.problems == []

@@ -39,7 +39,8 @@ three places: `"//": {{"waivers": [...]}}` at the top level of the Terraform JSO
 `--plan` also evaluates what a plan does. `AF_PLAN_1` fails for every change that destroys or replaces a data store, a
 secret, a key, an image repository, a log group, a subnet, a NAT gateway or its address, a service, a cluster, a load
 balancer, a host name or a database proxy, for the replacement of an IAM role or a security group, and for another
-major version of a database. A waiver of `AF_PLAN_1` is not reported as unneeded when no plan contains its change.
+major version of a database. `AF_WAIVER_1` accepts a waiver of `AF_PLAN_1` that matches no finding,
+because a plan contains its change only once.
 
 """
 

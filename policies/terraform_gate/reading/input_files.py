@@ -15,7 +15,8 @@ from terraform_gate.reading.terraform_root import BLOCK_TYPES
 
 _IGNORED = frozenset({".terraform", ".git", "node_modules"})
 _OTHER_HCL = (
-    "not a file of Terraform: another tool reads it. Fix: terraform show -json PLAN > plan.json, then give that"
+    "Terraform does not read *.hcl files, but tools such as Terragrunt do. Fix: give a plan that was made with "
+    "`terraform show -json PLANFILE`"
 )
 _EMPTY = "no Terraform files (*.tf, *.tf.json) and no plan in this folder"
 _OTHER = "only OpenTofu reads this file. Fix: give a plan that OpenTofu made"

@@ -81,8 +81,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--public-url", default="", metavar="URL", help="address of the service for links to reports")
     parser.add_argument(
-        "--reports", type=Path, default=Path("reports"), metavar="FOLDER", help="SARIF reports (default: reports)"
+        "--reports",
+        type=Path,
+        default=Path("reports"),
+        metavar="FOLDER",
+        help="folder of the SARIF reports (default: reports)",
     )
-    parser.add_argument("--waivers", action="append", default=[], type=Path, metavar="FILE", help="may be repeated")
+    parser.add_argument(
+        "--waivers",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="YAML or JSON list of waivers; may be repeated",
+    )
     add_time_limit(parser, default=480, text="for one plan; HCP Terraform waits 600 s")
     return parser

@@ -86,7 +86,7 @@ def test_opened_connections_and_permissions_are_listed(
 
 
 @pytest.mark.feature("P7")
-def test_the_reverse_only_closes_and_exits_0(folders: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_change_that_only_closes_exits_0(folders: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     old, new = folders
     code, text = _compared(capsys, new, old)
     assert (code, text.splitlines()[-1]) == (0, "0 opened, 0 possibly opened, 3 closed")

@@ -107,7 +107,7 @@ def test_command_that_takes_too_long_ends(folder: Folder, capsys: pytest.Capture
 
 @pytest.mark.feature("P5")
 @pytest.mark.parametrize("command", ["compare", "reach"])
-def test_too_much_work_and_control_characters_are_reported_in_words(
+def test_exceeded_budget_is_reported_without_control_characters_and_exception_names(
     folder: Folder, capsys: pytest.CaptureFixture[str], command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Budget.__init__, "__defaults__", (10,))

@@ -37,7 +37,7 @@ def verdict(rule: Rule, resources: Resources, **blocks: Any) -> Verdict:
         ("StringEquals", "aws:SourceOrgID", "o-a1b2c3d4e5", True),
     ],
 )
-def test_source_of_a_service(operator: str, key: str, value: str, *, restricts: bool) -> None:
+def test_only_conditions_on_the_source_limit_a_service(operator: str, key: str, value: str, *, restricts: bool) -> None:
     condition = {operator: {key: value}}
     expected = Verdict.PASS if restricts else Verdict.FAIL
     assert verdict(confused_deputy, trust(ECS_TASKS, condition=condition), **OWN) is expected
@@ -48,7 +48,7 @@ def test_source_of_a_service(operator: str, key: str, value: str, *, restricts: 
 
 @pytest.mark.feature("P3")
 @pytest.mark.parametrize(("account", "expected"), [(ACCOUNT, Verdict.PASS), (FOREIGN, Verdict.FAIL)])
-def test_account_of_a_caller(account: str, expected: Verdict) -> None:
+def test_role_that_trusts_another_account_by_condition_is_found(account: str, expected: Verdict) -> None:
     condition = {"StringEquals": {"aws:PrincipalAccount": account}}
     assert verdict(open_trust, trust("*", condition=condition), **OWN) is expected
     assert verdict(open_trust, trust("*", condition=condition)) is Verdict.PASS, "the stack states no account"

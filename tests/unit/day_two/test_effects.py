@@ -72,7 +72,7 @@ def test_effect_that_no_change_has_is_reported() -> None:
 
 
 @pytest.mark.feature("E7")
-def test_every_replaced_thing_has_its_resource_types() -> None:
+def test_every_replaces_effect_has_its_resource_types() -> None:
     named = {clause.what for _, node in keys() for clause in clauses(node["effect"]) if clause.kind == REPLACES}
     assert named == REPLACED.keys()
 

@@ -107,7 +107,7 @@ def test_users_of_workers_are_created_only_where_tokens_are_required(environ: di
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"AIRFLOW_DB_SSLMODE": "require"}, "AIRFLOW_DB_SSLMODE: a token may only be sent to a verified server"),
+        ({"AIRFLOW_DB_SSLMODE": "require"}, "AIRFLOW_DB_SSLMODE: tokens of IAM require verify-full"),
         ({"AIRFLOW_DB_AUTHENTICATION": "kerberos"}, "AIRFLOW_DB_AUTHENTICATION: expected password or iam, got 'kerb"),
         ({"AWS_REGION": ""}, "AWS_DEFAULT_REGION is missing or empty"),
         (

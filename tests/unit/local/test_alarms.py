@@ -70,7 +70,7 @@ def aws() -> Iterator[None]:
 
 
 @pytest.mark.feature("L4")
-def test_subscriber_is_notified_of_the_alarm_once_and_of_the_recovery(aws: None) -> None:
+def test_alarm_changes_state_once_and_returns_to_ok(aws: None) -> None:
     account = Account(ALLOWED)
     account.publish([1, 2], until=NOW)
     assert [alarms.evaluate(account, "errors", now=NOW) for _ in range(2)] == ["ALARM", "ALARM"]

@@ -80,7 +80,7 @@ def test_unneeded_permission_without_a_reason_is_named(monkeypatch: pytest.Monke
     monkeypatch.setattr(reasons, "REASONS", {"CI: deploy: iam:*": "people", "CI: deploy: gone": "old"})
     assert reasons.unexplained([item]) == []
     assert reasons.superfluous([item]) == [
-        "local/permissions/reasons.py: CI: deploy: gone: matches no unneeded permission. Fix: remove it"
+        "local/permissions/reasons.py: CI: deploy: gone: matches only needed permissions. Fix: remove it"
     ]
 
 

@@ -84,7 +84,9 @@ def test_rename_of_the_longest_matching_name_is_applied() -> None:
     assert RENAMES.address("doors") == "doors"
 
 
-def test_exit_code_tells_whether_there_is_a_difference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_exit_code_is_1_for_a_difference_and_2_for_bad_input(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = _written(tmp_path / "before", dev=_stack("door_load_balancer", output="use_network_vpc_id"))
     after = _written(tmp_path / "after", dev=_stack("load_balancer", output="vpc_id"))
     assert main([str(before), str(after)]) == 0

@@ -48,7 +48,7 @@ def test_account_records_whether_a_call_changed_something(empty_account: Account
         (NoCredentialsError(), "no usable AWS credentials: "),
     ],
 )
-def test_missing_network_and_missing_credentials_are_distinguished(
+def test_missing_network_and_missing_credentials_have_different_messages(
     empty_account: Account, monkeypatch: pytest.MonkeyPatch, error: Exception, message: str
 ) -> None:
     class Sts:

@@ -9,6 +9,6 @@ from tests.unit.operations.cloud import Cloud
 
 
 @pytest.mark.feature("E2")
-def test_bucket_exists_tells_existing_from_missing_buckets(cloud: Cloud) -> None:
+def test_missing_bucket_does_not_exist_and_a_created_one_does(cloud: Cloud) -> None:
     assert bucket_exists(cloud.account, "state-of-dev")
     assert not bucket_exists(cloud.account, "nobodys-bucket")

@@ -75,7 +75,7 @@ def test_expected_cost_is_listed_by_key_and_by_resource(file: Path) -> None:
 
 
 @pytest.mark.feature("O4", "O8")
-def test_cost_without_credentials_says_so_and_shows_the_expected_cost(
+def test_cost_without_credentials_reports_the_reason_and_the_expected_cost(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
@@ -124,7 +124,7 @@ def test_known_cost_is_the_sum_of_all_months_and_pages_by_service(empty_account:
     ],
     ids=["denied", "unavailable", "limit", "tag"],
 )
-def test_cost_that_aws_does_not_tell_is_said(
+def test_missing_actual_cost_is_reported_with_the_reason(
     empty_account: Account, explorer: Stubber, code: str, expected: str
 ) -> None:
     if code:

@@ -21,8 +21,9 @@ from tests.unit.environments.cases import SMALLEST
 
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
-    """A hand-over of two small roots; the checksums of providers are not looked up."""
-    monkeypatch.setattr(bundle, "lock_file", lambda _document: "# locked\n")
+    """A hand-over of two small roots; the checksums of providers are not looked up, and only once."""
+    lock_files = iter(["# locked\n"])
+    monkeypatch.setattr(bundle, "lock_file", lambda _document: next(lock_files))
     for layer in ("foundation", "airflow"):
         folder = tmp_path / "stacks" / f"dev-{layer}"
         folder.mkdir(parents=True)
@@ -42,7 +43,7 @@ def test_folder_holds_roots_lock_files_and_the_projects_of_atlantis_in_order(
 
 
 @pytest.mark.feature("M10")
-def test_check_tells_what_is_not_current(files: dict[str, bytes], tmp_path: Path) -> None:
+def test_check_names_the_files_that_are_not_current(files: dict[str, bytes], tmp_path: Path) -> None:
     folder = Folder(tmp_path / "out")
     hand_over(files, folder)
     assert differences(files, folder) == []
@@ -65,7 +66,9 @@ def test_file_that_is_not_needed_any_more_is_removed(files: dict[str, bytes], tm
 
 @pytest.mark.feature("M10")
 @pytest.mark.parametrize("kind", ["file", "link"])
-def test_folder_with_foreign_files_is_left_alone(files: dict[str, bytes], tmp_path: Path, kind: str) -> None:
+def test_folder_with_files_that_the_command_did_not_write_is_not_changed(
+    files: dict[str, bytes], tmp_path: Path, kind: str
+) -> None:
     out = tmp_path / "out"
     out.mkdir()
     if kind == "file":

@@ -126,7 +126,7 @@ def test_log_of_an_airflow_task_is_that_of_its_newest_try(cloud: Cloud) -> None:
         ),
     ],
 )
-def test_missing_log_of_an_airflow_task_says_what_there_is(
+def test_missing_log_of_an_airflow_task_names_the_tries_that_exist(
     cloud: Cloud, changes: dict[str, object], message: str
 ) -> None:
     store(cloud, FOLDER, _1="first", _2="second")

@@ -31,26 +31,28 @@ def test_output_of_an_airflow_command_is_printed_and_its_exit_code_kept(
 
 
 @pytest.mark.feature("O8")
-def test_pause_says_how_many_dags_are_paused(
+def test_pause_reports_how_many_dags_are_paused(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     cloud.client("logs").create_log_group(logGroupName="/airflow/dev/scheduler")
     will_log(cloud, monkeypatch, "2 DAGs paused", json.dumps({"event": "paused", "dags": ["a", "b"], "running": 0}))
     pausing.pause(cloud.account, seconds=60)
     assert command_of(cloud) == ["pause", "60"]
-    assert capfd.readouterr().err.splitlines()[-1] == "2 DAGs are paused, no Airflow task runs"
+    assert capfd.readouterr().err.splitlines()[-1] == "paused DAGs: 2; no Airflow task runs"
 
 
 @pytest.mark.feature("O8")
-def test_pause_that_waits_in_vain_names_both_ways_on(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pause_that_exceeds_its_time_limit_names_the_tasks_that_still_run(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
     cloud.client("logs").create_log_group(logGroupName="/airflow/dev/scheduler")
     will_log(cloud, monkeypatch, json.dumps({"event": "paused", "dags": ["a"], "running": 4}))
-    with pytest.raises(OperationError, match="1 DAGs are paused, but 4 Airflow tasks are queued or running after 5 s"):
+    with pytest.raises(OperationError, match="paused DAGs: 1; Airflow tasks still queued or running after 5 s: 4"):
         pausing.pause(cloud.account, seconds=5)
 
 
 @pytest.mark.feature("O8")
-def test_resume_that_ends_well_without_a_result_says_so(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_resume_that_printed_no_result_is_an_error_with_the_log(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     cloud.client("logs").create_log_group(logGroupName="/airflow/dev/scheduler")
     will_log(cloud, monkeypatch, "another image")
     with pytest.raises(OperationError, match="(?s)^resume printed no result.*another image.*Fix: "):

@@ -50,7 +50,7 @@ def test_pinned_file_is_valid_and_a_second_pin_changes_nothing(tmp_path: Path) -
 
 @pytest.mark.feature("O5")
 @pytest.mark.parametrize("digest", ["latest", "sha256:1", "", NEW + "\n", "$(id)"])
-def test_what_is_no_digest_is_rejected(tmp_path: Path, digest: str) -> None:
+def test_text_that_is_no_digest_is_rejected(tmp_path: Path, digest: str) -> None:
     file = tmp_path / "dev.yaml"
     file.write_text(yaml.safe_dump(SMALLEST))
     code, _, err = run(tmp_path, "pin", "dev", digest)

@@ -85,7 +85,7 @@ def test_waived_change_is_shown_with_its_effect() -> None:
 
 
 @pytest.mark.feature("E7")
-def test_empty_plan_says_so() -> None:
+def test_empty_plan_is_reported_as_nothing_to_change() -> None:
     assert list(plan.report({"dev-foundation": {"resource_changes": []}}, [])) == ["Nothing to change."]
 
 

@@ -52,5 +52,5 @@ def test_value_that_is_known_after_the_apply_counts_as_changed() -> None:
         ("aws_elasticache_user_group", ["delete"], BRIEF_OUTAGE),
     ],
 )
-def test_deletion_and_replacement(kind: str, actions: list[str], effect: str) -> None:
+def test_deletion_and_replacement_have_the_effect_of_their_type(kind: str, actions: list[str], effect: str) -> None:
     assert effect_of({"address": f"{kind}.it", "type": kind, "change": {"actions": actions}}) == effect

@@ -235,7 +235,7 @@ def test_restore_into_another_environment_names_the_missing_snapshot(folder: Pat
 
 
 @pytest.mark.feature("O2")
-def test_question_without_a_terminal_is_said(folder: Path, cloud: Cloud) -> None:
+def test_question_without_a_terminal_ends_with_exit_code_2(folder: Path, cloud: Cloud) -> None:
     done = RUNNER.invoke(command_line.app, ["hibernate", "dev", "--folder", str(folder)], input="")
     assert done.exit_code == 2
     assert "the question has no answer, because the input ended. Fix: run the command in a terminal" in done.stderr

@@ -94,7 +94,7 @@ def test_second_restore_of_the_same_snapshot_is_a_restore_again(saved: Cloud, ad
 
 
 @pytest.mark.feature("D6")
-def test_declined_question_changes_nothing(folder: Path, saved: Cloud) -> None:
+def test_restore_without_consent_changes_nothing(folder: Path, saved: Cloud) -> None:
     before = identifiers(saved)
     code, _, err = run(folder, "restore", "dev", "--snapshot", "saved", given="n\n")
     assert (code, identifiers(saved)) == (2, before)

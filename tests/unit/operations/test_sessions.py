@@ -112,6 +112,6 @@ def test_environment_without_ecs_exec_names_the_key(cloud: Cloud, plugin: Path) 
 
 
 @pytest.mark.feature("O8")
-def test_component_that_does_not_run_is_said(account: Account, running: str, plugin: Path) -> None:
+def test_component_that_does_not_run_is_an_error_with_a_fix(account: Account, running: str, plugin: Path) -> None:
     with pytest.raises(PreconditionError, match="no Fargate task of scheduler runs with ECS Exec. Fix: "):
         shell(account, "scheduler", "/bin/bash")

@@ -84,7 +84,7 @@ def test_status_counts_the_airflow_tasks_that_are_fargate_tasks(cloud: Cloud) ->
 
 
 @pytest.mark.feature("O8")
-def test_load_without_a_recent_value_is_said_and_not_shown_as_zero(cloud: Cloud) -> None:
+def test_load_without_a_recent_value_is_not_reported_as_zero(cloud: Cloud) -> None:
     found = status(cloud.account)
     assert found["queues"][0]["tasks"] is None
     assert "no recent value" in screen(found)

@@ -52,7 +52,7 @@ class OwnState(Rule):
     passing = (backend_example("one stack", "s3", s3_backend()),)
     failing = (
         backend_example(
-            "a stack that reads its own state as that of another stack",
+            "terraform_remote_state with the key of its own stack",
             "s3",
             s3_backend(),
             data={

@@ -102,7 +102,7 @@ CONDITIONS: list[tuple[str, str | list[str], str | list[str] | None, bool]] = [
 
 @pytest.mark.feature("P9")
 @pytest.mark.parametrize(("operator", "expected", "actual", "holds"), CONDITIONS)
-def test_condition_operators(
+def test_condition_operator_holds_as_in_iam(
     operator: str, expected: str | list[str], actual: str | list[str] | None, *, holds: bool
 ) -> None:
     caller = Caller(ROLE, (policy({**READ, "Condition": {operator: {"aws:SomeKey": expected}}}),))

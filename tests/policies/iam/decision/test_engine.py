@@ -27,7 +27,7 @@ from tests.policies.iam.decision.requests import (
 
 
 @pytest.mark.feature("P9")
-def test_actions_and_negated_elements() -> None:
+def test_wildcards_and_negated_elements_decide_as_in_iam() -> None:
     assert answer({**READ, "Action": "S3:get*"}) is ALLOWED
     assert answer({**READ, "Action": ["s3:PutObject", "s3:?etObject"]}) is ALLOWED
     assert answer({**READ, "Action": "s3:Put*"}) is IMPLICIT

@@ -46,7 +46,7 @@ from tests.policies.iam.decision.requests import (
         ("arn:aws:s3:::logs/${$}{x}", "arn:aws:s3:::logs/${x}", True),
     ],
 )
-def test_resource_patterns(pattern: str, arn: str, *, covers: bool) -> None:
+def test_resource_pattern_covers_only_matching_arns(pattern: str, arn: str, *, covers: bool) -> None:
     allow = {"Action": "s3:GetObject", "Resource": pattern}
     assert answer(allow, on=Target(arn, account=ACCOUNT), arn=USER) is (ALLOWED if covers else IMPLICIT)
 
@@ -88,7 +88,9 @@ def test_terraform_expression_in_a_pattern_is_unknown_unless_nothing_can_match()
         ("a", "", False),
     ],
 )
-def test_any_of_several_resources(pattern: str, request_pattern: str, *, overlap: bool) -> None:
+def test_pattern_of_a_request_is_allowed_where_the_statement_can_cover_it(
+    pattern: str, request_pattern: str, *, overlap: bool
+) -> None:
     target = Target(f"arn:aws:s3:::{request_pattern}", is_pattern=True)
     allow = {"Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{pattern}"}
     assert answer(allow, on=target) is (ALLOWED if overlap else IMPLICIT)

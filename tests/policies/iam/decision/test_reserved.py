@@ -9,7 +9,7 @@ from tests.policies.iam.decision.requests import ACCOUNT, ALLOWED, IMPLICIT, OBJ
 
 
 @pytest.mark.feature("P9")
-def test_root_and_documented_exceptions() -> None:
+def test_root_and_documented_exceptions_decide_as_in_iam() -> None:
     root = f"arn:aws:iam::{ACCOUNT}:root"
     assert decide(Caller(root), "s3:GetObject", OBJECT, {}).outcome is ALLOWED
     elsewhere = Target(OBJECT, account=OTHER_ACCOUNT)

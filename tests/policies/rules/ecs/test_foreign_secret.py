@@ -56,7 +56,7 @@ def test_two_keys_of_one_secret_are_one_secret() -> None:
 
 
 @pytest.mark.feature("P5")
-def test_boundary_and_deny_close_the_way() -> None:
+def test_permission_that_a_boundary_or_a_deny_removes_is_no_violation() -> None:
     others = _scheduler(f"{SECRET}:fernet-a1b2c3")
     everything = _reads(f"{SECRET}:*")
     assert _verdict(merge(others, _worker(everything))) is Verdict.FAIL
@@ -67,7 +67,7 @@ def test_boundary_and_deny_close_the_way() -> None:
 
 
 @pytest.mark.feature("P5")
-def test_what_decides_and_is_not_known_is_unknown() -> None:
+def test_unknown_value_that_decides_the_verdict_is_unknown() -> None:
     others = _scheduler(f"{SECRET}:fernet-a1b2c3")
     assert _verdict(merge(others, _worker(_reads("${var.arn}"))), variable={"arn": {}}) is Verdict.UNKNOWN
     attached = {"aws_iam_role_policy_attachment": {"a": {"role": "${aws_iam_role.worker.name}", "policy_arn": "x"}}}

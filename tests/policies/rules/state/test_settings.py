@@ -113,7 +113,9 @@ def test_local_backend_passes_only_in_the_stack_that_creates_the_state_bucket(tm
     ("value", "verdict"),
     [("${ephemeral.vault_secret.aws.key}", None), ("${var.secret}", "unknown"), ("k" * 40, "fail")],
 )
-def test_provider_credentials_are_evaluated_by_their_source(value: str, verdict: str | None, tmp_path: Path) -> None:
+def test_provider_credentials_pass_only_from_an_ephemeral_source(
+    value: str, verdict: str | None, tmp_path: Path
+) -> None:
     provider = {"aws": [{"secret_key": value, "allowed_account_ids": ["111111111111"]}]}
     (tmp_path / "main.tf.json").write_text(json.dumps({"provider": provider, "variable": {"secret": {}}}))
     found = [message.partition(":")[0] for message in _findings(tmp_path).values()]

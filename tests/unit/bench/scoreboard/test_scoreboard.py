@@ -160,7 +160,7 @@ def test_verdict_on_the_resource_precedes_verdicts_on_its_neighbours() -> None:
 
 
 @pytest.mark.feature("P8")
-def test_instances_of_a_resource_are_distinguished() -> None:
+def test_instances_of_a_resource_have_separate_verdicts() -> None:
     run, topic = Run("trivy"), mapping.topics()["AWS-0107"]
     run.add("trivy-checks/one", "AWS-0107", 'aws_security_group.a["x"]', Verdict.FAIL)
     run.add("trivy-checks/one", "AWS-0107", 'aws_security_group.a["y"]', Verdict.PASS)

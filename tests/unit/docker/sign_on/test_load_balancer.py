@@ -178,13 +178,13 @@ def test_request_without_a_statement_is_not_authenticated(text: str | None) -> N
     ],
     ids=["no such key", "failure", "redirect", "page", "RSA", "another curve"],
 )
-def test_sign_in_is_rejected_when_the_key_cannot_be_used(endpoint: Endpoint, status: int, message: str) -> None:
+def test_key_that_cannot_be_used_rejects_the_sign_on(endpoint: Endpoint, status: int, message: str) -> None:
     with pytest.raises(SignOnError, match=message) as error:
         claims_of(signed(), endpoint=endpoint)
     assert error.value.status == status
 
 
-def test_sign_in_is_rejected_when_the_endpoint_does_not_answer() -> None:
+def test_key_endpoint_that_does_not_answer_rejects_the_sign_on() -> None:
     def fail(_address: str, **_options: Any) -> requests.Response:
         raise requests.ConnectTimeout
 

@@ -135,7 +135,7 @@ def test_old_terraform_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize(("given", "used"), [(None, "400"), ("100", "100")])
-def test_terraform_collects_garbage_less_often_unless_configured(
+def test_terraform_collects_garbage_less_often_unless_gogc_is_set(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str | None, used: str
 ) -> None:
     program = tmp_path / "terraform"

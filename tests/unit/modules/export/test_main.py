@@ -166,7 +166,7 @@ def test_environment_with_teams_cannot_become_a_module() -> None:
 @pytest.mark.parametrize(
     ("file", "exported"), [("main.tf", False), ("examples/complete/terraform.tfstate", True), ("prod.tfvars", True)]
 )
-def test_a_folder_with_foreign_files_is_left_alone(tmp_path: Path, file: str, exported: bool) -> None:
+def test_folder_with_files_of_another_origin_is_not_changed(tmp_path: Path, file: str, exported: bool) -> None:
     if exported:
         assert invoke("dns-record", "--out", str(tmp_path)).exit_code == 0
     foreign = tmp_path / "dns-record" / file

@@ -46,7 +46,7 @@ def test_stopped_scheduler_raises_no_alarm() -> None:
 
 
 @pytest.mark.feature("L4", "O4")
-def test_operations_page_tells_what_to_do_about_every_alarm() -> None:
+def test_operations_page_has_an_action_for_every_alarm() -> None:
     page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     known = re.findall(r"`([a-z]+(?:-[a-z]+)+)(?:-<[a-z]+>)?`", page.split("## Alarms")[1].split("\n## ")[0])
     for deployment in (deployed(**LARGE), deployed(topology="ecs")):

@@ -94,7 +94,7 @@ def test_a_no_discards_the_run_and_frees_the_workspace(console: Console, given: 
 
 
 @pytest.mark.feature("M6")
-def test_apply_without_changes_says_so(console: Console) -> None:
+def test_apply_without_changes_is_reported_as_nothing_to_change(console: Console) -> None:
     console.run("apply", "dev", "foundation", "--yes")
     code, out, _ = console.run("apply", "dev", "foundation", "--yes")
     assert code == 0

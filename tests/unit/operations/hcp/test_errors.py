@@ -21,7 +21,7 @@ def test_missing_token_names_the_variable(console: Console, monkeypatch: pytest.
 
 
 @pytest.mark.feature("M6")
-def test_rejected_token(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rejected_token_is_reported_without_its_value(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(token_variable(console.fake.hostname), "wrong-token-value")
     message = console.rejected("plan", "dev")
     assert "rejects the token: unauthorized. Fix: terraform login" in message
@@ -29,14 +29,16 @@ def test_rejected_token(console: Console, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.feature("M6")
-def test_token_of_another_organization(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_token_of_another_organization_creates_no_workspace(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(token_variable(console.fake.hostname), console.fake.token_of_another_organization())
     assert "has no access to organization example" in console.rejected("plan", "dev")
     assert not console.fake.store.workspaces
 
 
 @pytest.mark.feature("M6")
-def test_foreign_certificate(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_server_with_an_untrusted_certificate_gets_no_request(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with serve() as other:
         monkeypatch.setenv("SSL_CERT_FILE", str(other.certificate))
         assert "is not trusted" in (message := console.rejected("plan", "dev"))
@@ -45,13 +47,13 @@ def test_foreign_certificate(console: Console, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.feature("M6")
-def test_missing_certificate_file(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_certificate_file_is_named(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "/no/such/file.pem")
     assert "SSL_CERT_FILE: /no/such/file.pem: no such file" in console.rejected("plan", "dev")
 
 
 @pytest.mark.feature("M6")
-def test_another_program_at_the_address(console: Console) -> None:
+def test_server_other_than_hcp_terraform_is_rejected(console: Console) -> None:
     console.fake.fail("GET /.well-known", 404)
     assert "is not a server of HCP Terraform" in console.rejected("plan", "dev")
 
@@ -83,7 +85,9 @@ def test_errored_run_shows_terraforms_message(console: Console) -> None:
         ("policy_hard_failed", "policy check: hard failed, failed policies: 1"),
     ],
 )
-def test_run_that_ends_without_a_plan_to_apply(console: Console, behavior: str, text: str) -> None:
+def test_run_that_ends_without_a_plan_to_apply_is_an_error_with_the_reason(
+    console: Console, behavior: str, text: str
+) -> None:
     console.run("workspaces", "dev")
     console.fake.workspace("dev-foundation").behavior = behavior
     message = console.rejected("plan", "dev", "foundation")
@@ -100,7 +104,7 @@ def test_too_many_requests_are_repeated_after_the_time_that_the_server_names(con
 
 @pytest.mark.feature("M6")
 @pytest.mark.parametrize(("status", "text"), [(429, "still answers 429"), (503, "answers 503"), (500, "answers 500")])
-def test_server_that_does_not_recover(console: Console, status: int, text: str) -> None:
+def test_error_that_every_attempt_gets_is_reported(console: Console, status: int, text: str) -> None:
     console.fake.fail("GET /api/v2/organizations/example/entitlement-set", status, times=99, Retry_After="0.01")
     assert text in (message := console.rejected("plan", "dev"))
     assert "Fix: run the command again later" in message
@@ -108,7 +112,7 @@ def test_server_that_does_not_recover(console: Console, status: int, text: str) 
 
 
 @pytest.mark.feature("M6")
-def test_server_that_does_not_answer_in_time(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_server_that_does_not_answer_in_time_is_reported(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "TIMEOUT_SECONDS", 0.3)
     console.fake.fail("GET /.well-known", 0)
     assert "did not answer in time" in console.rejected("plan", "dev")

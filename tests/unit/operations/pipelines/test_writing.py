@@ -44,7 +44,7 @@ def test_check_names_what_is_missing_or_out_of_date_and_writes_nothing(folder: P
 
 @pytest.mark.feature("O5")
 @pytest.mark.parametrize("kind", ["file", "link", "folder"])
-def test_foreign_workflow_is_left_alone(folder: Path, tmp_path: Path, kind: str) -> None:
+def test_file_that_the_command_did_not_write_is_not_overwritten(folder: Path, tmp_path: Path, kind: str) -> None:
     out = tmp_path / "repository"
     path = out / DEPLOY
     path.parent.mkdir(parents=True)

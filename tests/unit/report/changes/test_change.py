@@ -62,7 +62,7 @@ def test_secrets_are_masked_wherever_they_are() -> None:
 
 
 @pytest.mark.feature("O4")
-def test_value_that_is_not_known_yet_says_so() -> None:
+def test_unknown_value_is_shown_as_known_after_apply() -> None:
     (item,) = changed("aws_thing", "update", before={"arn": "a"}, after={}, after_unknown={"arn": True})
     assert item.attributes[0].after == "(known after apply)"
 

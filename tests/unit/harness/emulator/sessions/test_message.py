@@ -25,7 +25,7 @@ def test_fields_are_where_the_plugin_expects_them() -> None:
 
 
 @pytest.mark.feature("H3")
-def test_message_survives_the_way() -> None:
+def test_packed_message_is_unpacked_unchanged() -> None:
     message = Message(kind=OUTPUT, payload=b"\x00\xff", type=Payload.STDERR, sequence=1, id=ID)
     assert Message.unpack(message.pack()) == message
 
