@@ -105,9 +105,9 @@ def _service(name: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
         name,
         {**task, "cpu": "256", "memory": "512", "container_definitions": json.dumps([container])},
     )
-    place = {"subnets": ["${aws_subnet.main.id}"], "security_groups": [f"${{aws_security_group.{name}.id}}"]}
+    network = {"subnets": ["${aws_subnet.main.id}"], "security_groups": [f"${{aws_security_group.{name}.id}}"]}
     service = {"name": name, "cluster": "${aws_ecs_cluster.main.arn}", "task_definition": definition}
-    yield "aws_ecs_service", name, {**service, "network_configuration": place}
+    yield "aws_ecs_service", name, {**service, "network_configuration": network}
     scaled = f"service/bench/${{aws_ecs_service.{name}.name}}"
     yield "aws_appautoscaling_target", name, {"resource_id": scaled, "service_namespace": "ecs"}
 

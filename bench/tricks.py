@@ -20,7 +20,7 @@ WITHOUT = {
     "without the lean archive": 'os.environ["CDKTF_FAST_BINDINGS"] = "whole"',
     "without lean bytecode": "import_hook.lean_spec = provider_package.lean_spec = lambda name, path: None",
     "without direct Node": "loading.use_direct_node = lambda: None",
-    "without remembered references": "loading.remember = lambda: None",
+    "without cached references": "loading.cache_references = lambda: None",
 }
 PROGRAM = """
 import os, sys

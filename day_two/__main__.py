@@ -60,7 +60,7 @@ def _run(*, key: str, write_page: bool) -> int:
     with tempfile.TemporaryDirectory(prefix="airflow-fargate-day-two-") as folder:
         rows = matrix.run(say, folder=Path(folder), only=key)
     print("\n".join(report.table(rows)))
-    wrong = list(matrix.faults(rows, complete=True))
+    wrong = list(matrix.violations(rows, complete=True))
     print("\n".join(wrong), file=sys.stderr)
     if write_page and not key:
         write(report.PAGE, report.page(rows))

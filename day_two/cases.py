@@ -115,8 +115,8 @@ def _candidates(node: Node, current: Any) -> Iterator[Sequence[Any]]:
     elif "enum" in option and len(option["enum"]) <= MAX_VALUES:
         yield from ([value] for value in option["enum"] if value != current)
     elif "enum" in option:
-        place = option["enum"].index(current)
-        yield from ([value] for value in (option["enum"][place - 1], option["enum"][place + 1]))
+        index = option["enum"].index(current)
+        yield from ([value] for value in (option["enum"][index - 1], option["enum"][index + 1]))
     elif option.get("type") == "integer" and current is None:
         yield [node.get("minimum", option.get("minimum", 1)) + 9]
     elif option.get("type") == "integer":

@@ -64,9 +64,8 @@ def run(say: Say, *, folder: Path, only: str = "") -> list[Row]:
     with Emulator(account_id=ACCOUNT, region=REGION) as emulator, ThreadPoolExecutor(1) as background:
         data = {**BASES, "guest": planning.guest(emulator)}
         bases = {name: synthesized(from_data(values, source=name)) for name, values in data.items()}
-        say(
-            f"applying {', '.join(bases)} to the emulator: {sum(len(one.stack_of) for one in bases.values())} resources"
-        )
+        resources = sum(len(base.stack_of) for base in bases.values())
+        say(f"applying {', '.join(bases)} to the emulator: {resources} resources")
         applying = background.submit(planning.apply, bases, emulator=emulator, folder=folder / "bases")
         listed = [case for case in cases(data) if case.key.startswith(only)]
         changes = list(_changes(listed, bases, say))
@@ -136,7 +135,7 @@ def row_of(case: Case, effect: str, changes: Sequence[Mapping[str, Any]], before
     return Row(case, effect, plan, tuple(sorted(address for address, again in later if not again)), wrong)
 
 
-def faults(rows: Iterable[Row], *, complete: bool) -> Iterator[str]:
+def violations(rows: Iterable[Row], *, complete: bool) -> Iterator[str]:
     """A message for each row whose plan contradicts its declaration, and for each declaration that nothing proves.
 
     Args:

@@ -1,4 +1,4 @@
-"""Finds what AWS would refuse to delete, because the stack of Airflow still uses it when the foundation is applied."""
+"""Finds resources that AWS would not delete: Airflow still uses them when the foundation is applied."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from day_two.joining import Module
 from environments.facts.stacks import AIRFLOW, FOUNDATION
 
-REFUSED_WHILE_USED = frozenset(
+UNDELETABLE_WHILE_USED = frozenset(
     {
         "aws_internet_gateway",
         "aws_security_group",
@@ -18,7 +18,7 @@ REFUSED_WHILE_USED = frozenset(
     }
 )
 """Types of resources that AWS does not delete while others use them (``DependencyViolation``, ``ResourceInUse``)."""
-NEEDED_WHILE_USED = REFUSED_WHILE_USED | {
+NEEDED_WHILE_USED = UNDELETABLE_WHILE_USED | {
     "aws_db_proxy",
     "aws_elasticache_replication_group",
     "aws_s3_bucket",
@@ -42,7 +42,7 @@ def used_by_airflow(changes: Iterable[Mapping[str, Any]], before: Module) -> Ite
         address, actions = change["address"], change["change"]["actions"]
         of_foundation = before.stack_of.get(address, "").endswith(f"-{FOUNDATION}")
         again = "create" in actions
-        types = REFUSED_WHILE_USED if again else NEEDED_WHILE_USED
+        types = UNDELETABLE_WHILE_USED if again else NEEDED_WHILE_USED
         if "delete" in actions and of_foundation and change["type"] in types and users.get(address):
             yield address, again
 
@@ -54,6 +54,6 @@ def _users(module: Module) -> dict[str, set[str]]:
     for address, stack in module.stack_of.items():
         if stack.endswith(f"-{AIRFLOW}"):
             for target in references[address]:
-                for one in references[target] if target.startswith("local.") else {target}:
-                    found.setdefault(one, set()).add(address)
+                for resource in references[target] if target.startswith("local.") else {target}:
+                    found.setdefault(resource, set()).add(address)
     return found

@@ -56,7 +56,7 @@ class Size:
 
     @property
     def more_workers(self) -> float:
-        """Average number of MWAA workers besides the one in the price of the environment."""
+        """Average number of MWAA workers in addition to the one in the price of the environment."""
         return max(self.average_tasks / self._class["tasks_per_worker"] - 1, 0)
 
     @property

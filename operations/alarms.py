@@ -1,4 +1,4 @@
-"""The alarms of an environment that notify somebody."""
+"""The alarms of an environment that have an SNS action."""
 
 from __future__ import annotations
 

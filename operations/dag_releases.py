@@ -132,7 +132,7 @@ class DagReleases:
         """Upload the files below ``folder``, make them the current release, and delete old releases.
 
         Args:
-            keep: releases that stay besides the current and the previous one.
+            keep: releases that stay in addition to the current and the previous one.
 
         Returns:
             The version.

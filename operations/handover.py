@@ -53,7 +53,7 @@ class Folder:
         return found
 
     def write(self, files: Files, *, removed: frozenset[str]) -> None:
-        """Write each file beside its old version, then replace it; the manifest is the last one."""
+        """Write each file next to its old version, then replace it; the manifest is the last one."""
         for name in sorted(files, key=lambda name: (name == MANIFEST, name)):
             bundle.write(files[name], self._path / name)
         for name in removed:

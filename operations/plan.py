@@ -71,14 +71,14 @@ class Planned:
     @property
     def items(self) -> list[dict[str, Any]]:
         """The changes for programs, without values of attributes; ``rejected`` is why ``deploy`` would reject one."""
-        refused = {line.split(" would ")[0]: line.partition(": ")[2] for line in self.rejected}
+        reasons = {line.split(" would ")[0]: line.partition(": ")[2] for line in self.rejected}
         return [
             {
                 "stack": stack,
                 "address": change["address"],
                 "action": _verb(change),
                 "effect": effect_of(change),
-                "rejected": refused.get(f"{stack}: {change['address']}"),
+                "rejected": reasons.get(f"{stack}: {change['address']}"),
             }
             for stack, change in _changes(self._compared)
         ]
@@ -135,9 +135,9 @@ def report(plans: Mapping[str, Mapping[str, Any]], rejected: Sequence[str]) -> I
         groups.setdefault(effect_of(change), []).append(_line(stack, change))
     if not groups:
         yield "Nothing to change."
-    refused = {line.split(" would ")[0] for line in rejected}
+    rejected_lines = {line.split(" would ")[0] for line in rejected}
     for effect in ORDER:
-        lines = sorted(line for line in groups.get(effect, ()) if line.rpartition(" (")[0] not in refused)
+        lines = sorted(line for line in groups.get(effect, ()) if line.rpartition(" (")[0] not in rejected_lines)
         if lines:
             yield f"{TITLES[effect]} ({len(lines)}):"
             yield from (f"  {line}" for line in lines[:SHOWN_CHANGES])

@@ -1,4 +1,4 @@
-"""Collects what somebody who helps needs to know about an environment, without its secrets, in one archive."""
+"""Collects the facts that support needs about an environment, without its secrets, in one archive."""
 
 from __future__ import annotations
 

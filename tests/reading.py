@@ -158,7 +158,7 @@ def rules(deployment: Deployment, *, egress: bool) -> set[Rule]:
 
 
 def endpoint_name(deployment: Deployment, security_group: str) -> str:
-    """Return the name of the endpoint that a security group stands for."""
+    """Return the name of the endpoint of a security group."""
     return str(deployment.resolve(security_group).body["tags"]["airflow-fargate:place"])
 
 

@@ -1,4 +1,4 @@
-"""Small HTTP servers that tests ask instead of somebody else's."""
+"""Small HTTP servers that replace remote servers in tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Simulates the autoscaling of workers: the deployed policy beside other published ones and a clairvoyant bound."""
+"""Simulates the autoscaling of workers: the deployed policy, other published policies and a clairvoyant bound."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def main(
     only: Annotated[str, typer.Option(help="Only the workloads whose name contains this text.")] = "",
     write: Annotated[bool, typer.Option("--write", help="Write docs/scaling.md and its pictures.")] = False,
 ) -> None:
-    """Simulate the deployed scaling policy beside others. Exit 1 when it costs too much, 2 for unusable input."""
+    """Compare the deployed scaling policy with others. Exit 1 when it costs too much, 2 for unusable input."""
     try:
         if trace is not None and (only or write):
             raise WorkloadError("--trace simulates one workload. Fix: leave out --only and --write")

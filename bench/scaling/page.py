@@ -119,10 +119,10 @@ def _picture(workload: str, results: Sequence[Result], bound: Sequence[tuple[flo
         pretty_print=True,
     )
     for result in results:
-        chart.add(result.policy, [_place(result.wait95.value, result.hours.value)])
-    chart.add("clairvoyant bound", [_place(*point) for point in bound], stroke=True, dots_size=3)
+        chart.add(result.policy, [_point(result.wait95.value, result.hours.value)])
+    chart.add("clairvoyant bound", [_point(*point) for point in bound], stroke=True, dots_size=3)
     return str(chart.render(is_unicode=True))
 
 
-def _place(wait: float, hours: float) -> tuple[float, float]:
+def _point(wait: float, hours: float) -> tuple[float, float]:
     return max(1, round(wait)), round(hours, 1)

@@ -47,7 +47,7 @@ def scoreboard(folders: Sequence[Path]) -> Table:
     """Run all tools over the corpora.
 
     Raises:
-        CorpusError: a folder is not a corpus, or a file of ours has a mistake.
+        CorpusError: a folder is not a corpus, or a file of ours has an error.
     """
     topics, decisions = mapping.topics(), adjudication.decisions()
     found = [(corpora.corpus_of(folder), folder) for folder in folders]

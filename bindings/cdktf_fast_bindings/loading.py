@@ -20,13 +20,13 @@ from pathlib import Path
 
 from cdktf_fast_bindings import supported_versions
 from cdktf_fast_bindings.archive_cache import lean_archive
+from cdktf_fast_bindings.cached_references import cache_references
 from cdktf_fast_bindings.distribution import AWS, find_distribution
 from cdktf_fast_bindings.fork import in_use, use_fork
 from cdktf_fast_bindings.import_hook import BindingsHook
 from cdktf_fast_bindings.import_scan import submodules_in_use
 from cdktf_fast_bindings.node_process import require_node, use_direct_node
 from cdktf_fast_bindings.provider_package import Mode, Prepared
-from cdktf_fast_bindings.remembered_references import remember
 
 VARIABLE = "CDKTF_FAST_BINDINGS"
 # jsii prints a banner of ten lines per process on these; the value is a list of major versions.
@@ -54,7 +54,7 @@ def install(*, submodules: Iterable[str] = (), sources: Iterable[Path] = ()) -> 
             _report(problem)
         else:
             use_direct_node()
-            remember()
+            cache_references()
     use_fork()
     if hook is not None:
         named = [name if "." in name else f"{AWS}.{name}" for name in submodules]

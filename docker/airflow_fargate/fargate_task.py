@@ -1,8 +1,8 @@
 """The host name of an Airflow task that runs in a separate Fargate task: the id of its Fargate task.
 
-Such a Fargate task serves no log and lets nobody in. If its host name were an address, an api-server would wait for a
-log server at this address whenever somebody opens the log of an Airflow task that ended without uploading one. The id
-does not resolve, so the api-server answers at once; and the id is the name of the log stream in CloudWatch.
+Such a Fargate task serves no log and accepts no connection. If its host name were an address, an api-server would
+wait for a log server at this address whenever a user opens the log of an Airflow task that ended without uploading one.
+The id does not resolve, so the api-server answers at once; and the id is the name of the log stream in CloudWatch.
 """
 
 from __future__ import annotations

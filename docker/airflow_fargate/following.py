@@ -22,7 +22,7 @@ class Following:
 
     Args:
         root: folder of the link ``current``.
-        period: seconds between two looks.
+        period: seconds between two checks.
         one_time: exit after the first version.
         wait: longest time in seconds to try with ``one_time``.
     """
@@ -53,19 +53,19 @@ class Following:
         self,
         program: str,
         *,
-        look: Callable[[], object],
+        update: Callable[[], object],
         version: Callable[[], str | None],
         errors: tuple[type[Exception], ...],
-        told: Callable[[str], str],
+        message: Callable[[str], str],
     ) -> int:
         """Look for a new version until SIGTERM, or with ``one_time`` until the first one.
 
         Args:
             program: name of the sidecar's heartbeat and of its messages.
-            look: switches to a new version, if there is one.
+            update: switches to a new version, if there is one.
             version: returns the current version; None before the first.
-            errors: exceptions of ``look`` after which to try again; each new message is printed once.
-            told: returns what is printed about the message of an exception.
+            errors: exceptions of ``update`` after which to try again; each new message is printed once.
+            message: returns what is printed for the text of an exception.
 
         Returns:
             0, or 1 where ``one_time`` ended without a version.
@@ -74,12 +74,12 @@ class Following:
         printed = ""
         while True:
             try:
-                look()
+                update()
                 printed = ""
             except errors as error:
                 if str(error) != printed:
                     printed = str(error)
-                    print(f"{program}: {told(printed)}", file=sys.stderr, flush=True)
+                    print(f"{program}: {message(printed)}", file=sys.stderr, flush=True)
             heartbeat.touch(program)
             if self.one_time and (version() or time.monotonic() + self.period > deadline):
                 return 0 if version() else 1

@@ -140,7 +140,7 @@ def run(settings: Settings, *, environ: Mapping[str, str]) -> int:
     """
     repository = Repository(settings, environ=environ)
 
-    def look() -> None:
+    def update() -> None:
         try:
             report(repository, switched=repository.follow(), failed=False)
         except GitError:
@@ -149,10 +149,10 @@ def run(settings: Settings, *, environ: Mapping[str, str]) -> int:
 
     return settings.following.run(
         "git-sync",
-        look=look,
+        update=update,
         version=lambda: repository.commit,
         errors=(GitError,),
-        told=lambda message: f"{settings.repository} {settings.reference}: {message}",
+        message=lambda text: f"{settings.repository} {settings.reference}: {text}",
     )
 
 

@@ -1,4 +1,4 @@
-"""Sends Airflow's metrics to a receiver of OpenTelemetry data, beside the lines that CloudWatch reads.
+"""Sends Airflow's metrics to a receiver of OpenTelemetry data, in addition to the lines that CloudWatch reads.
 
 The settings are the standard variables of the OpenTelemetry SDK: ``OTEL_EXPORTER_OTLP_ENDPOINT`` and others.
 """

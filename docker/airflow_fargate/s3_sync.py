@@ -1,7 +1,7 @@
 """The sidecar ``s3-sync``: keeps ``$S3SYNC_ROOT/current`` on the release that ``current.json`` in a bucket names.
 
 A release is one ZIP archive below ``releases/``, whose SHA-256 the pointer contains: an upload that has not ended, or
-an archive that somebody changed, never becomes the DAG folder.
+a changed archive, never becomes the DAG folder.
 """
 
 from __future__ import annotations
@@ -135,16 +135,16 @@ def run(settings: Settings, *, s3: Any) -> int:
     """
     releases = Releases(settings, s3=s3)
 
-    def look() -> None:
+    def update() -> None:
         if switched := releases.follow():
             print(f"s3-sync: now on {switched}", flush=True)
 
     return settings.following.run(
         "s3-sync",
-        look=look,
+        update=update,
         version=lambda: releases.version,
         errors=(ReleaseError, OSError, zipfile.BadZipFile),
-        told=lambda message: f"{message}; next try in {settings.following.period:g} s",
+        message=lambda text: f"{text}; next try in {settings.following.period:g} s",
     )
 
 

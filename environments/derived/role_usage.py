@@ -10,7 +10,7 @@ BASE_TASK_ROLE, BASE_EXECUTION_ROLE = 2_000, 3_500
 """Upper bounds of what the stacks grant themselves (measured on synthesized JSON: 1,250 and 2,600)."""
 POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":,"Resource":}]}'
 SECRET_GRANT = 330
-"""Characters of the grant for one secret besides its ARN, which the grant contains twice."""
+"""Characters of the grant for one secret without its ARN, which the grant contains twice."""
 PARAMETER_ARN = "arn:aws:ssm:ap-southeast-1:111111111111:parameter"
 
 

@@ -1,4 +1,4 @@
-"""Sign-on with an identity provider is complete, reachable, and lets somebody in."""
+"""Sign-on with an identity provider is complete, reachable, and gives at least one role."""
 
 from __future__ import annotations
 

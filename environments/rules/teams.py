@@ -55,7 +55,7 @@ def teams_have_what_they_need(environment: Environment) -> Iterator[Problem]:
 
 @rule("teams", "database")
 def workers_of_teams_log_in_with_tokens(environment: Environment) -> Iterator[Problem]:
-    """The workers of each team have a database user of their own, which only their task roles can log in as."""
+    """The workers of each team have their own database user, which only their task roles can log in as."""
     if environment.teams and environment.database.authentication != "iam":
         proxy = " and proxy: false, because RDS Proxy logs in as Airflow's user" if environment.database.proxy else ""
         yield Problem(
@@ -93,7 +93,7 @@ def _groups(index: int, team: Team, groups: dict[str, int], known: list[str]) ->
 
 @rule("teams", "topology", "broker")
 def teams_share_no_token_of_the_broker(environment: Environment) -> Iterator[Problem]:
-    """Each team logs in to the broker as a user of its own."""
+    """Each team logs in to the broker as its own user."""
     if environment.teams and environment.topology == "celery" and environment.broker.authentication != "iam":
         yield Problem(
             "broker.authentication",

@@ -101,7 +101,7 @@ class Auth(Section):
 
     @property
     def at_load_balancer(self) -> bool:
-        """Whether the load balancer sends people to the identity provider, and admits nobody else."""
+        """Whether the load balancer sends people to the identity provider, and admits only people who sign in there."""
         return self.mode == "alb_oidc"
 
     @property

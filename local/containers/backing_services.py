@@ -29,7 +29,7 @@ class Setting:
     def options(self, names: Sequence[str]) -> list[str]:
         """The options of ``docker run`` for a service with the DNS names ``names``.
 
-        The engine repeats no health check: ``wait_healthy`` runs it until it passes, and nobody reads it after that.
+        The engine repeats no health check: ``wait_healthy`` runs it until it passes, and nothing reads it after that.
         """
         common = ["--no-healthcheck", "--volume", f"{self.authority}:/authority:ro"]
         if self.interface:

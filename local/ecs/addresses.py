@@ -43,7 +43,7 @@ def _used_blocks() -> Iterator[IPv4Network]:
 
 
 class AddressPool:
-    """Gives each caller an address that it gave to nobody before.
+    """Gives each caller a new address.
 
     Args:
         vpc: block of the VPC.

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from terraform_harness.packet_filters.ruleset import Place
+from terraform_harness.packet_filters.ruleset import Endpoint
 from terraform_harness.verification import Aws
 
 from local.containers import authority, backing_services, images
@@ -110,8 +110,8 @@ def fake_cluster(
     agent.start()
 
     def interface(name: str, subnets: Sequence[str], groups: Sequence[str]) -> TaskInterface:
-        place = vpc.place(name, subnets=subnets, groups=groups)
-        return TaskInterface(vpc=vpc, gateways=gateways, agent=agent, place=place)
+        endpoint = vpc.new_endpoint(name, subnets=subnets, groups=groups)
+        return TaskInterface(vpc=vpc, gateways=gateways, agent=agent, endpoint=endpoint)
 
     try:
         vpc.open(vpc=_vpc(aws, catalog))
@@ -161,9 +161,9 @@ def fake_cluster(
 
 def _setting(vpc: FakeVpc, service: BackingService, folder: Path) -> backing_services.Setting:
     """A new interface for a backing service, to which its host name leads from now on."""
-    place: Place = vpc.place(service.name, subnets=service.subnets, groups=service.groups)
-    holder = vpc.hold(place)
-    vpc.records[service.host] = lambda: [place.address]
+    endpoint: Endpoint = vpc.new_endpoint(service.name, subnets=service.subnets, groups=service.groups)
+    holder = vpc.hold(endpoint)
+    vpc.records[service.host] = lambda: [endpoint.address]
     return backing_services.Setting(network=vpc.name, authority=folder, interface=holder.id)
 
 

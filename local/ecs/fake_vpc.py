@@ -15,7 +15,7 @@ from typing import Any
 
 from terraform_harness.packet_filters.ec2_network import read_network
 from terraform_harness.packet_filters.namespace import NamespaceError, NetworkNamespace
-from terraform_harness.packet_filters.ruleset import Place
+from terraform_harness.packet_filters.ruleset import Endpoint
 
 from local.containers import engine
 from local.containers.engine import Container, EngineError, Launch, docker
@@ -65,11 +65,13 @@ class FakeVpc(FilteredMembers):
         """Name of the Docker network of the internet."""
         return f"{self.name}-internet"
 
-    def place(self, name: str, *, subnets: Sequence[str], groups: Sequence[str] = (), has_groups: bool = True) -> Place:
-        """A new place; places of one name take the subnets in turn, as ECS spreads tasks over zones."""
+    def new_endpoint(
+        self, name: str, *, subnets: Sequence[str], groups: Sequence[str] = (), has_groups: bool = True
+    ) -> Endpoint:
+        """A new endpoint; endpoints of one name take the subnets in turn, as ECS spreads tasks over zones."""
         subnet = self.network.subnets[sorted(subnets)[self._turns[name] % len(subnets)]]
         self._turns[name] += 1
-        return Place(
+        return Endpoint(
             name=name,
             address=self.addresses.within(subnet.cidr),
             subnet=subnet.id,
@@ -77,21 +79,21 @@ class FakeVpc(FilteredMembers):
             has_groups=has_groups,
         )
 
-    def options(self, place: Place) -> tuple[str, ...]:
-        """The options of ``docker run`` for the container that holds the network namespace of a place."""
-        return ("--network", self.name, "--ip", place.address, "--dns", RESOLVER)
+    def options(self, endpoint: Endpoint) -> tuple[str, ...]:
+        """The options of ``docker run`` for the container that holds the network namespace of an endpoint."""
+        return ("--network", self.name, "--ip", endpoint.address, "--dns", RESOLVER)
 
-    def hold(self, place: Place, *options: str) -> Container:
-        """Start a container that only holds the network namespace of a place, with its filters."""
-        container = self.pause(f"{place.name}-{next(self._numbers)}", *self.options(place), *options)
-        self.attach(place, container)
-        self._held[place.address] = container
+    def hold(self, endpoint: Endpoint, *options: str) -> Container:
+        """Start a container that only holds the network namespace of an endpoint, with its filters."""
+        container = self.pause(f"{endpoint.name}-{next(self._numbers)}", *self.options(endpoint), *options)
+        self.attach(endpoint, container)
+        self._held[endpoint.address] = container
         return container
 
     def release(self, address: str) -> None:
-        """Remove a place that ``hold`` started, with its container."""
+        """Remove an endpoint that ``hold`` started, with its container."""
         container = self._held.pop(address)
-        self.detach(self.members[address].place)
+        self.detach(self.members[address].endpoint)
         container.remove()
 
     def pause(self, name: str, *options: str) -> Container:
@@ -106,27 +108,27 @@ class FakeVpc(FilteredMembers):
         self._names[container.address] = name
         return namespace
 
-    def attach(self, place: Place, container: Container) -> NetworkNamespace:
-        """Put filters, routes and resolver of a place into a container's network namespace.
+    def attach(self, endpoint: Endpoint, container: Container) -> NetworkNamespace:
+        """Put filters, routes and resolver of an endpoint into a container's network namespace.
 
         Raises:
             EngineError: the namespace has gone, or the filters are invalid.
         """
         namespace = namespace_of(container)
-        public = any(route.target.startswith("igw-") for route in self._routes(place))
+        public = any(route.target.startswith("igw-") for route in self._routes(endpoint))
         if public:
             docker("network", "connect", self.internet, container.id)
         try:
-            self._join(place, namespace)
+            self._join(endpoint, namespace)
             listen_link_local(namespace, RESOLVER)
             server = namespace.call(lambda: _udp(RESOLVER, 53))
         except NamespaceError as error:
-            raise EngineError(f"{place.name}: {error}") from error
+            raise EngineError(f"{endpoint.name}: {error}") from error
         resolver.serve(server, self.lookup)
         return namespace
 
-    def _routes(self, place: Place) -> Sequence[Any]:
-        return self.network.subnets[place.subnet].routes if place.subnet else ()
+    def _routes(self, endpoint: Endpoint) -> Sequence[Any]:
+        return self.network.subnets[endpoint.subnet].routes if endpoint.subnet else ()
 
     def lookup(self, name: str) -> Sequence[str] | None:
         """The addresses of a DNS name; None for an unknown name."""

@@ -1,4 +1,4 @@
-"""The places of the fake VPC whose packet filters are in effect, and what the filters count."""
+"""The endpoints of the fake VPC whose packet filters are in effect, and what the filters count."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from terraform_harness.packet_filters.denials import Counts, Denial, read_counts
 from terraform_harness.packet_filters.ec2_network import Ec2Network, read_network
 from terraform_harness.packet_filters.namespace import NamespaceError, NetworkNamespace
 from terraform_harness.packet_filters.ruleset import (
-    Place,
+    Endpoint,
     members_script,
     referred_groups,
     removed_script,
@@ -23,15 +23,15 @@ from terraform_harness.verification import Aws
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
-    """A place whose filters are in effect."""
+    """An endpoint whose filters are in effect."""
 
-    place: Place
+    endpoint: Endpoint
     namespace: NetworkNamespace
 
 
 @dataclass(frozen=True, kw_only=True)
 class RemovedFlow:
-    """A flow that a test removes: from the places called ``source`` to a TCP port of the addresses ``to``."""
+    """A flow that a test removes: from the endpoints called ``source`` to a TCP port of the addresses ``to``."""
 
     source: str
     to: tuple[str, ...]
@@ -40,12 +40,12 @@ class RemovedFlow:
 
 @dataclass(kw_only=True)
 class FilteredMembers:
-    """Keeps the packet filters of places as the EC2 API of the account says.
+    """Keeps the packet filters of endpoints as the EC2 API of the account says.
 
     Args:
         aws: the account.
-        members: places by address.
-        gateways: the address that stands for each target of a route, by the target's id.
+        members: endpoints by address.
+        gateways: the address of each target of a route, by the target's id.
     """
 
     aws: Aws
@@ -57,23 +57,23 @@ class FilteredMembers:
     _removed: tuple[RemovedFlow, ...] = ()
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
-    def _join(self, place: Place, namespace: NetworkNamespace) -> None:
-        """Put the filters of a new place into effect, and add it to those of the others."""
+    def _join(self, endpoint: Endpoint, namespace: NetworkNamespace) -> None:
+        """Put the filters of a new endpoint into effect, and add it to those of the others."""
         with self._lock:
-            self.members[place.address] = Member(place=place, namespace=namespace)
-            self._names[place.address] = place.name
-            self._filter(place, namespace)
-            self._announce(place)
+            self.members[endpoint.address] = Member(endpoint=endpoint, namespace=namespace)
+            self._names[endpoint.address] = endpoint.name
+            self._filter(endpoint, namespace)
+            self._announce(endpoint)
 
-    def _filter(self, place: Place, namespace: NetworkNamespace) -> None:
-        places = [member.place for member in self.members.values()]
-        namespace.nft(ruleset(self.network, place, places))
-        for words in route_commands(self.network, place, self.gateways):
+    def _filter(self, endpoint: Endpoint, namespace: NetworkNamespace) -> None:
+        endpoints = [member.endpoint for member in self.members.values()]
+        namespace.nft(ruleset(self.network, endpoint, endpoints))
+        for words in route_commands(self.network, endpoint, self.gateways):
             namespace.run("ip", *words)
-        self._remove_flows(place, namespace)
+        self._remove_flows(endpoint, namespace)
 
     def set_removed(self, flows: Iterable[RemovedFlow]) -> None:
-        """Drop the packets of ``flows`` at the sender, those of open connections too; places that start later as well.
+        """Drop the packets of ``flows`` at the sender, also of open connections and of endpoints that start later.
 
         A second call replaces the flows of the first.
         """
@@ -81,23 +81,23 @@ class FilteredMembers:
             self._removed = tuple(flows)
             for member in list(self.members.values()):
                 with suppress(NamespaceError):  # its container has just stopped
-                    self._remove_flows(member.place, member.namespace)
+                    self._remove_flows(member.endpoint, member.namespace)
 
-    def _remove_flows(self, place: Place, namespace: NetworkNamespace) -> None:
-        found = [(address, flow.port) for flow in self._removed if flow.source == place.name for address in flow.to]
+    def _remove_flows(self, endpoint: Endpoint, namespace: NetworkNamespace) -> None:
+        found = [(address, flow.port) for flow in self._removed if flow.source == endpoint.name for address in flow.to]
         namespace.nft(removed_script(found))
 
-    def _announce(self, place: Place) -> None:
-        """Add a place to the members of its security groups, in the filters of every other place."""
+    def _announce(self, endpoint: Endpoint) -> None:
+        """Add an endpoint to the members of its security groups, in the filters of every other endpoint."""
         for member in list(self.members.values()):
-            for group in sorted(set(place.groups) & referred_groups(self.network, member.place)):
+            for group in sorted(set(endpoint.groups) & referred_groups(self.network, member.endpoint)):
                 with suppress(NamespaceError):  # its container has just stopped
-                    member.namespace.nft(members_script(group, [place.address]))
+                    member.namespace.nft(members_script(group, [endpoint.address]))
 
-    def detach(self, place: Place) -> None:
-        """Keep the counters of a place whose container stops."""
+    def detach(self, endpoint: Endpoint) -> None:
+        """Keep the counters of an endpoint whose container stops."""
         with self._lock:
-            member = self.members.pop(place.address, None)
+            member = self.members.pop(endpoint.address, None)
         if member:
             self._ended += self._counts([member])
 
@@ -109,7 +109,7 @@ class FilteredMembers:
             self.network = read_network(self.aws.client("ec2"), vpc=self.network.id)
             for member in members:
                 with suppress(NamespaceError):  # its container has just stopped
-                    self._filter(member.place, member.namespace)
+                    self._filter(member.endpoint, member.namespace)
 
     def forget_denials(self) -> None:
         """Forget what was dropped so far, by replacing all filters: a test provoked it. Packets stay counted."""
@@ -120,17 +120,17 @@ class FilteredMembers:
             self._ended = [Counts(packets=counted + ended, denials={})]
             for member in members:
                 with suppress(NamespaceError):
-                    self._filter(member.place, member.namespace)
+                    self._filter(member.endpoint, member.namespace)
 
     def _counts(self, members: Sequence[Member]) -> list[Counts]:
         found = []
         for member in members:
             with suppress(NamespaceError):  # its container has just stopped
-                found.append(read_counts(self.network, member.place, member.namespace))
+                found.append(read_counts(self.network, member.endpoint, member.namespace))
         return found
 
     def denials(self) -> list[Mapping[Denial, int]]:
-        """What every place has dropped since its start, stopped places included."""
+        """What every endpoint has dropped since its start, stopped endpoints included."""
         return [counts.denials for counts in self._all_counts()]
 
     def _all_counts(self) -> list[Counts]:

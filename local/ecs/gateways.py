@@ -9,7 +9,7 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from terraform_harness.packet_filters.namespace import NetworkNamespace
-from terraform_harness.packet_filters.ruleset import Place
+from terraform_harness.packet_filters.ruleset import Endpoint
 
 from local.containers.engine import Container, EngineError
 from local.ecs.fake_vpc import FakeVpc, namespace_of
@@ -68,9 +68,9 @@ class Gateways:
         found: list[Any] = call(Filters=[{"Name": "vpc-id", "Values": [self.vpc.network.id]}])[key]
         return found
 
-    def _endpoints(self, kind: str) -> list[Any]:
+    def _vpc_endpoints(self, kind: str) -> list[Any]:
         endpoints = self._described("describe_vpc_endpoints", "VpcEndpoints")
-        return [endpoint for endpoint in endpoints if endpoint["VpcEndpointType"] == kind]
+        return [item for item in endpoints if item["VpcEndpointType"] == kind]
 
     def _open_nat_gateways(self) -> None:
         described = self._described("describe_nat_gateways", "NatGateways")
@@ -78,24 +78,24 @@ class Gateways:
         for id_ in [id_ for id_ in self.vpc.gateways if id_.startswith("nat-") and id_ not in found]:
             self.vpc.release(self.vpc.gateways.pop(id_))
         for id_ in found.keys() - self.vpc.gateways.keys():
-            place = self.vpc.place("nat-gateway", subnets=[found[id_]["SubnetId"]], has_groups=False)
-            namespace_of(self.vpc.hold(place, "--sysctl", "net.ipv4.ip_forward=1")).nft(NAT_RULES)
-            self.vpc.gateways[id_] = place.address
+            endpoint = self.vpc.new_endpoint("nat-gateway", subnets=[found[id_]["SubnetId"]], has_groups=False)
+            namespace_of(self.vpc.hold(endpoint, "--sysctl", "net.ipv4.ip_forward=1")).nft(NAT_RULES)
+            self.vpc.gateways[id_] = endpoint.address
 
     def _open_apis(self) -> None:
         """Serve the AWS APIs at an interface endpoint, or on the internet where the VPC has none."""
-        endpoints = self._endpoints("Interface")
+        endpoints = self._vpc_endpoints("Interface")
         key = endpoints[0]["VpcEndpointId"] if endpoints else "internet"
         if key not in self._apis:
-            self._apis[key] = self._open_endpoint(endpoints[0]) if endpoints else self._open_public_apis()
+            self._apis[key] = self._open_vpc_endpoint(endpoints[0]) if endpoints else self._open_public_apis()
         address = self._apis[key]
         self.vpc.records[AWS_APIS] = lambda: [address]
 
-    def _open_endpoint(self, endpoint: Mapping[str, Any]) -> str:
-        groups = [group["GroupId"] for group in endpoint["Groups"]]
-        place = self.vpc.place("aws-apis", subnets=endpoint["SubnetIds"], groups=groups)
-        self._serve_emulator(self.vpc.hold(place), place.address)
-        return place.address
+    def _open_vpc_endpoint(self, vpc_endpoint: Mapping[str, Any]) -> str:
+        groups = [group["GroupId"] for group in vpc_endpoint["Groups"]]
+        endpoint = self.vpc.new_endpoint("aws-apis", subnets=vpc_endpoint["SubnetIds"], groups=groups)
+        self._serve_emulator(self.vpc.hold(endpoint), endpoint.address)
+        return endpoint.address
 
     def _open_public_apis(self) -> str:
         container = self.vpc.pause("public-apis", "--network", self.vpc.internet)
@@ -110,25 +110,25 @@ class Gateways:
 
     def _open_s3(self) -> None:
         """S3 behind its gateway endpoint: an address of the prefix list, routed through an address of the VPC."""
-        (endpoint,) = self._endpoints("Gateway")
-        name = endpoint["ServiceName"]
+        (vpc_endpoint,) = self._vpc_endpoints("Gateway")
+        name = vpc_endpoint["ServiceName"]
         lists = self.vpc.aws.client("ec2").describe_managed_prefix_lists()["PrefixLists"]
         prefix_list = next(item["PrefixListId"] for item in lists if item["PrefixListName"] == name)
         self.s3 = _some_address(self.vpc.network.prefix_lists[prefix_list][0])
-        place = Place(name="s3", address=self.vpc.addresses.outside())
-        container = self.vpc.hold(place)
+        endpoint = Endpoint(name="s3", address=self.vpc.addresses.outside())
+        container = self.vpc.hold(endpoint)
         namespace_of(container).run("ip", "address", "replace", f"{self.s3}/32", "dev", "lo")
         self._serve_emulator(container, self.s3)
-        self.vpc.gateways[endpoint["VpcEndpointId"]] = place.address
+        self.vpc.gateways[vpc_endpoint["VpcEndpointId"]] = endpoint.address
 
     def _open_load_balancer(self) -> None:
         (found,) = self.vpc.aws.client("elbv2").describe_load_balancers()["LoadBalancers"]
         subnets = [zone["SubnetId"] for zone in found["AvailabilityZones"]]
-        self.balancer = self.vpc.place("load-balancer", subnets=subnets, groups=found["SecurityGroups"])
+        self.balancer = self.vpc.new_endpoint("load-balancer", subnets=subnets, groups=found["SecurityGroups"])
         container = self.vpc.hold(self.balancer)
         namespace = namespace_of(container)
         self._relays.append(Relay(namespace.listen(self.balancer.address, HTTPS), lambda: self._dial(namespace)))
-        computer = namespace_of(self.vpc.hold(Place(name="person", address=self.vpc.addresses.outside())))
+        computer = namespace_of(self.vpc.hold(Endpoint(name="person", address=self.vpc.addresses.outside())))
         self._entry = Relay(on_loopback(), lambda: computer.connect(self.balancer.address, HTTPS, seconds=DIAL_SECONDS))
         self._relays.append(self._entry)
 
@@ -144,7 +144,7 @@ class Gateways:
         """The loopback address that leads to the load balancer, by way of a person's computer in the VPC."""
         return f"http://127.0.0.1:{self._entry.port}"
 
-    def check_start(self, place: Place, namespace: NetworkNamespace) -> None:
+    def check_start(self, endpoint: Endpoint, namespace: NetworkNamespace) -> None:
         """Check what Fargate needs to start a task: it pulls image and secrets through the task's own interface.
 
         https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-task-networking
@@ -158,7 +158,7 @@ class Gateways:
                 namespace.connect(address, HTTPS, seconds=DIAL_SECONDS).close()
             except OSError as error:
                 raise EngineError(
-                    f"ResourceInitializationError: {place.name} cannot pull its image and secrets:"
+                    f"ResourceInitializationError: {endpoint.name} cannot pull its image and secrets:"
                     f" {name} ({address}:{HTTPS}): {error}"
                 ) from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from terraform_harness.packet_filters.namespace import NamespaceError
-from terraform_harness.packet_filters.ruleset import Place
+from terraform_harness.packet_filters.ruleset import Endpoint
 
 from local.containers.engine import Container, EngineError
 from local.ecs.agent import Agent
@@ -25,13 +25,13 @@ class TaskInterface:
     vpc: FakeVpc
     gateways: Gateways
     agent: Agent
-    place: Place
+    endpoint: Endpoint
     _relays: list[Relay] = field(default_factory=list)
 
     @property
     def address(self) -> str:
         """Its IPv4 address."""
-        return self.place.address
+        return self.endpoint.address
 
     def open(self, name: str) -> Container:
         """Start the container ``name``, which holds the interface.
@@ -39,12 +39,12 @@ class TaskInterface:
         Raises:
             EngineError: the task cannot reach what Fargate needs to start it.
         """
-        container = self.vpc.pause(name.removeprefix(f"{self.vpc.name}-"), *self.vpc.options(self.place))
+        container = self.vpc.pause(name.removeprefix(f"{self.vpc.name}-"), *self.vpc.options(self.endpoint))
         try:
-            namespace = self.vpc.attach(self.place, container)
+            namespace = self.vpc.attach(self.endpoint, container)
             listen_link_local(namespace, AGENT)
             self._relays.append(Relay(namespace.listen(AGENT, 80), to_loopback(self.agent.port)))
-            self.gateways.check_start(self.place, namespace_of(container))
+            self.gateways.check_start(self.endpoint, namespace_of(container))
         except (EngineError, NamespaceError) as error:
             self.close()
             container.remove()
@@ -53,6 +53,6 @@ class TaskInterface:
 
     def close(self) -> None:
         """Keep the counters, and stop to serve."""
-        self.vpc.detach(self.place)
+        self.vpc.detach(self.endpoint)
         while self._relays:
             self._relays.pop().close()

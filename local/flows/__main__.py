@@ -31,12 +31,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     if not given.check:
         write(PAGE, page(trials))
-    faults = unexplained(trials)
+    problems = unexplained(trials)
     if not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page(trials):
-        faults.append("docs/flows.md is outdated. Fix: .venv/bin/python -m local.flows")
+        problems.append("docs/flows.md is outdated. Fix: .venv/bin/python -m local.flows")
     missed = sum(bool(trial.observed) for trial in trials)
-    print("\n".join([*faults, f"flows: {len(trials)}, {missed} of them with an observed failure"]))
-    return 1 if faults else 0
+    print("\n".join([*problems, f"flows: {len(trials)}, {missed} of them with an observed failure"]))
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":

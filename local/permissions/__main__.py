@@ -52,12 +52,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         record.keep(found)
         write(PAGE, page(found))
     found = record.kept()
-    faults = [*unexplained(found), *superfluous(found)]
+    problems = [*unexplained(found), *superfluous(found)]
     if PAGE.read_text(encoding="utf-8") != page(found):
-        faults.append("docs/permissions.md is outdated. Fix: make grants")
+        problems.append("docs/permissions.md is outdated. Fix: make grants")
     unused = sum(len(item.unused) for item in found)
-    print("\n".join([*faults, f"permissions: {len(found)} statements, {unused} actions and resources not needed"]))
-    return 1 if faults else 0
+    print("\n".join([*problems, f"permissions: {len(found)} statements, {unused} actions and resources not needed"]))
+    return 1 if problems else 0
 
 
 if __name__ == "__main__":

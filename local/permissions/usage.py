@@ -14,7 +14,7 @@ from typing import Any
 
 from terraform_harness.emulator.iam import DecisionReport, Taken
 
-# AWS's own policy of the plan role, for which nobody can write fewer permissions.
+# The AWS managed policy of the plan role: its permissions cannot be reduced.
 NOT_OURS = frozenset({"ReadOnlyAccess"})
 TASK_ROLE = re.compile(r"(?P<prefix>[^-]+)-(?P<environment>[^-]+)-(?P<component>.+)-(?P<kind>task|exec)")
 CI_ROLE = re.compile(r"[^-]+-ci-(?P<kind>plan|deploy)")
@@ -120,13 +120,13 @@ def generalized(text: str, role: str) -> str:
     return re.sub(rf"(?<={found['prefix']})([-/]){found['environment']}\b", r"\1<environment>", text)
 
 
-def _merge(one: Usage, other: Usage) -> Usage:
+def _merge(first: Usage, second: Usage) -> Usage:
     def both(mine: Parts, theirs: Parts) -> Parts:
         return {name: tuple(sorted({*mine[name], *theirs[name]})) for name in mine}
 
     return Usage(
-        role=one.role,
-        policy=one.policy,
-        actions=both(one.actions, other.actions),
-        resources=both(one.resources, other.resources),
+        role=first.role,
+        policy=first.policy,
+        actions=both(first.actions, second.actions),
+        resources=both(first.resources, second.resources),
     )

@@ -59,7 +59,7 @@ class ScalingTarget(Construct):
         service: name of the ECS service.
         bounds: fewest and most Fargate tasks.
         sleep: hours in which no task runs, if any. Changed bounds then apply from the next start on, and at once when
-            somebody sets them (``operations deploy`` does).
+            a command sets them (``operations deploy`` does).
         after: resources that must exist first: the service.
 
     Example:

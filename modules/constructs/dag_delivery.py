@@ -107,7 +107,7 @@ class S3Sync:
 
     Args:
         releases: bucket of the releases.
-        interval_seconds: seconds between two looks at the pointer.
+        interval_seconds: seconds between two reads of the pointer.
         follow: fetch later releases too; false for a process that ends.
     """
 

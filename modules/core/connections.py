@@ -18,7 +18,7 @@ class Connections:
     """A security group and the operations that add rules to it.
 
     Args:
-        endpoint: the endpoint that the security group stands for.
+        endpoint: the endpoint of the security group.
         security_group_id: id of the security group.
         flows: the declared flows of the environment; every rule adds its flow.
         scope: construct that gets the rules of connections which start here; ``None`` for an endpoint of another
@@ -174,7 +174,8 @@ def security_group(
     Args:
         scope: construct that gets the security group and its rules.
         name: name of the security group in AWS.
-        endpoint: endpoint that the security group stands for; also its tag ``airflow-fargate:place``.
+        endpoint: endpoint of the security group. Its name is the value of the tag ``airflow-fargate:place``, whose key
+            stays as it is in deployed resources.
         network: VPC of the security group, and the declared flows of the environment.
         purpose: description of the security group.
         default_port: TCP port that the endpoint serves, if any.

@@ -44,7 +44,7 @@ class PrivateBucket(Construct):
         key_arn: KMS key; without it S3 encrypts with its own key, the only one that load balancers support.
         expire_days: days after which objects are deleted; ``None`` keeps them.
         keep_old_versions_days: days for which noncurrent versions are kept.
-        statements: further statements of the bucket policy; ``{bucket}`` in a resource stands for the bucket's ARN.
+        statements: further statements of the bucket policy; ``{bucket}`` in a resource is replaced by the bucket's ARN.
         force_destroy: allow Terraform to delete a bucket that contains objects.
 
     Example:

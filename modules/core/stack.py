@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from cdktf import TerraformElement, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
-from cdktf_fast_bindings.remembered_references import path_of
+from cdktf_fast_bindings.cached_references import path_of
 from constructs import Construct
 
 from modules.core.state import StateSettings, configure_backend

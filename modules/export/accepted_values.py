@@ -14,7 +14,7 @@ _CHOICE = re.compile(r"contains\((\[.*\]), var\.\w+\)")
 
 
 def narrower(old: Collection[str], new: Collection[str]) -> list[str]:
-    """Conditions of ``new`` that reject a value which every condition of ``old`` accepts, as far as it can be told.
+    """Conditions of ``new`` that reject a value which every condition of ``old`` accepts, as far as is known.
 
     A condition that is neither a range nor a list of values counts as narrower when ``old`` does not contain it.
     """

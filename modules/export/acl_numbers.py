@@ -16,7 +16,7 @@ from typing import Any
 from environments.facts.quotas import NETWORK_ACL_RULES
 from modules.constructs.network_acls import LARGEST_RULE_NUMBER
 from modules.export import hcl
-from modules.export.field_inputs import Refused
+from modules.export.field_inputs import Rejected
 from modules.export.hcl_template import expression
 from modules.export.inputs import Input, Rule, with_rules
 from modules.export.module_inputs import ModuleInputs
@@ -69,12 +69,12 @@ def with_unique_rule_numbers(resources: Mapping[str, dict[str, Any]], inputs: Mo
     ]
     next(iter(acls.values()))["lifecycle"] = {"precondition": guards}
     inputs.variables[QUOTA.name] = QUOTA
-    _declare_refused(f"aws_network_acl.{next(iter(acls))}", "\n".join(repeated), inputs)
+    _declare_rejected(f"aws_network_acl.{next(iter(acls))}", "\n".join(repeated), inputs)
     inputs.locals[LOCAL] = f"${{{hcl.list_(repeated)}}}"
 
 
-def _declare_refused(address: str, numbers: str, inputs: ModuleInputs) -> None:
-    """Destinations that the preconditions refuse: two with the same number, and as many as the quota."""
+def _declare_rejected(address: str, numbers: str, inputs: ModuleInputs) -> None:
+    """Destinations that the preconditions reject: two with the same number, and as many as the quota."""
     name = next((found for found in inputs.variables if found.endswith(DESTINATION_VARIABLES)), None)
     prefix = _PREFIX.search(numbers)
     if name is None or prefix is None:
@@ -85,7 +85,7 @@ def _declare_refused(address: str, numbers: str, inputs: ModuleInputs) -> None:
             key: {"cidr": f"198.51.100.{index}/32", "port": 5439, "reason": "data warehouse"}
             for index, key in enumerate(names)
         }
-        inputs.refused[test] = Refused(address, {name: wanted})
+        inputs.rejected[test] = Rejected(address, {name: wanted})
 
 
 @cache

@@ -16,7 +16,7 @@ from modules.export.cross_rules import with_applicable_rules
 from modules.export.deferred_numbers import resolved_numbers, unresolved_number
 from modules.export.dynamic_blocks import with_dynamic_blocks
 from modules.export.exportable import ID
-from modules.export.field_inputs import Refused
+from modules.export.field_inputs import Rejected
 from modules.export.hcl_template import simplified
 from modules.export.inputs import Input
 from modules.export.module_inputs import ModuleInputs
@@ -59,7 +59,7 @@ class Module:
         owners: the construct that made a resource, by address.
         groups: what the resource belongs to, for comments, by address.
         outputs: by name, as in Terraform JSON.
-        refused: values that a precondition refuses, for the tests, by a name.
+        rejected: values that a precondition rejects, for the tests, by a name.
     """
 
     name: str
@@ -72,7 +72,7 @@ class Module:
     groups: Mapping[str, Group]
     outputs: Mapping[str, Mapping[str, Any]]
     steps: str = ""
-    refused: Mapping[str, Refused] = field(default_factory=dict)
+    rejected: Mapping[str, Rejected] = field(default_factory=dict)
 
 
 def build(source: Source, *, structure: Environment) -> Module:
@@ -107,7 +107,7 @@ def build(source: Source, *, structure: Environment) -> Module:
         groups=groups(stack, raw, name=source.name),
         outputs=synthesized.get("output", {}),
         steps=source.steps,
-        refused={name: item for name, item in inputs.refused.items() if _has(synthesized, item.address)},
+        rejected={name: item for name, item in inputs.rejected.items() if _has(synthesized, item.address)},
     )
 
 

@@ -26,7 +26,7 @@ MOST_CLIENTS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Rejected:
     """Values of variables with which the precondition of the resource ``address`` fails."""
 
     address: str
@@ -46,7 +46,7 @@ class FieldInputs:
         locals: local values of the module by name: an expression, or a table.
         preconditions: conditions on local values, for the ECS cluster.
         group_rules: rules of ``worker_groups`` that refer to other variables.
-        refused: values that a precondition refuses, for the module's tests, by a name.
+        rejected: values that a precondition rejects, for the module's tests, by a name.
         dag_services: services with variables for what their DAGs need: beginning of addresses -> of variables.
     """
 
@@ -58,7 +58,7 @@ class FieldInputs:
         self.dag_services: dict[str, str] = {}
         self.preconditions: list[Mapping[str, Any]] = []
         self.group_rules: tuple[Rule, ...] = ()
-        self.refused: dict[str, Refused] = {}
+        self.rejected: dict[str, Rejected] = {}
         self._deferred: dict[str, Any] = {}
 
     def deferred(self, variable: Input, *, current: Any = NOT_GIVEN) -> Any:

@@ -11,7 +11,7 @@ class GitError(RuntimeError):
 
 
 def check(folder: Path, tag: str) -> None:
-    """Check that ``folder`` is in a git work tree without the tag ``tag`` and without changes of somebody else.
+    """Check that ``folder`` is in a git work tree without the tag ``tag`` and without changes by other people.
 
     Raises:
         GitError: it is not, the tag exists, or a file in the folder is not committed.

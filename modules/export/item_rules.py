@@ -112,7 +112,7 @@ _BETWEEN: Mapping[str, tuple[Rule, ...]] = {
 
 
 _MANAGED_ARNS = f"compact([for item in values({ITEMS}) : item.arn])"
-# AWS refuses a second rule of a security group for the same destination and ports.
+# AWS rejects a second rule of a security group for the same destination and ports.
 _PORTS = (
     f"[for item in values({ITEMS}) : "
     "[coalesce(item.security_group, item.cidr, 0), item.port, coalesce(item.last_port, item.port)]]"

@@ -1,4 +1,4 @@
-"""The files of a module besides its code: README, example, and the interface for comparisons."""
+"""The files of a module other than its code: README, example, and the interface for comparisons."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from environments.sections.compute import LONGEST_STOP_SECONDS
 from modules.export.deferred_numbers import DeferredNumber
 from modules.export.deferred_values import HTTPS
 from modules.export.examples import NOT_GIVEN
-from modules.export.field_inputs import Refused
+from modules.export.field_inputs import Rejected
 from modules.export.inputs import Rule, with_rules
 from modules.export.module_inputs import ModuleInputs
 from modules.export.worker_groups import EXAMPLE, VARIABLE, smallest_group
@@ -166,20 +166,20 @@ def with_capacity_checks(environment: Environment, inputs: ModuleInputs) -> None
                 f"Airflow needs ${{local.{CONNECTIONS}}}. Fix: use a larger class, smaller pools or fewer workers.",
             }
         )
-        _declare_refused(inputs, "too_few_connections", {"max_count": 500, "concurrency": 16}, {})
+        _declare_rejected(inputs, "too_few_connections", {"max_count": 500, "concurrency": 16}, {})
     if environment.network.existing is None:
         services = sum(most for _, most in service_counts(environment).values())
         inputs.locals[TASKS] = _expression(2 * services + most_airflow_tasks(environment))
         inputs.preconditions.append(_addresses(environment))
         others = {"network_cidr": f"10.0.0.0/{SMALLEST_PREFIX}", "database_instance_class": "db.r7g.4xlarge"}
-        _declare_refused(inputs, "too_few_addresses", {"max_count": 400, "concurrency": 1}, others)
+        _declare_rejected(inputs, "too_few_addresses", {"max_count": 400, "concurrency": 1}, others)
 
 
-def _declare_refused(inputs: ModuleInputs, test: str, group: Mapping[str, Any], others: Mapping[str, Any]) -> None:
-    """A worker group that a precondition refuses; the memory is enough for its slots."""
+def _declare_rejected(inputs: ModuleInputs, test: str, group: Mapping[str, Any], others: Mapping[str, Any]) -> None:
+    """A worker group that a precondition rejects; the memory is enough for its slots."""
     if inputs.structure.workers:
         groups = {EXAMPLE: {**smallest_group(inputs.structure), "cpu": 1024, "memory_mib": 4096, **group}}
-        inputs.refused[test] = Refused("aws_ecs_cluster.cluster", {VARIABLE: groups, **others})
+        inputs.rejected[test] = Rejected("aws_ecs_cluster.cluster", {VARIABLE: groups, **others})
 
 
 def _addresses(environment: Environment) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cdktf import TerraformElement, TerraformStack
-from cdktf_fast_bindings.remembered_references import path_of
+from cdktf_fast_bindings.cached_references import path_of
 
 from modules.core.grants import Role
 from modules.export.exportable import ID

@@ -103,15 +103,15 @@ def _plan_runs(module: Module) -> Iterator[str]:
 
 def _precondition_runs(module: Module) -> Iterator[str]:
     """Plans of a single resource whose precondition fails."""
-    for name, refused in module.refused.items():
-        target = hcl.block("plan_options", (), {"target": [f"${{{refused.address}}}"]})
-        variables, expected = variables_block(refused.values), f"expect_failures = [{refused.address}]"
+    for name, rejected in module.rejected.items():
+        target = hcl.block("plan_options", (), {"target": [f"${{{rejected.address}}}"]})
+        variables, expected = variables_block(rejected.values), f"expect_failures = [{rejected.address}]"
         lines = ["command = plan", "", *target, "", *variables.split("\n"), "", expected]
         yield "\n".join(nested(f'run "rejects_{name}"', lines))
 
 
 def _place_runs(module: Module) -> Iterator[str]:
-    """A plan with the provider of another account and region, which the module refuses."""
+    """A plan with the provider of another account and region, which the module rejects."""
     checked = [f"data.{kind}.{CURRENT}" for kind, *_ in CHECKS if kind in module.sections.get("data", {})]
     if not checked:
         return

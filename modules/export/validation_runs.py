@@ -31,7 +31,7 @@ def validation_runs(module: Module) -> Iterator[str]:
     alone = {name for name, names in others.items() if not names}
     related = {name for name, names in others.items() if names and names <= alone}
     groups = (alone, related, others.keys() - alone - related)
-    rounds = [one for group in groups for one in _rounds([item for item in simple if item.name in group])]
+    rounds = [round_ for group in groups for round_ in _rounds([item for item in simple if item.name in group])]
     rounds += [((item.name, rule),) for item in module.inputs for rule in item.rules if _is_alone(item, rule)]
     for number, round_ in enumerate(rounds, start=1):
         chosen = dict(pair for pair in round_ if pair is not None)

@@ -23,7 +23,7 @@ _USES = re.compile(r"(uses: ([a-z-]+/[a-z-]+)@[0-9a-f]{40})$", re.MULTILINE)
 
 
 def uses(action: str, **inputs: Any) -> dict[str, Any]:
-    """A step that uses an action; underscores in the names of inputs stand for hyphens."""
+    """A step that uses an action; underscores in the names of inputs become hyphens."""
     step: dict[str, Any] = {"uses": f"{action}@{VERSIONS[action][0]}"}
     return step | ({"with": {name.replace("_", "-"): value for name, value in inputs.items()}} if inputs else {})
 

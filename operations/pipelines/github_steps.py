@@ -58,7 +58,7 @@ def approval(text: str, *, needs: str, environment: str, condition: str = "") ->
 
 
 def on_branch(branch: str) -> str:
-    """Only for the branch, whichever branch somebody starts the workflow from."""
+    """Only for the branch, from whichever branch a user starts the workflow."""
     return f"github.ref == 'refs/heads/{branch}'"
 
 

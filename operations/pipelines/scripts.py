@@ -1,6 +1,6 @@
 """The shell of the pipelines' steps, the same for each provider.
 
-Every name in a script comes from an environment file. What somebody else can choose, such as the title of a pull
+Every name in a script comes from an environment file. Text that other people can choose, such as the title of a pull
 request, is in no script; the commit and the number of a pull request are variables of the environment.
 """
 

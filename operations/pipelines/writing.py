@@ -1,4 +1,4 @@
-"""Writes generated files into a repository; files that somebody else wrote are left alone."""
+"""Writes generated files into a repository; files that it did not write are left alone."""
 
 from __future__ import annotations
 

@@ -81,9 +81,9 @@ class Configuration:
         for target in references(value):
             item = self.find(target)
             exact = item is not None and item.key in {target.key, _without_index(target.key)}
-            for one in (item,) if exact else self._instances.get(_without_index(target.key), ()):
-                if one:
-                    found[one.key] = one
+            for instance in (item,) if exact else self._instances.get(_without_index(target.key), ()):
+                if instance:
+                    found[instance.key] = instance
         return tuple(found.values())
 
     def users_of(self, resource: Resource, *types: str) -> tuple[Resource, ...]:

@@ -1,4 +1,4 @@
-"""What Airflow tasks cost in separate Fargate tasks, beside slots of workers."""
+"""Compares the cost of Airflow tasks in separate Fargate tasks with their cost in slots of workers."""
 
 from __future__ import annotations
 

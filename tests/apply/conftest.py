@@ -71,5 +71,5 @@ def start(tmp_path: Path) -> Iterator[Start]:
         return Lifecycle(source=stacks, folder=tmp_path / "work", emulator=aws, console=Console(file=sys.stderr))
 
     yield begin
-    for one in emulators:
-        one.stop()
+    for emulator in emulators:
+        emulator.stop()

@@ -31,18 +31,18 @@ def test_taken_port_is_named_with_a_fix() -> None:
 
 @pytest.mark.feature("H3")
 def test_port_is_reserved_before_the_emulator_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    ordinary, refused = subprocess.Popen, []
+    ordinary, in_use = subprocess.Popen, []
 
     def start(command: list[str], **settings: object) -> object:
         with socket.socket() as other, pytest.raises(OSError, match="in use") as error:
             other.bind(("127.0.0.1", int(command[3])))
-        refused.append(error.value)
+        in_use.append(error.value)
         return ordinary(command, **settings)  # type: ignore[call-overload]
 
     monkeypatch.setattr(subprocess, "Popen", start)
     with Emulator(account_id=ACCOUNT) as aws:
         assert aws.client("sts").get_caller_identity()["Account"] == ACCOUNT
-    assert len(refused) == 1
+    assert len(in_use) == 1
 
 
 @pytest.mark.feature("H3")

@@ -48,14 +48,14 @@ def server() -> Iterator[Server]:
         make_server("127.0.0.1", 0, SerialApplication(app), threaded=True, request_handler=handler)
         for app in (application, moto)
     ]
-    threads = [threading.Thread(target=one.serve_forever, args=(0.01,), daemon=True) for one in servers]
+    threads = [threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True) for server in servers]
     for thread in threads:
         thread.start()
-    validated, plain = (_clients(one.server_port) for one in servers)
+    validated, plain = (_clients(server.server_port) for server in servers)
     yield Server(validated=validated, plain=plain, application=application, quotas=quotas)
-    for one in servers:
-        one.shutdown()
-        one.server_close()
+    for server in servers:
+        server.shutdown()
+        server.server_close()
 
 
 def _clients(port: int) -> Client:
@@ -83,7 +83,7 @@ def empty() -> None:
 
 
 @pytest.mark.feature("H8")
-@pytest.mark.parametrize("row", ROWS, ids=[f"{number}-{one.name}" for number, one in enumerate(ROWS)])
+@pytest.mark.parametrize("row", ROWS, ids=[f"{number}-{row.name}" for number, row in enumerate(ROWS)])
 def test_request_is_rejected_as_aws_rejects_it(row: Row, server: Server) -> None:
     from moto.moto_api._internal import moto_api_backend
 

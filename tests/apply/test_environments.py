@@ -104,7 +104,7 @@ def test_drift_is_verified_and_planned_back(start: Start) -> None:
     opened = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
     life.emulator.client("ec2").authorize_security_group_ingress(GroupId=database, IpPermissions=[opened])
     bucket = next(
-        one["Name"] for one in life.emulator.client("s3").list_buckets()["Buckets"] if "task-logs" in one["Name"]
+        found["Name"] for found in life.emulator.client("s3").list_buckets()["Buckets"] if "task-logs" in found["Name"]
     )
     life.emulator.client("s3").delete_public_access_block(Bucket=bucket)
     with pytest.raises(LifecycleError) as rejected:

@@ -1,4 +1,4 @@
-"""The client secret at the load balancer: set beside Terraform, in no state, and no difference in the next plan."""
+"""The client secret at the load balancer: set outside of Terraform, in no state, and no difference in the next plan."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ class FakeRdsProxy(FakeServer):
 
     Args:
         database: address and port of PostgreSQL, which must ask this machine for a password in clear text, without TLS.
-        secret: passwords by user, as in the secret of the proxy; nobody can log in where it is empty.
+        secret: passwords by user, as in the secret of the proxy; no user can log in where it is empty.
         pinned: what pins a connection to one client, by the client's ``application_name``, with the number of times.
     """
 

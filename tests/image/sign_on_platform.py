@@ -104,7 +104,7 @@ def serving(
     environ: Callable[[IdentityProvider, TlsProxy], Mapping[str, str]],
     admit: Admit | None = None,
 ) -> Iterator[Platform]:
-    """Start an api-server with a database of its own, and what people need to sign in.
+    """Start an api-server with its own database, and what people need to sign in.
 
     Args:
         services: network, and PostgreSQL with a migrated database.

@@ -100,7 +100,7 @@ def test_groups_of_the_signed_header_give_roles(
     ],
     ids=["a group without a role", "no claim"],
 )
-def test_person_without_a_role_is_refused(platform: Platform, claims: dict[str, Any], message: str) -> None:
+def test_person_without_a_role_is_rejected(platform: Platform, claims: dict[str, Any], message: str) -> None:
     subject, page = platform.issuer.user("stranger", **claims), platform.page()
     assert platform.sign_in(page, subject).status == 403
     assert message in page.locator("[role=status]").inner_text()
@@ -135,8 +135,8 @@ def test_ended_session_of_the_load_balancer_leads_back_to_the_issuer(
     assert through(platform, "GET", "/ui/config", cookies=platform.cookies(page)).status_code == 200
     balancer.end_sessions()
     for path in ("/ui/config", "/api/v2/dags"):
-        refused = through(platform, "GET", path, cookies=platform.cookies(page))
-        assert refused.status_code == 401, "a script gets an answer that it understands"
+        response = through(platform, "GET", path, cookies=platform.cookies(page))
+        assert response.status_code == 401, "a script gets an answer that it understands"
     for path in ("/", "/api/v2/auth/login"):
         page.goto(f"{platform.address}{path}")
         assert page.url.startswith(f"{platform.issuer.issuer}/oauth2/authorize")
@@ -190,7 +190,7 @@ def test_program_uses_a_bearer_token_without_a_session_of_the_load_balancer(plat
     ],
     ids=["another load balancer", "another client", "expired", "unknown key"],
 )
-def test_statement_that_is_not_for_this_airflow_is_refused(
+def test_statement_that_is_not_for_this_airflow_is_rejected(
     platform: Platform, balancer: FakeLoadBalancer, change: dict[str, Any]
 ) -> None:
     wrong = balancer.statement({"sub": "eve", "groups": ["platform"]}, balancer.config, **change)

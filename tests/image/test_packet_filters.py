@@ -13,16 +13,16 @@ from terraform_harness.packet_filters.denials import read_counts, top
 from terraform_harness.packet_filters.ec2_network import AclEntry, Ec2Network, GroupRule, Services, Subnet
 from terraform_harness.packet_filters.namespace import NetworkNamespace
 from terraform_harness.packet_filters.probe import Outcome, probe
-from terraform_harness.packet_filters.ruleset import Place, members_script, removed_script, ruleset
+from terraform_harness.packet_filters.ruleset import Endpoint, members_script, removed_script, ruleset
 from terraform_harness.tools import require
 
 POSTGRES = Services(protocol="6", first=5432, last=5432)
 REPLIES = Services(protocol="6", first=32768, last=60999)
 EVERYTHING = Services(protocol="-1")
-CLIENT = Place(name="client", address="10.99.0.4", subnet="subnet-a", groups=("sg-client",))
-NEIGHBOR = Place(name="neighbor", address="10.99.0.5", subnet="subnet-a", groups=("sg-server",))
-SERVER = Place(name="server", address="10.99.1.4", subnet="subnet-b", groups=("sg-server",))
-PLACES = (CLIENT, NEIGHBOR, SERVER)
+CLIENT = Endpoint(name="client", address="10.99.0.4", subnet="subnet-a", groups=("sg-client",))
+NEIGHBOR = Endpoint(name="neighbor", address="10.99.0.5", subnet="subnet-a", groups=("sg-server",))
+SERVER = Endpoint(name="server", address="10.99.1.4", subnet="subnet-b", groups=("sg-server",))
+ENDPOINTS = (CLIENT, NEIGHBOR, SERVER)
 
 
 def _entry(acl: str, number: int, services: Services, *, egress: bool, allow: bool = True) -> AclEntry:
@@ -55,7 +55,7 @@ Namespaces = dict[str, NetworkNamespace]
 def namespaces() -> Iterator[Namespaces]:
     require("packet-filters")
     with ExitStack() as stack:
-        found = {name: _new_namespace(stack) for name in ("switch", *(place.name for place in PLACES))}
+        found = {name: _new_namespace(stack) for name in ("switch", *(endpoint.name for endpoint in ENDPOINTS))}
         _connect(found)
         yield found
 
@@ -76,21 +76,21 @@ def _entered(pid: int) -> NetworkNamespace:
 
 
 def _connect(found: Namespaces) -> None:
-    """A bridge in a namespace of its own, because bridged packets pass the filters of the bridge's namespace."""
+    """A bridge in its own namespace, because bridged packets pass the filters of the bridge's namespace."""
     switch = found["switch"]
     switch.run("ip", "link", "add", "bridge", "type", "bridge")
     switch.run("ip", "link", "set", "bridge", "up")
-    for place in PLACES:
-        pid = str(found[place.name].pid)
-        switch.run("ip", "link", "add", place.name, "type", "veth", "peer", "eth0", "netns", pid)
-        switch.run("ip", "link", "set", place.name, "master", "bridge", "up")
-        found[place.name].run("ip", "address", "add", f"{place.address}/16", "dev", "eth0")
-        found[place.name].run("ip", "link", "set", "eth0", "up")
+    for endpoint in ENDPOINTS:
+        pid = str(found[endpoint.name].pid)
+        switch.run("ip", "link", "add", endpoint.name, "type", "veth", "peer", "eth0", "netns", pid)
+        switch.run("ip", "link", "set", endpoint.name, "master", "bridge", "up")
+        found[endpoint.name].run("ip", "address", "add", f"{endpoint.address}/16", "dev", "eth0")
+        found[endpoint.name].run("ip", "link", "set", "eth0", "up")
 
 
 def _apply(namespaces: Namespaces, network: Ec2Network) -> None:
-    for place in PLACES:
-        namespaces[place.name].nft(ruleset(network, place, PLACES))
+    for endpoint in ENDPOINTS:
+        namespaces[endpoint.name].nft(ruleset(network, endpoint, ENDPOINTS))
 
 
 def _without(network: Ec2Network, *, acl: str, number: int) -> Ec2Network:
@@ -98,14 +98,14 @@ def _without(network: Ec2Network, *, acl: str, number: int) -> Ec2Network:
     return replace(network, entries=tuple(kept))
 
 
-def _connects(namespaces: Namespaces, to: Place, port: int = 5432) -> bool:
+def _connects(namespaces: Namespaces, to: Endpoint, port: int = 5432) -> bool:
     target = (to.address, port)
     return probe(namespaces["client"], [target], seconds=0.5)[target] is Outcome.OPEN
 
 
 def _denials(namespaces: Namespaces, network: Ec2Network) -> list[str]:
-    names = {place.address: place.name for place in PLACES}
-    return top([read_counts(network, place, namespaces[place.name]).denials for place in PLACES], names)
+    names = {endpoint.address: endpoint.name for endpoint in ENDPOINTS}
+    return top([read_counts(network, endpoint, namespaces[endpoint.name]).denials for endpoint in ENDPOINTS], names)
 
 
 @pytest.mark.feature("H10")
@@ -171,8 +171,8 @@ def test_removed_flow_is_dropped_although_rules_allow_it(namespaces: Namespaces)
 
 
 def test_new_member_of_a_group_is_admitted(namespaces: Namespaces) -> None:
-    for place in PLACES:
-        namespaces[place.name].nft(ruleset(NETWORK, place, [SERVER, NEIGHBOR]))
+    for endpoint in ENDPOINTS:
+        namespaces[endpoint.name].nft(ruleset(NETWORK, endpoint, [SERVER, NEIGHBOR]))
     assert not _connects(namespaces, SERVER)
     namespaces["server"].nft(members_script("sg-client", [CLIENT.address]))
     assert _connects(namespaces, SERVER)

@@ -80,7 +80,7 @@ def test_role_is_lost_with_the_group(platform: Platform) -> None:
     assert platform.roles(subject) == set()
 
 
-def _refused(platform: Platform, page: Page, response: Response, status: int, message: str) -> None:
+def _assert_rejected(platform: Platform, page: Page, response: Response, status: int, message: str) -> None:
     assert response.status == status, page.content()
     assert message in page.locator("[role=status]").inner_text()
     assert not [cookie for cookie in page.context.cookies() if cookie["name"] == "_token"]
@@ -96,9 +96,9 @@ def _refused(platform: Platform, page: Page, response: Response, status: int, me
     ],
     ids=["a group without a role", "no claim", "a claim of another type"],
 )
-def test_person_without_a_role_is_refused(platform: Platform, claims: Claims, message: str) -> None:
+def test_person_without_a_role_is_rejected(platform: Platform, claims: Claims, message: str) -> None:
     subject, page = platform.issuer.user("stranger", **claims), platform.page()
-    _refused(platform, page, platform.sign_in(page, subject), 403, message)
+    _assert_rejected(platform, page, platform.sign_in(page, subject), 403, message)
     assert platform.query("select count(*) from ab_user where username = 'oidc:stranger'") == [["0"]]
 
 
@@ -116,18 +116,18 @@ def test_person_without_a_role_is_refused(platform: Platform, claims: Claims, me
     ],
     ids=["audience", "authorized party", "issuer", "nonce", "no nonce", "no expiry", "expired", "clock ahead"],
 )
-def test_wrong_identity_token_is_refused(platform: Platform, change: Callable[[Claims], None], message: str) -> None:
+def test_wrong_identity_token_is_rejected(platform: Platform, change: Callable[[Claims], None], message: str) -> None:
     subject, page = platform.issuer.user("token", groups=["platform"]), platform.page()
     platform.issuer.change = change
     response = platform.sign_in(page, subject)
-    _refused(platform, page, response, 403, "The identity token was rejected")
+    _assert_rejected(platform, page, response, 403, "The identity token was rejected")
     assert message in page.locator("[role=status]").inner_text()
 
 
-def test_identity_token_with_another_signature_is_refused(platform: Platform) -> None:
+def test_identity_token_with_another_signature_is_rejected(platform: Platform) -> None:
     subject, page = platform.issuer.user("token", groups=["platform"]), platform.page()
     platform.issuer.key = RSAKey.generate_key(2048)
-    _refused(platform, page, platform.sign_in(page, subject), 403, "The identity token was rejected")
+    _assert_rejected(platform, page, platform.sign_in(page, subject), 403, "The identity token was rejected")
 
 
 @pytest.mark.parametrize("seconds", [-30, 30], ids=["behind", "ahead"])
@@ -143,25 +143,25 @@ def test_changed_client_secret_is_named_with_the_command_that_stores_it(platform
     subject, page = platform.issuer.user("secret", groups=["platform"]), platform.page()
     platform.issuer.secret = "another-secret"
     response = platform.sign_in(page, subject)
-    _refused(platform, page, response, 502, "operations rotate <environment> oidc --from FILE")
+    _assert_rejected(platform, page, response, 502, "operations rotate <environment> oidc --from FILE")
     assert CLIENT_SECRET not in platform.server.logs()
 
 
 def test_issuer_that_does_not_answer_ends_with_a_message_within_seconds(platform: Platform) -> None:
     subject, page = platform.issuer.user("waiting", groups=["platform"]), platform.page()
     platform.issuer.delay_seconds = 6
-    _refused(platform, page, platform.sign_in(page, subject), 503, "The identity provider does not answer.")
+    _assert_rejected(platform, page, platform.sign_in(page, subject), 503, "The identity provider does not answer.")
 
 
-def test_person_who_denies_at_the_issuer_is_refused(platform: Platform) -> None:
+def test_person_who_denies_at_the_issuer_is_rejected(platform: Platform) -> None:
     page = platform.page()
     page.goto(f"{platform.address}/auth/login/")
     with page.expect_navigation() as ended:
         page.click("button[name=action]")
-    _refused(platform, page, ended.value, 403, "refused the sign-in")
+    _assert_rejected(platform, page, ended.value, 403, "rejected the sign-in")
 
 
-def test_state_that_was_used_is_refused_in_every_browser(platform: Platform) -> None:
+def test_state_that_was_used_is_rejected_in_every_browser(platform: Platform) -> None:
     subject, page, seen = platform.issuer.user("replay", groups=["platform"]), platform.page(), list[str]()
     page.on("request", lambda request: seen.append(request.url))
     platform.sign_in(page, subject)
@@ -174,7 +174,7 @@ def test_state_that_was_used_is_refused_in_every_browser(platform: Platform) -> 
     other = platform.page()
     response = other.goto(callback)
     assert response is not None
-    _refused(platform, other, response, 400, message)
+    _assert_rejected(platform, other, response, 400, message)
 
 
 def test_log_out_ends_the_session_in_airflow_and_at_the_issuer(platform: Platform) -> None:
@@ -243,8 +243,8 @@ def test_program_gets_a_bearer_token_with_a_password_and_a_person_of_the_issuer_
     subject = platform.issuer.user("program", groups=["platform"], email="program@x.org")
     platform.sign_in(platform.page(), subject)
     for name in (f"oidc:{subject}", "program@x.org"):
-        refused = platform.api("POST", "/auth/token", json={"username": name, "password": "x"})
-        assert refused.status_code == 401, name
+        response = platform.api("POST", "/auth/token", json={"username": name, "password": "x"})
+        assert response.status_code == 401, name
 
 
 def test_forged_forwarded_host_does_not_change_the_address_of_the_call_back(platform: Platform) -> None:

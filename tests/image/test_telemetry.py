@@ -65,12 +65,12 @@ def _variables(container: str, *, address: str) -> dict[str, str]:
     public = {"endpoint": "https://receiver.example.com", "authenticate": True}
     deployment = deployed(topology="single", telemetry={"otlp": public, "openlineage": public})
     found = ecs_services(deployment)["standalone"][1].container(container)
-    told = {
+    variables = {
         name: value.replace("https://receiver.example.com", address)
         for name, value in found.environment.items()
         if name.startswith(("AIRFLOW__OPENLINEAGE__", "AIRFLOW__TRACES__", "OPENLINEAGE_", "OTEL_"))
     }
-    return told | {name: SECRETS[name] for name in found.secrets if name in SECRETS}
+    return variables | {name: SECRETS[name] for name in found.secrets if name in SECRETS}
 
 
 def _received(path: str, *parts: bytes) -> Mapping[str, str] | None:

@@ -32,8 +32,8 @@ from tests.live.flow_checks import Bench, Check, single
 from tests.live.test_topologies import BAKED, LOCAL, ONE_CONTAINER, change_to
 
 # Name in the record -> topology, egress mode, changes to the tier's environment. `sequential` declares the flows of
-# `single`, and `ecs` those of `celery` but for workers and broker: the tier's environment has the ECS executor beside
-# Celery. The order changes the foundation twice only.
+# `single`, and `ecs` those of `celery` but for workers and broker: the tier's environment has both Celery
+# and the ECS executor. The order changes the foundation twice only.
 RUNS: Mapping[str, tuple[Topology, str, dict[str, Any]]] = {
     "celery, one NAT gateway": ("celery", "single_nat", {}),
     "local_executor, one NAT gateway per zone": ("local_executor", "nat_per_zone", LOCAL),
@@ -106,7 +106,7 @@ class Turn:
             "internet": (live.git_address, *(vpc.lookup("api.aws.example") or ())),
             "s3": (live.ecs.gateways.s3,),
         }
-        inside = tuple(address for address, member in vpc.members.items() if member.place.name == end)
+        inside = tuple(address for address, member in vpc.members.items() if member.endpoint.name == end)
         addresses = outside.get(end, inside)
         sources = {flow: "person" if flow.source.cidrs else flow.source.name for flow in self.flows}
         return [RemovedFlow(source=source, to=addresses, port=flow.port) for flow, source in sources.items()]

@@ -24,7 +24,7 @@ from local.ecs.fake_cluster import FakeCluster
 from local.ecs.fake_vpc import namespace_of
 from tests.live.conftest import Live
 
-# Ports that no flow declares, beside those that some flow declares: SSH, HTTP, StatsD, the scheduler's health server.
+# Ports in addition to those that flows declare: SSH, HTTP, StatsD, the scheduler's health server.
 OTHER_PORTS = (22, 80, 8125, 8974)
 # An open connection may answer late on a busy machine; a dropped packet never answers.
 PROBE_SECONDS, SECOND_PROBE_SECONDS = 1.0, 10.0
@@ -98,7 +98,7 @@ def ends(live: Live, network: Network) -> Iterator[dict[str, End]]:
     """The running end of each endpoint of the model. One-off tasks get an interface for the time of the test."""
     ecs = live.ecs
     found = {
-        member.place.name: End(name=member.place.name, address=address, namespace=member.namespace)
+        member.endpoint.name: End(name=member.endpoint.name, address=address, namespace=member.namespace)
         for address, member in sorted(ecs.vpc.members.items())
     }
     found["internet"] = End(name="internet", address=live.git_address, namespace=namespace_of(live.git))
@@ -115,8 +115,10 @@ def ends(live: Live, network: Network) -> Iterator[dict[str, End]]:
 def _hold(ecs: FakeCluster, name: str) -> End:
     """An interface like that of the one-off task ``name``."""
     catalog = ecs.runner.catalog
-    place = ecs.vpc.place(name, subnets=catalog.services()[0].subnets, groups=[catalog.group(f"{ecs.name}-{name}")])
-    return End(name=name, address=place.address, namespace=namespace_of(ecs.vpc.hold(place)))
+    endpoint = ecs.vpc.new_endpoint(
+        name, subnets=catalog.services()[0].subnets, groups=[catalog.group(f"{ecs.name}-{name}")]
+    )
+    return End(name=name, address=endpoint.address, namespace=namespace_of(ecs.vpc.hold(endpoint)))
 
 
 def connections(network: Network, names: Iterable[str]) -> list[Connection]:
@@ -178,9 +180,9 @@ def dropped_by(denials: Iterable[Mapping[Denial, int]], found: Mapping[str, End]
     """The connections that the filters have dropped, with the line that dropped them."""
     names = {end.address: name for name, end in found.items()}
     result: dict[Connection, str] = {}
-    for denial in (denial for place in denials for denial in place):
+    for denial in (denial for counters in denials for denial in counters):
         peer, (protocol, port) = names.get(denial.peer), denial.service.split("/")
         if peer and protocol == "tcp":
-            source, destination = (denial.place, peer) if denial.egress else (peer, denial.place)
+            source, destination = (denial.endpoint, peer) if denial.egress else (peer, denial.endpoint)
             result[Connection(source, destination, int(port))] = denial.by
     return result

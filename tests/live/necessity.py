@@ -35,13 +35,13 @@ def with_reason(live: Live) -> dict[str, str]:
 
 
 def superfluous_rules(live: Live) -> list[GroupRule]:
-    """The rules of running places without which every connection that the model calls open still opens."""
+    """The rules of running endpoints without which every connection that the model calls open still opens."""
     model = matrix.modelled(live.applied.stacks)
     with matrix.ends(live, model) as found:
         wanted = matrix.decisions(model, matrix.connections(model, sorted(found)))
         opened = [item for item, reach in wanted.items() if reach is Reach.OPEN] + PEOPLE
         everyone = found | _people(live)
-        groups = {group for member in live.ecs.vpc.members.values() for group in member.place.groups}
+        groups = {group for member in live.ecs.vpc.members.values() for group in member.endpoint.groups}
         rules = [rule for rule in live.ecs.vpc.network.rules if rule.group in groups]
         return [rule for turn in _turns(rules) for rule in _superfluous(live, everyone, opened, turn)]
 
@@ -49,9 +49,9 @@ def superfluous_rules(live: Live) -> list[GroupRule]:
 def _people(live: Live) -> dict[str, matrix.End]:
     members = live.ecs.vpc.members.items()
     return {
-        member.place.name: matrix.End(name=member.place.name, address=address, namespace=member.namespace)
+        member.endpoint.name: matrix.End(name=member.endpoint.name, address=address, namespace=member.namespace)
         for address, member in members
-        if member.place.name == "person"
+        if member.endpoint.name == "person"
     }
 
 
@@ -70,13 +70,15 @@ def _superfluous(
     live: Live, found: dict[str, matrix.End], opened: list[matrix.Connection], turn: list[GroupRule]
 ) -> Iterator[GroupRule]:
     vpc = live.ecs.vpc
-    names = {group: member.place.name for member in vpc.members.values() for group in member.place.groups}
+    names = {group: member.endpoint.name for member in vpc.members.values() for group in member.endpoint.groups}
     altered = replace(vpc.network, rules=tuple(rule for rule in vpc.network.rules if rule not in turn))
-    affected = [member for member in vpc.members.values() if {rule.group for rule in turn} & set(member.place.groups)]
+    affected = [
+        member for member in vpc.members.values() if {rule.group for rule in turn} & set(member.endpoint.groups)
+    ]
     try:
         _apply(vpc, altered, affected)
         outcomes = matrix.attempts(found, opened, seconds=ATTEMPT_SECONDS)
-        counts = [read_counts(altered, member.place, member.namespace).denials for member in affected]
+        counts = [read_counts(altered, member.endpoint, member.namespace).denials for member in affected]
     finally:
         _apply(vpc, vpc.network, affected)
     dropped = matrix.dropped_by(counts, found)
@@ -88,6 +90,6 @@ def _superfluous(
 
 
 def _apply(vpc: FakeVpc, network: Ec2Network, members: list[Member]) -> None:
-    places = [member.place for member in vpc.members.values()]
+    endpoints = [member.endpoint for member in vpc.members.values()]
     for member in members:
-        member.namespace.nft(ruleset(network, member.place, places))
+        member.namespace.nft(ruleset(network, member.endpoint, endpoints))

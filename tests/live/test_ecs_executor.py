@@ -1,4 +1,4 @@
-"""Airflow tasks in separate Fargate tasks, beside Celery workers: what one can reach, and what cannot start."""
+"""Airflow tasks in separate Fargate tasks, in addition to Celery workers: what one can reach, and what cannot start."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_airflow_task_reaches_the_execution_api_and_neither_database_nor_broker(
     assert ran.found["execution API"] is True
     assert ran.found["secrets"] == []
     dropped = {
-        str(denial) for denials in live.ecs.vpc.denials() for denial in denials if denial.place == "airflow-task"
+        str(denial) for denials in live.ecs.vpc.denials() for denial in denials if denial.endpoint == "airflow-task"
     }
     assert len(dropped) == 2, dropped
     assert all(port in " ".join(dropped) for port in ("tcp/5432", "tcp/6379"))

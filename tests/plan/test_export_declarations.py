@@ -81,7 +81,8 @@ def declared_with(when: str) -> set[str]:
 @pytest.mark.feature("M2")
 def test_every_field_declared_with_plan_is_a_variable_of_a_module(built: list[Module]) -> None:
     variables = {item.name for module in built for item in module.inputs}
-    variables |= {f"workers_*_{one.name}" for module in built for item in module.inputs for one in item.attributes}
+    attributes = [attribute for module in built for item in module.inputs for attribute in item.attributes]
+    variables |= {f"workers_*_{attribute.name}" for attribute in attributes}
     unused = {key for key in declared_with("plan") if key not in variables and not variables & set(endings(key))}
     assert unused == set(), "declared with `plan`, but no module has the variable. Fix: declare it with `synth`"
 

@@ -27,7 +27,7 @@ PRODUCTION = re.compile(
 )
 # The table of connections lists the instance classes that exist.
 TABLE = re.compile(r'^ +"db\..*\n', re.MULTILINE)
-# Attributes that AWS requires to be unique in an account, or in the world.
+# Attributes that AWS requires to be unique in an account, or in all of AWS.
 CLAIMS = ("bucket", "dashboard_name", "alarm_name", "family", "identifier", "replication_group_id", "name")
 # Names inside of a cluster, namespace, role or zone; families of parameter groups.
 SCOPED = re.compile(

@@ -32,7 +32,7 @@ def test_planned_flows_are_the_declared_flows(
     inputs = read([stacks / name / "cdk.tf.json" for name in names], plans=plans)
     assert inputs.problems == []
     configurations = [item for item in inputs.configurations() if network_of(item).groups]
-    assert [{item.is_planned for item in one.resources.values()} for one in configurations] == [{False}, {True}]
+    assert [{value.is_planned for value in item.resources.values()} for item in configurations] == [{False}, {True}]
     for configuration in configurations:
         network, flows = network_of(configuration), declared_flows(configuration)
         assert flows

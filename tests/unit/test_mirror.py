@@ -38,7 +38,7 @@ WITHOUT_SOURCE: dict[str, tuple[str, ...]] = {
         "tests/unit/modules/stacks/test_teams.py",
         "tests/unit/modules/test_limits.py",
         "tests/unit/modules/test_settings_objects.py",
-        "tests/unit/operations/test_refusals.py",
+        "tests/unit/operations/test_preconditions.py",
         "tests/unit/test_mirror.py",
     ),
     "a property of the rules, of a family of them or of all": (

@@ -87,7 +87,7 @@ def _rejected_by_issuer(error: OAuthError) -> SignOnError:
             "store the current secret with: python -m operations rotate <environment> oidc --from FILE",
             status=502,
         )
-    return SignOnError(f"The identity provider refused the sign-in: {error.description or error.error}.")
+    return SignOnError(f"The identity provider rejected the sign-in: {error.description or error.error}.")
 
 
 def _problem(error: JoseError) -> str:

@@ -58,7 +58,7 @@ class PublicKeys:
         try:
             answer = self.get(f"{self.address}/{key_id}", timeout=TIMEOUT_SECONDS, allow_redirects=False)
             if answer.status_code == NOT_FOUND:
-                raise _refused("no load balancer of this region has its key")
+                raise _rejected("no load balancer of this region has its key")
             if answer.status_code != OK:
                 raise requests.HTTPError(f"status {answer.status_code}")
             return ECKey.import_key(answer.content)
@@ -90,7 +90,7 @@ def claims(text: str | None, *, settings: SignOn, keys: PublicKeys, now: float |
     algorithm = JWSRegistry(algorithms=[ALGORITHM]).get_alg(ALGORITHM)
     signed = text.rpartition(".")[0].encode()
     if not algorithm.verify(signed, signature, keys.find(str(head["kid"]))):
-        raise _refused("its signature is wrong")
+        raise _rejected("its signature is wrong")
     return _object(body)
 
 
@@ -104,22 +104,22 @@ def _check(head: Mapping[str, Any], settings: SignOn, now: float) -> None:
     }
     for name, value in wanted.items():
         if head.get(name) != value:
-            raise _refused(f"its {name!r} is {_shown(head.get(name))}, not {value!r}")
+            raise _rejected(f"its {name!r} is {_shown(head.get(name))}, not {value!r}")
     if not isinstance(head.get("kid"), str) or not KEY_ID.fullmatch(head["kid"]):
-        raise _refused("its 'kid' is not the id of a key")
+        raise _rejected("its 'kid' is not the id of a key")
     expiry = head.get("exp")
     if isinstance(expiry, str) and expiry.isascii() and expiry.isdigit():
         expiry = int(expiry)
     if isinstance(expiry, bool) or not isinstance(expiry, int | float):
-        raise _refused("it has no time of expiry")
+        raise _rejected("it has no time of expiry")
     if not now <= expiry + LEEWAY_SECONDS:  # also true for NaN
-        raise _refused("it has expired, or the clocks of the load balancer and of Airflow differ")
+        raise _rejected("it has expired, or the clocks of the load balancer and of Airflow differ")
 
 
 def _parts(text: str) -> tuple[str, str, str]:
     parts = text.split(".")
     if len(parts) != 3:
-        raise _refused("it is not one signed token")
+        raise _rejected("it is not one signed token")
     return parts[0], parts[1], parts[2]
 
 
@@ -128,16 +128,16 @@ def _decoded(part: str) -> bytes:
     try:
         return base64.b64decode(unpadded + "=" * (-len(unpadded) % 4), altchars=b"-_", validate=True)
     except ValueError as error:
-        raise _refused("it is not base64url") from error
+        raise _rejected("it is not base64url") from error
 
 
 def _object(text: bytes) -> dict[str, Any]:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise _refused("it is not JSON") from error
+        raise _rejected("it is not JSON") from error
     if not isinstance(found, dict):
-        raise _refused("it is no JSON object")
+        raise _rejected("it is no JSON object")
     return found
 
 
@@ -145,5 +145,5 @@ def _shown(value: object) -> str:
     return "missing" if value is None else repr(str(value)[:200])
 
 
-def _refused(problem: str) -> SignOnError:
+def _rejected(problem: str) -> SignOnError:
     return SignOnError(f"The statement of the load balancer about you was rejected: {problem}.")

@@ -45,7 +45,7 @@ class LoadBalancerSignOnView(SignOnView):
             )
             user = self.appbuilder.sm.sign_on(identity_of(claims, settings))
         except SignOnError as error:
-            return self._refused(error)
+            return self._rejected(error)
         return self._enter(user, get_safe_url(request.args.get("next", "")))
 
     def oauth_authorized(self, provider: str) -> Any:

@@ -37,7 +37,7 @@ class SignOn:
         username_claim: claim that identifies a user; the issuer must never give its value to another person.
         groups_claim: claim with the groups of a user.
         roles: groups by the role of Airflow that their members get.
-        default_role: role of a user without a listed group; such a user is refused when it is empty.
+        default_role: role of a user without a listed group; such a user is rejected when it is empty.
         load_balancer: ARN of the load balancer that authenticates; empty where this process talks to the issuer.
         public_keys: address of the public keys of load balancers.
     """
@@ -103,7 +103,7 @@ class SignOn:
 
 
 def options(environ: Mapping[str, str]) -> dict[str, str]:
-    """Airflow's options for sign-on, for an api-server. An image with a configuration of its own keeps it in the mode
+    """Airflow's options for sign-on, for an api-server. An image with its own configuration keeps it in the mode
     ``password``.
 
     Raises:

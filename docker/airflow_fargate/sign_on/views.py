@@ -37,7 +37,7 @@ class SignOnView(AuthOAuthView):  # type: ignore[misc]
         try:
             client.metadata(self._remote(), self._settings())
         except SignOnError as error:
-            return self._refused(error)
+            return self._rejected(error)
         # Not from the request: the load balancer ends TLS, and a redirect to http would be rejected by the issuer.
         return self._remote().authorize_redirect(redirect_uri=address(f"oauth-authorized/{PROVIDER}"))
 
@@ -49,7 +49,7 @@ class SignOnView(AuthOAuthView):  # type: ignore[misc]
             claims, id_token = client.claims(self._remote(), self._settings())
             user = self.appbuilder.sm.sign_on(identity_of(claims, self._settings()))
         except SignOnError as error:
-            return self._refused(error)
+            return self._rejected(error)
         session[ID_TOKEN] = id_token
         return self._enter(user, get_safe_url(session.pop(NEXT, "")))
 
@@ -113,8 +113,8 @@ class SignOnView(AuthOAuthView):  # type: ignore[misc]
             return here
         return str(ending["url"])
 
-    def _refused(self, error: SignOnError) -> Any:
-        log.warning("sign-on: refused: %s (%r)", error, error.__cause__)
+    def _rejected(self, error: SignOnError) -> Any:
+        log.warning("sign-on: rejected: %s (%r)", error, error.__cause__)
         return self._page("Not signed in", str(error)), error.status
 
     def _page(self, title: str, message: str) -> str:

@@ -1,4 +1,4 @@
-"""Remembers what moto computes again for each request, although it never changes."""
+"""Caches what moto computes again for each request, although it never changes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def dispatcher() -> Any:
-    """Return moto's application. It remembers the service of each host, which moto finds by listing its folder."""
+    """Return moto's application. It caches the service of each host, which moto finds by listing its folder."""
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     application = DomainDispatcherApplication(create_backend_app)
@@ -15,7 +15,7 @@ def dispatcher() -> Any:
     return application
 
 
-def remember() -> None:
+def cache_method_names() -> None:
     """Let moto inspect the methods of each class once. Call this after every patch is applied."""
     from moto.core import responses
 

@@ -31,7 +31,7 @@ class ServerProcess:
 
     Args:
         port: A port of 127.0.0.1; 0 takes a free port.
-        settings: Environment variables of the emulator, beside those of this process without ``AWS_*``.
+        settings: Environment variables of the emulator, in addition to those of this process without ``AWS_*``.
     """
 
     def __init__(self, *, port: int, settings: Mapping[str, str]) -> None:

@@ -74,7 +74,7 @@ def main(port: int, descriptor: int, parent: int) -> None:
     patches.apply_all(without=filter(None, os.environ.get(WITHOUT_PATCHES, "").split(",")))
     os.environ["MOTO_PORT"] = str(port)
     threading.Thread(target=_exit_with, args=(parent,), daemon=True).start()
-    caches.remember()
+    caches.cache_method_names()
     moto = caches.dispatcher()
     quotas = os.environ.get(QUOTAS)
     validated = validating(moto, quotas=json.loads(quotas), iam=os.environ.get(IAM, "")) if quotas else moto

@@ -32,7 +32,7 @@ def application(fake: FakeHcp, runner: Runner, folder: Path) -> Flask:
     """
     app = Flask("fake-hcp")
     app.url_map.strict_slashes = False
-    app.before_request(lambda: _faulty(fake) or _refused(fake))
+    app.before_request(lambda: _faulty(fake) or _rejected(fake))
     app.register_error_handler(404, lambda _error: error(404, "not found"))
     store = fake.store
 
@@ -88,7 +88,7 @@ def _faulty(fake: FakeHcp) -> Response | None:
     return answer
 
 
-def _refused(fake: FakeHcp) -> Response | None:
+def _rejected(fake: FakeHcp) -> Response | None:
     """Reject a missing or unknown token with 401, and another organization's with 404, as HCP Terraform does."""
     if request.path.startswith(PUBLIC):
         return None

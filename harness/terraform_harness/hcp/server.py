@@ -42,7 +42,7 @@ class FakeHcp:
         certificate: The file that clients trust (``SSL_CERT_FILE``).
         organization: The only organization.
         token: A token that may do everything in it.
-        store: What it remembers.
+        store: The objects of the API.
         faults: Answers instead of the real ones.
         requests: Method and path of every request.
     """

@@ -1,4 +1,4 @@
-"""What the fake server remembers: workspaces, configuration versions, runs, states, run tasks."""
+"""The objects of the fake server: workspaces, configuration versions, runs, states, run tasks."""
 
 from __future__ import annotations
 

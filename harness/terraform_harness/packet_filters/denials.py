@@ -11,7 +11,7 @@ from typing import Any
 
 from terraform_harness.packet_filters.ec2_network import Ec2Network
 from terraform_harness.packet_filters.namespace import NetworkNamespace
-from terraform_harness.packet_filters.ruleset import DROPPED, REMOVED, TABLE, Place
+from terraform_harness.packet_filters.ruleset import DROPPED, REMOVED, TABLE, Endpoint
 
 _SET = re.compile(rf"{DROPPED}(?P<chain>group|acl)_(?P<direction>egress|ingress)(_(?P<number>\d+))?")
 _PROTOCOLS = {6: "tcp", 17: "udp", 1: "icmp"}
@@ -22,36 +22,36 @@ class Denial:
     """Packets that one line dropped.
 
     Args:
-        place: the place whose filters dropped them.
+        endpoint: the endpoint whose filters dropped them.
         egress: whether they were leaving it.
         peer: the address on the other side.
         service: protocol and port of the packets' destination, for instance ``tcp/5432``.
         by: the security groups or the network ACL, and the line.
     """
 
-    place: str
+    endpoint: str
     egress: bool
     peer: str
     service: str
     by: str
 
     def text(self, names: Mapping[str, str]) -> str:
-        """One line; ``names`` are the names of places by address."""
+        """One line; ``names`` are the names of endpoints by address."""
         peer = names.get(self.peer, self.peer)
-        ends = f"{self.place} -> {peer}" if self.egress else f"{peer} -> {self.place}"
+        ends = f"{self.endpoint} -> {peer}" if self.egress else f"{peer} -> {self.endpoint}"
         return f"{ends} {self.service}: {self.by}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Counts:
-    """The counters of one place: filtered packets, and dropped packets by denial."""
+    """The counters of one endpoint: filtered packets, and dropped packets by denial."""
 
     packets: int
     denials: Mapping[Denial, int]
 
 
-def read_counts(network: Ec2Network, place: Place, namespace: NetworkNamespace) -> Counts:
-    """Read the counters of a place.
+def read_counts(network: Ec2Network, endpoint: Endpoint, namespace: NetworkNamespace) -> Counts:
+    """Read the counters of an endpoint.
 
     Raises:
         NamespaceError: the namespace has gone, or has no filters.
@@ -60,7 +60,7 @@ def read_counts(network: Ec2Network, place: Place, namespace: NetworkNamespace) 
     denials: Counter[Denial] = Counter()
     for item in listed:
         if "set" in item:
-            denials.update(dict(_denials(network, place, item["set"])))
+            denials.update(dict(_denials(network, endpoint, item["set"])))
     packets = sum(_packets(item["rule"]) for item in listed if "rule" in item)
     return Counts(packets=packets, denials=denials)
 
@@ -78,7 +78,7 @@ def _packets(rule: Mapping[str, Any]) -> int:
     return sum(statement["counter"]["packets"] for statement in rule["expr"] if "counter" in statement)
 
 
-def _denials(network: Ec2Network, place: Place, found: Mapping[str, Any]) -> Iterator[tuple[Denial, int]]:
+def _denials(network: Ec2Network, endpoint: Endpoint, found: Mapping[str, Any]) -> Iterator[tuple[Denial, int]]:
     name = _SET.fullmatch(found["name"])
     if not name and found["name"] != f"{DROPPED}{REMOVED}":
         return
@@ -87,23 +87,23 @@ def _denials(network: Ec2Network, place: Place, found: Mapping[str, Any]) -> Ite
         address, protocol, port = item["elem"]["val"]["concat"]
         yield (
             Denial(
-                place=place.name,
+                endpoint=endpoint.name,
                 egress=egress,
                 peer=str(address),
                 service=f"{_PROTOCOLS.get(protocol, protocol)}/{port}",
-                by=_line(network, place, name),
+                by=_line(network, endpoint, name),
             ),
             item["elem"]["counter"]["packets"],
         )
 
 
-def _line(network: Ec2Network, place: Place, name: re.Match[str] | None) -> str:
+def _line(network: Ec2Network, endpoint: Endpoint, name: re.Match[str] | None) -> str:
     if name is None:
         return "the flow was removed"
     if name["chain"] == "group":
-        groups = ", ".join(f"{network.title(id_)} ({id_})" for id_ in place.groups)
+        groups = ", ".join(f"{network.title(id_)} ({id_})" for id_ in endpoint.groups)
         return f"no {name['direction']} rule of security group {groups} allows it"
-    acl = network.subnets[place.subnet].acl
+    acl = network.subnets[endpoint.subnet].acl
     title = f"network ACL {network.title(acl)} ({acl})"
     number = name["number"]
     denied = (

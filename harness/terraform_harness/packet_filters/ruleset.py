@@ -1,4 +1,4 @@
-"""Writes the nftables rules of one place: its security groups (stateful) and its subnet's network ACL (stateless).
+"""Writes the nftables rules of one endpoint: its security groups (stateful) and its subnet's network ACL (stateless).
 
 A packet passes them in AWS's order: egress of the groups, egress entries of the ACL, ingress entries of the ACL,
 ingress of the groups. Security groups accept replies by connection tracking. ACL entries are evaluated in order of rule
@@ -35,7 +35,7 @@ _DROPPED = "typeof ip daddr . meta l4proto . th dport; size 65535; flags dynamic
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class Endpoint:
     """An address in the network.
 
     Args:
@@ -52,18 +52,18 @@ class Place:
     has_groups: bool = True
 
 
-def ruleset(network: Ec2Network, place: Place, places: Iterable[Place]) -> str:
-    """The nft script that replaces the filters of ``place``.
+def ruleset(network: Ec2Network, endpoint: Endpoint, endpoints: Iterable[Endpoint]) -> str:
+    """The nft script that replaces the filters of ``endpoint``.
 
     Args:
         network: the VPC.
-        place: the place to protect.
-        places: all places: the members of security groups that rules refer to.
+        endpoint: the endpoint to protect.
+        endpoints: all endpoints: the members of security groups that rules refer to.
     """
-    chains = dict(_chains(network, place))
+    chains = dict(_chains(network, endpoint))
     sets = [name for rules in chains.values() for name in _SET_IN_RULE.findall("\n".join(rules))]
     lines = [f"table {TABLE} {{}}", f"delete table {TABLE}", f"table {TABLE} {{"]
-    lines += _member_sets(network, place, list(places))
+    lines += _member_sets(network, endpoint, list(endpoints))
     lines += [f"  set {name} {{ {_DROPPED} }}" for name in sorted(set(sets))]
     lines += [f"  set {REMOVED} {{ type ipv4_addr . inet_service; }}"]
     for name, rules in chains.items():
@@ -87,26 +87,26 @@ def removed_script(targets: Iterable[tuple[str, int]]) -> str:
     return f"flush set {TABLE} {REMOVED}\n{added}"
 
 
-def referred_groups(network: Ec2Network, place: Place) -> set[str]:
-    """The security groups that the rules of a place refer to as peers."""
-    return {rule.peer for rule in network.rules if rule.group in place.groups and rule.peer.startswith("sg-")}
+def referred_groups(network: Ec2Network, endpoint: Endpoint) -> set[str]:
+    """The security groups that the rules of an endpoint refer to as peers."""
+    return {rule.peer for rule in network.rules if rule.group in endpoint.groups and rule.peer.startswith("sg-")}
 
 
-def _member_sets(network: Ec2Network, place: Place, places: list[Place]) -> Iterator[str]:
-    for group in sorted(referred_groups(network, place)):
-        members = sorted(other.address for other in places if group in other.groups)
+def _member_sets(network: Ec2Network, endpoint: Endpoint, endpoints: list[Endpoint]) -> Iterator[str]:
+    for group in sorted(referred_groups(network, endpoint)):
+        members = sorted(other.address for other in endpoints if group in other.groups)
         elements = f" elements = {{ {', '.join(members)} }};" if members else ""
         yield f"  set {_set_name(group)} {{ type ipv4_addr;{elements} }}"
 
 
-def _chains(network: Ec2Network, place: Place) -> Iterator[tuple[str, list[str]]]:
+def _chains(network: Ec2Network, endpoint: Endpoint) -> Iterator[tuple[str, list[str]]]:
     yield "removed", [f"ip daddr . tcp dport @{REMOVED} {_record(REMOVED, egress=True)} drop"]
-    if not place.subnet:
+    if not endpoint.subnet:
         return
     for egress in (True, False):
-        if place.has_groups:
-            yield _name("group", egress=egress), _group_rules(network, place, egress=egress)
-        yield _name("acl", egress=egress), _acl_rules(network, place, egress=egress)
+        if endpoint.has_groups:
+            yield _name("group", egress=egress), _group_rules(network, endpoint, egress=egress)
+        yield _name("acl", egress=egress), _acl_rules(network, endpoint, egress=egress)
 
 
 def _name(kind: str, *, egress: bool) -> str:
@@ -129,19 +129,19 @@ def _record(name: str, *, egress: bool) -> str:
     return f"update @{DROPPED}{name} {{ ip {_side(egress=egress)} . meta l4proto . th dport counter }}"
 
 
-def _group_rules(network: Ec2Network, place: Place, *, egress: bool) -> list[str]:
+def _group_rules(network: Ec2Network, endpoint: Endpoint, *, egress: bool) -> list[str]:
     name, lines = _name("group", egress=egress), _unfiltered(egress=egress)
     lines.append('ct state established,related counter accept comment "reply, or established connection"')
     for rule in network.rules:
-        if rule.group in place.groups and rule.egress is egress:
+        if rule.group in endpoint.groups and rule.egress is egress:
             match = matching(_peer(network, rule.peer, egress=egress), rule.services)
             lines.append(f'{match} counter accept comment "{comment_text(network.title(rule.group))} {rule.id}"')
     # Two rules, because the first one applies to IPv4 only.
     return [*lines, _record(name, egress=egress), 'counter drop comment "no rule allows it"']
 
 
-def _acl_rules(network: Ec2Network, place: Place, *, egress: bool) -> list[str]:
-    subnet, name = network.subnets[place.subnet], _name("acl", egress=egress)
+def _acl_rules(network: Ec2Network, endpoint: Endpoint, *, egress: bool) -> list[str]:
+    subnet, name = network.subnets[endpoint.subnet], _name("acl", egress=egress)
     inside = f'ip {_side(egress=egress)} {subnet.cidr} accept comment "inside the subnet"'
     lines = [*_unfiltered(egress=egress), inside]
     for entry in _in_order(network, subnet.acl, egress=egress):
@@ -171,20 +171,20 @@ def _set_name(group: str) -> str:
     return f"members_{re.sub(r'[^0-9A-Za-z]', '_', group)}"
 
 
-def route_commands(network: Ec2Network, place: Place, gateways: Mapping[str, str]) -> list[list[str]]:
-    """The ``ip`` commands that give a namespace the routes of the place's subnet, and no others.
+def route_commands(network: Ec2Network, endpoint: Endpoint, gateways: Mapping[str, str]) -> list[list[str]]:
+    """The ``ip`` commands that give a namespace the routes of the endpoint's subnet, and no others.
 
     Args:
         network: the VPC.
-        place: the place.
-        gateways: the address on the VPC's network that stands for each target of a route. A route without one leads
+        endpoint: the endpoint.
+        gateways: the address on the VPC's network of each target of a route. A route without one leads
             nowhere.
     """
     commands = [["route", "flush", "root", "0.0.0.0/0", "scope", "global"]]
-    subnet = network.subnets.get(place.subnet)
+    subnet = network.subnets.get(endpoint.subnet)
     for route in subnet.routes if subnet else ():
         via = gateways.get(route.target)
-        if via and via != place.address:
+        if via and via != endpoint.address:
             blocks = network.prefix_lists.get(route.destination, (route.destination,))
             commands += [["route", "replace", block, "via", via] for block in blocks]
     return commands

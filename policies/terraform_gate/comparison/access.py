@@ -55,7 +55,7 @@ class Access:
         certain: (source, destination) -> services that are open or partly open.
         possible: The same, with the services for which the answer is unknown.
         permissions: The permissions, each with the resource that contains the statement.
-        boundaries: Address of each role and user -> its permissions boundary, empty for none, and its place.
+        boundaries: Address of each role and user -> its permissions boundary, empty for none, and its location.
         unknown: Policies that cannot be read, with their resource.
     """
 
@@ -89,9 +89,9 @@ def _add_identity_policies(access: Access, configuration: Configuration) -> None
     for principal in principals_of(configuration):
         for granted in principal.granted:
             for permission in _permissions(principal.resource, granted.statement):
-                access.permissions[permission] = _place(granted.source)
+                access.permissions[permission] = _location(granted.source)
         for reason in principal.unknown:
-            access.unknown[without_stack(f"{principal.resource.address}: {reason}")] = _place(principal.resource)
+            access.unknown[without_stack(f"{principal.resource.address}: {reason}")] = _location(principal.resource)
 
 
 def _add_resource_policies(access: Access, configuration: Configuration) -> None:
@@ -100,11 +100,11 @@ def _add_resource_policies(access: Access, configuration: Configuration) -> None
             try:
                 statements = statements_in(value, configuration)
             except (UnknownDocumentError, MalformedError) as error:
-                access.unknown[without_stack(f"{resource.address}: {error}")] = _place(resource)
+                access.unknown[without_stack(f"{resource.address}: {error}")] = _location(resource)
                 continue
             for statement in statements:
                 for permission in _permissions(resource, statement):
-                    access.permissions[permission] = _place(resource)
+                    access.permissions[permission] = _location(resource)
 
 
 def _documents(resource: Resource, configuration: Configuration) -> Iterator[Any]:
@@ -122,10 +122,10 @@ def _add_grants_by_arguments(access: Access, configuration: Configuration) -> No
         named = ((principal, action_of(resource)) for principal in named_principals(resource))
         for principal, action in (*named, *everybody):
             permission = Permission(resource.address, without_stack(principal), without_stack(action), "*")
-            access.permissions[permission] = _place(resource)
+            access.permissions[permission] = _location(resource)
     for resource in configuration.of_type("aws_iam_role", "aws_iam_user"):
         boundary = str(resource.get("permissions_boundary") or "")
-        access.boundaries[resource.address] = without_stack(boundary), _place(resource)
+        access.boundaries[resource.address] = without_stack(boundary), _location(resource)
 
 
 def _permissions(subject: Resource, statement: Statement) -> Iterator[Permission]:
@@ -159,7 +159,7 @@ def _condition(conditions: Mapping[str, Mapping[str, tuple[str, ...]]]) -> str:
     )
 
 
-def _place(resource: Resource) -> tuple[Path, int]:
+def _location(resource: Resource) -> tuple[Path, int]:
     return resource.file, resource.line
 
 

@@ -85,11 +85,11 @@ def _by_subject(access: Access) -> dict[tuple[str, bool], list[Permission]]:
 def _boundaries(old: Access, new: Access) -> Iterator[Change]:
     """Report roles and users of both versions whose permissions boundary is another one."""
     for address in old.boundaries.keys() & new.boundaries.keys():
-        (before, _), (after, place) = old.boundaries[address], new.boundaries[address]
+        (before, _), (after, location) = old.boundaries[address], new.boundaries[address]
         if before and before != after:
-            yield Change(Effect.OPENS, "permission", f"{address} loses the permissions boundary {before}", *place)
+            yield Change(Effect.OPENS, "permission", f"{address} loses the permissions boundary {before}", *location)
         if after and before != after:
-            yield Change(Effect.CLOSES, "permission", f"{address} gets the permissions boundary {after}", *place)
+            yield Change(Effect.CLOSES, "permission", f"{address} gets the permissions boundary {after}", *location)
 
 
 def _unreadable(old: Access, new: Access) -> Iterator[Change]:

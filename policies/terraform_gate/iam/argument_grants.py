@@ -68,7 +68,7 @@ def _acl(resource: Resource, configuration: Configuration) -> Iterator[str]:
     acl = str(resource.get("acl") or "")
     policy = resource.get("access_control_policy") or {}
     grants = [*resource.blocks("grant"), *(grant for part in items(policy) for grant in blocks(part, "grant"))]
-    uris = [str(one.get("uri") or "") for grant in grants for one in (grant, *blocks(grant, "grantee"))]
+    uris = [str(block.get("uri") or "") for grant in grants for block in (grant, *blocks(grant, "grantee"))]
     groups = [found[1] for uri in uris if (found := _EVERYBODY.match(uri))]
     public = [acl] if acl in _PUBLIC_ACLS else groups
     if public and not _ignores_acls(resource, configuration):

@@ -12,7 +12,7 @@ from terraform_gate.reading.terraform_root import TerraformRoot
 from terraform_gate.terraform_resource import Resource, items
 
 BACKEND, PROVIDER, OUTPUT = "terraform_backend", "provider", "output"
-"""The types of the resources that stand for a backend, a provider and an output."""
+"""The types of the resources that represent a backend, a provider and an output."""
 
 
 def settings_of(root: TerraformRoot, evaluate: Callable[[Any], Any]) -> tuple[Resource, ...]:

@@ -1,4 +1,4 @@
-"""Airflow tasks that run in separate Fargate tasks beside one on a worker, and two that ECS can never start.
+"""Airflow tasks that run in separate Fargate tasks, one on a worker, and two that ECS can never start.
 
 The environments without the executor ``ecs`` report this file with an import error.
 """
@@ -13,7 +13,7 @@ from airflow.providers.standard.operators.bash import BashOperator
 from airflow.sdk import Param, dag, task
 from botocore.exceptions import ClientError
 
-PATIENCE_SECONDS = 3
+TIMEOUT_SECONDS = 3
 # With long names, in letters that JSON escapes with twelve characters, an override has more than 8,192 characters.
 # The id of the DAG is in names of metrics, which must be ASCII.
 LONG_DAG, LONG_TASK = "d" * 200, "𝒳" * 250
@@ -23,7 +23,7 @@ MEMORY_LIMITS = [Path("/sys/fs/cgroup") / name for name in ("memory.max", "memor
 
 def _reaches(host: str, port: int) -> bool:
     try:
-        socket.create_connection((host, port), timeout=PATIENCE_SECONDS).close()
+        socket.create_connection((host, port), timeout=TIMEOUT_SECONDS).close()
     except OSError:
         return False
     return True

@@ -164,8 +164,8 @@ def test_gate_opens_no_connection(folder: Folder) -> None:
     """With sockets disabled the gate still passes."""
     (folder.path / "sitecustomize.py").write_text(
         "import socket\n"
-        "def refuse(*_, **__):\n    raise SystemExit('the gate opened a connection')\n"
-        "socket.socket.connect = refuse\nsocket.create_connection = refuse\nsocket.getaddrinfo = refuse\n"
+        "def fail(*_, **__):\n    raise SystemExit('the gate opened a connection')\n"
+        "socket.socket.connect = fail\nsocket.create_connection = fail\nsocket.getaddrinfo = fail\n"
     )
     answer = run(str(folder.write(CLEAN)), PYTHONPATH=f"{folder.path}:{POLICIES}")
     assert (answer.returncode, answer.stderr) == (0, "")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
+from itertools import product
 
 from terraform_gate.network.model import Kind
 from terraform_gate.network.reach import Reach
@@ -37,7 +38,7 @@ class Oracle:
         client_ports = (32768, 60999) if here and self.case.kind is Kind.LINUX_TASK else (1024, 65535)
         ports = [port for port in PROBES if client_ports[0] <= port <= client_ports[1]]
         clients, servers = hosts(SUBNETS.get(here, OUTSIDE)), hosts(SUBNETS[there])
-        return [self._packet(here, there, one, two, port) for one in clients for two in servers for port in ports]
+        return [self._packet(here, there, *packet) for packet in product(clients, servers, ports)]
 
     def _packet(self, here: str, there: str, client: IPv4Address, server: IPv4Address, port: int) -> bool:
         case = self.case

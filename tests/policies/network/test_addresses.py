@@ -21,14 +21,14 @@ from terraform_gate.network.ranges import Ranges
 
 @given(st.ip_addresses(), st.integers(0, 128), st.ip_addresses())
 def test_cidr_block_contains_the_addresses_of_ipaddress(base: object, prefix: int, probe: object) -> None:
-    one, two = ip_address(str(base)), ip_address(str(probe))
-    cidr = f"{one}/{min(prefix, one.max_prefixlen)}"
-    point = int(two) + (IPV6_ORIGIN if two.version == 6 else 0)
-    expected = two.version == one.version and two in ip_network(cidr, strict=False)
+    network, address = ip_address(str(base)), ip_address(str(probe))
+    cidr = f"{network}/{min(prefix, network.max_prefixlen)}"
+    point = int(address) + (IPV6_ORIGIN if address.version == 6 else 0)
+    expected = address.version == network.version and address in ip_network(cidr, strict=False)
     assert (point in addresses(cidr)) == expected
     assert blocks(addresses(cidr)) == str(ip_network(cidr, strict=False))
     assert (host_bits(cidr) is None) == (
-        str(ip_network(cidr, strict=False)) == f"{ip_network(f'{one}')[0]}/{cidr.split('/')[1]}"
+        str(ip_network(cidr, strict=False)) == f"{ip_network(f'{network}')[0]}/{cidr.split('/')[1]}"
     )
 
 
@@ -39,7 +39,7 @@ def test_invalid_cidr_blocks_are_rejected(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cidrs", "world"),
+    ("cidrs", "internet_wide"),
     [
         (["0.0.0.0/0"], True),
         (["::/0"], True),
@@ -53,8 +53,8 @@ def test_invalid_cidr_blocks_are_rejected(text: str) -> None:
         (["fc00::/7"], False),
     ],
 )
-def test_internet_wide_blocks_are_recognized(cidrs: list[str], *, world: bool) -> None:
-    assert is_internet_wide(Ranges.union(map(addresses, cidrs))) is world
+def test_internet_wide_blocks_are_recognized(cidrs: list[str], *, internet_wide: bool) -> None:
+    assert is_internet_wide(Ranges.union(map(addresses, cidrs))) is internet_wide
 
 
 def test_address_families_do_not_overlap() -> None:

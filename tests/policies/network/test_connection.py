@@ -33,8 +33,8 @@ def test_network_acl_without_reply_entry_blocks_the_connection() -> None:
     assert reach(data_acl(request, replies)) is Reach.OPEN
     some = acl_entry("replies", 100, (50000, 61000), "10.0.2.0/24", egress=True)
     assert reach(data_acl(request, some)) is Reach.PARTLY
-    refusal = acl_entry("no", 90, (5432, 5432), "10.0.0.0/8", rule_action="deny")
-    assert reach(data_acl(refusal, request, replies)) is Reach.CLOSED
+    denial = acl_entry("no", 90, (5432, 5432), "10.0.0.0/8", rule_action="deny")
+    assert reach(data_acl(denial, request, replies)) is Reach.CLOSED
 
 
 @pytest.mark.feature("P1")

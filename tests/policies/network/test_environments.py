@@ -28,7 +28,7 @@ TOPOLOGIES: dict[str, dict[str, Any]] = {
     "Celery with a NAT gateway in each zone": {"network": {"egress": "nat_per_zone"}},
     "LocalExecutor": {"topology": "local_executor"},
     "Airflow tasks on Fargate": {"topology": "ecs"},
-    "Airflow tasks on Fargate beside workers": {"ecs_executor": {"sizes": [LARGE]}, "network": {"egress": "none"}},
+    "Airflow tasks on Fargate and workers": {"ecs_executor": {"sizes": [LARGE]}, "network": {"egress": "none"}},
     "destinations of DAGs of Airflow tasks on Fargate": {"topology": "ecs", "ecs_executor": DAG_ACCESS},
     "standalone": {"topology": "single"},
     "sequential": {"topology": "sequential"},

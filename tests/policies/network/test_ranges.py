@@ -17,15 +17,15 @@ def as_set(ranges: Ranges) -> set[int]:
 
 @given(SPANS, SPANS)
 def test_set_operations_match_python_sets(left: list[tuple[int, int]], right: list[tuple[int, int]]) -> None:
-    one, two = Ranges.of(*left), Ranges.of(*right)
-    first, second = as_set(one), as_set(two)
+    left_ranges, right_ranges = Ranges.of(*left), Ranges.of(*right)
+    first, second = as_set(left_ranges), as_set(right_ranges)
     assert first == {number for start, stop in left for number in range(start, stop)}
-    assert as_set(one | two) == first | second
-    assert as_set(one & two) == first & second
-    assert as_set(one - two) == first - second
-    assert (one <= two) == (first <= second)
-    assert one.size == len(first)
-    assert bool(one) == bool(first)
+    assert as_set(left_ranges | right_ranges) == first | second
+    assert as_set(left_ranges & right_ranges) == first & second
+    assert as_set(left_ranges - right_ranges) == first - second
+    assert (left_ranges <= right_ranges) == (first <= second)
+    assert left_ranges.size == len(first)
+    assert bool(left_ranges) == bool(first)
 
 
 @given(SPANS)

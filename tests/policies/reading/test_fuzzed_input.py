@@ -127,22 +127,22 @@ _PLAN: dict[str, Any] = {
 }
 
 
-def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """The path of every value inside of a document."""
     for key, item in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
         yield (*path, key)
-        yield from _places(item, (*path, key))
+        yield from _paths(item, (*path, key))
 
 
 @pytest.mark.feature("P5", "P7")
-@given(place=st.sampled_from(list(_places(_PLAN))), value=_VALUES)
+@given(path=st.sampled_from(list(_paths(_PLAN))), value=_VALUES)
 @_SETTINGS
-def test_plan_with_any_value_at_any_place_is_read_or_rejected(place: tuple[Any, ...], value: object) -> None:
+def test_plan_with_any_value_at_any_path_is_read_or_rejected(path: tuple[Any, ...], value: object) -> None:
     plan = copy.deepcopy(_PLAN)
     inside = plan
-    for key in place[:-1]:
+    for key in path[:-1]:
         inside = inside[key]
-    inside[place[-1]] = value
+    inside[path[-1]] = value
     file = Path("plan.json")
     try:
         view = PlanView(root_of("s", [file], [{}]), file, check_plan(plan, file=file))

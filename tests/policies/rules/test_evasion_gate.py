@@ -59,7 +59,7 @@ SHAPES: dict[str, tuple[dict[str, Any], int, str]] = {
 }
 
 
-def judged(folder: Path, files: dict[str, Any]) -> Report:
+def report_of(folder: Path, files: dict[str, Any]) -> Report:
     for name, content in files.items():
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -70,12 +70,12 @@ def judged(folder: Path, files: dict[str, Any]) -> Report:
 @pytest.mark.feature("P5")
 @pytest.mark.parametrize(("files", "code", "rule"), SHAPES.values(), ids=SHAPES)
 def test_dangerous_content_never_exits_0(tmp_path: Path, files: dict[str, Any], code: int, rule: str) -> None:
-    report = judged(tmp_path, files)
+    report = report_of(tmp_path, files)
     assert report.exit_code == code
-    assert not rule or rule in {one.card.id for one in report.outcomes if one.is_open}
+    assert not rule or rule in {outcome.card.id for outcome in report.outcomes if outcome.is_open}
 
 
 @pytest.mark.feature("P5")
-@pytest.mark.parametrize(("made", "blocks"), [pytest.param(one[1], one[2], id=one[0]) for one in EVASIONS])
+@pytest.mark.parametrize(("made", "blocks"), [pytest.param(*item[1:3], id=item[0]) for item in EVASIONS])
 def test_gate_never_exits_0_on_an_evasion(tmp_path: Path, made: dict[str, Any], blocks: dict[str, Any]) -> None:
-    assert judged(tmp_path, {"a.tf.json": {"resource": made, **blocks}}).exit_code in {FINDING, UNKNOWN}
+    assert report_of(tmp_path, {"a.tf.json": {"resource": made, **blocks}}).exit_code in {FINDING, UNKNOWN}

@@ -61,7 +61,7 @@ def test_unwritable_folder_only_costs_time(source: Path) -> None:
     assert loaded(source)["checked"] is False
 
 
-def test_bytecode_is_kept_below_the_folder_that_python_is_told_to_use(
+def test_bytecode_is_kept_below_the_folder_that_python_is_configured_to_use(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "kept"))

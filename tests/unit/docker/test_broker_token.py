@@ -1,4 +1,4 @@
-"""The image's tokens for the broker are those of boto3, and a worker of a team uses keys of its own."""
+"""The image's tokens for the broker are those of boto3, and a worker of a team uses its own keys."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def test_failed_installation_is_reported(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may install packages")
-def test_packet_filters_are_installed_beside_an_engine_that_runs(bare: dict[str, str], tmp_path: Path) -> None:
+def test_packet_filters_are_installed_next_to_an_engine_that_runs(bare: dict[str, str], tmp_path: Path) -> None:
     assert _engine({**bare, "CI": "true"}, "start").returncode == 2
     assert "installing nftables iproute2" in _engine({**bare, "CI": "true"}, "start").stderr
 

@@ -17,7 +17,7 @@ ID = "0d7d5c5e44ab43b1a7e6f8a2a1f3b9c4"
 
 
 class _Account:
-    """An account whose roles nobody assumes."""
+    """An account whose roles no principal assumes."""
 
     account_id, region, url = "111111111111", "eu-central-1", ""
 
@@ -54,7 +54,7 @@ def test_host_name_without_an_ecs_agent_is_no_address(agent: Agent, monkeypatch:
 @pytest.mark.parametrize(
     ("component", "expected"), [("airflow-task", "fargate_task.hostname"), ("statsd", "get_host_ip_address")]
 )
-def test_only_an_airflow_task_of_its_own_has_this_host_name(component: str, expected: str) -> None:
+def test_only_a_separate_airflow_task_has_this_host_name(component: str, expected: str) -> None:
     options = configuration.assemble(find(component), {})
     assert options["AIRFLOW__CORE__HOSTNAME_CALLABLE"].endswith(f".{expected}")
     own = configuration.assemble(find(component), {"AIRFLOW__CORE__HOSTNAME_CALLABLE": "mine"})

@@ -47,7 +47,7 @@ class Block:
     text: str
 
     @property
-    def place(self) -> str:
+    def location(self) -> str:
         return f"{self.page.relative_to(ROOT)}:{self.line}"
 
     @property
@@ -73,7 +73,7 @@ def all_blocks() -> list[Block]:
 
 
 def has_output(shown: str, printed: str) -> bool:
-    """Whether ``printed`` contains the lines of ``shown`` in this order; ``...`` stands for any text in a line."""
+    """Whether ``printed`` contains the lines of ``shown`` in this order; ``...`` matches any text in a line."""
     lines = iter(" ".join(line.split()) for line in printed.splitlines())
     for wanted in shown.splitlines():
         words = " ".join(wanted.split())

@@ -62,7 +62,9 @@ class ProjectCopy:
             expected = int(block.value.removeprefix("exit ") or 0)
             for command, shown in block.commands:
                 printed = self._run(command, block=block, expected=expected)
-                assert has_output(shown, printed), f"{block.place}: $ {command}\nshown:\n{shown}\nprinted:\n{printed}"
+                assert has_output(shown, printed), (
+                    f"{block.location}: $ {command}\nshown:\n{shown}\nprinted:\n{printed}"
+                )
 
     def _run(self, command: str, *, block: Block, expected: int, given: str | None = None) -> str:
         paths = os.pathsep.join(str(self.folder / name) for name in ("", "policies", "harness", "bindings"))
@@ -79,6 +81,6 @@ class ProjectCopy:
             timeout=TIMEOUT_SECONDS,
         )
         assert ended.returncode == expected, (
-            f"{block.place}: $ {command}\nexit code {ended.returncode}, expected {expected}\n{ended.stdout}"
+            f"{block.location}: $ {command}\nexit code {ended.returncode}, expected {expected}\n{ended.stdout}"
         )
         return ended.stdout

@@ -35,7 +35,7 @@ CHANGING = [page for page in PAGES_THAT_RUN if any(block.kind in {"file", "patch
 
 def unmarked(found: list[Block]) -> list[str]:
     """Places of blocks with commands that have no comment."""
-    return [block.place for block in found if (block.language in SHELL or block.commands) and not block.kind]
+    return [block.location for block in found if (block.language in SHELL or block.commands) and not block.kind]
 
 
 @pytest.mark.feature("O7")
@@ -55,7 +55,7 @@ def test_block_of_commands_without_a_comment_is_found() -> None:
 
 @pytest.mark.feature("O7")
 def test_reasons_of_commands_that_are_not_run_are_sentences() -> None:
-    short = [block.place for block in BLOCKS if block.kind == "not run" and len(block.value.split()) < 4]
+    short = [block.location for block in BLOCKS if block.kind == "not run" and len(block.value.split()) < 4]
     assert short == []
 
 

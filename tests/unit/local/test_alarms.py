@@ -58,7 +58,7 @@ class Account:
         self.client("cloudwatch").put_metric_data(Namespace="Airflow", MetricData=data)
 
     def states(self) -> list[str]:
-        """The states that the subscriber was told."""
+        """The states that the subscriber received."""
         found = self.client("sqs").receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages", [])
         return [json.loads(json.loads(item["Body"])["Message"])["NewStateValue"] for item in found]
 

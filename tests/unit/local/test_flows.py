@@ -104,8 +104,8 @@ def test_page_shows_the_record_and_every_flow_that_nothing_missed_has_a_reason(
 @pytest.mark.feature("H10")
 def test_flow_that_nothing_missed_is_named_unless_it_has_a_reason() -> None:
     unmissed = trial().with_result(TOPOLOGY, "")
-    (fault,) = unexplained([unmissed])
-    assert fault.startswith("scheduler -> broker tcp/6379: nothing fails without it. Fix: ")
+    (problem,) = unexplained([unmissed])
+    assert problem.startswith("scheduler -> broker tcp/6379: nothing fails without it. Fix: ")
     assert "no failure observed: **no reason**" in page([unmissed])
     missed = unmissed.with_result("local_executor", "Airflow tasks do not succeed")
     assert unexplained([missed, trial("clients", "load-balancer", "tcp/80").with_result(TOPOLOGY, "")]) == []
@@ -155,13 +155,13 @@ class Environment:
 
 @pytest.mark.feature("H10")
 def test_what_fails_only_without_the_flow_is_a_failure() -> None:
-    world = Environment(needs="a")
-    found = failures(world.check, ["a", "b"], removed=world.removed(), seconds=0)
+    environment = Environment(needs="a")
+    found = failures(environment.check, ["a", "b"], removed=environment.removed(), seconds=0)
     assert found == {"a": "it fails", "b": ""}
 
 
 @pytest.mark.feature("H10")
 def test_what_fails_with_the_flow_too_is_not_recorded() -> None:
-    world = Environment(needs="a", broken="b")
+    environment = Environment(needs="a", broken="b")
     with pytest.raises(StillFailing, match="b: it fails, also after the flow has been restored"):
-        failures(world.check, ["a", "b"], removed=world.removed(), seconds=0)
+        failures(environment.check, ["a", "b"], removed=environment.removed(), seconds=0)

@@ -12,7 +12,7 @@ MOST_COPIED, MOST_ARGUMENTS = 5, 10
 
 
 def calls() -> Iterator[tuple[str, Counter[str]]]:
-    """The place of each call, and by object the number of arguments ``name=object.name``."""
+    """The location of each call, and by object the number of arguments ``name=object.name``."""
     for file in sorted((ROOT / "modules").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
@@ -22,7 +22,7 @@ def calls() -> Iterator[tuple[str, Counter[str]]]:
 
 
 def test_no_call_passes_many_attributes_of_one_object_by_their_names() -> None:
-    found = [f"{place}: {count} of {name}" for place, names in calls() for name, count in names.items()]
+    found = [f"{location}: {count} of {name}" for location, names in calls() for name, count in names.items()]
     assert [line for line in found if int(line.split()[1]) > MOST_COPIED] == []
 
 

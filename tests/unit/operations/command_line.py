@@ -19,7 +19,7 @@ def run(folder: Path, *words: str, given: str = "") -> tuple[int, str, str]:
         words: the command line without ``--folder``.
         given: standard input.
     """
-    place = 2 if words[0] == "dags" else 1
-    done = RUNNER.invoke(app, [*words[:place], "--folder", str(folder), *words[place:]], input=given)
+    index = 2 if words[0] == "dags" else 1
+    done = RUNNER.invoke(app, [*words[:index], "--folder", str(folder), *words[index:]], input=given)
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
     return done.exit_code, done.stdout, done.stderr

@@ -1,4 +1,4 @@
-"""Expected cost beside what Cost Explorer knows; what is not known is said, never guessed."""
+"""Expected cost compared with Cost Explorer; an unknown cost is reported as unknown, never guessed."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def test_second_migration_keeps_the_history_of_the_first(cloud: Cloud, monkeypat
     migrate.migrate(cloud.account)
     assert record(cloud)["to"] == "fe199e1abd77"
     history = cloud.client("ssm").get_parameter_history(Name=cloud.names.parameter("schema"))["Parameters"]
-    assert [json.loads(one["Value"])["from"] for one in history] == ["29ce7909c52b", "fe199e1abd77"]
+    assert [json.loads(version["Value"])["from"] for version in history] == ["29ce7909c52b", "fe199e1abd77"]
 
 
 @pytest.mark.feature("C5")

@@ -37,7 +37,7 @@ def test_image_is_built_for_the_architecture_of_the_environment(
 ) -> None:
     without_image(cloud)
     log = docker(tmp_path, monkeypatch)
-    with pytest.raises(PreconditionError, match=r"is not in the repository"):  # the stand-in for docker pushes nothing
+    with pytest.raises(PreconditionError, match=r"is not in the repository"):  # the fake docker pushes nothing
         build_and_push(cloud.account)
     login, build = log.read_text().splitlines()
     registry = f"{cloud.account.environment.account_id}.dkr.ecr.eu-central-1.amazonaws.com"

@@ -153,18 +153,18 @@ def test_copy_that_aws_still_creates_is_deleted_when_it_is_ready(
     migrating: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rds = migrating.client("rds")
-    refused: list[dict[str, Any]] = []
+    rejected: list[dict[str, Any]] = []
     delete = rds.delete_db_instance
 
     def busy(**arguments: Any) -> Any:
-        if len(refused) < 2:
-            refused.append(arguments)
+        if len(rejected) < 2:
+            rejected.append(arguments)
             raise ClientError({"Error": {"Code": "InvalidDBInstanceState", "Message": "creating"}}, "DeleteDBInstance")
         return delete(**arguments)
 
     monkeypatch.setattr(rds, "delete_db_instance", busy)
     rehearse(migrating.account)
-    assert (len(refused), left(migrating)) == (2, [])
+    assert (len(rejected), left(migrating)) == (2, [])
 
 
 @pytest.mark.feature("D5")

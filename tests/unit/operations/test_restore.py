@@ -1,4 +1,4 @@
-"""A restore: what is refused before it, the settings and names after it, the Fernet keys of its time."""
+"""A restore: what is rejected before it, the settings and names after it, the Fernet keys of its time."""
 
 from __future__ import annotations
 

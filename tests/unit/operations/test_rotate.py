@@ -72,15 +72,15 @@ def test_database_rotation_sets_the_stored_password(cloud: Cloud) -> None:
     instance = rds_backends[DEFAULT_ACCOUNT_ID]["eu-central-1"].databases[cloud.names.name]
     assert instance._master_user_password == cloud.read("database-password")
     assert cloud.deployments() != before
-    names = [one["Name"] for one in cloud.client("ssm").describe_parameters()["Parameters"]]
+    names = [parameter["Name"] for parameter in cloud.client("ssm").describe_parameters()["Parameters"]]
     assert cloud.names.parameter("database-password-next") not in names
 
 
 @pytest.mark.feature("S6")
 def test_interrupted_rotation_continues_with_the_same_value(cloud: Cloud) -> None:
-    cloud.put("database-password-next", "remembered-from-the-first-try")
+    cloud.put("database-password-next", "stored-by-the-first-try")
     ROTATIONS["database"](cloud.account)
-    assert cloud.read("database-password") == "remembered-from-the-first-try"
+    assert cloud.read("database-password") == "stored-by-the-first-try"
 
 
 @pytest.mark.feature("S6")

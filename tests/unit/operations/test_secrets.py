@@ -33,7 +33,7 @@ def broker_tokens(cloud: Cloud) -> tuple[str, str] | None:
 
 @pytest.mark.feature("S1")
 @pytest.mark.parametrize(
-    ("name", "value", "mistake"),
+    ("name", "value", "problem"),
     [
         ("fernet-key", "short", "key 1 is not 32 bytes in URL-safe base64"),
         ("fernet-key", f"{SOUND_KEY},no", "key 2 is not 32 bytes in URL-safe base64"),
@@ -43,14 +43,14 @@ def broker_tokens(cloud: Cloud) -> tuple[str, str] | None:
         ("jwt-secret", "changeme", "has 8 characters, must have 32 to 4096"),
     ],
 )
-def test_invalid_secret_is_reported_without_its_value(cloud: Cloud, name: str, value: str, mistake: str) -> None:
+def test_invalid_secret_is_reported_without_its_value(cloud: Cloud, name: str, value: str, problem: str) -> None:
     if value:
         cloud.put(name, value)
         with pytest.raises(PreconditionError) as rejected:
             secrets.complete(cloud.account)
-        assert str(rejected.value).startswith(f"/airflow/dev/{name} {mistake}. Fix: delete it")
-        assert value not in str(rejected.value).replace(mistake, "")
-    assert SPECIFICATIONS[name].validate(value) == mistake
+        assert str(rejected.value).startswith(f"/airflow/dev/{name} {problem}. Fix: delete it")
+        assert value not in str(rejected.value).replace(problem, "")
+    assert SPECIFICATIONS[name].validate(value) == problem
 
 
 @pytest.mark.feature("S1")
@@ -60,8 +60,8 @@ def test_missing_secret_is_created_and_others_are_kept(cloud: Cloud) -> None:
     assert secrets.complete(cloud.account) == ["jwt-secret"]
     assert {name: cloud.read(name) for name in kept} == kept
     made = cloud.client("ssm").describe_parameters()["Parameters"]
-    assert {one["Type"] for one in made} == {"SecureString"}
-    jwt = next(one for one in made if one["Name"].endswith("jwt-secret"))
+    assert {parameter["Type"] for parameter in made} == {"SecureString"}
+    jwt = next(parameter for parameter in made if parameter["Name"].endswith("jwt-secret"))
     assert jwt["KeyId"].startswith("arn:aws:kms:")  # what Terraform sets: an alias would be a change to it
 
 

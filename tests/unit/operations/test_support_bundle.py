@@ -1,4 +1,4 @@
-"""The archive for somebody who helps: complete, and without a secret."""
+"""The archive for support: complete, and without a secret."""
 
 from __future__ import annotations
 

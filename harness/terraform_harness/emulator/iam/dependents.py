@@ -1,4 +1,4 @@
-"""Permissions that AWS checks inside a call, beside the action of the call itself.
+"""Permissions that AWS checks inside a call, in addition to the action of the call itself.
 
 Sources: "Dependent actions" and "Tagging authorization" of the service authorization reference and of each service's
 guide, named below.
@@ -61,7 +61,7 @@ DELIVERING: Mapping[tuple[str, str], tuple[str, ...]] = {
 
 
 def needed_by(call: Call, resources: Iterable[str], *, linked: set[str]) -> Iterator[Needed]:
-    """Yield what a call needs beside its own action.
+    """Yield what a call needs in addition to its own action.
 
     Args:
         call: The call.

@@ -72,7 +72,7 @@ DEFAULTS: Mapping[tuple[str, str], str] = {
 
 
 def values(call: Call, prefix: str, placeholder: str) -> list[str]:
-    """Return the names in a request that stand for ``placeholder``."""
+    """Return the names in a request that replace ``placeholder``."""
     for parameter in PARAMETERS.get(prefix, {}).get(placeholder, (placeholder,)):
         value = call.parameters.get(parameter)
         if value:

@@ -141,13 +141,15 @@ def compare_with_model(call: Call) -> None:
     """
     if (shape := call.model.input_shape) is None:
         return
-    faults = shapes_of(call.service).faults(shape, call.parameters)
-    if not faults:
+    mismatches = shapes_of(call.service).mismatches(shape, call.parameters)
+    if not mismatches:
         return
-    kind = MISSING if any(fault.kind == MISSING for fault in faults) else INVALID
-    noun = "error" if len(faults) == 1 else "errors"
-    text = "; ".join(map(str, faults))
-    raise Violation(model_code(call.service, call.protocol, kind), f"{len(faults)} validation {noun} detected: {text}")
+    kind = MISSING if any(mismatch.kind == MISSING for mismatch in mismatches) else INVALID
+    noun = "error" if len(mismatches) == 1 else "errors"
+    text = "; ".join(map(str, mismatches))
+    raise Violation(
+        model_code(call.service, call.protocol, kind), f"{len(mismatches)} validation {noun} detected: {text}"
+    )
 
 
 def serialized(call: Call, answer: Violation | Mapping[str, Any]) -> tuple[int, Mapping[str, str], str]:

@@ -17,7 +17,7 @@ SHOWN_CHARACTERS, SHOWN_VALUES = 100, 30
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Mismatch:
     """A parameter that does not match its shape.
 
     Attributes:
@@ -32,8 +32,8 @@ class Fault:
     constraint: str
     path: str = ""
 
-    def below(self, step: str) -> Fault:
-        """Return the fault with the path from its parent; only faults, which are rare, need paths."""
+    def below(self, step: str) -> Mismatch:
+        """Return the mismatch with the path from its parent; only mismatches, which are rare, need paths."""
         joint = "." if self.path and not self.path.startswith("[") else ""
         return replace(self, path=f"{step}{joint}{self.path}")
 
@@ -42,7 +42,7 @@ class Fault:
         return f"Value {value} at '{self.path}' failed to satisfy constraint: Member must {self.constraint}"
 
 
-Check = Callable[[Any], list[Fault]]
+Check = Callable[[Any], list[Mismatch]]
 Constraint = tuple[Callable[[Any], bool], str]
 
 
@@ -57,8 +57,8 @@ class Shapes:
     undecidable: dict[str, str] = field(default_factory=dict)
     _checks: dict[str, Check] = field(default_factory=dict)
 
-    def faults(self, shape: Any, value: Any) -> list[Fault]:
-        """Return every fault of ``value``, which has boto3's form."""
+    def mismatches(self, shape: Any, value: Any) -> list[Mismatch]:
+        """Return every mismatch of ``value``, which has boto3's form."""
         return self._check(shape)(value)
 
     def _check(self, shape: Any) -> Check:
@@ -86,11 +86,11 @@ class Shapes:
             return lambda _value: []
         required, members = tuple(shape.required_members), dict(shape.members)
 
-        def structure(value: Any) -> list[Fault]:
-            found = [Fault(MISSING, "", "not be null", name) for name in required if name not in value]
+        def structure(value: Any) -> list[Mismatch]:
+            found = [Mismatch(MISSING, "", "not be null", name) for name in required if name not in value]
             for name, item in value.items():
                 if below := self._check(members[name])(item):
-                    found += (fault.below(name) for fault in below)
+                    found += (mismatch.below(name) for mismatch in below)
             return found
 
         return structure
@@ -98,12 +98,12 @@ class Shapes:
     def _list(self, shape: Any, own: tuple[Constraint, ...]) -> Check:
         member = shape.member
 
-        def items(value: Any) -> list[Fault]:
+        def items(value: Any) -> list[Mismatch]:
             found = _broken(own, value, f"{len(value)} items")
             check = self._check(member)
             for index, item in enumerate(value):
                 if below := check(item):
-                    found += (fault.below(f"[{index}]") for fault in below)
+                    found += (mismatch.below(f"[{index}]") for mismatch in below)
             return found
 
         return items
@@ -111,12 +111,12 @@ class Shapes:
     def _map(self, shape: Any, own: tuple[Constraint, ...]) -> Check:
         key_shape, value_shape = shape.key, shape.value
 
-        def entries(value: Any) -> list[Fault]:
+        def entries(value: Any) -> list[Mismatch]:
             found = _broken(own, value, f"{len(value)} entries")
             check_key, check_value = self._check(key_shape), self._check(value_shape)
             for key, item in value.items():
-                found += (fault.below("(key)") for fault in check_key(key))
-                found += (fault.below(shown(key)) for fault in check_value(item))
+                found += (mismatch.below("(key)") for mismatch in check_key(key))
+                found += (mismatch.below(shown(key)) for mismatch in check_value(item))
             return found
 
         return entries
@@ -145,8 +145,8 @@ class Shapes:
             yield (lambda v: expression.fullmatch(v) is not None), f"satisfy regular expression pattern: {pattern}"
 
 
-def _broken(own: tuple[Constraint, ...], value: Any, text: Any) -> list[Fault]:
-    return [Fault(INVALID, shown(text), constraint) for holds, constraint in own if not holds(value)]
+def _broken(own: tuple[Constraint, ...], value: Any, text: Any) -> list[Mismatch]:
+    return [Mismatch(INVALID, shown(text), constraint) for holds, constraint in own if not holds(value)]
 
 
 def shown(value: Any) -> str:

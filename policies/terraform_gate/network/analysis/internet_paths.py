@@ -57,7 +57,7 @@ def short_paths(network: Network) -> Iterator[tuple[Link, ...]]:
     wide = {entry.name for entry, _ in _entry_nodes(network, nodes)}
     stores = frozenset(node.name for node in nodes if node.kind is Kind.DATA_STORE)
     yield from _paths_from(_entry_nodes(network, nodes), nodes, openings)
-    for path in _paths_from(_narrow_entries(network, nodes, besides=wide), nodes, openings):
+    for path in _paths_from(_narrow_entries(network, nodes, without=wide), nodes, openings):
         if path[-1].to in stores:
             yield path
 
@@ -97,7 +97,7 @@ def _nodes(network: Network) -> Iterator[Node]:
 
 
 def _is_open(endpoint: Endpoint) -> bool:
-    """Whether the endpoint is a load balancer that everybody reaches, because it has no security group."""
+    """Whether the endpoint is a load balancer that every address reaches, because it has no security group."""
     return endpoint.kind is Kind.LOAD_BALANCER and endpoint.public and not endpoint.filtered
 
 
@@ -116,12 +116,12 @@ def _entry_nodes(network: Network, nodes: list[Node]) -> Iterator[tuple[Node, li
             yield node, rules
 
 
-def _narrow_entries(network: Network, nodes: list[Node], *, besides: set[str]) -> Iterator[tuple[Node, list[str]]]:
+def _narrow_entries(network: Network, nodes: list[Node], *, without: set[str]) -> Iterator[tuple[Node, list[str]]]:
     """Yield the nodes that only small public blocks can reach, with the rules."""
     for node in nodes:
         ingress = (rule for group in _groups(network, node) for rule in rules_of(group, Direction.INGRESS))
         rules = [rule.name for rule in ingress if block_of(rule.peer) & INTERNET]
-        if rules and node.name not in besides:
+        if rules and node.name not in without:
             yield node, rules
 
 

@@ -59,5 +59,5 @@ def _shadowing(item: _Known, earlier: Sequence[_Known]) -> Iterator[AclEntry]:
             yield other.entry
 
 
-def _overlap(one: Ranges, two: Ranges) -> bool:
-    return any(start < end and begin < stop for start, stop in one.spans for begin, end in two.spans)
+def _overlap(left: Ranges, right: Ranges) -> bool:
+    return any(start < end and begin < stop for start, stop in left.spans for begin, end in right.spans)

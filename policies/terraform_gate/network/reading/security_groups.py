@@ -29,6 +29,7 @@ SEPARATE_RULES = {
 }
 LEGACY_RULE = "aws_security_group_rule"
 RULES = (*SEPARATE_RULES, LEGACY_RULE)
+# The name of an endpoint. Deployed resources have this tag, so its key stays as it is.
 ENDPOINT_TAG = "airflow-fargate:place"
 
 

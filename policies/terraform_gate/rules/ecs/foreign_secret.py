@@ -115,8 +115,8 @@ def _evaluate(identity: Identity, secrets: InjectedSecrets) -> list[Finding]:
     found += [f"can read {resource}, the path of {name}" for resource, name in secrets.foreign_paths(identity)]
     if found:
         return [report(role, text) for text in dict.fromkeys(found)]
-    gaps = list(dict.fromkeys(secrets.undecided(identity)))
-    return [Finding.unknown(role, text) for text in gaps[:_MOST]] or [Finding.pass_(role)]
+    unknown = list(dict.fromkeys(secrets.undecided(identity)))
+    return [Finding.unknown(role, text) for text in unknown[:_MOST]] or [Finding.pass_(role)]
 
 
 rule = ForeignSecret()

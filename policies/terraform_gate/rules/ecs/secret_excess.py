@@ -84,8 +84,8 @@ class SecretExcess(Rule):
                     Finding.fail(principal.resource, f"can read {item}, which no container references")
                     for item in excess
                 ]
-                gaps = [Finding.unknown(principal.resource, text) for text in principal.unknown]
-                yield from found or gaps or [Finding.pass_(principal.resource)]
+                unknown = [Finding.unknown(principal.resource, text) for text in principal.unknown]
+                yield from found or unknown or [Finding.pass_(principal.resource)]
 
 
 rule = SecretExcess()

@@ -41,7 +41,7 @@ class ValidPolicyDocument(Rule):
         Example(
             title="truncated JSON",
             resources={"aws_iam_policy": {"logs": {**_BODY, "policy": policy(_READ)[:-1]}}},
-            not_plannable_because="the provider refuses it",
+            not_plannable_because="the provider rejects it",
         ),
     )
 

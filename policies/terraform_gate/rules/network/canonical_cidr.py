@@ -24,7 +24,7 @@ from terraform_gate.rules.shared.network_rule import ACL_RULES, ACLS, GROUP_RULE
 from terraform_gate.rules.shared.resources import merge
 from terraform_gate.terraform_resource import items
 
-_REFUSED = "the provider rejects it during the plan; the gate reads synthesized JSON before that"
+_NOT_PLANNABLE = "the provider rejects it during the plan; the gate reads synthesized JSON before that"
 _BASE = merge(vpc(), security_group("web"))
 _ROUTES = ("aws_route", "aws_route_table", "aws_default_route_table")
 _LISTS = ("aws_ec2_managed_prefix_list", "aws_ec2_managed_prefix_list_entry")
@@ -70,19 +70,19 @@ class CanonicalCidr(NetworkRule):
                 network_acl("main", "app"),
                 acl_entry("https", 100, (443, 443), "10.0.1.7/16"),
             ),
-            not_plannable_because=_REFUSED,
+            not_plannable_because=_NOT_PLANNABLE,
         ),
         Example(
             title="host bits in an inline rule",
             resources=merge(
                 vpc(), security_group("web", ingress=[inline_rule(443, cidr_blocks=["10.0.0.0/8", "10.0.1.7/16"])])
             ),
-            not_plannable_because=_REFUSED,
+            not_plannable_because=_NOT_PLANNABLE,
         ),
         Example(
             title="an invalid prefix length",
             resources=merge(_BASE, ingress_rule("https", "web", cidr_ipv4="10.0.0.0/33")),
-            not_plannable_because=_REFUSED,
+            not_plannable_because=_NOT_PLANNABLE,
         ),
     )
 

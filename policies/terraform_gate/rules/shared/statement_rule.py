@@ -118,10 +118,10 @@ class StatementRule(Rule):
         violations = [
             f"{statement.label}: {text}" for statement in statements for text in self.violations_in(statement, accounts)
         ]
-        gaps = [f"{statement.label}: {gap}" for statement in statements for gap in self.unknown(statement)]
+        unknown = [f"{statement.label}: {text}" for statement in statements for text in self.unknown(statement)]
         yield from [Finding.fail(resource, text) for text in violations]
-        yield from [Finding.unknown(resource, gap) for gap in gaps]
-        if not violations and not gaps:
+        yield from [Finding.unknown(resource, text) for text in unknown]
+        if not violations and not unknown:
             yield Finding.pass_(resource)
 
 

@@ -46,15 +46,15 @@ def test_schedule_in_the_security_group_of_another_component_is_found() -> None:
 
 @pytest.mark.feature("P5")
 def test_pipe_and_service_by_family_and_revision_in_the_security_group_of_another_component_are_found() -> None:
-    place = {"security_groups": ["${aws_security_group.scheduler.id}"], "subnets": ["subnet-1"]}
+    network = {"security_groups": ["${aws_security_group.scheduler.id}"], "subnets": ["subnet-1"]}
     family = "${aws_ecs_task_definition.worker.family}:${aws_ecs_task_definition.worker.revision}"
     ecs = {
         "task_definition_arn": "${aws_ecs_task_definition.worker.arn}",
-        "network_configuration": {"aws_vpc_configuration": place},
+        "network_configuration": {"aws_vpc_configuration": network},
     }
     workloads: Resources = {
         "aws_pipes_pipe": {"jobs": {"target_parameters": {"ecs_task_parameters": ecs}}},
-        "aws_ecs_service": {"more": {"task_definition": family, "network_configuration": place}},
+        "aws_ecs_service": {"more": {"task_definition": family, "network_configuration": network}},
     }
     assert set(_found(own_component, merge(BOTH, workloads))) == {"aws_pipes_pipe.jobs", "aws_ecs_service.more"}
 

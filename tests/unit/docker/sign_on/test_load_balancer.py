@@ -106,7 +106,7 @@ def test_padding_may_be_absent_and_the_expiry_a_text() -> None:
         ({"exp": math.nan}, "it has expired"),
     ],
 )
-def test_statement_with_another_header_is_refused_before_a_key_is_requested(
+def test_statement_with_another_header_is_rejected_before_a_key_is_requested(
     change: dict[str, Any], message: str
 ) -> None:
     endpoint = Endpoint()
@@ -154,7 +154,7 @@ def changed_claims() -> str:
     ],
     ids=["key of another region", "claims", "HMAC", "no signature", "none", "two", "parts", "text", *"1234"],
 )
-def test_forged_statement_is_refused(text: Callable[[], str], message: str) -> None:
+def test_forged_statement_is_rejected(text: Callable[[], str], message: str) -> None:
     with pytest.raises(SignOnError, match=message):
         claims_of(text())
 

@@ -105,7 +105,7 @@ def test_default_role_is_for_people_without_a_listed_group() -> None:
         ({"sub": "1", "groups": {"platform": True}}, "is not a list of groups"),
     ],
 )
-def test_claims_without_a_user_or_groups_are_refused(claims: dict[str, Any], message: str) -> None:
+def test_claims_without_a_user_or_groups_are_rejected(claims: dict[str, Any], message: str) -> None:
     with pytest.raises(SignOnError, match=message):
         identity_of(claims, SETTINGS)
 
@@ -144,7 +144,7 @@ def test_unsigned_and_symmetric_identity_tokens_are_not_accepted() -> None:
         (Remote(error=requests.ConnectionError()), 503, "does not answer"),
         (Remote(issuer="https://other.example"), 502, "calls itself 'https://other.example', not"),
         (Remote(error=OAuthError("invalid_client")), 502, "client id or client secret"),
-        (Remote(error=OAuthError("access_denied", "no licence")), 403, "refused the sign-in: no licence"),
+        (Remote(error=OAuthError("access_denied", "no licence")), 403, "rejected the sign-in: no licence"),
         (Remote(), 403, "sent no identity token"),
     ],
 )

@@ -115,8 +115,8 @@ def test_two_environments_may_share_an_existing_vpc() -> None:
 
 @pytest.mark.feature("E5")
 def test_shared_name_and_states_are_rejected() -> None:
-    twin, bucket = made(SMALLEST, network={"cidr": "10.20.0.0/16"}), "s3://state-of-dev/airflow-fargate"
-    assert violation_lines(made(SMALLEST), twin) == [
+    other, bucket = made(SMALLEST, network={"cidr": "10.20.0.0/16"}), "s3://state-of-dev/airflow-fargate"
+    assert violation_lines(made(SMALLEST), other) == [
         "dev: name: two environments are named 'dev'. Fix: change the value",
         f"dev: state: {bucket}/dev-foundation is already the state of dev. Fix: change the value",
         f"dev: state: {bucket}/dev-airflow is already the state of dev. Fix: change the value",
@@ -128,8 +128,8 @@ OTHER_BUCKET = {"bucket": "other", "role_arn": "arn:aws:iam::222222222222:role/s
 
 @pytest.mark.feature("E5")
 def test_the_same_name_in_another_bucket_shares_no_state() -> None:
-    twin = made(SMALLEST, network={"cidr": "10.20.0.0/16"}, state=OTHER_BUCKET)
-    assert violation_lines(made(SMALLEST), twin) == [
+    other = made(SMALLEST, network={"cidr": "10.20.0.0/16"}, state=OTHER_BUCKET)
+    assert violation_lines(made(SMALLEST), other) == [
         "dev: name: two environments are named 'dev'. Fix: change the value"
     ]
 

@@ -1,15 +1,15 @@
-"""The nftables rules of a place follow AWS's semantics; ``tests/image`` runs them in a kernel."""
+"""The nftables rules of an endpoint follow AWS's semantics; ``tests/image`` runs them in a kernel."""
 
 from __future__ import annotations
 
 import pytest
 from terraform_harness.packet_filters.ec2_network import AclEntry, Ec2Network, GroupRule, Route, Services, Subnet
-from terraform_harness.packet_filters.ruleset import Place, members_script, route_commands, ruleset
+from terraform_harness.packet_filters.ruleset import Endpoint, members_script, route_commands, ruleset
 
 POSTGRES = Services(protocol="6", first=5432, last=5432)
 EVERYTHING = Services(protocol="-1")
-CLIENT = Place(name="client", address="10.0.0.4", subnet="subnet-a", groups=("sg-client",))
-SERVER = Place(name="server", address="10.0.1.4", subnet="subnet-b", groups=("sg-server",))
+CLIENT = Endpoint(name="client", address="10.0.0.4", subnet="subnet-a", groups=("sg-client",))
+SERVER = Endpoint(name="server", address="10.0.1.4", subnet="subnet-b", groups=("sg-server",))
 
 
 def _rule(group: str, peer: str, services: Services = POSTGRES, *, egress: bool = False) -> GroupRule:
@@ -96,11 +96,11 @@ def test_acl_is_stateless_and_does_not_apply_inside_the_subnet() -> None:
     assert any("ct state established,related" in line for line in _chain(script, "group_ingress"))
 
 
-def test_place_outside_of_the_subnets_has_no_filters_and_a_nat_gateway_no_groups() -> None:
-    outside = ruleset(_network(), Place(name="person", address="10.0.9.9"), [])
+def test_endpoint_outside_of_the_subnets_has_no_filters_and_a_nat_gateway_no_groups() -> None:
+    outside = ruleset(_network(), Endpoint(name="person", address="10.0.9.9"), [])
     assert "chain acl" not in outside
     assert "chain group" not in outside
-    nat = ruleset(_network(), Place(name="nat", address="10.0.0.9", subnet="subnet-a", has_groups=False), [])
+    nat = ruleset(_network(), Endpoint(name="nat", address="10.0.0.9", subnet="subnet-a", has_groups=False), [])
     assert "chain acl_ingress" in nat
     assert "group_" not in nat.replace("dropped_by_group", "")
 

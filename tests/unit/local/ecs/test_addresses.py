@@ -1,4 +1,4 @@
-"""Places get addresses that AWS would give: none that it reserves, and none twice."""
+"""Endpoints get addresses that AWS would give: none that it reserves, and none twice."""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ def test_alarms_have_configured_thresholds_and_notify_by_email() -> None:
         topic = deployment.resolve(alarm.body["alarm_actions"][0])
         assert topic.type == "aws_sns_topic"
         assert alarm.body["alarm_description"]
-    told = deployment.only("aws_sns_topic_subscription")
-    assert (told.body["protocol"], told.body["endpoint"]) == ("email", "airflow@example.com")
+    subscription = deployment.only("aws_sns_topic_subscription")
+    assert (subscription.body["protocol"], subscription.body["endpoint"]) == ("email", "airflow@example.com")
 
 
 @pytest.mark.feature("L4")

@@ -53,10 +53,10 @@ def test_git_bundle_has_no_sidecar() -> None:
     for name in READERS["celery"]:
         task = running[name][1]
         assert not {"git-sync", "git-clone"} & _names(task)
-        (told,) = json.loads(task.main.environment["AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"])
-        assert told["classpath"] == "airflow.providers.git.bundles.git.GitDagBundle"
-        assert told["kwargs"]["refresh_interval"] == 30
-        assert told["kwargs"]["subdir"] == "team/dags"
+        (bundle,) = json.loads(task.main.environment["AIRFLOW__DAG_PROCESSOR__DAG_BUNDLE_CONFIG_LIST"])
+        assert bundle["classpath"] == "airflow.providers.git.bundles.git.GitDagBundle"
+        assert bundle["kwargs"]["refresh_interval"] == 30
+        assert bundle["kwargs"]["subdir"] == "team/dags"
         assert task.main.environment["AIRFLOW_GIT_REPO"] == "git@github.com:example/dags.git"
         assert task.main.secrets["AIRFLOW_GIT_DEPLOY_KEY"] == KEY
 
@@ -114,13 +114,13 @@ def test_containers_with_a_shared_volume_have_the_same_user() -> None:
 @pytest.mark.feature("G4")
 def test_all_components_follow_the_same_branch_of_the_same_repository() -> None:
     running = services(deployed(dags=GIT_SSH))
-    told = {
+    followed = {
         (sync["GITSYNC_REPO"], sync["GITSYNC_REF"], sync["GITSYNC_PERIOD"])
         for _, task in running.values()
         if "git-sync" in _names(task)
         for sync in [task.container("git-sync").environment]
     }
-    assert told == {("git@github.com:example/dags.git", "main", "60")}
+    assert followed == {("git@github.com:example/dags.git", "main", "60")}
 
 
 @pytest.mark.feature("G2")
@@ -128,10 +128,10 @@ def test_port_in_the_repository_address_is_the_only_one_opened() -> None:
     address = "ssh://git@git.example.com:2222/dags.git"
     hosts = [f"[git.example.com]:2222 {HOST_KEY.split(maxsplit=1)[1]}"]
     deployment = deployed(dags={**GIT_SSH, "repository": address, "known_hosts": hosts})
-    world = [
+    internet = [
         rule.body
         for rule in deployment.of("aws_vpc_security_group_egress_rule")
         if rule.body.get("cidr_ipv4") == "0.0.0.0/0"
     ]
-    assert {rule["to_port"] for rule in world} == {443, 2222}
+    assert {rule["to_port"] for rule in internet} == {443, 2222}
     assert 2222 in {rule.body["from_port"] for rule in deployment.of("aws_network_acl_rule")}

@@ -28,8 +28,8 @@ def test_each_component_and_store_has_its_own_security_group(topology: str) -> N
     deployment = deployed(topology=topology)
     stores = {"metadata-database", "broker"} if topology == "celery" else {"metadata-database"}
     stores |= {"airflow-task"} if topology == "ecs" else set()
-    places = Counter(group.body["tags"]["airflow-fargate:place"] for group in deployment.of("aws_security_group"))
-    assert places == Counter({*services(deployment), "migrate", "db-clean", "load-balancer", *stores})
+    endpoints = Counter(group.body["tags"]["airflow-fargate:place"] for group in deployment.of("aws_security_group"))
+    assert endpoints == Counter({*services(deployment), "migrate", "db-clean", "load-balancer", *stores})
     for service, _ in services(deployment).values():
         (group,) = service.get("network_configuration", "security_groups")
         assert deployment.resolve(group).body["tags"]["airflow-fargate:place"] == service.body["name"]

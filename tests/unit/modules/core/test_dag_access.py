@@ -17,6 +17,6 @@ def test_destination_is_the_internet_a_block_or_a_security_group() -> None:
 
 @pytest.mark.feature("N8")
 def test_name_of_a_policy_depends_on_what_it_allows_only() -> None:
-    one = Permission(("s3:GetObject", "s3:PutObject"), ("arn:aws:s3:::a/*",))
-    assert one.name == Permission(("s3:PutObject", "s3:GetObject"), ("arn:aws:s3:::a/*",)).name
-    assert one.name != Permission(("s3:GetObject",), ("arn:aws:s3:::a/*",)).name
+    permission = Permission(("s3:GetObject", "s3:PutObject"), ("arn:aws:s3:::a/*",))
+    assert permission.name == Permission(("s3:PutObject", "s3:GetObject"), ("arn:aws:s3:::a/*",)).name
+    assert permission.name != Permission(("s3:GetObject",), ("arn:aws:s3:::a/*",)).name

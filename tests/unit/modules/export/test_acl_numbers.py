@@ -51,7 +51,7 @@ def plan_preconditions(folder: Path, module: Module, egress: Mapping[str, Any]) 
 
 
 @pytest.mark.feature("M1")
-def test_destinations_with_the_same_number_are_refused_by_the_plan(
+def test_destinations_with_the_same_number_are_rejected_by_the_plan(
     every_module: dict[str, Module], tmp_path: Path
 ) -> None:
     require("terraform")
@@ -69,7 +69,7 @@ def test_destinations_with_the_same_number_are_refused_by_the_plan(
 
 
 @pytest.mark.feature("M2")
-def test_more_rules_than_the_quota_are_refused_by_the_plan(every_module: dict[str, Module], tmp_path: Path) -> None:
+def test_more_rules_than_the_quota_are_rejected_by_the_plan(every_module: dict[str, Module], tmp_path: Path) -> None:
     require("terraform")
     # The outbound rules of the application subnets: nine of Airflow, the default rule, and one for each destination.
     destinations = {f"n{index}": {"cidr": f"192.0.2.{index}/32"} for index in range(11)}

@@ -58,10 +58,10 @@ def test_parallelism_covers_all_slots_at_the_largest_scale() -> None:
 @pytest.mark.feature("D2")
 def test_environment_with_too_many_database_connections_is_rejected() -> None:
     many = [{"name": "default", "queues": ["default"], "max_count": 200}]
-    with pytest.raises(InvalidEnvironment) as refused:
+    with pytest.raises(InvalidEnvironment) as rejected:
         deployed(workers=many)
-    assert "200 x (4 + 1)" in str(refused.value)
-    assert "360 accepted" in str(refused.value)
+    assert "200 x (4 + 1)" in str(rejected.value)
+    assert "360 accepted" in str(rejected.value)
 
 
 @pytest.mark.feature("D2")

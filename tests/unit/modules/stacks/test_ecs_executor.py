@@ -114,7 +114,7 @@ def test_airflow_task_ends_with_its_main_container() -> None:
 
 
 @pytest.mark.feature("T8")
-def test_celery_stays_the_default_executor_beside_ecs() -> None:
+def test_celery_stays_the_default_executor_with_ecs() -> None:
     deployment = deployed(**ON_FARGATE["celery and ecs"])
     for name, task in fargate_tasks(deployment).items():
         found = task.main.environment["AIRFLOW__CORE__EXECUTOR"]

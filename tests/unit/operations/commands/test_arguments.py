@@ -93,7 +93,7 @@ def test_path_is_no_name_of_an_environment_in_any_command(offline: Path) -> None
         for parameter in command.params:
             if parameter.name not in NAMES:
                 continue
-            given = {one.name: "dev" for one in command.params if one.required} | {parameter.name: "../dev"}
+            given = {item.name: "dev" for item in command.params if item.required} | {parameter.name: "../dev"}
             options = [word for name, word in given.items() if name == "into" for word in ("--into", word)]
             arguments = [word for name, word in given.items() if name != "into"]
             done = RUNNER.invoke(app, [*words, *options, *arguments, "--folder", str(below)])

@@ -1,4 +1,4 @@
-"""Commands for secrets: rotations that are refused."""
+"""Commands for secrets: rotations that are rejected."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ def test_release_to_s3_stops_only_at_the_credentials(runner: Runner, target: Tar
 
 @pytest.mark.feature("O5")
 @pytest.mark.xdist_group("pipeline scripts")
-def test_digest_is_pushed_on_a_branch_of_its_own(runner: Runner, target: Target) -> None:
+def test_digest_is_pushed_on_a_separate_branch(runner: Runner, target: Target) -> None:
     script = scripts.pin((target,), push="git push --quiet origin")
     head = runner.git("rev-parse", "HEAD").strip()
     runner.run(script, BRANCH="airflow-image/abc", DIGEST_DEV=DIGEST)

@@ -87,9 +87,9 @@ def test_page_requests_nothing_logs_nothing_and_its_boxes_do_not_overlap(browser
     boxes = opened.page.evaluate(BOXES)
     assert len(boxes) > 8
     assert all(box["text"] <= box["right"] for box in boxes)
-    for one, other in combinations(boxes, 2):
-        apart = one["right"] <= other["left"] or other["right"] <= one["left"]
-        assert apart or one["bottom"] <= other["top"] or other["bottom"] <= one["top"]
+    for box, other in combinations(boxes, 2):
+        apart = box["right"] <= other["left"] or other["right"] <= box["left"]
+        assert apart or box["bottom"] <= other["top"] or other["bottom"] <= box["top"]
     assert opened.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -21,9 +21,9 @@ def picture(contents: Contents) -> Picture:
 
 @pytest.mark.feature("O4")
 def test_no_boxes_and_no_columns_overlap(picture: Picture) -> None:
-    for one, other in combinations(picture.boxes, 2):
-        apart = one.x + one.width <= other.x or other.x + other.width <= one.x
-        assert apart or one.y + one.height <= other.y or other.y + other.height <= one.y
+    for box, other in combinations(picture.boxes, 2):
+        apart = box.x + box.width <= other.x or other.x + other.width <= box.x
+        assert apart or box.y + box.height <= other.y or other.y + other.height <= box.y
     for left, right in combinations(picture.columns, 2):
         assert left.x + left.width <= right.x
 

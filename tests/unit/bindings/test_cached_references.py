@@ -8,7 +8,7 @@ import cdktf
 import pytest
 from cdktf import App, TerraformOutput, TerraformStack
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
-from cdktf_fast_bindings.remembered_references import path_of
+from cdktf_fast_bindings.cached_references import path_of
 from constructs import Construct
 
 

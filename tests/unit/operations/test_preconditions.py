@@ -54,7 +54,7 @@ WITHOUT_STATE = {"restore", "open", "shell", "destroy"}
 STACKS = {"deploy", "destroy", "plan", "bootstrap"}
 
 
-def refused(folder: Path, *, name: str = "dev", verbs: set[str]) -> dict[str, str]:
+def rejected(folder: Path, *, name: str = "dev", verbs: set[str]) -> dict[str, str]:
     """The last line of each command's message; each must end with 1 or 2, print no result and suggest a fix."""
     messages = {}
     for verb in sorted(verbs):
@@ -82,7 +82,7 @@ def test_every_command_is_listed_here() -> None:
 
 @pytest.mark.feature("O2")
 def test_environment_that_does_not_exist_is_named_with_those_that_do(folder: Path) -> None:
-    for message in refused(folder, name="nowhere", verbs=set(WORDS)).values():
+    for message in rejected(folder, name="nowhere", verbs=set(WORDS)).values():
         assert (
             message == f"{folder}/nowhere.yaml: no such file; environments in this folder: dev. Fix: correct the name\n"
         )
@@ -141,14 +141,14 @@ def test_unusable_credentials_stop_every_command(
     folder: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, expected: str
 ) -> None:
     answers(monkeypatch, error, account="")
-    for verb, message in refused(folder, verbs=set(WORDS)).items():
+    for verb, message in rejected(folder, verbs=set(WORDS)).items():
         assert expected in message, verb
 
 
 @pytest.mark.feature("O2")
 def test_credentials_of_another_account_stop_every_command(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answers(monkeypatch, AssertionError("a call in another account"), account="999999999999")
-    for message in refused(folder, verbs=set(WORDS)).values():
+    for message in rejected(folder, verbs=set(WORDS)).values():
         assert "dev is in account 123456789012, the credentials belong to 999999999999" in message
 
 
@@ -164,7 +164,7 @@ def test_denied_and_throttled_calls_name_the_action_and_the_role(
     folder: Path, monkeypatch: pytest.MonkeyPatch, code: str, expected: str
 ) -> None:
     answers(monkeypatch, client_error(code))
-    for verb, message in refused(folder, verbs=set(WORDS) - WITHOUT_STATE).items():
+    for verb, message in rejected(folder, verbs=set(WORDS) - WITHOUT_STATE).items():
         if verb not in {"verify", "secrets"}:
             assert expected in message, verb
 
@@ -172,7 +172,7 @@ def test_denied_and_throttled_calls_name_the_action_and_the_role(
 @pytest.mark.feature("O2")
 def test_environment_that_is_not_deployed_names_the_deployment(folder: Path) -> None:
     CLIENTS.pending = {}
-    for verb, message in refused(
+    for verb, message in rejected(
         folder, verbs=set(WORDS) - WITHOUT_STATE - STACKS - {"backups", "support-bundle"}
     ).items():
         assert "operations deploy dev" in message, verb
@@ -198,11 +198,11 @@ def test_commands_that_need_the_database_of_a_hibernating_environment_change_not
     hibernate(cloud.account)
     before = cloud.desired(), cloud.deployments(), cloud.read("database-password")
     cloud.account.changed = False
-    for verb, message in refused(folder, verbs=NEED_THE_DATABASE).items():
+    for verb, message in rejected(folder, verbs=NEED_THE_DATABASE).items():
         assert "operations wake dev" in message, verb
     assert (cloud.desired(), cloud.deployments(), cloud.read("database-password")) == before
     assert cloud.tasks() == []
-    assert "operations wake dev" in refused(folder, verbs={"verify"})["verify"]
+    assert "operations wake dev" in rejected(folder, verbs={"verify"})["verify"]
 
 
 @pytest.mark.feature("O2", "O8")
@@ -214,13 +214,13 @@ def test_status_of_a_partly_destroyed_environment_shows_what_is_left(folder: Pat
     assert "no services: the environment is not deployed completely, or partly destroyed" in done.stdout
     assert "database    available" in done.stdout
     assert "operations deploy dev" in done.stderr.splitlines()[-1]
-    assert "has no services" in refused(folder, verbs={"scale"})["scale"]
+    assert "has no services" in rejected(folder, verbs={"scale"})["scale"]
 
 
 @pytest.mark.feature("O2")
 def test_lost_database_is_named_before_anything_is_changed(folder: Path, cloud: Cloud) -> None:
     cloud.client("rds").delete_db_instance(DBInstanceIdentifier=cloud.names.name, SkipFinalSnapshot=True)
-    for verb, message in refused(folder, verbs=NEED_THE_DATABASE | {"hibernate", "wake"}).items():
+    for verb, message in rejected(folder, verbs=NEED_THE_DATABASE | {"hibernate", "wake"}).items():
         assert "database airflow-dev does not exist. Fix: " in message, verb
     assert cloud.tasks() == []
 

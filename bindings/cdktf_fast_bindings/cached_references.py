@@ -11,7 +11,7 @@ _ROOTS = frozenset({"cdktf.App", "cdktn.App"})
 _ONE_TOKEN = re.compile(r"\$\{TfToken\[TOKEN\.\d+\]\}")
 
 
-def remember() -> None:
+def cache_references() -> None:
     """Add the cache to jsii. Needs a known jsii."""
     import jsii
 
