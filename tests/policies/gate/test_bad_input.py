@@ -63,7 +63,7 @@ def test_unreadable_document_is_a_problem(folder: Folder, content: str, reason: 
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("terragrunt.hcl", "not a file of Terraform"),
+        ("terragrunt.hcl", "Terraform does not read *.hcl files"),
         ("extra.tofu.json", "only OpenTofu reads this file"),
     ],
 )

@@ -25,12 +25,18 @@ class Clients(dict[str, Any]):
         self.pending: dict[str, Callable[[], Any]] = {}
 
     def __getitem__(self, service: str) -> Any:
+        self.create_resources(service)
+        return super().__getitem__(service)
+
+    def create_resources(self, service: str) -> None:
+        """Create the resources of a service, unless they exist."""
         if service in self.pending:
             self.pending.pop(service)()
-        return super().__getitem__(service)
 
 
 CLIENTS = Clients()
+# Those of an Account record its changes; these create and read what AWS has, which is no change of a command.
+OWN_CLIENTS: dict[str, Any] = {}
 
 
 class CloudResources:
@@ -41,7 +47,10 @@ class CloudResources:
         self.names = account.names
 
     def client(self, service: str) -> Any:
-        return self.account.client(service)
+        CLIENTS.create_resources(service)
+        if service not in OWN_CLIENTS:
+            OWN_CLIENTS[service] = SESSION.client(service)
+        return OWN_CLIENTS[service]
 
     def build(self) -> None:
         """Create the resources of both stacks, service by service on first use."""

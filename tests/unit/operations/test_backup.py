@@ -30,7 +30,7 @@ def test_interrupted_backup_waits_for_the_snapshot_that_it_ordered(
     cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first = backup(cloud.account)["snapshot"]
-    rds, described = cloud.client("rds"), []
+    rds, described = cloud.account.client("rds"), []
     find = rds.describe_db_snapshots
 
     def creating(**arguments: str) -> object:

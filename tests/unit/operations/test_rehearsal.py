@@ -152,7 +152,7 @@ def test_rehearsal_deletes_what_a_killed_one_left(migrating: Cloud, monkeypatch:
 def test_copy_that_aws_still_creates_is_deleted_when_it_is_ready(
     migrating: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rds = migrating.client("rds")
+    rds = migrating.account.client("rds")
     rejected: list[dict[str, Any]] = []
     delete = rds.delete_db_instance
 
