@@ -89,7 +89,7 @@ class FakeCluster:
 
 @contextmanager
 def fake_cluster(
-    aws: EmulatedAws, *, cluster: str, parameters: str, network: str, folder: Path, check_every: int = 5
+    aws: EmulatedAws, *, cluster: str, parameters: str, network: str, folder: Path, check_every: int = 10
 ) -> Iterator[FakeCluster]:
     """Start the backing services and the agent of a cluster. Enter ``FakeCluster.runner`` to start its ECS services.
 
