@@ -26,8 +26,7 @@ FOLDERS = (
     "tests",
 )
 LINKS = (".venv", "report/picture/node_modules")
-# Bytecode is copied with the times of its sources, so that each command does not compile them again.
-SKIPPED = shutil.ignore_patterns("node_modules", "pictures")
+SKIPPED = shutil.ignore_patterns("__pycache__", "node_modules", "pictures")
 TIMEOUT_SECONDS = 300
 
 
@@ -72,7 +71,7 @@ class ProjectCopy:
         ended = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", command],
             cwd=self.folder,
-            env={**outside, "PYTHONPATH": paths, "COLUMNS": "200"},
+            env={**outside, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "200"},
             input=given,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -27,9 +27,8 @@ class Runner:
     def __init__(self, folder: Path) -> None:
         self.folder, self.origin = folder / "clone", folder / "origin.git"
         self.git("clone", "--quiet", "--shared", str(ROOT), str(self.folder), at=folder)
-        # With the times of the files: the bytecode of unchanged sources stays valid.
-        for name in ("environments", "local", "modules", "operations", "report", "policies", "Makefile", "main.py"):
-            subprocess.run(["cp", "-a", "--no-target-directory", str(ROOT / name), str(self.folder / name)], check=True)
+        for name in ("environments", "modules", "operations", "report", "policies", "Makefile", "main.py"):
+            subprocess.run(["cp", "-r", "--no-target-directory", str(ROOT / name), str(self.folder / name)], check=True)
         (self.folder / ".venv").symlink_to(ROOT / ".venv")
         for file in (self.folder / "environments").glob("*.yaml"):
             file.unlink()
