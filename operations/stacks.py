@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from terraform_harness.terraform.changes import state_values
 from terraform_harness.terraform.diagnostics import Message
 from terraform_harness.terraform.run import Plan, Terraform, TerraformError
 
@@ -133,12 +134,12 @@ class Stack:
 
     def task_definitions(self) -> dict[str, str]:
         """ARN of the task definition of every ECS service in the state, by the service's name."""
-        return {
-            instance["attributes"]["name"]: instance["attributes"]["task_definition"]
-            for resource in self.terraform.pull().get("resources", ())
+        services = [
+            resource["values"]
+            for resource in state_values(self.terraform.pull())["values"]["root_module"]["resources"]
             if resource["type"] == "aws_ecs_service"
-            for instance in resource["instances"]
-        }
+        ]
+        return {service["name"]: service["task_definition"] for service in services}
 
     def _shown(self, plan: Plan) -> dict[str, Any]:
         """The plan as JSON. Terraform prints each plan once, because this takes a second or two."""

@@ -17,7 +17,7 @@ from terraform_harness.emulator.seed import seed
 from terraform_harness.emulator.support import unsupported
 from terraform_harness.extras import imports_of_extra
 from terraform_harness.terraform import workspace
-from terraform_harness.terraform.changes import changes, described, managed, shown
+from terraform_harness.terraform.changes import changes, described, managed, state_values
 from terraform_harness.terraform.console import show_progress
 from terraform_harness.terraform.run import Plan, Terraform, TerraformError
 from terraform_harness.verification import unverified, verifiers_without, verify
@@ -136,7 +136,7 @@ class Lifecycle:
         Raises:
             LifecycleError: A check failed; the message lists all failures.
         """
-        states = [shown(self.roots[stack].pull()) for stack in stacks]
+        states = [state_values(self.roots[stack].pull()) for stack in stacks]
         checks = verify(states, aws=self.emulator, verifiers=verifiers_without(skip))
         failed = [str(check) for check in checks if not check.ok]
         if failed:

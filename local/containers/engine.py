@@ -147,20 +147,21 @@ class Container:
         """
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            state = self.state
+            inspected = self.inspect()
+            state = inspected["State"]
             if not state["Running"]:
                 raise EngineError(f"{self.name} ended with {state['ExitCode']}:\n{self.logs()[-2000:]}")
-            if self._passes_health_check(state):
+            if self._passes_health_check(inspected):
                 return
             time.sleep(POLL_SECONDS)
         raise EngineError(f"{self.name} is not healthy after {seconds:g} s:\n{self.logs()[-2000:]}")
 
-    def _passes_health_check(self, state: Mapping[str, Any]) -> bool:
+    def _passes_health_check(self, inspected: Mapping[str, Any]) -> bool:
         """The engine's result. Where the engine runs no check (``--no-healthcheck``), this runs that of the image."""
-        if "Health" in state:
-            return bool(state["Health"]["Status"] == "healthy")
+        if "Health" in inspected["State"]:
+            return bool(inspected["State"]["Health"]["Status"] == "healthy")
         form = ("--format", "{{json .Config.Healthcheck.Test}}")
-        kind, *words = json.loads(docker("image", "inspect", *form, self.inspect()["Image"]).stdout)
+        kind, *words = json.loads(docker("image", "inspect", *form, inspected["Image"]).stdout)
         words = ["sh", "-c", *words] if kind == "CMD-SHELL" else words
         return self.exec(*words, check=False).returncode == 0
 

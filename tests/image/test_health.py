@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from local.containers import engine
+from local.containers import engine, images
 from local.containers.engine import Container
 from tests.image.services import Services
 
@@ -84,3 +84,16 @@ def test_check_of_an_unknown_component_fails_and_of_a_one_off_command_passes(ser
             )
         )
         assert done.returncode == code, done.stdout
+
+
+def test_wait_ends_with_an_error_where_the_check_of_the_image_fails(services: Services) -> None:
+    """The engine repeats no check of a backing service, so the wait runs it."""
+    options = ("--no-healthcheck", "--entrypoint", "sleep")
+    container = engine.start(
+        engine.Launch(
+            image=images.build("redis"), name=f"{services.network}-no-redis", options=options, command=("60",)
+        )
+    )
+    with pytest.raises(engine.EngineError, match=r"no-redis is not healthy after 2 s"):
+        container.wait_healthy(seconds=2)
+    container.remove()

@@ -34,7 +34,7 @@ REPORT = pytest.StashKey[list[str]]()
 # A file for the IAM decisions, which ``make grants`` reads.
 RECORD_VARIABLE = "AIRFLOW_FARGATE_RECORD"
 # An alarm needs five minutes with the same dag-processor: its test is after those that replace nothing.
-LAST = ("", "test_notification", "test_faults", "test_fernet_rotation")
+ORDER = {"test_notification": 1, "test_faults": 2, "test_fernet_rotation": 3}
 APPLYING = pytest.StashKey[Future[Applied]]()
 
 
@@ -126,13 +126,13 @@ class Live:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the tests of one topology together: a change of the topology takes a minute or two."""
-    order: dict[object, int] = {name: number for number, name in enumerate(reversed(TOPOLOGIES), start=len(LAST))}
+    order: dict[object, int] = {name: number for number, name in enumerate(reversed(TOPOLOGIES), start=len(ORDER) + 1)}
 
     def position(item: pytest.Item) -> int:
         if HERE not in item.path.parents:
             return 0
         parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-        return order.get(parameters.get("topology"), LAST.index(item.path.stem) if item.path.stem in LAST else 0)
+        return order.get(parameters.get("topology"), ORDER.get(item.path.stem, 0))
 
     items.sort(key=position)
 

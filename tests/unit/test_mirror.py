@@ -96,10 +96,10 @@ def sources(file: str) -> Iterator[str]:
     inside = Path(file).relative_to(folder).parent
     name = Path(file).stem.removeprefix("test_")
     for source in SOURCES[folder]:
-        place = Path(source) / inside
-        yield from (f"{place}/{pattern}" for pattern in (name, f"{name}.py", f"{name}.md", f"__{name}__.py"))
-        if place.name == name:
-            yield f"{place}/__init__.py"
+        location = Path(source) / inside
+        yield from (f"{location}/{pattern}" for pattern in (name, f"{name}.py", f"{name}.md", f"__{name}__.py"))
+        if location.name == name:
+            yield f"{location}/__init__.py"
 
 
 def orphans(root: Path) -> set[str]:

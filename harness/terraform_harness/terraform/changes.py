@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 
@@ -30,11 +30,10 @@ def managed(state: Mapping[str, Any]) -> list[str]:
     Args:
         state: The state file, as ``Terraform.pull`` returns it.
     """
-    found = (resource for resource in state.get("resources", ()) if resource["mode"] == "managed")
-    return [_address(resource, instance) for resource in found for instance in resource["instances"]]
+    return [_address(resource, instance) for resource, instance in _instances(state)]
 
 
-def shown(state: Mapping[str, Any]) -> dict[str, Any]:
+def state_values(state: Mapping[str, Any]) -> dict[str, Any]:
     """Return the managed resources of a state file in the form of ``terraform show -json``, all in one module.
 
     Values of dynamic type, which the AWS provider does not have, keep the form of the state file.
@@ -49,11 +48,16 @@ def shown(state: Mapping[str, Any]) -> dict[str, Any]:
             "type": resource["type"],
             "values": instance["attributes"],
         }
-        for resource in state.get("resources", ())
-        if resource["mode"] == "managed"
-        for instance in resource["instances"]
+        for resource, instance in _instances(state)
     ]
     return {"values": {"root_module": {"resources": resources}}}
+
+
+def _instances(state: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """Yield each instance of each managed resource, after its resource."""
+    for resource in state.get("resources", ()):
+        if resource["mode"] == "managed":
+            yield from ((resource, instance) for instance in resource["instances"])
 
 
 def _address(resource: Mapping[str, Any], instance: Mapping[str, Any]) -> str:

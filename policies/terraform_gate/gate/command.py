@@ -15,6 +15,7 @@ from terraform_gate.gate.format_sarif import sarif_text
 from terraform_gate.gate.format_text import text
 from terraform_gate.gate.outcome import Report
 from terraform_gate.gate.time_limit import add_time_limit
+from terraform_gate.gate.waivers import add_waivers
 from terraform_gate.output import write_output
 
 FORMATS: Mapping[str, Callable[[Report], str]] = {
@@ -113,14 +114,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FORMAT=FILE",
         help="write a further report of the same run; may be repeated",
     )
-    parser.add_argument(
-        "--waivers",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="FILE",
-        help="YAML or JSON list of waivers; may be repeated",
-    )
+    add_waivers(parser)
     add_time_limit(parser)
     parser.add_argument("--today", type=_day, default=datetime.now(tz=UTC).date(), help=argparse.SUPPRESS)
     return parser

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -55,6 +56,18 @@ class Waiver:
         if not self.owner.strip():
             return "has no owner"
         return f"expired on {self.expires}" if self.expires < today else ""
+
+
+def add_waivers(parser: argparse.ArgumentParser) -> None:
+    """Add the option ``--waivers``; its value is the list of files for ``waivers_in``."""
+    parser.add_argument(
+        "--waivers",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="YAML or JSON list of waivers; may be repeated",
+    )
 
 
 def waivers_of(roots: Sequence[TerraformRoot], problems: list[Problem]) -> list[Waiver]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from terraform_gate.gate.time_limit import add_time_limit
+from terraform_gate.gate.waivers import add_waivers
 
 KEY_VARIABLE = "TERRAFORM_GATE_HMAC_KEY"
 LOOPBACK = "127.0.0.1"
@@ -87,13 +88,6 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="folder of the SARIF reports (default: reports)",
     )
-    parser.add_argument(
-        "--waivers",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="FILE",
-        help="YAML or JSON list of waivers; may be repeated",
-    )
+    add_waivers(parser)
     add_time_limit(parser, default=480, text="for one plan; HCP Terraform waits 600 s")
     return parser

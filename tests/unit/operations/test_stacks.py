@@ -64,8 +64,13 @@ def test_task_definitions_are_those_of_the_services_in_the_state(
     tmp_path: Path, empty_account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     service = {"name": "airflow-dev-scheduler", "task_definition": "arn:aws:ecs:eu-central-1:1:task-definition/s:3"}
-    others = {"type": "aws_ecs_cluster", "instances": [{"attributes": {"name": "airflow-dev"}}]}
-    state = {"resources": [{"type": "aws_ecs_service", "instances": [{"attributes": service}]}, others]}
+    attributes = {"aws_ecs_service": service, "aws_ecs_cluster": {"name": "airflow-dev"}}
+    state = {
+        "resources": [
+            {"mode": "managed", "type": type_, "name": "one", "instances": [{"attributes": found}]}
+            for type_, found in attributes.items()
+        ]
+    }
     monkeypatch.setattr(Terraform, "pull", lambda _self: state)
     found = stacks.Stack(empty_account, "airflow", folder=tmp_path).task_definitions()
     assert found == {service["name"]: service["task_definition"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from terraform_harness.terraform.changes import managed, shown
+from terraform_harness.terraform.changes import managed, state_values
 from terraform_harness.terraform.run import Terraform
 from terraform_harness.tools import require
 from terraform_harness.verification import resources_of
@@ -31,6 +31,6 @@ def test_resources_of_a_state_file_are_those_that_terraform_show_prints(tmp_path
     terraform = Terraform(tmp_path)
     terraform.init()
     terraform.apply(terraform.plan())
-    found = {resource.address: resource for resource in resources_of(shown(terraform.pull()))}
+    found = {resource.address: resource for resource in resources_of(state_values(terraform.pull()))}
     assert found == {resource.address: resource for resource in resources_of(terraform.show())}
     assert len(found) == 4
